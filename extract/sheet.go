@@ -1,0 +1,118 @@
+// Package extract is the second stage: an ingest.Page becomes a Sheet of Rows
+// of Fields. It turns the page upright, finds the signer table, reads the
+// headings, and says of every row what is written in it, whether it is signed
+// and whether it was struck out. The next stage, verify, meets the rows with
+// the roll.
+package extract
+
+import (
+	"context"
+	"image"
+
+	"countersign/ingest"
+)
+
+// Field names what a cell holds. The values are the keys in JSON.
+type Field string
+
+const (
+	Name        Field = "name"
+	Given       Field = "given"
+	Family      Field = "family"
+	MemberID    Field = "member_id"
+	Institution Field = "institution"
+	Street      Field = "street"
+	CityState   Field = "citystate"
+	City        Field = "city"
+	State       Field = "state"
+	ZIP         Field = "zip"
+	Email       Field = "email"
+	Phone       Field = "phone"
+	Date        Field = "date"
+	Signature   Field = "signature" // looked at for ink, never read
+	Number      Field = "number"    // the printed row number; says nothing about the signer
+)
+
+// Kind says what a page is for.
+type Kind string
+
+const (
+	Signers Kind = "signers"
+	CoverOf Kind = "cover"
+	Blank   Kind = "blank"
+	Other   Kind = "other"
+)
+
+// Signed says whether a row carries a signature.
+type Signed string
+
+const (
+	SignedYes    Signed = "yes"
+	SignedNo     Signed = "no"
+	SignedUnsure Signed = "unsure"
+)
+
+// Sheet is what was found on one page.
+type Sheet struct {
+	Kind     Kind
+	Rotation int // clockwise degrees that make the page upright: 0, 90, 180, 270
+	Source   ingest.Source
+	Columns  []Column // left to right; empty unless the page has signers
+	Notes    []string // what a reader of the result should know, such as headings that could not be read
+	Rows     []Row    // in reading order, only those in which somebody wrote
+	Cover    Cover    // empty where the page says nothing of purpose, group or organizers
+}
+
+// Column is one column of a signer table and what its heading means.
+type Column struct {
+	Heading string  // as read; empty where nothing could be read
+	Fields  []Field // one, or two for a box that holds two items, top to bottom
+}
+
+// Row is one line of a signer table in which somebody wrote.
+type Row struct {
+	Number  int               // 1-based in reading order among the rows of its page, blank rows not counted
+	Box     Box               // where it is on the page as delivered
+	Fields  map[Field]Reading // what the sheet asks for, empty readings included; no Signature, no Number
+	Signed  Signed
+	Struck  bool
+	Picture []byte // JPEG of the line, upright, for people to look at
+}
+
+// Box is a place on a page in shares of its width and height: x0, y0, x1, y1,
+// from the top left corner of the page as delivered.
+type Box [4]float64
+
+// Reading is what was read in one cell.
+type Reading struct {
+	Text         string        `json:"text"`
+	Confidence   float64       `json:"confidence"`             // 0 to 1; 1 where nothing is written and the cell is surely empty
+	Engine       string        `json:"engine,omitempty"`       // "text", "tesseract", …
+	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first
+}
+
+// Alternative is another reading of the same cell.
+type Alternative struct {
+	Text       string  `json:"text"`
+	Confidence float64 `json:"confidence"`
+}
+
+// Recognizer reads one cell. The image is upright, dark ink on white, without
+// ruled lines. Implementations are safe for use by several goroutines.
+type Recognizer interface {
+	Recognize(ctx context.Context, cell *image.Gray, field Field) (Reading, error)
+}
+
+// Cover is what a cover page says of the petition.
+type Cover struct {
+	Group      string
+	Purpose    string
+	Organizers []Organizer
+}
+
+// Organizer is a person named on the cover page.
+type Organizer struct {
+	Name    string
+	Address string
+	Signed  Signed
+}

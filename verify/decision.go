@@ -1,0 +1,71 @@
+package verify
+
+import (
+	"countersign/extract"
+	"countersign/verify/roll"
+)
+
+// Verdict is what a line counts for.
+type Verdict string
+
+const (
+	Valid     Verdict = "valid"
+	Invalid   Verdict = "invalid"
+	Uncertain Verdict = "uncertain" // a person must look
+)
+
+// Reason says why a line got its verdict.
+type Reason string
+
+const (
+	IsMember    Reason = "member"
+	NotFound    Reason = "not-found"
+	Lapsed      Reason = "lapsed"
+	Ineligible  Reason = "ineligible"
+	Duplicate   Reason = "duplicate"
+	Unsigned    Reason = "unsigned"
+	Struck      Reason = "struck"
+	Illegible   Reason = "illegible"
+	Incomplete  Reason = "incomplete"
+	OutOfWindow Reason = "out-of-window"
+	Ambiguous   Reason = "ambiguous"
+)
+
+// Line is one row of a petition together with where it stands, so that every
+// counted signature can be traced to its line on its page.
+type Line struct {
+	Ref
+	extract.Row
+}
+
+// Ref names a line: file, page and row, the last two 1-based.
+type Ref struct {
+	File string
+	Page int
+	Row  int
+}
+
+// Candidate is a member who may have written a line.
+type Candidate struct {
+	Member      *roll.Member
+	Probability float64  // that this member wrote the line
+	Because     []string // in words a verifier understands, such as "number: equal"
+}
+
+// Match is a line with the members who may have written it, best first, at
+// most ten.
+type Match struct {
+	Line       Line
+	Candidates []Candidate
+}
+
+// Decision is the verdict on one line.
+type Decision struct {
+	Match
+	Verdict     Verdict
+	Reason      Reason
+	MemberID    string  // the member it was matched to, empty if none
+	Probability float64 // that the best candidate wrote this line
+	DuplicateOf *Ref    // the line that counts instead, where Reason is Duplicate
+	Because     string  // one sentence for a person: why this verdict
+}
