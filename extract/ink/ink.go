@@ -1,0 +1,380 @@
+// Package ink says what is written in the cells of a table without reading
+// it: which ink belongs to which cell, whether a cell is empty, signed or
+// struck out. An upright page without its ruled lines and a layout.Table
+// enter; Slots of ink leave for extract to read.
+package ink
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"countersign/extract/layout"
+)
+
+// Page is the ink of one page, each piece given to the item it belongs to.
+type Page struct {
+	dpi     float64
+	table   layout.Table
+	columns []Column
+	ink     layout.Components
+	owner   []int32 // for each component a slot, or one of the below
+	struck  []bool  // for each row
+	slots   []slot
+}
+
+// Column says what the cells of a column are for.
+type Column struct {
+	Items int  // one, or two above each other
+	Print bool // a name, a number or the like: a line through it strikes it out
+}
+
+const (
+	nobody int32 = -1 // outside the table, or a speck
+	parted int32 = -2 // each pixel belongs to the cell it lies in
+)
+
+// slot is one item of one cell.
+type slot struct {
+	box    image.Rectangle // of its ink
+	area   int             // pixels
+	widest int             // the longer side of its largest piece, in pixels
+}
+
+// Assign gives each piece of ink to the row and column in which most of it
+// lies, so that a tall letter stays with its word and a neighbour's tail does
+// not count as writing. Pieces that lie in two cells alike are parted at the
+// border. The bitmap is of the upright page at the given resolution, without
+// the table's rules; rest are the lying rules that are not the table's.
+func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Column, dpi float64) *Page {
+	p := &Page{dpi: dpi, table: t, columns: columns, ink: layout.FindComponents(b)}
+	p.owner = make([]int32, len(p.ink.List))
+	lone := p.specks()
+	for i, c := range p.ink.List {
+		p.owner[i] = nobody
+		if !lone[i] && c.Area > 3 {
+			p.owner[i] = p.place(i, c)
+		}
+	}
+	p.partItems()
+	p.findStruck(rest)
+	p.measure()
+	return p
+}
+
+// Written reports whether anything but specks is in an item of a cell.
+func (p *Page) Written(row, column, item int) bool {
+	s := p.slots[p.slot(row, column, item)]
+	return s.area > 0 && (float64(s.widest) >= p.dpi*0.085 || float64(s.area) > p.dpi*p.dpi*0.0025)
+}
+
+// Signed says how much like a signature the ink of an item is: 1 where
+// somebody surely signed, 0 where surely nobody did, between where it may be
+// a stray mark.
+func (p *Page) Signed(row, column, item int) float64 {
+	s := p.slots[p.slot(row, column, item)]
+	long := float64(max(s.box.Dx(), s.box.Dy())) / p.dpi
+	switch {
+	case !p.Written(row, column, item):
+		return 0
+	case long >= 0.25 && float64(s.widest) >= p.dpi*0.1:
+		return 1
+	}
+	return min(1, long/0.25) * 0.9
+}
+
+// Struck reports whether a stroke runs through the row.
+func (p *Page) Struck(row int) bool { return p.struck[row] }
+
+// Box is where the ink of an item is, in pixels of the bitmap; empty where
+// there is none.
+func (p *Page) Box(row, column, item int) image.Rectangle {
+	return p.slots[p.slot(row, column, item)].box
+}
+
+// Picture cuts an item out of the upright page, which may have a higher
+// resolution than the bitmap: only the item's own ink, on white, with a small
+// margin. It is nil where there is no ink.
+func (p *Page) Picture(page *image.Gray, row, column, item int) *image.Gray {
+	id := p.slot(row, column, item)
+	box := p.slots[id].box
+	if box.Empty() {
+		return nil
+	}
+	margin := int(math.Ceil(p.dpi * 0.03))
+	box = box.Inset(-margin).Intersect(image.Rect(0, 0, p.ink.W, p.ink.H))
+	mask := p.mask(int32(id), box, max(1, int(p.dpi*0.008)))
+	scale := float64(page.Bounds().Dx()) / float64(p.ink.W)
+	full := func(v int) int { return int(float64(v) * scale) }
+	out := image.NewGray(image.Rect(0, 0, full(box.Max.X)-full(box.Min.X), min(full(box.Max.Y), page.Bounds().Dy())-full(box.Min.Y)))
+	paper := paperLevel(page, image.Rect(full(box.Min.X), full(box.Min.Y), full(box.Max.X), full(box.Max.Y)))
+	for y := range out.Rect.Dy() {
+		my := min(box.Dy()-1, int(float64(full(box.Min.Y)+y)/scale)-box.Min.Y)
+		in := page.Pix[(full(box.Min.Y)+y)*page.Stride+full(box.Min.X):]
+		to := out.Pix[y*out.Stride:]
+		for x := range out.Rect.Dx() {
+			mx := min(box.Dx()-1, int(float64(full(box.Min.X)+x)/scale)-box.Min.X)
+			to[x] = 255
+			if mask[max(0, my)*box.Dx()+max(0, mx)] {
+				to[x] = uint8(min(255, int(in[x])*255/paper))
+			}
+		}
+	}
+	return out
+}
+
+// slot is the number of an item; columns of one item leave every second
+// number unused.
+func (p *Page) slot(row, column, item int) int {
+	return (row*p.table.Columns()+column)*2 + item
+}
+
+// cellAt returns the row and column a pixel lies in, −1 outside.
+func (p *Page) cellAt(x, y int) (row, column int) {
+	row = slices.IndexFunc(p.table.Lines[1:], func(l layout.Rule) bool { return float64(y) < l.At(x) })
+	if row < 0 || float64(y) < p.table.Lines[0].At(x) {
+		return -1, -1
+	}
+	column = slices.IndexFunc(p.table.Borders[1:], func(b layout.Rule) bool { return float64(x) < b.At(y) })
+	if column < 0 || float64(x) < p.table.Borders[0].At(y) {
+		return row, -1
+	}
+	return row, column
+}
+
+// place finds the cell of a component: the row that holds three fifths of it,
+// then the column that does.
+func (p *Page) place(i int, c layout.Component) int32 {
+	r0, c0 := p.cellAt(c.Box.Min.X, c.Box.Min.Y)
+	r1, c1 := p.cellAt(c.Box.Max.X-1, c.Box.Max.Y-1)
+	if r0 >= 0 && c0 >= 0 && r0 == r1 && c0 == c1 {
+		return int32(p.slot(r0, c0, 0))
+	}
+	rows, columns := map[int]int{}, map[int]int{}
+	p.each(i, func(x, y int) {
+		r, c := p.cellAt(x, y)
+		rows[r]++
+		columns[c]++
+	})
+	row, inRow := most(rows)
+	column, inColumn := most(columns)
+	switch {
+	case row < 0 && inRow > c.Area*3/5 || column < 0 && inColumn > c.Area*3/5:
+		return nobody
+	case inRow < c.Area*3/5 || inColumn < c.Area*2/3 || row < 0 || column < 0:
+		return parted
+	}
+	return int32(p.slot(row, column, 0))
+}
+
+// each calls f for every pixel of a component.
+func (p *Page) each(i int, f func(x, y int)) {
+	box := p.ink.List[i].Box
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x, l := range p.ink.Labels[y*p.ink.W+box.Min.X : y*p.ink.W+box.Max.X] {
+			if l == int32(i+1) {
+				f(box.Min.X+x, y)
+			}
+		}
+	}
+}
+
+// most is the key with the largest count; of equals the smallest.
+func most(counts map[int]int) (key, count int) {
+	first := true
+	for k, n := range counts {
+		if first || n > count || n == count && k < key {
+			key, count, first = k, n, false
+		}
+	}
+	return key, count
+}
+
+// specks marks round dots that stand alone: dust, not writing. A dot of an i
+// or a full stop has other ink near it.
+func (p *Page) specks() []bool {
+	lone := make([]bool, len(p.ink.List))
+	near := int(p.dpi * 0.1)
+	for i, c := range p.ink.List {
+		w, h := c.Box.Dx(), c.Box.Dy()
+		long := max(w, h)
+		if float64(long) > p.dpi*0.09 || long > 2*min(w, h)+1 || float64(c.Area) < 0.5*float64(w*h) {
+			continue
+		}
+		lone[i] = !p.touches(c.Box.Inset(-near), int32(i+1))
+	}
+	return lone
+}
+
+// touches reports whether ink of another component larger than a speck lies
+// in r.
+func (p *Page) touches(r image.Rectangle, but int32) bool {
+	r = r.Intersect(image.Rect(0, 0, p.ink.W, p.ink.H))
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for _, l := range p.ink.Labels[y*p.ink.W+r.Min.X : y*p.ink.W+r.Max.X] {
+			if l != 0 && l != but && p.ink.List[l-1].Area > 6 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// partItems gives the ink of cells with two items to the upper or the lower
+// one.
+func (p *Page) partItems() {
+	pieces := map[int32][]int{}
+	for i, o := range p.owner {
+		if o >= 0 {
+			pieces[o] = append(pieces[o], i)
+		}
+	}
+	for row := range p.table.Rows() {
+		for column, c := range p.columns {
+			if c.Items < 2 {
+				continue
+			}
+			id := int32(p.slot(row, column, 0))
+			cell := p.table.Cell(row, column)
+			limit := p.partAt(pieces[id], cell)
+			for _, group := range p.words(pieces[id]) {
+				if middleOf(p.boxOf(group)) > limit {
+					for _, i := range group {
+						p.owner[i] = id + 1
+					}
+				}
+			}
+		}
+	}
+}
+
+// partAt is the height that parts the two items of a cell: the widest step
+// between the middles of its words. A single line of writing is the upper
+// item unless it stands at the foot of the cell, for signatures are written
+// at mid-height.
+func (p *Page) partAt(pieces []int, cell image.Rectangle) float64 {
+	var middles []float64
+	for _, group := range p.words(pieces) {
+		if box := p.boxOf(group); float64(max(box.Dx(), box.Dy())) >= p.dpi*0.06 {
+			middles = append(middles, middleOf(box))
+		}
+	}
+	slices.Sort(middles)
+	limit, step := float64(cell.Min.Y)+0.65*float64(cell.Dy()), 0.14*float64(cell.Dy())
+	for i := 1; i < len(middles); i++ {
+		if middles[i]-middles[i-1] > step {
+			step = middles[i] - middles[i-1]
+			limit = (middles[i] + middles[i-1]) / 2
+		}
+	}
+	return limit
+}
+
+// words groups components that stand side by side.
+func (p *Page) words(pieces []int) [][]int {
+	boxes := make([]image.Rectangle, len(pieces))
+	for i, c := range pieces {
+		boxes[i] = p.ink.List[c].Box
+	}
+	groups := layout.Words(boxes, int(p.dpi*0.1))
+	for _, group := range groups {
+		for i, at := range group {
+			group[i] = pieces[at]
+		}
+	}
+	return groups
+}
+
+func (p *Page) boxOf(pieces []int) image.Rectangle {
+	var box image.Rectangle
+	for _, i := range pieces {
+		box = box.Union(p.ink.List[i].Box)
+	}
+	return box
+}
+
+func middleOf(r image.Rectangle) float64 { return float64(r.Min.Y+r.Max.Y) / 2 }
+
+// measure sums up the ink of each slot.
+func (p *Page) measure() {
+	p.slots = make([]slot, p.table.Rows()*p.table.Columns()*2)
+	add := func(id int, box image.Rectangle, area int) {
+		s := &p.slots[id]
+		s.box = s.box.Union(box)
+		s.area += area
+		s.widest = max(s.widest, box.Dx(), box.Dy())
+	}
+	for i, c := range p.ink.List {
+		switch o := p.owner[i]; o {
+		case nobody:
+		case parted:
+			parts := map[int]*layout.Component{}
+			p.each(i, func(x, y int) {
+				row, column := p.cellAt(x, y)
+				if row < 0 || column < 0 {
+					return
+				}
+				part := parts[p.slot(row, column, 0)]
+				if part == nil {
+					part = &layout.Component{}
+					parts[p.slot(row, column, 0)] = part
+				}
+				part.Box = part.Box.Union(image.Rect(x, y, x+1, y+1))
+				part.Area++
+			})
+			for id, part := range parts {
+				add(id, part.Box, part.Area)
+			}
+		default:
+			add(int(o), c.Box, c.Area)
+		}
+	}
+}
+
+// mask marks the pixels of box within reach of the slot's ink.
+func (p *Page) mask(id int32, box image.Rectangle, reach int) []bool {
+	mask := make([]bool, box.Dx()*box.Dy())
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			l := p.ink.Labels[y*p.ink.W+x]
+			if l == 0 || p.owner[l-1] != id && !p.partHere(l, id, x, y) {
+				continue
+			}
+			for my := max(0, y-box.Min.Y-reach); my <= min(box.Dy()-1, y-box.Min.Y+reach); my++ {
+				for mx := max(0, x-box.Min.X-reach); mx <= min(box.Dx()-1, x-box.Min.X+reach); mx++ {
+					mask[my*box.Dx()+mx] = true
+				}
+			}
+		}
+	}
+	return mask
+}
+
+func (p *Page) partHere(label, id int32, x, y int) bool {
+	if p.owner[label-1] != parted {
+		return false
+	}
+	row, column := p.cellAt(x, y)
+	return row >= 0 && column >= 0 && int32(p.slot(row, column, 0)) == id
+}
+
+// paperLevel is the grey of the paper in a part of the page: the level that
+// nine in ten of its pixels do not pass.
+func paperLevel(g *image.Gray, r image.Rectangle) int {
+	var histogram [256]int
+	n := 0
+	r = r.Intersect(g.Bounds())
+	for y := r.Min.Y; y < r.Max.Y; y += 2 {
+		for _, v := range g.Pix[y*g.Stride+r.Min.X : y*g.Stride+r.Max.X] {
+			histogram[v]++
+			n++
+		}
+	}
+	level, seen := 255, 0
+	for ; level > 64; level-- {
+		if seen += histogram[level]; seen*2 >= n {
+			break
+		}
+	}
+	return level
+}

@@ -1,0 +1,78 @@
+package ink
+
+import (
+	"slices"
+
+	"countersign/extract/layout"
+)
+
+// findStruck looks for strokes through rows: a straight line or one long piece
+// of ink that crosses columns inside a row, or a line through the whole of one
+// item's writing. A line that runs out of the table on both sides is a fold.
+func (p *Page) findStruck(rest []layout.Rule) {
+	t := p.table
+	p.struck = make([]bool, t.Rows())
+	width := t.Right - t.Left
+	for _, r := range rest {
+		fold := r.From < t.Left-int(p.dpi*0.12) && r.To > t.Right+int(p.dpi*0.12)
+		middle := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
+		row, _ := p.cellAt(middle, int(r.At(middle)))
+		if fold || row < 0 || !p.inside(row, middle, r.At(middle)) {
+			continue
+		}
+		if p.crosses(r.From, r.To, int(r.At(middle)), width) || p.through(row, r) {
+			p.struck[row] = true
+		}
+	}
+	for i, c := range p.ink.List {
+		if c.Box.Dx() < width*2/5 || p.owner[i] == nobody {
+			continue
+		}
+		x, y := (c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2
+		row, _ := p.cellAt(x, y)
+		if row >= 0 && p.inside(row, x, float64(y)) && c.Box.Dy() < t.Row(row).Dy()*3/2 && p.crosses(c.Box.Min.X, c.Box.Max.X, y, width) {
+			p.struck[row] = true
+		}
+	}
+}
+
+// inside reports whether a place is well between the lines of a row.
+func (p *Page) inside(row, x int, y float64) bool {
+	top, bottom := p.table.Lines[row].At(x), p.table.Lines[row+1].At(x)
+	margin := min(0.16*(bottom-top), p.dpi*0.08)
+	return y > top+margin && y < bottom-margin
+}
+
+// crosses reports whether a stroke from x0 to x1 at height y passes a column
+// border with room on both sides and covers a good part of the table.
+func (p *Page) crosses(x0, x1, y, width int) bool {
+	room := p.dpi * 0.3
+	return x1-x0 >= width*3/10 && slices.ContainsFunc(p.table.Borders, func(b layout.Rule) bool {
+		return b.At(y)-float64(x0) > room && float64(x1)-b.At(y) > room
+	})
+}
+
+// through reports whether a rule runs through all the writing of some cell,
+// at mid-height.
+func (p *Page) through(row int, r layout.Rule) bool {
+	x := (r.From + r.To) / 2
+	_, column := p.cellAt(x, int(r.At(x)))
+	if column < 0 || !p.columns[column].Print {
+		return false
+	}
+	box := p.boxOf(p.pieces(row, column))
+	height := (r.At(x) - float64(box.Min.Y)) / float64(max(1, box.Dy()))
+	return float64(box.Dx()) > p.dpi*0.5 && float64(box.Dy()) > p.dpi*0.1 && (r.To-r.From) > box.Dx()*9/10 && height > 0.25 && height < 0.7
+}
+
+// pieces lists the components of a cell.
+func (p *Page) pieces(row, column int) []int {
+	id := int32(p.slot(row, column, 0))
+	var list []int
+	for i, o := range p.owner {
+		if o == id || o == id+1 {
+			list = append(list, i)
+		}
+	}
+	return list
+}

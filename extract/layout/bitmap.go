@@ -1,0 +1,147 @@
+package layout
+
+import (
+	"image"
+	"math"
+)
+
+// Bitmap is a black-and-white page: Pix[y*W+x] is 1 where there is ink.
+type Bitmap struct {
+	W, H int
+	Pix  []uint8
+}
+
+// NewBitmap returns an empty bitmap of w by h pixels.
+func NewBitmap(w, h int) *Bitmap { return &Bitmap{W: w, H: h, Pix: make([]uint8, w*h)} }
+
+// Binarize tells ink from paper with Sauvola's threshold (Sauvola and
+// Pietikäinen, Adaptive document image binarization, 2000) over a window of
+// 0.15 inch, so that shadows and grey paper stay paper and pencil stays ink.
+// Dark areas wider than the window, such as a scanner's border, keep only
+// their edges.
+func Binarize(g *image.Gray, dpi float64) *Bitmap {
+	const k, dynamic = 0.13, 128.0
+	w, h := g.Bounds().Dx(), g.Bounds().Dy()
+	b := NewBitmap(w, h)
+	if w == 0 || h == 0 {
+		return b
+	}
+	radius := max(7, int(dpi*0.075))
+	columns := make([]uint32, w) // sums over the window's rows, one for each column
+	squares := make([]uint64, w)
+	add := func(y int, sign int) {
+		if y < 0 || y >= h {
+			return
+		}
+		row := g.Pix[y*g.Stride : y*g.Stride+w]
+		if sign > 0 {
+			for x, v := range row {
+				columns[x] += uint32(v)
+				squares[x] += uint64(v) * uint64(v)
+			}
+			return
+		}
+		for x, v := range row {
+			columns[x] -= uint32(v)
+			squares[x] -= uint64(v) * uint64(v)
+		}
+	}
+	for y := range min(radius, h) {
+		add(y, 1)
+	}
+	for y := range h {
+		add(y+radius, 1)
+		add(y-radius-1, -1)
+		rows := min(y+radius, h-1) - max(y-radius, 0) + 1
+		var sum uint32
+		var square uint64
+		for x := range min(radius, w) {
+			sum += columns[x]
+			square += squares[x]
+		}
+		in, out := g.Pix[y*g.Stride:], b.Pix[y*w:(y+1)*w]
+		for x := range w {
+			if x+radius < w {
+				sum += columns[x+radius]
+				square += squares[x+radius]
+			}
+			if x-radius-1 >= 0 {
+				sum -= columns[x-radius-1]
+				square -= squares[x-radius-1]
+			}
+			n := float64(rows * (min(x+radius, w-1) - max(x-radius, 0) + 1))
+			mean := float64(sum) / n
+			if float64(in[x]) >= mean {
+				continue
+			}
+			deviation := math.Sqrt(max(0, float64(square)/n-mean*mean))
+			if float64(in[x]) < mean*(1+k*(deviation/dynamic-1)) {
+				out[x] = 1
+			}
+		}
+	}
+	return b
+}
+
+// Ink counts the ink in r.
+func (b *Bitmap) Ink(r image.Rectangle) int {
+	r = r.Intersect(image.Rect(0, 0, b.W, b.H))
+	n := 0
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for _, v := range b.Pix[y*b.W+r.Min.X : y*b.W+r.Max.X] {
+			n += int(v)
+		}
+	}
+	return n
+}
+
+// transposed returns b mirrored at its main diagonal, so that what looks for
+// lines that lie can look for lines that stand.
+func (b *Bitmap) transposed() *Bitmap {
+	const tile = 64 // keeps both sides of the copy in the cache
+	t := NewBitmap(b.H, b.W)
+	for y0 := 0; y0 < b.H; y0 += tile {
+		for x0 := 0; x0 < b.W; x0 += tile {
+			for y := y0; y < min(y0+tile, b.H); y++ {
+				for x := x0; x < min(x0+tile, b.W); x++ {
+					t.Pix[x*b.H+y] = b.Pix[y*b.W+x]
+				}
+			}
+		}
+	}
+	return t
+}
+
+// Shrink returns g at the given scale, 0 < scale ≤ 1, each pixel the mean of
+// those it stands for.
+func Shrink(g *image.Gray, scale float64) *image.Gray {
+	w, h := g.Bounds().Dx(), g.Bounds().Dy()
+	if scale >= 1 {
+		return g
+	}
+	nw, nh := max(1, int(math.Round(float64(w)*scale))), max(1, int(math.Round(float64(h)*scale)))
+	out := image.NewGray(image.Rect(0, 0, nw, nh))
+	edges := make([]int, nw+1)
+	for x := range edges {
+		edges[x] = x * w / nw
+	}
+	sums := make([]int, nw)
+	for y := range nh {
+		top, bottom := y*h/nh, max((y+1)*h/nh, y*h/nh+1)
+		clear(sums)
+		for sy := top; sy < bottom; sy++ {
+			row := g.Pix[sy*g.Stride : sy*g.Stride+w]
+			for x := range nw {
+				s := 0
+				for _, v := range row[edges[x]:edges[x+1]] {
+					s += int(v)
+				}
+				sums[x] += s
+			}
+		}
+		for x, s := range sums {
+			out.Pix[y*out.Stride+x] = uint8(s / ((bottom - top) * (edges[x+1] - edges[x])))
+		}
+	}
+	return out
+}

@@ -1,0 +1,204 @@
+package layout
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Rule is a ruled line, or the part of one between gaps. A lying rule runs
+// from X=From to X=To and is at Y=At(x); for a standing one the axes are
+// swapped.
+type Rule struct {
+	From, To  int
+	thickness float64
+	at, slope float64 // position at From, and its change for each pixel along
+}
+
+// At is the rule's position across at the given place along it.
+func (r Rule) At(along int) float64 { return r.at + r.slope*float64(along-r.From) }
+
+// middle is the rule's position half way.
+func (r Rule) middle() float64 { return r.At((r.From + r.To) / 2) }
+
+func (r Rule) length() int { return r.To - r.From }
+
+// FindRules returns the lying and the standing rules of a page, each sorted
+// by position. A rule is straight, thin and at least 0.35 inch long; dots and
+// dashes up to 0.03 inch apart count as drawn through.
+func FindRules(b *Bitmap, dpi float64) (lying, standing []Rule) {
+	return rulesAlong(b, dpi), rulesAlong(b.transposed(), dpi)
+}
+
+// run is a stretch of ink in one row of pixels.
+type run struct {
+	y, x0, x1 int
+	ink       int
+	next      int // union-find: parent
+}
+
+func rulesAlong(b *Bitmap, dpi float64) []Rule {
+	runs := longRuns(b, max(3, int(dpi*0.03)), int(dpi*0.25))
+	groups := joinRuns(runs)
+	var rules []Rule
+	for _, g := range groups {
+		if r, ok := fit(runs, g, dpi); ok {
+			rules = append(rules, r)
+		}
+	}
+	rules = joinCollinear(rules, dpi)
+	rules = slices.DeleteFunc(rules, func(r Rule) bool {
+		length := float64(r.length())
+		return length < dpi*0.35 || length < dpi*1.2 && solidity(b, r) < 0.85
+	})
+	slices.SortFunc(rules, func(a, b Rule) int {
+		return cmp.Or(cmp.Compare(a.middle(), b.middle()), cmp.Compare(a.From, b.From))
+	})
+	return rules
+}
+
+// longRuns lists runs of at least length pixels, bridging gaps of up to gap
+// pixels. Ink one row above or below counts as in the row, or a line that
+// leans by less than a degree would fall into pieces.
+func longRuns(b *Bitmap, gap, length int) []run {
+	var runs []run
+	row := make([]uint8, b.W)
+	for y := range b.H {
+		copy(row, b.Pix[y*b.W:(y+1)*b.W])
+		if y > 0 {
+			for x, v := range b.Pix[(y-1)*b.W : y*b.W] {
+				row[x] |= v
+			}
+		}
+		start, last, ink := -1, -1, 0
+		finish := func() {
+			if start >= 0 && last-start+1 >= length && float64(ink) > 0.4*float64(last-start+1) {
+				runs = append(runs, run{y: y, x0: start, x1: last + 1, ink: ink, next: len(runs)})
+			}
+			start, ink = -1, 0
+		}
+		for x, v := range row {
+			if v == 0 {
+				continue
+			}
+			if start >= 0 && x-last > gap {
+				finish()
+			}
+			if start < 0 {
+				start = x
+			}
+			last = x
+			ink++
+		}
+		finish()
+	}
+	return runs
+}
+
+// joinRuns groups runs of neighbouring rows that overlap, and returns the
+// groups as lists of indexes.
+func joinRuns(runs []run) [][]int {
+	find := func(i int) int {
+		for runs[i].next != i {
+			runs[i].next = runs[runs[i].next].next
+			i = runs[i].next
+		}
+		return i
+	}
+	above := 0
+	for i := range runs {
+		for above < i && runs[above].y < runs[i].y-1 {
+			above++
+		}
+		for j := above; j < i && runs[j].y < runs[i].y; j++ {
+			if runs[j].x0 < runs[i].x1 && runs[i].x0 < runs[j].x1 {
+				runs[find(i)].next = find(j)
+			}
+		}
+	}
+	byRoot := map[int]int{}
+	var groups [][]int
+	for i := range runs {
+		root := find(i)
+		g, ok := byRoot[root]
+		if !ok {
+			g = len(groups)
+			byRoot[root] = g
+			groups = append(groups, nil)
+		}
+		groups[g] = append(groups[g], i)
+	}
+	return groups
+}
+
+// fit lays a straight line through a group of runs. It refuses what is as
+// thick as writing.
+func fit(runs []run, group []int, dpi float64) (Rule, bool) {
+	var n, sx, sy, sxx, sxy, ink float64
+	from, to := math.MaxInt, 0
+	for _, i := range group {
+		r := runs[i]
+		from, to = min(from, r.x0), max(to, r.x1)
+		w := float64(r.x1 - r.x0)
+		x, y := float64(r.x0+r.x1)/2, float64(r.y)-0.5
+		n, sx, sy, sxx, sxy = n+w, sx+w*x, sy+w*y, sxx+w*(x*x+w*w/12), sxy+w*x*y
+		ink += w
+	}
+	thickness := ink/float64(to-from) - 1 // the row above was counted in
+	if thickness > max(4, dpi*0.045) {
+		return Rule{}, false
+	}
+	slope := 0.0
+	if d := n*sxx - sx*sx; d > 0 {
+		slope = (n*sxy - sx*sy) / d
+	}
+	if math.Abs(slope) > 0.05 {
+		return Rule{}, false
+	}
+	mean := (sy - slope*sx) / n
+	return Rule{From: from, To: to, thickness: max(1, thickness), at: mean + slope*float64(from), slope: slope}, true
+}
+
+// solidity is the share of a rule's length that has ink, give or take a pixel.
+// Runs through the letters of a printed word stay under 0.8.
+func solidity(b *Bitmap, r Rule) float64 {
+	n := 0
+	for x := r.From; x < r.To; x++ {
+		y := int(math.Round(r.At(x)))
+		for d := -1; d <= 1; d++ {
+			if y+d >= 0 && y+d < b.H && b.Pix[(y+d)*b.W+x] != 0 {
+				n++
+				break
+			}
+		}
+	}
+	return float64(n) / float64(max(1, r.length()))
+}
+
+// joinCollinear joins pieces of one line that a crossing stroke or a faint
+// stretch parted. Gaps of more than 0.06 inch stay: underlines of two columns
+// are two rules.
+func joinCollinear(rules []Rule, dpi float64) []Rule {
+	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.at, b.at)) })
+	gap, across := int(dpi*0.06), max(2, dpi*0.015)
+	var joined []Rule
+next:
+	for _, r := range rules {
+		for i := len(joined) - 1; i >= 0; i-- {
+			j := &joined[i]
+			if r.From-j.To > gap || r.To <= j.To && r.From >= j.From && math.Abs(j.At(r.From)-r.at) > across {
+				continue
+			}
+			if math.Abs(j.At(r.From)-r.at) <= across && r.From >= j.From {
+				if r.To > j.To {
+					end := r.At(r.To)
+					*j = Rule{From: j.From, To: r.To, thickness: max(j.thickness, r.thickness), at: j.at,
+						slope: (end - j.at) / float64(r.To-j.From)}
+				}
+				continue next
+			}
+		}
+		joined = append(joined, r)
+	}
+	return joined
+}

@@ -1,0 +1,333 @@
+// Package layout finds the signer table on a page: plain geometry on black
+// and white pixels, no reading. A page image enters; an upright image, its
+// ruled lines and a Table of rows and columns leave for extract to read.
+//
+// Lengths in the comments are in inches of paper; the code scales them by the
+// page's resolution.
+package layout
+
+import (
+	"cmp"
+	"image"
+	"math"
+	"slices"
+)
+
+// Style says what the table's rows are told apart by.
+type Style string
+
+const (
+	Grid       Style = "grid"       // lying and standing rules
+	Lined      Style = "lined"      // lying rules only
+	Underlined Style = "underlined" // lying rules with a gap between columns
+	Shaded     Style = "shaded"     // every other row is grey
+	Open       Style = "open"       // nothing drawn at all
+)
+
+// Table is a signer table on an upright page. Rows and columns are counted
+// from 0; the first rows may be headings.
+type Table struct {
+	Style   Style
+	Left    int
+	Right   int
+	Lines   []Rule // row i lies between Lines[i] and Lines[i+1]
+	Borders []Rule // column i lies between Borders[i] and Borders[i+1]; empty while columns are unknown
+}
+
+// Rows is the number of rows, headings included.
+func (t Table) Rows() int { return max(0, len(t.Lines)-1) }
+
+// Columns is the number of columns, 0 while they are unknown.
+func (t Table) Columns() int { return max(0, len(t.Borders)-1) }
+
+// Row is the box of row i over the whole width.
+func (t Table) Row(i int) image.Rectangle { return t.between(i, t.Left, t.Right) }
+
+// Cell is the box of one cell.
+func (t Table) Cell(row, column int) image.Rectangle {
+	middle := int(t.Lines[row].middle()+t.Lines[row+1].middle()) / 2
+	return t.between(row, int(math.Round(t.Borders[column].At(middle))), int(math.Round(t.Borders[column+1].At(middle))))
+}
+
+// between is the box of a row between two places. Where the rules lean, it
+// follows them at its middle.
+func (t Table) between(row, x0, x1 int) image.Rectangle {
+	x := (x0 + x1) / 2
+	return image.Rect(x0, int(math.Round(t.Lines[row].At(x))), x1, int(math.Round(t.Lines[row+1].At(x))))
+}
+
+// Bounds is the box of the whole table.
+func (t Table) Bounds() image.Rectangle {
+	if len(t.Lines) == 0 {
+		return image.Rectangle{}
+	}
+	return image.Rect(t.Left, int(t.Lines[0].middle()), t.Right, int(t.Lines[len(t.Lines)-1].middle()))
+}
+
+// RuledTable assembles the signer table from a page's rules: the largest set
+// of lying rules that begin and end alike, and the standing rules among them.
+// It reports false where no three such lines are found.
+func RuledTable(lying, standing []Rule, dpi float64) (Table, bool) {
+	levels := alike(levelsOf(lying, dpi), dpi)
+	if len(levels) < 3 {
+		return Table{}, false
+	}
+	t := Table{Left: levels[0].from, Right: levels[0].to}
+	for _, l := range levels {
+		t.Left, t.Right = min(t.Left, l.from), max(t.Right, l.to)
+	}
+	levels = evenOut(levels, t.Left, t.Right)
+	for _, l := range levels {
+		t.Lines = append(t.Lines, l.line(t.Left, t.Right))
+	}
+	borders := bordersAmong(standing, t.Bounds(), dpi)
+	switch {
+	case len(borders) >= 3:
+		t.Style, t.Borders = Grid, borders
+	default:
+		t.Style = Lined
+		if gaps := gapsOf(levels, dpi); len(gaps) > 0 {
+			t.Style = Underlined
+			t.Borders = append(t.Borders, upright(t.Left, t.Bounds()))
+			for _, x := range gaps {
+				t.Borders = append(t.Borders, upright(x, t.Bounds()))
+			}
+			t.Borders = append(t.Borders, upright(t.Right, t.Bounds()))
+		}
+		// Above the first line there is a row whose top nobody drew.
+		pitch := pitchOf(levels)
+		first := t.Lines[0]
+		first.at -= pitch
+		if len(borders) < 2 && first.at > 0 {
+			t.Lines = slices.Insert(t.Lines, 0, first)
+		}
+	}
+	return t, true
+}
+
+// level is one drawn line across the table: a rule, or several with gaps.
+type level struct {
+	from, to int
+	cover    int // pixels drawn
+	y        float64
+	rules    []Rule
+}
+
+// line is the level as one rule from left to right.
+func (l level) line(left, right int) Rule {
+	first, last := l.rules[0], l.rules[0]
+	for _, r := range l.rules {
+		if r.From < first.From {
+			first = r
+		}
+		if r.To > last.To {
+			last = r
+		}
+	}
+	line := Rule{From: left, To: right, thickness: first.thickness, at: l.y}
+	if l.to-l.from > (right-left)/2 {
+		line.slope = (last.At(last.To) - first.At(first.From)) / float64(max(1, last.To-first.From))
+		line.at = first.At(first.From) - line.slope*float64(first.From-left)
+	}
+	return line
+}
+
+func levelsOf(lying []Rule, dpi float64) []level {
+	rules := slices.Clone(lying)
+	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Compare(a.middle(), b.middle()) })
+	var levels []level
+	for _, r := range rules {
+		placed := false
+		for i := len(levels) - 1; i >= 0 && i >= len(levels)-4; i-- {
+			l := &levels[i]
+			near := l.rules[len(l.rules)-1]
+			if math.Abs(near.At((r.From+near.To)/2)-r.At((r.From+near.To)/2)) > dpi*0.05 || math.Abs(l.y-r.middle()) > dpi*0.08 {
+				continue
+			}
+			overlaps := slices.ContainsFunc(l.rules, func(o Rule) bool { return min(o.To, r.To)-max(o.From, r.From) > int(dpi*0.1) })
+			if overlaps && math.Abs(l.y-r.middle()) > dpi*0.03 {
+				continue
+			}
+			if !overlaps {
+				l.cover += r.length()
+				l.rules = append(l.rules, r)
+				l.from, l.to = min(l.from, r.From), max(l.to, r.To)
+				l.y += (r.middle() - l.y) / float64(len(l.rules))
+			}
+			placed = true
+			break
+		}
+		if !placed {
+			levels = append(levels, level{from: r.From, to: r.To, cover: r.length(), y: r.middle(), rules: []Rule{r}})
+		}
+	}
+	slices.SortFunc(levels, func(a, b level) int { return cmp.Compare(a.y, b.y) })
+	return levels
+}
+
+// alike keeps the levels that belong to the table: the largest number that
+// begin and end at about the same places and are drawn for most of the way.
+// A table that leans a little or is bent stays together, since neighbours are
+// compared.
+func alike(levels []level, dpi float64) []level {
+	levels = slices.DeleteFunc(slices.Clone(levels), func(l level) bool {
+		return float64(l.cover) < dpi*1.5 || float64(l.cover) < 0.55*float64(l.to-l.from)
+	})
+	var best []level
+	bestWeight := 0
+	for i := range levels {
+		last := levels[i]
+		group := []level{last}
+		weight := last.cover
+		for _, l := range levels[i+1:] {
+			reach := dpi * 0.12 * max(1, (l.y-last.y)/(dpi*1.5))
+			if math.Abs(float64(l.from-last.from)) <= reach && math.Abs(float64(l.to-last.to)) <= reach {
+				group = append(group, l)
+				weight += l.cover
+				last = l
+			}
+		}
+		if weight > bestWeight {
+			best, bestWeight = group, weight
+		}
+	}
+	return best
+}
+
+// pitchOf is the usual distance between lines, in pixels.
+func pitchOf(levels []level) float64 {
+	var gaps []float64
+	for i := 1; i < len(levels); i++ {
+		gaps = append(gaps, levels[i].y-levels[i-1].y)
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
+}
+
+// evenOut removes lines that part a row which would otherwise be as high as
+// the rest (a stroke through a whole row looks like a rule), and adds a line
+// where two rows of a very even table have none between them.
+func evenOut(levels []level, left, right int) []level {
+	pitch := pitchOf(levels)
+	kept := slices.Clone(levels)
+	for i := 1; i+1 < len(kept); {
+		above, below := kept[i].y-kept[i-1].y, kept[i+1].y-kept[i].y
+		if above < 0.8*pitch && below < 0.8*pitch && math.Abs(above+below-pitch) < 0.15*pitch {
+			kept = slices.Delete(kept, i, i+1)
+			continue
+		}
+		i++
+	}
+	if !even(kept, pitch) {
+		return kept
+	}
+	var filled []level
+	for i, l := range kept {
+		if i > 0 {
+			gap := l.y - kept[i-1].y
+			n := math.Round(gap / pitch)
+			if n >= 2 && math.Abs(gap/n-pitch) < 0.06*pitch {
+				for k := 1.0; k < n; k++ {
+					y := kept[i-1].y + gap*k/n
+					filled = append(filled, level{from: left, to: right, y: y, rules: []Rule{{From: left, To: right, thickness: 1, at: y}}})
+				}
+			}
+		}
+		filled = append(filled, l)
+	}
+	return filled
+}
+
+// even reports whether four of five rows are as high as the usual one.
+func even(levels []level, pitch float64) bool {
+	same := 0
+	for i := 1; i < len(levels); i++ {
+		if math.Abs(levels[i].y-levels[i-1].y-pitch) < 0.05*pitch {
+			same++
+		}
+	}
+	return len(levels) > 5 && float64(same) >= 0.8*float64(len(levels)-2)
+}
+
+// bordersAmong returns the standing rules that run for most of the table's
+// height, left to right, with the table's own edges.
+func bordersAmong(standing []Rule, table image.Rectangle, dpi float64) []Rule {
+	type border struct {
+		Rule
+		cover int
+	}
+	var borders []border
+	for _, r := range standing {
+		from, to := max(r.From, table.Min.Y), min(r.To, table.Max.Y)
+		x := r.middle()
+		if to <= from || x < float64(table.Min.X)-dpi*0.1 || x > float64(table.Max.X)+dpi*0.1 {
+			continue
+		}
+		i := slices.IndexFunc(borders, func(b border) bool {
+			return math.Abs(b.At((from+to)/2)-x) < dpi*0.05 || math.Abs(b.middle()-x) < dpi*0.03
+		})
+		if i < 0 {
+			borders = append(borders, border{r, to - from})
+			continue
+		}
+		borders[i].cover += to - from
+		if r.length() > borders[i].length() {
+			borders[i].Rule = r
+		}
+	}
+	var kept []Rule
+	for _, b := range borders {
+		if float64(b.cover) > 0.45*float64(table.Dy()) {
+			kept = append(kept, b.Rule)
+		}
+	}
+	slices.SortFunc(kept, func(a, b Rule) int { return cmp.Compare(a.middle(), b.middle()) })
+	if len(kept) == 0 {
+		return nil
+	}
+	if kept[0].middle() > float64(table.Min.X)+dpi*0.15 {
+		kept = slices.Insert(kept, 0, upright(table.Min.X, table))
+	}
+	if kept[len(kept)-1].middle() < float64(table.Max.X)-dpi*0.15 {
+		kept = append(kept, upright(table.Max.X, table))
+	}
+	return kept
+}
+
+// gapsOf returns the places, left to right, where most lines have a gap.
+func gapsOf(levels []level, dpi float64) []int {
+	type gap struct{ sum, n int }
+	var gaps []gap
+	for _, l := range levels {
+		rules := slices.Clone(l.rules)
+		slices.SortFunc(rules, func(a, b Rule) int { return cmp.Compare(a.From, b.From) })
+		for i := 1; i < len(rules); i++ {
+			if rules[i].From <= rules[i-1].To {
+				continue
+			}
+			x := (rules[i-1].To + rules[i].From) / 2
+			j := slices.IndexFunc(gaps, func(g gap) bool { return math.Abs(float64(g.sum/g.n-x)) < dpi*0.12 })
+			if j < 0 {
+				gaps = append(gaps, gap{x, 1})
+			} else {
+				gaps[j].sum, gaps[j].n = gaps[j].sum+x, gaps[j].n+1
+			}
+		}
+	}
+	var places []int
+	for _, g := range gaps {
+		if float64(g.n) > 0.5*float64(len(levels)) {
+			places = append(places, g.sum/g.n)
+		}
+	}
+	slices.Sort(places)
+	return places
+}
+
+// upright is a standing rule nobody drew, at x beside the table.
+func upright(x int, table image.Rectangle) Rule {
+	return Rule{From: table.Min.Y, To: table.Max.Y, at: float64(x)}
+}

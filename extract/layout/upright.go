@@ -1,0 +1,123 @@
+package layout
+
+import (
+	"image"
+	"math"
+)
+
+// Turned is a page turned upright: by quarters first, then by the small angle
+// it leans. It knows the way back to the page as delivered.
+type Turned struct {
+	Image    *image.Gray
+	Quarters int     // clockwise quarter turns that were applied, 0 to 3
+	Lean     float64 // degrees clockwise by which the page leaned after that
+	w, h     int     // of the page as delivered
+}
+
+// Turn turns a page by quarters clockwise and then straightens a clockwise
+// lean of the given degrees about its middle. Corners that come in from
+// outside are white.
+func Turn(g *image.Gray, quarters int, lean float64) Turned {
+	t := Turned{Quarters: ((quarters % 4) + 4) % 4, Lean: lean, w: g.Bounds().Dx(), h: g.Bounds().Dy()}
+	t.Image = straighten(quarterTurns(g, t.Quarters), lean)
+	return t
+}
+
+// Delivered gives the box on the page as delivered that holds r, in shares of
+// its width and height: x0, y0, x1, y1.
+func (t Turned) Delivered(r image.Rectangle) [4]float64 {
+	box := [4]float64{1, 1, 0, 0}
+	for _, p := range []image.Point{r.Min, r.Max, {r.Min.X, r.Max.Y}, {r.Max.X, r.Min.Y}} {
+		x, y := t.back(float64(p.X), float64(p.Y))
+		box[0], box[1] = min(box[0], x), min(box[1], y)
+		box[2], box[3] = max(box[2], x), max(box[3], y)
+	}
+	for i := range box {
+		box[i] = min(1, max(0, box[i]))
+	}
+	return box
+}
+
+// back maps a pixel of Image to shares of the page as delivered.
+func (t Turned) back(x, y float64) (float64, float64) {
+	w, h := float64(t.Image.Bounds().Dx()), float64(t.Image.Bounds().Dy())
+	sin, cos := math.Sincos(t.Lean * math.Pi / 180)
+	x, y = x-w/2, y-h/2
+	x, y = (x*cos-y*sin+w/2)/w, (x*sin+y*cos+h/2)/h
+	switch t.Quarters {
+	case 1:
+		return y, 1 - x
+	case 2:
+		return 1 - x, 1 - y
+	case 3:
+		return 1 - y, x
+	}
+	return x, y
+}
+
+func quarterTurns(g *image.Gray, quarters int) *image.Gray {
+	w, h := g.Bounds().Dx(), g.Bounds().Dy()
+	switch quarters {
+	case 0:
+		return g
+	case 2:
+		out := image.NewGray(image.Rect(0, 0, w, h))
+		for y := range h {
+			in, to := g.Pix[y*g.Stride:y*g.Stride+w], out.Pix[(h-1-y)*out.Stride:]
+			for x, v := range in {
+				to[w-1-x] = v
+			}
+		}
+		return out
+	}
+	out := image.NewGray(image.Rect(0, 0, h, w))
+	const tile = 64
+	for y0 := 0; y0 < h; y0 += tile {
+		for x0 := 0; x0 < w; x0 += tile {
+			for y := y0; y < min(y0+tile, h); y++ {
+				for x := x0; x < min(x0+tile, w); x++ {
+					if v := g.Pix[y*g.Stride+x]; quarters == 1 {
+						out.Pix[x*out.Stride+h-1-y] = v
+					} else {
+						out.Pix[(w-1-x)*out.Stride+y] = v
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// straighten turns g counter-clockwise by degrees about its middle, sampling
+// between pixels.
+func straighten(g *image.Gray, degrees float64) *image.Gray {
+	w, h := g.Bounds().Dx(), g.Bounds().Dy()
+	if math.Abs(degrees)*math.Pi/180*float64(max(w, h)) < 1 { // under a pixel from end to end
+		return g
+	}
+	const one = 1 << 16
+	sin, cos := math.Sincos(degrees * math.Pi / 180)
+	dx, dy := int(cos*one), int(sin*one)
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		fx := (float64(-w)/2)*cos - (float64(y)-float64(h)/2)*sin + float64(w)/2
+		fy := (float64(-w)/2)*sin + (float64(y)-float64(h)/2)*cos + float64(h)/2
+		sx, sy := int(fx*one), int(fy*one)
+		row := out.Pix[y*out.Stride : y*out.Stride+w]
+		for x := range row {
+			ix, iy := sx>>16, sy>>16
+			if ix < 0 || iy < 0 || ix >= w-1 || iy >= h-1 {
+				row[x] = 255
+			} else {
+				p := g.Pix[iy*g.Stride+ix:]
+				a, b := (sx>>8)&0xff, (sy>>8)&0xff
+				top := int(p[0])*(256-a) + int(p[1])*a
+				bottom := int(p[g.Stride])*(256-a) + int(p[g.Stride+1])*a
+				row[x] = uint8((top*(256-b) + bottom*b) >> 16)
+			}
+			sx += dx
+			sy += dy
+		}
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+// Package tesseract reads printed text with Tesseract 5. An image of a page,
+// a paragraph or a line enters; words with their places leave for extract.
+//
+// Tesseract starts a thread for each core unless OMP_THREAD_LIMIT=1 stands in
+// the environment before the process starts; pages are read side by side
+// instead, which costs a quarter of the CPU.
+package tesseract
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/otiai10/gosseract/v2"
+)
+
+// Mode says what the image holds.
+type Mode int
+
+const (
+	Page   Mode = 3  // paragraphs, to be found
+	Block  Mode = 6  // one paragraph of even lines
+	Line   Mode = 7  // one line
+	Sparse Mode = 11 // words here and there
+)
+
+// Word is one word as read.
+type Word struct {
+	Text       string
+	Confidence float64         // 0 to 1
+	Box        image.Rectangle // pixels of the image that was read
+}
+
+// Engine is a number of Tesseract clients, one for each reader at a time. It
+// is safe for use by several goroutines.
+type Engine struct {
+	idle chan *client
+}
+
+// renewAfter is how many images a client reads before it is made anew: each
+// leaves about a kilobyte behind.
+const renewAfter = 10_000
+
+type client struct {
+	api  *gosseract.Client
+	mode Mode
+	dpi  int
+	used int
+}
+
+// making keeps clients from being made side by side: the first use of one
+// redirects the process's standard error for a moment.
+var making sync.Mutex
+
+// Open makes an engine of n clients. It fails where Tesseract or its English
+// model is not installed.
+func Open(n int) (*Engine, error) {
+	e := &Engine{idle: make(chan *client, n)}
+	for range n {
+		c, err := newClient()
+		if err != nil {
+			e.Close()
+			return nil, err
+		}
+		e.idle <- c
+	}
+	return e, nil
+}
+
+// Close frees the clients. No reading may be under way.
+func (e *Engine) Close() {
+	for {
+		select {
+		case c := <-e.idle:
+			c.api.Close()
+		default:
+			return
+		}
+	}
+}
+
+// Words reads an image of the given resolution.
+func (e *Engine) Words(ctx context.Context, g *image.Gray, mode Mode, dpi int) ([]Word, error) {
+	if g.Bounds().Dx() < 3 || g.Bounds().Dy() < 3 {
+		return nil, nil
+	}
+	var c *client
+	select {
+	case c = <-e.idle:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { e.idle <- c }()
+	if c.used++; c.used > renewAfter {
+		fresh, err := newClient()
+		if err != nil {
+			return nil, err
+		}
+		c.api.Close()
+		c = fresh
+	}
+	return c.words(g, mode, dpi)
+}
+
+func newClient() (*client, error) {
+	making.Lock()
+	defer making.Unlock()
+	c := &client{api: gosseract.NewClient()}
+	blank := image.NewGray(image.Rect(0, 0, 32, 32))
+	for i := range blank.Pix {
+		blank.Pix[i] = 255
+	}
+	if _, err := c.words(blank, Line, 300); err != nil {
+		c.api.Close()
+		return nil, fmt.Errorf("start Tesseract with its English model: %w", err)
+	}
+	return c, nil
+}
+
+func (c *client) words(g *image.Gray, mode Mode, dpi int) ([]Word, error) {
+	if mode != c.mode || dpi != c.dpi {
+		// SetPageSegMode would be lost before the first reading.
+		c.api.Variables["tessedit_pageseg_mode"] = strconv.Itoa(int(mode))
+		c.api.Variables["user_defined_dpi"] = strconv.Itoa(dpi)
+		if err := c.api.SetVariable("debug_file", "/dev/null"); err != nil {
+			return nil, err
+		}
+		c.mode, c.dpi = mode, dpi
+	}
+	if err := c.api.SetImageFromBytes(pgm(g)); err != nil {
+		return nil, fmt.Errorf("hand an image to Tesseract: %w", err)
+	}
+	boxes, err := c.api.GetBoundingBoxes(gosseract.RIL_WORD)
+	if err != nil {
+		return nil, fmt.Errorf("read with Tesseract: %w", err)
+	}
+	var words []Word
+	for _, b := range boxes {
+		if text := strings.TrimSpace(b.Word); text != "" {
+			words = append(words, Word{Text: text, Confidence: b.Confidence / 100, Box: b.Box})
+		}
+	}
+	return words, nil
+}
+
+// pgm is the cheapest form Leptonica reads.
+func pgm(g *image.Gray) []byte {
+	w, h := g.Bounds().Dx(), g.Bounds().Dy()
+	var b bytes.Buffer
+	b.Grow(w*h + 20)
+	fmt.Fprintf(&b, "P5\n%d %d\n255\n", w, h)
+	for y := range h {
+		b.Write(g.Pix[y*g.Stride : y*g.Stride+w])
+	}
+	return b.Bytes()
+}
