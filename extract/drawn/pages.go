@@ -1,0 +1,4 @@
+package drawn
+
+func (d *drawing) cover()  {}
+func (d *drawing) letter() {}
