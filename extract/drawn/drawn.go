@@ -23,7 +23,7 @@ type Kind string
 const (
 	Signers Kind = "signers"
 	Cover   Kind = "cover"
-	Blank   Kind = "blank"
+	Blank   Kind = "blank" // nothing, but for what shows through
 	Other   Kind = "other" // a letter of running text
 )
 
@@ -160,7 +160,7 @@ func Draw(o Options) Sheet {
 		d.signers()
 	case Cover:
 		d.cover()
-	case Other:
+	case Other, Blank: // of a blank page, the letter is on its back
 		d.letter()
 	}
 	d.locate()

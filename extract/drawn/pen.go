@@ -43,6 +43,8 @@ type faceKey struct {
 	size int // pixels per em
 }
 
+type face = font.Face
+
 type point struct{ x, y float64 }
 
 func newCanvas(w, h int) *canvas {

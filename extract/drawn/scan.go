@@ -24,7 +24,7 @@ func (d *drawing) scan() image.Image {
 	for i := range planes {
 		rng := rand.New(rand.NewPCG(seed, 1)) // the same for every plane
 		p := planes[i]
-		p.showThrough(s.ShowThrough)
+		p.showThrough(s.ShowThrough, d.o.Kind == Blank)
 		p.darken(255 - s.Paper)
 		bed := 255 - s.Paper
 		if s.Border {
@@ -115,21 +115,29 @@ func join(planes []plane) image.Image {
 }
 
 // showThrough lets the page's own mirror image, shifted, shine through as a
-// printed back would.
-func (p plane) showThrough(much float64) {
-	if much == 0 {
+// printed back would. Alone, nothing else stays on the page.
+func (p plane) showThrough(much float64, alone bool) {
+	if much == 0 && !alone {
 		return
 	}
 	share := int(much * 256)
 	shift := p.h / 37
 	row := make([]uint8, p.w)
-	for y := range p.h - shift {
-		copy(row, p.pix[(y+shift)*p.w:])
+	for y := range p.h {
+		clear(row)
+		if y+shift < p.h {
+			copy(row, p.pix[(y+shift)*p.w:(y+shift+1)*p.w])
+		} else {
+			for x := range row {
+				row[x] = 255
+			}
+		}
 		line := p.pix[y*p.w : (y+1)*p.w]
 		for x := range line {
-			if back := 255 - int(row[p.w-1-x]); back > 0 {
-				line[x] -= uint8(int(line[x]) * back * share >> 16)
+			if alone {
+				line[x] = 255
 			}
+			line[x] -= uint8(int(line[x]) * (255 - int(row[p.w-1-x])) * share >> 16)
 		}
 	}
 }

@@ -238,7 +238,8 @@ func (d *drawing) pen() pen {
 		p.ink = gray(dark)
 	}
 	if d.o.Typed {
-		p.font, p.ink, p.size = []string{"regular", "mono"}[d.rng.IntN(2)], gray(0), min(d.px(.15), d.px(d.o.RowHeight)*.6)
+		p.font, p.ink, p.size = []string{"regular", "mono"}[d.o.Seed%2], gray(0), min(d.px(.14), d.px(d.o.RowHeight)*.6)
+		p.capital = false
 	}
 	return p
 }
@@ -249,7 +250,7 @@ func (d *drawing) enter(p pen, text string, x0, x1, y0, height float64) {
 		text = strings.ToUpper(text)
 	}
 	size := min(p.size, height*.85)
-	width := x1 - x0
+	width := x1 - x0 - d.px(.03)
 	f := d.face(p.font, size)
 	if w := d.measure(f, text); w > width {
 		size *= width / w * (1 + d.o.Stray*.1)
@@ -278,18 +279,21 @@ func (d *drawing) sign(p pen, name string, x0, x1, y0, height float64) {
 		return
 	}
 	tall := min(height, d.px(.45)) * d.between(.25, .4+d.o.Stray*.5)
-	mid := y0 + height*d.between(.5, .6)
 	width := min(x1-x0, d.px(2.2)) * d.between(.4, .9)
-	x := x0 + (x1-x0-width)*d.rng.Float64()*.6
-	n := 5 + d.rng.IntN(8)
-	points := []point{{x, mid + tall*.5}}
-	for i := range n {
-		t := float64(i+1) / float64(n)
-		swing := tall * d.between(.2, 1) * (1 - t*.6)
-		if i%2 == 0 {
-			swing = -swing
+	x, mid := x0+(x1-x0-width)*d.rng.Float64()*.6, y0+height*d.between(.5, .6)
+	loops, back := 3+d.rng.IntN(7), d.between(0, 1.6)
+	var points []point
+	for i := range loops { // up, back over itself, down, on: letters nobody can read
+		left, step := x+width*float64(i)/float64(loops), width/float64(loops)
+		high := tall * d.between(.2, .6)
+		if i == 0 || d.chance(.2) {
+			high = tall
 		}
-		points = append(points, point{x + width*t*.7 + d.between(-.04, .04)*width, mid + swing})
+		points = append(points,
+			point{left, mid + tall*.2*d.between(-1, 1)},
+			point{left + step*d.between(.4, .8), mid - high},
+			point{left + step*(.7-back*d.between(.2, .7)), mid - high*d.between(.5, 1)},
+			point{left + step*d.between(.3, .9), mid + high*d.between(.2, .6)})
 	}
 	points = append(points, point{x + width, mid + tall*d.between(-.6, .4)})
 	if d.chance(.4) { // a flourish below
