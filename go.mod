@@ -1,5 +1,14 @@
 module countersign
 
-go 1.26
+go 1.26.0
 
-require github.com/otiai10/gosseract/v2 v2.4.1 // indirect
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/otiai10/gosseract/v2 v2.4.1
+	golang.org/x/image v0.47.0
+)
+
+require (
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
