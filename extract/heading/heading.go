@@ -1,0 +1,272 @@
+// Package heading gives meaning to the headings of a signer table. The text of
+// a heading enters, as printed or as OCR misread it; what its column asks for
+// leaves, named as in extract.Field. Extract asks it which line of a page is
+// the header row and what each column holds.
+package heading
+
+import (
+	"slices"
+	"strings"
+)
+
+// Meaning is what a heading asks for.
+type Meaning struct {
+	// Items are keys of extract.Field in the order of the heading: none where
+	// it asks for nothing we know, two or more where a column holds several.
+	// City, state and ZIP of one heading are the one item citystate, since
+	// people write them on one line.
+	Items []string
+	// Confidence runs from 0 to 1: 1 where every word is known and spelt
+	// right. A heading we know but have no item for, such as Precinct, has no
+	// items and a confidence above 0.
+	Confidence float64
+}
+
+// Of gives the meaning of one heading by itself. Case, accents, punctuation
+// and most OCR errors do not matter.
+func Of(text string) Meaning {
+	outside, inside := parts(text)
+	m := read(outside)
+	if len(m.found) == 0 && m.printed == 0 {
+		m = read(inside)
+	} else if in := read(inside); slices.Equal(m.found, []string{"name"}) && slices.Equal(in.found, []string{"signature"}) {
+		m.found = in.found // "Name (sign here)"
+	}
+	items := join(m.found)
+	confidence := m.confidence()
+	if len(m.found) == 0 && m.printed > 0 && m.unknown == 0 {
+		return Meaning{[]string{"name"}, .5} // "Please print", beside "Please sign"
+	}
+	if len(m.found) == 0 {
+		return Meaning{}
+	}
+	return Meaning{items, confidence}
+}
+
+// Meanings gives the meaning of each heading of a header row, from left to
+// right, in the light of the others. The score says how sure it is that this
+// is a header row at all: above one half for nearly every real one, near zero
+// for running text and for what people wrote.
+func Meanings(headings []string) ([]Meaning, float64) {
+	row := make([]Meaning, len(headings))
+	for i, h := range headings {
+		row[i] = Of(h)
+	}
+	score := score(headings, row)
+	family(row)
+	numbers(row)
+	once(row)
+	return row, score
+}
+
+// score judges a row of meanings before conflicts are resolved: as a mean over
+// the headings, lower where they ask for fewer than three things or for
+// neither name nor signature. Empty headings count for little: a column of row
+// numbers often has none.
+func score(headings []string, row []Meaning) float64 {
+	var sum, sure, weight float64
+	seen := map[string]bool{}
+	for i, m := range row {
+		w := 1.0
+		if strings.TrimSpace(headings[i]) == "" {
+			w = .2
+		}
+		sum += m.Confidence * w
+		weight += w
+		if m.Confidence > .5 {
+			sure += w
+		}
+		for _, item := range m.Items {
+			seen[item] = true
+		}
+	}
+	if weight == 0 || len(seen) == 0 {
+		return 0
+	}
+	s := sum / weight * (1 + sure/weight) / 2 * []float64{.35, .85, 1}[min(len(seen), 3)-1]
+	if !seen["name"] && !seen["given"] && !seen["family"] && !seen["signature"] {
+		s *= .6
+	}
+	return s
+}
+
+// family makes a bare Name the other half of a lone Given name or Surname, as
+// in "Name | Vorname" and "Surname | Name".
+func family(row []Meaning) {
+	given, last := find(row, "given"), find(row, "family")
+	name := find(row, "name")
+	switch {
+	case name < 0 || len(row[name].Items) > 1:
+	case given >= 0 && last < 0:
+		row[name].Items = []string{"family"}
+	case last >= 0 && given < 0:
+		row[name].Items = []string{"given"}
+	}
+}
+
+// numbers reads "No." as the row number in the first column, and as the
+// member's number in a later one unless another column asks for that.
+func numbers(row []Meaning) {
+	i := find(row, "number")
+	if i <= 0 || find(row, "member_id") >= 0 || row[i].Confidence == 0 {
+		return
+	}
+	if find(row[:i], "name") >= 0 || find(row[:i], "given") >= 0 || find(row[:i], "family") >= 0 {
+		row[i] = Meaning{[]string{"member_id"}, row[i].Confidence * .7}
+	}
+}
+
+// once leaves each item to the column that is surest of it, the leftmost if
+// equally sure.
+func once(row []Meaning) {
+	best := map[string]int{}
+	for i, m := range row {
+		for _, item := range m.Items {
+			if j, ok := best[item]; !ok || m.Confidence > row[j].Confidence {
+				best[item] = i
+			}
+		}
+	}
+	for i, m := range row {
+		row[i].Items = slices.DeleteFunc(slices.Clone(m.Items), func(item string) bool { return best[item] != i })
+		if len(row[i].Items) < len(m.Items) {
+			row[i].Confidence /= 2
+		}
+		if len(row[i].Items) == 0 {
+			row[i].Items = nil
+		}
+	}
+}
+
+func find(row []Meaning, item string) int {
+	return slices.IndexFunc(row, func(m Meaning) bool { return slices.Contains(m.Items, item) })
+}
+
+// reading is what the words of a text amount to.
+type reading struct {
+	found   []string // items, in order, repeats and separators left in
+	quality float64  // sum over known words of how well they were spelt
+	known   int      // words that are terms or fillers
+	printed int      // of those, "print" and its kin
+	unknown int
+	words   int
+}
+
+// confidence is the mean quality of the words, with unknown words counting
+// twice, and less for what is too long to be a heading.
+func (r reading) confidence() float64 {
+	if r.known == 0 {
+		return 0
+	}
+	c := r.quality / float64(r.known) * float64(r.known) / float64(r.known+2*r.unknown)
+	const longest = 12
+	if r.words > longest {
+		c *= longest / float64(r.words)
+	}
+	return c
+}
+
+// read finds the longest known phrases from left to right.
+func read(tokens []token) reading {
+	var r reading
+	or := false
+	for i := 0; i < len(tokens); {
+		t := tokens[i]
+		if t.separator() {
+			or = t.word == "or"
+			if !or {
+				r.found = append(r.found, "")
+			}
+			i++
+			continue
+		}
+		r.words++
+		item, n := longest(tokens[i:])
+		if n == 0 {
+			switch {
+			case plainWords[t.word]: // no heading has it: rather a sentence
+				r.unknown += 3
+			case t.quality == 0 || !fillers[t.word]:
+				r.unknown++
+			default:
+				r.known++
+				r.quality += t.quality
+				if strings.HasPrefix(t.word, "print") {
+					r.printed++
+				}
+			}
+			i++
+			continue
+		}
+		for _, t := range tokens[i : i+n] {
+			r.quality += t.quality
+			r.known++
+		}
+		if !or { // "phone or e-mail" asks for one thing; we take the first
+			r.found = append(r.found, item)
+		}
+		or = false
+		i += n
+	}
+	r.found = tidy(r.found)
+	return r
+}
+
+// tidy drops separators, except that one of them may end what a number
+// belongs to, and repeats.
+func tidy(found []string) []string {
+	var out []string
+	for i, item := range found {
+		if item == "" {
+			continue
+		}
+		if item == hash && i > 0 {
+			// "Phone: No." is a phone; "Name and number" are two things.
+			if i == len(found)-1 && len(out) > 0 && (out[len(out)-1] == "name" || out[len(out)-1] == "signature") {
+				item = "member_id"
+			} else if len(out) > 0 {
+				continue
+			}
+		}
+		if !slices.Contains(out, item) {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// join makes one item of those that are written as one, and takes out what we
+// know but have no item for.
+func join(found []string) []string {
+	has := func(item string) bool { return slices.Contains(found, item) }
+	drop := map[string]bool{other: true}
+	rename := map[string]string{hash: "number"}
+	if has("given") && has("family") {
+		rename["given"], rename["family"] = "name", "name"
+	}
+	if has("name") && (has("given") || has("family")) { // "Name: last, first"
+		drop["given"], drop["family"] = true, true
+	}
+	if has("city") && has("state") {
+		rename["city"], rename["state"] = "citystate", "citystate"
+	}
+	if has("citystate") || has("city") && has("state") {
+		drop["zip"] = true
+	}
+	if has("street") && has("zip") && !has("city") && !has("citystate") {
+		drop["zip"] = true
+	}
+	var items []string
+	for _, item := range found {
+		if drop[item] {
+			continue
+		}
+		if to, ok := rename[item]; ok {
+			item = to
+		}
+		if !slices.Contains(items, item) {
+			items = append(items, item)
+		}
+	}
+	return items
+}

@@ -1,0 +1,188 @@
+package heading
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// token is one word of a heading, or what stands between words.
+type token struct {
+	word    string  // of the vocabulary where quality is above 0
+	quality float64 // 1 as printed, less where misread, 0 for an unknown word
+}
+
+// separator says whether the token divides what a heading asks for.
+func (t token) separator() bool {
+	switch t.word {
+	case "/", "and", "und", "et", "y", "or", "oder", "ou":
+		return true
+	}
+	return false
+}
+
+// parts splits a heading into its words outside and inside of parentheses. A
+// parenthesis that OCR left open runs to the end.
+func parts(text string) (outside, inside []token) {
+	var out, in strings.Builder
+	depth := 0
+	for _, r := range fold(text) {
+		switch r {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth = max(0, depth-1)
+		default:
+			if depth > 0 {
+				in.WriteRune(r)
+			} else {
+				out.WriteRune(r)
+			}
+			continue
+		}
+		out.WriteByte(' ')
+		in.WriteByte(' ')
+	}
+	return tokens(out.String()), tokens(in.String())
+}
+
+// fold lowers case, takes accents and apostrophes away and undoes the hyphen
+// at the end of a line.
+func fold(text string) string {
+	text = strings.NewReplacer("-\r\n", "", "-\n", "", "№", "#", "°", "o", "º", "o", "’", "", "'", "").Replace(text)
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(text))
+}
+
+// tokens cuts folded text into words and separators.
+func tokens(text string) []token {
+	text = strings.NewReplacer("ß", "ss", "#", " # ", "&", " and ", "+", " and ", "/", " / ", "|", " / ", ",", " / ", ";", " / ").Replace(text)
+	text = strings.ReplaceAll(text, "-", "")
+	var list []token
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' && r != '/'
+	}) {
+		if !articles[w] {
+			list = append(list, spell(w)...)
+		}
+	}
+	return list
+}
+
+// spell gives the word that was meant: itself if known, else the closest known
+// word, else two known words run together.
+func spell(w string) []token {
+	switch w {
+	case "no", "nr", "num", "number", "nummer", "numero", "nro", "#", "n0":
+		return []token{{"#", 1}}
+	}
+	t := token{word: w, quality: 1}
+	if isKnown(w) || t.separator() {
+		return []token{t}
+	}
+	if plainWords[w] || !strings.ContainsFunc(w, unicode.IsLetter) {
+		return []token{{word: w}}
+	}
+	if two := split(w); two != nil {
+		return two
+	}
+	return []token{closest(w)}
+}
+
+// split parts two known words that were run together, such as "memberno".
+func split(w string) []token {
+	for i := 2; i <= len(w)-2; i++ {
+		a, b := w[:i], w[i:]
+		if b == "no" || b == "number" || b == "nummer" {
+			b = "#"
+		}
+		if isKnown(a) && (b == "#" || isKnown(b)) && len(a)+len(b) >= 5 && !fillers[a] {
+			return []token{{a, .9}, {b, .9}}
+		}
+	}
+	return nil
+}
+
+func isKnown(w string) bool {
+	_, term := phrases[w]
+	if term || fillers[w] {
+		return true
+	}
+	return inner[w]
+}
+
+// inner are words that only occur within phrases.
+var inner = set(strings.Join(vocabulary, " "))
+
+// closest gives the known word with the fewest differences in shape, if they
+// are few for its length and no other word is as close.
+func closest(w string) token {
+	const most = 24 // no term is longer
+	if len(w) > most {
+		return token{word: w}
+	}
+	best, bestAt, tied := token{word: w}, 99, false
+	for _, v := range vocabulary {
+		d := min(distance(shapes.Replace(w), shapes.Replace(v)), distance(wide.Replace(w), wide.Replace(v)))
+		if d > allowed(len(v)) || d > bestAt {
+			continue
+		}
+		tied = d == bestAt
+		quality := .95 - .8*float64(d)/float64(len(v))
+		best, bestAt = token{v, quality}, d
+	}
+	if tied {
+		return token{word: w}
+	}
+	if best.word == "number" {
+		best.word = "#"
+	}
+	return best
+}
+
+// allowed is how many differences a word of so many letters may have. Short
+// words must look right: "date" and "state" are two letters apart.
+func allowed(letters int) int {
+	switch {
+	case letters <= 3:
+		return 0
+	case letters <= 5:
+		return 1
+	case letters <= 8:
+		return 2
+	}
+	return 3
+}
+
+// shapes makes letters equal that OCR takes for each other; wide does so for
+// pairs that look like one letter, too. Either may hide what the other shows:
+// "clty" is "city", "clate" is "date".
+var (
+	shapes = strings.NewReplacer("1", "i", "l", "i", "!", "i", "j", "i", "0", "o", "5", "s", "8", "b", "2", "z", "6", "g", "q", "g")
+	wide   = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "1", "i", "l", "i", "!", "i", "j", "i", "0", "o", "5", "s", "8", "b", "2", "z", "6", "g", "q", "g")
+)
+
+// distance is Levenshtein's, in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
