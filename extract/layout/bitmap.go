@@ -3,6 +3,7 @@ package layout
 import (
 	"image"
 	"math"
+	"slices"
 )
 
 // Bitmap is a black-and-white page: Pix[y*W+x] is 1 where there is ink.
@@ -95,9 +96,12 @@ func (b *Bitmap) Ink(r image.Rectangle) int {
 	return n
 }
 
-// transposed returns b mirrored at its main diagonal, so that what looks for
+// Clone returns a copy.
+func (b *Bitmap) Clone() *Bitmap { return &Bitmap{W: b.W, H: b.H, Pix: slices.Clone(b.Pix)} }
+
+// Transposed returns b mirrored at its main diagonal, so that what looks for
 // lines that lie can look for lines that stand.
-func (b *Bitmap) transposed() *Bitmap {
+func (b *Bitmap) Transposed() *Bitmap {
 	const tile = 64 // keeps both sides of the copy in the cache
 	t := NewBitmap(b.H, b.W)
 	for y0 := 0; y0 < b.H; y0 += tile {

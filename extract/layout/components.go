@@ -71,7 +71,7 @@ func gather(b *Bitmap, labels, parent []int32, find func(int32) int32) Component
 		}
 		root := find(labels[i])
 		if number[root] == 0 {
-			c.List = append(c.List, Component{Box: image.Rect(b.W, b.H, 0, 0)})
+			c.List = append(c.List, Component{Box: image.Rectangle{Min: image.Pt(b.W, b.H)}})
 			number[root] = int32(len(c.List))
 		}
 		labels[i] = number[root]

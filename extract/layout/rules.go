@@ -12,6 +12,7 @@ import (
 type Rule struct {
 	From, To  int
 	thickness float64
+	solid     float64 // share of its length that has ink
 	at, slope float64 // position at From, and its change for each pixel along
 }
 
@@ -23,11 +24,15 @@ func (r Rule) middle() float64 { return r.At((r.From + r.To) / 2) }
 
 func (r Rule) length() int { return r.To - r.From }
 
+// Drawn reports whether the rule is long and solid enough to be a drawn line
+// for certain, and no run through the letters of a printed sentence.
+func (r Rule) Drawn(dpi float64) bool { return float64(r.length()) > dpi && r.solid >= 0.85 }
+
 // FindRules returns the lying and the standing rules of a page, each sorted
 // by position. A rule is straight, thin and at least 0.35 inch long; dots and
 // dashes up to 0.03 inch apart count as drawn through.
 func FindRules(b *Bitmap, dpi float64) (lying, standing []Rule) {
-	return rulesAlong(b, dpi), rulesAlong(b.transposed(), dpi)
+	return rulesAlong(b, dpi), rulesAlong(b.Transposed(), dpi)
 }
 
 // run is a stretch of ink in one row of pixels.
@@ -47,9 +52,12 @@ func rulesAlong(b *Bitmap, dpi float64) []Rule {
 		}
 	}
 	rules = joinCollinear(rules, dpi)
+	for i := range rules {
+		rules[i].solid = solidity(b, rules[i])
+	}
 	rules = slices.DeleteFunc(rules, func(r Rule) bool {
 		length := float64(r.length())
-		return length < dpi*0.35 || length < dpi*1.2 && solidity(b, r) < 0.85
+		return length < dpi*0.35 || length < dpi*1.2 && r.solid < 0.85
 	})
 	slices.SortFunc(rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(a.middle(), b.middle()), cmp.Compare(a.From, b.From))

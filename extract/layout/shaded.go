@@ -26,8 +26,8 @@ func ShadedTable(g *image.Gray, dpi float64) (Table, bool) {
 	if pitch < coarse*0.12 || pitch > coarse*1.2 {
 		return Table{}, false
 	}
-	first, last := longestEven(edges, pitch)
-	if last-first < 3 {
+	steps := evenSteps(edges, pitch)
+	if len(steps) < 4 {
 		return Table{}, false
 	}
 	t := Table{Style: Shaded, Left: int(float64(left) / scale), Right: int(float64(right) / scale)}
@@ -36,11 +36,11 @@ func ShadedTable(g *image.Gray, dpi float64) (Table, bool) {
 			t.Lines = append(t.Lines, Rule{From: t.Left, To: t.Right, at: y / scale})
 		}
 	}
-	add(float64(edges[first]) - pitch) // the first and the last row are white
-	for _, y := range edges[first : last+1] {
-		add(float64(y))
+	add(steps[0] - pitch) // the first and the last row are white
+	for _, y := range steps {
+		add(y)
 	}
-	add(float64(edges[last]) + pitch)
+	add(steps[len(steps)-1] + pitch)
 	return t, true
 }
 
@@ -104,17 +104,44 @@ func median3(v []float64) []float64 {
 	return out
 }
 
-// longestEven is the longest stretch of edges a pitch apart.
-func longestEven(edges []int, pitch float64) (first, last int) {
-	start := 0
-	for i := 1; i <= len(edges); i++ {
-		if i < len(edges) && math.Abs(float64(edges[i]-edges[i-1])-pitch) <= max(2, 0.15*pitch) {
-			continue
+// evenSteps is the longest series of edges a pitch apart, with single steps
+// that nothing marks filled in: headings on grey above a grey row have no edge
+// between them. Edges off the beat, such as a fold's, are left out.
+func evenSteps(edges []int, pitch float64) []float64 {
+	var best []float64
+	bestMarked := 0
+	for i := range edges {
+		steps := []float64{float64(edges[i])}
+		marked, missed := 1, 0
+		for missed < 2 {
+			next := steps[len(steps)-1] + pitch
+			j := nearest(edges, next)
+			if math.Abs(float64(edges[j])-next) <= max(1.5, 0.12*pitch) {
+				steps = append(steps, float64(edges[j]))
+				marked++
+				missed = 0
+				continue
+			}
+			steps = append(steps, next)
+			missed++
 		}
-		if i-1-start > last-first {
-			first, last = start, i-1
+		if marked > bestMarked {
+			best, bestMarked = steps[:len(steps)-missed], marked
 		}
-		start = i
 	}
-	return first, last
+	if bestMarked*3 < len(best)*2 {
+		return nil
+	}
+	return best
+}
+
+// nearest is the index of the edge closest to y.
+func nearest(edges []int, y float64) int {
+	best := 0
+	for i, e := range edges {
+		if math.Abs(float64(e)-y) < math.Abs(float64(edges[best])-y) {
+			best = i
+		}
+	}
+	return best
 }

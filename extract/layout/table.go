@@ -213,13 +213,12 @@ func pitchOf(levels []level) float64 {
 func evenOut(levels []level, left, right int) []level {
 	pitch := pitchOf(levels)
 	kept := slices.Clone(levels)
-	for i := 1; i+1 < len(kept); {
-		above, below := kept[i].y-kept[i-1].y, kept[i+1].y-kept[i].y
-		if above < 0.8*pitch && below < 0.8*pitch && math.Abs(above+below-pitch) < 0.15*pitch {
-			kept = slices.Delete(kept, i, i+1)
-			continue
+	for i := 0; i+2 < len(kept); i++ {
+		whole := func(l level) bool { return math.Abs(l.y-kept[i].y-pitch) < 0.13*pitch }
+		next := i + 1 + slices.IndexFunc(kept[i+1:], whole)
+		if next > i+1 && kept[i+1].y-kept[i].y < 0.8*pitch {
+			kept = slices.Delete(kept, i+1, next)
 		}
-		i++
 	}
 	if !even(kept, pitch) {
 		return kept

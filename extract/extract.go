@@ -1,0 +1,153 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/draw"
+	"strings"
+	"unicode"
+
+	"countersign/extract/tesseract"
+	"countersign/ingest"
+)
+
+// Printer reads printed words: headings and cover pages.
+type Printer interface {
+	Words(ctx context.Context, g *image.Gray, mode tesseract.Mode, dpi int) ([]tesseract.Word, error)
+}
+
+// Extractor turns pages into sheets. It is safe for use by several goroutines
+// if what it is made of is.
+type Extractor struct {
+	Print Printer
+	Cells Recognizer
+}
+
+// Sheet reads one page. An error means that an engine failed or that ctx
+// ended; a page on which nothing makes sense is a Sheet of kind Other.
+func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
+	page := greyed(p)
+	first := newView(page, 0)
+	quarters := []int{0}
+	if p.Source != ingest.Text {
+		if first.empty() {
+			return Sheet{Kind: Blank, Source: p.Source}, nil
+		}
+		quarters = first.likeliest()
+	}
+	best, err := x.upright(ctx, first, quarters)
+	if err != nil {
+		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
+	}
+	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source}
+	switch {
+	case best.form != nil:
+		sheet.Kind = Signers
+		if err := x.fill(ctx, &sheet, best); err != nil {
+			return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
+		}
+	}
+	return sheet, nil
+}
+
+// reading is what a page says when it is held one way up.
+type reading struct {
+	view  *view
+	form  *form // the signer table, nil if there is none
+	sense float64 // how much of its print made sense
+}
+
+// upright reads the page held in turn by each of the given quarters, likeliest
+// first, until its print makes sense; that is nearly always at once.
+func (x Extractor) upright(ctx context.Context, asIs *view, quarters []int) (reading, error) {
+	var best reading
+	for _, q := range quarters {
+		v := asIs
+		if q != 0 {
+			v = newView(asIs.page, q)
+		}
+		r, err := x.read(ctx, v)
+		if err != nil {
+			return reading{}, err
+		}
+		if best.view == nil || r.sense > best.sense {
+			best = r
+		}
+		if best.sense >= plain {
+			break
+		}
+	}
+	return best, nil
+}
+
+// plain is the sense from which on nobody looks whether the page would read
+// better the other way up: some five words of print, or a row of headings.
+const plain = 5.0
+
+// page is an ingest.Page in grey.
+type page struct {
+	ingest.Page
+	grey *image.Gray
+}
+
+func greyed(p ingest.Page) page {
+	if g, ok := p.Image.(*image.Gray); ok {
+		return page{p, g}
+	}
+	g := image.NewGray(image.Rect(0, 0, p.Image.Bounds().Dx(), p.Image.Bounds().Dy()))
+	if rgba, ok := p.Image.(*image.RGBA); ok {
+		greyRGBA(g, rgba)
+	} else {
+		draw.Draw(g, g.Bounds(), p.Image, p.Image.Bounds().Min, draw.Src)
+	}
+	return page{p, g}
+}
+
+// greyRGBA takes the darkest of three channels half into account: red and
+// blue pens fade in plain luminance.
+func greyRGBA(g *image.Gray, c *image.RGBA) {
+	w := g.Bounds().Dx()
+	for y := range g.Bounds().Dy() {
+		in, out := c.Pix[y*c.Stride:y*c.Stride+4*w], g.Pix[y*g.Stride:y*g.Stride+w]
+		for x := range out {
+			r, gr, b := int(in[4*x]), int(in[4*x+1]), int(in[4*x+2])
+			luminance := (299*r + 587*gr + 114*b) / 1000
+			out[x] = uint8((luminance + min(r, gr, b)) / 2)
+		}
+	}
+}
+
+// read reads a page as it is held: its form, its print, and how much sense
+// that makes.
+func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
+	f, words, err := findForm(ctx, v, x.Print)
+	if err != nil {
+		return reading{}, err
+	}
+	r := reading{view: v, form: f}
+	if f != nil {
+		r.sense = 6 * f.score
+	}
+	clear := 0
+	for _, w := range words {
+		if w.Confidence >= 0.8 && wordLike(w.Text) {
+			clear++
+		}
+	}
+	r.sense += 0.25 * float64(min(clear, 40))
+	return r, nil
+}
+
+// wordLike reports whether a text may be a word of a language: four letters
+// at least and nothing but letters and what may end it.
+func wordLike(text string) bool {
+	letters := 0
+	for _, r := range strings.TrimRight(text, ".,:;)!?") {
+		if !unicode.IsLetter(r) {
+			return false
+		}
+		letters++
+	}
+	return letters >= 4
+}

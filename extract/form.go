@@ -1,0 +1,342 @@
+package extract
+
+import (
+	"context"
+	"image"
+	"slices"
+	"strings"
+
+	"countersign/extract/heading"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// form is the signer table of a page: where it is and what it asks for.
+type form struct {
+	table   layout.Table // with columns
+	first   int          // the first row below the headings
+	columns []Column
+	head    image.Rectangle // where the headings stand
+	score   float64         // how surely the headings are headings, 0 to 1
+}
+
+// sureHeadings is the score from which on a row of words is taken for
+// headings. Running text stays far below it.
+const sureHeadings = 0.5
+
+// findForm looks for the signer table and its headings. It returns nil where
+// the page has none, and the printed words that it came across.
+func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.Word, error) {
+	t, ruled := drawnTable(v)
+	if !ruled {
+		return openForm(ctx, v, engine)
+	}
+	// Above the table there is room for a title, a sentence and headings; the
+	// headings may also be the first rows.
+	top := t.Bounds().Min.Y
+	below := int(t.Lines[min(2, t.Rows())].At((t.Left + t.Right) / 2))
+	words, err := v.print(ctx, engine, image.Rect(0, max(0, top-v.inches(2.5)), v.bounds().Max.X, below), tesseract.Sparse)
+	if err != nil {
+		return nil, nil, err
+	}
+	best := form{table: t}
+	for row := -1; row < min(2, t.Rows()-1); row++ {
+		if f := headedBy(v, t, row, words); f.score > best.score {
+			best = f
+		}
+	}
+	if best, err = readAgain(ctx, v, engine, best); err != nil {
+		return nil, nil, err
+	}
+	if best.score >= sureHeadings {
+		return &best, words, nil
+	}
+	if t.Columns() >= 2 && t.Rows() >= 4 {
+		return &form{table: t, columns: make([]Column, t.Columns())}, words, nil
+	}
+	// A frame around an open table, or lines that have nothing to do with it.
+	f, all, err := openForm(ctx, v, engine)
+	if f == nil {
+		all = append(all, words...)
+	}
+	return f, all, err
+}
+
+// readAgain reads headings that made no sense among the others once more, each
+// by itself: specks and neighbours lead Tesseract astray on a whole region.
+func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, error) {
+	if v.words != nil || f.head.Empty() || f.score == 0 {
+		return f, nil
+	}
+	texts := make([]string, len(f.columns))
+	again := false
+	for i, c := range f.columns {
+		texts[i] = c.Heading
+		if len(c.Fields) > 0 {
+			continue
+		}
+		b := f.table.Borders
+		cell := image.Rect(int(b[i].At(f.head.Min.Y))+v.inches(0.02), f.head.Min.Y, int(b[i+1].At(f.head.Min.Y))-v.inches(0.02), f.head.Max.Y)
+		words, err := v.print(ctx, engine, cell, tesseract.Block)
+		if err != nil {
+			return f, err
+		}
+		if text := textOf(words); text != "" {
+			texts[i], again = text, true
+		}
+	}
+	if again {
+		if meanings, score := heading.Meanings(texts); score > f.score {
+			f.columns, f.score = columnsOf(texts, meanings), score
+		}
+	}
+	return f, nil
+}
+
+// drawnTable is the table that lines or shading show; the one with more rows
+// where both show one.
+func drawnTable(v *view) (layout.Table, bool) {
+	ruled, ok := layout.RuledTable(v.lying, v.standing, v.dpi)
+	if ok && ruled.Style == layout.Grid {
+		return ruled, true
+	}
+	shaded, bands := layout.ShadedTable(v.work, v.dpi)
+	if bands && shaded.Rows() > ruled.Rows() {
+		return shaded, true
+	}
+	return ruled, ok
+}
+
+// headedBy tries the words of a row of a table as its headings: each line of
+// them, each two lines, and all. Row −1 is the band above the table.
+func headedBy(v *view, t layout.Table, row int, words []tesseract.Word) form {
+	band := image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
+	if row >= 0 {
+		band = t.Row(row)
+	}
+	in := slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !middle(w.Box).In(band) })
+	best := form{table: t}
+	try := func(table layout.Table, texts []string, head image.Rectangle) {
+		if meanings, score := heading.Meanings(texts); len(texts) > 1 && score > best.score {
+			best = form{table: table, first: row + 1, columns: columnsOf(texts, meanings), head: head, score: score}
+		}
+	}
+	if t.Columns() == 0 {
+		for _, p := range phrased(in) {
+			if len(p) > 1 {
+				try(t.WithBorders(layout.BordersUnder(p.boxes(), v.writing(t.Bounds()), t.Bounds())), p.texts(), headOf(v, p.boxes()))
+			}
+		}
+		return best
+	}
+	rows := lines(in)
+	for i := range rows {
+		try(t, byColumn(t, rows[i:i+1]), headOf(v, boxesOf(rows[i])))
+		if i > 0 {
+			try(t, byColumn(t, rows[i-1:i+1]), headOf(v, boxesOf(slices.Concat(rows[i-1:i+1]...))))
+		}
+	}
+	if row >= 0 {
+		try(t, byColumn(t, rows), band)
+	}
+	return best
+}
+
+// headOf is the box around headings with the room a line of print needs.
+func headOf(v *view, boxes []image.Rectangle) image.Rectangle {
+	var all image.Rectangle
+	for _, b := range boxes {
+		all = all.Union(b)
+	}
+	return all.Inset(-v.inches(0.03))
+}
+
+// byColumn joins the words of each column.
+func byColumn(t layout.Table, rows [][]tesseract.Word) []string {
+	texts := make([]string, t.Columns())
+	for _, row := range rows {
+		for _, w := range row {
+			at := middle(w.Box)
+			column := slices.IndexFunc(t.Borders[1:], func(b layout.Rule) bool { return float64(at.X) < b.At(at.Y) })
+			if column >= 0 {
+				texts[column] = strings.TrimSpace(texts[column] + " " + w.Text)
+			}
+		}
+	}
+	return texts
+}
+
+// openForm looks for headings anywhere on the page and takes the lines below
+// them for rows.
+func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.Word, error) {
+	words, err := v.print(ctx, engine, v.bounds(), tesseract.Page)
+	if err != nil {
+		return nil, nil, err
+	}
+	var best form
+	for _, p := range phrased(words) {
+		texts, boxes := p.texts(), p.boxes()
+		meanings, score := heading.Meanings(texts)
+		if len(texts) < 2 || score < sureHeadings || score <= best.score {
+			continue
+		}
+		if t, ok := layout.OpenTable(boxes, v.writing(v.bounds())); ok {
+			best = form{table: t, first: 1, columns: columnsOf(texts, meanings), score: score}
+		}
+	}
+	if best.score == 0 {
+		return nil, words, nil
+	}
+	return &best, words, nil
+}
+
+// writing is where words stand in a part of the page, printed or written.
+func (v *view) writing(r image.Rectangle) []image.Rectangle {
+	var boxes []image.Rectangle
+	if v.words != nil {
+		for _, w := range v.words {
+			if middle(w.Box).In(r) {
+				boxes = append(boxes, w.Box)
+			}
+		}
+		return boxes
+	}
+	var pieces []image.Rectangle
+	for _, c := range layout.FindComponents(v.withoutRules()).List {
+		long := max(c.Box.Dx(), c.Box.Dy())
+		if long >= v.inches(0.03) && long < v.inches(4) && middle(c.Box).In(r) && c.Box.Dy() < v.inches(1) {
+			pieces = append(pieces, c.Box)
+		}
+	}
+	for _, group := range layout.Words(pieces, v.inches(0.08)) {
+		var box image.Rectangle
+		for _, i := range group {
+			box = box.Union(pieces[i])
+		}
+		if box.Dy() >= v.inches(0.05) {
+			boxes = append(boxes, box)
+		}
+	}
+	return boxes
+}
+
+func columnsOf(texts []string, meanings []heading.Meaning) []Column {
+	columns := make([]Column, len(texts))
+	for i, m := range meanings {
+		columns[i].Heading = texts[i]
+		for _, item := range m.Items {
+			columns[i].Fields = append(columns[i].Fields, Field(item))
+		}
+		if len(columns[i].Fields) > 2 { // a cell is parted in two at most
+			columns[i].Fields = columns[i].Fields[:2]
+		}
+	}
+	return columns
+}
+
+// phrase is words that belong together, such as a heading of several words.
+type phrase struct {
+	text string
+	box  image.Rectangle
+}
+
+type phrases []phrase
+
+func (p phrases) texts() []string {
+	var t []string
+	for _, x := range p {
+		t = append(t, x.text)
+	}
+	return t
+}
+
+func (p phrases) boxes() []image.Rectangle {
+	var b []image.Rectangle
+	for _, x := range p {
+		b = append(b, x.box)
+	}
+	return b
+}
+
+// phrased parts words into lines and lines into phrases. Since headings may
+// take two lines, each two neighbouring lines are also given as one.
+func phrased(words []tesseract.Word) []phrases {
+	var single []phrases
+	for _, line := range lines(words) {
+		single = append(single, phrasesOf(line))
+	}
+	all := slices.Clone(single)
+	for i := 1; i < len(single); i++ {
+		if two, ok := stacked(single[i-1], single[i]); ok {
+			all = append(all, two)
+		}
+	}
+	return all
+}
+
+// phrasesOf joins the words of a line that are no further apart than a space.
+func phrasesOf(line []tesseract.Word) phrases {
+	var ps phrases
+	for _, w := range line {
+		if n := len(ps); n > 0 && float64(w.Box.Min.X-ps[n-1].box.Max.X) < 0.75*float64(max(w.Box.Dy(), ps[n-1].box.Dy())) {
+			ps[n-1].text += " " + w.Text
+			ps[n-1].box = ps[n-1].box.Union(w.Box)
+			continue
+		}
+		ps = append(ps, phrase{w.Text, w.Box})
+	}
+	return ps
+}
+
+// stacked lays a line of phrases above another where they are one above the
+// other and close.
+func stacked(above, below phrases) (phrases, bool) {
+	both := slices.Clone(above)
+	for _, b := range below {
+		i := slices.IndexFunc(both, func(a phrase) bool {
+			return a.box.Min.X < b.box.Max.X && b.box.Min.X < a.box.Max.X
+		})
+		if i < 0 {
+			both = append(both, b)
+			continue
+		}
+		if b.box.Min.Y-both[i].box.Max.Y > 2*max(b.box.Dy(), both[i].box.Dy()) {
+			return nil, false
+		}
+		both[i] = phrase{both[i].text + " " + b.text, both[i].box.Union(b.box)}
+	}
+	slices.SortFunc(both, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
+	return both, true
+}
+
+// lines groups words into lines, top to bottom and left to right.
+func lines(words []tesseract.Word) [][]tesseract.Word {
+	var out [][]tesseract.Word
+	for _, line := range layout.TextLines(boxesOf(words)) {
+		var ws []tesseract.Word
+		for _, i := range line {
+			ws = append(ws, words[i])
+		}
+		out = append(out, ws)
+	}
+	return out
+}
+
+func boxesOf(words []tesseract.Word) []image.Rectangle {
+	boxes := make([]image.Rectangle, len(words))
+	for i, w := range words {
+		boxes[i] = w.Box
+	}
+	return boxes
+}
+
+// textOf is words as text, line by line.
+func textOf(words []tesseract.Word) string {
+	var texts []string
+	for _, line := range lines(words) {
+		for _, w := range line {
+			texts = append(texts, w.Text)
+		}
+	}
+	return strings.Join(texts, " ")
+}

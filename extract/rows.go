@@ -1,0 +1,243 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/jpeg"
+	"math"
+	"slices"
+	"strings"
+
+	"countersign/extract/ink"
+	"countersign/extract/layout"
+	"countersign/ingest"
+)
+
+// fill reads the rows of the signer table into the sheet.
+func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
+	f, v := r.form, r.view
+	cells := newCells(v, f)
+	if f.score < sureHeadings {
+		if err := x.nameByShape(ctx, cells); err != nil {
+			return err
+		}
+		sheet.Notes = append(sheet.Notes, "The headings could not be read; the columns were named by what is written in them.")
+	}
+	sheet.Columns = f.columns
+	for row := f.first; row < f.table.Rows(); row++ {
+		if !cells.written(row) || cells.prose(row) {
+			continue
+		}
+		fields, err := x.fields(ctx, cells, row)
+		if err != nil {
+			return err
+		}
+		picture, err := cells.picture(row)
+		if err != nil {
+			return err
+		}
+		sheet.Rows = append(sheet.Rows, Row{
+			Number:  row - f.first + 1,
+			Box:     v.turned.Delivered(v.full(f.table.Row(row))),
+			Fields:  fields,
+			Signed:  cells.signed(row),
+			Struck:  cells.ink.Struck(row),
+			Picture: picture,
+		})
+	}
+	return nil
+}
+
+// fields reads what the row says for each thing the sheet asks.
+func (x Extractor) fields(ctx context.Context, c *cells, row int) (map[Field]Reading, error) {
+	fields := map[Field]Reading{}
+	for column, asked := range c.form.columns {
+		for item, field := range asked.Fields {
+			if field == Signature || field == Number {
+				continue
+			}
+			r, err := x.cell(ctx, c, row, column, item, field)
+			if err != nil {
+				return nil, err
+			}
+			fields[field] = r
+		}
+	}
+	joinName(fields)
+	return fields, nil
+}
+
+// cell reads one item of one cell.
+func (x Extractor) cell(ctx context.Context, c *cells, row, column, item int, field Field) (Reading, error) {
+	if c.view.page.Source == ingest.Text {
+		return Reading{Text: c.text(row, column, item), Confidence: 1, Engine: "text"}, nil
+	}
+	if !c.ink.Written(row, column, item) {
+		return Reading{Confidence: 1}, nil
+	}
+	return x.Cells.Recognize(ctx, c.ink.Picture(c.view.turned.Image, row, column, item), field)
+}
+
+// joinName makes one name of first and last names that stand apart.
+func joinName(fields map[Field]Reading) {
+	given, hasGiven := fields[Given]
+	family, hasFamily := fields[Family]
+	if _, has := fields[Name]; has || !hasGiven && !hasFamily {
+		return
+	}
+	fields[Name] = Reading{
+		Text:       strings.TrimSpace(given.Text + " " + family.Text),
+		Confidence: min(given.Confidence, family.Confidence),
+		Engine:     family.Engine,
+	}
+}
+
+// cells is a signer table with the ink in it.
+type cells struct {
+	view *view
+	form *form
+	ink  *ink.Page
+}
+
+func newCells(v *view, f *form) *cells {
+	bits := v.bits.Clone()
+	own, folds, rest := partRules(v, f.table)
+	bits.Erase(append(own, folds...), v.standingOf(f.table), v.dpi)
+	columns := make([]ink.Column, len(f.columns))
+	for i, c := range f.columns {
+		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}
+	}
+	return &cells{view: v, form: f, ink: ink.Assign(bits, f.table, rest, columns, v.dpi)}
+}
+
+// partRules tells the table's own lines from folds of the paper, which run
+// out of the table on both sides, and from the rest: strokes of a pen.
+func partRules(v *view, t layout.Table) (own, folds, rest []layout.Rule) {
+	for _, r := range v.lying {
+		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
+		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool {
+			return math.Abs(l.At(at)-r.At(at)) < v.dpi*0.04
+		})
+		beyond := r.From < t.Left-v.inches(0.12) && r.To > t.Right+v.inches(0.12)
+		switch {
+		case near && t.Style != layout.Open && t.Style != layout.Shaded:
+			own = append(own, r)
+		case beyond:
+			folds = append(folds, r)
+		default:
+			rest = append(rest, r)
+		}
+	}
+	return own, folds, rest
+}
+
+// standingOf is the standing rules on the table's borders or beyond it.
+func (v *view) standingOf(t layout.Table) []layout.Rule {
+	var own []layout.Rule
+	for _, r := range v.standing {
+		middle := (r.From + r.To) / 2
+		near := slices.ContainsFunc(t.Borders, func(b layout.Rule) bool {
+			return math.Abs(b.At(middle)-r.At(middle)) < v.dpi*0.05
+		})
+		if near || r.To-r.From > t.Bounds().Dy()*2/3 {
+			own = append(own, r)
+		}
+	}
+	return own
+}
+
+// written reports whether somebody wrote in the row; a printed row number is
+// nobody.
+func (c *cells) written(row int) bool {
+	for column, asked := range c.form.columns {
+		if slices.Contains(asked.Fields, Number) {
+			continue
+		}
+		for item := range max(1, len(asked.Fields)) {
+			if c.view.words != nil && c.text(row, column, item) != "" || c.view.words == nil && c.ink.Written(row, column, item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// prose reports whether a row of an open table is running text, such as a
+// footer: its words pass column borders without a gap.
+func (c *cells) prose(row int) bool {
+	t := c.form.table
+	if t.Style != layout.Open {
+		return false
+	}
+	words := c.view.writing(t.Row(row))
+	slices.SortFunc(words, func(a, b image.Rectangle) int { return a.Min.X - b.Min.X })
+	crossed, columns := 0, map[int]bool{}
+	for i, w := range words {
+		columns[c.columnOf(w)] = true
+		if i > 0 && c.columnOf(w) != c.columnOf(words[i-1]) && w.Min.X-words[i-1].Max.X < w.Dy()*3/4 {
+			crossed++
+		}
+	}
+	return crossed > 0 && crossed*2 >= len(columns)-1
+}
+
+// columnOf is the column in which a word begins.
+func (c *cells) columnOf(word image.Rectangle) int {
+	x := float64(word.Min.X + min(word.Dx()/2, c.view.inches(0.08)))
+	return slices.IndexFunc(c.form.table.Borders[1:], func(b layout.Rule) bool { return x < b.At(word.Min.Y) })
+}
+
+// text is what the page's own text layer says in an item of a cell. Of two
+// items the upper one is what stands in the upper half.
+func (c *cells) text(row, column, item int) string {
+	box := c.form.table.Row(row)
+	two := len(c.form.columns[column].Fields) > 1
+	var parts []string
+	for _, w := range c.view.words {
+		at := middle(w.Box)
+		if at.Y < box.Min.Y || at.Y >= box.Max.Y || c.columnOf(w.Box) != column {
+			continue
+		}
+		if lower := at.Y > middle(box).Y; two && lower != (item == 1) {
+			continue
+		}
+		parts = append(parts, w.Text)
+	}
+	return strings.Join(parts, " ")
+}
+
+// signed says whether the row carries a signature. In a text layer any text
+// in the signature's place is one, such as "/s/ Name"; so is a drawn one.
+func (c *cells) signed(row int) Signed {
+	for column, asked := range c.form.columns {
+		item := slices.Index(asked.Fields, Signature)
+		if item < 0 {
+			continue
+		}
+		if c.view.words != nil && strings.Trim(c.text(row, column, item), "-–—_ ") != "" {
+			return SignedYes
+		}
+		switch s := c.ink.Signed(row, column, item); {
+		case s >= 1:
+			return SignedYes
+		case s > 0:
+			return SignedUnsure
+		}
+		return SignedNo
+	}
+	return SignedUnsure
+}
+
+// picture is the line as people are shown it.
+func (c *cells) picture(row int) ([]byte, error) {
+	const width = 1300 // pixels: legible across a wide screen, some 20 KB
+	r := c.form.table.Row(row).Inset(-c.view.inches(0.04))
+	g := crop(c.view.turned.Image, c.view.full(r))
+	if g.Rect.Empty() {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	err := jpeg.Encode(&b, layout.Shrink(g, min(1, width/float64(g.Rect.Dx()))), &jpeg.Options{Quality: 70})
+	return b.Bytes(), err
+}

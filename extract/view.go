@@ -1,0 +1,145 @@
+package extract
+
+import (
+	"context"
+	"image"
+	"math"
+	"slices"
+
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// workDPI is the resolution at which geometry is done; finer scans are shrunk.
+const workDPI = 200.0
+
+// view is a page held one way up and straightened, with what geometry needs.
+// Boxes are in pixels of work unless they say otherwise.
+type view struct {
+	page     page
+	turned   layout.Turned // at the page's own resolution
+	work     *image.Gray
+	scale    float64 // pixels of work for one of the page
+	dpi      float64 // of work
+	bits     *layout.Bitmap
+	lying    []layout.Rule
+	standing []layout.Rule
+	letters  *layout.Bitmap   // bits without rules, once somebody asked
+	words    []tesseract.Word // the page's own text layer, nil for a scan
+}
+
+func newView(p page, quarters int) *view {
+	v := &view{page: p, scale: min(1, workDPI/p.DPI)}
+	v.dpi = p.DPI * v.scale
+	lean := 0.0
+	if p.Source != "text" {
+		rough := layout.Shrink(layout.Turn(p.grey, quarters, 0).Image, v.scale)
+		lean, _ = layout.Skew(layout.Binarize(rough, v.dpi))
+	}
+	v.turned = layout.Turn(p.grey, quarters, lean)
+	v.work = layout.Shrink(v.turned.Image, v.scale)
+	v.bits = layout.Binarize(v.work, v.dpi)
+	v.lying, v.standing = layout.FindRules(v.bits, v.dpi)
+	for _, w := range p.Words {
+		v.words = append(v.words, tesseract.Word{Text: w.Text, Confidence: 1, Box: v.shrunk(w.Box)})
+	}
+	return v
+}
+
+// empty reports whether nothing is on the page but specks and what shines
+// through: less ink than one short line of writing.
+func (v *view) empty() bool {
+	letters := 0
+	frame := image.Rect(0, 0, v.bits.W, v.bits.H).Inset(int(v.dpi * 0.3))
+	for _, c := range layout.FindComponents(v.bits).List {
+		long := float64(max(c.Box.Dx(), c.Box.Dy()))
+		if c.Box.In(frame) && long > v.dpi*0.06 && long < v.dpi*3 && float64(c.Area) < 0.6*long*long {
+			letters++
+		}
+	}
+	return letters < 8 && len(v.lying) < 4
+}
+
+// likeliest is the order in which to try quarter turns: writing and print lie
+// in lines, so their ink stands out in rows or, on a page that lies on its
+// side, in columns.
+func (v *view) likeliest() []int {
+	_, lying := layout.Skew(v.withoutRules())
+	_, standing := layout.Skew(v.withoutRules().Transposed())
+	if standing > lying {
+		return []int{1, 3, 0, 2}
+	}
+	return []int{0, 2, 1, 3}
+}
+
+// withoutRules is the page's ink less all ruled lines. It is shared: nobody
+// may change it.
+func (v *view) withoutRules() *layout.Bitmap {
+	if v.letters == nil {
+		v.letters = v.bits.Clone()
+		loose := func(r layout.Rule) bool { return !r.Drawn(v.dpi) }
+		v.letters.Erase(slices.DeleteFunc(slices.Clone(v.lying), loose), slices.DeleteFunc(slices.Clone(v.standing), loose), v.dpi)
+	}
+	return v.letters
+}
+
+// print reads the printed words in a part of the page.
+func (v *view) print(ctx context.Context, engine Printer, r image.Rectangle, mode tesseract.Mode) ([]tesseract.Word, error) {
+	if v.words != nil {
+		var in []tesseract.Word
+		for _, w := range v.words {
+			if middle(w.Box).In(r) {
+				in = append(in, w)
+			}
+		}
+		return in, nil
+	}
+	full := v.full(r)
+	words, err := engine.Words(ctx, v.unruled(full), mode, int(math.Round(v.page.DPI)))
+	for i := range words {
+		words[i].Box = v.shrunk(words[i].Box.Add(full.Min))
+	}
+	return words, err
+}
+
+// unruled cuts a part out of the page, in its own pixels, and whitens the
+// ruled lines, which Tesseract takes for letters or loses words at.
+func (v *view) unruled(full image.Rectangle) *image.Gray {
+	letters := v.withoutRules()
+	in := crop(v.turned.Image, full)
+	out := image.NewGray(image.Rect(0, 0, full.Dx(), full.Dy()))
+	for y := range full.Dy() {
+		to := out.Pix[y*out.Stride : (y+1)*out.Stride]
+		copy(to, in.Pix[y*in.Stride:])
+		wy := min(v.bits.H-1, int(float64(full.Min.Y+y)*v.scale))
+		for x := range to {
+			wx := min(v.bits.W-1, int(float64(full.Min.X+x)*v.scale))
+			if v.bits.Pix[wy*v.bits.W+wx] != letters.Pix[wy*v.bits.W+wx] {
+				to[x] = 255
+			}
+		}
+	}
+	return out
+}
+
+// full maps a box of work to the page's own resolution.
+func (v *view) full(r image.Rectangle) image.Rectangle {
+	f := func(x int) int { return int(math.Round(float64(x) / v.scale)) }
+	return image.Rect(f(r.Min.X), f(r.Min.Y), f(r.Max.X), f(r.Max.Y)).Intersect(v.turned.Image.Bounds())
+}
+
+// shrunk maps a box of the page's own resolution to work.
+func (v *view) shrunk(r image.Rectangle) image.Rectangle {
+	f := func(x int) int { return int(math.Round(float64(x) * v.scale)) }
+	return image.Rect(f(r.Min.X), f(r.Min.Y), f(r.Max.X), f(r.Max.Y))
+}
+
+// bounds is the whole page.
+func (v *view) bounds() image.Rectangle { return v.work.Bounds() }
+
+// inches is a length in pixels of work.
+func (v *view) inches(length float64) int { return int(length * v.dpi) }
+
+func crop(g *image.Gray, r image.Rectangle) *image.Gray { return g.SubImage(r).(*image.Gray) }
+
+func middle(r image.Rectangle) image.Point { return r.Min.Add(r.Max).Div(2) }
