@@ -77,7 +77,7 @@ func (v *view) likeliest() []int {
 func (v *view) withoutRules() *layout.Bitmap {
 	if v.letters == nil {
 		v.letters = v.bits.Clone()
-		loose := func(r layout.Rule) bool { return !r.Drawn(v.dpi) }
+		loose := func(r layout.Rule) bool { return !r.Drawn(v.dpi) || r.To-r.From < v.inches(1) }
 		v.letters.Erase(slices.DeleteFunc(slices.Clone(v.lying), loose), slices.DeleteFunc(slices.Clone(v.standing), loose), v.dpi)
 	}
 	return v.letters

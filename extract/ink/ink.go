@@ -39,6 +39,7 @@ type slot struct {
 	box    image.Rectangle // of its ink
 	area   int             // pixels
 	widest int             // the longer side of its largest piece, in pixels
+	pieces int             // a faint pen leaves many
 }
 
 // Assign gives each piece of ink to the row and column in which most of it
@@ -77,7 +78,7 @@ func (p *Page) Signed(row, column, item int) float64 {
 	switch {
 	case !p.Written(row, column, item):
 		return 0
-	case long >= 0.25 && float64(s.widest) >= p.dpi*0.1:
+	case long >= 0.25 && (float64(s.widest) >= p.dpi*0.1 || s.pieces >= 6):
 		return 1
 	}
 	return min(1, long/0.25) * 0.9
@@ -302,6 +303,7 @@ func (p *Page) measure() {
 		s := &p.slots[id]
 		s.box = s.box.Union(box)
 		s.area += area
+		s.pieces++
 		s.widest = max(s.widest, box.Dx(), box.Dy())
 	}
 	for i, c := range p.ink.List {

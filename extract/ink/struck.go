@@ -20,7 +20,7 @@ func (p *Page) findStruck(rest []layout.Rule) {
 		if fold || row < 0 || !p.inside(row, middle, r.At(middle)) {
 			continue
 		}
-		if p.crosses(r.From, r.To, int(r.At(middle)), width) || p.through(row, r) {
+		if p.crosses(r.From, r.To, int(r.At(middle)), width) || r.Drawn(p.dpi) && p.through(row, r) {
 			p.struck[row] = true
 		}
 	}

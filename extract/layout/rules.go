@@ -24,9 +24,12 @@ func (r Rule) middle() float64 { return r.At((r.From + r.To) / 2) }
 
 func (r Rule) length() int { return r.To - r.From }
 
-// Drawn reports whether the rule is long and solid enough to be a drawn line
-// for certain, and no run through the letters of a printed sentence.
-func (r Rule) Drawn(dpi float64) bool { return float64(r.length()) > dpi && r.solid >= 0.85 }
+// Drawn reports whether the rule is solid and thin enough to have been drawn
+// in one go, and no run through the letters of a word. Resolution is in pixels
+// per inch.
+func (r Rule) Drawn(dpi float64) bool {
+	return float64(r.length()) > dpi*0.5 && r.solid >= 0.9 && r.thickness <= max(2, dpi*0.03)
+}
 
 // FindRules returns the lying and the standing rules of a page, each sorted
 // by position. A rule is straight, thin and at least 0.35 inch long; dots and
