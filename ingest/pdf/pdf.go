@@ -1,0 +1,144 @@
+// Package pdf makes page images out of PDF files. A file enters; Pages leave,
+// as a viewer would show them. A page that is nothing but one scanned picture
+// is taken out as it is (pdfcpu, cover.go); everything else is drawn by PDFium
+// (render.go), which also gives the text layer. Package ingest is next.
+package pdf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"sync"
+	"time"
+
+	pdfium "github.com/klippa-app/go-pdfium/errors"
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"countersign/ingest/scan"
+)
+
+// Limits bound what one file may cost. Zero values refuse everything.
+type Limits struct {
+	Pages    int
+	Pixels   int64         // of one page
+	PageTime time.Duration // for one page
+	DPI      float64       // of drawn pages that have no resolution of their own
+}
+
+// Page is one page as a viewer shows it.
+type Page struct {
+	Image image.Image // *image.Gray or *image.RGBA
+	DPI   float64
+	Words []Word // of a text layer that says what is seen; else none
+}
+
+// Word is one word of the text layer, its box in pixels of the page's image.
+type Word struct {
+	Text string
+	Box  image.Rectangle
+}
+
+// File is an open PDF.
+type File struct {
+	engine *Engine
+	data   io.ReaderAt
+	size   int64
+	pages  int
+	covers *covers // nil where pdfcpu could not read the file
+
+	mu     sync.Mutex
+	closed bool
+}
+
+// Open counts the pages. pdfcpu is asked first; a file that it refuses still
+// goes to PDFium, which mends more than it. The answer is a *scan.Refusal where
+// neither can.
+func Open(ctx context.Context, e *Engine, data io.ReaderAt, size int64) (*File, error) {
+	f := &File{engine: e, data: data, size: size}
+	covers, err := openCovers(ctx, data, size, e.limits)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err == nil && covers.pages > 0 {
+		f.covers, f.pages = covers, covers.pages
+	} else if err := f.count(ctx); err != nil {
+		return nil, err
+	}
+	switch {
+	case f.pages == 0:
+		return nil, &scan.Refusal{Problem: "has no pages", Remedy: "save or scan it again and hand that in"}
+	case f.pages > e.limits.Pages:
+		return nil, scan.TooManyPages(e.limits.Pages)
+	}
+	return f, nil
+}
+
+// Pages is the number of pages.
+func (f *File) Pages() int { return f.pages }
+
+// Close lets go of the file's data. No page may be in flight.
+func (f *File) Close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.engine.forget(f)
+}
+
+func (f *File) isClosed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.closed
+}
+
+// Page makes one page, 1-based. Calls may run at the same time.
+func (f *File) Page(ctx context.Context, number int) (Page, error) {
+	if f.covers != nil {
+		page, err := f.covers.page(ctx, number)
+		if err == nil || ctx.Err() != nil {
+			return page, ctx.Err()
+		}
+		var refusal *scan.Refusal
+		if errors.As(err, &refusal) {
+			return Page{}, err
+		}
+	}
+	var page Page
+	err := f.engine.use(ctx, f, func(s *seat) (err error) {
+		page, err = s.page(number-1, f.engine.limits)
+		return err
+	})
+	return page, f.explain(ctx, err)
+}
+
+func (f *File) count(ctx context.Context) error {
+	err := f.engine.use(ctx, f, func(s *seat) error {
+		n, err := s.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: s.document})
+		if err != nil {
+			return err
+		}
+		f.pages = n.PageCount
+		return nil
+	})
+	return f.explain(ctx, err)
+}
+
+// explain turns PDFium's answers into what a person can act on.
+func (f *File) explain(ctx context.Context, err error) error {
+	var refusal *scan.Refusal
+	switch {
+	case err == nil, ctx.Err() != nil, errors.As(err, &refusal), errors.Is(err, errStart):
+		return err
+	case errors.Is(err, errTooSlow):
+		return &scan.Refusal{
+			Problem: fmt.Sprintf("takes longer than %v to draw", f.engine.limits.PageTime),
+			Remedy:  "print it, scan the print, and hand that in"}
+	case errors.Is(err, pdfium.ErrPassword):
+		return &scan.Refusal{Problem: "needs a password", Remedy: "save a copy without one and hand that in"}
+	case errors.Is(err, pdfium.ErrSecurity):
+		return &scan.Refusal{Problem: "is encrypted in a way that is not known", Remedy: "save a copy without encryption and hand that in"}
+	default:
+		return &scan.Refusal{Problem: "is damaged or cut off", Remedy: "save or scan it again and hand that in"}
+	}
+}

@@ -1,0 +1,219 @@
+// Package scan reads pictures of paper: TIFF of one or many pages, JPEG and
+// PNG. Bytes enter; pictures leave, turned as their own marks ask, without
+// transparency, with square pixels and a resolution. Package ingest makes
+// them into pages; package pdf uses the pixel work for what it takes out of a
+// PDF.
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+)
+
+// MinSide is the least width and height in pixels of a picture that can be a
+// page: a letter sheet at 12 dpi, far below anything readable.
+const MinSide = 100
+
+// Limits bound what one file may cost. Zero values refuse everything.
+type Limits struct {
+	Pages  int
+	Pixels int64 // of one page
+}
+
+// Picture is one page of a file.
+type Picture struct {
+	Image image.Image // *image.Gray or *image.RGBA
+	DPI   float64     // pixels per inch, both ways
+}
+
+// Refusal tells a person why a file or a page cannot be read and what to do.
+// Problem continues a sentence that begins with the name of the thing, such
+// as "needs a password"; Remedy is a request, such as "save a copy without one".
+type Refusal struct {
+	Problem string
+	Remedy  string
+}
+
+func (r *Refusal) Error() string { return r.Problem + ": " + r.Remedy }
+
+// ErrCutOff is what Page answers for a JPEG whose data end early. What is
+// left can be had from a more forgiving decoder; see File.JPEG.
+var ErrCutOff = errors.New("the picture is cut off")
+
+// File is an open picture file.
+type File struct {
+	data   io.ReaderAt
+	size   int64
+	limits Limits
+	frames []frame
+}
+
+// frame is one page before its pixels are read.
+type frame struct {
+	header
+	decode func(io.Reader) (image.Image, error)
+}
+
+// header is what a file says of a picture ahead of its pixels.
+type header struct {
+	width, height int
+	xdpi, ydpi    float64 // as stated; 0 where the file is silent
+	turn          Turn
+}
+
+// Open reads the headers of a JPEG, PNG or TIFF file, recognised by its
+// content. It answers a *Refusal for what cannot become pages.
+func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
+	f := &File{data: data, size: size, limits: limits}
+	head := make([]byte, 8)
+	n, _ := data.ReadAt(head, 0)
+	var err error
+	switch Sniff(head[:n]) {
+	case "JPEG":
+		err = f.openJPEG()
+	case "PNG":
+		err = f.openPNG()
+	case "TIFF":
+		err = f.openTIFF()
+	default:
+		err = &Refusal{"is not a TIFF, JPEG or PNG file", "save it as one of these"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Sniff names the kind of picture that begins with head: "JPEG", "PNG",
+// "TIFF" or "".
+func Sniff(head []byte) string {
+	for _, k := range []struct{ magic, name string }{
+		{"\xff\xd8\xff", "JPEG"},
+		{"\x89PNG\r\n\x1a\n", "PNG"},
+		{"II*\x00", "TIFF"}, {"MM\x00*", "TIFF"},
+		{"II+\x00", "TIFF"}, {"MM\x00+", "TIFF"}, // BigTIFF, refused with a sentence of its own
+	} {
+		if len(head) >= len(k.magic) && string(head[:len(k.magic)]) == k.magic {
+			return k.name
+		}
+	}
+	return ""
+}
+
+// Pages is the number of pages, at least 1.
+func (f *File) Pages() int { return len(f.frames) }
+
+// Page decodes one page, 1-based. Calls may run at the same time; nothing is
+// kept between them.
+func (f *File) Page(ctx context.Context, number int) (Picture, error) {
+	if number < 1 || number > len(f.frames) {
+		return Picture{}, fmt.Errorf("page %d of %d", number, len(f.frames))
+	}
+	fr := f.frames[number-1]
+	if err := Fits(fr.width, fr.height, f.limits.Pixels); err != nil {
+		return Picture{}, err
+	}
+	img, err := decode(fr.decode, &patient{ctx, io.NewSectionReader(f.data, 0, f.size)})
+	if ctx.Err() != nil {
+		return Picture{}, ctx.Err()
+	}
+	if err != nil {
+		return Picture{}, err
+	}
+	return finish(img, fr.header), nil
+}
+
+// JPEG gives the undecoded bytes and the finishing of a JPEG file for a
+// decoder that forgives missing data. It is for files that answer ErrCutOff.
+func (f *File) JPEG() (data []byte, width, height int, finishing func(image.Image) Picture, err error) {
+	h := f.frames[0].header
+	data = make([]byte, f.size)
+	if _, err := f.data.ReadAt(data, 0); err != nil && err != io.EOF {
+		return nil, 0, 0, nil, err
+	}
+	return data, h.width, h.height, func(img image.Image) Picture { return finish(img, h) }, nil
+}
+
+// Fits refuses pictures that are too small to be a page or too large to be
+// held.
+func Fits(width, height int, pixels int64) error {
+	if width < MinSide || height < MinSide {
+		return &Refusal{
+			fmt.Sprintf("is a picture of %d by %d pixels, too small to be a page", width, height),
+			"scan the sheet at 200 to 300 dpi and hand that in"}
+	}
+	if n := int64(width) * int64(height); n > pixels {
+		return &Refusal{
+			fmt.Sprintf("is a picture of %s megapixels, and at most %s are read", mega(n), mega(pixels)),
+			"scan the sheet at 200 to 300 dpi and hand that in"}
+	}
+	return nil
+}
+
+func mega(pixels int64) string { return fmt.Sprintf("%.4g", float64(pixels)/1e6) }
+
+// finish does to raw pixels what the header asks.
+func finish(img image.Image, h header) Picture {
+	img = Flatten(img)
+	x, y := h.xdpi, h.ydpi
+	if !plausible(h.width, h.height, x, y) {
+		x = guessDPI(h.width, h.height)
+		y = x
+	}
+	img, dpi := squarePixels(img, x, y)
+	return Picture{Image: h.turn.Apply(img), DPI: dpi}
+}
+
+// plausible doubts what a header states when the sheet would be narrower than
+// 2 inches or longer than 40: cameras write 72 dpi into everything.
+func plausible(width, height int, xdpi, ydpi float64) bool {
+	if !(xdpi > 0 && ydpi > 0) {
+		return false
+	}
+	x, y := float64(width)/xdpi, float64(height)/ydpi
+	return min(x, y) >= 2 && max(x, y) <= 40
+}
+
+// guessDPI takes the short side for the 8.5 inches of a letter sheet, which is
+// within 3 % for A4 too. It is what is left where a file does not say.
+func guessDPI(width, height int) float64 { return float64(min(width, height)) / 8.5 }
+
+// decode runs a decoder over a stranger's bytes. The image libraries are not
+// above panicking on those.
+func decode(do func(io.Reader) (image.Image, error), r io.Reader) (img image.Image, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = damaged()
+		}
+	}()
+	return do(r)
+}
+
+func damaged() *Refusal {
+	return &Refusal{"is damaged or cut off", "save or scan it again and hand that in"}
+}
+
+// patient reads in small pieces and stops when its context ends, so that a
+// picture which takes decoding time out of all proportion can be given up on.
+type patient struct {
+	ctx context.Context
+	io.ReadSeeker
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.ReadSeeker.Read(b[:min(len(b), 1024)])
+}
+
+// ReadAt lets the TIFF decoder read in place instead of buffering the file.
+func (p *patient) ReadAt(b []byte, off int64) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.ReadSeeker.(io.ReaderAt).ReadAt(b, off)
+}
