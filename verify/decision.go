@@ -50,6 +50,7 @@ type Candidate struct {
 	Member      *roll.Member
 	Probability float64  // that this member wrote the line
 	Because     []string // in words a verifier understands, such as "number: equal"
+	Evidence    []Evidence
 }
 
 // Match is a line with the members who may have written it, best first, at
@@ -57,6 +58,7 @@ type Candidate struct {
 type Match struct {
 	Line       Line
 	Candidates []Candidate
+	Nobody     float64 // probability that nobody on the roll wrote it
 }
 
 // Decision is the verdict on one line.

@@ -4,24 +4,235 @@
 // turns what was decided into workbooks.
 package verify
 
-import "time"
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"countersign/extract"
+)
 
 // Rules are what a petition is held to. The zero value is not useful; start
 // from MIG or read a file with ReadRules.
 type Rules struct {
-	Title             string   // such as "Membership Initiative Group"
-	Citation          string   // where the rule is written down
-	Threshold         int      // signatures required
-	AcceptedStatuses  []string // of the export, compared without case
-	RefusedStatuses   []string // never accepted, whatever is paid
-	GraceDays         int      // after PaidThru, where the export has no status
-	RefusedClasses    []string // member classes or types that do not count, such as organizations
-	StandingAsOf      string   // signed, received, verified, or a date
-	RequiredFields    []string // on a line
-	SignatureRequired bool
-	WindowFrom        time.Time // first day on which a signature counts; zero for none
-	WindowTo          time.Time
-	Duplicates        string // first, latest, none: which of a person's lines counts
-	OrganizersCount   bool
-	TermYears         int
+	Title    string `yaml:"title"`    // such as "Membership Initiative Group"
+	Citation string `yaml:"citation"` // where the rule is written down
+
+	Threshold int     `yaml:"threshold"` // signatures required, unless Percent or Tiers is set
+	Percent   float64 `yaml:"percent"`   // of Base
+	Tiers     []Tier  `yaml:"tiers"`     // by Base, smallest first
+	Base      int     `yaml:"base"`      // certified number of members that Percent and Tiers speak of
+
+	AcceptedStatuses []string `yaml:"accepted-statuses"` // of the export, compared without case
+	RefusedStatuses  []string `yaml:"refused-statuses"`  // never accepted, whatever is paid
+	LapsedStatuses   []string `yaml:"lapsed-statuses"`   // a status in none of the three lists is left to a person
+	GraceDays        int      `yaml:"grace-days"`        // after PaidThru, where the export has no status
+	LifeTypes        []string `yaml:"life-types"`        // member types that need no PaidThru
+	RefusedClasses   []string `yaml:"refused-classes"`   // member classes or types that do not count, such as organizations
+	StandingAsOf     string   `yaml:"standing-as-of"`    // signed, received, verified, or a date
+
+	RequiredFields    []string  `yaml:"required-fields"` // on a line
+	SignatureRequired bool      `yaml:"signature-required"`
+	WindowFrom        time.Time `yaml:"-"`          // first day on which a signature counts; zero for none
+	WindowTo          time.Time `yaml:"-"`          // last day
+	Duplicates        string    `yaml:"duplicates"` // first, latest, none: which of a person's lines counts
+	OrganizersCount   bool      `yaml:"organizers-count"`
+
+	ErrorBound     float64 `yaml:"error-bound"`      // share of wrong acceptances that is borne
+	DecideNotFound bool    `yaml:"decide-not-found"` // refuse lines for which nobody is on the roll
+
+	SecondReviewer string  `yaml:"second-reviewer"` // never, sample, rejections
+	SamplePercent  float64 `yaml:"sample-percent"`
+
+	TermYears         int       `yaml:"term-years"`
+	RenewalWindowDays int       `yaml:"renewal-window-days"`
+	ReminderDays      []int     `yaml:"reminder-days"` // before a term ends
+	Retention         Retention `yaml:"retention-days"`
+}
+
+// Tier is a threshold for bases up to a size; UpTo zero is for all larger.
+type Tier struct {
+	UpTo  int `yaml:"up-to"`
+	Count int `yaml:"count"`
+}
+
+// Retention says after how many days each kind of data is purged.
+type Retention struct {
+	Images int `yaml:"images"`
+	Text   int `yaml:"text"`
+	Rows   int `yaml:"rows"`
+}
+
+//go:embed mig.yaml
+var migFile []byte
+
+// MIG is the rule for Membership Initiative Groups, from mig.yaml.
+func MIG() Rules {
+	r, err := parseRules(migFile, Rules{})
+	if err != nil {
+		panic("the built-in rules: " + err.Error()) // a test reads them
+	}
+	return r
+}
+
+// ReadRules reads a rules file. What it does not say is as in MIG. An error
+// is one sentence with the line, what is wrong there and what is allowed.
+func ReadRules(r io.Reader, file string) (Rules, error) {
+	data, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	if err != nil {
+		return Rules{}, fmt.Errorf("rules %s could not be read: %w", file, err)
+	}
+	rules, err := parseRules(data, MIG())
+	if err != nil {
+		return Rules{}, fmt.Errorf("rules %s: %w", file, err)
+	}
+	return rules, nil
+}
+
+func parseRules(data []byte, rules Rules) (Rules, error) {
+	day := yaml.CustomUnmarshaler(func(t *time.Time, b []byte) (err error) {
+		text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
+		if *t, err = time.Parse(time.DateOnly, text); err != nil {
+			return fmt.Errorf("%q is no date: write one such as 2026-11-01", text)
+		}
+		return nil
+	})
+	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), day).Decode(&rules)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Rules{}, sayWhere(err)
+	}
+	if key, err := rules.check(); err != nil {
+		return Rules{}, fmt.Errorf("line %d: %s %w", lineOf(data, key), key, err)
+	}
+	return rules, nil
+}
+
+// sayWhere turns the decoder's error into one line: where, what, what else.
+func sayWhere(err error) error {
+	var at yaml.Error
+	if !errors.As(err, &at) {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return errors.New(first)
+	}
+	line := 1
+	if t := at.GetToken(); t != nil && t.Position != nil {
+		line = t.Position.Line
+	}
+	message, _, _ := strings.Cut(at.GetMessage(), "\n")
+	if strings.HasPrefix(message, "unknown field") {
+		return fmt.Errorf("line %d: %s: allowed are %s", line, message, strings.Join(keys(), ", "))
+	}
+	return fmt.Errorf("line %d: %s", line, message)
+}
+
+// keys that a rules file may have.
+func keys() []string {
+	var out []string
+	t := reflect.TypeFor[Rules]()
+	for i := range t.NumField() {
+		out = append(out, t.Field(i).Tag.Get("yaml"))
+	}
+	return out
+}
+
+// lineOf finds the line on which a key stands, 1 if it is nowhere.
+func lineOf(data []byte, key string) int {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if bytes.HasPrefix(line, []byte(key+":")) {
+			return n
+		}
+	}
+	return 1
+}
+
+// check says which key has a value that makes no sense, and what would.
+func (r *Rules) check() (key string, err error) {
+	oneOf := func(value string, allowed ...string) error {
+		if slices.Contains(allowed, value) {
+			return nil
+		}
+		return fmt.Errorf("is %q: write one of %s", value, strings.Join(allowed, ", "))
+	}
+	least := func(value, low int) error {
+		if value >= low {
+			return nil
+		}
+		return fmt.Errorf("is %d: write %d or more", value, low)
+	}
+	fields := []string{"name", "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email", "phone", "date"}
+	if _, isDay := r.fixedDay(); !isDay {
+		if err := oneOf(r.StandingAsOf, "signed", "received", "verified", "a date such as 2026-11-01"); err != nil {
+			return "standing-as-of", err
+		}
+	}
+	for _, f := range r.RequiredFields {
+		if err := oneOf(f, fields...); err != nil {
+			return "required-fields", err
+		}
+	}
+	if !(r.ErrorBound > 0 && r.ErrorBound <= 0.5) {
+		return "error-bound", fmt.Errorf("is %v: write a share above 0 and up to 0.5, such as 0.001", r.ErrorBound)
+	}
+	if !(r.Percent >= 0 && r.Percent <= 100) {
+		return "percent", fmt.Errorf("is %v: write a number from 0 to 100", r.Percent)
+	}
+	if !(r.SamplePercent >= 0 && r.SamplePercent <= 100) {
+		return "sample-percent", fmt.Errorf("is %v: write a number from 0 to 100", r.SamplePercent)
+	}
+	if (r.Percent > 0 || len(r.Tiers) > 0) && r.Base <= 0 {
+		return "base", errors.New("is missing: percent and tiers need the certified number of members")
+	}
+	if !r.WindowTo.IsZero() && r.WindowTo.Before(r.WindowFrom) {
+		return "window-to", errors.New("is before window-from: exchange them")
+	}
+	for _, c := range []struct {
+		key string
+		err error
+	}{
+		{"threshold", least(r.Threshold, 0)}, {"grace-days", least(r.GraceDays, 0)}, {"term-years", least(r.TermYears, 0)}, {"renewal-window-days", least(r.RenewalWindowDays, 0)},
+		{"duplicates", oneOf(r.Duplicates, "first", "latest", "none")}, {"second-reviewer", oneOf(r.SecondReviewer, "never", "sample", "rejections")},
+		{"accepted-statuses", least(len(r.AcceptedStatuses), 1)},
+	} {
+		if c.err != nil {
+			return c.key, c.err
+		}
+	}
+	return "", nil
+}
+
+// Required is the number of valid signatures that a petition needs.
+func (r Rules) Required() int {
+	for _, t := range r.Tiers {
+		if t.UpTo == 0 || r.Base <= t.UpTo {
+			return t.Count
+		}
+	}
+	if r.Percent > 0 {
+		return int(math.Ceil(float64(r.Base)*r.Percent/100 - 1e-9))
+	}
+	return r.Threshold
+}
+
+func (r Rules) fixedDay() (time.Time, bool) {
+	day, err := time.Parse(time.DateOnly, r.StandingAsOf)
+	return day, err == nil
+}
+
+func (r Rules) requires() []extract.Field {
+	var out []extract.Field
+	for _, f := range r.RequiredFields {
+		out = append(out, extract.Field(f))
+	}
+	return out
 }

@@ -9,4 +9,23 @@ type Tally struct {
 	Uncertain int
 	Required  int
 	ByReason  map[Reason]int // of the invalid rows
+	Doubts    map[Reason]int // of the uncertain rows
+}
+
+// Count adds up the verdicts of a petition.
+func Count(decisions []Decision, rules Rules) Tally {
+	t := Tally{Rows: len(decisions), Required: rules.Required(), ByReason: map[Reason]int{}, Doubts: map[Reason]int{}}
+	for _, d := range decisions {
+		switch d.Verdict {
+		case Valid:
+			t.Valid++
+		case Invalid:
+			t.Invalid++
+			t.ByReason[d.Reason]++
+		default:
+			t.Uncertain++
+			t.Doubts[d.Reason]++
+		}
+	}
+	return t
 }

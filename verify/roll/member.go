@@ -26,7 +26,8 @@ type Member struct {
 	Class    string    // member class: personal, organization, …
 	Type     string    // member type: Regular, Student, …
 	Status   string    // Active, Grace, Lapsed, Suspended, …; empty where the export has none
+	Statuses []string  // all of them, where several rows of one person were merged; else empty
 	Joined   time.Time // zero if unknown
-	PaidThru time.Time // zero if empty, as for life members
+	PaidThru time.Time // zero if empty, as for life members, or where the export has no such column
 	Lines    []int     // 1-based line (CSV) or row (XLSX) numbers this member came from
 }

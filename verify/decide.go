@@ -1,0 +1,343 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// Dates are the days that a line does not say itself. Zero means unknown.
+type Dates struct {
+	Received time.Time // the petition
+	Verified time.Time
+}
+
+// Decide gives every line of a petition its verdict; all lines together,
+// because a person counts once. Lines come in the order of files, pages and
+// rows, and so do the decisions.
+//
+// A line is valid or invalid only where nobody need look: what is doubted is
+// Uncertain, with the reason that makes it so.
+func Decide(rules Rules, dates Dates, lines []Match) []Decision {
+	out := make([]Decision, len(lines))
+	for i, m := range lines {
+		out[i] = rules.judge(dates, m)
+	}
+	rules.settleDuplicates(out)
+	return out
+}
+
+// sure is the confidence from which a reading is taken at its word: a date
+// out of the window, a cell that is empty.
+const sure = 0.85
+
+// legible is the confidence from which a reading can agree with a member in
+// its letters alone.
+const legible = 0.35
+
+func (r Rules) judge(dates Dates, m Match) Decision {
+	d := Decision{Match: m, Verdict: Uncertain}
+	if len(m.Candidates) > 0 {
+		d.Probability = m.Candidates[0].Probability
+		if d.Probability >= 0.5 {
+			d.MemberID = m.Candidates[0].Member.ID
+		}
+	}
+	for _, check := range []func(Dates, *Decision) bool{r.struck, r.unsigned, r.incomplete, r.outOfWindow, r.unidentified} {
+		if check(dates, &d) {
+			return d
+		}
+	}
+	r.stand(dates, &d)
+	return d
+}
+
+func (d *Decision) say(v Verdict, why Reason, format string, args ...any) bool {
+	d.Verdict, d.Reason, d.Because = v, why, fmt.Sprintf(format, args...)
+	return true
+}
+
+func (r Rules) struck(_ Dates, d *Decision) bool {
+	return d.Line.Struck && d.say(Invalid, Struck, "The line is struck out.")
+}
+
+func (r Rules) unsigned(_ Dates, d *Decision) bool {
+	switch {
+	case !r.SignatureRequired || d.Line.Signed == extract.SignedYes:
+		return false
+	case d.Line.Signed == extract.SignedNo:
+		return d.say(Invalid, Unsigned, "The line has no signature.")
+	}
+	return d.say(Uncertain, Unsigned, "It cannot be told whether the line is signed.")
+}
+
+func (r Rules) incomplete(_ Dates, d *Decision) bool {
+	for _, f := range r.requires() {
+		reading, asked := d.Line.Fields[f]
+		if f == extract.Name && !asked {
+			_, asked = d.Line.Fields[extract.Family]
+			reading = extract.Reading{Text: d.Line.Fields[extract.Given].Text + d.Line.Fields[extract.Family].Text}
+		}
+		switch {
+		case name.Fold(reading.Text) != "":
+		case asked && reading.Confidence >= sure:
+			return d.say(Invalid, Incomplete, "The line has no %s, which the rule requires.", fieldWords(f))
+		default:
+			return d.say(Uncertain, Incomplete, "No %s could be read, which the rule requires.", fieldWords(f))
+		}
+	}
+	return false
+}
+
+func (r Rules) outOfWindow(_ Dates, d *Decision) bool {
+	if r.WindowFrom.IsZero() && r.WindowTo.IsZero() {
+		return false
+	}
+	reading := d.Line.Fields[extract.Date]
+	day, ok := roll.ParseDate(reading.Text)
+	if !ok {
+		return reading.Text != "" && d.say(Uncertain, OutOfWindow, "The date cannot be read, and the rule has a window for it.")
+	}
+	if !day.Before(r.WindowFrom) && (r.WindowTo.IsZero() || !day.After(r.WindowTo)) {
+		return false
+	}
+	if reading.Confidence >= sure {
+		return d.say(Invalid, OutOfWindow, "The line is dated %s, outside the window of the rule.", day.Format(time.DateOnly))
+	}
+	return d.say(Uncertain, OutOfWindow, "The line seems to be dated %s, outside the window of the rule.", day.Format(time.DateOnly))
+}
+
+// unidentified says so where it is not certain which member wrote the line.
+func (r Rules) unidentified(_ Dates, d *Decision) bool {
+	if r.certain(&d.Match) {
+		return false
+	}
+	reading := nameReading(d.Line.Row)
+	switch {
+	case name.Fold(reading.Text) == "":
+		return d.say(Uncertain, Illegible, "No name could be read.")
+	case len(d.Candidates) == 0 || d.Nobody >= 0.5:
+		if reading.Confidence < legible {
+			return d.say(Uncertain, Illegible, "The name is hard to read, and no member fits what was read.")
+		}
+		if r.DecideNotFound && d.Nobody >= 1-r.ErrorBound && reading.Confidence >= sure {
+			return d.say(Invalid, NotFound, "Nobody on the roll fits the line.")
+		}
+		return d.say(Uncertain, NotFound, "Nobody on the roll fits the line well.")
+	case d.Probability >= 0.5:
+		return d.say(Uncertain, Ambiguous, "One member fits (%s), but not surely enough to decide without a person.", percent(d.Probability))
+	}
+	return d.say(Uncertain, Ambiguous, "Several members may have written the line; the best fits with %s.", percent(d.Probability))
+}
+
+// certain says whether the best candidate surely wrote the line: the chance
+// of an error is within the rule's bound, and either two independent fields
+// speak for the member, the name among them, or the name is written exactly,
+// nobody else resembles it and nothing speaks against it.
+func (r Rules) certain(m *Match) bool {
+	if len(m.Candidates) == 0 || m.Candidates[0].Probability < 1-r.ErrorBound {
+		return false
+	}
+	best := &m.Candidates[0]
+	reading := nameReading(m.Line.Row)
+	named, others, against, exact := false, 0, 0, false
+	for _, e := range best.Evidence {
+		switch {
+		case e.Agreement == Differs:
+			against++
+		case e.Field == extract.Name:
+			named = e.Agreement == Agrees || reading.Confidence >= legible
+			exact = e.Exact
+		case e.Field == extract.CityState && !m.legiblePlace():
+		default:
+			others++
+		}
+	}
+	if !named {
+		return false
+	}
+	return others > 0 || exact && against == 0 && reading.Confidence >= sure && !r.crowded(m)
+}
+
+// crowded says whether another member resembles the best one.
+func (r Rules) crowded(m *Match) bool {
+	return slices.ContainsFunc(m.Candidates[1:], func(c Candidate) bool { return c.agrees(extract.Name) })
+}
+
+// legiblePlace says whether any field of the place was read well enough to
+// agree with anything.
+func (m *Match) legiblePlace() bool {
+	for _, f := range []extract.Field{extract.Institution, extract.Street, extract.CityState, extract.City, extract.ZIP} {
+		if reading := m.Line.Fields[f]; reading.Text != "" && reading.Confidence >= legible {
+			return true
+		}
+	}
+	return false
+}
+
+// stand gives a line whose writer is certain the verdict on the member.
+func (r Rules) stand(dates Dates, d *Decision) {
+	best := d.Candidates[0]
+	s := r.Standing(best.Member, r.asOf(dates, d.Line.Row))
+	switch s.Reason {
+	case IsMember:
+		d.say(Valid, IsMember, "%s; %s.", sentence(best.Because), s.Words)
+	case "":
+		d.say(Uncertain, Lapsed, "The member is certain, but %s.", s.Words)
+	default:
+		d.say(Invalid, s.Reason, "The member is certain; %s.", s.Words)
+	}
+}
+
+// asOf is the day on which a signer has to be in good standing.
+func (r Rules) asOf(dates Dates, row extract.Row) time.Time {
+	if day, ok := r.fixedDay(); ok {
+		return day
+	}
+	if r.StandingAsOf == "signed" {
+		reading := row.Fields[extract.Date]
+		if day, ok := roll.ParseDate(reading.Text); ok && reading.Confidence >= sure && plausible(day, dates) {
+			return day
+		}
+	}
+	if r.StandingAsOf == "verified" || dates.Received.IsZero() {
+		return dates.Verified
+	}
+	return dates.Received
+}
+
+// plausible keeps a misread year from deciding.
+func plausible(day time.Time, dates Dates) bool {
+	last := dates.Received
+	if last.IsZero() {
+		last = dates.Verified
+	}
+	return last.IsZero() || !day.After(last.AddDate(0, 0, 1)) && day.After(last.AddDate(-3, 0, 0))
+}
+
+// maybeSame is the probability from which an undecided line may be another
+// line of a person, known to have signed, so that neither is decided alone.
+const maybeSame = 0.001
+
+// settleDuplicates lets one line of each person count. Only lines that would
+// be valid compete: one that is unsigned or struck out takes nothing away.
+func (r Rules) settleDuplicates(all []Decision) {
+	lines := map[string][]int{}
+	for i, d := range all {
+		if d.Verdict == Valid {
+			lines[d.MemberID] = append(lines[d.MemberID], i)
+		}
+	}
+	counts := map[string]int{}
+	for id, of := range lines {
+		counts[id] = r.keep(all, of)
+	}
+	for i := range all {
+		d := &all[i]
+		keep, ok := counts[d.MemberID]
+		if d.Verdict != Valid || !ok || i == keep {
+			continue
+		}
+		if keep < 0 {
+			d.say(Invalid, Duplicate, "The person signed %d lines, and by the rule none of them counts.", len(lines[d.MemberID]))
+			continue
+		}
+		ref := all[keep].Line.Ref
+		d.DuplicateOf = &ref
+		d.say(Invalid, Duplicate, "The same person signed on %s.", ref)
+	}
+	r.doubtDuplicates(all, counts)
+}
+
+// keep chooses which of a person's lines counts, -1 for none.
+func (r Rules) keep(all []Decision, of []int) int {
+	switch {
+	case len(of) == 1 || r.Duplicates == "first":
+		return of[0]
+	case r.Duplicates == "none":
+		return -1
+	}
+	return slices.MaxFunc(of, func(a, b int) int {
+		x, _ := roll.ParseDate(all[a].Line.Fields[extract.Date].Text)
+		y, _ := roll.ParseDate(all[b].Line.Fields[extract.Date].Text)
+		return cmp.Or(x.Compare(y), cmp.Compare(a, b))
+	})
+}
+
+// doubtDuplicates looks at undecided lines that may be by a person whose other
+// line counts. If such a line comes first, it may be the one that counts, so
+// a person looks at both.
+func (r Rules) doubtDuplicates(all []Decision, counts map[string]int) {
+	for i := range all {
+		d := &all[i]
+		if d.Verdict != Uncertain {
+			continue
+		}
+		for _, c := range d.Candidates {
+			at, ok := counts[c.Member.ID]
+			if !ok || at < 0 || at == i || c.Probability < maybeSame {
+				continue
+			}
+			ref := all[at].Line.Ref
+			if c.Probability >= 0.5 {
+				d.DuplicateOf = &ref
+				d.say(Uncertain, Duplicate, "It may be the same person as on %s.", ref)
+			}
+			if other := &all[at]; r.Duplicates != "first" || i < at {
+				here := d.Line.Ref
+				other.DuplicateOf = &here
+				other.say(Uncertain, Duplicate, "The member is certain, but the undecided line on %s may be the same person's.", here)
+			}
+		}
+	}
+}
+
+// String names a line for a person.
+func (r Ref) String() string { return fmt.Sprintf("%s, page %d, line %d", r.File, r.Page, r.Row) }
+
+func nameReading(row extract.Row) extract.Reading {
+	if r := row.Fields[extract.Name]; name.Fold(r.Text) != "" {
+		return r
+	}
+	g, f := row.Fields[extract.Given], row.Fields[extract.Family]
+	return extract.Reading{Text: g.Text + " " + f.Text, Confidence: min(g.Confidence, f.Confidence)}
+}
+
+func fieldWords(f extract.Field) string {
+	switch f {
+	case extract.MemberID:
+		return "member number"
+	case extract.CityState:
+		return "city and state"
+	case extract.ZIP:
+		return "ZIP code"
+	case extract.Email:
+		return "e-mail address"
+	case extract.Given:
+		return "first name"
+	case extract.Family:
+		return "last name"
+	}
+	return string(f)
+}
+
+func percent(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) }
+
+func sentence(parts []string) string {
+	s := ""
+	for i, p := range parts {
+		if i > 0 {
+			s += "; "
+		}
+		s += p
+	}
+	if s == "" {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}

@@ -1,0 +1,216 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// Agreement says how a field of a line agrees with a member.
+type Agreement string
+
+const (
+	Agrees  Agreement = "agrees"
+	Close   Agreement = "close" // a letter or a digit off, as misread
+	Differs Agreement = "differs"
+)
+
+// Evidence is what one field of a line says for or against a member. City,
+// state, ZIP, street and institution are one field, CityState: they go together.
+type Evidence struct {
+	Field     extract.Field
+	Agreement Agreement
+	Exact     bool   // equal as exported, letter by letter
+	Words     string // such as "number: two digits swapped"
+}
+
+// agrees says whether a field speaks for a candidate.
+func (c *Candidate) agrees(f extract.Field) bool {
+	return slices.ContainsFunc(c.Evidence, func(e Evidence) bool { return e.Field == f && e.Agreement != Differs })
+}
+
+func words(evidence []Evidence) []string {
+	var out []string
+	for _, e := range evidence {
+		out = append(out, e.Words)
+	}
+	return out
+}
+
+// weigh compares a line with a member field by field. Fields that the line
+// or the export lacks say nothing.
+func weigh(row extract.Row, m *roll.Member) []Evidence {
+	var out []Evidence
+	for _, e := range []Evidence{weighName(row, m), weighNumber(row, m), weighEmail(row, m), weighPlace(row, m)} {
+		if e.Field != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func personOf(m *roll.Member) name.Person {
+	return name.Person{Given: m.Given, Middle: m.Middle, Family: m.Family, Suffix: m.Suffix, Informal: m.Informal, Former: m.Former}
+}
+
+func weighName(row extract.Row, m *roll.Member) Evidence {
+	n, ok := writtenName(row)
+	if !ok {
+		return Evidence{}
+	}
+	c := name.Compare(n, personOf(m))
+	e := Evidence{Field: extract.Name, Agreement: Differs, Exact: c.Exact(), Words: c.Because()}
+	switch {
+	case c.Agrees() && c.GivenEdits+c.FamilyEdits == 0:
+		e.Agreement = Agrees
+	case c.Agrees():
+		e.Agreement = Close
+	}
+	return e
+}
+
+func weighNumber(row extract.Row, m *roll.Member) Evidence {
+	allDigits := strings.Trim(name.Joined(m.ID), "0123456789") == ""
+	read, own := digitsOf(row.Fields[extract.MemberID].Text, allDigits), digitsOf(m.ID, allDigits)
+	if len(read) < 3 || strings.HasPrefix(m.ID, "line-") {
+		return Evidence{}
+	}
+	e := Evidence{Field: extract.MemberID, Agreement: Close}
+	switch {
+	case roll.NumberKey(read) == roll.NumberKey(own):
+		e.Agreement, e.Exact, e.Words = Agrees, true, "number: equal"
+	case name.Swap(read, own):
+		e.Words = "number: two digits swapped"
+	case len(read) == len(own) && differing(read, own) == 1:
+		e.Words = "number: one digit differs"
+	case len(read) == len(own)+1 && oneMore(read, own):
+		e.Words = "number: one digit too many"
+	case len(own) == len(read)+1 && oneMore(own, read):
+		e.Words = "number: one digit missing"
+	default:
+		e.Agreement, e.Words = Differs, "number: differs"
+	}
+	return e
+}
+
+func differing(a, b string) int {
+	n := 0
+	for i := range len(a) {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
+}
+
+func weighEmail(row extract.Row, m *roll.Member) Evidence {
+	read := strings.ToLower(strings.ReplaceAll(row.Fields[extract.Email].Text, " ", ""))
+	if len(read) < 6 || len(m.Emails) == 0 {
+		return Evidence{}
+	}
+	e := Evidence{Field: extract.Email, Agreement: Differs, Words: "e-mail: differs"}
+	for _, own := range m.Emails {
+		if own == read {
+			return Evidence{Field: extract.Email, Agreement: Agrees, Exact: true, Words: "e-mail: equal"}
+		}
+		p := name.NewPattern(emailCodes(read))
+		if edits := p.Distance(emailCodes(own)); edits*6 <= len(own) && onlyDigits(read) == onlyDigits(own) {
+			e.Agreement, e.Words = Close, fmt.Sprintf("e-mail: %d off", edits)
+		}
+	}
+	return e
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// weighPlace says what the address and the institution say together. One that
+// agrees is enough, since people move and change employers; both differing
+// is a difference.
+func weighPlace(row extract.Row, m *roll.Member) Evidence {
+	var parts []string
+	agree, close, differ := 0, 0, 0
+	note := func(words string, a Agreement) {
+		parts = append(parts, words)
+		switch a {
+		case Agrees:
+			agree++
+		case Close:
+			close++
+		case Differs:
+			differ++
+		}
+	}
+	weighGeo(spotOf(row), m, note)
+	if read, own := streetKey(row.Fields[extract.Street].Text), streetKey(m.Street); len(read) >= 5 && len(own) >= 5 {
+		p := name.NewPattern(emailCodes(read))
+		switch edits := p.Distance(emailCodes(own)); {
+		case read == own:
+			note("street equal", Agrees)
+		case edits*4 <= len(own) && sameDigits(read, own):
+			note("street nearly equal", Close)
+		default:
+			note("street differs", Differs)
+		}
+	}
+	if written := row.Fields[extract.Institution].Text; m.Company != "" && len(roll.CompanyKey(written)) > 2 {
+		read, own := roll.CompanyKey(written), roll.CompanyKey(m.Company)
+		switch {
+		case read == own:
+			note("institution equal", Agrees)
+		case name.Similar(read, own) >= 0.8, resembles(roll.CompanyWords(written), read, m.Company):
+			note("institution nearly equal", Close)
+		default:
+			note("institution differs", Differs)
+		}
+	}
+	if len(parts) == 0 {
+		return Evidence{}
+	}
+	e := Evidence{Field: extract.CityState, Agreement: Differs, Exact: differ+close == 0, Words: "place: " + strings.Join(parts, ", ")}
+	switch {
+	case agree > 0:
+		e.Agreement = Agrees
+	case close > 0:
+		e.Agreement = Close
+	}
+	return e
+}
+
+func weighGeo(at spot, m *roll.Member, note func(string, Agreement)) {
+	if zip := roll.ZIPKey(m.ZIP); at.zip != "" && zip != "" {
+		switch {
+		case at.zip == zip:
+			note("ZIP equal", Agrees)
+		case len(at.zip) == len(zip) && differing(at.zip, zip) == 1, name.Swap(at.zip, zip):
+			note("ZIP one digit off", Close)
+		default:
+			note("ZIP differs", Differs)
+		}
+	}
+	if at.city != "" && m.City != "" {
+		city := name.Joined(m.City)
+		otherState := at.state != "" && m.State != "" && at.state != stateCode(m.State)
+		switch {
+		case at.city == city && !otherState:
+			note("city equal", Agrees)
+		case name.Similar(at.city, city) >= 0.75 && !otherState:
+			note("city nearly equal", Close)
+		default:
+			note("city differs", Differs)
+		}
+	}
+	if at.city == "" && at.state != "" && m.State != "" && at.state != stateCode(m.State) {
+		note("state differs", Differs)
+	}
+}

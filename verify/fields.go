@@ -1,0 +1,275 @@
+package verify
+
+import (
+	"math"
+	"strings"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// How member numbers are written down, where they are at all.
+const (
+	ownNumber     = 0.93
+	twoSwapped    = 0.03  // two neighbouring digits changed places
+	digitDropped  = 0.008 // or added
+	otherNumber   = 0.03  // somebody else's, a customer number, a telephone number
+	zerosLeft     = 0.05  // of numbers that begin with zeros: written without
+	digitMistaken = 0.32  // of misread digits: one of the three that look alike
+)
+
+// digitLooks lists for each digit those that readers take it for.
+var digitLooks = [10]string{"689", "742", "731", "852", "971", "386", "058", "142", "369", "470"}
+
+func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) (byLevel, bool) {
+	written := digitsOf(row.Fields[extract.MemberID].Text, m.roll.NumbersAreDigits())
+	if len(written) < 3 {
+		return byLevel{}, false
+	}
+	s.routed = append(s.routed, m.roll.ByNumber(written)...)
+	s.routed = append(s.routed, m.roll.NearNumbers(written)...)
+	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
+	s.fields = append(s.fields, func(p *person, _ *roll.Member) byLevel {
+		l := numberLikelihood(written, p.number)
+		for j := range l {
+			l[j] = ((1-unreadable[j]-otherNumber)*l[j] + (unreadable[j]+otherNumber)*any) / any
+		}
+		return l
+	})
+	return same(1), true
+}
+
+// numberLikelihood is the likelihood of a number read if this one was meant.
+func numberLikelihood(read, meant string) byLevel {
+	var l byLevel
+	if meant == "" {
+		return l
+	}
+	if short := strings.TrimLeft(meant, "0"); short != meant && len(read) == len(short) {
+		p := digitsLikelihood(read, short)
+		l.plus(zerosLeft, &p)
+	}
+	switch {
+	case len(read) == len(meant):
+		p := digitsLikelihood(read, meant)
+		l.plus(ownNumber, &p)
+		if name.Swap(read, meant) {
+			p = digitsLikelihood(read, read)
+			l.plus(twoSwapped/float64(len(read)-1), &p)
+		}
+	case len(read) == len(meant)+1 && oneMore(read, meant) || len(meant) == len(read)+1 && oneMore(meant, read):
+		p := digitsLikelihood(meant, meant)
+		l.plus(digitDropped/float64(10*len(read)), &p)
+		for j := range l {
+			l[j] *= 1 + 10*noise[j]
+		}
+	}
+	return l
+}
+
+func digitsLikelihood(read, meant string) byLevel {
+	wrong := 0
+	odds := 1.0
+	for i := range len(read) {
+		a, b := read[i], meant[i]
+		if a == b {
+			continue
+		}
+		wrong++
+		if b >= '0' && b <= '9' && strings.IndexByte(digitLooks[b-'0'], a) >= 0 {
+			odds *= digitMistaken * 0.75
+		} else {
+			odds *= 0.045
+		}
+	}
+	var l byLevel
+	if wrong > 4 {
+		return l
+	}
+	for j := range l {
+		e := noise[j] * 0.7 // digits are read better than letters
+		l[j] = odds * math.Pow(e, float64(wrong)) * math.Pow(1-e, float64(len(read)-wrong))
+	}
+	return l
+}
+
+// oneMore says whether long is short with one character put in.
+func oneMore(long, short string) bool {
+	i := 0
+	for i < len(short) && long[i] == short[i] {
+		i++
+	}
+	return long[i+1:] == short[i:]
+}
+
+// digitsOf reduces a number to letters and digits; where all numbers of the
+// roll are digits, letters become the digits they are misread from.
+func digitsOf(s string, digits bool) string {
+	s = strings.ToUpper(name.Joined(s))
+	if !digits {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		if i := strings.IndexRune("OQDILJZSBGTA", r); i >= 0 {
+			return rune("000111258674"[i])
+		}
+		return -1
+	}, s)
+}
+
+// How e-mail addresses relate to the export's.
+const (
+	ownEmail   = 0.85
+	named      = 0.5 // of addresses: made from the name written beside them
+	digitsTail = 0.5
+)
+
+func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
+	read := strings.ToLower(strings.ReplaceAll(row.Fields[extract.Email].Text, " ", ""))
+	if len(read) < 6 || len(read) > 100 {
+		return byLevel{}, false
+	}
+	exact := m.roll.ByEmail(read)
+	s.routed = append(s.routed, exact...)
+	any := m.anyEmail(read, row, len(exact) > 0)
+	codes := emailCodes(read)
+	scale := any[0]
+	for _, p := range any {
+		scale = max(scale, p)
+	}
+	s.fields = append(s.fields, func(_ *person, member *roll.Member) byLevel {
+		var own byLevel
+		for _, e := range member.Emails {
+			if len(e) > len(read)+6 || len(read) > len(e)+6 {
+				continue
+			}
+			var p byLevel
+			if e == read {
+				p = m.powers.likelihood(fit{odds: 1, rights: len(codes)})
+			} else if f := m.channel.fit(codes, emailCodes(e)); f.errors*2 < len(codes) {
+				p = m.powers.likelihood(f)
+				if f.errors == 0 { // differs in a digit or a sign only
+					p.times(&noiseShare)
+				}
+			}
+			own.plus(1/float64(len(member.Emails)), &p)
+		}
+		for j := range own {
+			own[j] = (ownEmail*(1-unreadable[j])*own[j] + (1-ownEmail*(1-unreadable[j]))*any[j]) / scale
+		}
+		return own
+	})
+	for j := range any {
+		any[j] /= scale
+	}
+	return any, true
+}
+
+// noiseShare is the likelihood of one wrong digit beside right letters.
+var noiseShare = func() byLevel {
+	var p byLevel
+	for j := range p {
+		p[j] = noise[j] / 10
+	}
+	return p
+}()
+
+// emailCodes keep digits apart from letters, since in an address they tell
+// one J. Smith from the other.
+func emailCodes(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s) && len(out) < name.MaxWord; i++ {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z':
+			out = append(out, c-'a'+1)
+		case c >= '0' && c <= '9':
+			out = append(out, 27+(c-'0')%5)
+		}
+	}
+	return out
+}
+
+// anyEmail is the likelihood of an address if nobody on the roll wrote it:
+// one made from the written name with some digits, or any. One that a member has
+// is nobody else's, so it can only have been misread.
+func (m *Matcher) anyEmail(read string, row extract.Row, onRoll bool) byLevel {
+	local, domain, _ := strings.Cut(read, "@")
+	tail := len(local) - len(strings.TrimRight(local, "0123456789"))
+	p := (1-named)*strange(len(emailCodes(local))) + 1e-30
+	n, ok := writtenName(row)
+	if ok {
+		family := n.FamilyJoined()
+		if family != "" && strings.Contains(joinEmail(local), family) {
+			p += named / 8 * digitsTail * math.Pow(10, -float64(tail))
+		}
+	}
+	p *= 0.7*m.places.domains[domain] + 0.3*strange(len(emailCodes(domain)))
+	all := same(p)
+	for j := range all {
+		all[j] *= math.Pow(1-noise[j], float64(len(read))/2)
+		if onRoll {
+			all[j] *= min(1, 0.002+noise[j]/2)
+		}
+	}
+	return all
+}
+
+func joinEmail(local string) string {
+	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(local)
+}
+
+func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) (byLevel, bool) {
+	read := streetKey(row.Fields[extract.Street].Text)
+	if len(read) < 5 {
+		return byLevel{}, false
+	}
+	codes := emailCodes(read)
+	s.fields = append(s.fields, func(_ *person, member *roll.Member) byLevel {
+		own := streetKey(member.Street)
+		odds := 0.3
+		if len(own) >= 5 {
+			p := name.NewPattern(codes)
+			if edits := p.Distance(emailCodes(own)); edits*4 <= len(codes) && sameDigits(read, own) {
+				// A household shares its street: it never speaks louder than this.
+				odds = 1000 * math.Pow(0.3, float64(edits))
+			}
+		} else {
+			odds = 1
+		}
+		return same(odds)
+	})
+	return same(1), true
+}
+
+func streetKey(s string) string {
+	words := name.Words(s)
+	for i, w := range words {
+		if short, ok := streetWords[w]; ok {
+			words[i] = short
+		}
+	}
+	return strings.Join(words, "")
+}
+
+var streetWords = map[string]string{
+	"street": "st", "avenue": "ave", "av": "ave", "road": "rd", "drive": "dr", "lane": "ln", "court": "ct", "boulevard": "blvd", "place": "pl", "circle": "cir", "terrace": "ter",
+	"highway": "hwy", "parkway": "pkwy", "north": "n", "south": "s", "east": "e", "west": "w", "apartment": "apt", "suite": "ste",
+}
+
+// sameDigits says whether two streets have the same house number, but for one digit.
+func sameDigits(a, b string) bool {
+	digits := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return r
+			}
+			return -1
+		}, s)
+	}
+	x, y := digits(a), digits(b)
+	return x == y || name.Swap(x, y)
+}

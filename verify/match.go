@@ -1,0 +1,355 @@
+package verify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// Matcher finds the members who may have written a line. It is safe for use
+// by several goroutines.
+//
+// It computes a posterior: for each member the prior that a signer is this
+// member times the likelihood of what the line shows if this member wrote it,
+// normalised over all members and the possibility that nobody on the roll
+// wrote it. Common names, strangers and near-identical members so need no rules of
+// their own: a Smith shares what speaks for him with the other Smiths, and a
+// name that many have is one that a stranger may have as well.
+type Matcher struct {
+	roll    *roll.Roll
+	prior   float64
+	channel *channel
+	powers  *powers
+	members []person
+	forms   []form // of all members' names, by person.family and person.given
+	tokens  []token
+	places  places
+	scratch sync.Pool
+}
+
+// Options of a Matcher; the zero value is what petitions usually are.
+type Options struct {
+	// OnRoll is the share of signers who are on the roll, in good standing or
+	// not. Zero means 0.85.
+	OnRoll float64
+}
+
+// candidates kept of a line.
+const kept = 10
+
+// person is what the matcher keeps of a member, by place in Roll.Members.
+type person struct {
+	family, given span // in Matcher.forms
+	city, company int32
+	state         string
+	zip           string
+	number        string
+}
+
+type span struct{ from, to uint32 }
+
+// form is a way to write a family name (word of Roll.Families) or a given name
+// (place in Matcher.tokens), with how likely it is.
+type form struct {
+	at    int32
+	share float32
+}
+
+// token is a given name with its short forms, as words of Roll.Givens.
+type token struct {
+	initial byte
+	words   []form
+}
+
+// NewMatcher prepares a roll for matching.
+func NewMatcher(r *roll.Roll, opts Options) *Matcher {
+	m := &Matcher{roll: r, prior: cmp.Or(opts.OnRoll, 0.85), channel: newChannel(), powers: newPowers()}
+	tokenAt := map[string]int32{}
+	m.members = make([]person, len(r.Members))
+	for i, member := range r.Members {
+		p := &m.members[i]
+		p.family.from = uint32(len(m.forms))
+		for _, f := range roll.FamilyForms(member) {
+			if w := r.Families.Find(f.Word); w >= 0 {
+				m.forms = append(m.forms, form{int32(w), float32(f.Share)})
+			}
+		}
+		p.family.to = uint32(len(m.forms))
+		p.given.from = p.family.to
+		for _, f := range roll.GivenForms(member) {
+			if f.Word == "" {
+				continue
+			}
+			t, ok := tokenAt[f.Word]
+			if !ok {
+				t = int32(len(m.tokens))
+				tokenAt[f.Word] = t
+				m.tokens = append(m.tokens, m.newToken(f.Word))
+			}
+			m.forms = append(m.forms, form{t, float32(f.Share)})
+		}
+		p.given.to = uint32(len(m.forms))
+		p.city = int32(r.Cities.Find(name.Joined(member.City)))
+		p.company = int32(r.Companies.Find(roll.CompanyKey(member.Company)))
+		p.state = stateCode(member.State)
+		p.zip = roll.ZIPKey(member.ZIP)
+		p.number = digitsOf(member.ID, r.NumbersAreDigits())
+	}
+	m.places = newPlaces(r, m.members)
+	m.scratch.New = func() any { return newWork(r) }
+	return m
+}
+
+func (m *Matcher) newToken(given string) token {
+	t := token{initial: given[0]}
+	short := roll.ShortForms(given)
+	rest := 1.0
+	for _, s := range short {
+		if w := m.roll.Givens.Find(s.Word); w >= 0 {
+			t.words = append(t.words, form{int32(w), float32(s.Share)})
+			rest -= s.Share
+		}
+	}
+	if w := m.roll.Givens.Find(given); w >= 0 {
+		t.words = append(t.words, form{int32(w), float32(rest)})
+	}
+	return t
+}
+
+// Roll is what the matcher searches.
+func (m *Matcher) Roll() *roll.Roll { return m.roll }
+
+// Match finds the members who may have written a line, best first. Equal
+// chances are ordered by member number.
+func (m *Matcher) Match(line Line) Match {
+	w := m.scratch.Get().(*work)
+	defer m.scratch.Put(w)
+	defer w.reset()
+	s := m.see(w, line.Row)
+	out := Match{Line: line, Nobody: 1}
+	if !s.any() {
+		return out
+	}
+	scored := m.score(w, s)
+	out.Nobody = m.normalise(s, scored)
+	for _, c := range scored[:min(kept, len(scored))] {
+		if c.p < 1e-4 && len(out.Candidates) > 0 {
+			break
+		}
+		member := m.roll.Members[c.at]
+		evidence := weigh(line.Row, member)
+		out.Candidates = append(out.Candidates, Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)})
+	}
+	return out
+}
+
+// MatchOrganizer finds the member whom a cover page names, by name and
+// address, or returns "" where none is certain enough.
+func (m *Matcher) MatchOrganizer(written, address string) string {
+	row := extract.Row{Fields: map[extract.Field]extract.Reading{
+		extract.Name: {Text: written, Confidence: 0.9},
+	}}
+	for f, text := range splitAddress(address) {
+		row.Fields[f] = extract.Reading{Text: text, Confidence: 0.9}
+	}
+	found := m.Match(Line{Row: row})
+	if len(found.Candidates) == 0 || found.Candidates[0].Probability < 0.95 || !found.Candidates[0].agrees(extract.Name) {
+		return ""
+	}
+	return found.Candidates[0].Member.ID
+}
+
+// scored is a member with the likelihood of a line, then its posterior.
+type scored struct {
+	at         int32
+	likelihood float64
+	p          float64
+}
+
+// normalise turns likelihoods into posteriors, orders by them and returns what is
+// left for nobody on the roll.
+func (m *Matcher) normalise(s *sight, found []scored) float64 {
+	each := m.prior / float64(len(m.members))
+	nobody := (1 - m.prior) * s.nobody
+	sum := nobody
+	for i := range found {
+		sum += each * found[i].likelihood
+	}
+	if !(sum > 0) || math.IsInf(sum, 1) {
+		return 1 // nothing explains the line: no candidate has any chance
+	}
+	for i := range found {
+		found[i].p = each * found[i].likelihood / sum
+	}
+	slices.SortFunc(found, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.at, b.at))
+	})
+	return nobody / sum
+}
+
+// score computes the likelihood of a line for every member it can point to.
+func (m *Matcher) score(w *work, s *sight) []scored {
+	m.route(w, s)
+	slices.Sort(w.found)
+	out := make([]scored, 0, len(w.found))
+	for _, at := range w.found {
+		p := m.nameLikelihood(w, s, at)
+		for _, f := range s.fields {
+			l := f(&m.members[at], m.roll.Members[at])
+			p.times(&l)
+		}
+		sum := 0.0
+		for j := range p {
+			sum += s.weights[j] * p[j]
+		}
+		out = append(out, scored{at: at, likelihood: sum})
+	}
+	return out
+}
+
+// route collects the members that are worth scoring: by number, e-mail and
+// ZIP code, and by names near to what is written, in either order.
+func (m *Matcher) route(w *work, s *sight) {
+	for _, at := range s.routed {
+		w.take(at)
+	}
+	for i := range s.names {
+		h := &s.names[i]
+		for k, word := range h.family.words {
+			f := h.family.fits[k]
+			wide := f.errors <= 1 || f.errors == 2 && f.rights >= 5
+			for _, at := range m.roll.Families.Members(int(word)) {
+				if wide || m.givenFits(h, at) {
+					w.take(at)
+				}
+			}
+		}
+	}
+}
+
+// givenFits says whether the given name read may be one of the member's.
+func (m *Matcher) givenFits(h *hypothesis, at int32) bool {
+	p := &m.members[at]
+	for _, f := range m.forms[p.given.from:p.given.to] {
+		t := &m.tokens[f.at]
+		if h.initial != 0 {
+			if t.initial == h.initial {
+				return true
+			}
+			continue
+		}
+		for _, word := range t.words {
+			if h.given.slot[word.at] != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// How often a signer's family name is one that the export does not know, and
+// how given names are written.
+const (
+	otherFamily = 0.015
+	ownGiven    = 0.96
+	otherGiven  = 0.01
+	asInitial   = 0.03
+)
+
+func (m *Matcher) nameLikelihood(w *work, s *sight, at int32) byLevel {
+	if len(s.names) == 0 {
+		return same(1)
+	}
+	var sum byLevel
+	p := &m.members[at]
+	for i := range s.names {
+		h := &s.names[i]
+		l := m.familyLikelihood(h, p)
+		g := m.givenLikelihood(h, p)
+		l.times(&g)
+		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
+	}
+	for j := range sum {
+		sum[j] = ((1-unreadable[j])*sum[j] + unreadable[j]*s.garbled) / s.nameScale
+	}
+	return sum
+}
+
+func (m *Matcher) familyLikelihood(h *hypothesis, p *person) byLevel {
+	var l byLevel
+	l.plus(otherFamily, &h.family.all)
+	for _, f := range m.forms[p.family.from:p.family.to] {
+		if slot := h.family.slot[f.at]; slot != 0 {
+			l.plus((1-otherFamily)*float64(f.share), &h.family.p[slot-1])
+		}
+	}
+	return l
+}
+
+func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
+	var l byLevel
+	if h.given == nil && h.initial == 0 {
+		return same(1)
+	}
+	forms := m.forms[p.given.from:p.given.to]
+	if h.initial != 0 {
+		fits := slices.ContainsFunc(forms, func(f form) bool { return m.tokens[f.at].initial == h.initial && f.share > 0.02 })
+		for j := range l {
+			l[j] = asInitial * noise[j] / alphabet
+			if fits {
+				l[j] = asInitial * (1 - noise[j])
+			}
+		}
+		return l
+	}
+	l.plus(otherGiven, &h.given.all)
+	for _, f := range forms {
+		for _, word := range m.tokens[f.at].words {
+			if slot := h.given.slot[word.at]; slot != 0 {
+				l.plus(ownGiven*float64(f.share)*float64(word.share), &h.given.p[slot-1])
+			}
+		}
+	}
+	return l
+}
+
+// middleOdds is how much the middle name and the suffix speak for a member,
+// against nobody in particular.
+func middleOdds(h *hypothesis, m *roll.Member) float64 {
+	odds := 1.0
+	if h.middle != "" {
+		odds = middleMatch(h.middle, m)
+	}
+	if h.suffix == "" {
+		return odds
+	}
+	switch name.Fold(m.Suffix) {
+	case h.suffix:
+		return odds * 20
+	case "":
+		return odds * 0.5
+	}
+	return odds * 0.1
+}
+
+func middleMatch(written string, m *roll.Member) float64 {
+	middle := name.Joined(m.Middle)
+	if middle == "" {
+		if m.Former != "" && slices.Contains(name.FormerFamilies(m.Former), written) {
+			return 100
+		}
+		return 1
+	}
+	switch {
+	case len(written) > 1 && written == middle:
+		return 60
+	case written[0] == middle[0]:
+		return 12
+	}
+	return 0.15
+}

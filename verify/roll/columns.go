@@ -1,0 +1,317 @@
+package roll
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"countersign/verify/name"
+)
+
+// Meaning is what a column of an export says of a member. Its text is the
+// word that --map takes.
+type Meaning string
+
+const (
+	Number   Meaning = "number"
+	FullName Meaning = "name"
+	Prefix   Meaning = "prefix"
+	Given    Meaning = "first"
+	Middle   Meaning = "middle"
+	Family   Meaning = "last"
+	Suffix   Meaning = "suffix"
+	Informal Meaning = "informal"
+	Former   Meaning = "former"
+	Email    Meaning = "email"
+	Company  Meaning = "company"
+	Street   Meaning = "street"
+	City     Meaning = "city"
+	State    Meaning = "state"
+	ZIP      Meaning = "zip"
+	Country  Meaning = "country"
+	Class    Meaning = "class"
+	Type     Meaning = "type"
+	Status   Meaning = "status"
+	Joined   Meaning = "joined"
+	PaidThru Meaning = "paid"
+)
+
+// headings lists, for each meaning, how exports head its column: folded, and
+// joined, so that "First Name", FIRST_NAME and FirstName are one heading.
+// Wordings of iMIS, Salesforce, Raiser's Edge, Wild Apricot, MemberClicks,
+// YourMembership, CiviCRM, Novi, NimbleAMS, and of spreadsheets kept by hand.
+var headings = []struct {
+	Meaning
+	words string
+}{
+	{Number, `id; no; number; member id; member no; member num; member number; member nbr; membership no; membership num; membership number; membership id;
+		constituent id; constituent number; constituent no; imis id; imis number; contact id; contact number; customer id; customer number; customer no; cust id; cust no; cust number;
+		account id; account number; account no; person id; individual id; individual number; user id; profile id; record id; record number; ala id; ala member number; ala number; card number; member code; memberid number; external id; master customer id; contact id 18; constituent lookup id; lookup id; unique id; voter id; internal id; system id; sequence number; mbr id; mbr no; mem id; mem no; member key; id number; id no`},
+	{FullName, `name; full name; member name; display name; contact name; individual name; constituent name; sort name; name full; label name; mailing name; member full name; person name; last first; last name first; last name first name; full name last first; list as; name last first; customer name; formatted name`},
+	{Prefix, `prefix; name prefix; salutation; courtesy title; honorific; honorific prefix; mr ms; prefix code; individual prefix; title prefix`},
+	{Given, `first; first name; given; given name; fname; forename; name first; firstname given; legal first name; contact first name; member first name; first nm; f name; first given name; christian name; primary first name`},
+	{Middle, `middle; middle name; middle initial; mi; mname; initial; middle names; name middle; second name; additional name; middle name or initial; m name; member middle name`},
+	{Family, `last; last name; surname; family; family name; lname; name last; contact last name; member last name; last nm; l name; primary last name; legal last name`},
+	{Suffix, `suffix; name suffix; generation; suffix code; individual suffix; honorific suffix; jr sr; generational suffix`},
+	{Informal, `informal; informal name; nickname; nick name; nick; preferred; preferred name; preferred first name; preferred given name; goes by; known as; called; familiar name; badge name; badge first name; aka; chosen name; also known as; informal first name; first name preferred; name on badge; greeting name; casual name`},
+	{Former, `former; former name; former last name; maiden; maiden name; maiden last name; previous name; previous last name; other last name; birth name; prior last name; prior name; other name; formerly; nee; name at birth; alternate last name; former surname; previous surname; former family name; former names`},
+	{Email, `email; e mail; email address; e mail address; primary email; email 1; email primary; preferred email; main email; contact email; home email; work email; personal email; business email; other email; alternate email; secondary email; email 2; email 3; email address 1; email address 2; email address 3; alternate e mail; member email; email home; email work; email alternate; email personal; email other; email preferred; alternative email; mail; secondary email address; primary email address; work e mail; home e mail`},
+	{Company, `company; company name; organization; organisation; org; org name; organization name; institution; institution name; employer; employer name; affiliation; library; library name; place of work; workplace; current employer; account name; school; work organization; institution company; company institution; organization company; parent account name; primary employer; business name; firm; agency; university; primary organization; member organization; place of employment; work institution; company organization; organization institution`},
+	{Street, `address; street; address 1; address line 1; street address; address 2; address line 2; address 3; address line 3; addr 1; addr 2; addr 3; addr; street 1; street 2; address 1 street; mailing street; mailing address; mailing address 1; mailing address 2; home address; home street; work address; work street; preferred address; primary address; street line 1; street line 2; mailing address line 1; mailing address line 2; primary street; billing street; shipping street; other street; home address 1; home address 2; work address 1; work address 2; street address 1; street address 2; full address 1; residence address; preferred address 1; preferred address 2; preferred street; address street; home address line 1; work address line 1; home address line 2; work address line 2; primary address 1; primary address line 1`},
+	{City, `city; town; mailing city; home city; work city; preferred city; primary city; city town; address city; billing city; shipping city; other city; municipality; locality; town city; residence city; city name; business city`},
+	{State, `state; province; st; state province; state prov; mailing state; home state; work state; preferred state; primary state; mailing state province; state or province; region; state code; address state; billing state; shipping state; other state; billing state province; residence state; state abbreviation; state abbr; state region; home state province; work state province; primary state province; stateprovince code; business state; prov`},
+	{ZIP, `zip; zip code; postal code; postcode; postal; zip postal code; mailing zip; mailing postal code; home zip; work zip; home postal code; work postal code; preferred zip; primary zip; zip 5; zip plus 4; billing zip; billing postal code; other zip; address zip; zip postal; postal zip; mailing zip code; home zip code; work zip code; primary postal code; preferred postal code; mailing zip postal code; residence zip; primary zip postal code; zip code postal code; business zip; postal code zip; zipcode 5; address postal code`},
+	{Country, `country; mailing country; home country; work country; preferred country; primary country; country name; nation; country code; address country; billing country; other country; business country`},
+	{Class, `class; member class; membership class; category; member category; membership category; record type; contact type; customer class; constituent type; account type; person or organization; individual or organization; company or individual; customer record type; member kind; record class; constituent class; membership classification; individual organization`},
+	{Type, `type; member type; membership type; membership level; member level; level; membership; type of membership; type of member; member type description; membership type name; customer type; plan; membership plan; member type name; member type code; product; membership product; bundle; dues category; dues class; membership package; mbr type; mem type; billing category`},
+	{Status, `status; member status; membership status; standing; member standing; status description; current status; mbr status; mem status; status code; member record status; membership state; membership standing; account status; dues status; active inactive`},
+	{Joined, `joined; join date; date joined; member since; membership start; membership start date; original join date; joined on; start date; first joined; date of joining; enrollment date; initial join date; member since date; joined date; join dt; original join; original start date; membership join date; since; enrolled; created; date enrolled; first join date`},
+	{PaidThru, `paid through; paid thru; paid thru date; paid through date; dues paid through; dues paid thru; dues paid to; paid to; paid until; expiration; expiration date; expires; expires on; expire date; expiry; expiry date; exp date; membership expiration; membership expiration date; membership expires; membership end date; end date; renewal date; valid until; valid through; valid thru; valid to; paid up to; through date; thru date; dues expiration; membership expiry date; membership paid through; current through; current thru; renew by; renewal due; renewal due date; term end; membership end; expires date; paid thru dt; exp; good through; good thru; dues paid through date; membership valid through; membership renewal date; dues paid until; lapse date; membership thru date; membership paid thru; membership paid through date; paid to date; expired on`},
+}
+
+// Meanings returns the words that Options.Map takes.
+func Meanings() []string {
+	var out []string
+	for _, h := range headings {
+		out = append(out, string(h.Meaning))
+	}
+	return out
+}
+
+// several are meanings that many columns may share: all e-mail addresses are
+// a person's, and a street fills several lines.
+var several = map[Meaning]bool{Email: true, Street: true}
+
+// kinds of address, best first, where an export has a column for each: where
+// post is sent is what a person writes on a petition.
+var addressKinds = []string{"preferred", "primary", "mailing", "", "home", "residence", "work", "business", "billing", "shipping", "other"}
+
+var synonyms = func() map[string]Meaning {
+	m := map[string]Meaning{}
+	for _, h := range headings {
+		for w := range strings.SplitSeq(h.words, ";") {
+			m[headingKey(w)] = h.Meaning
+		}
+	}
+	return m
+}()
+
+// headingKey reduces a heading to letters and digits: "Member No." and
+// MEMBER_NO are memberno. "#" reads as no, and the mark that Salesforce puts
+// on fields of one's own (Paid_Thru__c) is dropped.
+func headingKey(s string) string {
+	s = strings.TrimSuffix(strings.TrimSpace(strings.ToLower(s)), "__c")
+	s = strings.ReplaceAll(s, "#", " no ")
+	s = strings.ReplaceAll(s, "thru/", "thru ")
+	return name.Joined(strings.ReplaceAll(s, "_", " "))
+}
+
+// columns says where each meaning stands in a row.
+type columns struct {
+	at     map[Meaning][]int
+	names  []string
+	width  int // headings
+	needed int // cells up to the last column that is used
+}
+
+// findColumns reads rows until one looks like headings and gives them
+// meaning. The rows it had to read ahead are returned.
+func findColumns(t table, opts Options) (columns, []row, error) {
+	var first []row
+	for len(first) < headingRows {
+		line, cells, err := t.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return columns{}, nil, err
+		}
+		if blank(cells) {
+			continue
+		}
+		first = append(first, row{line, cells})
+	}
+	if len(first) == 0 {
+		return columns{}, nil, errors.New("is empty: export the members again")
+	}
+	best, known := 0, 0
+	for i, r := range first {
+		if n := recognised(r.cells, opts.Map); n > known {
+			best, known = i, n
+		}
+	}
+	if known == 0 {
+		return columns{}, nil, errors.New("has no row of headings such as \"Member No.\", \"First Name\", \"Last Name\": add one as the first row, or name the columns with --map, such as --map last=\"Heading\"")
+	}
+	cols, err := assign(first[best].cells, opts.Map)
+	return cols, first[best+1:], err
+}
+
+// recognised counts the headings of a row that have a meaning.
+func recognised(cells []string, given map[string]string) int {
+	n := 0
+	for _, c := range cells {
+		if _, ok := synonyms[headingKey(c)]; ok && c != "" {
+			n++
+			continue
+		}
+		for _, h := range given {
+			if headingKey(h) == headingKey(c) && c != "" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func assign(names []string, given map[string]string) (columns, error) {
+	cols := columns{at: map[Meaning][]int{}, names: names, width: len(names)}
+	taken := map[int]bool{}
+	for word, heading := range given {
+		m := Meaning(strings.ToLower(strings.TrimSpace(word)))
+		if !slices.Contains(Meanings(), string(m)) {
+			return cols, fmt.Errorf("cannot be read with --map %s=%q: the word before = is one of %s", word, heading, strings.Join(Meanings(), ", "))
+		}
+		i := slices.IndexFunc(names, func(n string) bool { return headingKey(n) == headingKey(heading) })
+		if i < 0 {
+			return cols, fmt.Errorf("has no column %q, which --map %s=%q names: its columns are %s", heading, word, heading, quoted(names))
+		}
+		cols.at[m] = []int{i}
+		taken[i] = true
+	}
+	claims := map[Meaning][]int{}
+	for i, n := range names {
+		if m, ok := synonyms[headingKey(n)]; ok && n != "" && !taken[i] && cols.at[m] == nil {
+			claims[m] = append(claims[m], i)
+		}
+	}
+	for _, h := range headings {
+		at, err := cols.settle(h.Meaning, claims[h.Meaning])
+		if err != nil {
+			return cols, err
+		}
+		if len(at) > 0 {
+			cols.at[h.Meaning] = at
+		}
+	}
+	for _, at := range cols.at {
+		cols.needed = max(cols.needed, at[len(at)-1]+1)
+	}
+	return cols, cols.usable()
+}
+
+// settle decides which of the columns that claim one meaning has it.
+func (c *columns) settle(m Meaning, claims []int) ([]int, error) {
+	if len(claims) < 2 || m == Email {
+		return claims, nil
+	}
+	if m == Street || m == City || m == State || m == ZIP || m == Country {
+		claims = c.bestKind(claims)
+		if len(claims) < 2 || several[m] {
+			return claims, nil
+		}
+	}
+	if m == FullName && (c.has(Family) || c.has(Given)) {
+		return nil, nil
+	}
+	a, b := c.names[claims[0]], c.names[claims[1]]
+	if headingKey(a) == headingKey(b) {
+		return nil, fmt.Errorf("has two columns headed %q, columns %d and %d, and one must be %s: rename the other in the export", a, claims[0]+1, claims[1]+1, m)
+	}
+	return nil, fmt.Errorf("has two columns that could be %s, %q and %q: say which with --map %s=%q or --map %s=%q", m, a, b, m, a, m, b)
+}
+
+// bestKind keeps the columns of the best kind of address there is.
+func (c *columns) bestKind(claims []int) []int {
+	kindOf := func(i int) string {
+		key := headingKey(c.names[i])
+		for _, k := range addressKinds {
+			if k != "" && strings.HasPrefix(key, k) {
+				return k
+			}
+		}
+		return ""
+	}
+	for _, k := range addressKinds {
+		var of []int
+		for _, i := range claims {
+			if kindOf(i) == k {
+				of = append(of, i)
+			}
+		}
+		if len(of) > 0 {
+			return of
+		}
+	}
+	return claims
+}
+
+func (c *columns) has(m Meaning) bool { return len(c.at[m]) > 0 }
+
+func (c *columns) usable() error {
+	if c.has(Family) || c.has(FullName) {
+		return nil
+	}
+	return fmt.Errorf("has no column for last names or whole names: its columns are %s; say which it is with --map last=\"Heading\" or --map name=\"Heading\"", quoted(c.names))
+}
+
+// describe tells what was taken for what, for the record.
+func (c *columns) describe() []string {
+	var out []string
+	for _, h := range headings {
+		for _, i := range c.at[h.Meaning] {
+			out = append(out, fmt.Sprintf("%s: %q", h.Meaning, c.names[i]))
+		}
+	}
+	return out
+}
+
+func (c *columns) heading(m Meaning) string { return c.names[c.at[m][0]] }
+
+func (c *columns) cell(cells []string, m Meaning) string {
+	if at := c.at[m]; len(at) > 0 {
+		return cell(cells, at[0])
+	}
+	return ""
+}
+
+func (c *columns) all(cells []string, m Meaning, sep string) string {
+	at := c.at[m]
+	if len(at) < 2 {
+		return c.cell(cells, m)
+	}
+	var parts []string
+	for _, i := range at {
+		if s := cell(cells, i); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, sep)
+}
+
+func cell(cells []string, i int) string {
+	if i < len(cells) {
+		return cells[i]
+	}
+	return ""
+}
+
+// quoted lists headings, at most a dozen.
+func quoted(names []string) string {
+	var out []string
+	for _, n := range names {
+		if n == "" {
+			continue
+		}
+		if len(out) == 12 {
+			return strings.Join(out, ", ") + ", …"
+		}
+		if r := []rune(n); len(r) > 40 {
+			n = string(r[:40]) + "…"
+		}
+		out = append(out, fmt.Sprintf("%q", n))
+	}
+	return strings.Join(out, ", ")
+}

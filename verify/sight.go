@@ -1,0 +1,278 @@
+package verify
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// sight is one line as the matcher sees it: what may be written in it, and
+// how likely that is for a member and for nobody on the roll. Another kind of
+// reading, such as a recognizer's lattice, would come in through hear: all
+// that follows asks only for the likelihood of a word at each level of noise.
+type sight struct {
+	names     []hypothesis
+	garbled   float64 // probability of the name cell's letters if they show nothing
+	nameScale float64 // takes the size out of probabilities of long names
+	fields    []func(*person, *roll.Member) byLevel
+	routed    []int32
+	weights   byLevel // prior of each level of noise
+	nobody    float64 // likelihood of the line if nobody on the roll wrote it
+}
+
+func (s *sight) any() bool { return len(s.names) > 0 || len(s.fields) > 0 }
+
+// hypothesis is one way to take a written name apart.
+type hypothesis struct {
+	weight  float64
+	family  *heard
+	given   *heard // nil for an initial or none
+	initial byte
+	middle  string
+	suffix  string
+}
+
+// heard is a word that was read, compared with the words of a lexicon: those it
+// may be, with the likelihood of the reading.
+type heard struct {
+	of    *roll.Lexicon
+	words []int32
+	fits  []fit
+	p     []byLevel
+	slot  []int32 // by word: 1 + place in p, 0 if too far away
+	all   byLevel // the reading's likelihood if anybody at all wrote the word
+}
+
+// work is room for one line, kept between lines.
+type work struct {
+	edits []uint8
+	seen  []bool
+	found []int32
+	used  []*heard
+	spare []*heard
+}
+
+func newWork(r *roll.Roll) *work { return &work{seen: make([]bool, len(r.Members))} }
+
+func (w *work) take(at int32) {
+	if !w.seen[at] {
+		w.seen[at] = true
+		w.found = append(w.found, at)
+	}
+}
+
+func (w *work) reset() {
+	for _, at := range w.found {
+		w.seen[at] = false
+	}
+	w.found = w.found[:0]
+	for _, h := range w.used {
+		for _, word := range h.words {
+			h.slot[word] = 0
+		}
+		h.words, h.fits, h.p, h.all = h.words[:0], h.fits[:0], h.p[:0], byLevel{}
+	}
+	w.spare = append(w.spare, w.used...)
+	w.used = w.used[:0]
+}
+
+func (w *work) heard(of *roll.Lexicon) *heard {
+	i := slices.IndexFunc(w.spare, func(h *heard) bool { return h.of == of })
+	if i < 0 {
+		h := &heard{of: of, slot: make([]int32, len(of.Words))}
+		w.used = append(w.used, h)
+		return h
+	}
+	h := w.spare[i]
+	w.spare = slices.Delete(w.spare, i, i+1)
+	w.used = append(w.used, h)
+	return h
+}
+
+// tooMany words at one distance say that the reading is too short to be
+// searched so far out.
+const tooMany = 2500
+
+// hear compares a reading with a lexicon. Unseen is the share of people
+// outside the roll whose word is not in the lexicon at all.
+func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, k int, unseen float64) *heard {
+	codes := name.Codes(read)
+	h := w.heard(of)
+	var near []roll.Near
+	near, w.edits = of.Nearest(codes, k, w.edits)
+	for len(near) > tooMany && near[len(near)-1].Edits > near[0].Edits {
+		last := near[len(near)-1].Edits
+		near = near[:slices.IndexFunc(near, func(n roll.Near) bool { return n.Edits == last })]
+	}
+	for _, n := range near {
+		f := m.channel.fit(codes, of.Codes(n.Word))
+		p := m.powers.likelihood(f)
+		h.words = append(h.words, int32(n.Word))
+		h.fits = append(h.fits, f)
+		h.p = append(h.p, p)
+		h.slot[n.Word] = int32(len(h.p))
+		h.all.plus((1-unseen)*of.Share[n.Word], &p)
+	}
+	for j := range h.all {
+		h.all[j] += unseen * strange(len(codes))
+	}
+	return h
+}
+
+// see looks at a line: every field becomes a likelihood for members, and one
+// for nobody on the roll.
+func (m *Matcher) see(w *work, row extract.Row) *sight {
+	s := &sight{weights: noiseOf(row)}
+	nobody := s.weights
+	n := m.seeName(w, s, row)
+	nobody.times(&n)
+	for _, see := range []func(*work, *sight, extract.Row) (byLevel, bool){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet} {
+		if p, ok := see(w, s, row); ok {
+			nobody.times(&p)
+		}
+	}
+	for _, p := range nobody {
+		s.nobody += p
+	}
+	return s
+}
+
+// noiseOf is the prior of each level of noise, from what the readers say of
+// their own confidence.
+func noiseOf(row extract.Row) byLevel {
+	sum, n, typed := 0.0, 0.0, true
+	for _, r := range row.Fields {
+		if r.Text != "" {
+			sum += r.Confidence * float64(len(r.Text))
+			n += float64(len(r.Text))
+			typed = typed && r.Engine == "text"
+		}
+	}
+	if typed {
+		return byLevel{0.95, 0.04, 0.006, 0.002, 0.001, 0.001}
+	}
+	steps := []byLevel{
+		{0.01, 0.04, 0.10, 0.20, 0.30, 0.35},
+		{0.03, 0.08, 0.16, 0.25, 0.26, 0.22},
+		{0.08, 0.17, 0.25, 0.25, 0.16, 0.09},
+		{0.15, 0.25, 0.26, 0.20, 0.10, 0.04},
+		{0.30, 0.30, 0.22, 0.12, 0.05, 0.01},
+	}
+	at := min(max(sum/max(n, 1), 0), 1) * float64(len(steps)-1)
+	low := min(int(at), len(steps)-2)
+	var p byLevel
+	p.plus(1-(at-float64(low)), &steps[low])
+	p.plus(at-float64(low), &steps[low+1])
+	return p
+}
+
+// The ways in which a name is written: rarely family name first without a
+// comma, rarely with a comma and given name first.
+const (
+	flipped      = 0.02
+	doubleFamily = 0.05 // "Maria Garcia Lopez": two family names, no hyphen
+	middleFirst  = 0.05 // "J. Robert Smith", who is Robert in the export
+)
+
+// Shares of people outside the roll whose names nobody on it has.
+const (
+	unseenFamily = 0.15
+	unseenGiven  = 0.03
+	unseenCity   = 0.10
+	unseenWork   = 0.30
+)
+
+func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
+	n, ok := writtenName(row)
+	if !ok {
+		return same(1)
+	}
+	m.suppose(w, s, n, 1-flipped, 150)
+	if len(n.Given) > 0 {
+		m.suppose(w, s, n.Swapped(), flipped, 60)
+	}
+	if k := len(n.Given); k > 1 && !n.Flipped && len(n.Given[k-1]) > 2 {
+		double := n
+		double.Given, double.Family = n.Given[:k-1], append([]string{n.Given[k-1]}, n.Family...)
+		m.suppose(w, s, double, doubleFamily, 100)
+	}
+	if len(n.Given) > 1 && len(n.Given[0]) == 1 && len(n.Given[1]) > 1 {
+		second := n
+		second.Given = n.Given[1:]
+		m.suppose(w, s, second, middleFirst, 150)
+	}
+	return m.anyName(s, n)
+}
+
+// suppose adds one way to take the name apart.
+func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int) {
+	h := hypothesis{weight: weight, suffix: n.Suffix}
+	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), k, unseenFamily)
+	if len(n.Given) > 0 {
+		first := joined(n.Given[0])
+		h.middle = joined(n.Given[1:]...)
+		if len(first) == 1 {
+			h.initial = first[0]
+		} else {
+			h.given = m.hear(w, m.roll.Givens, first, k, unseenGiven)
+		}
+	}
+	s.names = append(s.names, h)
+	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
+		both := h
+		both.middle, both.weight = "", weight*0.2
+		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), k/2, unseenGiven)
+		s.names = append(s.names, both)
+	}
+}
+
+// anyName is the likelihood of the name cell if nobody on the roll wrote it:
+// a name of the kind that is on the roll, or one that is not.
+func (m *Matcher) anyName(s *sight, n name.Name) byLevel {
+	letters := len(n.FamilyJoined()) + len(joined(n.Given...))
+	s.garbled = strange(letters) / 2
+	var sum byLevel
+	for i := range s.names {
+		h := &s.names[i]
+		l := h.family.all
+		switch {
+		case h.initial != 0:
+			for j := range l {
+				l[j] *= asInitial * (m.places.initials[h.initial]*(1-noise[j]) + noise[j]/alphabet)
+			}
+		case h.given != nil:
+			l.times(&h.given.all)
+		}
+		sum.plus(h.weight, &l)
+	}
+	for j := range sum {
+		sum[j] = (1-unreadable[j])*sum[j] + unreadable[j]*s.garbled
+		s.nameScale = max(s.nameScale, sum[j])
+	}
+	s.nameScale = max(s.nameScale, math.SmallestNonzeroFloat64)
+	for j := range sum {
+		sum[j] /= s.nameScale
+	}
+	return sum
+}
+
+// writtenName takes the name from one column, or from two.
+func writtenName(row extract.Row) (name.Name, bool) {
+	given, family := row.Fields[extract.Given].Text, row.Fields[extract.Family].Text
+	if name.Fold(family) != "" && name.Fold(given) != "" {
+		return name.Of(given, "", family, ""), true
+	}
+	n := name.Parse(row.Fields[extract.Name].Text)
+	if len(n.Family) == 0 {
+		n = name.Parse(strings.TrimSpace(given + " " + family))
+	}
+	return n, len(n.Family) > 0 && n.FamilyJoined() != ""
+}
+
+func joined(words ...string) string {
+	return strings.ReplaceAll(strings.Join(words, ""), "-", "")
+}

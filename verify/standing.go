@@ -1,0 +1,89 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// Standing is whether a member counts on a day.
+type Standing struct {
+	Reason Reason // IsMember, Lapsed or Ineligible; empty where the export does not say
+	Words  string // such as "status is Lapsed"
+}
+
+// Standing judges a member as the rules ask. A status decides first; without
+// one the date paid through and the grace days do, and without a date only
+// life members are in good standing.
+func (r Rules) Standing(m *roll.Member, on time.Time) Standing {
+	for _, of := range []string{m.Class, m.Type} {
+		if of != "" && listed(r.RefusedClasses, of) {
+			return Standing{Ineligible, "member class is " + of}
+		}
+	}
+	statuses := m.Statuses
+	if len(statuses) == 0 && m.Status != "" {
+		statuses = []string{m.Status}
+	}
+	for _, s := range statuses {
+		if listed(r.RefusedStatuses, s) {
+			return Standing{Ineligible, "status is " + s}
+		}
+	}
+	for _, s := range statuses {
+		if listed(r.AcceptedStatuses, s) {
+			return r.joinedBefore(m, on, "status is "+s)
+		}
+	}
+	for _, s := range statuses {
+		if listed(r.LapsedStatuses, s) {
+			return Standing{Lapsed, "status is " + s}
+		}
+	}
+	if len(statuses) > 0 {
+		return Standing{"", fmt.Sprintf("the rules do not say whether status %s counts", statuses[0])}
+	}
+	return r.paid(m, on)
+}
+
+func (r Rules) paid(m *roll.Member, on time.Time) Standing {
+	switch {
+	case m.PaidThru.IsZero() && (listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)):
+		return r.joinedBefore(m, on, "member for life")
+	case m.PaidThru.IsZero():
+		return Standing{"", "the export has neither a status nor a date paid through"}
+	case on.IsZero():
+		return Standing{"", "the day that decides on standing is not known"}
+	}
+	words := "paid through " + m.PaidThru.Format(time.DateOnly)
+	if midnight(on).After(m.PaidThru.AddDate(0, 0, r.GraceDays)) {
+		return Standing{Lapsed, words}
+	}
+	return r.joinedBefore(m, on, words)
+}
+
+// joinedBefore holds a member in good standing to the date of joining. A
+// later date may be a renewal after a lapse, which only a person can tell.
+func (r Rules) joinedBefore(m *roll.Member, on time.Time, words string) Standing {
+	if !on.IsZero() && m.Joined.After(midnight(on)) {
+		return Standing{"", "joined on " + m.Joined.Format(time.DateOnly) + ", after signing"}
+	}
+	return Standing{IsMember, words}
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// listed compares without case and punctuation; "Life Member" is listed by Life.
+func listed(list []string, s string) bool {
+	key := name.Joined(s)
+	return key != "" && slices.ContainsFunc(list, func(l string) bool {
+		l = name.Joined(l)
+		return key == l || key == l+"member" || key == l+"membership"
+	}) || slices.ContainsFunc(list, func(l string) bool { return strings.EqualFold(l, s) && s != "" })
+}
