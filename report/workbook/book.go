@@ -48,6 +48,7 @@ type look struct {
 	center  bool
 	right   bool
 	oneLine bool   // do not wrap
+	inset   bool   // a little air before the text
 	color   string // of the letters, RRGGBB
 	fill    string // RRGGBB
 	format  string // number format; text if empty
@@ -58,7 +59,7 @@ type look struct {
 // say is also said in words or marks.
 const (
 	ink   = "1F2D3D"
-	quiet = "667380"
+	quiet = "56616C"
 	shade = "E9EDF2"
 	amber = "FFF2CC"
 	edge  = "C5CCD4"
@@ -129,8 +130,9 @@ func (b *book) sheet(name string, l layout) *sheet {
 	side, top, band := 0.4, 0.75, 0.35
 	b.try(b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &band, Footer: &band}))
 	b.try(b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{
-		OddHeader: `&L&9` + printed(l.title) + `&R&9` + printed(name),
-		OddFooter: `&L&9` + printed(b.footer) + `&R&9Page &P of &N`,
+		ScaleWithDoc: &no,
+		OddHeader:    `&L&9` + printed(l.title) + `&R&9` + printed(name),
+		OddFooter:    `&L&9` + printed(b.footer) + `&R&9Page &P of &N`,
 	}))
 	b.try(b.file.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &no}))
 	if l.head > 0 {
@@ -215,7 +217,7 @@ func (b *book) style(l look) int {
 	}
 	style := &excelize.Style{
 		Font:         &excelize.Font{Family: "Calibri", Size: l.size, Bold: l.bold, Italic: l.italic, Color: l.color},
-		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine},
+		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine, Indent: l.indent()},
 		Border:       l.border(),
 		CustomNumFmt: &l.format,
 	}
@@ -236,6 +238,13 @@ func (l look) horizontal() string {
 		return "right"
 	}
 	return "left"
+}
+
+func (l look) indent() int {
+	if l.inset && !l.center && !l.right {
+		return 1
+	}
+	return 0
 }
 
 func (l look) border() []excelize.Border {
@@ -284,9 +293,10 @@ func printed(s string) string {
 
 // lines estimates on how many lines a text is set in a column, so that rows
 // are made high enough: neither joined cells nor rows with pictures grow by
-// themselves. It supposes wide letters; a little air does no harm.
+// themselves. Text of the usual size and a little more fits as many letters as
+// the column has characters.
 func lines(s string, width float64) int {
-	room := max(int(width/1.05), 1)
+	room := max(int(width), 1)
 	n := 0
 	for paragraph := range strings.SplitSeq(clean(s), "\n") {
 		n++
@@ -306,8 +316,8 @@ func lines(s string, width float64) int {
 }
 
 // height is the height in points of a row with so many lines of text of the
-// usual size. Excel allows no row above 409 points.
-func height(lines int) float64 { return math.Min(float64(lines)*13.5+5, 409) }
+// usual size.
+func height(lines int) float64 { return math.Min(float64(lines)*13.5+6, excelize.MaxRowHeight) }
 
 // cellName is A1 for column 1, row 1. It cannot fail for the columns and rows
 // that a sheet can have.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -43,8 +44,8 @@ var (
 	titleLook = look{size: 18, bold: true, oneLine: true}
 	underLook = look{size: 12, color: quiet, oneLine: true}
 	partLook  = look{size: 12, bold: true, oneLine: true, rule: "under"}
-	headLook  = look{bold: true, fill: shade, rule: "box"}
-	cellLook  = look{rule: "box"}
+	headLook  = look{bold: true, fill: shade, rule: "box", inset: true}
+	cellLook  = look{rule: "box", inset: true}
 	countLook = look{rule: "box", center: true, format: asCount}
 	labelLook = look{color: quiet, rule: "under"}
 	valueLook = look{rule: "under"}
@@ -54,7 +55,7 @@ var (
 // summary writes the figures: those on record, and beside them formulas that
 // count the lines of the Signatures sheet.
 func summary(b *book, p report.Petition) {
-	s := b.sheet(summarySheet, layout{widths: []float64{30, 12, 14, 12, 52}, title: petitionTitle(p)})
+	s := b.sheet(summarySheet, layout{widths: []float64{30, 12, 14, 12, 62}, title: petitionTitle(p)})
 	s.add(30, b.text(titleLook, "COO report"))
 	s.add(20, b.text(underLook, petitionTitle(p)))
 	s.skip(1)
@@ -69,9 +70,10 @@ func summary(b *book, p report.Petition) {
 	}
 	last := s.row
 	all := fmt.Sprintf(`IF(COUNTIF(D%d:D%d,"DIFFERS")=0,"agrees","DIFFERS")`, first, last)
-	strong := look{bold: true, rule: "box"}
+	strong := cellLook
+	strong.bold = true
 	s.add(height(1), b.text(strong, "All figures"), b.text(strong, ""), b.text(strong, ""),
-		b.formula(look{bold: true, center: true, rule: "box"}, all, word(figuresAgree(p))),
+		b.formula(center(strong), all, word(figuresAgree(p))),
 		b.text(cellLook, "the figures on record are those of the lines on Signatures"))
 	s.add(height(1), b.text(cellLook, "Lines now shown on Signatures"), b.text(cellLook, ""),
 		b.formula(countLook, "SUBTOTAL(103,"+lineRange(p, columnLine)+")", len(p.Decisions)),
@@ -86,7 +88,7 @@ func summary(b *book, p report.Petition) {
 	s.skip(1)
 	s.part(5, "How to read this workbook")
 	for _, c := range guide() {
-		s.add(height(lines(c.Text, 90)), b.text(look{bold: true, rule: "under"}, c.Name), b.text(valueLook, c.Text),
+		s.add(height(lines(c.Text, 98)), b.text(look{bold: true, rule: "under"}, c.Name), b.text(valueLook, c.Text),
 			b.text(valueLook, ""), b.text(valueLook, ""), b.text(valueLook, ""))
 		s.span(2, 5)
 	}
@@ -126,7 +128,7 @@ func (f figure) write(s *sheet) {
 		counted = s.formula(count, f.formula, f.counted)
 		check = s.formula(center(cellLook), fmt.Sprintf(`IF(B%d=C%d,"agrees","DIFFERS")`, row, row), word(f.stored == f.counted))
 	}
-	s.add(height(lines(f.means, 52)), s.text(name, f.label()), s.number(count, f.stored), counted, check, s.text(cellLook, f.means))
+	s.add(height(lines(f.means, 62)), s.text(name, f.label()), s.number(count, f.stored), counted, check, s.text(cellLook, f.means))
 }
 
 // looks gives the looks of a figure's name and of its count.
@@ -212,9 +214,7 @@ func repeated(b *book, p report.Petition) {
 	s.add(height(1), b.text(over, "This line"), b.text(over, ""), b.text(over, ""), b.text(over, ""), b.text(over, ""), b.text(over, ""),
 		b.text(over, "repeats the line that counts"), b.text(over, ""), b.text(over, ""), b.text(over, ""), b.text(over, ""))
 	s.span(1, 6)
-	if s.err == nil {
-		s.try(s.stream.MergeCell(cellName(7, s.row), cellName(11, s.row)))
-	}
+	s.span(7, 11)
 	s.heads("File", "Page", "Line", "Name as written", "Member number", "Member", "File", "Page", "Line", "Name as written", "Verdict")
 	at := map[verify.Ref]int{}
 	for i, d := range p.Decisions {
@@ -256,15 +256,19 @@ func (s *sheet) counting(d verify.Decision, at map[verify.Ref]int, all []verify.
 func sheets(b *book, p report.Petition) {
 	s := b.sheet(sheetsSheet, layout{widths: []float64{30, 7, 11, 8, 10, 9, 50, 50}, landscape: true, title: petitionTitle(p)})
 	s.part(8, "Files")
-	s.heads("File", "Pages", "Lines", "", "", "", "SHA-256 fingerprint", "Error")
+	s.heads("File", "Pages", "Lines", "Read to the end", "", "", "SHA-256 fingerprint", "Error")
+	s.span(4, 6)
+	small := cellLook
+	small.size = 9
 	for _, f := range p.Files {
 		rows := 0
 		for _, page := range f.Pages {
 			rows += page.Rows
 		}
 		s.add(height(max(lines(f.Name, 30), lines(f.SHA256, 50), lines(f.Error, 50))), b.text(cellLook, f.Name),
-			b.number(countLook, len(f.Pages)), b.number(countLook, rows), b.text(cellLook, ""), b.text(cellLook, ""), b.text(cellLook, ""),
-			b.text(look{rule: "box", size: 9}, f.SHA256), b.text(cellLook, f.Error))
+			b.number(countLook, len(f.Pages)), b.number(countLook, rows), b.text(center(cellLook), yesNo(f.Error == "")), b.text(cellLook, ""), b.text(cellLook, ""),
+			b.text(small, f.SHA256), b.text(cellLook, f.Error))
+		s.span(4, 6)
 	}
 	s.skip(1)
 	s.part(8, "Pages")
@@ -356,8 +360,8 @@ func rule(b *book, p report.Petition) {
 	for _, c := range []report.Clause{
 		{Name: "File", Text: p.Members.Name},
 		{Name: "SHA-256 fingerprint", Text: p.Members.SHA256},
-		{Name: "Rows", Text: fmt.Sprint(p.Members.Rows)},
-		{Name: "Members", Text: fmt.Sprint(p.Members.Members)},
+		{Name: "Rows", Text: grouped(p.Members.Rows)},
+		{Name: "Members", Text: grouped(p.Members.Members)},
 		{Name: "As of", Text: report.Day(p.Members.AsOf)},
 		{Name: "Remarks of the import", Text: orNone(strings.Join(p.Members.Findings, "\n"))},
 	} {
@@ -409,7 +413,7 @@ func (s *sheet) wide(columns int, l look, text string, share float64) {
 	for range columns - 1 {
 		cells = append(cells, s.text(l, ""))
 	}
-	s.add(height(lines(text, 120*share))/share, cells...)
+	s.add(height(lines(text, 130*share))/share, cells...)
 	s.span(1, columns)
 }
 
@@ -429,13 +433,29 @@ func petitionTitle(p report.Petition) string {
 }
 
 func made(p report.Petition) string {
-	return fmt.Sprintf("Made on %s by %s. Verified against a membership export of %d people as of %s.",
-		report.Day(p.Made), p.Program, p.Members.Members, report.Day(p.Members.AsOf))
+	return fmt.Sprintf("Made on %s by %s. Verified against a membership export of %s people as of %s.",
+		report.Day(p.Made), p.Program, grouped(p.Members.Members), report.Day(p.Members.AsOf))
+}
+
+// grouped writes a count as the number format of the cells does: 57,320.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 func center(l look) look {
 	l.center = true
 	return l
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 func orNone(s string) string {

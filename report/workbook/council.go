@@ -34,7 +34,8 @@ func cover(b *book, p report.Petition) {
 		s.clause(2, c, 72)
 	}
 	s.skip(1)
-	s.add(height(1), b.text(noteLook, "Empty lines are for the committee to fill in."))
+	s.add(height(1), b.text(noteLook, "Empty lines are for the committee to fill in."), b.text(noteLook, ""))
+	s.span(1, 2)
 	s.done()
 }
 
@@ -59,12 +60,12 @@ func pending(b *book, p report.Petition) {
 }
 
 func statistics(b *book, p report.Petition) {
-	s := b.sheet("Statistics", layout{widths: []float64{34, 12, 54}, title: petitionTitle(p)})
+	s := b.sheet("Statistics", layout{widths: []float64{34, 12, 62}, title: petitionTitle(p)})
 	s.part(3, "Signatures")
 	s.heads("Figure", "Count", "What it means")
 	for _, f := range figures(p) {
 		name, count := f.looks()
-		s.add(height(lines(f.means, 54)), b.text(name, f.label()), b.number(count, f.stored), b.text(cellLook, f.means))
+		s.add(height(lines(f.means, 62)), b.text(name, f.label()), b.number(count, f.stored), b.text(cellLook, f.means))
 	}
 	s.skip(1)
 	s.part(3, "Sheets")
@@ -82,13 +83,13 @@ func statistics(b *book, p report.Petition) {
 	}
 	for _, f := range []figure{
 		{name: "Files", stored: len(p.Files), means: "handed in"},
-		{name: "Files that could not be read", stored: unread, means: "not counted above"},
+		{name: "Files that could not be read", stored: unread, means: "or not to their end; see the report to the committee"},
 		{name: "Pages", stored: pages},
 		{name: "Pages with signers", stored: kinds[extract.Signers]},
 		{name: "Cover pages", stored: kinds[extract.CoverOf]},
 		{name: "Members on the export", stored: p.Members.Members, means: "people of the membership export as of " + report.Day(p.Members.AsOf)},
 	} {
-		s.add(height(lines(f.means, 54)), b.text(cellLook, f.name), b.number(countLook, f.stored), b.text(cellLook, f.means))
+		s.add(height(lines(f.means, 62)), b.text(cellLook, f.name), b.number(countLook, f.stored), b.text(cellLook, f.means))
 	}
 	s.done()
 }

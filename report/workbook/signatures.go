@@ -28,7 +28,7 @@ const (
 func columns() ([]string, []float64) {
 	heads := []string{"File", "Page", "Line", "Picture of the line", "Name as written", "Number as written", "Also written", "Signed",
 		"Member number", "Member", "Standing", "Probability", "Verdict", "Reason", "How decided", "By whom, when", "Because"}
-	widths := []float64{13, 5.5, 5.5, 62, 15, 10, 19, 7.5, 10, 15, 14, 10, 12, 11, 11, 12, 27}
+	widths := []float64{12, 5.5, 5.5, 62, 15, 10, 16, 7.5, 10, 15, 12, 11, 12, 11, 10, 10, 24}
 	return heads, widths
 }
 
@@ -65,7 +65,7 @@ func headCells(b *book, heads []string) []any {
 
 // line writes one decision.
 func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float64) {
-	l := look{rule: "box"}
+	l := look{size: 11, rule: "box"}
 	verdict, member := l, l
 	how := "by the program"
 	switch d.Verdict {
@@ -95,17 +95,17 @@ func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float
 		"", "", report.ReasonWord(d.Reason), how, "", d.Because}
 	high := 2
 	for i, t := range texts {
-		high = max(high, lines(t, widths[i]))
+		high = max(high, lines(t, widths[i]-1))
 	}
 	var probability any = s.text(percent, "")
 	if len(d.Candidates) > 0 {
 		probability = s.number(percent, d.Probability)
 	}
-	picture, tall := s.picture(d.Line.Ref, pictures, widths[columnPicture-1], height(high))
+	picture, tall := s.picture(d.Line.Ref, pictures, widths[columnPicture-1], height(high)*1.1)
 	s.add(tall,
 		s.text(first, d.Line.File), s.number(count, d.Line.Page), s.number(count, d.Line.Ref.Row), s.text(l, picture),
-		s.text(l, texts[4]), s.text(l, texts[5]), s.text(l, texts[6]), s.text(center(l), string(d.Line.Signed)),
-		s.text(member, m.id), s.text(member, m.name), s.text(l, m.standing), probability,
+		s.text(l, texts[4]), s.text(center(l), texts[5]), s.text(l, texts[6]), s.text(center(l), string(d.Line.Signed)),
+		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), probability,
 		s.text(verdict, string(d.Verdict)), s.text(l, texts[13]), s.text(l, how), s.text(l, ""), s.text(l, d.Because))
 }
 
