@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -49,6 +50,7 @@ type look struct {
 	right   bool
 	oneLine bool   // do not wrap
 	inset   bool   // a little air before the text
+	link    bool   // underlined: it leads to another sheet
 	color   string // of the letters, RRGGBB
 	fill    string // RRGGBB
 	format  string // number format; text if empty
@@ -138,10 +140,13 @@ func (b *book) sheet(name string, l layout) *sheet {
 	if l.head > 0 {
 		b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$1:$%d", name, l.head)}))
 	}
+	b.try(b.file.SetSheetDimension(name, "")) // or it would say A1 of any sheet, and some readers believe it
 	var err error
 	s.stream, err = b.file.NewStreamWriter(name)
 	b.try(err)
-	for i, w := range l.widths {
+	// From right to left: the stream writes the last one first, and Excel wants
+	// them to rise.
+	for i, w := range slices.Backward(l.widths) {
 		b.try(s.stream.SetColWidth(i+1, i+1, w))
 	}
 	if l.head > 0 {
@@ -152,14 +157,14 @@ func (b *book) sheet(name string, l layout) *sheet {
 	return s
 }
 
-// add writes the next row with its height in points; zero leaves the height to
-// the program that opens the workbook.
+// add writes the next row with its height in points, as far as Excel allows;
+// zero leaves the height to the program that opens the workbook.
 func (s *sheet) add(height float64, cells ...any) {
 	s.row++
 	if s.err != nil {
 		return
 	}
-	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: height}))
+	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: math.Min(height, excelize.MaxRowHeight)}))
 }
 
 // skip leaves rows empty.
@@ -216,7 +221,7 @@ func (b *book) style(l look) int {
 		l.format = asText
 	}
 	style := &excelize.Style{
-		Font:         &excelize.Font{Family: "Calibri", Size: l.size, Bold: l.bold, Italic: l.italic, Color: l.color},
+		Font:         &excelize.Font{Family: "Calibri", Size: l.size, Bold: l.bold, Italic: l.italic, Underline: l.underline(), Color: l.color},
 		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine, Indent: l.indent()},
 		Border:       l.border(),
 		CustomNumFmt: &l.format,
@@ -238,6 +243,13 @@ func (l look) horizontal() string {
 		return "right"
 	}
 	return "left"
+}
+
+func (l look) underline() string {
+	if l.link {
+		return "single"
+	}
+	return "none"
 }
 
 func (l look) indent() int {
@@ -317,7 +329,7 @@ func lines(s string, width float64) int {
 
 // height is the height in points of a row with so many lines of text of the
 // usual size.
-func height(lines int) float64 { return math.Min(float64(lines)*13.5+6, excelize.MaxRowHeight) }
+func height(lines int) float64 { return float64(lines)*13.5 + 6 }
 
 // cellName is A1 for column 1, row 1. It cannot fail for the columns and rows
 // that a sheet can have.

@@ -47,6 +47,7 @@ var (
 	headLook  = look{bold: true, fill: shade, rule: "box", inset: true}
 	cellLook  = look{rule: "box", inset: true}
 	countLook = look{rule: "box", center: true, format: asCount}
+	linkLook  = look{rule: "box", center: true, format: asCount, link: true}
 	labelLook = look{color: quiet, rule: "under"}
 	valueLook = look{rule: "under"}
 	noteLook  = look{color: quiet, italic: true}
@@ -209,7 +210,7 @@ func word(agrees bool) string {
 
 // repeated writes the lines of people who signed more than once.
 func repeated(b *book, p report.Petition) {
-	s := b.sheet(duplicatesSheet, layout{widths: []float64{22, 7, 7, 24, 14, 24, 22, 7, 7, 24, 12}, landscape: true, head: 2, title: petitionTitle(p)})
+	s := b.sheet(duplicatesSheet, layout{widths: []float64{22, 7, 7, 24, 16, 24, 22, 7, 7, 24, 12}, landscape: true, head: 2, title: petitionTitle(p)})
 	over := look{bold: true, rule: "box", center: true}
 	s.add(height(1), b.text(over, "This line"), b.text(over, ""), b.text(over, ""), b.text(over, ""), b.text(over, ""), b.text(over, ""),
 		b.text(over, "repeats the line that counts"), b.text(over, ""), b.text(over, ""), b.text(over, ""), b.text(over, ""))
@@ -225,7 +226,7 @@ func repeated(b *book, p report.Petition) {
 			continue
 		}
 		m := memberOf(d)
-		cells := []any{b.text(cellLook, d.Line.File), b.number(countLook, d.Line.Page), b.number(countLook, d.Line.Ref.Row),
+		cells := []any{b.text(cellLook, d.Line.File), b.number(countLook, d.Line.Page), b.number(linkLook, d.Line.Ref.Row),
 			b.text(cellLook, written(d, extract.Name)), b.text(cellLook, m.id), b.text(cellLook, m.name)}
 		s.link(3, signaturesSheet, i+2)
 		cells = append(cells, s.counting(d, at, p.Decisions)...)
@@ -243,18 +244,19 @@ func (s *sheet) counting(d verify.Decision, at map[verify.Ref]int, all []verify.
 	if d.DuplicateOf == nil {
 		return []any{s.text(cellLook, "not recorded"), s.text(cellLook, ""), s.text(cellLook, ""), s.text(cellLook, ""), s.text(cellLook, "")}
 	}
-	name, verdict := "", ""
+	name, verdict, line := "", "", countLook
 	if i, ok := at[*d.DuplicateOf]; ok {
+		line = linkLook
 		name, verdict = written(all[i], extract.Name), string(all[i].Verdict)
 		s.link(9, signaturesSheet, i+2)
 	}
-	return []any{s.text(cellLook, d.DuplicateOf.File), s.number(countLook, d.DuplicateOf.Page), s.number(countLook, d.DuplicateOf.Row),
+	return []any{s.text(cellLook, d.DuplicateOf.File), s.number(countLook, d.DuplicateOf.Page), s.number(line, d.DuplicateOf.Row),
 		s.text(cellLook, name), s.text(cellLook, verdict)}
 }
 
 // sheets writes the files that were handed in and what became of their pages.
 func sheets(b *book, p report.Petition) {
-	s := b.sheet(sheetsSheet, layout{widths: []float64{30, 7, 11, 8, 10, 9, 50, 50}, landscape: true, title: petitionTitle(p)})
+	s := b.sheet(sheetsSheet, layout{widths: []float64{30, 7, 11, 8, 10, 9, 60, 50}, landscape: true, title: petitionTitle(p)})
 	s.part(8, "Files")
 	s.heads("File", "Pages", "Lines", "Read to the end", "", "", "SHA-256 fingerprint", "Error")
 	s.span(4, 6)
@@ -265,7 +267,7 @@ func sheets(b *book, p report.Petition) {
 		for _, page := range f.Pages {
 			rows += page.Rows
 		}
-		s.add(height(max(lines(f.Name, 30), lines(f.SHA256, 50), lines(f.Error, 50))), b.text(cellLook, f.Name),
+		s.add(height(max(lines(f.Name, 30), lines(f.SHA256, 65), lines(f.Error, 50))), b.text(cellLook, f.Name),
 			b.number(countLook, len(f.Pages)), b.number(countLook, rows), b.text(center(cellLook), yesNo(f.Error == "")), b.text(cellLook, ""), b.text(cellLook, ""),
 			b.text(small, f.SHA256), b.text(cellLook, f.Error))
 		s.span(4, 6)
@@ -276,7 +278,7 @@ func sheets(b *book, p report.Petition) {
 	for _, f := range p.Files {
 		for _, page := range f.Pages {
 			notes := strings.Join(page.Notes, "\n")
-			s.add(height(max(lines(f.Name, 30), lines(notes, 50), lines(page.Error, 50))), b.text(cellLook, f.Name), b.number(countLook, page.Number),
+			s.add(height(max(lines(f.Name, 30), lines(notes, 60), lines(page.Error, 50))), b.text(cellLook, f.Name), b.number(countLook, page.Number),
 				b.text(cellLook, string(page.Kind)), b.number(countLook, page.Rows), b.number(look{rule: "box", center: true, format: `0"°";;"no"`}, page.Rotation),
 				b.text(cellLook, page.Source), b.text(cellLook, notes), b.text(cellLook, page.Error))
 		}

@@ -28,7 +28,7 @@ const (
 func columns() ([]string, []float64) {
 	heads := []string{"File", "Page", "Line", "Picture of the line", "Name as written", "Number as written", "Also written", "Signed",
 		"Member number", "Member", "Standing", "Probability", "Verdict", "Reason", "How decided", "By whom, when", "Because"}
-	widths := []float64{12, 5.5, 5.5, 62, 15, 10, 16, 7.5, 10, 15, 12, 11, 12, 11, 10, 10, 24}
+	widths := []float64{13, 5.5, 5.5, 62, 16, 10, 17, 7.5, 10, 16, 13, 11, 13, 12, 11, 10, 26}
 	return heads, widths
 }
 
@@ -65,7 +65,7 @@ func headCells(b *book, heads []string) []any {
 
 // line writes one decision.
 func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float64) {
-	l := look{size: 11, rule: "box"}
+	l := look{size: 11, rule: "box", inset: true}
 	verdict, member := l, l
 	how := "by the program"
 	switch d.Verdict {
@@ -95,7 +95,7 @@ func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float
 		"", "", report.ReasonWord(d.Reason), how, "", d.Because}
 	high := 2
 	for i, t := range texts {
-		high = max(high, lines(t, widths[i]-1))
+		high = max(high, lines(t, widths[i]-2))
 	}
 	var probability any = s.text(percent, "")
 	if len(d.Candidates) > 0 {
@@ -133,7 +133,7 @@ func (s *sheet) picture(ref verify.Ref, pictures report.Pictures, width, least f
 	room := width*7 + 5 - 2*pictureGap
 	scale := min(1, room/float64(config.Width), pictureHighest/float64(config.Height))
 	w, h := math.Max(1, math.Round(float64(config.Width)*scale)), math.Max(1, math.Round(float64(config.Height)*scale))
-	tall := math.Max(least, (h+2*pictureGap)*0.75)
+	tall := math.Min(math.Max(least, (h+2*pictureGap)*0.75), excelize.MaxRowHeight)
 	row := s.row + 1
 	// The stream keeps its row heights to itself, and a drawing would think
 	// this row too low and end the picture in a later one. The stream still

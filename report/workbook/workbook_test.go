@@ -488,6 +488,50 @@ func TestSameBytesForTheSamePetition(t *testing.T) {
 	}
 }
 
+// Texts of any length fit into a workbook that can be opened.
+func TestLongTexts(t *testing.T) {
+	long := strings.Repeat("seed library & garden ", 3000)
+	p := petition(2)
+	p.Cover = extract.Cover{Group: long, Purpose: long}
+	p.Files[0].Pages[0].Notes = []string{long}
+	p.Members.Findings = []string{long, long}
+	p.Decisions[0].Because = long
+	p.Decisions[0].Line.Fields[extract.Name] = extract.Reading{Text: strings.Repeat("x", 400)}
+	f, _ := write(t, workbook.COO, p)
+	height, err := f.GetRowHeight("Signatures", 2)
+	if err != nil || height != excelize.MaxRowHeight {
+		t.Errorf("the row is %g points high, %v", height, err)
+	}
+	cell, err := f.GetCellValue("Organizers and purpose", "B3")
+	if err != nil || !strings.HasPrefix(long, cell) || len(cell) != excelize.TotalCellChars {
+		t.Errorf("the purpose holds %d characters, %v", len(cell), err)
+	}
+	write(t, workbook.Council, p)
+}
+
+// Excel calls a workbook damaged whose columns are described out of order,
+// though other programs read it.
+func TestColumnsRise(t *testing.T) {
+	column := regexp.MustCompile(`<col min="(\d+)"`)
+	for name, make := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO, "council": workbook.Council} {
+		_, data := write(t, make, petition(3))
+		for file, text := range parts(t, data) {
+			if !strings.HasPrefix(file, "xl/worksheets/sheet") {
+				continue
+			}
+			found := column.FindAllStringSubmatch(text, -1)
+			if len(found) < 2 {
+				t.Errorf("%s, %s: %d columns have a width", name, file, len(found))
+			}
+			for i, m := range found {
+				if m[1] != strconv.Itoa(i+1) {
+					t.Errorf("%s, %s: column %s stands at place %d", name, file, m[1], i+1)
+				}
+			}
+		}
+	}
+}
+
 // Printed pages repeat the headings, lie on their side and are one page wide;
 // on screen the headings stay and can filter.
 func TestSignaturesAreSetForScreenAndPaper(t *testing.T) {
@@ -533,6 +577,11 @@ func TestDuplicatesNameTheLineThatCounts(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	for cell, want := range map[string]string{"C3": "'Signatures'!A", "I3": "'Signatures'!A2"} {
+		if found, to, err := f.GetCellHyperLink("Duplicates", cell); err != nil || !found || !strings.HasPrefix(to, want) {
+			t.Errorf("%s leads to %q, %v", cell, to, err)
+		}
 	}
 }
 
@@ -628,6 +677,11 @@ func BenchmarkCOO(b *testing.B) {
 	for _, lines := range []int{150, 5000} {
 		b.Run(fmt.Sprint(lines, " lines"), func(b *testing.B) {
 			p := petition(lines)
+			drawn := ready{}
+			for _, d := range p.Decisions {
+				drawn[d.Line.Ref], _ = p.Pictures.Picture(d.Line.Ref)
+			}
+			p.Pictures = drawn
 			b.ReportAllocs()
 			for b.Loop() {
 				var n counter
@@ -639,6 +693,11 @@ func BenchmarkCOO(b *testing.B) {
 		})
 	}
 }
+
+// ready is pictures that are drawn already.
+type ready map[verify.Ref][]byte
+
+func (r ready) Picture(ref verify.Ref) ([]byte, error) { return r[ref], nil }
 
 type counter int
 
