@@ -1,0 +1,229 @@
+// Package internal_test holds the shape of the program: which folder may
+// import which, and in which folder a dependency is named.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// stages are in the order of the flow; imports run against it.
+var stages = []string{"ingest", "extract", "verify", "report"}
+
+// guests gives for every dependency the folders that may name it, their
+// subfolders included. Tests may name go-cmp everywhere.
+var guests = map[string][]string{
+	"github.com/alecthomas/kong":      {"cmd/countersign"},
+	"github.com/hhrutter/tiff":        {"ingest/scan"},
+	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
+	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
+	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
+	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
+	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll"}, // writes reports, reads exports
+	"golang.org/x/image":              {"ingest", "extract"},
+	"golang.org/x/sys":                {"cmd/countersign", "internal"},
+	"golang.org/x/term":               {"cmd/countersign"},
+	"golang.org/x/text":               {"extract", "verify"},
+}
+
+const testGuest = "github.com/google/go-cmp"
+
+// use is one import: a file, by its path from the root with slashes, and what
+// it imports.
+type use struct{ file, path string }
+
+func TestImports(t *testing.T) {
+	uses, err := read(os.DirFS(".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(uses) == 0 {
+		t.Fatal("no Go file was found")
+	}
+	for _, u := range uses {
+		if why := wrong(u); why != "" {
+			t.Errorf("%s imports %s: %s", u.file, u.path, why)
+		}
+	}
+}
+
+// What the rules allow and what they refuse.
+func TestWrong(t *testing.T) {
+	const (
+		flow  = "imports run against the flow: report, verify, extract, ingest"
+		joins = "only cmd joins internal to the stages"
+		main  = "nothing imports cmd"
+	)
+	for _, tt := range []struct{ file, path, want string }{
+		{"verify/match.go", "countersign/extract", ""},
+		{"verify/match.go", "countersign/verify/roll", ""},
+		{"verify/roll/roll.go", "countersign/verify", ""},
+		{"report/workbook/coo.go", "countersign/ingest", ""},
+		{"extract/extract.go", "countersign/verify", flow},
+		{"extract/extract_test.go", "countersign/verify/name", flow},
+		{"ingest/pdf/pdf.go", "countersign/report/workbook", flow},
+		{"verify/rules.go", "countersign/internal/store", joins},
+		{"internal/store/store.go", "countersign/verify", joins},
+		{"internal/web/web.go", "countersign/internal/store", ""},
+		{"report/report.go", "countersign/cmd/countersign", main},
+		{"internal/web/web.go", "countersign/cmd/countersign", main},
+		{"cmd/countersign/pipeline.go", "countersign/internal/queue", ""},
+		{"cmd/countersign/pipeline.go", "countersign/report", ""},
+		{"verify/match.go", "strings", ""},
+		{"verify/match.go", "go/parser", ""},
+		{"extract/layout/leptonica.go", "C", ""},
+		{"report/workbook/book.go", "github.com/xuri/excelize/v2", ""},
+		{"verify/roll/table.go", "github.com/xuri/excelize/v2", ""},
+		{"verify/rules.go", "github.com/xuri/excelize/v2", "it belongs in report/workbook, verify/roll"},
+		{"ingest/pdf2/pdf.go", "github.com/pdfcpu/pdfcpu/pkg/api", "it belongs in ingest/pdf"},
+		{"verify/roll/roll_test.go", "github.com/google/go-cmp/cmp", ""},
+		{"verify/roll/roll.go", "github.com/google/go-cmp/cmp", "it is for tests"},
+		{"verify/roll/roll.go", "example.org/new/thing", "no folder is named for it: give it one in internal/imports_test.go"},
+		{"verify/roll/roll.go", "github.com/xuri/excelize/v25", "no folder is named for it: give it one in internal/imports_test.go"},
+		{"stray/stray.go", "strings", "stray is no part of the tree"},
+	} {
+		t.Run(tt.file+" imports "+tt.path, func(t *testing.T) {
+			if got := wrong(use{tt.file, tt.path}); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// The reader finds the imports of a tree whatever a file is built for, and
+// passes over what is not part of the program.
+func TestRead(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"verify/a.go":           "package verify\nimport (\n\"strings\"\nx \"countersign/extract\"\n)\n",
+		"verify/a_plan9.go":     "//go:build plan9\n\npackage verify\nimport _ \"countersign/report\"\n",
+		"verify/testdata/b.go":  "package b\nimport \"example.org/not/ours\"\n",
+		".hidden/c.go":          "package c\nimport \"example.org/not/ours\"\n",
+		"verify/rules.yaml":     "import: nothing",
+		"verify/roll/d_test.go": "package roll_test\nimport \"testing\"\n",
+	} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := read(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []use{{"verify/a.go", "strings"}, {"verify/a.go", "countersign/extract"}, {"verify/a_plan9.go", "countersign/report"}, {"verify/roll/d_test.go", "testing"}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(use{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// wrong says what is wrong with an import, or nothing.
+func wrong(u use) string {
+	folder := path.Dir(u.file)
+	top, _, _ := strings.Cut(folder, "/")
+	stage := slices.Index(stages, top)
+	if stage < 0 && top != "cmd" && top != "internal" {
+		return top + " is no part of the tree"
+	}
+	inner, ours := strings.CutPrefix(u.path, "countersign/")
+	if !ours {
+		return wrongGuest(u, folder)
+	}
+	target, _, _ := strings.Cut(inner, "/")
+	to := slices.Index(stages, target)
+	switch {
+	case target == "cmd":
+		return "nothing imports cmd"
+	case top == "cmd":
+		return ""
+	case stage >= 0 && target == "internal", top == "internal" && to >= 0:
+		return "only cmd joins internal to the stages"
+	case stage >= 0 && to > stage:
+		return "imports run against the flow: report, verify, extract, ingest"
+	}
+	return ""
+}
+
+// wrongGuest is wrong for an import from outside of the program.
+func wrongGuest(u use, folder string) string {
+	if first, _, _ := strings.Cut(u.path, "/"); !strings.Contains(first, ".") {
+		return "" // the standard library, or C
+	}
+	if under(u.path, testGuest) {
+		if strings.HasSuffix(u.file, "_test.go") {
+			return ""
+		}
+		return "it is for tests"
+	}
+	for guest, homes := range guests {
+		if !under(u.path, guest) {
+			continue
+		}
+		if slices.ContainsFunc(homes, func(home string) bool { return under(folder, home) }) {
+			return ""
+		}
+		return "it belongs in " + strings.Join(homes, ", ")
+	}
+	return "no folder is named for it: give it one in internal/imports_test.go"
+}
+
+// under says whether a path is another one or below it.
+func under(p, of string) bool { return p == of || strings.HasPrefix(p, of+"/") }
+
+// read lists the imports of every Go file of a tree, in the order of files.
+// Files are read rather than asked of the go command, which leaves out those
+// that are built for another system.
+func read(tree fs.FS) ([]use, error) {
+	var uses []use
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := d.Name(); name != "." && (base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		found, err := imports(tree, name)
+		uses = append(uses, found...)
+		return err
+	})
+	return uses, err
+}
+
+func imports(tree fs.FS, name string) ([]use, error) {
+	text, err := fs.ReadFile(tree, name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	var uses []use
+	for _, spec := range file.Imports {
+		target, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		uses = append(uses, use{name, target})
+	}
+	return uses, nil
+}

@@ -1,0 +1,342 @@
+package workbook
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"countersign/report"
+)
+
+// book is a workbook being written. Its first error stays and makes every
+// later step do nothing, so that a sheet can be written line by line; close
+// returns it.
+type book struct {
+	file   *excelize.File
+	styles map[look]int
+	footer string // printed at the foot of every page
+	err    error
+}
+
+// sheet is one sheet of a book, written from top to bottom.
+type sheet struct {
+	*book
+	name   string
+	stream *excelize.StreamWriter
+	row    int // the row written last
+}
+
+// layout is how a sheet is set on screen and paper.
+type layout struct {
+	widths    []float64 // of the columns, in characters
+	landscape bool
+	head      int    // rows that stay on screen and are repeated on every printed page, counted from the top; 0 for none
+	title     string // printed at the top of every page
+}
+
+// look is how a cell looks. The zero value is plain text of the usual size.
+type look struct {
+	size    float64 // in points; 10 if zero
+	bold    bool
+	italic  bool
+	center  bool
+	right   bool
+	oneLine bool   // do not wrap
+	inset   bool   // a little air before the text
+	link    bool   // underlined: it leads to another sheet
+	color   string // of the letters, RRGGBB
+	fill    string // RRGGBB
+	format  string // number format; text if empty
+	rule    string // "under", "box", "bar" (box with a thick left edge)
+}
+
+// Colours are few and light, so that a sheet costs little ink and what they
+// say is also said in words or marks.
+const (
+	ink   = "1F2D3D"
+	quiet = "56616C"
+	shade = "E9EDF2"
+	amber = "FFF2CC"
+	edge  = "C5CCD4"
+)
+
+// Number formats. Formats for text put a mark before a word without changing
+// the word, so that formulas still count it.
+const (
+	asText    = "@"
+	asCount   = "#,##0"
+	asSigned  = "+#,##0;-#,##0;0"
+	asPercent = "0.0%"
+	asOpen    = `"► "@`
+	asGuess   = `"maybe "@`
+	asCross   = `"× "@`
+)
+
+// newBook starts a workbook with empty sheets of the given names.
+func newBook(title, footer string, p report.Petition, sheets ...string) *book {
+	b := &book{file: excelize.NewFile(), styles: map[look]int{}, footer: footer}
+	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
+	for _, name := range sheets[1:] {
+		_, err := b.file.NewSheet(name)
+		b.try(err)
+	}
+	made := p.Made.UTC().Format(time.RFC3339)
+	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(title), Creator: clean(p.Program), LastModifiedBy: clean(p.Program),
+		Created: made, Modified: made}))
+	whole := true // the formulas are counted anew when the workbook is opened
+	b.try(b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &whole}))
+	return b
+}
+
+// writeTo writes the workbook and lets go of it.
+func (b *book) writeTo(w io.Writer) error {
+	defer b.file.Close()
+	if b.err != nil {
+		return b.err
+	}
+	if types := b.file.ContentTypes; types != nil { // in the order of a map so far
+		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
+	}
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(w) })
+	return b.file.Write(io.Discard) // the archive has written to w already
+}
+
+// try keeps the first error.
+func (b *book) try(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// sheet starts a sheet. Page set-up, panes and widths must be known before the
+// first row.
+func (b *book) sheet(name string, l layout) *sheet {
+	s := &sheet{book: b, name: name}
+	if b.err != nil {
+		return s
+	}
+	yes, no, one, letter, any := true, false, 1, 1, 0
+	orientation := "portrait"
+	if l.landscape {
+		orientation = "landscape"
+	}
+	b.try(b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
+	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &letter, Orientation: &orientation, FitToWidth: &one, FitToHeight: &any}))
+	side, top, band := 0.4, 0.75, 0.35
+	b.try(b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &band, Footer: &band}))
+	b.try(b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{
+		ScaleWithDoc: &no,
+		OddHeader:    `&L&9` + printed(l.title) + `&R&9` + printed(name),
+		OddFooter:    `&L&9` + printed(b.footer) + `&R&9Page &P of &N`,
+	}))
+	b.try(b.file.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &no}))
+	if l.head > 0 {
+		b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$1:$%d", name, l.head)}))
+	}
+	b.try(b.file.SetSheetDimension(name, "")) // or it would say A1 of any sheet, and some readers believe it
+	var err error
+	s.stream, err = b.file.NewStreamWriter(name)
+	b.try(err)
+	// From right to left: the stream writes the last one first, and Excel wants
+	// them to rise.
+	for i, w := range slices.Backward(l.widths) {
+		b.try(s.stream.SetColWidth(i+1, i+1, w))
+	}
+	if l.head > 0 {
+		below := cellName(1, l.head+1)
+		b.try(s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: l.head, TopLeftCell: below, ActivePane: "bottomLeft",
+			Selection: []excelize.Selection{{SQRef: below, ActiveCell: below, Pane: "bottomLeft"}}}))
+	}
+	return s
+}
+
+// add writes the next row with its height in points, as far as Excel allows;
+// zero leaves the height to the program that opens the workbook.
+func (s *sheet) add(height float64, cells ...any) {
+	s.row++
+	if s.err != nil {
+		return
+	}
+	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: math.Min(height, excelize.MaxRowHeight)}))
+}
+
+// skip leaves rows empty.
+func (s *sheet) skip(rows int) { s.row += rows }
+
+// span joins the cells of the row written last, from one column to another.
+func (s *sheet) span(from, to int) {
+	if s.err == nil {
+		s.try(s.stream.MergeCell(cellName(from, s.row), cellName(to, s.row)))
+	}
+}
+
+// done ends the sheet.
+func (s *sheet) done() {
+	if s.err == nil {
+		s.try(s.stream.Flush())
+	}
+}
+
+// text is a cell of text that stays text, whatever it begins with.
+func (b *book) text(l look, s string) excelize.Cell {
+	return excelize.Cell{StyleID: b.style(l), Value: clean(s)}
+}
+
+// number is a cell with a number.
+func (b *book) number(l look, v any) excelize.Cell {
+	if l.format == "" {
+		l.format = asCount
+	}
+	return excelize.Cell{StyleID: b.style(l), Value: v}
+}
+
+// formula is a cell that calculates, with the value it has now. Nothing that
+// was read on a sheet may ever become part of a formula.
+func (b *book) formula(l look, formula string, now any) excelize.Cell {
+	c := b.number(l, now)
+	c.Formula = formula
+	return c
+}
+
+// style is the number of a look in this workbook.
+func (b *book) style(l look) int {
+	key := l
+	if id, ok := b.styles[key]; ok || b.err != nil {
+		return id
+	}
+	if l.size == 0 {
+		l.size = 10
+	}
+	if l.color == "" {
+		l.color = ink
+	}
+	if l.format == "" {
+		l.format = asText
+	}
+	style := &excelize.Style{
+		Font:         &excelize.Font{Family: "Calibri", Size: l.size, Bold: l.bold, Italic: l.italic, Underline: l.underline(), Color: l.color},
+		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine, Indent: l.indent()},
+		Border:       l.border(),
+		CustomNumFmt: &l.format,
+	}
+	if l.fill != "" {
+		style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{l.fill}}
+	}
+	id, err := b.file.NewStyle(style)
+	b.try(err)
+	b.styles[key] = id
+	return id
+}
+
+func (l look) horizontal() string {
+	switch {
+	case l.center:
+		return "center"
+	case l.right:
+		return "right"
+	}
+	return "left"
+}
+
+func (l look) underline() string {
+	if l.link {
+		return "single"
+	}
+	return "none"
+}
+
+func (l look) indent() int {
+	if l.inset && !l.center && !l.right {
+		return 1
+	}
+	return 0
+}
+
+func (l look) border() []excelize.Border {
+	const thin, thick = 1, 5
+	under := excelize.Border{Type: "bottom", Style: thin, Color: edge}
+	switch l.rule {
+	case "under":
+		return []excelize.Border{under}
+	case "box", "bar":
+		left := excelize.Border{Type: "left", Style: thin, Color: edge}
+		if l.rule == "bar" {
+			left.Style, left.Color = thick, ink
+		}
+		return []excelize.Border{left, {Type: "top", Style: thin, Color: edge}, {Type: "right", Style: thin, Color: edge}, under}
+	}
+	return nil
+}
+
+// clean drops what XML cannot hold or a cell cannot show: control characters
+// other than line ends and tabs, and bytes that are not UTF-8.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < ' ', r >= 0x7f && r < 0xa0, r == utf8.RuneError, r == 0xfffe, r == 0xffff:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// printed makes a text fit for a printed header, where & begins a code and all
+// of it may take 255 characters.
+func printed(s string) string {
+	s = strings.Join(strings.Fields(clean(s)), " ")
+	if r := []rune(s); len(r) > 80 {
+		s = string(r[:79]) + "…"
+	}
+	s = strings.ReplaceAll(s, "&", "&&")
+	if s != "" && s[0] >= '0' && s[0] <= '9' {
+		s = " " + s // or it would be taken for a part of the letter size before it
+	}
+	return s
+}
+
+// lines estimates on how many lines a text is set in a column, so that rows
+// are made high enough: neither joined cells nor rows with pictures grow by
+// themselves. Text of the usual size and a little more fits as many letters as
+// the column has characters.
+func lines(s string, width float64) int {
+	room := max(int(width), 1)
+	n := 0
+	for paragraph := range strings.SplitSeq(clean(s), "\n") {
+		n++
+		used := 0
+		for word := range strings.FieldsSeq(paragraph) {
+			length := utf8.RuneCountInString(word)
+			if used > 0 && used+1+length > room {
+				n, used = n+1, 0
+			} else if used > 0 {
+				used++
+			}
+			n += (used + length - 1) / room
+			used = (used+length-1)%room + 1
+		}
+	}
+	return n
+}
+
+// height is the height in points of a row with so many lines of text of the
+// usual size.
+func height(lines int) float64 { return float64(lines)*13.5 + 6 }
+
+// cellName is A1 for column 1, row 1. It cannot fail for the columns and rows
+// that a sheet can have.
+func cellName(column, row int) string {
+	name, err := excelize.CoordinatesToCellName(column, row)
+	if err != nil {
+		return ""
+	}
+	return name
+}
