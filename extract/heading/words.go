@@ -122,13 +122,15 @@ var inner = set(strings.Join(vocabulary, " "))
 // closest gives the known word with the fewest differences in shape, if they
 // are few for its length and no other word is as close.
 func closest(w string) token {
-	const most = 24 // no term is longer
-	if len(w) > most {
+	if len(w) > longestWord {
 		return token{word: w}
 	}
 	best, bestAt, tied := token{word: w}, 99, false
 	for _, v := range vocabulary {
-		d := min(distance(shapes.Replace(w), shapes.Replace(v)), distance(wide.Replace(w), wide.Replace(v)))
+		if len(v) > len(w)+4 || len(v) < len(w)-4 {
+			continue
+		}
+		d := differences(w, v)
 		if d > allowed(len(v)) || d > bestAt {
 			continue
 		}
@@ -143,6 +145,15 @@ func closest(w string) token {
 		best.word = "#"
 	}
 	return best
+}
+
+// longestWord is more letters than any term has, rn for m included.
+const longestWord = 24
+
+// differences counts the letters in which two words differ, letters that look
+// alike taken as equal.
+func differences(a, b string) int {
+	return min(distance(shapes.Replace(a), shapes.Replace(b)), distance(wide.Replace(a), wide.Replace(b)))
 }
 
 // allowed is how many differences a word of so many letters may have. Short
@@ -185,4 +196,11 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Misread says whether OCR may have made the word of the term: a term of five
+// letters may have one wrong, a longer one up to three. A word of headings is
+// no misreading of another. Both are in lower case.
+func Misread(word, term string) bool {
+	return len(word) <= longestWord && !plainWords[word] && !isKnown(word) && differences(word, term) <= allowed(len(term))
 }
