@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"countersign/extract/cover"
+	"countersign/extract/ink"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
@@ -40,13 +42,15 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
-	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source}
+	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source, Cover: best.petition()}
 	switch {
 	case best.form != nil:
 		sheet.Kind = Signers
 		if err := x.fill(ctx, &sheet, best); err != nil {
 			return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 		}
+	case best.cover.Score > 0.5:
+		sheet.Kind = CoverOf
 	}
 	return sheet, nil
 }
@@ -55,6 +59,7 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 type reading struct {
 	view  *view
 	form  *form // the signer table, nil if there is none
+	cover cover.Content
 	sense float64 // how much of its print made sense
 }
 
@@ -126,7 +131,12 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 		return reading{}, err
 	}
 	r := reading{view: v, form: f}
-	if f != nil {
+	r.cover = cover.Read(printedLines(words, f), v.bounds().Size())
+	if f != nil && f.table.Rows()-f.first <= fewRows && r.cover.Score > 0.5 && len(r.cover.Organizers) > 0 {
+		r.form = nil // the organizers' own table on a cover page
+		r.cover = cover.Read(printedLines(words, nil), v.bounds().Size())
+	}
+	if r.form != nil {
 		r.sense = 6 * f.score
 	}
 	clear := 0
@@ -137,6 +147,39 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	}
 	r.sense += 0.25 * float64(min(clear, 40))
 	return r, nil
+}
+
+// fewRows is the longest table that may still be one of organizers.
+const fewRows = 4
+
+// printedLines is what stands above the form, or on the whole page.
+func printedLines(words []tesseract.Word, f *form) []cover.Line {
+	var out []cover.Line
+	for _, line := range lines(words) {
+		var l cover.Line
+		for _, w := range line {
+			if f == nil || w.Box.Max.Y <= f.head.Min.Y+f.head.Dy()/2 || f.head.Empty() && w.Box.Max.Y < f.table.Bounds().Min.Y {
+				l.Words = append(l.Words, cover.Word{Text: w.Text, Box: w.Box})
+			}
+		}
+		if len(l.Words) > 0 {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// petition is what the page says of the petition as a whole.
+func (r reading) petition() Cover {
+	c := Cover{Group: r.cover.Group, Purpose: r.cover.Purpose}
+	for _, o := range r.cover.Organizers {
+		organizer := Organizer{Name: o.Name, Address: o.Address, Signed: SignedUnsure}
+		if !o.Signature.Empty() {
+			organizer.Signed = signedFrom(ink.SignedIn(r.view.withoutRules(), o.Signature, r.view.dpi))
+		}
+		c.Organizers = append(c.Organizers, organizer)
+	}
+	return c
 }
 
 // wordLike reports whether a text may be a word of a language: four letters

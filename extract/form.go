@@ -33,9 +33,8 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	}
 	// Above the table there is room for a title, a sentence and headings; the
 	// headings may also be the first rows.
-	top := t.Bounds().Min.Y
 	below := int(t.Lines[min(2, t.Rows())].At((t.Left + t.Right) / 2))
-	words, err := v.print(ctx, engine, image.Rect(0, max(0, top-v.inches(2.5)), v.bounds().Max.X, below), tesseract.Sparse)
+	words, err := v.print(ctx, engine, image.Rect(0, 0, v.bounds().Max.X, below), tesseract.Sparse)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,7 +180,7 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 			continue
 		}
 		if t, ok := layout.OpenTable(boxes, v.writing(v.bounds())); ok {
-			best = form{table: t, first: 1, columns: columnsOf(texts, meanings), score: score}
+			best = form{table: t, first: 1, columns: columnsOf(texts, meanings), head: headOf(v, boxes), score: score}
 		}
 	}
 	if best.score == 0 {

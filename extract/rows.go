@@ -218,15 +218,20 @@ func (c *cells) signed(row int) Signed {
 		if c.view.words != nil && strings.Trim(c.text(row, column, item), "-–—_ ") != "" {
 			return SignedYes
 		}
-		switch s := c.ink.Signed(row, column, item); {
-		case s >= 1:
-			return SignedYes
-		case s > 0:
-			return SignedUnsure
-		}
-		return SignedNo
+		return signedFrom(c.ink.Signed(row, column, item))
 	}
 	return SignedUnsure
+}
+
+// signedFrom puts the likeness of ink to a signature in words.
+func signedFrom(likeness float64) Signed {
+	switch {
+	case likeness >= 1:
+		return SignedYes
+	case likeness > 0:
+		return SignedUnsure
+	}
+	return SignedNo
 }
 
 // picture is the line as people are shown it.

@@ -71,7 +71,7 @@ type Column struct {
 
 // Row is one line of a signer table in which somebody wrote.
 type Row struct {
-	Number  int               // 1-based in reading order among the rows of its page, blank rows not counted
+	Number  int               // 1-based place on the sheet, blank rows counted: where rows are numbered in print, that number
 	Box     Box               // where it is on the page as delivered
 	Fields  map[Field]Reading // what the sheet asks for, empty readings included; no Signature, no Number
 	Signed  Signed

@@ -23,6 +23,28 @@ type Page struct {
 	slots   []slot
 }
 
+func (s *slot) add(box image.Rectangle, area int) {
+	s.box = s.box.Union(box)
+	s.area += area
+	s.pieces++
+	s.widest = max(s.widest, box.Dx(), box.Dy())
+}
+
+func (s slot) written(dpi float64) bool {
+	return s.area > 0 && (float64(s.widest) >= dpi*0.085 || float64(s.area) > dpi*dpi*0.0025)
+}
+
+func (s slot) signed(dpi float64) float64 {
+	long := float64(max(s.box.Dx(), s.box.Dy())) / dpi
+	switch {
+	case !s.written(dpi):
+		return 0
+	case long >= 0.25 && (float64(s.widest) >= dpi*0.1 || s.pieces >= 6):
+		return 1
+	}
+	return min(1, long/0.25) * 0.9
+}
+
 // Column says what the cells of a column are for.
 type Column struct {
 	Items int  // one, or two above each other
@@ -65,23 +87,26 @@ func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Colu
 
 // Written reports whether anything but specks is in an item of a cell.
 func (p *Page) Written(row, column, item int) bool {
-	s := p.slots[p.slot(row, column, item)]
-	return s.area > 0 && (float64(s.widest) >= p.dpi*0.085 || float64(s.area) > p.dpi*p.dpi*0.0025)
+	return p.slots[p.slot(row, column, item)].written(p.dpi)
 }
 
 // Signed says how much like a signature the ink of an item is: 1 where
 // somebody surely signed, 0 where surely nobody did, between where it may be
 // a stray mark.
 func (p *Page) Signed(row, column, item int) float64 {
-	s := p.slots[p.slot(row, column, item)]
-	long := float64(max(s.box.Dx(), s.box.Dy())) / p.dpi
-	switch {
-	case !p.Written(row, column, item):
-		return 0
-	case long >= 0.25 && (float64(s.widest) >= p.dpi*0.1 || s.pieces >= 6):
-		return 1
+	return p.slots[p.slot(row, column, item)].signed(p.dpi)
+}
+
+// SignedIn says the same of a place on a page outside any table. The bitmap is
+// without ruled lines.
+func SignedIn(b *layout.Bitmap, place image.Rectangle, dpi float64) float64 {
+	var s slot
+	for _, c := range layout.FindComponents(b).List {
+		if in := c.Box.Intersect(place); in.Dx()*in.Dy()*2 > c.Box.Dx()*c.Box.Dy() && c.Area > 3 {
+			s.add(c.Box, c.Area)
+		}
 	}
-	return min(1, long/0.25) * 0.9
+	return s.signed(dpi)
 }
 
 // Struck reports whether a stroke runs through the row.
@@ -299,13 +324,6 @@ func middleOf(r image.Rectangle) float64 { return float64(r.Min.Y+r.Max.Y) / 2 }
 // measure sums up the ink of each slot.
 func (p *Page) measure() {
 	p.slots = make([]slot, p.table.Rows()*p.table.Columns()*2)
-	add := func(id int, box image.Rectangle, area int) {
-		s := &p.slots[id]
-		s.box = s.box.Union(box)
-		s.area += area
-		s.pieces++
-		s.widest = max(s.widest, box.Dx(), box.Dy())
-	}
 	for i, c := range p.ink.List {
 		switch o := p.owner[i]; o {
 		case nobody:
@@ -325,10 +343,10 @@ func (p *Page) measure() {
 				part.Area++
 			})
 			for id, part := range parts {
-				add(id, part.Box, part.Area)
+				p.slots[id].add(part.Box, part.Area)
 			}
 		default:
-			add(int(o), c.Box, c.Area)
+			p.slots[o].add(c.Box, c.Area)
 		}
 	}
 }
