@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"countersign/extract"
+	"countersign/report"
+	"countersign/verify"
+	"countersign/verify/roll"
+)
+
+// The types of this file are the JSON that other programs rely on: fields may
+// be added, none renamed.
+type (
+	resultJSON struct {
+		Version    int             `json:"version"`
+		Files      []fileJSON      `json:"files"`
+		Purpose    *purposeJSON    `json:"purpose"`
+		Group      string          `json:"group"`
+		Organizers []organizerJSON `json:"organizers"`
+		Counts     countsJSON      `json:"counts"`
+		Members    membersJSON     `json:"members"`
+	}
+	fileJSON struct {
+		Name   string     `json:"name"`
+		SHA256 string     `json:"sha256"`
+		Error  string     `json:"error"`
+		Pages  []pageJSON `json:"pages"`
+	}
+	pageJSON struct {
+		Page     int       `json:"page"`
+		Kind     string    `json:"kind"`
+		Rotation int       `json:"rotation"`
+		Source   string    `json:"source"`
+		Error    string    `json:"error"`
+		Notes    []string  `json:"notes,omitempty"`
+		Rows     []rowJSON `json:"rows"`
+	}
+	rowJSON struct {
+		Row         int                               `json:"row"`
+		Box         extract.Box                       `json:"box"`
+		Fields      map[extract.Field]extract.Reading `json:"fields"`
+		Signed      extract.Signed                    `json:"signed"`
+		Struck      bool                              `json:"struck"`
+		Verdict     verify.Verdict                    `json:"verdict"`
+		Reason      verify.Reason                     `json:"reason"`
+		Because     string                            `json:"because"`
+		DuplicateOf string                            `json:"duplicate_of,omitempty"`
+		MemberID    string                            `json:"member_id"`
+		Probability float64                           `json:"probability"`
+		Candidates  []candidateJSON                   `json:"candidates"`
+	}
+	candidateJSON struct {
+		MemberID    string   `json:"member_id"`
+		Probability float64  `json:"probability"`
+		Because     []string `json:"because"`
+	}
+	purposeJSON struct {
+		Text string `json:"text"`
+		Page int    `json:"page"`
+		File string `json:"file"`
+	}
+	organizerJSON struct {
+		Name     string         `json:"name"`
+		Address  string         `json:"address"`
+		Signed   extract.Signed `json:"signed"`
+		MemberID string         `json:"member_id"`
+	}
+	countsJSON struct {
+		Rows      int `json:"rows"`
+		Valid     int `json:"valid"`
+		Invalid   int `json:"invalid"`
+		Uncertain int `json:"uncertain"`
+		Required  int `json:"required"`
+	}
+	membersJSON struct {
+		Rows   int    `json:"rows"`
+		SHA256 string `json:"sha256"`
+		AsOf   string `json:"as_of"`
+	}
+)
+
+// resultOf is all that came out, for other programs.
+func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON {
+	t := r.Tally
+	out := resultJSON{
+		Version:    1,
+		Group:      r.Cover.Group,
+		Organizers: []organizerJSON{},
+		Counts:     countsJSON{t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required},
+		Members:    membersJSON{members.Rows, members.SHA256, members.AsOf.Format(time.DateOnly)},
+	}
+	if r.Cover.Purpose != "" {
+		out.Purpose = &purposeJSON{r.Cover.Purpose, r.CoverPage, r.CoverFile}
+	}
+	for _, o := range r.Organizers {
+		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
+	}
+	decisions := result.decisions
+	for _, f := range result.files {
+		file := fileJSON{Name: f.name, SHA256: f.sha256, Error: sentence(f.err), Pages: []pageJSON{}}
+		for i, s := range f.pages {
+			n := len(s.matches)
+			file.Pages = append(file.Pages, pageOf(s, i+1, decisions[:n]))
+			decisions = decisions[n:]
+		}
+		out.Files = append(out.Files, file)
+	}
+	return out
+}
+
+func pageOf(s sheet, number int, decisions []verify.Decision) pageJSON {
+	page := pageJSON{
+		Page: number, Kind: string(s.Kind), Rotation: s.Rotation, Source: string(s.Source),
+		Error: sentence(s.err), Notes: s.Notes, Rows: []rowJSON{},
+	}
+	for _, d := range decisions {
+		row := rowJSON{
+			Row: d.Line.Number, Box: d.Line.Box, Fields: d.Line.Fields, Signed: d.Line.Signed, Struck: d.Line.Struck,
+			Verdict: d.Verdict, Reason: d.Reason, Because: d.Because, MemberID: d.MemberID, Probability: d.Probability,
+			Candidates: []candidateJSON{},
+		}
+		if d.DuplicateOf != nil {
+			row.DuplicateOf = d.DuplicateOf.String()
+		}
+		for _, c := range d.Candidates {
+			row.Candidates = append(row.Candidates, candidateJSON{c.Member.ID, c.Probability, c.Because})
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page
+}
+
+// writeJSON writes to standard output for "-", else to a file that appears
+// under its name only when it is whole.
+func writeJSON(path string, result resultJSON, stdout io.Writer) error {
+	if path == "-" {
+		return encode(stdout, result)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".countersign-*.json")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(temp.Name()) // of no effect after the rename
+	err = encode(temp, result)
+	if closed := temp.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+func encode(w io.Writer, result resultJSON) error {
+	buffered := bufio.NewWriter(w)
+	e := json.NewEncoder(buffered)
+	e.SetIndent("", " ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(result); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}

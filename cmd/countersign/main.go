@@ -1,0 +1,104 @@
+// Countersign turns scanned paper petitions into verified counts and reports.
+// This package joins the stages to the command line: main holds signals and
+// exit codes, pipeline.go the whole journey, and each subcommand has a file.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"countersign/verify/roll"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitUnread   = 1 // some input could not be read; everything else was reported
+	exitUnusable = 2 // wrong usage, or a membership export or rules file that cannot be read
+)
+
+// errUnread says that some input could not be read and that people were told.
+var errUnread = errors.New("some input could not be read")
+
+type commands struct {
+	Check   checkCommand   `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Help    helpCommand    `cmd:"" help:"Explain the program or one of its commands."`
+}
+
+func main() {
+	limitTesseract()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program: arguments in, exit code out.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exited := -1 // set where kong printed help and is done
+	parser, err := kong.New(&c,
+		kong.Name("countersign"),
+		kong.Description("Turns scanned paper petitions into verified counts and reports."),
+		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", ")},
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&streams{stdout, stderr}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "countersign:", err)
+		return exitUnusable
+	}
+	if len(args) == 0 {
+		args = []string{"help"}
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case exited >= 0:
+		return exited
+	case err != nil:
+		fmt.Fprintf(stderr, "countersign: %v. Run \"countersign help check\" to see how it is used.\n", err)
+		return exitUnusable
+	}
+	switch err := parsed.Run(parser); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errUnread):
+		return exitUnread
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "countersign: stopped before the end; nothing was written.")
+		return exitUnread
+	default:
+		fmt.Fprintln(stderr, "countersign:", err)
+		return exitUnusable
+	}
+}
+
+// streams are where a command writes.
+type streams struct{ out, err io.Writer }
+
+// limitTesseract starts the program again with OMP_THREAD_LIMIT=1 where that
+// is not set. Tesseract's threads read it once, before main runs, and without
+// it they burn several times the CPU.
+func limitTesseract() {
+	const limit = "OMP_THREAD_LIMIT"
+	if os.Getenv(limit) != "" {
+		return
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return
+	}
+	// If this fails the program works all the same, only slower.
+	_ = syscall.Exec(self, os.Args, append(os.Environ(), limit+"=1"))
+}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"countersign/extract"
+	"countersign/ingest"
+	"countersign/report"
+	"countersign/verify"
+	"countersign/verify/roll"
+)
+
+// pipeline is the whole journey of a petition: files become pages, pages
+// sheets, rows matches, and all of them together decisions.
+//
+//	file ─ingest→ Page ─extract→ Sheet of Rows ─verify→ Match, Decision ─report→ Petition
+//
+// Pages are read side by side and dropped once they are sheets, so memory
+// grows with the number of workers, not of pages.
+type pipeline struct {
+	reader   *ingest.Reader
+	extract  extract.Extractor
+	matcher  *verify.Matcher
+	rules    verify.Rules
+	dates    verify.Dates
+	pictures *pictures
+	workers  int
+	tell     func(progress)
+}
+
+// file is what became of one file.
+type file struct {
+	name   string
+	sha256 string
+	err    error
+	pages  []sheet
+}
+
+// sheet is what became of one page.
+type sheet struct {
+	extract.Sheet
+	matches []verify.Match
+	err     error
+}
+
+// petition is what became of all files together.
+type petition struct {
+	files     []file
+	decisions []verify.Decision
+	tally     verify.Tally
+}
+
+// read takes all files through to decisions. Files and pages that cannot be
+// read carry their errors; the error returned is for what ends all work.
+func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
+	documents, files := p.open(ctx, paths)
+	defer func() {
+		for _, d := range documents {
+			if d != nil {
+				d.Close()
+			}
+		}
+	}()
+	p.readPages(ctx, documents, files)
+	if err := ctx.Err(); err != nil {
+		return petition{}, err
+	}
+	result := petition{files: files}
+	var matches []verify.Match
+	for _, f := range files {
+		for _, s := range f.pages {
+			matches = append(matches, s.matches...)
+		}
+	}
+	result.decisions = verify.Decide(p.rules, p.dates, matches)
+	result.tally = verify.Count(result.decisions, p.rules)
+	return result, nil
+}
+
+// open opens every file; those that cannot be opened have a nil document.
+func (p *pipeline) open(ctx context.Context, paths []string) ([]*ingest.Document, []file) {
+	documents, files := make([]*ingest.Document, len(paths)), make([]file, len(paths))
+	names := distinctNames(paths)
+	for i, path := range paths {
+		files[i].name = names[i]
+		d, err := p.reader.Open(ctx, path)
+		if err != nil {
+			files[i].err = err
+			continue
+		}
+		documents[i] = d
+		files[i].sha256 = d.SHA256()
+		files[i].pages = make([]sheet, d.Pages())
+	}
+	return documents, files
+}
+
+// readPages reads the pages of all documents, as many at a time as there are
+// workers.
+func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, files []file) {
+	type job struct{ file, page int }
+	jobs := make(chan job)
+	go func() {
+		defer close(jobs)
+		for i, d := range documents {
+			for page := range files[i].pages {
+				if d == nil || ctx.Err() != nil {
+					break
+				}
+				jobs <- job{i, page}
+			}
+		}
+	}()
+	known := progress{}
+	for _, f := range files {
+		known.pages += len(f.pages)
+	}
+	var mu sync.Mutex
+	p.tell(known)
+	var workers sync.WaitGroup
+	for range max(1, p.workers) {
+		workers.Go(func() {
+			for j := range jobs {
+				s := p.page(ctx, documents[j.file], files[j.file].name, j.page+1)
+				files[j.file].pages[j.page] = s
+				mu.Lock()
+				known.add(verify.Count(verify.Decide(p.rules, p.dates, s.matches), p.rules))
+				p.tell(known)
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// page takes one page from its document to matches.
+func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, number int) sheet {
+	page, err := d.Page(ctx, number)
+	if err != nil {
+		return sheet{err: err}
+	}
+	s, err := p.extract.Sheet(ctx, page)
+	if err != nil {
+		return sheet{err: err}
+	}
+	out := sheet{Sheet: s}
+	for i, row := range s.Rows {
+		ref := verify.Ref{File: name, Page: number, Row: row.Number}
+		if err := p.pictures.keep(ref, row.Picture); err != nil {
+			return sheet{err: err}
+		}
+		row.Picture = nil
+		out.Rows[i].Picture = nil
+		out.matches = append(out.matches, p.matcher.Match(verify.Line{Ref: ref, Row: row}))
+	}
+	return out
+}
+
+// report gathers what the workbooks say.
+func (p *pipeline) report(result petition, made time.Time) report.Petition {
+	r := report.Petition{
+		Decisions: result.decisions,
+		Tally:     result.tally,
+		Rules:     p.rules,
+		Members:   snapshot(p.matcher.Roll()),
+		Made:      made,
+		Program:   programName(),
+		Pictures:  p.pictures,
+	}
+	for _, f := range result.files {
+		r.Files = append(r.Files, f.report())
+		for i, s := range f.pages {
+			addCover(&r, s.Cover, f.name, i+1)
+		}
+	}
+	for _, o := range r.Cover.Organizers {
+		r.Organizers = append(r.Organizers, report.Organizer{Organizer: o, MemberID: p.matcher.MatchOrganizer(o.Name, o.Address)})
+	}
+	return r
+}
+
+// addCover adds what a page says of the petition and no page before it said.
+func addCover(r *report.Petition, c extract.Cover, file string, page int) {
+	if r.Cover.Purpose == "" && c.Purpose != "" {
+		r.Cover.Purpose, r.CoverFile, r.CoverPage = c.Purpose, file, page
+	}
+	if r.Cover.Group == "" {
+		r.Cover.Group = c.Group
+	}
+	if len(r.Cover.Organizers) == 0 {
+		r.Cover.Organizers = c.Organizers
+	}
+}
+
+// report is the file as the workbooks list it.
+func (f file) report() report.File {
+	out := report.File{Name: f.name, SHA256: f.sha256, Error: sentence(f.err)}
+	for i, s := range f.pages {
+		out.Pages = append(out.Pages, report.Page{
+			Number: i + 1, Kind: s.Kind, Rotation: s.Rotation, Source: string(s.Source),
+			Rows: len(s.Rows), Error: sentence(s.err), Notes: s.Notes,
+		})
+	}
+	return out
+}
+
+// snapshot names the export for the record.
+func snapshot(r *roll.Roll) report.Snapshot {
+	const remarks = 200 // more would bury the rest of the page
+	return report.Snapshot{Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), AsOf: r.AsOf, Findings: r.Remarks(remarks)}
+}
+
+// distinctNames gives each file a name of its own, since lines are traced by
+// it: the base name, or as much more of the path as it takes.
+func distinctNames(paths []string) []string {
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = filepath.Base(path)
+		same := func(other string) bool { return other != path && filepath.Base(other) == names[i] }
+		if slices.ContainsFunc(paths, same) {
+			names[i] = filepath.ToSlash(filepath.Clean(path))
+		}
+	}
+	for i, name := range names { // the very same path twice
+		for n := 2; slices.Contains(names[:i], names[i]); n++ {
+			names[i] = fmt.Sprintf("%s (%d)", name, n)
+		}
+	}
+	return names
+}
+
+// sentence is an error as people read it, empty for none.
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
