@@ -8,7 +8,7 @@ export OMP_THREAD_LIMIT := 1
 .DEFAULT_GOAL := run
 
 run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf
-test: ; bash .ci/run
+test: ; bash .ci/setup && go vet ./... && go test -timeout 15m ./...
 bench: ; bash .ci/setup && go test -run '^$$' -bench . -benchmem ./...
 lint: ; golangci-lint run
 build: ; bash .ci/setup && go build -o out/countersign ./cmd/countersign

@@ -21,6 +21,7 @@ import (
 type book struct {
 	file   *excelize.File
 	styles map[look]int
+	title  string // printed at the top of every page
 	footer string // printed at the foot of every page
 	err    error
 }
@@ -37,51 +38,12 @@ type sheet struct {
 type layout struct {
 	widths    []float64 // of the columns, in characters
 	landscape bool
-	head      int    // rows that stay on screen and are repeated on every printed page, counted from the top; 0 for none
-	title     string // printed at the top of every page
+	head      int // rows from the top that stay on screen and are repeated on every printed page; 0 for none
 }
-
-// look is how a cell looks. The zero value is plain text of the usual size.
-type look struct {
-	size    float64 // in points; 10 if zero
-	bold    bool
-	italic  bool
-	center  bool
-	right   bool
-	oneLine bool   // do not wrap
-	inset   bool   // a little air before the text
-	link    bool   // underlined: it leads to another sheet
-	color   string // of the letters, RRGGBB
-	fill    string // RRGGBB
-	format  string // number format; text if empty
-	rule    string // "under", "box", "bar" (box with a thick left edge)
-}
-
-// Colours are few and light, so that a sheet costs little ink and what they
-// say is also said in words or marks.
-const (
-	ink   = "1F2D3D"
-	quiet = "56616C"
-	shade = "E9EDF2"
-	amber = "FFF2CC"
-	edge  = "C5CCD4"
-)
-
-// Number formats. Formats for text put a mark before a word without changing
-// the word, so that formulas still count it.
-const (
-	asText    = "@"
-	asCount   = "#,##0"
-	asSigned  = "+#,##0;-#,##0;0"
-	asPercent = "0.0%"
-	asOpen    = `"► "@`
-	asGuess   = `"maybe "@`
-	asCross   = `"× "@`
-)
 
 // newBook starts a workbook with empty sheets of the given names.
 func newBook(title, footer string, p report.Petition, sheets ...string) *book {
-	b := &book{file: excelize.NewFile(), styles: map[look]int{}, footer: footer}
+	b := &book{file: excelize.NewFile(), styles: map[look]int{}, title: petitionTitle(p), footer: footer}
 	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
 	for _, name := range sheets[1:] {
 		_, err := b.file.NewSheet(name)
@@ -122,18 +84,18 @@ func (b *book) sheet(name string, l layout) *sheet {
 	if b.err != nil {
 		return s
 	}
-	yes, no, one, letter, any := true, false, 1, 1, 0
+	yes, no, one, free, letter := true, false, 1, 0, 1
 	orientation := "portrait"
 	if l.landscape {
 		orientation = "landscape"
 	}
 	b.try(b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
-	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &letter, Orientation: &orientation, FitToWidth: &one, FitToHeight: &any}))
+	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &letter, Orientation: &orientation, FitToWidth: &one, FitToHeight: &free}))
 	side, top, band := 0.4, 0.75, 0.35
 	b.try(b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &band, Footer: &band}))
 	b.try(b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{
 		ScaleWithDoc: &no,
-		OddHeader:    `&L&9` + printed(l.title) + `&R&9` + printed(name),
+		OddHeader:    `&L&9` + printed(b.title) + `&R&9` + printed(name),
 		OddFooter:    `&L&9` + printed(b.footer) + `&R&9Page &P of &N`,
 	}))
 	b.try(b.file.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &no}))
@@ -143,7 +105,9 @@ func (b *book) sheet(name string, l layout) *sheet {
 	b.try(b.file.SetSheetDimension(name, "")) // or it would say A1 of any sheet, and some readers believe it
 	var err error
 	s.stream, err = b.file.NewStreamWriter(name)
-	b.try(err)
+	if b.try(err); b.err != nil {
+		return s
+	}
 	// From right to left: the stream writes the last one first, and Excel wants
 	// them to rise.
 	for i, w := range slices.Backward(l.widths) {
@@ -184,6 +148,56 @@ func (s *sheet) done() {
 	}
 }
 
+// part writes the heading of a part of a sheet, ruled over all its columns.
+func (s *sheet) part(columns int, title string) {
+	cells := []any{s.text(partLook, title)}
+	for range columns - 1 {
+		cells = append(cells, s.text(partLook, ""))
+	}
+	s.add(24, cells...)
+}
+
+// heads writes the headings of a table.
+func (s *sheet) heads(titles ...string) {
+	cells := make([]any, len(titles))
+	for i, t := range titles {
+		cells[i] = s.text(headLook, t)
+	}
+	s.add(height(1), cells...)
+}
+
+// clause writes a name and a text over the other columns, which are together
+// so many characters wide.
+func (s *sheet) clause(columns int, c report.Clause, width float64) {
+	cells := []any{s.text(labelLook, c.Name), s.text(valueLook, c.Text)}
+	for range columns - 2 {
+		cells = append(cells, s.text(valueLook, ""))
+	}
+	s.add(height(lines(c.Text, width)), cells...)
+	if columns > 2 {
+		s.span(2, columns)
+	}
+}
+
+// wide writes one text over so many columns of the summary; letters larger than usual
+// leave room for fewer of them, which share says.
+func (s *sheet) wide(columns int, l look, text string, share float64) {
+	cells := []any{s.text(l, text)}
+	for range columns - 1 {
+		cells = append(cells, s.text(l, ""))
+	}
+	s.add(height(lines(text, 130*share))/share, cells...)
+	s.span(1, columns)
+}
+
+// link leads from a cell of the row to be written next to a row of another
+// sheet.
+func (s *sheet) link(column int, sheet string, row int) {
+	if s.err == nil {
+		s.try(s.file.SetCellHyperLink(s.name, cellName(column, s.row+1), fmt.Sprintf("'%s'!A%d", sheet, row), "Location"))
+	}
+}
+
 // text is a cell of text that stays text, whatever it begins with.
 func (b *book) text(l look, s string) excelize.Cell {
 	return excelize.Cell{StyleID: b.style(l), Value: clean(s)}
@@ -203,76 +217,6 @@ func (b *book) formula(l look, formula string, now any) excelize.Cell {
 	c := b.number(l, now)
 	c.Formula = formula
 	return c
-}
-
-// style is the number of a look in this workbook.
-func (b *book) style(l look) int {
-	key := l
-	if id, ok := b.styles[key]; ok || b.err != nil {
-		return id
-	}
-	if l.size == 0 {
-		l.size = 10
-	}
-	if l.color == "" {
-		l.color = ink
-	}
-	if l.format == "" {
-		l.format = asText
-	}
-	style := &excelize.Style{
-		Font:         &excelize.Font{Family: "Calibri", Size: l.size, Bold: l.bold, Italic: l.italic, Underline: l.underline(), Color: l.color},
-		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine, Indent: l.indent()},
-		Border:       l.border(),
-		CustomNumFmt: &l.format,
-	}
-	if l.fill != "" {
-		style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{l.fill}}
-	}
-	id, err := b.file.NewStyle(style)
-	b.try(err)
-	b.styles[key] = id
-	return id
-}
-
-func (l look) horizontal() string {
-	switch {
-	case l.center:
-		return "center"
-	case l.right:
-		return "right"
-	}
-	return "left"
-}
-
-func (l look) underline() string {
-	if l.link {
-		return "single"
-	}
-	return "none"
-}
-
-func (l look) indent() int {
-	if l.inset && !l.center && !l.right {
-		return 1
-	}
-	return 0
-}
-
-func (l look) border() []excelize.Border {
-	const thin, thick = 1, 5
-	under := excelize.Border{Type: "bottom", Style: thin, Color: edge}
-	switch l.rule {
-	case "under":
-		return []excelize.Border{under}
-	case "box", "bar":
-		left := excelize.Border{Type: "left", Style: thin, Color: edge}
-		if l.rule == "bar" {
-			left.Style, left.Color = thick, ink
-		}
-		return []excelize.Border{left, {Type: "top", Style: thin, Color: edge}, {Type: "right", Style: thin, Color: edge}, under}
-	}
-	return nil
 }
 
 // clean drops what XML cannot hold or a cell cannot show: control characters

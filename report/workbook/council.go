@@ -21,7 +21,7 @@ func Council(w io.Writer, p report.Petition) error {
 }
 
 func cover(b *book, p report.Petition) {
-	s := b.sheet("Cover", layout{widths: []float64{28, 72}, title: petitionTitle(p)})
+	s := b.sheet("Cover", layout{widths: []float64{28, 72}})
 	s.add(34, b.text(look{size: 20, bold: true, oneLine: true}, "Report to Council"))
 	s.add(20, b.text(underLook, "Committee on Organization"))
 	s.skip(1)
@@ -42,7 +42,7 @@ func cover(b *book, p report.Petition) {
 // pending writes the action item: no committee has decided yet when a petition
 // has just been checked.
 func pending(b *book, p report.Petition) {
-	s := b.sheet("Action pending", layout{widths: []float64{28, 72}, title: petitionTitle(p)})
+	s := b.sheet("Action pending", layout{widths: []float64{28, 72}})
 	s.part(2, "Action item")
 	for _, c := range []report.Clause{
 		{Name: "Group", Text: orNone(p.Cover.Group)},
@@ -60,7 +60,7 @@ func pending(b *book, p report.Petition) {
 }
 
 func statistics(b *book, p report.Petition) {
-	s := b.sheet("Statistics", layout{widths: []float64{34, 12, 62}, title: petitionTitle(p)})
+	s := b.sheet("Statistics", layout{widths: []float64{34, 12, 62}})
 	s.part(3, "Signatures")
 	s.heads("Figure", "Count", "What it means")
 	for _, f := range figures(p) {
@@ -73,7 +73,7 @@ func statistics(b *book, p report.Petition) {
 	kinds := map[extract.Kind]int{}
 	pages, unread := 0, 0
 	for _, f := range p.Files {
-		if f.Error != "" {
+		if !readWhole(f) {
 			unread++
 		}
 		for _, page := range f.Pages {
@@ -83,7 +83,7 @@ func statistics(b *book, p report.Petition) {
 	}
 	for _, f := range []figure{
 		{name: "Files", stored: len(p.Files), means: "handed in"},
-		{name: "Files that could not be read", stored: unread, means: "or not to their end; see the report to the committee"},
+		{name: "Files not read to the end", stored: unread, means: "see the report to the committee"},
 		{name: "Pages", stored: pages},
 		{name: "Pages with signers", stored: kinds[extract.Signers]},
 		{name: "Cover pages", stored: kinds[extract.CoverOf]},
@@ -95,7 +95,7 @@ func statistics(b *book, p report.Petition) {
 }
 
 func notes(b *book, p report.Petition) {
-	s := b.sheet("Notes", layout{widths: []float64{28, 72}, title: petitionTitle(p)})
+	s := b.sheet("Notes", layout{widths: []float64{28, 72}})
 	s.part(2, "Notes and corrections")
 	for _, c := range []report.Clause{
 		{Name: "Privacy", Text: "This report holds no data of any signer. The lines, with the pictures and the members they were matched to, are in the report to the Committee on Organization."},

@@ -42,7 +42,7 @@ const (
 // signatures writes every line with its picture.
 func signatures(b *book, p report.Petition) {
 	heads, widths := columns()
-	s := b.sheet(signaturesSheet, layout{widths: widths, landscape: true, head: 1, title: petitionTitle(p)})
+	s := b.sheet(signaturesSheet, layout{widths: widths, landscape: true, head: 1})
 	s.add(height(2), headCells(b, heads)...)
 	for _, d := range p.Decisions {
 		s.line(d, p.Pictures, widths)
