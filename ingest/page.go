@@ -24,7 +24,8 @@ type Page struct {
 	Image  image.Image // never nil on a page without an error; *image.Gray or *image.RGBA
 	DPI    float64     // pixels per inch of Image, both ways
 	Source Source
-	Words  []Word // the text layer in reading order; empty unless Source is Text
+	Words  []Word // the text layer in the file's order, mostly that of reading; empty unless Source is Text
+	Note   string // what a person must know of the page, such as that part of it is missing; mostly empty
 }
 
 // Word is one word of a page's text layer.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 	"io/fs"
 	"os"
@@ -199,6 +198,10 @@ func stranger(head string) error {
 	return &scan.Refusal{Problem: "is not a PDF, TIFF, JPEG or PNG file", Remedy: remedy}
 }
 
+// partMissing is noted where a picture could be read in part only: lines that
+// somebody signed may be among what is lost.
+const partMissing = "the picture is damaged, and part of it is missing"
+
 // drawn are the pages of a PDF.
 type drawn struct{ *pdf.File }
 
@@ -208,6 +211,9 @@ func (d *drawn) page(ctx context.Context, number int) (Page, error) {
 		return Page{}, err
 	}
 	page := Page{Image: p.Image, DPI: p.DPI, Source: Scan}
+	if p.Broken {
+		page.Note = partMissing
+	}
 	for _, w := range p.Words {
 		page.Words = append(page.Words, Word(w))
 		page.Source = Text
@@ -227,26 +233,29 @@ type scanned struct {
 func (s *scanned) page(ctx context.Context, number int) (Page, error) {
 	limited, cancel := context.WithTimeout(ctx, s.limits.PageTime)
 	defer cancel()
+	var note string
 	p, err := s.File.Page(limited, number)
-	if errors.Is(err, scan.ErrCutOff) {
-		p, err = s.rescue(limited)
+	if errors.Is(err, scan.ErrBroken) {
+		if p, err = s.rescue(limited, number); !s.Fax(number) {
+			note = partMissing
+		}
 	}
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = &scan.Refusal{
 			Problem: fmt.Sprintf("takes longer than %v to decode", s.limits.PageTime),
 			Remedy:  "scan it again at 200 to 300 dpi and hand that in"}
 	}
-	return Page{Image: p.Image, DPI: p.DPI, Source: Scan}, err
+	return Page{Image: p.Image, DPI: p.DPI, Source: Scan, Note: note}, err
 }
 
-// rescue has PDFium decode a JPEG that ends early: it leaves white what is
-// missing, where Go's decoder gives nothing.
-func (s *scanned) rescue(ctx context.Context) (scan.Picture, error) {
-	data, width, height, finish, err := s.JPEG()
+// rescue has PDFium decode what Go's decoders refuse: of a picture that ends
+// early it gives what there is and leaves the rest blank.
+func (s *scanned) rescue(ctx context.Context, number int) (scan.Picture, error) {
+	strips, finish, err := s.Strips(number)
 	if err != nil {
 		return scan.Picture{}, err
 	}
-	img, err := pdf.DecodeJPEG(ctx, s.engine, data, image.Pt(width, height))
+	img, err := pdf.DecodeStrips(ctx, s.engine, strips)
 	if err != nil {
 		return scan.Picture{}, err
 	}

@@ -27,13 +27,18 @@ type covers struct {
 	pdf *model.Context
 }
 
-// errNotCovered says that a page is more, or something else, than one picture.
-var errNotCovered = errors.New("not one picture")
+var (
+	// errNotCovered says that a page is more, or something else, than one
+	// picture.
+	errNotCovered = errors.New("not one picture")
+	// errBroken says that it is one, and that its data are damaged.
+	errBroken = errors.New("broken picture")
+)
 
 // cover is a picture that is a page.
 type cover struct {
 	picture
-	crop image.Rectangle // of the picture's pixels
+	crop image.Rectangle // the page in the picture's pixels; may reach beyond them
 	turn scan.Turn
 	dpi  float64
 }
@@ -107,22 +112,20 @@ func (c *covers) page(ctx context.Context, number int) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	if err := scan.Fits(cover.crop.Dx(), cover.crop.Dy(), c.limits.Pixels); err != nil {
+	if err := scan.Fits(cover.width, cover.height, c.limits.Pixels); err != nil {
 		return Page{}, err
+	}
+	if int64(cover.crop.Dx())*int64(cover.crop.Dy()) > c.limits.Pixels {
+		return Page{}, errNotCovered
 	}
 	if err := ctx.Err(); err != nil {
 		return Page{}, err
 	}
 	img, err := cover.decode(c.limits.Pixels)
 	if err != nil {
-		return Page{}, errNotCovered
+		return Page{}, err
 	}
-	if img.Bounds() != cover.crop {
-		img = img.(interface {
-			SubImage(image.Rectangle) image.Image
-		}).SubImage(cover.crop)
-	}
-	return Page{Image: cover.turn.Apply(scan.Flatten(img)), DPI: cover.dpi}, nil
+	return Page{Image: cover.turn.Apply(scan.Crop(img, cover.crop)), DPI: cover.dpi}, nil
 }
 
 // find looks at a page's dictionaries and content, not at its pixels.
@@ -199,17 +202,17 @@ type placed struct {
 }
 
 // over works out how the picture covers the box of a page that is turned
-// clockwise by rotate degrees. Slanted, stretched or partial ones do not.
+// clockwise by rotate degrees. A margin around it is white paper; slanted,
+// stretched, clipped or small pictures are left to PDFium.
 func (p *placed) over(box rect, rotate int) (cover, error) {
 	pic, err := p.c.picture(p.dict, p.black)
 	if err != nil {
 		return cover{}, err
 	}
 	place := p.ctm.square()
-	// Page sizes are often rounded to whole points.
-	slack := max(1, 0.005*min(box.x1-box.x0, box.y1-box.y0))
-	if rotate%90 != 0 || box.area() == 0 || place.area() == 0 ||
-		!place.holds(box, slack) || !p.clip.holds(place.meet(box), slack) {
+	const slack = 1 // clips are often rounded to whole points
+	if rotate%90 != 0 || place.meet(box).area() < mostlyPicture*max(box.area(), 1) ||
+		!p.clip.holds(place.meet(box), slack) {
 		return cover{}, errNotCovered
 	}
 	turn, ok := turnOf(p.ctm, rotate)
@@ -224,10 +227,21 @@ func (p *placed) over(box rect, rotate int) (cover, error) {
 	return cover{picture: pic, crop: p.crop(box, pic), turn: turn, dpi: (xdpi + ydpi) / 2}, nil
 }
 
-// crop is what the box shows of the picture, in its pixels. Pictures lie in
-// the unit square with their first row on top.
+// crop is the box in the picture's pixels. Pictures lie in the unit square
+// with their first row on top. Page sizes are often rounded to whole points,
+// so that an edge of the page within a point of the picture's is the same.
 func (p *placed) crop(box rect, pic picture) image.Rectangle {
-	u := p.ctm.inverse().bounds(box).meet(rect{0, 0, 1, 1})
+	place := p.ctm.square()
+	snap := func(v *float64, to float64) {
+		if math.Abs(*v-to) < 1 {
+			*v = to
+		}
+	}
+	snap(&box.x0, place.x0)
+	snap(&box.y0, place.y0)
+	snap(&box.x1, place.x1)
+	snap(&box.y1, place.y1)
+	u := p.ctm.inverse().bounds(box)
 	w, h := float64(pic.width), float64(pic.height)
 	return image.Rect(
 		int(math.Round(u.x0*w)), int(math.Round((1-u.y1)*h)),

@@ -32,6 +32,8 @@ type Page struct {
 	Image image.Image // *image.Gray or *image.RGBA
 	DPI   float64
 	Words []Word // of a text layer that says what is seen; else none
+
+	Broken bool // the picture's data are damaged, and some of it is missing
 }
 
 // Word is one word of the text layer, its box in pixels of the page's image.
@@ -94,21 +96,26 @@ func (f *File) isClosed() bool {
 
 // Page makes one page, 1-based. Calls may run at the same time.
 func (f *File) Page(ctx context.Context, number int) (Page, error) {
+	err := errNotCovered
 	if f.covers != nil {
-		page, err := f.covers.page(ctx, number)
-		if err == nil || ctx.Err() != nil {
-			return page, ctx.Err()
-		}
+		var page Page
+		page, err = f.covers.page(ctx, number)
 		var refusal *scan.Refusal
-		if errors.As(err, &refusal) {
-			return Page{}, err
+		if err == nil || ctx.Err() != nil || errors.As(err, &refusal) {
+			return page, err
 		}
 	}
-	var page Page
-	err := f.engine.use(ctx, f, func(s *seat) (err error) {
+	page := Page{}
+	broken := errors.Is(err, errBroken)
+	err = f.engine.use(ctx, f, func(s *seat) (err error) {
 		page, err = s.page(number-1, f.engine.limits)
 		return err
 	})
+	if err == nil && broken {
+		if page.Broken = true; uniform(page.Image) {
+			err = errNothing
+		}
+	}
 	return page, f.explain(ctx, err)
 }
 
@@ -139,6 +146,6 @@ func (f *File) explain(ctx context.Context, err error) error {
 	case errors.Is(err, pdfium.ErrSecurity):
 		return &scan.Refusal{Problem: "is encrypted in a way that is not known", Remedy: "save a copy without encryption and hand that in"}
 	default:
-		return &scan.Refusal{Problem: "is damaged or cut off", Remedy: "save or scan it again and hand that in"}
+		return damaged()
 	}
 }

@@ -109,7 +109,7 @@ func (c *covers) components(o types.Object) int {
 	return 0
 }
 
-// decode gives the pixels. An error sends the page to PDFium, which makes the
+// decode gives the pixels. Any error sends the page to PDFium, which makes the
 // best of damaged data.
 func (p picture) decode(most int64) (image.Image, error) {
 	if int64(p.width)*int64(p.height) > most {
@@ -136,7 +136,7 @@ func (p picture) jpeg() (image.Image, error) {
 	}
 	img, err := jpeg.Decode(bytes.NewReader(p.stream.Raw))
 	if err != nil {
-		return nil, err
+		return nil, errBroken
 	}
 	switch img.(type) {
 	case *image.Gray:
@@ -172,13 +172,16 @@ func (p picture) fax() (image.Image, error) {
 	img := image.NewGray(image.Rect(0, 0, p.width, p.height))
 	err := ccitt.DecodeIntoGray(img, bytes.NewReader(p.stream.Raw), ccitt.MSB, group,
 		&ccitt.Options{Align: flag("EncodedByteAlign"), Invert: flag("BlackIs1") != p.inverted})
-	return img, err
+	if err != nil {
+		return nil, errNotCovered // or a variant that PDFium knows
+	}
+	return img, nil
 }
 
 // samples reads plain pixels, 8 bits grey or RGB, or 1 bit.
 func (p picture) samples(most int64) (image.Image, error) {
 	if err := p.stream.DecodeWithLimit(4 * most); err != nil {
-		return nil, err
+		return nil, errBroken
 	}
 	data := p.stream.Content
 	stride := (p.width*p.components*p.bits + 7) / 8

@@ -97,7 +97,11 @@ func (s *seat) load(index int) (references.FPDF_PAGE, error) {
 func (sh *sheet) pixels(limits Limits) (w, h int, dpi float64, err error) {
 	dpi = limits.DPI
 	if sh.pictures >= mostlyPicture {
-		if err := scan.Fits(max(sh.largest.X, scan.MinSide), max(sh.largest.Y, scan.MinSide), limits.Pixels); err != nil {
+		size := sh.largest
+		if sh.seen > 1 { // small pieces may make a page together
+			size = image.Pt(max(size.X, scan.MinSide), max(size.Y, scan.MinSide))
+		}
+		if err := scan.Fits(size.X, size.Y, limits.Pixels); err != nil {
 			return 0, 0, 0, err
 		}
 		if sh.dpi >= leastDPI && !(sh.visible && sh.dpi < limits.DPI/2) {

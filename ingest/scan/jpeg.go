@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"image"
 	"image/jpeg"
 	"io"
@@ -23,22 +22,23 @@ func (f *File) openJPEG() error {
 	if h.width == 0 || h.height == 0 {
 		return damaged()
 	}
-	f.frames = []frame{{h, decodeJPEG}}
+	f.frames = []frame{{header: h, decode: decodeJPEG, strips: func(r io.ReaderAt) ([]Strip, error) {
+		data := make([]byte, f.size)
+		if _, err := r.ReadAt(data, 0); err != nil && err != io.EOF {
+			return nil, err
+		}
+		return []Strip{{Data: data, Width: h.width, Height: h.height}}, nil
+	}}}
 	return nil
 }
 
-// decodeJPEG tells a picture whose data end early from one that is no good:
-// the first can still be read in part.
+// decodeJPEG sends whatever Go's decoder refuses on to one that forgives.
 func decodeJPEG(r io.Reader) (image.Image, error) {
 	img, err := jpeg.Decode(r)
-	switch {
-	case err == nil:
-		return img, nil
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return nil, ErrCutOff
-	default:
-		return nil, damaged()
+	if err != nil {
+		return nil, ErrBroken
 	}
+	return img, nil
 }
 
 // jpegHeader walks the segments ahead of the pixels: JFIF density (JFIF 1.02),

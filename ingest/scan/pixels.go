@@ -126,6 +126,28 @@ func Flatten(img image.Image) image.Image {
 	return dst
 }
 
+// Crop is Flatten of the part of a picture inside r, in its pixels; white
+// where r reaches beyond them.
+func Crop(img image.Image, r image.Rectangle) image.Image {
+	if r.In(img.Bounds()) {
+		if part, ok := img.(interface {
+			SubImage(image.Rectangle) image.Image
+		}); ok {
+			return Flatten(part.SubImage(r))
+		}
+	}
+	at := img.Bounds().Min.Sub(r.Min)
+	img = Flatten(img)
+	size := image.Rect(0, 0, r.Dx(), r.Dy())
+	var dst draw.Image = image.NewGray(size)
+	if _, ok := img.(*image.RGBA); ok {
+		dst = image.NewRGBA(size)
+	}
+	draw.Draw(dst, size, image.White, image.Point{}, draw.Src)
+	draw.Draw(dst, img.Bounds().Add(at), img, image.Point{}, draw.Src)
+	return dst
+}
+
 // tint is the difference between channels up to which a pixel counts as grey;
 // JPEG leaves that much on grey paper.
 const tint = 8

@@ -39,9 +39,20 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Problem + ": " + r.Remedy }
 
-// ErrCutOff is what Page answers for a JPEG whose data end early. What is
-// left can be had from a more forgiving decoder; see File.JPEG.
-var ErrCutOff = errors.New("the picture is cut off")
+// ErrBroken is what Page answers for JPEG and fax data that Go's decoders
+// refuse, most often because they end early. What there is can be had from a
+// more forgiving one; see File.Strips.
+var ErrBroken = errors.New("the picture is broken")
+
+// Strip is a full-width part of a picture, still coded as JPEG or as fax.
+type Strip struct {
+	Data          []byte
+	Width, Height int
+	Fax           bool
+	K             int  // of fax coding, as PDF counts: below 0 group 4, 0 group 3, above 0 group 3 in two dimensions
+	Aligned       bool // fax rows begin at bytes
+	Inverted      bool // fax black is white
+}
 
 // File is an open picture file.
 type File struct {
@@ -55,6 +66,8 @@ type File struct {
 type frame struct {
 	header
 	decode func(io.Reader) (image.Image, error)
+	fax    bool
+	strips func(io.ReaderAt) ([]Strip, error) // set where decode may answer ErrBroken
 }
 
 // header is what a file says of a picture ahead of its pixels.
@@ -126,15 +139,16 @@ func (f *File) Page(ctx context.Context, number int) (Picture, error) {
 	return finish(img, fr.header), nil
 }
 
-// JPEG gives the undecoded bytes and the finishing of a JPEG file for a
-// decoder that forgives missing data. It is for files that answer ErrCutOff.
-func (f *File) JPEG() (data []byte, width, height int, finishing func(image.Image) Picture, err error) {
-	h := f.frames[0].header
-	data = make([]byte, f.size)
-	if _, err := f.data.ReadAt(data, 0); err != nil && err != io.EOF {
-		return nil, 0, 0, nil, err
-	}
-	return data, h.width, h.height, func(img image.Image) Picture { return finish(img, h) }, nil
+// Fax tells whether a page is fax data. Those are refused for being of a
+// variant more often than for being damaged.
+func (f *File) Fax(number int) bool { return f.frames[number-1].fax }
+
+// Strips gives the undecoded parts of a page, top to bottom, and the finishing
+// of what they decode to. It is for pages that answer ErrBroken.
+func (f *File) Strips(number int) ([]Strip, func(image.Image) Picture, error) {
+	fr := f.frames[number-1]
+	strips, err := fr.strips(f.data)
+	return strips, func(img image.Image) Picture { return finish(img, fr.header) }, err
 }
 
 // Fits refuses pictures that are too small to be a page or too large to be

@@ -9,6 +9,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
+	"math/bits"
 
 	"github.com/hhrutter/tiff"
 )
@@ -19,12 +20,15 @@ const (
 	tagWidth       = 256
 	tagHeight      = 257
 	tagCompression = 259
+	tagPhotometric = 262
+	tagFillOrder   = 266
 	tagStrips      = 273
 	tagOrientation = 274
 	tagStripRows   = 278
 	tagStripBytes  = 279
 	tagXRes        = 282
 	tagYRes        = 283
+	tagT4Options   = 292
 	tagUnit        = 296
 	tagJPEGTables  = 347
 )
@@ -60,7 +64,7 @@ func (f *File) openTIFF() error {
 		}
 		seen[d.at] = true
 		if int(d.number(tagSubfile))&0b101 == 0 {
-			f.frames = append(f.frames, frame{d.header(), d.decode})
+			f.frames = append(f.frames, frame{d.header(), d.decode, d.fax(), d.faxStrips})
 		}
 		if len(f.frames) > f.limits.Pages {
 			return TooManyPages(f.limits.Pages)
@@ -181,12 +185,59 @@ func (d directory) decode(r io.Reader) (image.Image, error) {
 	img, err := tiff.DecodeAt(r, d.at)
 	var unsupported tiff.UnsupportedError
 	switch {
+	case err != nil && d.fax():
+		return nil, ErrBroken
 	case errors.As(err, &unsupported):
 		return nil, &Refusal{"is a TIFF picture of a kind that is not read", "save it as PDF and hand that in"}
 	case err != nil:
 		return nil, damaged()
 	}
 	return img, nil
+}
+
+// fax tells whether the page is in one of the codings of fax machines: 2 and
+// 3 are group 3 without and with line ends, 4 is group 4.
+func (d directory) fax() bool {
+	c := d.number(tagCompression)
+	return c >= 2 && c <= 4
+}
+
+// faxStrips hands fax data on undecoded; the library cannot do group 3 in two
+// dimensions or with padded line ends, which fax servers write.
+func (d directory) faxStrips(r io.ReaderAt) ([]Strip, error) {
+	h := d.header()
+	offsets, sizes := d.tags[tagStrips], d.tags[tagStripBytes]
+	rows := int(d.number(tagStripRows))
+	if rows <= 0 || rows > h.height {
+		rows = h.height
+	}
+	if len(sizes) != len(offsets) || len(offsets) != (h.height+rows-1)/rows {
+		return nil, damaged()
+	}
+	var strips []Strip
+	for i := range offsets {
+		s := Strip{Width: h.width, Height: min(rows, h.height-i*rows), Fax: true, Inverted: d.number(tagPhotometric) == 1}
+		switch d.number(tagCompression) {
+		case 2:
+			s.Aligned = true
+		case 3:
+			s.K = int(d.number(tagT4Options)) & 1
+		case 4:
+			s.K = -1
+		}
+		var err error
+		s.Data, err = io.ReadAll(io.NewSectionReader(r, int64(offsets[i]), int64(sizes[i])))
+		if err != nil {
+			return nil, err
+		}
+		if d.number(tagFillOrder) == 2 {
+			for i, b := range s.Data {
+				s.Data[i] = bits.Reverse8(b)
+			}
+		}
+		strips = append(strips, s)
+	}
+	return strips, nil
 }
 
 // decodeJPEGStrips puts a page together from JPEG strips (TIFF Technical Note
