@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"countersign/extract"
@@ -137,9 +138,9 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 	s.routed = append(s.routed, exact...)
 	any := m.anyEmail(read, row, len(exact) > 0)
 	codes := emailCodes(read)
-	scale := any[0]
-	for _, p := range any {
-		scale = max(scale, p)
+	scale := slices.Max(any[:])
+	for j := range any {
+		any[j] /= scale
 	}
 	s.fields = append(s.fields, func(_ *person, member *roll.Member) byLevel {
 		var own byLevel
@@ -159,13 +160,11 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 			own.plus(1/float64(len(member.Emails)), &p)
 		}
 		for j := range own {
-			own[j] = (ownEmail*(1-unreadable[j])*own[j] + (1-ownEmail*(1-unreadable[j]))*any[j]) / scale
+			mine := ownEmail * (1 - unreadable[j])
+			own[j] = mine*own[j]/scale + (1-mine)*any[j]
 		}
 		return own
 	})
-	for j := range any {
-		any[j] /= scale
-	}
 	return any, true
 }
 
