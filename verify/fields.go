@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"countersign/extract"
@@ -123,9 +124,8 @@ func digitsOf(s string, digits bool) string {
 
 // How e-mail addresses relate to the export's.
 const (
-	ownEmail   = 0.85
-	named      = 0.5 // of addresses: made from the name written beside them
-	digitsTail = 0.5
+	ownEmail = 0.85
+	named    = 0.7 // of addresses: made from the name written beside them
 )
 
 func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
@@ -135,11 +135,11 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 	}
 	exact := m.roll.ByEmail(read)
 	s.routed = append(s.routed, exact...)
-	any := m.anyEmail(read, row, len(exact) > 0)
+	any := m.anyEmail(s, read, row, len(exact) > 0)
 	codes := emailCodes(read)
-	scale := any[0]
-	for _, p := range any {
-		scale = max(scale, p)
+	scale := slices.Max(any[:])
+	for j := range any {
+		any[j] /= scale
 	}
 	s.fields = append(s.fields, func(_ *person, member *roll.Member) byLevel {
 		var own byLevel
@@ -159,13 +159,11 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 			own.plus(1/float64(len(member.Emails)), &p)
 		}
 		for j := range own {
-			own[j] = (ownEmail*(1-unreadable[j])*own[j] + (1-ownEmail*(1-unreadable[j]))*any[j]) / scale
+			mine := ownEmail * (1 - unreadable[j])
+			own[j] = mine*own[j]/scale + (1-mine)*any[j]
 		}
 		return own
 	})
-	for j := range any {
-		any[j] /= scale
-	}
 	return any, true
 }
 
@@ -194,23 +192,23 @@ func emailCodes(s string) []byte {
 }
 
 // anyEmail is the likelihood of an address if nobody on the roll wrote it:
-// one made from the written name with some digits, or any. One that a member has
-// is nobody else's, so it can only have been misread.
-func (m *Matcher) anyEmail(read string, row extract.Row, onRoll bool) byLevel {
-	local, domain, _ := strings.Cut(read, "@")
-	tail := len(local) - len(strings.TrimRight(local, "0123456789"))
-	p := (1-named)*strange(len(emailCodes(local))) + 1e-30
-	n, ok := writtenName(row)
-	if ok {
-		family := n.FamilyJoined()
-		if family != "" && strings.Contains(joinEmail(local), family) {
-			p += named / 8 * digitsTail * math.Pow(10, -float64(tail))
+// one made from the writer's name with some digits, at a provider as common as on the
+// roll, misread as anything is; or one of which nothing can be said. One that
+// a member has is nobody else's, so it can only have been misread.
+func (m *Matcher) anyEmail(s *sight, read string, row extract.Row, onRoll bool) byLevel {
+	codes := emailCodes(read)
+	all := same((1 - named) * strange(len(codes)))
+	local, _, _ := strings.Cut(read, "@")
+	digits := onlyDigits(local)
+	chance := named * math.Pow(10, -float64(len(digits))) / 2
+	stems := m.stems(s, row, read[0])
+	for _, d := range m.places.nearDomains(codes) {
+		for _, stem := range stems {
+			p := m.powers.likelihood(m.channel.fit(codes, emailCodes(stem.Word+digits+d.Word)))
+			all.plus(chance*stem.Share*d.Share, &p)
 		}
 	}
-	p *= 0.7*m.places.domains[domain] + 0.3*strange(len(emailCodes(domain)))
-	all := same(p)
 	for j := range all {
-		all[j] *= math.Pow(1-noise[j], float64(len(read))/2)
 		if onRoll {
 			all[j] *= min(1, 0.002+noise[j]/2)
 		}
@@ -218,8 +216,27 @@ func (m *Matcher) anyEmail(read string, row extract.Row, onRoll bool) byLevel {
 	return all
 }
 
-func joinEmail(local string) string {
-	return strings.NewReplacer(".", "", "-", "", "_", "").Replace(local)
+// stems are what people make their address of. The family name is the one
+// read or one of those it may be.
+func (m *Matcher) stems(s *sight, row extract.Row, first byte) []roll.Form {
+	n, ok := writtenName(row)
+	if !ok || len(s.names) == 0 {
+		return nil
+	}
+	families := []string{n.FamilyJoined()}
+	for _, w := range s.names[0].family.best(3) {
+		families = append(families, m.roll.Families.Words[w])
+	}
+	given := joined(n.Given...)
+	var out []roll.Form
+	for _, f := range families {
+		share := 1 / float64(len(families))
+		out = append(out, roll.Form{Word: f, Share: 0.1 * share}, roll.Form{Word: string(first) + f, Share: 0.05 * share})
+		if given != "" {
+			out = append(out, roll.Form{Word: given[:1] + f, Share: 0.45 * share}, roll.Form{Word: given + f, Share: 0.3 * share}, roll.Form{Word: f + given[:1], Share: 0.1 * share})
+		}
+	}
+	return out
 }
 
 func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) (byLevel, bool) {

@@ -234,6 +234,9 @@ func (m *Matcher) route(w *work, s *sight) {
 
 // givenFits says whether the given name read may be one of the member's.
 func (m *Matcher) givenFits(h *hypothesis, at int32) bool {
+	if h.given == nil && h.initial == 0 {
+		return false
+	}
 	p := &m.members[at]
 	for _, f := range m.forms[p.given.from:p.given.to] {
 		t := &m.tokens[f.at]

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -28,12 +29,13 @@ type places struct {
 	cityState []string         // by city: the state most of its members live in
 	cities    []int32          // members by city
 	pairs     map[uint64]int32 // members by city and company
-	domains   map[string]float64
+	domains   []roll.Form      // providers of e-mail addresses, the commonest first
 	initials  [256]float64
 }
 
 func newPlaces(r *roll.Roll, members []person) places {
-	p := places{zips: map[string]int32{}, zipCity: map[string]int32{}, zipState: map[string]string{}, pairs: map[uint64]int32{}, domains: map[string]float64{}}
+	p := places{zips: map[string]int32{}, zipCity: map[string]int32{}, zipState: map[string]string{}, pairs: map[uint64]int32{}}
+	domains := map[string]float64{}
 	p.cities = make([]int32, len(r.Cities.Words))
 	p.cityState = make([]string, len(r.Cities.Words))
 	states := map[uint64]int{}
@@ -56,14 +58,34 @@ func newPlaces(r *roll.Roll, members []person) places {
 		}
 		for _, e := range r.Members[i].Emails {
 			if _, domain, ok := strings.Cut(e, "@"); ok {
-				p.domains[domain] += 1 / n
+				domains[domain] += 1 / n
 			}
 		}
 		if g := name.Joined(r.Members[i].Given); g != "" {
 			p.initials[g[0]] += 1 / n
 		}
 	}
+	for d, share := range domains {
+		p.domains = append(p.domains, roll.Form{Word: d, Share: share})
+	}
+	slices.SortFunc(p.domains, func(a, b roll.Form) int {
+		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Word, b.Word))
+	})
 	return p
+}
+
+// nearDomains are the two providers, of the common ones, that an address
+// given as codes most likely ends with.
+func (p *places) nearDomains(codes []byte) []roll.Form {
+	near := slices.Clone(p.domains[:min(len(p.domains), 200)])
+	edits := make(map[string]int, len(near))
+	for _, d := range near {
+		own := emailCodes(d.Word)
+		pattern := name.NewPattern(own)
+		edits[d.Word] = pattern.Distance(codes[max(0, len(codes)-len(own)):])
+	}
+	slices.SortStableFunc(near, func(a, b roll.Form) int { return cmp.Compare(edits[a.Word], edits[b.Word]) })
+	return near[:min(2, len(near))]
 }
 
 func pair(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) }

@@ -93,6 +93,23 @@ func (w *work) heard(of *roll.Lexicon) *heard {
 	return h
 }
 
+// best returns the n words that the reading most likely is, by a fair reader.
+func (h *heard) best(n int) []int32 {
+	var out []int32
+	for range n {
+		top, at := 0.0, int32(-1)
+		for i, word := range h.words {
+			if p := h.p[i][2] * h.of.Share[word]; p > top && !slices.Contains(out, word) {
+				top, at = p, word
+			}
+		}
+		if at >= 0 {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
 // tooMany words at one distance say that the reading is too short to be
 // searched so far out.
 const tooMany = 2500

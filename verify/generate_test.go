@@ -1,0 +1,341 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// people draws invented people with the name frequencies of the 1990 US census.
+type people struct {
+	rand            *rand.Rand
+	family, given   []string
+	familyC, givenC []float64
+}
+
+func newPeople(t testing.TB, seed uint64) *people {
+	p := &people{rand: rand.New(rand.NewPCG(seed, 58000))}
+	p.family, p.familyC = shares(t, "testdata/surnames.txt")
+	p.given, p.givenC = shares(t, "testdata/given.txt")
+	return p
+}
+
+func shares(t testing.TB, path string) (names []string, sums []float64) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for line := range strings.Lines(string(data)) {
+		var n string
+		var share float64
+		if _, err := fmt.Sscan(line, &n, &share); err != nil {
+			t.Fatalf("%s: %q: %v", path, line, err)
+		}
+		sum += max(share, 0.0003)
+		names, sums = append(names, n), append(sums, sum)
+	}
+	return names, sums
+}
+
+func (p *people) draw(names []string, sums []float64) string {
+	return names[sort.SearchFloat64s(sums, p.rand.Float64()*sums[len(sums)-1])]
+}
+
+func (p *people) chance(share float64) bool { return p.rand.Float64() < share }
+
+var workplaces = [][]string{
+	{"Duke University", "Durham", "NC", "277"}, {"NC State", "Raleigh", "NC", "276"}, {"Univ. of Iowa", "Iowa City", "IA", "522"}, {"Drake University", "Des Moines", "IA", "503"},
+	{"UCLA", "Los Angeles", "CA", "900"}, {"San Diego Public Library", "San Diego", "CA", "921"}, {"San Francisco Public Library", "San Francisco", "CA", "941"}, {"Yale University", "New Haven", "CT", "065"},
+	{"Trinity College", "Hartford", "CT", "061"}, {"Multnomah County Library", "Portland", "OR", "972"}, {"Portland Public Library", "Portland", "ME", "041"}, {"Brooklyn Public Library", "Brooklyn", "NY", "112"},
+	{"New York Public Library", "New York", "NY", "100"}, {"Univ. of Colorado", "Boulder", "CO", "803"}, {"Denver Public Library", "Denver", "CO", "802"}, {"Boston Public Library", "Boston", "MA", "021"},
+	{"Widener Library", "Cambridge", "MA", "021"}, {"Library of Congress", "Washington", "DC", "200"}, {"Free Library of Philadelphia", "Philadelphia", "PA", "191"}, {"University of Michigan", "Ann Arbor", "MI", "481"},
+}
+
+// member is a row of the export, in the order of header.
+type member map[string]string
+
+var header = []string{"ID", "First Name", "Middle Name", "Last Name", "Suffix", "Informal", "Email", "Company", "Address 1", "City", "State", "Zip", "Member Type", "Status", "Join Date", "Paid Thru"}
+
+func (p *people) member(id int) member {
+	m := member{"ID": fmt.Sprintf("%07d", id), "First Name": p.draw(p.given, p.givenC), "Last Name": p.draw(p.family, p.familyC), "Member Type": "Regular", "Join Date": "2010-03-04"}
+	if p.chance(0.05) {
+		m["Last Name"] += "-" + p.draw(p.family, p.familyC)
+	}
+	if p.chance(0.45) {
+		m["Middle Name"] = string(rune('A'+p.rand.IntN(20))) + "."
+	}
+	if nicks := name.Nicknames(strings.ToLower(m["First Name"])); len(nicks) > 0 && p.chance(0.1) {
+		n := nicks[p.rand.IntN(len(nicks))]
+		m["Informal"] = strings.ToUpper(n[:1]) + n[1:]
+	}
+	m["Email"] = fmt.Sprintf("%s%s%d@example.org", strings.ToLower(m["First Name"][:1]), strings.ToLower(m["Last Name"]), p.rand.IntN(100))
+	p.settle(m)
+	m["Status"], m["Paid Thru"] = "Active", "2027-02-21"
+	switch x := p.rand.Float64(); {
+	case x < 0.10:
+		m["Status"], m["Paid Thru"] = "Lapsed", "2024-01-27"
+	case x < 0.11:
+		m["Status"] = "Suspended"
+	case x < 0.13:
+		m["Status"] = "Grace"
+	}
+	return m
+}
+
+func (p *people) settle(m member) {
+	w := workplaces[p.rand.IntN(len(workplaces))]
+	m["Company"], m["City"], m["State"], m["Zip"] = w[0], w[1], w[2], fmt.Sprintf("%s%02d", w[3], p.rand.IntN(60))
+	m["Address 1"] = fmt.Sprintf("%d %s St", 100+p.rand.IntN(9000), p.draw(p.family, p.familyC))
+}
+
+// export writes members as an association's system would.
+func export(members []member) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write(header)
+	for _, m := range members {
+		var row []string
+		for _, h := range header {
+			row = append(row, m[h])
+		}
+		w.Write(row)
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// world is a roll and people who are not on it.
+type world struct {
+	*people
+	matcher   *Matcher
+	members   []member
+	strangers []member
+}
+
+func newWorld(t testing.TB, size int, seed uint64) *world {
+	w := &world{people: newPeople(t, seed)}
+	ids := w.rand.Perm(2_300_000)
+	for i := range size + size/8 {
+		m := w.member(100_000 + ids[i])
+		if i < size {
+			w.members = append(w.members, m)
+		} else {
+			w.strangers = append(w.strangers, m)
+		}
+	}
+	r, err := roll.Import(bytes.NewReader(export(w.members)), "members.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.matcher = NewMatcher(r, Options{})
+	return w
+}
+
+// signed is a line with who wrote it.
+type signed struct {
+	Line
+	person string // member number, empty for a stranger
+	good   bool   // in good standing
+}
+
+// layouts of sheets: the fields beside the name.
+var layouts = [][]extract.Field{
+	{extract.MemberID, extract.Date},
+	{extract.Institution, extract.CityState},
+	{extract.MemberID, extract.Email, extract.Date},
+	{extract.MemberID, extract.ZIP},
+	{extract.Street, extract.City, extract.State, extract.ZIP},
+}
+
+// sign writes a line as people do, with nicknames, wrong numbers and new
+// addresses, and reads it with a share of wrong characters.
+func (w *world) sign(row int, layout []extract.Field, wrong float64) signed {
+	var m member
+	s := signed{Line: Line{Ref: Ref{"a.pdf", 1 + row/20, 1 + row%20}}}
+	if w.chance(0.1) {
+		m = w.strangers[w.rand.IntN(len(w.strangers))]
+	} else {
+		m = w.members[w.rand.IntN(len(w.members))]
+		s.person, s.good = m["ID"], m["Status"] == "Active" || m["Status"] == "Grace"
+	}
+	moved := member{}
+	for k, v := range m {
+		moved[k] = v
+	}
+	if w.chance(0.05) {
+		w.settle(moved)
+		if w.chance(0.5) {
+			moved["Company"] = m["Company"]
+		}
+	}
+	texts := map[extract.Field]string{
+		extract.Institution: moved["Company"], extract.City: moved["City"], extract.State: moved["State"], extract.ZIP: moved["Zip"], extract.Street: moved["Address 1"],
+		extract.CityState: moved["City"] + ", " + moved["State"], extract.Email: m["Email"], extract.Date: "9/8/26",
+	}
+	if s.person != "" && !w.chance(0.3) || s.person == "" && w.chance(0.6) {
+		texts[extract.MemberID] = w.number(m["ID"], s.person == "")
+	}
+	s.Row = extract.Row{Number: row, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
+	confidence := 0.9 - 2*wrong
+	s.Row.Fields[extract.Name] = extract.Reading{Text: w.misread(w.write(m), wrong), Confidence: confidence}
+	for _, f := range layout {
+		s.Row.Fields[f] = extract.Reading{Text: w.misread(texts[f], wrong), Confidence: confidence}
+	}
+	return s
+}
+
+func (w *world) number(own string, invented bool) string {
+	switch {
+	case invented:
+		return fmt.Sprintf("%07d", 100_000+w.rand.IntN(2_300_000))
+	case w.chance(0.03):
+		i := w.rand.IntN(len(own) - 1)
+		return own[:i] + own[i+1:i+2] + own[i:i+1] + own[i+2:]
+	case w.chance(0.01):
+		return w.members[w.rand.IntN(len(w.members))]["ID"]
+	}
+	return own
+}
+
+func (w *world) write(m member) string {
+	given, middle, family := m["First Name"], m["Middle Name"], m["Last Name"]
+	nicks := name.Nicknames(strings.ToLower(given))
+	switch x := w.rand.Float64(); {
+	case m["Informal"] != "" && x < 0.5:
+		given = m["Informal"]
+	case len(nicks) > 0 && x < 0.05:
+		given = nicks[w.rand.IntN(len(nicks))]
+	case x < 0.08:
+		given = given[:1] + "."
+	}
+	if first, _, double := strings.Cut(family, "-"); double && w.chance(0.2) {
+		family = first
+	}
+	if middle != "" && w.chance(0.2) {
+		given += " " + middle
+	}
+	written := given + " " + family
+	if w.chance(0.12) {
+		written = family + ", " + given
+	}
+	if w.chance(0.2) {
+		written = strings.ToUpper(written)
+	}
+	return written
+}
+
+// misread changes characters at the rate given: half into one that looks
+// alike, the others into any, and loses or adds some. It is not the error model
+// of the matcher, no more than a reader of handwriting is.
+func (w *world) misread(s string, wrong float64) string {
+	var out []byte
+	for i := range len(s) {
+		c := s[i]
+		if c == ' ' || w.rand.Float64() >= wrong {
+			out = append(out, c)
+			continue
+		}
+		switch x := w.rand.Float64(); {
+		case x < 0.4 && c|32 >= 'a' && c|32 <= 'z':
+			l := looks[c|32-'a']
+			out = append(out, l[w.rand.IntN(len(l))])
+		case x < 0.7 && c >= '0' && c <= '9':
+			out = append(out, byte('0'+w.rand.IntN(10)))
+		case x < 0.7:
+			out = append(out, byte('a'+w.rand.IntN(26)))
+		case x < 0.85:
+		default:
+			out = append(out, c, byte('a'+w.rand.IntN(26)))
+		}
+	}
+	return string(out)
+}
+
+// figures of a run.
+type figures struct {
+	lines, members, top1, top5, decided, falseValid, falseInvalid int
+	expected                                                      float64
+	brier                                                         float64
+	bins                                                          [20][3]float64 // by probability: lines, probability, right
+}
+
+func (f figures) share(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
+
+// calibration is the expected calibration error.
+func (f figures) calibration() float64 {
+	sum := 0.0
+	for _, b := range f.bins {
+		if b[0] > 0 {
+			sum += max(b[1]-b[2], b[2]-b[1])
+		}
+	}
+	return sum / float64(f.lines)
+}
+
+func (f figures) String() string {
+	return fmt.Sprintf("%d lines: top-1 %.4f top-5 %.4f decided %.3f false valid %d false invalid %d Brier %.4f calibration error %.4f",
+		f.lines, f.share(f.top1, f.members), f.share(f.top5, f.members), f.share(f.decided, f.lines), f.falseValid, f.falseInvalid, f.brier/float64(f.lines), f.calibration())
+}
+
+// run signs, matches and decides lines one by one, so that chance duplicates
+// do not blur what is measured.
+func (w *world) run(n int, wrong float64, pick func(layout []extract.Field, l signed) bool) figures {
+	var f figures
+	for i := 0; f.lines < n; i++ {
+		layout := layouts[i%len(layouts)]
+		l := w.sign(i, layout, wrong)
+		if pick != nil && !pick(layout, l) {
+			continue
+		}
+		m := w.matcher.Match(l.Line)
+		d := Decide(MIG(), Dates{}, []Match{m})[0]
+		f.add(l, m, d)
+	}
+	return f
+}
+
+func (f *figures) add(l signed, m Match, d Decision) {
+	f.lines++
+	at := slices.IndexFunc(m.Candidates, func(c Candidate) bool { return c.Member.ID == l.person })
+	if l.person != "" {
+		f.members++
+		if at == 0 {
+			f.top1++
+		}
+		if at >= 0 && at < 5 {
+			f.top5++
+		}
+	}
+	if d.Verdict != Uncertain {
+		f.decided++
+	}
+	if d.Verdict == Valid && (d.MemberID != l.person || !l.good) {
+		f.falseValid++
+	}
+	if d.Verdict == Invalid && l.good {
+		f.falseInvalid++
+	}
+	p, right := 0.0, 0.0
+	if len(m.Candidates) > 0 {
+		p = m.Candidates[0].Probability
+	}
+	if at == 0 {
+		right = 1
+	}
+	f.brier += (p - right) * (p - right)
+	b := &f.bins[min(int(p*20), 19)]
+	b[0]++
+	b[1] += p
+	b[2] += right
+}
