@@ -78,7 +78,7 @@ func labelOf(words []Word) label {
 
 // bare finds a label without a colon.
 func bare(texts []string, words []Word, start int) label {
-	if n := len(texts) - start; n <= 7 {
+	if n := len(texts) - start; n <= 7 && !strings.HasSuffix(texts[len(texts)-1], ".") {
 		if k := kindOf(strings.Join(texts[start:], " "), false); k != noLabel && k != titleLabel {
 			return label{kind: k, words: len(texts)}
 		}
@@ -119,7 +119,7 @@ func kindOf(phrase string, colon bool) kind {
 		return k
 	}
 	m := heading.Of(strings.Join(words, " "))
-	if m.Confidence < .55 || !colon && len(words) > 3 {
+	if m.Confidence < .55 || !colon && (len(words) > 3 || m.Confidence < .8 || len(m.Items) == 0) {
 		return noLabel
 	}
 	if len(m.Items) == 0 {
