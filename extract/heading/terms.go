@@ -1,6 +1,7 @@
 package heading
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -68,8 +69,10 @@ var plainWords = set(`we us you they he she is are was were been should would co
 // phrases holds the terms by their first word, longest first.
 var phrases = compile()
 
-// vocabulary is every word a misread word may be a reading of.
+// vocabulary is every word a misread word may be a reading of, with its shapes.
 var vocabulary = words()
+
+type known struct{ word, shape, wide string }
 
 type phrase struct {
 	words []string
@@ -90,7 +93,7 @@ func compile() map[string][]phrase {
 	return all
 }
 
-func words() []string {
+func words() []known {
 	seen := map[string]bool{}
 	for first, ps := range phrases {
 		seen[first] = true
@@ -103,11 +106,10 @@ func words() []string {
 	for w := range fillers {
 		seen[w] = true
 	}
-	var list []string
-	for w := range seen {
-		list = append(list, w)
+	var list []known
+	for _, w := range slices.Sorted(maps.Keys(seen)) {
+		list = append(list, known{w, shapes.Replace(w), wide.Replace(w)})
 	}
-	slices.Sort(list)
 	return list
 }
 

@@ -117,7 +117,13 @@ func isKnown(w string) bool {
 }
 
 // inner are words that only occur within phrases.
-var inner = set(strings.Join(vocabulary, " "))
+var inner = func() map[string]bool {
+	m := map[string]bool{}
+	for _, k := range vocabulary {
+		m[k.word] = true
+	}
+	return m
+}()
 
 // closest gives the known word with the fewest differences in shape, if they
 // are few for its length and no other word is as close.
@@ -125,18 +131,19 @@ func closest(w string) token {
 	if len(w) > longestWord {
 		return token{word: w}
 	}
+	shape, wideShape := shapes.Replace(w), wide.Replace(w)
 	best, bestAt, tied := token{word: w}, 99, false
 	for _, v := range vocabulary {
-		if len(v) > len(w)+4 || len(v) < len(w)-4 {
+		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 {
 			continue
 		}
-		d := differences(w, v)
-		if d > allowed(len(v)) || d > bestAt {
+		d := min(distance(shape, v.shape), distance(wideShape, v.wide))
+		if d > allowed(len(v.word)) || d > bestAt {
 			continue
 		}
 		tied = d == bestAt
-		quality := .95 - .8*float64(d)/float64(len(v))
-		best, bestAt = token{v, quality}, d
+		quality := .95 - .8*float64(d)/float64(len(v.word))
+		best, bestAt = token{v.word, quality}, d
 	}
 	if tied {
 		return token{word: w}
@@ -149,12 +156,6 @@ func closest(w string) token {
 
 // longestWord is more letters than any term has, rn for m included.
 const longestWord = 24
-
-// differences counts the letters in which two words differ, letters that look
-// alike taken as equal.
-func differences(a, b string) int {
-	return min(distance(shapes.Replace(a), shapes.Replace(b)), distance(wide.Replace(a), wide.Replace(b)))
-}
 
 // allowed is how many differences a word of so many letters may have. Short
 // words must look right: "date" and "state" are two letters apart.
@@ -180,7 +181,11 @@ var (
 
 // distance is Levenshtein's, in bytes.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	var short [2*longestWord + 1]int
+	row := short[:min(len(b)+1, len(short))]
+	if len(b) >= len(short) {
+		row = make([]int, len(b)+1)
+	}
 	for j := range row {
 		row[j] = j
 	}
@@ -202,5 +207,9 @@ func distance(a, b string) int {
 // letters may have one wrong, a longer one up to three. A word of headings is
 // no misreading of another. Both are in lower case.
 func Misread(word, term string) bool {
-	return len(word) <= longestWord && !plainWords[word] && !isKnown(word) && differences(word, term) <= allowed(len(term))
+	if len(word) > len(term)+4 || len(word) < len(term)-4 || plainWords[word] || isKnown(word) {
+		return false
+	}
+	d := min(distance(shapes.Replace(word), shapes.Replace(term)), distance(wide.Replace(word), wide.Replace(term)))
+	return d <= allowed(len(term))
 }
