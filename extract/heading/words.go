@@ -1,6 +1,7 @@
 package heading
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -71,6 +72,11 @@ func tokens(text string) []token {
 			list = append(list, spell(w)...)
 		}
 	}
+	for i := 1; i+1 < len(list); i++ { // "name oi member"
+		if t := list[i]; t.quality == 0 && len(t.word) <= 2 && list[i-1].quality > 0 && list[i+1].quality > 0 {
+			list[i] = token{"of", .7}
+		}
+	}
 	return list
 }
 
@@ -95,13 +101,15 @@ func spell(w string) []token {
 }
 
 // split parts two known words that were run together, such as "memberno".
+// Short halves are too often chance.
 func split(w string) []token {
+	whole := func(s string) bool { return isKnown(s) && (len(s) > 2 && !fillers[s] || s == "id" || s == "of") }
 	for i := 2; i <= len(w)-2; i++ {
 		a, b := w[:i], w[i:]
 		if b == "no" || b == "number" || b == "nummer" {
 			b = "#"
 		}
-		if isKnown(a) && (b == "#" || isKnown(b)) && len(a)+len(b) >= 5 && !fillers[a] {
+		if len(w) >= 5 && whole(a) && (b == "#" || whole(b)) {
 			return []token{{a, .9}, {b, .9}}
 		}
 	}
@@ -126,32 +134,53 @@ var inner = func() map[string]bool {
 }()
 
 // closest gives the known word with the fewest differences in shape, if they
-// are few for its length and no other word is as close.
+// are few for its length. Of words that are equally close and mean different
+// things, it is the one with the same first letter, or none.
 func closest(w string) token {
 	if len(w) > longestWord {
 		return token{word: w}
 	}
 	shape, wideShape := shapes.Replace(w), wide.Replace(w)
-	best, bestAt, tied := token{word: w}, 99, false
+	var near []known
+	fewest := 99
 	for _, v := range vocabulary {
-		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 {
+		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 || plainWords[v.word] {
 			continue
 		}
 		d := min(distance(shape, v.shape), distance(wideShape, v.wide))
-		if d > allowed(len(v.word)) || d > bestAt {
+		if d > allowed(len(v.word)) || d > fewest {
 			continue
 		}
-		tied = d == bestAt
-		quality := .95 - .8*float64(d)/float64(len(v.word))
-		best, bestAt = token{v.word, quality}, d
+		if d < fewest {
+			near, fewest = nil, d
+		}
+		near = append(near, v)
 	}
-	if tied {
+	if one := alike(near); one == nil {
+		near = slices.DeleteFunc(near, func(v known) bool { return v.word[0] != w[0] })
+	}
+	best := alike(near)
+	if best == nil {
 		return token{word: w}
 	}
-	if best.word == "number" {
-		best.word = "#"
+	word := best.word
+	if word == "number" {
+		word = "#"
 	}
-	return best
+	return token{word, .95 - .8*float64(fewest)/float64(len(best.word))}
+}
+
+// alike gives the first word if all have one sense, or nil.
+func alike(words []known) *known {
+	for _, v := range words {
+		if v.sense != words[0].sense {
+			return nil
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return &words[0]
 }
 
 // longestWord is more letters than any term has, rn for m included.
