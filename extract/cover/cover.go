@@ -46,6 +46,7 @@ type Organizer struct {
 // Read reads the lines of a page of the given size, in any order.
 func Read(lines []Line, size image.Point) Content {
 	r := reader{rows: arrange(lines), size: size}
+	r.height = usual(r.rows)
 	for i := range r.rows {
 		for j := range r.rows[i].segments {
 			s := &r.rows[i].segments[j]
@@ -59,8 +60,9 @@ func Read(lines []Line, size image.Point) Content {
 
 // reader holds a page while it is read.
 type reader struct {
-	rows []row
-	size image.Point
+	rows   []row
+	size   image.Point
+	height int // of usual letters
 }
 
 // score adds up what only cover pages have.
@@ -194,7 +196,7 @@ func (r reader) stated() string {
 // paragraph goes on from the lines it has with row i and what follows until a
 // label, a table or a gap. A sentence that goes on in lower case bridges a gap.
 func (r reader) paragraph(lines []string, i int) string {
-	limit := 2.2 // in line heights, from one line to the next
+	limit := 2.2 // in letter heights, between one line and the next
 	for ; i < len(r.rows); i++ {
 		if r.rows[i].labelled() || r.table(i) {
 			break

@@ -33,10 +33,7 @@ type label struct {
 
 // labels of cover pages, in lower case. Words in brackets may be missing;
 // "*" stands for up to three words of any kind.
-var labels = []struct {
-	kind    kind
-	phrases string
-}{
+var labels = compile([]labelled{
 	{purposeLabel, "[statement of] purpose [of] [the] [*] [group], purpose statement, [statement of] purposes, mission [statement], aims, aim, aims and purpose, objectives, object, goals, zweck, objet, proposito"},
 	{groupLabel, "[proposed] name [of] [the] [*] group, [proposed] group name, proposed name, name of * mig, [proposed] name of mig, name of [the] [proposed] group, proposed group, group, title of group, " +
 		"name of * initiative, membership initiative group"},
@@ -44,7 +41,32 @@ var labels = []struct {
 	{organizersLabel, "[designated] organizers, [designated] organisers, organizers and addresses, [*] organizers, contacts, contact persons, conveners, co-conveners, petition organizers, names and addresses of [the] [designated] organizers, sponsors"},
 	{organizerLabel, "[*] organizer, organizer #, organiser #, organiser, contact, contact person, [*] contact, first organizer, second organizer, convener, convener #, sponsor, sponsor #"},
 	{otherLabel, "to, from, date, re, subject, overlap, [*] units consulted, staff liaison, submitted, submitted by, page, sheet, instructions, term, website, affiliation"},
+})
+
+type labelled struct {
+	kind    kind
+	phrases string
 }
+
+// pattern is one phrase of the table, word by word.
+type pattern struct {
+	kind  kind
+	words []string
+}
+
+func compile(table []labelled) []pattern {
+	var list []pattern
+	for _, l := range table {
+		for p := range strings.SplitSeq(l.phrases, ", ") {
+			list = append(list, pattern{l.kind, strings.Fields(brackets.Replace(p))})
+		}
+	}
+	return list
+}
+
+// brackets makes single words of bracketed ones: "[statement of]" becomes two
+// optional words.
+var brackets = strings.NewReplacer("[statement of]", "[statement] [of]")
 
 // labelOf finds the label at the beginning of words. It is followed by a
 // colon, or it is all there is; a signature's may stand before a line.
@@ -78,7 +100,7 @@ func labelOf(words []Word) label {
 
 // bare finds a label without a colon.
 func bare(texts []string, words []Word, start int) label {
-	if n := len(texts) - start; n <= 7 {
+	if n := len(texts) - start; n <= 7 && !strings.HasSuffix(texts[len(texts)-1], ".") {
 		if k := kindOf(strings.Join(texts[start:], " "), false); k != noLabel && k != titleLabel {
 			return label{kind: k, words: len(texts)}
 		}
@@ -119,7 +141,7 @@ func kindOf(phrase string, colon bool) kind {
 		return k
 	}
 	m := heading.Of(strings.Join(words, " "))
-	if m.Confidence < .55 || !colon && len(words) > 3 {
+	if m.Confidence < .55 || !colon && (len(words) > 3 || m.Confidence < .8 || len(m.Items) == 0) {
 		return noLabel
 	}
 	if len(m.Items) == 0 {
@@ -141,19 +163,13 @@ func kindOf(phrase string, colon bool) kind {
 
 // lookup finds words in the table of labels.
 func lookup(words []string) kind {
-	for _, l := range labels {
-		for p := range strings.SplitSeq(l.phrases, ", ") {
-			if fits(strings.Fields(brackets.Replace(p)), words) {
-				return l.kind
-			}
+	for _, p := range labels {
+		if fits(p.words, words) {
+			return p.kind
 		}
 	}
 	return noLabel
 }
-
-// brackets makes single words of bracketed ones: "[statement of]" becomes two
-// optional words.
-var brackets = strings.NewReplacer("[statement of]", "[statement] [of]")
 
 // fits says whether words are the pattern, OCR's errors aside.
 func fits(pattern, words []string) bool {

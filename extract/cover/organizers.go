@@ -35,9 +35,9 @@ func (r reader) organizers() []Organizer {
 type people struct {
 	reader
 	list    []Organizer
-	columns []int // left edge of each organizer's lines, as two may stand side by side
-	labels  bool  // names are labelled
-	section bool  // the heading "Organizers" was seen
+	places  []image.Point // where each begins: left edge, as two may stand side by side, and row
+	labels  bool          // names are labelled
+	section bool          // the heading "Organizers" was seen
 }
 
 func (p *people) read(from int) {
@@ -51,9 +51,10 @@ func (p *people) read(from int) {
 			p.segment(i, j)
 		}
 	}
+	p.mirror()
 	p.list = slices.DeleteFunc(p.list, func(o Organizer) bool { return o.Name == "" && o.Address == "" })
 	for i := range p.list {
-		p.list[i].Name = strings.Trim(tidy(p.list[i].Name), ",;:. -")
+		p.list[i].Name = strings.Trim(tidy(dashes.Replace(p.list[i].Name)), ",;:. -")
 		p.list[i].Address = trimAddress(p.list[i].Address)
 	}
 }
@@ -61,60 +62,75 @@ func (p *people) read(from int) {
 // segment takes in one segment.
 func (p *people) segment(i, j int) {
 	s := p.rows[i].segments[j]
-	left := s.box().Min.X
+	at := image.Pt(s.box().Min.X, p.rows[i].mid)
 	switch s.label.kind {
 	case organizersLabel:
 		p.section = true
 		if s.rest() != "" {
-			p.person(left, s.rest())
+			p.person(at, s.rest())
 		}
 	case organizerLabel:
 		p.section = true
-		p.person(left, s.rest())
+		p.person(at, s.rest())
 	case nameLabel:
-		o := p.current(left)
+		o := p.current(at)
 		if o == nil || o.Name != "" || o.Address != "" || !o.Signature.Empty() {
-			o = p.add(left)
+			o = p.add(at)
 		}
 		if o.Name = s.rest(); o.Name == "" {
 			o.Name = p.beside(i, j)
 		}
 	case addressLabel:
-		if o := p.current(left); o != nil && o.Address == "" {
+		if o := p.current(at); o != nil && o.Address == "" {
 			o.Address = p.address(i, j)
 		}
 	case signatureLabel:
-		if o := p.current(left); o != nil && o.Signature.Empty() {
+		if o := p.current(at); o != nil && o.Signature.Empty() {
 			o.Signature = p.signature(i, j)
 		}
 	case noLabel:
 		if p.section && !p.labels {
-			p.plain(left, textOf(s.words))
+			p.plain(at, textOf(s.words))
+		}
+	}
+}
+
+// mirror gives an organizer whose signature's label could not be read the
+// place that another one has: the blocks of a page are alike.
+func (p *people) mirror() {
+	has := slices.IndexFunc(p.list, func(o Organizer) bool { return !o.Signature.Empty() })
+	if has < 0 {
+		return
+	}
+	for i := range p.list {
+		if p.list[i].Signature.Empty() {
+			moved := p.list[has].Signature.Add(p.places[i].Sub(p.places[has]))
+			p.list[i].Signature = moved.Intersect(image.Rectangle{Max: p.size})
 		}
 	}
 }
 
 // person begins an organizer whose name, and maybe address, follow a heading.
-func (p *people) person(left int, text string) {
-	o := p.add(left)
+func (p *people) person(at image.Point, text string) {
+	o := p.add(at)
 	o.Name, o.Address, _ = strings.Cut(text, ",")
 	o.Address = strings.TrimSpace(o.Address)
 }
 
 // plain takes in a line without a label: a name, or a piece of an address.
-func (p *people) plain(left int, text string) {
+func (p *people) plain(at image.Point, text string) {
 	text = tidy(strings.TrimLeft(text, "_ "))
 	if words := strings.Fields(text); len(words) > 1 && numbering(words[0]) {
 		text = strings.Join(words[1:], " ")
-		p.person(left, text)
+		p.person(at, text)
 		return
 	}
-	o := p.current(left)
+	o := p.current(at)
 	switch {
 	case !wordy(text):
 	case o == nil || o.Name != "" && (complete(o.Address) || !o.Signature.Empty()):
 		if looksLikeName(text) {
-			p.person(left, text)
+			p.person(at, text)
 		}
 	case o.Name == "":
 		o.Name, o.Address, _ = strings.Cut(text, ",")
@@ -124,10 +140,10 @@ func (p *people) plain(left int, text string) {
 }
 
 // current gives the organizer whose lines begin nearest, or nil.
-func (p *people) current(left int) *Organizer {
+func (p *people) current(at image.Point) *Organizer {
 	best := -1
-	for k, x := range p.columns {
-		if best < 0 || abs(x-left) <= abs(p.columns[best]-left) || abs(x-left) < p.size.X/5 {
+	for k, place := range p.places {
+		if best < 0 || abs(place.X-at.X) <= abs(p.places[best].X-at.X) || abs(place.X-at.X) < p.size.X/5 {
 			best = k
 		}
 	}
@@ -137,9 +153,9 @@ func (p *people) current(left int) *Organizer {
 	return &p.list[best]
 }
 
-func (p *people) add(left int) *Organizer {
+func (p *people) add(at image.Point) *Organizer {
 	p.list = append(p.list, Organizer{})
-	p.columns = append(p.columns, left)
+	p.places = append(p.places, at)
 	return &p.list[len(p.list)-1]
 }
 
@@ -195,7 +211,13 @@ func (p *people) signature(i, j int) image.Rectangle {
 	s := row.segments[j]
 	words := s.words[:max(1, min(s.label.words, len(s.words)))]
 	name := boxOf(words)
-	h := max(name.Dy(), 8)
+	if before, after, _ := cutColon(words[len(words)-1].Text); after != "" || strings.HasSuffix(words[len(words)-1].Text, "_") {
+		// A line or a signature that runs into the label is in its box: the
+		// label ends where its letters would.
+		last := words[len(words)-1].Box
+		name.Max.X = min(last.Max.X, last.Min.X+(len(before)+1)*p.height*9/20)
+	}
+	h := min(max(name.Dy(), 8), 2*p.height)
 	right := p.size.X - p.margin()
 	for _, next := range row.segments[j+1:] {
 		if next.label.kind != noLabel {
@@ -329,6 +351,8 @@ func (r reader) edges(i, end int) []int {
 	}
 	return append(edges, r.size.X*19/20)
 }
+
+var dashes = strings.NewReplacer("—", "-", "–", "-")
 
 var (
 	zip     = regexp.MustCompile(`\b\d{5}(-\d{4})?\b`)

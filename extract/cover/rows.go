@@ -119,15 +119,26 @@ func cut(w row) []segment {
 	return list
 }
 
-// gap is the distance from the row above to row i, in letter heights, from the
-// lower edge of one to the upper edge of the other.
+// gap is the free height between row i and the row above, in letter heights.
 func (r reader) gap(i int) float64 {
 	if i == 0 {
 		return 0
 	}
-	a, b := r.rows[i-1], r.rows[i]
-	h := max(1, min(a.height, b.height))
-	return float64(b.mid-a.mid)/float64(h) - 1
+	return float64(r.rows[i].mid-r.rows[i-1].mid)/float64(r.height) - 1
+}
+
+// usual gives the usual letter height of the page: that of a single row varies
+// with the letters it happens to have.
+func usual(rows []row) int {
+	var heights []int
+	for _, w := range rows {
+		heights = append(heights, w.height)
+	}
+	slices.Sort(heights)
+	if len(heights) == 0 {
+		return 1
+	}
+	return max(1, heights[len(heights)/2])
 }
 
 // full says whether row i reaches as far right as text on the page does.

@@ -19,7 +19,7 @@ func plain(seed uint64) Options {
 
 func TestSameSeedSamePage(t *testing.T) {
 	o := Random(3)
-	o.DPI = 100
+	o.DPI = 40
 	if diff := cmp.Diff(Draw(o), Draw(o)); diff != "" {
 		t.Error(diff)
 	}

@@ -32,6 +32,9 @@ func Random(seed uint64) Options {
 		Scan:      c.scan(),
 	}
 	o.Skew = max(-3, min(3, o.Skew))
+	if o.Scan.Fax {
+		o.LineGray = min(o.LineGray, 110)
+	}
 	if c.chance(.3) {
 		o.Width, o.Height = o.Height, o.Width
 	}
@@ -92,8 +95,9 @@ func (c chooser) scan() Scan {
 	}
 	switch c.IntN(6) {
 	case 0:
+		// A fax shows no shades: what is too light or too dark is lost on it.
 		s.Fax = true
-		s.Shadow = min(s.Shadow, .15)
+		s.Shadow, s.Paper = min(s.Shadow, .1), min(s.Paper, 10)
 	case 1, 2:
 		s.Quality = 45 + c.IntN(45)
 	}

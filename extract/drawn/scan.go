@@ -7,12 +7,14 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // scan turns the drawing into what the scanner delivers. Work is done on
 // planes of one byte a pixel: one for a gray page, three for a coloured one.
 func (d *drawing) scan() image.Image {
 	s := d.o.Scan
+	d.showThrough(s.ShowThrough)
 	if s.Holes {
 		d.holes()
 	}
@@ -24,7 +26,6 @@ func (d *drawing) scan() image.Image {
 	for i := range planes {
 		rng := rand.New(rand.NewPCG(seed, 1)) // the same for every plane
 		p := planes[i]
-		p.showThrough(s.ShowThrough, d.o.Kind == Blank)
 		p.darken(255 - s.Paper)
 		bed := 255 - s.Paper
 		if s.Border {
@@ -37,7 +38,7 @@ func (d *drawing) scan() image.Image {
 		p.speck(rng, s.Specks, d.o.DPI)
 		p.grain(rand.New(rand.NewPCG(seed, uint64(2+i))), s.Noise)
 		if s.Fax {
-			p.threshold(uint8(rng.IntN(50) + 140))
+			p.threshold(uint8(rng.IntN(25) + 180))
 		}
 		planes[i] = p.turn(d.o.Rotation)
 	}
@@ -46,6 +47,33 @@ func (d *drawing) scan() image.Image {
 		img = compressed(img, s.Quality)
 	}
 	return img
+}
+
+// showThrough lets the page's own mirror image, shifted, shine through as a
+// printed back would. On a blank page nothing but that stays.
+func (d *drawing) showThrough(much float64) {
+	blank := d.o.Kind == Blank
+	if much == 0 && !blank {
+		return
+	}
+	img := d.img
+	w, h, share := img.Rect.Dx(), img.Rect.Dy(), uint32(much*256)
+	for y := range h {
+		line := img.Pix[y*img.Stride : (y+1)*img.Stride]
+		back := slices.Repeat([]uint8{255}, len(line))
+		if below := y + h/37; below < h {
+			copy(back, img.Pix[below*img.Stride:])
+		}
+		for x := range w {
+			for c := range 3 {
+				v := &line[x*4+c]
+				if blank {
+					*v = 255
+				}
+				*v -= uint8(uint32(*v) * uint32(255-back[(w-1-x)*4+c]) * share >> 16)
+			}
+		}
+	}
 }
 
 // holes punches three or two holes along the left or top edge.
@@ -112,34 +140,6 @@ func join(planes []plane) image.Image {
 		q[0], q[1], q[2], q[3] = planes[0].pix[i], planes[1].pix[i], planes[2].pix[i], 255
 	}
 	return img
-}
-
-// showThrough lets the page's own mirror image, shifted, shine through as a
-// printed back would. Alone, nothing else stays on the page.
-func (p plane) showThrough(much float64, alone bool) {
-	if much == 0 && !alone {
-		return
-	}
-	share := int(much * 256)
-	shift := p.h / 37
-	row := make([]uint8, p.w)
-	for y := range p.h {
-		clear(row)
-		if y+shift < p.h {
-			copy(row, p.pix[(y+shift)*p.w:(y+shift+1)*p.w])
-		} else {
-			for x := range row {
-				row[x] = 255
-			}
-		}
-		line := p.pix[y*p.w : (y+1)*p.w]
-		for x := range line {
-			if alone {
-				line[x] = 255
-			}
-			line[x] -= uint8(int(line[x]) * (255 - int(row[p.w-1-x])) * share >> 16)
-		}
-	}
 }
 
 // darken makes the paper less than white.

@@ -227,6 +227,9 @@ func (d *drawing) pen() pen {
 	switch d.rng.IntN(10) {
 	case 0: // pencil
 		dark = uint8(110 + d.rng.IntN(50))
+		if d.o.Scan.Fax {
+			dark -= 40
+		}
 		p.ink = gray(dark)
 	case 1: // marker
 		p.ink, p.width = gray(uint8(d.rng.IntN(40))), d.px(.025)

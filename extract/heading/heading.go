@@ -37,8 +37,12 @@ func Of(text string) Meaning {
 	if len(m.found) == 0 && m.printed > 0 && m.unknown == 0 {
 		return Meaning{[]string{"name"}, .5} // "Please print", beside "Please sign"
 	}
-	if len(m.found) == 0 {
+	const least = .2 // below, it is a sentence that happens to hold a term
+	if len(m.found) == 0 || confidence < least {
 		return Meaning{}
+	}
+	if m.unknown > 0 && slices.Equal(items, []string{"number"}) {
+		return Meaning{} // a number of something we could not read
 	}
 	return Meaning{items, confidence}
 }

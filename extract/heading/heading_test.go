@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/extract/drawn"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -215,6 +217,29 @@ func TestNoHeaderRow(t *testing.T) {
 	} {
 		if _, score := Meanings(strings.Split(line, "|")); score > .35 {
 			t.Errorf("%q: score %.2f, though it is no header row", line, score)
+		}
+	}
+}
+
+// Header rows of drawn sheets, as printed.
+func TestDrawnSheets(t *testing.T) {
+	for seed := range uint64(500) {
+		var headings []string
+		var want []Meaning
+		for _, c := range drawn.Random(seed).Columns {
+			headings = append(headings, c.Heading)
+			m := Meaning{Items: c.Items}
+			if c.Heading == "" {
+				m.Items = nil
+			}
+			want = append(want, m)
+		}
+		got, score := Meanings(headings)
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Meaning{}, "Confidence")); diff != "" {
+			t.Errorf("%q: %s", headings, diff)
+		}
+		if score < .5 {
+			t.Errorf("%q: score %.2f", headings, score)
 		}
 	}
 }

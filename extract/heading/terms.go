@@ -1,6 +1,7 @@
 package heading
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -21,10 +22,10 @@ var terms = []struct{ item, phrases string }{
 	{"given", "first, first name, given, given name, given names, forename, forenames, christian name, prenom, prenoms, vorname, vornamen, nombre, nombres"},
 	{"family", "last, last name, family, family name, family names, surname, surnames, nachname, familienname, nom de famille, apellido, apellidos"},
 	{"name", "nom"}, // beside a given name it is the family's: see family
-	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph, unterschrift, unterzeichnet, firma, signe"},
-	{"member_id", "member #, membership #, member id, membership id, member, membership, id, id #, identification, ident, identifier, member code, account, account #, " +
+	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph, unterschrift, unterzeichnet, firma"},
+	{"member_id", "member #, membership #, member id, membership id, membership, id, id #, identification, ident, identifier, member code, account, account #, " +
 		"card, card #, library card, library card #, member card #, patron #, barcode, registration, registration #, reg #, voter id, voter #, voter registration, voter registration #, " +
-		"ala, ala #, ala id, ala member, ala membership, constituent id, customer #, mitglied, mitglieds #, mitgliedsnummer, mitglieds nr, adherent, # adherent, # de membre, # de socio, socio"},
+		"ala, ala #, ala id, ala membership, ala member #, ala member id, ala membership #, ala membership id, constituent id, customer #, mitglieds #, mitgliedsnummer, mitglieds nr, adherent, # adherent, # de membre, # de socio, socio"},
 	{"institution", "institution, institutions, library, organization, organisation, affiliation, employer, company, firm, agency, school, university, college, workplace, " +
 		"place of work, place of employment, work place, library name, institution name, school name, organization name, company name, name of institution, name of library, name of school, " +
 		"name of organization, name of organisation, name of employer, name of company, branch, institut, bibliothek, bibliotheque, biblioteca, arbeitgeber, einrichtung, etablissement, institucion, employeur"},
@@ -39,7 +40,7 @@ var terms = []struct{ item, phrases string }{
 	{"date", "date, dated, date signed, date of signing, date of signature, signature date, signing date, signed on, day, datum, fecha"},
 	{"number", "line, line #, row, row #, item, item #, zeile, ligne, linea"},
 	{hash, "#"},
-	{other, "precinct, ward, district, county, country, title, job title, position, occupation, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
+	{other, "member, ala member, mitglied, precinct, ward, district, county, country, title, job title, position, occupation, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
 		"age, birth, date of birth, birth date, birthdate, dob, year of birth, date joined, party, witness, verified, checked, office use, office use only, official use only, staff use only, " +
 		"middle name, middle, relationship, committee, department, land, pays, pais"},
 }
@@ -68,8 +69,13 @@ var plainWords = set(`we us you they he she is are was were been should would co
 // phrases holds the terms by their first word, longest first.
 var phrases = compile()
 
-// vocabulary is every word a misread word may be a reading of.
+// vocabulary is every word a misread word may be a reading of, with its shapes.
 var vocabulary = words()
+
+type known struct {
+	word, shape, wide string
+	sense             string // what it asks for by itself, or within its first phrase
+}
 
 type phrase struct {
 	words []string
@@ -90,24 +96,27 @@ func compile() map[string][]phrase {
 	return all
 }
 
-func words() []string {
-	seen := map[string]bool{}
-	for first, ps := range phrases {
-		seen[first] = true
-		for _, p := range ps {
-			for _, w := range p.words {
-				seen[w] = true
+func words() []known {
+	sense := map[string]string{}
+	for _, t := range terms {
+		for p := range strings.SplitSeq(t.phrases, ", ") {
+			w := strings.Fields(p)
+			for _, one := range w {
+				if _, ok := sense[one]; !ok || len(w) == 1 {
+					sense[one] = t.item
+				}
 			}
 		}
 	}
 	for w := range fillers {
-		seen[w] = true
+		if _, ok := sense[w]; !ok {
+			sense[w] = "filler"
+		}
 	}
-	var list []string
-	for w := range seen {
-		list = append(list, w)
+	var list []known
+	for _, w := range slices.Sorted(maps.Keys(sense)) {
+		list = append(list, known{w, shapes.Replace(w), wide.Replace(w), sense[w]})
 	}
-	slices.Sort(list)
 	return list
 }
 

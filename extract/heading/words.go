@@ -1,6 +1,7 @@
 package heading
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -71,6 +72,11 @@ func tokens(text string) []token {
 			list = append(list, spell(w)...)
 		}
 	}
+	for i := 1; i+1 < len(list); i++ { // "name oi member"
+		if t := list[i]; t.quality == 0 && len(t.word) <= 2 && list[i-1].quality > 0 && list[i+1].quality > 0 {
+			list[i] = token{"of", .7}
+		}
+	}
 	return list
 }
 
@@ -95,13 +101,15 @@ func spell(w string) []token {
 }
 
 // split parts two known words that were run together, such as "memberno".
+// Short halves are too often chance.
 func split(w string) []token {
+	whole := func(s string) bool { return isKnown(s) && (len(s) > 2 && !fillers[s] || s == "id" || s == "of") }
 	for i := 2; i <= len(w)-2; i++ {
 		a, b := w[:i], w[i:]
 		if b == "no" || b == "number" || b == "nummer" {
 			b = "#"
 		}
-		if isKnown(a) && (b == "#" || isKnown(b)) && len(a)+len(b) >= 5 && !fillers[a] {
+		if len(w) >= 5 && whole(a) && (b == "#" || whole(b)) {
 			return []token{{a, .9}, {b, .9}}
 		}
 	}
@@ -117,44 +125,66 @@ func isKnown(w string) bool {
 }
 
 // inner are words that only occur within phrases.
-var inner = set(strings.Join(vocabulary, " "))
+var inner = func() map[string]bool {
+	m := map[string]bool{}
+	for _, k := range vocabulary {
+		m[k.word] = true
+	}
+	return m
+}()
 
 // closest gives the known word with the fewest differences in shape, if they
-// are few for its length and no other word is as close.
+// are few for its length. Of words that are equally close and mean different
+// things, it is the one with the same first letter, or none.
 func closest(w string) token {
 	if len(w) > longestWord {
 		return token{word: w}
 	}
-	best, bestAt, tied := token{word: w}, 99, false
+	shape, wideShape := shapes.Replace(w), wide.Replace(w)
+	var near []known
+	fewest := 99
 	for _, v := range vocabulary {
-		if len(v) > len(w)+4 || len(v) < len(w)-4 {
+		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 || plainWords[v.word] {
 			continue
 		}
-		d := differences(w, v)
-		if d > allowed(len(v)) || d > bestAt {
+		d := min(distance(shape, v.shape), distance(wideShape, v.wide))
+		if d > allowed(len(v.word)) || d > fewest {
 			continue
 		}
-		tied = d == bestAt
-		quality := .95 - .8*float64(d)/float64(len(v))
-		best, bestAt = token{v, quality}, d
+		if d < fewest {
+			near, fewest = nil, d
+		}
+		near = append(near, v)
 	}
-	if tied {
+	if one := alike(near); one == nil {
+		near = slices.DeleteFunc(near, func(v known) bool { return v.word[0] != w[0] })
+	}
+	best := alike(near)
+	if best == nil {
 		return token{word: w}
 	}
-	if best.word == "number" {
-		best.word = "#"
+	word := best.word
+	if word == "number" {
+		word = "#"
 	}
-	return best
+	return token{word, .95 - .8*float64(fewest)/float64(len(best.word))}
+}
+
+// alike gives the first word if all have one sense, or nil.
+func alike(words []known) *known {
+	for _, v := range words {
+		if v.sense != words[0].sense {
+			return nil
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return &words[0]
 }
 
 // longestWord is more letters than any term has, rn for m included.
 const longestWord = 24
-
-// differences counts the letters in which two words differ, letters that look
-// alike taken as equal.
-func differences(a, b string) int {
-	return min(distance(shapes.Replace(a), shapes.Replace(b)), distance(wide.Replace(a), wide.Replace(b)))
-}
 
 // allowed is how many differences a word of so many letters may have. Short
 // words must look right: "date" and "state" are two letters apart.
@@ -180,7 +210,11 @@ var (
 
 // distance is Levenshtein's, in bytes.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	var short [2*longestWord + 1]int
+	row := short[:min(len(b)+1, len(short))]
+	if len(b) >= len(short) {
+		row = make([]int, len(b)+1)
+	}
 	for j := range row {
 		row[j] = j
 	}
@@ -202,5 +236,9 @@ func distance(a, b string) int {
 // letters may have one wrong, a longer one up to three. A word of headings is
 // no misreading of another. Both are in lower case.
 func Misread(word, term string) bool {
-	return len(word) <= longestWord && !plainWords[word] && !isKnown(word) && differences(word, term) <= allowed(len(term))
+	if len(word) > len(term)+4 || len(word) < len(term)-4 || plainWords[word] || isKnown(word) {
+		return false
+	}
+	d := min(distance(shapes.Replace(word), shapes.Replace(term)), distance(wide.Replace(word), wide.Replace(term)))
+	return d <= allowed(len(term))
 }
