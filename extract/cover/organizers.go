@@ -51,8 +51,8 @@ func (p *people) read(from int) {
 			p.segment(i, j)
 		}
 	}
+	p.drop()
 	p.mirror()
-	p.list = slices.DeleteFunc(p.list, func(o Organizer) bool { return o.Name == "" && o.Address == "" })
 	for i := range p.list {
 		p.list[i].Name = strings.Trim(tidy(dashes.Replace(p.list[i].Name)), ",;:. -")
 		p.list[i].Address = trimAddress(p.list[i].Address)
@@ -93,6 +93,20 @@ func (p *people) segment(i, j int) {
 			p.plain(at, textOf(s.words))
 		}
 	}
+}
+
+// drop takes out who has nothing but a signature, and, where others have more,
+// who has nothing but a name: a footer read as one.
+func (p *people) drop() {
+	more := slices.ContainsFunc(p.list, func(o Organizer) bool { return o.Address != "" })
+	var list []Organizer
+	var places []image.Point
+	for i, o := range p.list {
+		if o.Address != "" || o.Name != "" && (!more || !o.Signature.Empty()) {
+			list, places = append(list, o), append(places, p.places[i])
+		}
+	}
+	p.list, p.places = list, places
 }
 
 // mirror gives an organizer whose signature's label could not be read the
