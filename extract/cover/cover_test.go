@@ -107,8 +107,8 @@ func TestWordings(t *testing.T) {
 			1. Name: Ada Abbott
 			Mailing address: 12 Main St, Albany, NY 12201
 			Sign here: ______
-			2. Name: Ben Baker
-			Mailing address: 9 Oak Ave, Boise, ID 83701
+			2.Name:Ben Baker
+			Mailing address: 9 Oak Ave, Boise, ID/83701 ~< cB
 			Sign here: ______
 			`, Content{Group: "Maps in Libraries", Purpose: "To support members who care for maps; to share methods of description: and storage, self-published atlases included.", Organizers: []Organizer{
 			{Name: "Ada Abbott", Address: "12 Main St, Albany, NY 12201"}, {Name: "Ben Baker", Address: "9 Oak Ave, Boise, ID 83701"}}}},

@@ -132,6 +132,9 @@ func cutColon(s string) (before, after string, ok bool) {
 // so on are the same words as head a signer table.
 func kindOf(phrase string, colon bool) kind {
 	words := fold(phrase)
+	if len(words) > 1 && strings.Trim(words[0], "0123456789") == "" { // "2.Name"
+		words = words[1:]
+	}
 	if len(words) == 0 {
 		return noLabel
 	}

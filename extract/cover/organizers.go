@@ -299,7 +299,7 @@ func (r reader) tabled(i int) []Organizer {
 	for k := i + 1; k < end; k++ {
 		cells := make([]string, len(head.segments))
 		for _, w := range r.rows[k].words {
-			x := (w.Box.Min.X + w.Box.Max.X) / 2
+			x := w.Box.Min.X + head.height/2 // a signature may run into the end of a word
 			c := 0
 			for c+1 < len(cells) && x > edges[c+1] {
 				c++
@@ -370,8 +370,8 @@ var dashes = strings.NewReplacer("—", "-", "–", "-")
 
 var (
 	zip     = regexp.MustCompile(`\b\d{5}(-\d{4})?\b`)
-	endZIP  = regexp.MustCompile(`[A-Za-z.,]\s*\d{5}(-\d{4})?\W*$`)
-	afterIt = regexp.MustCompile(`^(.*[A-Za-z.,]\s*\d{5}(?:-\d{4})?)\b.*$`)
+	endZIP  = regexp.MustCompile(`[A-Za-z.,][\s/|]*\d{5}(-\d{4})?\W*$`)
+	upToZIP = regexp.MustCompile(`^(.*[A-Za-z.,])([\s/|]*)(\d{5}(?:-\d{4})?)\b.*$`)
 )
 
 // complete says whether an address ends in a ZIP code.
@@ -379,8 +379,8 @@ func complete(address string) bool { return endZIP.MatchString(address) }
 
 // trimAddress cuts off what OCR made of pen strokes behind the ZIP code.
 func trimAddress(address string) string {
-	if m := afterIt.FindStringSubmatch(address); m != nil {
-		address = m[1]
+	if m := upToZIP.FindStringSubmatch(address); m != nil {
+		address = m[1] + " " + m[3]
 	}
 	return strings.Trim(tidy(address), ",;:- ")
 }
