@@ -107,8 +107,8 @@ func TestWordings(t *testing.T) {
 			1. Name: Ada Abbott
 			Mailing address: 12 Main St, Albany, NY 12201
 			Sign here: ______
-			2. Name: Ben Baker
-			Mailing address: 9 Oak Ave, Boise, ID 83701
+			2.Name:Ben Baker
+			Mailing address: 9 Oak Ave, Boise, ID/83701 ~< cB
 			Sign here: ______
 			`, Content{Group: "Maps in Libraries", Purpose: "To support members who care for maps; to share methods of description: and storage, self-published atlases included.", Organizers: []Organizer{
 			{Name: "Ada Abbott", Address: "12 Main St, Albany, NY 12201"}, {Name: "Ben Baker", Address: "9 Oak Ave, Boise, ID 83701"}}}},
@@ -154,6 +154,29 @@ func TestWordings(t *testing.T) {
 			Signature: _________
 			`, Content{Group: "Oral History", Purpose: "to record and preserve oral history.", Organizers: []Organizer{
 			{Name: "Ada Abbott", Address: "12 Main St, Albany, NY 12201"}, {Name: "Ben Baker", Address: "9 Oak Ave, Boise, ID 83701"}}}},
+		"one label for each": {`
+			Name of the proposed Membership Initiative Group: Library Gardens
+			Purpose of the Membership Initiative Group: To plant.
+			Organizer 1: Ada Abbott, 12 Main St, Albany, NY 12201
+			Signature ________
+			Organizer 2: Ben Baker, 9 Oak Ave, Boise, ID 83701
+			Signature ________
+			`, Content{Group: "Library Gardens", Purpose: "To plant.", Organizers: []Organizer{
+			{Name: "Ada Abbott", Address: "12 Main St, Albany, NY 12201"}, {Name: "Ben Baker", Address: "9 Oak Ave, Boise, ID 83701"}}}},
+		"captions below the lines": {`
+			Petition: Library Gardens
+			Statement of Purpose
+			To plant.
+
+			Designated Organizers
+
+			Name: Ada Abbott
+			Address: 12 Main St, Albany, NY 12201
+
+
+			__________________________
+			Signature
+			`, Content{Group: "Library Gardens", Purpose: "To plant.", Organizers: []Organizer{{Name: "Ada Abbott", Address: "12 Main St, Albany, NY 12201"}}}},
 		"an address block": {`
 			Group name: Bookmobiles
 			Mission statement: To drive.
@@ -166,6 +189,8 @@ func TestWordings(t *testing.T) {
 			9 Oak Ave
 			Boise, ID 83701
 			Signature: _________
+
+			Return to the committee
 			`, Content{Group: "Bookmobiles", Purpose: "To drive.", Organizers: []Organizer{
 			{Name: "Ada Abbott", Address: "12 Main St, Albany, NY 12201"}, {Name: "Ben Baker", Address: "9 Oak Ave, Boise, ID 83701"}}}},
 		"the purpose above a signer table": {`

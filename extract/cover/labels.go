@@ -34,13 +34,15 @@ type label struct {
 // labels of cover pages, in lower case. Words in brackets may be missing;
 // "*" stands for up to three words of any kind.
 var labels = compile([]labelled{
-	{purposeLabel, "[statement of] purpose [of] [the] [*] [group], purpose statement, [statement of] purposes, mission [statement], aims, aim, aims and purpose, objectives, object, goals, zweck, objet, proposito"},
-	{groupLabel, "[proposed] name [of] [the] [*] group, [proposed] group name, proposed name, name of * mig, [proposed] name of mig, name of [the] [proposed] group, proposed group, group, title of group, " +
-		"name of * initiative, membership initiative group"},
-	{titleLabel, "[*] petition, petition for, petition to *, petition to * * , petition to establish a * group"},
-	{organizersLabel, "[designated] organizers, [designated] organisers, organizers and addresses, [*] organizers, contacts, contact persons, conveners, co-conveners, petition organizers, names and addresses of [the] [designated] organizers, sponsors"},
-	{organizerLabel, "[*] organizer, organizer #, organiser #, organiser, contact, contact person, [*] contact, first organizer, second organizer, convener, convener #, sponsor, sponsor #"},
-	{otherLabel, "to, from, date, re, subject, overlap, [*] units consulted, staff liaison, submitted, submitted by, page, sheet, instructions, term, website, affiliation"},
+	{purposeLabel, "[statement] [of] purpose [of] [the] [*] [group], purpose statement, [statement] [of] purposes, mission [statement], " +
+		"aim, aims [and] [purpose], objectives, object, goals, zweck, objet, proposito"},
+	{groupLabel, "[proposed] name [of] [the] [*] group, [proposed] group name, [proposed] name [of] [the] [*] mig, name of * initiative, " +
+		"proposed name, [proposed] group, title of group, membership initiative group"},
+	{titleLabel, "[*] petition, petition for, petition to *, petition to establish [*] group"},
+	{organizersLabel, "[*] organizers, [*] organisers, organizers and addresses, names and addresses of [the] [designated] organizers, " +
+		"contacts, contact persons, conveners, coconveners, sponsors"},
+	{organizerLabel, "[*] organizer, organizer #, [*] organiser, organiser #, [*] contact, contact #, contact person, convener, convener #, sponsor, sponsor #"},
+	{otherLabel, "to, from, date, re, subject, overlap, [*] units consulted, staff liaison, submitted [by], page, sheet, instructions, term, website, affiliation"},
 })
 
 type labelled struct {
@@ -58,15 +60,11 @@ func compile(table []labelled) []pattern {
 	var list []pattern
 	for _, l := range table {
 		for p := range strings.SplitSeq(l.phrases, ", ") {
-			list = append(list, pattern{l.kind, strings.Fields(brackets.Replace(p))})
+			list = append(list, pattern{l.kind, strings.Fields(p)})
 		}
 	}
 	return list
 }
-
-// brackets makes single words of bracketed ones: "[statement of]" becomes two
-// optional words.
-var brackets = strings.NewReplacer("[statement of]", "[statement] [of]")
 
 // labelOf finds the label at the beginning of words. It is followed by a
 // colon, or it is all there is; a signature's may stand before a line.
@@ -134,6 +132,9 @@ func cutColon(s string) (before, after string, ok bool) {
 // so on are the same words as head a signer table.
 func kindOf(phrase string, colon bool) kind {
 	words := fold(phrase)
+	if len(words) > 1 && strings.Trim(words[0], "0123456789") == "" { // "2.Name"
+		words = words[1:]
+	}
 	if len(words) == 0 {
 		return noLabel
 	}
@@ -161,43 +162,50 @@ func kindOf(phrase string, colon bool) kind {
 	return otherLabel
 }
 
-// lookup finds words in the table of labels.
+// lookup finds words in the table of labels, as they are if it can: only then
+// "organizer" is not taken for a misread "organizers".
 func lookup(words []string) kind {
-	for _, p := range labels {
-		if fits(p.words, words) {
-			return p.kind
+	for _, same := range []func(term, word string) bool{exactly, nearly} {
+		for _, p := range labels {
+			if fits(p.words, words, same) {
+				return p.kind
+			}
 		}
 	}
 	return noLabel
 }
 
-// fits says whether words are the pattern, OCR's errors aside.
-func fits(pattern, words []string) bool {
+// fits says whether words are the pattern.
+func fits(pattern, words []string, same func(term, word string) bool) bool {
 	if len(pattern) == 0 {
 		return len(words) == 0
 	}
 	p, optional := strings.CutPrefix(pattern[0], "[")
 	p = strings.TrimSuffix(p, "]")
-	if optional && fits(pattern[1:], words) {
+	if optional && fits(pattern[1:], words, same) {
 		return true
 	}
 	if p == "*" {
 		for n := 1; n <= min(3, len(words)); n++ {
-			if fits(pattern[1:], words[n:]) {
+			if fits(pattern[1:], words[n:], same) {
 				return true
 			}
 		}
 		return false
 	}
-	return len(words) > 0 && like(p, words[0]) && fits(pattern[1:], words[1:])
+	return len(words) > 0 && same(p, words[0]) && fits(pattern[1:], words[1:], same)
 }
 
-// like says whether OCR may have made the word of the term.
-func like(term, word string) bool {
+func exactly(term, word string) bool {
 	if term == "#" {
 		return strings.Trim(word, "0123456789i") == "" || word == "one" || word == "two"
 	}
-	return term == word || heading.Misread(word, term)
+	return term == word
+}
+
+// nearly says whether OCR may have made the word of the term.
+func nearly(term, word string) bool {
+	return exactly(term, word) || heading.Misread(word, term)
 }
 
 // fold gives the words of a phrase in lower case without signs, and without

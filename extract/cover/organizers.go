@@ -51,8 +51,8 @@ func (p *people) read(from int) {
 			p.segment(i, j)
 		}
 	}
+	p.drop()
 	p.mirror()
-	p.list = slices.DeleteFunc(p.list, func(o Organizer) bool { return o.Name == "" && o.Address == "" })
 	for i := range p.list {
 		p.list[i].Name = strings.Trim(tidy(dashes.Replace(p.list[i].Name)), ",;:. -")
 		p.list[i].Address = trimAddress(p.list[i].Address)
@@ -93,6 +93,20 @@ func (p *people) segment(i, j int) {
 			p.plain(at, textOf(s.words))
 		}
 	}
+}
+
+// drop takes out who has nothing but a signature, and, where others have more,
+// who has nothing but a name: a footer read as one.
+func (p *people) drop() {
+	more := slices.ContainsFunc(p.list, func(o Organizer) bool { return o.Address != "" })
+	var list []Organizer
+	var places []image.Point
+	for i, o := range p.list {
+		if o.Address != "" || o.Name != "" && (!more || !o.Signature.Empty()) {
+			list, places = append(list, o), append(places, p.places[i])
+		}
+	}
+	p.list, p.places = list, places
 }
 
 // mirror gives an organizer whose signature's label could not be read the
@@ -285,7 +299,7 @@ func (r reader) tabled(i int) []Organizer {
 	for k := i + 1; k < end; k++ {
 		cells := make([]string, len(head.segments))
 		for _, w := range r.rows[k].words {
-			x := (w.Box.Min.X + w.Box.Max.X) / 2
+			x := w.Box.Min.X + head.height/2 // a signature may run into the end of a word
 			c := 0
 			for c+1 < len(cells) && x > edges[c+1] {
 				c++
@@ -356,8 +370,8 @@ var dashes = strings.NewReplacer("—", "-", "–", "-")
 
 var (
 	zip     = regexp.MustCompile(`\b\d{5}(-\d{4})?\b`)
-	endZIP  = regexp.MustCompile(`[A-Za-z.,]\s*\d{5}(-\d{4})?\W*$`)
-	afterIt = regexp.MustCompile(`^(.*[A-Za-z.,]\s*\d{5}(?:-\d{4})?)\b.*$`)
+	endZIP  = regexp.MustCompile(`[A-Za-z.,][\s/|]*\d{5}(-\d{4})?\W*$`)
+	upToZIP = regexp.MustCompile(`^(.*[A-Za-z.,])([\s/|]*)(\d{5}(?:-\d{4})?)\b.*$`)
 )
 
 // complete says whether an address ends in a ZIP code.
@@ -365,8 +379,8 @@ func complete(address string) bool { return endZIP.MatchString(address) }
 
 // trimAddress cuts off what OCR made of pen strokes behind the ZIP code.
 func trimAddress(address string) string {
-	if m := afterIt.FindStringSubmatch(address); m != nil {
-		address = m[1]
+	if m := upToZIP.FindStringSubmatch(address); m != nil {
+		address = m[1] + " " + m[3]
 	}
 	return strings.Trim(tidy(address), ",;:- ")
 }

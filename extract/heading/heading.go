@@ -13,8 +13,8 @@ import (
 type Meaning struct {
 	// Items are keys of extract.Field in the order of the heading: none where
 	// it asks for nothing we know, two or more where a column holds several.
-	// City, state and ZIP of one heading are the one item citystate, since
-	// people write them on one line.
+	// City, state and ZIP of one heading are the one item citystate, and a ZIP
+	// asked for with a street is the street's: people write them on one line.
 	Items []string
 	// Confidence runs from 0 to 1: 1 where every word is known and spelt
 	// right. A heading we know but have no item for, such as Precinct, has no
@@ -32,12 +32,11 @@ func Of(text string) Meaning {
 	} else if in := read(inside); slices.Equal(m.found, []string{"name"}) && slices.Equal(in.found, []string{"signature"}) {
 		m.found = in.found // "Name (sign here)"
 	}
-	items := join(m.found)
-	confidence := m.confidence()
 	if len(m.found) == 0 && m.printed > 0 && m.unknown == 0 {
 		return Meaning{[]string{"name"}, .5} // "Please print", beside "Please sign"
 	}
 	const least = .2 // below, it is a sentence that happens to hold a term
+	items, confidence := join(m.found), m.confidence()
 	if len(m.found) == 0 || confidence < least {
 		return Meaning{}
 	}
@@ -148,11 +147,11 @@ func find(row []Meaning, item string) int {
 
 // reading is what the words of a text amount to.
 type reading struct {
-	found   []string // items, in order, repeats and separators left in
+	found   []string // items in order, each once
 	quality float64  // sum over known words of how well they were spelt
 	known   int      // words that are terms or fillers
 	printed int      // of those, "print" and its kin
-	unknown int
+	unknown int      // words that are not, those of sentences thrice
 	words   int
 }
 
@@ -162,7 +161,7 @@ func (r reading) confidence() float64 {
 	if r.known == 0 {
 		return 0
 	}
-	c := r.quality / float64(r.known) * float64(r.known) / float64(r.known+2*r.unknown)
+	c := r.quality / float64(r.known+2*r.unknown)
 	const longest = 12
 	if r.words > longest {
 		c *= longest / float64(r.words)
@@ -177,10 +176,7 @@ func read(tokens []token) reading {
 	for i := 0; i < len(tokens); {
 		t := tokens[i]
 		if t.separator() {
-			or = t.word == "or"
-			if !or {
-				r.found = append(r.found, "")
-			}
+			or = t.word == "or" || t.word == "oder" || t.word == "ou"
 			i++
 			continue
 		}
@@ -212,25 +208,21 @@ func read(tokens []token) reading {
 		or = false
 		i += n
 	}
-	r.found = tidy(r.found)
+	r.found = owned(r.found)
 	return r
 }
 
-// tidy drops separators, except that one of them may end what a number
-// belongs to, and repeats.
-func tidy(found []string) []string {
+// owned drops repeats and finds out what a number belongs to: that of "Phone:
+// No." is the phone's and goes, that of "Name and number" is a thing of its
+// own.
+func owned(found []string) []string {
 	var out []string
-	for i, item := range found {
-		if item == "" {
-			continue
-		}
-		if item == hash && i > 0 {
-			// "Phone: No." is a phone; "Name and number" are two things.
-			if i == len(found)-1 && len(out) > 0 && (out[len(out)-1] == "name" || out[len(out)-1] == "signature") {
-				item = "member_id"
-			} else if len(out) > 0 {
+	for _, item := range found {
+		if item == hash && len(out) > 0 {
+			if last := out[len(out)-1]; last != "name" && last != "signature" {
 				continue
 			}
+			item = "member_id"
 		}
 		if !slices.Contains(out, item) {
 			out = append(out, item)
@@ -254,10 +246,7 @@ func join(found []string) []string {
 	if has("city") && has("state") {
 		rename["city"], rename["state"] = "citystate", "citystate"
 	}
-	if has("citystate") || has("city") && has("state") {
-		drop["zip"] = true
-	}
-	if has("street") && has("zip") && !has("city") && !has("citystate") {
+	if has("citystate") || has("city") && has("state") || has("street") {
 		drop["zip"] = true
 	}
 	var items []string
