@@ -5,6 +5,7 @@ import (
 	"image"
 	"slices"
 	"strings"
+	"unicode"
 
 	"countersign/extract/heading"
 	"countersign/extract/layout"
@@ -61,26 +62,30 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	return f, all, err
 }
 
-// readAgain reads headings that made no sense among the others once more, each
-// by itself: specks and neighbours lead Tesseract astray on a whole region.
+// readAgain reads headings that were not understood for certain once more,
+// each by itself: specks, rules and neighbours lead Tesseract astray on a whole
+// region.
 func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, error) {
-	if v.words != nil || f.head.Empty() || f.score == 0 {
+	if v.words != nil || f.head.Empty() {
 		return f, nil
 	}
 	texts := make([]string, len(f.columns))
 	again := false
-	for i, c := range f.columns {
-		texts[i] = c.Heading
-		if len(c.Fields) > 0 {
+	var c *cells
+	for i, column := range f.columns {
+		texts[i] = column.Heading
+		before := heading.Of(column.Heading).Confidence
+		if before > 0.9 {
 			continue
 		}
-		b := f.table.Borders
-		cell := image.Rect(int(b[i].At(f.head.Min.Y))+v.inches(0.02), f.head.Min.Y, int(b[i+1].At(f.head.Min.Y))-v.inches(0.02), f.head.Max.Y)
-		words, err := v.print(ctx, engine, cell, tesseract.Block)
+		if c == nil {
+			c = newCells(v, &f)
+		}
+		text, err := c.heading(ctx, engine, i)
 		if err != nil {
 			return f, err
 		}
-		if text := textOf(words); text != "" {
+		if heading.Of(text).Confidence > before {
 			texts[i], again = text, true
 		}
 	}
@@ -90,6 +95,24 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 		}
 	}
 	return f, nil
+}
+
+// heading reads one heading by itself: the ink of its cell, or what stands
+// above its column.
+func (c *cells) heading(ctx context.Context, engine Printer, column int) (string, error) {
+	v, f := c.view, c.form
+	var g *image.Gray
+	if f.first > 0 {
+		g = c.ink.Picture(v.turned.Image, f.first-1, column, 0)
+	} else {
+		left, right := f.table.Borders[column].At(f.head.Min.Y), f.table.Borders[column+1].At(f.head.Min.Y)
+		g = v.unruled(v.full(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y)))
+	}
+	if g == nil {
+		return "", nil
+	}
+	words, err := engine.Words(ctx, framed(g, 12), tesseract.Block, int(v.page.DPI))
+	return textOf(words), err
 }
 
 // drawnTable is the table that lines or shading show; the one with more rows
@@ -113,10 +136,13 @@ func headedBy(v *view, t layout.Table, row int, words []tesseract.Word) form {
 	if row >= 0 {
 		band = t.Row(row)
 	}
-	in := slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !middle(w.Box).In(band) })
+	in := slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !middle(w.Box).In(band) || !legible(w.Text) })
 	best := form{table: t}
 	try := func(table layout.Table, texts []string, head image.Rectangle) {
 		if meanings, score := heading.Meanings(texts); len(texts) > 1 && score > best.score {
+			if row >= 0 {
+				head = band // the whole cells
+			}
 			best = form{table: table, first: row + 1, columns: columnsOf(texts, meanings), head: head, score: score}
 		}
 	}
@@ -148,6 +174,11 @@ func headOf(v *view, boxes []image.Rectangle) image.Rectangle {
 		all = all.Union(b)
 	}
 	return all.Inset(-v.inches(0.03))
+}
+
+// legible reports whether a word is more than the trace of a rule.
+func legible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '#' })
 }
 
 // byColumn joins the words of each column.
@@ -334,7 +365,9 @@ func textOf(words []tesseract.Word) string {
 	var texts []string
 	for _, line := range lines(words) {
 		for _, w := range line {
-			texts = append(texts, w.Text)
+			if legible(w.Text) {
+				texts = append(texts, w.Text)
+			}
 		}
 	}
 	return strings.Join(texts, " ")

@@ -111,19 +111,19 @@ func newCells(v *view, f *form) *cells {
 	return &cells{view: v, form: f, ink: ink.Assign(bits, f.table, rest, columns, v.dpi)}
 }
 
-// partRules tells the table's own lines from folds of the paper, which run
-// out of the table on both sides, and from the rest: strokes of a pen.
+// partRules tells the table's own lines from folds of the paper, which run to
+// its edge, and from the rest: strokes of a pen.
 func partRules(v *view, t layout.Table) (own, folds, rest []layout.Rule) {
 	for _, r := range v.lying {
 		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
 		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool {
 			return math.Abs(l.At(at)-r.At(at)) < v.dpi*0.04
 		})
-		beyond := r.From < t.Left-v.inches(0.12) && r.To > t.Right+v.inches(0.12)
+		fold := r.From < v.inches(0.3) || r.To > v.bounds().Max.X-v.inches(0.3)
 		switch {
 		case near && t.Style != layout.Open && t.Style != layout.Shaded:
 			own = append(own, r)
-		case beyond:
+		case fold && (r.From < t.Left || r.To > t.Right):
 			folds = append(folds, r)
 		default:
 			rest = append(rest, r)

@@ -37,6 +37,8 @@ func (s slot) written(dpi float64) bool {
 func (s slot) signed(dpi float64) float64 {
 	long := float64(max(s.box.Dx(), s.box.Dy())) / dpi
 	switch {
+	case !s.written(dpi) && s.pieces >= 3 && long >= 0.2: // what is left of a faint pen
+		return 0.5
 	case !s.written(dpi):
 		return 0
 	case long >= 0.25 && (float64(s.widest) >= dpi*0.1 || s.pieces >= 6):
@@ -68,7 +70,7 @@ type slot struct {
 // lies, so that a tall letter stays with its word and a neighbour's tail does
 // not count as writing. Pieces that lie in two cells alike are parted at the
 // border. The bitmap is of the upright page at the given resolution, without
-// the table's rules; rest are the lying rules that are not the table's.
+// the table's rules and folds; rest are the lying rules that are neither.
 func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Column, dpi float64) *Page {
 	p := &Page{dpi: dpi, table: t, columns: columns, ink: layout.FindComponents(b)}
 	p.owner = make([]int32, len(p.ink.List))

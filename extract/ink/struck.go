@@ -8,16 +8,15 @@ import (
 
 // findStruck looks for strokes through rows: a straight line or one long piece
 // of ink that crosses columns inside a row, or a line through the whole of one
-// item's writing. A line that runs out of the table on both sides is a fold.
+// item's writing.
 func (p *Page) findStruck(rest []layout.Rule) {
 	t := p.table
 	p.struck = make([]bool, t.Rows())
 	width := t.Right - t.Left
 	for _, r := range rest {
-		fold := r.From < t.Left-int(p.dpi*0.12) && r.To > t.Right+int(p.dpi*0.12)
 		middle := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
 		row, _ := p.cellAt(middle, int(r.At(middle)))
-		if fold || row < 0 || !p.inside(row, middle, r.At(middle)) {
+		if row < 0 || !p.inside(row, middle, r.At(middle)) {
 			continue
 		}
 		if p.crosses(r.From, r.To, int(r.At(middle)), width) || r.Drawn(p.dpi) && p.through(row, r) {
