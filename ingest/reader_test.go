@@ -25,8 +25,9 @@ import (
 )
 
 // reader is one for all tests of the package, as PDFium takes a second to
-// start. Its resolution is low, so that tests cost little.
-var reader = &Reader{Limits: Limits{DrawnDPI: 100}}
+// start. Its resolution is low, so that tests cost little, and its patience
+// long, since the machine that tests may be slow.
+var reader = &Reader{Limits: Limits{DrawnDPI: 100, PageTime: 2 * time.Minute}}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
