@@ -121,7 +121,7 @@ func partRules(v *view, t layout.Table) (own, folds, rest []layout.Rule) {
 		})
 		fold := r.From < v.inches(0.3) || r.To > v.bounds().Max.X-v.inches(0.3)
 		switch {
-		case near && t.Style != layout.Open && t.Style != layout.Shaded:
+		case near && t.Style != layout.Open:
 			own = append(own, r)
 		case fold && (r.From < t.Left || r.To > t.Right):
 			folds = append(folds, r)
@@ -147,14 +147,14 @@ func (v *view) standingOf(t layout.Table) []layout.Rule {
 	return own
 }
 
-// written reports whether somebody wrote in the row; a printed row number is
-// nobody.
+// written reports whether somebody wrote in the row, where the sheet asks for
+// something we know; a printed row number is nobody.
 func (c *cells) written(row int) bool {
 	for column, asked := range c.form.columns {
-		if slices.Contains(asked.Fields, Number) {
+		if len(asked.Fields) == 0 || asked.Fields[0] == Number {
 			continue
 		}
-		for item := range max(1, len(asked.Fields)) {
+		for item := range asked.Fields {
 			if c.view.words != nil && c.text(row, column, item) != "" || c.view.words == nil && c.ink.Written(row, column, item) {
 				return true
 			}
