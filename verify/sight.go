@@ -212,9 +212,7 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 	if len(n.Given) > 0 {
 		m.suppose(w, s, n.Swapped(), flipped, 60)
 	}
-	if k := len(n.Given); k > 1 && !n.Flipped && len(n.Given[k-1]) > 2 {
-		double := n
-		double.Given, double.Family = n.Given[:k-1], append([]string{n.Given[k-1]}, n.Family...)
+	if double := n.Double(); len(double.Given) < len(n.Given) {
 		m.suppose(w, s, double, doubleFamily, 100)
 	}
 	if len(n.Given) > 1 && len(n.Given[0]) == 1 && len(n.Given[1]) > 1 {
