@@ -34,6 +34,14 @@ type hypothesis struct {
 	initial byte
 	middle  string
 	suffix  string
+	slots   []int32 // by token of the Matcher: 1 + place in tokens, 0 if not yet worked out
+	tokens  []heardToken
+}
+
+// heardToken is a given name with the likelihood of what was read.
+type heardToken struct {
+	near bool
+	p    byLevel
 }
 
 // heard is a word that was read, compared with the words of a lexicon: those it
@@ -225,7 +233,7 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 
 // suppose adds one way to take the name apart.
 func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int) {
-	h := hypothesis{weight: weight, suffix: n.Suffix}
+	h := hypothesis{weight: weight, suffix: n.Suffix, slots: make([]int32, len(m.tokens))}
 	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), k, unseenFamily)
 	if len(n.Given) > 0 {
 		first := joined(n.Given[0])
@@ -239,7 +247,7 @@ func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int)
 	s.names = append(s.names, h)
 	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
 		both := h
-		both.middle, both.weight = "", weight*0.2
+		both.middle, both.weight, both.slots = "", weight*0.2, make([]int32, len(m.tokens))
 		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), k/2, unseenGiven)
 		s.names = append(s.names, both)
 	}
