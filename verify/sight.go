@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -170,8 +171,8 @@ func (m *Matcher) see(w *work, row extract.Row) *sight {
 // their own confidence.
 func noiseOf(row extract.Row) byLevel {
 	sum, n, typed := 0.0, 0.0, true
-	for _, r := range row.Fields {
-		if r.Text != "" {
+	for _, f := range slices.Sorted(maps.Keys(row.Fields)) { // sums differ in the last bit with the order
+		if r := row.Fields[f]; r.Text != "" {
 			sum += r.Confidence * float64(len(r.Text))
 			n += float64(len(r.Text))
 			typed = typed && r.Engine == "text"
