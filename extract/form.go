@@ -222,8 +222,18 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	if err != nil {
 		return nil, nil, err
 	}
-	h, ok := bestHeadings(words)
-	if !ok || h.score < hopefulHeadings {
+	h, _ := bestHeadings(words)
+	if h.score < sureHeadings && v.words == nil {
+		// Frames and grey bands make Tesseract skip what it takes for a picture.
+		more, err := v.print(ctx, engine, v.bounds(), tesseract.Sparse)
+		if err != nil {
+			return nil, nil, err
+		}
+		if again, _ := bestHeadings(more); again.score > h.score {
+			h = again
+		}
+	}
+	if h.score < hopefulHeadings {
 		return nil, words, nil
 	}
 	if h, err = v.completed(ctx, engine, h); err != nil || h.score < sureHeadings {

@@ -116,9 +116,11 @@ func newCells(v *view, f *form) *cells {
 func partRules(v *view, t layout.Table) (own, folds, rest []layout.Rule) {
 	for _, r := range v.lying {
 		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
-		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool {
-			return math.Abs(l.At(at)-r.At(at)) < v.dpi*0.04
-		})
+		reach := v.dpi * 0.04
+		if t.Style == layout.Shaded {
+			reach *= 2 // the edges of bands were found at a low resolution
+		}
+		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool { return math.Abs(l.At(at)-r.At(at)) < reach })
 		fold := r.From < v.inches(0.3) || r.To > v.bounds().Max.X-v.inches(0.3)
 		switch {
 		case near && t.Style != layout.Open:
