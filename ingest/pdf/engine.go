@@ -34,19 +34,22 @@ type Engine struct {
 	limits   Limits
 	cacheDir string
 
-	starting sync.Mutex
-	pool     pdfium.Pool
-	cache    wazero.CompilationCache
-	closed   bool
-
 	turns chan struct{} // one for each PDFium that may run
-	mu    sync.Mutex
-	idle  []*seat
+
+	mu     sync.Mutex
+	cache  wazero.CompilationCache // also shares the compiled PDFium among the seats
+	idle   []*seat
+	closed bool
 }
 
-// seat is one PDFium and the file that it has open, if any.
+// seat is one PDFium and the file that it has open, if any. Each has a
+// WebAssembly runtime of its own, since only the end of a runtime's context
+// stops what runs in it; to close it under a running call would take the
+// memory away from beneath.
 type seat struct {
 	pdfium.Pdfium
+	pool     pdfium.Pool
+	stop     context.CancelFunc
 	file     *File
 	document references.FPDF_DOCUMENT
 	worn     bool
@@ -61,23 +64,22 @@ func NewEngine(limits Limits, cacheDir string) *Engine {
 
 // Close ends all PDFiums. No page may be in flight.
 func (e *Engine) Close() error {
-	e.starting.Lock()
-	defer e.starting.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.closed = true
-	if e.pool == nil {
+	for _, s := range e.idle {
+		s.end()
+	}
+	e.idle = nil
+	if e.cache == nil {
 		return nil
 	}
-	err := e.pool.Close()
-	e.pool = nil
-	if e.cache != nil {
-		err = errors.Join(err, e.cache.Close(context.Background()))
-	}
-	return err
+	return e.cache.Close(context.Background())
 }
 
 // use runs do with a PDFium that has f open, for at most the time of a page.
-// After that, or when ctx ends, the PDFium is killed; the next call gets a
-// new one.
+// After that, or when ctx ends, the PDFium is stopped and thrown away; the next
+// call gets a new one.
 func (e *Engine) use(ctx context.Context, f *File, do func(*seat) error) error {
 	select {
 	case e.turns <- struct{}{}:
@@ -91,12 +93,13 @@ func (e *Engine) use(ctx context.Context, f *File, do func(*seat) error) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, e.limits.PageTime)
 	defer cancel()
-	stop := context.AfterFunc(limited, func() { s.Kill() })
+	stopped := context.AfterFunc(limited, s.stop)
 	err = s.open(f)
 	if err == nil {
 		err = do(s)
 	}
-	if !stop() { // killed, or about to be
+	if !stopped() {
+		s.end()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -114,30 +117,21 @@ var (
 // take prefers the PDFium that has the file open already.
 func (e *Engine) take(f *File) (*seat, error) {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	for i, s := range e.idle {
 		if s.file == f || i == len(e.idle)-1 {
 			e.idle = append(e.idle[:i], e.idle[i+1:]...)
-			e.mu.Unlock()
 			return s, nil
 		}
 	}
-	e.mu.Unlock()
-	pool, err := e.start()
-	if err != nil {
-		return nil, err
-	}
-	instance, err := pool.GetInstance(30 * time.Second)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errStart, err)
-	}
-	return &seat{Pdfium: instance}, nil
+	return e.start()
 }
 
 // leave puts a PDFium back. One that failed may have failed for want of
 // memory or in the middle of a change: it is not used again.
 func (e *Engine) leave(s *seat, err error) {
 	if err != nil || s.worn || s.file.isClosed() {
-		s.Pdfium.Close()
+		s.end()
 		return
 	}
 	e.mu.Lock()
@@ -152,7 +146,7 @@ func (e *Engine) forget(f *File) {
 	kept := e.idle[:0]
 	for _, s := range e.idle {
 		if s.file == f && s.shut() != nil {
-			s.Pdfium.Close()
+			s.end()
 			continue
 		}
 		kept = append(kept, s)
@@ -188,15 +182,19 @@ func (s *seat) shut() error {
 	return err
 }
 
-// start compiles PDFium on first need.
-func (e *Engine) start() (pdfium.Pool, error) {
-	e.starting.Lock()
-	defer e.starting.Unlock()
+// end gives back all that the PDFium holds. Nothing may run in it.
+func (s *seat) end() {
+	s.pool.Close()
+	s.stop()
+}
+
+// start makes a PDFium, compiling it on first need. The caller holds mu.
+func (e *Engine) start() (*seat, error) {
 	if e.closed {
 		return nil, fmt.Errorf("%w: the reader is closed", errStart)
 	}
-	if e.pool != nil {
-		return e.pool, nil
+	if e.cache == nil {
+		e.cache = openCache(e.cacheDir)
 	}
 	// CloseOnContextDone makes running code stoppable. It costs much: a page
 	// of fax pixels takes 0.5 s instead of 0.05 s. That is why plain scans
@@ -204,40 +202,44 @@ func (e *Engine) start() (pdfium.Pool, error) {
 	config := wazero.NewRuntimeConfigCompiler().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(memoryPages).
-		WithCloseOnContextDone(true)
-	if e.cache = openCache(e.cacheDir); e.cache != nil {
-		config = config.WithCompilationCache(e.cache)
-	}
+		WithCloseOnContextDone(true).
+		WithCompilationCache(e.cache)
+	ctx, stop := context.WithCancel(context.Background())
 	pool, err := webassembly.Init(webassembly.Config{
-		Context:       context.Background(),
-		MaxTotal:      cap(e.turns) + 1,
-		MaxIdle:       1,
+		Context:       reserved(ctx),
+		MaxTotal:      1,
 		FSConfig:      wazero.NewFSConfig(), // the default would mount the whole disk
 		RuntimeConfig: config,
 		Stdout:        io.Discard,
 		Stderr:        io.Discard,
 	})
 	if err != nil {
+		stop()
 		return nil, fmt.Errorf("%w: %w", errStart, err)
 	}
-	e.pool = pool
-	return pool, nil
+	instance, err := pool.GetInstance(time.Minute)
+	if err != nil {
+		pool.Close()
+		stop()
+		return nil, fmt.Errorf("%w: %w", errStart, err)
+	}
+	return &seat{Pdfium: instance, pool: pool, stop: stop}, nil
 }
 
-// openCache answers nil where nothing can be written: PDFium then compiles
-// anew each time. A folder for everybody such as /tmp is no substitute, as the
-// cache holds machine code.
+// openCache keeps compiled code in memory only where nothing can be written. A
+// folder for everybody such as /tmp is no substitute, as what lies there would
+// be run as machine code.
 func openCache(dir string) wazero.CompilationCache {
 	if dir == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
-			return nil
+			return wazero.NewCompilationCache()
 		}
 		dir = filepath.Join(user, "countersign", "pdfium")
 	}
 	cache, err := wazero.NewCompilationCacheWithDir(dir)
 	if err != nil {
-		return nil
+		return wazero.NewCompilationCache()
 	}
 	return cache
 }

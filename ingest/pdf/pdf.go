@@ -101,7 +101,7 @@ func (f *File) Page(ctx context.Context, number int) (Page, error) {
 		var page Page
 		page, err = f.covers.page(ctx, number)
 		var refusal *scan.Refusal
-		if err == nil || ctx.Err() != nil || errors.As(err, &refusal) {
+		if err == nil || errors.As(err, &refusal) {
 			return page, err
 		}
 	}

@@ -39,9 +39,14 @@ func DecodeStrips(ctx context.Context, e *Engine, strips []scan.Strip) (image.Im
 // for a blank sheet. A fax of one colour is a blank sheet.
 var errNothing = errors.New("nothing decoded")
 
+// uniform tells whether all of a picture but a stray block has one colour.
 func uniform(img image.Image) bool {
 	grey, ok := img.(*image.Gray)
-	return ok && bytes.Count(grey.Pix, grey.Pix[:1]) == len(grey.Pix)
+	if !ok {
+		return false
+	}
+	last := grey.Pix[len(grey.Pix)-1:]
+	return bytes.Count(grey.Pix, last) > len(grey.Pix)*999/1000
 }
 
 // pageOf writes a PDF that shows the strips one below the other.
