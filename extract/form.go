@@ -41,7 +41,11 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	}
 	best := form{table: t}
 	for row := -1; row < min(2, t.Rows()-1); row++ {
-		if f := headedBy(v, t, row, words); f.score > best.score {
+		f, err := headedBy(ctx, v, engine, t, row, words)
+		if err != nil {
+			return nil, nil, err
+		}
+		if f.score > best.score {
 			best = f
 		}
 	}
@@ -49,6 +53,7 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 		return nil, nil, err
 	}
 	if best.score >= sureHeadings {
+		best.numberRows(v)
 		return &best, words, nil
 	}
 	if t.Columns() >= 2 && t.Rows() >= 4 {
@@ -97,6 +102,15 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 	return f, nil
 }
 
+// numberRows takes a first column without a heading and without room for a
+// word for printed row numbers.
+func (f *form) numberRows(v *view) {
+	b := f.table.Borders
+	if len(f.columns) > 2 && len(f.columns[0].Fields) == 0 && b[1].At(f.head.Min.Y)-b[0].At(f.head.Min.Y) < v.dpi*0.6 {
+		f.columns[0].Fields = []Field{Number}
+	}
+}
+
 // heading reads one heading by itself: the ink of its cell, or what stands
 // above its column.
 func (c *cells) heading(ctx context.Context, engine Printer, column int) (string, error) {
@@ -131,7 +145,7 @@ func drawnTable(v *view) (layout.Table, bool) {
 
 // headedBy tries the words of a row of a table as its headings: each line of
 // them, each two lines, and all. Row −1 is the band above the table.
-func headedBy(v *view, t layout.Table, row int, words []tesseract.Word) form {
+func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row int, words []tesseract.Word) (form, error) {
 	band := image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
 	if row >= 0 {
 		band = t.Row(row)
@@ -147,12 +161,16 @@ func headedBy(v *view, t layout.Table, row int, words []tesseract.Word) form {
 		}
 	}
 	if t.Columns() == 0 {
-		for _, p := range phrased(in) {
-			if len(p) > 1 {
-				try(t.WithBorders(layout.BordersUnder(p.boxes(), v.writing(t.Bounds()), t.Bounds())), p.texts(), headOf(v, p.boxes()))
-			}
+		h, ok := bestHeadings(in)
+		if !ok || h.score < hopefulHeadings {
+			return best, nil
 		}
-		return best
+		h, err := v.completed(ctx, engine, h)
+		if err != nil {
+			return best, err
+		}
+		borders := layout.BordersUnder(h.boxes(), v.writing(t.Bounds()), t.Bounds())
+		return form{table: t.WithBorders(borders), first: row + 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score}, nil
 	}
 	rows := lines(in)
 	for i := range rows {
@@ -164,7 +182,7 @@ func headedBy(v *view, t layout.Table, row int, words []tesseract.Word) form {
 	if row >= 0 {
 		try(t, byColumn(t, rows), band)
 	}
-	return best
+	return best, nil
 }
 
 // headOf is the box around headings with the room a line of print needs.
@@ -176,9 +194,10 @@ func headOf(v *view, boxes []image.Rectangle) image.Rectangle {
 	return all.Inset(-v.inches(0.03))
 }
 
-// legible reports whether a word is more than the trace of a rule.
+// legible reports whether a word is more than the trace of a rule. Marks that
+// join two items of a heading are.
 func legible(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '#' })
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("#/&+", r) })
 }
 
 // byColumn joins the words of each column.
@@ -203,21 +222,113 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	if err != nil {
 		return nil, nil, err
 	}
-	var best form
-	for _, p := range phrased(words) {
-		texts, boxes := p.texts(), p.boxes()
-		meanings, score := heading.Meanings(texts)
-		if len(texts) < 2 || score < sureHeadings || score <= best.score {
-			continue
+	h, _ := bestHeadings(words)
+	if h.score < sureHeadings && v.words == nil {
+		// Frames and grey bands make Tesseract skip what it takes for a picture.
+		more, err := v.print(ctx, engine, v.bounds(), tesseract.Sparse)
+		if err != nil {
+			return nil, nil, err
 		}
-		if t, ok := layout.OpenTable(boxes, v.writing(v.bounds())); ok {
-			best = form{table: t, first: 1, columns: columnsOf(texts, meanings), head: headOf(v, boxes), score: score}
+		if again, _ := bestHeadings(more); again.score > h.score {
+			h = again
 		}
 	}
-	if best.score == 0 {
+	if h.score < hopefulHeadings {
 		return nil, words, nil
 	}
-	return &best, words, nil
+	if h, err = v.completed(ctx, engine, h); err != nil || h.score < sureHeadings {
+		return nil, words, err
+	}
+	t, ok := layout.OpenTable(h.boxes(), v.writing(v.bounds()), v.dpi)
+	if !ok {
+		return nil, words, nil
+	}
+	return &form{table: t, first: 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score}, words, nil
+}
+
+// headings are phrases that may be the headings of a table.
+type headings struct {
+	phrases
+	meanings []heading.Meaning
+	score    float64
+}
+
+// hopefulHeadings is the score from which on it is worth a second look at
+// what else stands in the line.
+const hopefulHeadings = 0.3
+
+// bestHeadings finds the line of words, or two lines, that makes the best
+// headings.
+func bestHeadings(words []tesseract.Word) (headings, bool) {
+	var best headings
+	for _, p := range phrased(words) {
+		meanings, score := heading.Meanings(p.texts())
+		if len(p) > 1 && score > best.score+0.02 {
+			best = headings{p, meanings, score}
+		}
+	}
+	return best, best.score > 0
+}
+
+func (h headings) columns() []Column { return columnsOf(h.texts(), h.meanings) }
+
+// completed reads what stands in the line of the headings and was missed: on a
+// whole page Tesseract passes over short words such as "No." and "ZIP".
+func (v *view) completed(ctx context.Context, engine Printer, h headings) (headings, error) {
+	if v.words != nil {
+		return h, nil
+	}
+	strip := headOf(v, h.boxes())
+	var missed []image.Rectangle
+	for _, box := range v.writing(image.Rect(0, strip.Min.Y, v.bounds().Max.X, strip.Max.Y)) {
+		read := slices.ContainsFunc(h.phrases, func(p phrase) bool {
+			return box.Intersect(p.box).Dx()*2 > box.Dx()
+		})
+		if !read && box.Min.Y >= strip.Min.Y-v.inches(0.05) && box.Max.Y <= strip.Max.Y+v.inches(0.05) {
+			missed = append(missed, box)
+		}
+	}
+	more := slices.Clone(h.phrases)
+	for _, box := range missed {
+		words, err := engine.Words(ctx, framed(v.unruled(v.full(box.Inset(-v.inches(0.02)))), 12), tesseract.Block, int(v.page.DPI))
+		if err != nil {
+			return h, err
+		}
+		if text := textOf(words); text != "" {
+			more = append(more, phrase{text, box})
+		}
+	}
+	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
+	more = rejoined(more)
+	meanings, score := heading.Meanings(more.texts())
+	if known(meanings) > known(h.meanings) && score > h.score-0.2 {
+		return headings{more, meanings, score}, nil
+	}
+	return h, nil
+}
+
+// rejoined joins phrases of one line that are no further apart than a space.
+func rejoined(ps phrases) phrases {
+	var out phrases
+	for _, p := range ps {
+		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < wordSpace*float64(min(p.box.Dy(), out[n-1].box.Dy())) {
+			out[n-1] = phrase{out[n-1].text + " " + p.text, out[n-1].box.Union(p.box)}
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// known counts the headings that ask for something.
+func known(meanings []heading.Meaning) int {
+	n := 0
+	for _, m := range meanings {
+		if len(m.Items) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // writing is where words stand in a part of the page, printed or written.
@@ -288,27 +399,37 @@ func (p phrases) boxes() []image.Rectangle {
 	return b
 }
 
-// phrased parts words into lines and lines into phrases. Since headings may
-// take two lines, each two neighbouring lines are also given as one.
+// phrased parts words into lines and lines into phrases, at narrower and at
+// wider gaps. Since headings may take two lines, each two neighbouring lines
+// are also given as one.
 func phrased(words []tesseract.Word) []phrases {
-	var single []phrases
-	for _, line := range lines(words) {
-		single = append(single, phrasesOf(line))
-	}
-	all := slices.Clone(single)
-	for i := 1; i < len(single); i++ {
-		if two, ok := stacked(single[i-1], single[i]); ok {
-			all = append(all, two)
+	rows := lines(words)
+	var all []phrases
+	for _, gap := range []float64{wordSpace, 0.8, 1.3} {
+		var single []phrases
+		for _, line := range rows {
+			single = append(single, phrasesOf(line, gap))
+		}
+		all = append(all, single...)
+		for i := 1; i < len(single); i++ {
+			if two, ok := stacked(single[i-1], single[i]); ok {
+				all = append(all, two)
+			}
 		}
 	}
 	return all
 }
 
-// phrasesOf joins the words of a line that are no further apart than a space.
-func phrasesOf(line []tesseract.Word) phrases {
+// wordSpace is the widest space between two words of a phrase, as a share of
+// their height.
+const wordSpace = 0.55
+
+// phrasesOf joins the words of a line that are no further apart than gap, as a
+// share of their height.
+func phrasesOf(line []tesseract.Word, gap float64) phrases {
 	var ps phrases
 	for _, w := range line {
-		if n := len(ps); n > 0 && float64(w.Box.Min.X-ps[n-1].box.Max.X) < 0.75*float64(max(w.Box.Dy(), ps[n-1].box.Dy())) {
+		if n := len(ps); n > 0 && float64(w.Box.Min.X-ps[n-1].box.Max.X) < gap*float64(max(w.Box.Dy(), ps[n-1].box.Dy())) {
 			ps[n-1].text += " " + w.Text
 			ps[n-1].box = ps[n-1].box.Union(w.Box)
 			continue

@@ -116,12 +116,14 @@ func newCells(v *view, f *form) *cells {
 func partRules(v *view, t layout.Table) (own, folds, rest []layout.Rule) {
 	for _, r := range v.lying {
 		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
-		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool {
-			return math.Abs(l.At(at)-r.At(at)) < v.dpi*0.04
-		})
+		reach := v.dpi * 0.04
+		if t.Style == layout.Shaded {
+			reach *= 2 // the edges of bands were found at a low resolution
+		}
+		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool { return math.Abs(l.At(at)-r.At(at)) < reach })
 		fold := r.From < v.inches(0.3) || r.To > v.bounds().Max.X-v.inches(0.3)
 		switch {
-		case near && t.Style != layout.Open && t.Style != layout.Shaded:
+		case near && t.Style != layout.Open:
 			own = append(own, r)
 		case fold && (r.From < t.Left || r.To > t.Right):
 			folds = append(folds, r)
@@ -147,14 +149,14 @@ func (v *view) standingOf(t layout.Table) []layout.Rule {
 	return own
 }
 
-// written reports whether somebody wrote in the row; a printed row number is
-// nobody.
+// written reports whether somebody wrote in the row, where the sheet asks for
+// something we know; a printed row number is nobody.
 func (c *cells) written(row int) bool {
 	for column, asked := range c.form.columns {
-		if slices.Contains(asked.Fields, Number) {
+		if len(asked.Fields) == 0 || asked.Fields[0] == Number {
 			continue
 		}
-		for item := range max(1, len(asked.Fields)) {
+		for item := range asked.Fields {
 			if c.view.words != nil && c.text(row, column, item) != "" || c.view.words == nil && c.ink.Written(row, column, item) {
 				return true
 			}

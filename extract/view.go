@@ -61,11 +61,22 @@ func (v *view) empty() bool {
 }
 
 // likeliest is the order in which to try quarter turns: writing and print lie
-// in lines, so their ink stands out in rows or, on a page that lies on its
-// side, in columns.
+// in lines, so letters stand out in rows or, on a page that lies on its side,
+// in columns.
 func (v *view) likeliest() []int {
-	_, lying := layout.Skew(v.withoutRules())
-	_, standing := layout.Skew(v.withoutRules().Transposed())
+	letters := layout.NewBitmap(v.bits.W, v.bits.H)
+	pieces := layout.FindComponents(v.bits)
+	small, large := v.inches(0.03), v.inches(0.3)
+	for i, l := range pieces.Labels {
+		if l == 0 {
+			continue
+		}
+		if size := pieces.List[l-1].Box.Size(); max(size.X, size.Y) >= small && max(size.X, size.Y) <= large {
+			letters.Pix[i] = 1
+		}
+	}
+	_, lying := layout.Skew(letters)
+	_, standing := layout.Skew(letters.Transposed())
 	if standing > lying {
 		return []int{1, 3, 0, 2}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/extract"
@@ -121,14 +122,15 @@ func (r Rules) unidentified(_ Dates, d *Decision) bool {
 	switch {
 	case name.Fold(reading.Text) == "":
 		return d.say(Uncertain, Illegible, "No name could be read.")
+	case reading.Confidence < legible && d.Probability < 0.5:
+		return d.say(Uncertain, Illegible, "The name is hard to read, and no member surely fits what was read.")
 	case len(d.Candidates) == 0 || d.Nobody >= 0.5:
-		if reading.Confidence < legible {
-			return d.say(Uncertain, Illegible, "The name is hard to read, and no member fits what was read.")
-		}
 		if r.DecideNotFound && d.Nobody >= 1-r.ErrorBound && reading.Confidence >= sure {
 			return d.say(Invalid, NotFound, "Nobody on the roll fits the line.")
 		}
 		return d.say(Uncertain, NotFound, "Nobody on the roll fits the line well.")
+	case d.Probability >= 1-r.ErrorBound:
+		return d.say(Uncertain, Ambiguous, "One member fits, but name and a second field do not both agree: %s.", strings.Join(d.Candidates[0].Because, "; "))
 	case d.Probability >= 0.5:
 		return d.say(Uncertain, Ambiguous, "One member fits (%s), but not surely enough to decide without a person.", percent(d.Probability))
 	}
@@ -329,15 +331,6 @@ func fieldWords(f extract.Field) string {
 func percent(p float64) string { return fmt.Sprintf("%.1f %%", 100*p) }
 
 func sentence(parts []string) string {
-	s := ""
-	for i, p := range parts {
-		if i > 0 {
-			s += "; "
-		}
-		s += p
-	}
-	if s == "" {
-		return s
-	}
-	return string(s[0]-'a'+'A') + s[1:]
+	s := strings.Join(parts, "; ")
+	return strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):]
 }

@@ -137,6 +137,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 	s.routed = append(s.routed, exact...)
 	any := m.anyEmail(s, read, row, len(exact) > 0)
 	codes := emailCodes(read)
+	pattern := name.NewPattern(codes)
 	scale := slices.Max(any[:])
 	for j := range any {
 		any[j] /= scale
@@ -150,7 +151,8 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 			var p byLevel
 			if e == read {
 				p = m.powers.likelihood(fit{odds: 1, rights: len(codes)})
-			} else if f := m.channel.fit(codes, emailCodes(e)); f.errors*2 < len(codes) {
+			} else if own := emailCodes(e); pattern.Distance(own)*3 <= len(codes) {
+				f := m.channel.fit(codes, own)
 				p = m.powers.likelihood(f)
 				if f.errors == 0 { // differs in a digit or a sign only
 					p.times(&noiseShare)
@@ -239,25 +241,31 @@ func (m *Matcher) stems(s *sight, row extract.Row, first byte) []roll.Form {
 	return out
 }
 
+// What a street says for a member, against nobody in particular. A household
+// shares it, so it never speaks louder than this.
+const (
+	sameStreet  = 1000
+	otherStreet = 0.3
+)
+
 func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 	read := streetKey(row.Fields[extract.Street].Text)
 	if len(read) < 5 {
 		return byLevel{}, false
 	}
 	codes := emailCodes(read)
-	s.fields = append(s.fields, func(_ *person, member *roll.Member) byLevel {
-		own := streetKey(member.Street)
-		odds := 0.3
-		if len(own) >= 5 {
-			p := name.NewPattern(codes)
-			if edits := p.Distance(emailCodes(own)); edits*4 <= len(codes) && sameDigits(read, own) {
-				// A household shares its street: it never speaks louder than this.
-				odds = 1000 * math.Pow(0.3, float64(edits))
-			}
-		} else {
-			odds = 1
+	pattern := name.NewPattern(codes)
+	s.fields = append(s.fields, func(p *person, _ *roll.Member) byLevel {
+		if len(p.street) < 5 {
+			return same(1)
 		}
-		return same(odds)
+		if len(p.street)*4 < len(read)*3 || len(p.street)*3 > len(read)*4 {
+			return same(otherStreet)
+		}
+		if edits := pattern.Distance(emailCodes(p.street)); edits*4 <= len(codes) && sameDigits(read, p.street) {
+			return same(sameStreet * math.Pow(0.3, float64(edits)))
+		}
+		return same(otherStreet)
 	})
 	return same(1), true
 }

@@ -47,7 +47,7 @@ type person struct {
 	family, given span // in Matcher.forms
 	city, company int32
 	state         string
-	zip           string
+	zip, street   string
 	number        string
 }
 
@@ -97,7 +97,7 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 		p.city = int32(r.Cities.Find(name.Joined(member.City)))
 		p.company = int32(r.Companies.Find(roll.CompanyKey(member.Company)))
 		p.state = stateCode(member.State)
-		p.zip = roll.ZIPKey(member.ZIP)
+		p.zip, p.street = roll.ZIPKey(member.ZIP), streetKey(member.Street)
 		p.number = digitsOf(member.ID, r.NumbersAreDigits())
 	}
 	m.places = newPlaces(r, m.members)
@@ -192,13 +192,20 @@ func (m *Matcher) normalise(s *sight, found []scored) float64 {
 	return nobody / sum
 }
 
+// hopeless is how little a name may speak for a member, against nobody in
+// particular, before the other fields are not worth a look: places and streets
+// together are worth a million at most, against odds of one in a hundred thousand.
+const hopeless = 1e-7
+
 // score computes the likelihood of a line for every member it can point to.
 func (m *Matcher) score(w *work, s *sight) []scored {
-	m.route(w, s)
-	slices.Sort(w.found)
+	pointed := m.route(w, s)
 	out := make([]scored, 0, len(w.found))
-	for _, at := range w.found {
-		p := m.nameLikelihood(w, s, at)
+	for i, at := range w.found {
+		p := m.nameLikelihood(s, at)
+		if i >= pointed && slices.Max(p[:]) < hopeless {
+			continue
+		}
 		for _, f := range s.fields {
 			l := f(&m.members[at], m.roll.Members[at])
 			p.times(&l)
@@ -213,11 +220,13 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 }
 
 // route collects the members that are worth scoring: by number, e-mail and
-// ZIP code, and by names near to what is written, in either order.
-func (m *Matcher) route(w *work, s *sight) {
+// ZIP code, and by names near to what is written, in either order. The first of them,
+// as many as it returns, something else than the name points to.
+func (m *Matcher) route(w *work, s *sight) int {
 	for _, at := range s.routed {
 		w.take(at)
 	}
+	pointed := len(w.found)
 	for i := range s.names {
 		h := &s.names[i]
 		for k, word := range h.family.words {
@@ -230,6 +239,7 @@ func (m *Matcher) route(w *work, s *sight) {
 			}
 		}
 	}
+	return pointed
 }
 
 // givenFits says whether the given name read may be one of the member's.
@@ -239,20 +249,34 @@ func (m *Matcher) givenFits(h *hypothesis, at int32) bool {
 	}
 	p := &m.members[at]
 	for _, f := range m.forms[p.given.from:p.given.to] {
-		t := &m.tokens[f.at]
-		if h.initial != 0 {
-			if t.initial == h.initial {
-				return true
-			}
-			continue
-		}
-		for _, word := range t.words {
-			if h.given.slot[word.at] != 0 {
-				return true
-			}
+		if m.tokenLikelihood(h, f.at).near {
+			return true
 		}
 	}
 	return false
+}
+
+// tokenLikelihood is the likelihood of the given name read if this one, in any
+// of its forms, was written. It is worked out once a line for each name.
+func (m *Matcher) tokenLikelihood(h *hypothesis, at int32) *heardToken {
+	if slot := h.slots[at]; slot != 0 {
+		return &h.tokens[slot-1]
+	}
+	var l heardToken
+	t := &m.tokens[at]
+	if h.initial != 0 {
+		l.near = t.initial == h.initial
+	} else {
+		for _, word := range t.words {
+			if slot := h.given.slot[word.at]; slot != 0 {
+				l.near = true
+				l.p.plus(float64(word.share), &h.given.p[slot-1])
+			}
+		}
+	}
+	h.tokens = append(h.tokens, l)
+	h.slots[at] = int32(len(h.tokens))
+	return &h.tokens[len(h.tokens)-1]
 }
 
 // How often a signer's family name is one that the export does not know, and
@@ -262,9 +286,10 @@ const (
 	ownGiven    = 0.96
 	otherGiven  = 0.01
 	asInitial   = 0.03
+	middleShare = 0.02 // of a form: up to it, a middle name
 )
 
-func (m *Matcher) nameLikelihood(w *work, s *sight, at int32) byLevel {
+func (m *Matcher) nameLikelihood(s *sight, at int32) byLevel {
 	if len(s.names) == 0 {
 		return same(1)
 	}
@@ -301,7 +326,7 @@ func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
 	}
 	forms := m.forms[p.given.from:p.given.to]
 	if h.initial != 0 {
-		fits := slices.ContainsFunc(forms, func(f form) bool { return m.tokens[f.at].initial == h.initial && f.share > 0.02 })
+		fits := slices.ContainsFunc(forms, func(f form) bool { return f.share > middleShare && m.tokens[f.at].initial == h.initial })
 		for j := range l {
 			l[j] = asInitial * noise[j] / alphabet
 			if fits {
@@ -312,10 +337,8 @@ func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
 	}
 	l.plus(otherGiven, &h.given.all)
 	for _, f := range forms {
-		for _, word := range m.tokens[f.at].words {
-			if slot := h.given.slot[word.at]; slot != 0 {
-				l.plus(ownGiven*float64(f.share)*float64(word.share), &h.given.p[slot-1])
-			}
+		if t := m.tokenLikelihood(h, f.at); t.near {
+			l.plus(ownGiven*float64(f.share), &t.p)
 		}
 	}
 	return l

@@ -18,6 +18,7 @@ const (
 	samePlace   = 0.91 // else moved, or the other of home and work
 	sameCompany = 0.80 // else another employer, or other words for it
 	sameState   = 0.985
+	otherWords  = 6 // what an institution in other words says, against none in particular
 )
 
 // places is what the roll says of how common places are, for the likelihood
@@ -280,6 +281,7 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) byLe
 		any[j] /= scale
 	}
 	words := roll.CompanyWords(written)
+	known := map[int32]float64{}
 	s.fields = append(s.fields, func(p *person, member *roll.Member) byLevel {
 		if p.company < 0 {
 			return any
@@ -288,9 +290,13 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) byLe
 		if slot := h.slot[p.company]; slot != 0 {
 			own = h.p[slot-1]
 		}
-		loose := 1.0
-		if resembles(words, key, member.Company) {
-			loose = 6
+		loose, ok := known[p.company]
+		if !ok {
+			loose = 1
+			if resembles(words, key, member.Company) {
+				loose = otherWords
+			}
+			known[p.company] = loose
 		}
 		for j := range own {
 			own[j] = sameCompany*own[j]/scale + (1-sameCompany)*any[j]*loose

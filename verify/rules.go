@@ -42,9 +42,9 @@ type Rules struct {
 
 	RequiredFields    []string  `yaml:"required-fields"` // on a line
 	SignatureRequired bool      `yaml:"signature-required"`
-	WindowFrom        time.Time `yaml:"-"`          // first day on which a signature counts; zero for none
-	WindowTo          time.Time `yaml:"-"`          // last day
-	Duplicates        string    `yaml:"duplicates"` // first, latest, none: which of a person's lines counts
+	WindowFrom        time.Time `yaml:"window-from"` // first day on which a signature counts; zero for none
+	WindowTo          time.Time `yaml:"window-to"`   // last day
+	Duplicates        string    `yaml:"duplicates"`  // first, latest, none: which of a person's lines counts
 	OrganizersCount   bool      `yaml:"organizers-count"`
 
 	ErrorBound     float64 `yaml:"error-bound"`      // share of wrong acceptances that is borne
@@ -99,6 +99,9 @@ func ReadRules(r io.Reader, file string) (Rules, error) {
 }
 
 func parseRules(data []byte, rules Rules) (Rules, error) {
+	if !slices.ContainsFunc(strings.Split(string(data), "\n"), says) {
+		return rules, nil // the decoder would empty what it is given
+	}
 	day := yaml.CustomUnmarshaler(func(t *time.Time, b []byte) (err error) {
 		text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
 		if *t, err = time.Parse(time.DateOnly, text); err != nil {
@@ -114,6 +117,12 @@ func parseRules(data []byte, rules Rules) (Rules, error) {
 		return Rules{}, fmt.Errorf("line %d: %s %w", lineOf(data, key), key, err)
 	}
 	return rules, nil
+}
+
+// says tells a line of a rules file from a blank one and a comment.
+func says(line string) bool {
+	line = strings.TrimSpace(line)
+	return line != "" && line[0] != '#' && line != "---" && line != "null" && line != "~"
 }
 
 // sayWhere turns the decoder's error into one line: where, what, what else.
@@ -193,6 +202,9 @@ func (r *Rules) check() (key string, err error) {
 	if (r.Percent > 0 || len(r.Tiers) > 0) && r.Base <= 0 {
 		return "base", errors.New("is missing: percent and tiers need the certified number of members")
 	}
+	if len(r.AcceptedStatuses) == 0 {
+		return "accepted-statuses", errors.New("is empty: write the words for members in good standing, such as [Active, Grace]")
+	}
 	if !r.WindowTo.IsZero() && r.WindowTo.Before(r.WindowFrom) {
 		return "window-to", errors.New("is before window-from: exchange them")
 	}
@@ -202,7 +214,6 @@ func (r *Rules) check() (key string, err error) {
 	}{
 		{"threshold", least(r.Threshold, 0)}, {"grace-days", least(r.GraceDays, 0)}, {"term-years", least(r.TermYears, 0)}, {"renewal-window-days", least(r.RenewalWindowDays, 0)},
 		{"duplicates", oneOf(r.Duplicates, "first", "latest", "none")}, {"second-reviewer", oneOf(r.SecondReviewer, "never", "sample", "rejections")},
-		{"accepted-statuses", least(len(r.AcceptedStatuses), 1)},
 	} {
 		if c.err != nil {
 			return c.key, c.err

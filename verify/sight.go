@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -34,6 +35,14 @@ type hypothesis struct {
 	initial byte
 	middle  string
 	suffix  string
+	slots   []int32 // by token of the Matcher: 1 + place in tokens, 0 if not yet worked out
+	tokens  []heardToken
+}
+
+// heardToken is a given name with the likelihood of what was read.
+type heardToken struct {
+	near bool
+	p    byLevel
 }
 
 // heard is a word that was read, compared with the words of a lexicon: those it
@@ -162,8 +171,8 @@ func (m *Matcher) see(w *work, row extract.Row) *sight {
 // their own confidence.
 func noiseOf(row extract.Row) byLevel {
 	sum, n, typed := 0.0, 0.0, true
-	for _, r := range row.Fields {
-		if r.Text != "" {
+	for _, f := range slices.Sorted(maps.Keys(row.Fields)) { // sums differ in the last bit with the order
+		if r := row.Fields[f]; r.Text != "" {
 			sum += r.Confidence * float64(len(r.Text))
 			n += float64(len(r.Text))
 			typed = typed && r.Engine == "text"
@@ -212,9 +221,7 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 	if len(n.Given) > 0 {
 		m.suppose(w, s, n.Swapped(), flipped, 60)
 	}
-	if k := len(n.Given); k > 1 && !n.Flipped && len(n.Given[k-1]) > 2 {
-		double := n
-		double.Given, double.Family = n.Given[:k-1], append([]string{n.Given[k-1]}, n.Family...)
+	if double := n.Double(); len(double.Given) < len(n.Given) {
 		m.suppose(w, s, double, doubleFamily, 100)
 	}
 	if len(n.Given) > 1 && len(n.Given[0]) == 1 && len(n.Given[1]) > 1 {
@@ -227,7 +234,7 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 
 // suppose adds one way to take the name apart.
 func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int) {
-	h := hypothesis{weight: weight, suffix: n.Suffix}
+	h := hypothesis{weight: weight, suffix: n.Suffix, slots: make([]int32, len(m.tokens))}
 	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), k, unseenFamily)
 	if len(n.Given) > 0 {
 		first := joined(n.Given[0])
@@ -241,7 +248,7 @@ func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int)
 	s.names = append(s.names, h)
 	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
 		both := h
-		both.middle, both.weight = "", weight*0.2
+		both.middle, both.weight, both.slots = "", weight*0.2, make([]int32, len(m.tokens))
 		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), k/2, unseenGiven)
 		s.names = append(s.names, both)
 	}

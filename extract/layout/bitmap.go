@@ -18,15 +18,16 @@ func NewBitmap(w, h int) *Bitmap { return &Bitmap{W: w, H: h, Pix: make([]uint8,
 // Binarize tells ink from paper. A pixel is ink where it is darker than the
 // mean of the window around it, 0.15 inch wide, by a share of the window's
 // deviation (Niblack's threshold, An introduction to digital image processing,
-// 1986) and by a floor that lies above the page's own grain and what shines
-// through from the back. So shadows and grey paper stay paper and pencil stays
-// ink. Dark areas wider than the window, such as a scanner's border, keep only
+// 1986) and by a floor above the page's own grain; and where the stroke it
+// belongs to is somewhere darker than what shines through from the back of the
+// sheet. So shadows and grey paper stay paper and pencil stays ink. Dark areas wider than the window, such as a scanner's border, keep only
 // their edges.
 func Binarize(g *image.Gray, dpi float64) *Bitmap {
 	const (
 		share   = 0.6   // of the deviation
 		shallow = 0.065 // the least darkness of ink, as a share of the paper's level
 		grains  = 3.5   // the same in standard deviations of the grain
+		strong  = 0.125 // darkness that every stroke reaches somewhere
 	)
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
 	b := NewBitmap(w, h)
@@ -86,10 +87,33 @@ func Binarize(g *image.Gray, dpi float64) *Bitmap {
 			deviation := math.Sqrt(max(0, float64(square)/n-mean*mean))
 			if depth > share*deviation {
 				out[x] = 1
+				if depth >= strong*mean {
+					out[x] = 2
+				}
 			}
 		}
 	}
+	b.dropFaint()
 	return b
+}
+
+// dropFaint clears strokes that have no pixel of 2, and leaves 1 for the rest.
+func (b *Bitmap) dropFaint() {
+	strokes := FindComponents(b)
+	dark := make([]bool, len(strokes.List)+1)
+	for i, v := range b.Pix {
+		if v == 2 {
+			dark[strokes.Labels[i]] = true
+		}
+	}
+	for i, v := range b.Pix {
+		if v != 0 {
+			b.Pix[i] = 0
+			if dark[strokes.Labels[i]] {
+				b.Pix[i] = 1
+			}
+		}
+	}
 }
 
 // grain estimates the standard deviation of a page's noise from the

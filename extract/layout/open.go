@@ -3,6 +3,7 @@ package layout
 import (
 	"cmp"
 	"image"
+	"math"
 	"slices"
 )
 
@@ -74,37 +75,108 @@ func TextLines(words []image.Rectangle) [][]int {
 	return lines
 }
 
-// OpenTable lays rows through the lines of words below a row of headings,
-// and columns between the headings: a table in which nothing is drawn. It
-// reports false where fewer than two lines follow.
-func OpenTable(headings, words []image.Rectangle) (Table, bool) {
+// OpenTable lays rows through the words below a row of headings, and columns
+// between the headings: a table in which nothing is drawn. It reports false
+// where fewer than two rows follow.
+func OpenTable(headings, words []image.Rectangle, dpi float64) (Table, bool) {
 	head := union(headings)
 	below := slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool { return w.Min.Y+w.Max.Y < 2*head.Max.Y })
-	lines := TextLines(below)
-	if len(lines) < 2 {
+	middles, pitch := comb(below, head.Max.Y, dpi)
+	if len(middles) < 2 {
 		return Table{}, false
 	}
-	boxes := []image.Rectangle{head}
-	for _, line := range lines {
-		var box image.Rectangle
-		for _, i := range line {
-			box = box.Union(below[i])
-		}
-		boxes = append(boxes, box)
-	}
-	all := union(boxes)
+	all := union(append(slices.Clone(below), head))
 	t := Table{Style: Open, Left: all.Min.X, Right: all.Max.X}
-	ys := []int{head.Min.Y - head.Dy()/2}
-	for i := 1; i < len(boxes); i++ {
-		ys = append(ys, (boxes[i-1].Max.Y+boxes[i].Min.Y)/2)
+	add := func(y float64) { t.Lines = append(t.Lines, Rule{From: t.Left, To: t.Right, at: y}) }
+	add(float64(head.Min.Y) - float64(head.Dy())/2)
+	add(max(float64(head.Max.Y), middles[0]-pitch/2))
+	for i := 1; i < len(middles); i++ {
+		add((middles[i-1] + middles[i]) / 2)
 	}
-	last := boxes[len(boxes)-1]
-	ys = append(ys, last.Max.Y+(last.Min.Y-ys[len(ys)-1]))
-	for _, y := range ys {
-		t.Lines = append(t.Lines, Rule{From: t.Left, To: t.Right, at: float64(y)})
-	}
+	add(middles[len(middles)-1] + pitch/2)
 	t.Borders = BordersUnder(headings, below, t.Bounds())
 	return t, true
+}
+
+// comb finds the rows of writing below a height: their middles, about evenly
+// spaced, and the usual distance between them. Of all spacings it takes the
+// one whose rows catch the most writing with the fewest rows left empty.
+func comb(words []image.Rectangle, from int, dpi float64) (middles []float64, pitch float64) {
+	if len(words) == 0 {
+		return nil, 0
+	}
+	bottom := union(words).Max.Y
+	density := make([]float64, max(0, bottom-from)+2)
+	heights := make([]int, len(words))
+	for i, w := range words {
+		heights[i] = w.Dy()
+	}
+	slices.Sort(heights)
+	usual := float64(heights[len(heights)/2])
+	for _, w := range words { // each word weighs by its width, spread around its middle
+		at, spread := float64(w.Min.Y+w.Max.Y)/2-float64(from), usual*0.3
+		for y := max(0, int(at-2*spread)); y <= min(len(density)-1, int(at+2*spread)); y++ {
+			d := (float64(y) - at) / spread
+			density[y] += float64(w.Dx()) * math.Exp(-d*d/2)
+		}
+	}
+	cost := 0.2 * usualLine(words)
+	best := math.Inf(-1)
+	for p := max(dpi*0.13, usual*0.95); p <= dpi*1.1; p *= 1.03 {
+		rows, score := teeth(density, p, cost)
+		if score > best && len(rows) > 0 {
+			best, middles, pitch = score, rows, p
+		}
+	}
+	for i := range middles {
+		middles[i] += float64(from)
+	}
+	return middles, pitch
+}
+
+// usualLine is the median width of writing in a line.
+func usualLine(words []image.Rectangle) float64 {
+	var widths []float64
+	for _, line := range TextLines(words) {
+		sum := 0
+		for _, i := range line {
+			sum += words[i].Dx()
+		}
+		widths = append(widths, float64(sum))
+	}
+	slices.Sort(widths)
+	return widths[len(widths)/2]
+}
+
+// teeth places rows about p apart where the density is highest; each row
+// costs something, so that rows that catch nothing do not pay.
+func teeth(density []float64, p, cost float64) ([]float64, float64) {
+	n := len(density)
+	sum := make([]float64, n) // best total of rows up to and with one at y
+	back := make([]int, n)
+	lo, hi := max(1, int(p*0.86)), max(2, int(p*1.14))
+	end := -1
+	for y := range n {
+		sum[y], back[y] = density[y]-cost, -1
+		for k := lo; k <= hi && k <= y; k++ {
+			drift := (float64(k) - p) / p
+			if v := sum[y-k] + density[y] - cost*(1+8*drift*drift); v > sum[y] {
+				sum[y], back[y] = v, y-k
+			}
+		}
+		if end < 0 || sum[y] > sum[end] {
+			end = y
+		}
+	}
+	if end < 0 {
+		return nil, math.Inf(-1)
+	}
+	var rows []float64
+	for y := end; y >= 0; y = back[y] {
+		rows = append(rows, float64(y))
+	}
+	slices.Reverse(rows)
+	return rows, sum[end]
 }
 
 // BordersUnder places a column border between each two headings, where the

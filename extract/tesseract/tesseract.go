@@ -6,6 +6,10 @@
 // instead, which costs a quarter of the CPU.
 package tesseract
 
+// #cgo pkg-config: lept
+// #include <leptonica/allheaders.h>
+import "C"
+
 import (
 	"bytes"
 	"context"
@@ -109,6 +113,7 @@ func (e *Engine) Words(ctx context.Context, g *image.Gray, mode Mode, dpi int) (
 func newClient() (*client, error) {
 	making.Lock()
 	defer making.Unlock()
+	C.setMsgSeverity(C.L_SEVERITY_NONE) // its remarks on odd pictures are for developers
 	c := &client{api: gosseract.NewClient()}
 	blank := image.NewGray(image.Rect(0, 0, 32, 32))
 	for i := range blank.Pix {

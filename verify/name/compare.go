@@ -39,12 +39,15 @@ type Comparison struct {
 }
 
 // Compare finds the reading of a written name that fits the person best: as
-// written, or with the family name first. Similarity is 1 for the name as
+// written, with two family names and no hyphen, or with the family name first. Similarity is 1 for the name as
 // exported and falls to 0.
 func Compare(written Name, p Person) Comparison {
 	c := compare(written, p)
 	if c.Given == Equal && c.Family == Equal {
 		return c
+	}
+	if s := compare(written.Double(), p); s.Similarity > c.Similarity {
+		c = s
 	}
 	s := compare(written.Swapped(), p)
 	s.Swapped = !written.Flipped

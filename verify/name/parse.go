@@ -61,6 +61,17 @@ func (n Name) Swapped() Name {
 	return n
 }
 
+// Double is the same name with its last given name taken for the first half of a
+// double family name: "Maria Garcia Lopez".
+func (n Name) Double() Name {
+	k := len(n.Given)
+	if k < 2 || n.Flipped || len(n.Given[k-1]) < 3 {
+		return n
+	}
+	n.Given, n.Family = n.Given[:k-1], append([]string{n.Given[k-1]}, n.Family...)
+	return n
+}
+
 // FamilyJoined is the family name as one word.
 func (n Name) FamilyJoined() string { return join(strings.Join(n.Family, "")) }
 

@@ -87,7 +87,7 @@ func separator(text []byte) rune {
 			if err != nil {
 				break
 			}
-			cells += len(record)
+			cells += len(record) - 1
 		}
 		if cells > most {
 			best, most = sep, cells

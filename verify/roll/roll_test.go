@@ -1,0 +1,458 @@
+package roll
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/charmap"
+)
+
+func day(s string) time.Time {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+const plain = `ID,Prefix,First Name,Middle Name,Last Name,Suffix,Informal,Email,Company,Address 1,City,State,Zip,Member Type,Status,Join Date,Paid Thru
+0482913,Ms.,Elizabeth,R.,Núñez,,Liz,LMarsh@example.org,"Duke University, Perkins",12 Elm St,Durham,NC,27701,Regular,Active,1994-01-26,2027-09-29
+1210093,Dr.,Carolyn,,Carroll,Jr.,,,SMU,,Dallas,TX,75218,Life,,2013-01-11,
+`
+
+var nunez = Member{
+	ID: "0482913", Prefix: "Ms.", Given: "Elizabeth", Middle: "R.", Family: "Núñez", Informal: "Liz", Emails: []string{"lmarsh@example.org"}, Company: "Duke University, Perkins",
+	Street: "12 Elm St", City: "Durham", State: "NC", ZIP: "27701", Type: "Regular", Status: "Active", Joined: day("1994-01-26"), PaidThru: day("2027-09-29"), Lines: []int{2},
+}
+
+func utf16le(s string) []byte {
+	out := []byte{0xff, 0xfe}
+	for _, u := range utf16.Encode([]rune(s)) {
+		out = append(out, byte(u), byte(u>>8))
+	}
+	return out
+}
+
+func swapBytes(b []byte) []byte {
+	out := slices.Clone(b)
+	for i := 0; i+1 < len(out); i += 2 {
+		out[i], out[i+1] = out[i+1], out[i]
+	}
+	return out
+}
+
+func windows(t *testing.T, s string) []byte {
+	b, err := charmap.Windows1252.NewEncoder().Bytes([]byte(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func workbook(t testing.TB, rows ...[]any) []byte {
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, row := range rows {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// The same export in every form it may come in is the same member.
+func TestImportForms(t *testing.T) {
+	other := func(sep string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(plain, `"Duke University, Perkins"`, "Duke University# Perkins"), ",", sep)
+	}
+	for name, data := range map[string][]byte{
+		"UTF-8":        []byte(plain),
+		"BOM":          []byte("\xef\xbb\xbf" + plain),
+		"CRLF":         []byte(strings.ReplaceAll(plain, "\n", "\r\n")),
+		"UTF-16 LE":    utf16le(plain),
+		"UTF-16 BE":    swapBytes(utf16le(plain)),
+		"Windows-1252": windows(t, plain),
+		"semicolons":   []byte(strings.ReplaceAll(other(";"), "#", ",")),
+		"tabs":         []byte(strings.ReplaceAll(other("\t"), "#", ",")),
+		"bars":         []byte(strings.ReplaceAll(other("|"), "#", ",")),
+		"blank rows":   []byte(strings.Replace(plain, "0482913", `="0482913"`, 1) + "\n\n,,,\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := Import(bytes.NewReader(data), "members.csv", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Members) != 2 || r.Rows != 2 || r.Remarked != 0 {
+				t.Fatalf("%d members of %d rows, remarks %v", len(r.Members), r.Rows, r.Findings)
+			}
+			if diff := cmp.Diff(nunez, *r.Members[0]); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestImportWorkbook(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	if _, err := f.NewSheet("Members"); err != nil {
+		t.Fatal(err)
+	}
+	zeros, err := f.NewStyle(&excelize.Style{CustomNumFmt: ptr("0000000")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, v := range map[string]any{
+		"A1": "Membership report as of November", "A3": "Member #", "B3": "Name", "C3": "Paid Thru", "D3": "Status",
+		"A4": 482913, "B4": "Núñez, Elizabeth R.", "C4": day("2027-09-29"), "D4": "Active",
+		"A5": 1210093, "B5": "Carolyn Carroll Jr.", "C5": 46000,
+	} {
+		if err := f.SetCellValue("Members", at, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.SetCellStyle("Members", "A4", "A5", zeros); err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Import(b, "members.xlsx", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*Member{
+		{ID: "0482913", Given: "Elizabeth", Middle: "R.", Family: "Núñez", Status: "Active", PaidThru: day("2027-09-29"), Lines: []int{4}},
+		{ID: "1210093", Given: "Carolyn", Family: "Carroll", Suffix: "Jr.", PaidThru: day("2025-12-09"), Lines: []int{5}},
+	}
+	if diff := cmp.Diff(want, r.Members); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func ptr(s string) *string { return &s }
+
+func TestHeadings(t *testing.T) {
+	for line, want := range map[string]string{
+		"Member No.;First;Last":                      `number: "Member No."|first: "First"|last: "Last"`,
+		"MEMBER_ID;GIVEN_NAME;SURNAME;PAID_THRU":     `number: "MEMBER_ID"|first: "GIVEN_NAME"|last: "SURNAME"|paid: "PAID_THRU"`,
+		"Constituent ID;FirstName;LastName;Expires":  `number: "Constituent ID"|first: "FirstName"|last: "LastName"|paid: "Expires"`,
+		"iMIS ID;Full Name;E-mail;E-mail 2":          `number: "iMIS ID"|name: "Full Name"|email: "E-mail"|email: "E-mail 2"`,
+		"Member #;Name;Institution":                  `number: "Member #"|name: "Name"|company: "Institution"`,
+		"Full Name;First Name;Last Name;ID":          `number: "ID"|name: "Full Name"|first: "First Name"|last: "Last Name"`,
+		"ID;Last;Maiden Name;Goes By;Postal Code":    `number: "ID"|last: "Last"|informal: "Goes By"|former: "Maiden Name"|zip: "Postal Code"`,
+		"ID;Last;Home City;Work City;Mailing City":   `number: "ID"|last: "Last"|city: "Mailing City"`,
+		"ID;Last;Home City;Work City":                `number: "ID"|last: "Last"|city: "Home City"`,
+		"ID;Last;Address 1;Address 2;City":           `number: "ID"|last: "Last"|street: "Address 1"|street: "Address 2"|city: "City"`,
+		"ID;Last;Work Address;Home Address":          `number: "ID"|last: "Last"|street: "Home Address"`,
+		"Id;LastName;Dues_Paid_Through__c;Status__c": `number: "Id"|last: "LastName"|status: "Status__c"|paid: "Dues_Paid_Through__c"`,
+	} {
+		r, err := Import(strings.NewReader(line+"\n"+strings.Repeat("x y;", strings.Count(line, ";"))+"z\n"), "members.csv", Options{})
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+			continue
+		}
+		if got := strings.Join(r.Columns, "|"); got != want {
+			t.Errorf("%s\n got %s\nwant %s", line, got, want)
+		}
+	}
+}
+
+// No wording may stand for two meanings.
+func TestHeadingsAreUnambiguous(t *testing.T) {
+	seen := map[string]Meaning{}
+	for _, h := range headings {
+		for w := range strings.SplitSeq(h.words, ";") {
+			key := headingKey(w)
+			if key == "" {
+				t.Errorf("an empty wording of %s", h.Meaning)
+			}
+			if other, ok := seen[key]; ok && other != h.Meaning {
+				t.Errorf("%q stands for %s and for %s", w, other, h.Meaning)
+			}
+			seen[key] = h.Meaning
+		}
+	}
+}
+
+func TestMap(t *testing.T) {
+	data := "Cust #,ID,Who\n17,99,\"Marsh, Liz\"\n"
+	r, err := Import(strings.NewReader(data), "m.csv", Options{Map: map[string]string{"number": "cust #", "name": "WHO"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := r.Members[0]; m.ID != "17" || m.Family != "Marsh" || m.Given != "Liz" {
+		t.Errorf("read as %+v", *m)
+	}
+}
+
+func TestBadExports(t *testing.T) {
+	for _, c := range []struct {
+		name, data string
+		opts       Options
+		want       string
+	}{
+		{"empty", "", Options{}, "membership export m.csv is empty: export the members again"},
+		{"blank", " \n\n", Options{}, "membership export m.csv is empty: export the members again"},
+		{"headings only", "ID,First Name,Last Name\n", Options{}, "membership export m.csv has headings and no rows below them: export the members again"},
+		{"no name", "ID,City,Zip\n1,Durham,27701\n", Options{}, `membership export m.csv has no column for last names or whole names: its columns are "ID", "City", "Zip"; say which it is with --map last="Heading" or --map name="Heading"`},
+		{"two numbers", "ID,Member No.,Last Name\n1,2,Marsh\n", Options{}, `membership export m.csv has two columns that could be number, "ID" and "Member No.": say which with --map number="ID" or --map number="Member No."`},
+		{"one heading twice", "ID,ID,Last Name\n1,2,Marsh\n", Options{}, `membership export m.csv has two columns headed "ID", columns 1 and 2, and one must be number: rename the other in the export`},
+		{"no headings", "1,Liz,Marsh\n", Options{}, `membership export m.csv has no row of headings such as "Member No.", "First Name", "Last Name": add one as the first row, or name the columns with --map, such as --map last="Heading"`},
+		{"PDF", "%PDF-1.7\n", Options{}, "membership export m.csv is a PDF: export the members as CSV or XLSX"},
+		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Options{}, "membership export m.csv is an old or a password-protected Excel workbook: save it as XLSX or CSV without a password"},
+		{"no workbook", "PK\x03\x04rubbish", Options{}, "membership export m.csv looks like a workbook and cannot be opened as XLSX: open it in a spreadsheet and save it as XLSX or CSV without a password"},
+		{"binary", "ID,Name\x00\x01\n", Options{}, "membership export m.csv is no text file: export the members as CSV or XLSX"},
+		{"UTF-16 without mark", "I\x00D\x00,\x00", Options{}, "membership export m.csv is no text file: export the members as CSV or XLSX"},
+		{"wrong map", "ID,Last\n1,Marsh\n", Options{Map: map[string]string{"last": "Surname"}}, `membership export m.csv has no column "Surname", which --map last="Surname" names: its columns are "ID", "Last"`},
+		{"unknown meaning", "ID,Last\n1,Marsh\n", Options{Map: map[string]string{"surname": "Last"}}, "membership export m.csv cannot be read with --map surname=\"Last\": the word before = is one of " + strings.Join(Meanings(), ", ")},
+		{"open quote", "ID,Last Name\n1,\"Marsh\n" + strings.Repeat("2,Lewis and others\n", 4000), Options{}, "membership export m.csv has a quotation mark on line 2 that is never closed: close it or take it out"},
+		{"nothing usable", "ID,Last Name\n,Marsh\n", Options{}, "membership export m.csv has 1 rows and none that can be used (line 2: no member number; left out): check that the columns stand under their headings"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Import(strings.NewReader(c.data), "m.csv", c.opts)
+			if err == nil || err.Error() != c.want {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestOpen(t *testing.T) {
+	dir := t.TempDir()
+	for path, want := range map[string]string{
+		dir:                            "is a folder: name the CSV or XLSX file in it",
+		filepath.Join(dir, "none.csv"): "does not exist: check the path",
+	} {
+		if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%s): %v, want ... %s", path, err, want)
+		}
+	}
+	path := filepath.Join(dir, "m.csv")
+	if err := os.WriteFile(path, []byte(plain), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	changed := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(path, changed, changed); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.AsOf.Equal(changed) || r.Name != "m.csv" || len(r.SHA256) != 64 {
+		t.Errorf("snapshot %s %s as of %v", r.Name, r.SHA256, r.AsOf)
+	}
+}
+
+func TestFindings(t *testing.T) {
+	data := `ID,First Name,Last Name,Status,Paid Thru,Email
+1,Liz,Marsh,Active,2027-01-01,a@example.org
+2,Ann,,Active,2027-01-01,
+,Bob,Lewis,Active,2027-01-01,
+4,,,Active,2027-01-01,
+5,Cy,Young,Active
+6,Di,Vine,Active,2027-01-01,,stray,comma
+7,Ed,Wood,Active,soon,
+1,Liz,Marsh,Grace,2028-01-01,b@example.org
+1,Olaf,Kovacs,Active,2027-01-01,
+`
+	r, err := Import(strings.NewReader(data), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"line 3: no last name; left out", "line 4: no member number; left out", "line 5: no name; left out", "line 6: 4 cells under 6 headings; left out", "line 7: 8 cells under 6 headings; left out",
+		`line 8: the date under "Paid Thru" cannot be read`, "line 10: same member number as line 2 under another name; left out",
+	}
+	if diff := cmp.Diff(want, r.Remarks(100)); diff != "" {
+		t.Error(diff)
+	}
+	if got := r.Remarks(2); len(got) != 3 || got[2] != "and 5 more remarks like these" {
+		t.Errorf("shortened to %q", got)
+	}
+	merged := Member{ID: "1", Given: "Liz", Family: "Marsh", Status: "Grace", Statuses: []string{"Active", "Grace"}, Emails: []string{"a@example.org", "b@example.org"}, PaidThru: day("2028-01-01"), Lines: []int{2, 9}}
+	if diff := cmp.Diff(merged, *r.Members[0]); diff != "" {
+		t.Error(diff)
+	}
+	if wood := r.Members[1]; wood.ID != "7" || !wood.PaidThru.Before(day("1950-01-01")) {
+		t.Errorf("an unreadable date paid through became %v", wood.PaidThru)
+	}
+}
+
+func TestNoNumbers(t *testing.T) {
+	r, err := Import(strings.NewReader("Last Name,First Name\nMarsh,Liz\nLewis,Jo\n"), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Members[0].ID != "line-2" || r.Members[1].ID != "line-3" {
+		t.Errorf("members are %s and %s", r.Members[0].ID, r.Members[1].ID)
+	}
+}
+
+func TestDates(t *testing.T) {
+	for in, want := range map[string]string{
+		"2027-09-29": "2027-09-29", "9/29/2027": "2027-09-29", "09/29/27": "2027-09-29", "29-Sep-2027": "2027-09-29", "29-Sep-27": "2027-09-29", "Sep 29, 2027": "2027-09-29",
+		"2027-09-29 00:00:00": "2027-09-29", "2027-09-29T00:00:00Z": "2027-09-29", "9/29/2027 12:00:00 AM": "2027-09-29", "29.9.2027": "2027-09-29", "20270929": "2027-09-29",
+		"46000": "2025-12-09", "46000.5": "2025-12-09", "2027": "2027-12-31", "9/2027": "2027-09-30", "Feb 2028": "2028-02-29", "5/6/71": "1971-05-06", "12/31/9999": "9999-12-31",
+		"2/30/2027": "", "13/13/2027": "", "soon": "", "": "", "7": "", "2027-99-99": "",
+	} {
+		got, ok := parseDate(in, false, true)
+		if ok != (want != "") || ok && got.Format(time.DateOnly) != want {
+			t.Errorf("parseDate(%q) = %v, %v, want %s", in, got, ok, want)
+		}
+	}
+}
+
+// An export that writes the day first shows it somewhere.
+func TestDayFirst(t *testing.T) {
+	r, err := Import(strings.NewReader("ID,Last,Paid Thru\n1,Marsh,5/6/2027\n2,Lewis,31/12/2026\n"), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Members[0].PaidThru; !got.Equal(day("2027-06-05")) {
+		t.Errorf("5/6/2027 was read as %v", got)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	r, err := Import(strings.NewReader("ID,Last\n0482913,Marsh\n0482931,Lewis\n1482913,Young\n0099999,Vine\nA-77,Wood\n"), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func(at []int32) string {
+		var out []string
+		for _, i := range at {
+			out = append(out, r.Members[i].Family)
+		}
+		slices.Sort(out)
+		return strings.Join(out, " ")
+	}
+	for written, want := range map[string]string{"0482913": "Marsh", "482913": "Marsh", " 0482913 ": "Marsh", "a77": "Wood", "7": "", "": ""} {
+		if got := names(r.ByNumber(written)); got != want {
+			t.Errorf("ByNumber(%q): %s, want %s", written, got, want)
+		}
+	}
+	for written, want := range map[string]string{"0482913": "Lewis Young", "048291": "Lewis Marsh", "4082913": "Marsh", "04829131": "Lewis Marsh", "99998": "Vine", "5555555": ""} {
+		if got := names(r.NearNumbers(written)); got != want {
+			t.Errorf("NearNumbers(%q): %s, want %s", written, got, want)
+		}
+	}
+}
+
+func TestCompanies(t *testing.T) {
+	for _, pair := range []string{"Univ. of Colorado|University of Colorado", "Boston Pub. Lib.|Boston Public Library", "St. Louis County Library|Saint Louis Co Lib"} {
+		a, b, _ := strings.Cut(pair, "|")
+		if CompanyKey(a) != CompanyKey(b) {
+			t.Errorf("%q and %q are told apart", a, b)
+		}
+	}
+	if got := CompanyAcronym("University of California, Los Angeles"); got != "ucla" {
+		t.Errorf("acronym %q", got)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	var m lexiconMaker
+	for i, w := range []string{"smith", "smyth", "smit", "jones", "schmidt", "smith"} {
+		m.add(w, int32(i), 1)
+	}
+	l := m.lexicon(6)
+	near, _ := l.Nearest([]byte{19, 13, 9, 20, 8}, 2, nil) // smith
+	var got []string
+	for _, n := range near {
+		got = append(got, fmt.Sprintf("%s %d", l.Words[n.Word], n.Edits))
+	}
+	if diff := cmp.Diff([]string{"smith 0", "smit 1", "smyth 1"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if who := l.Members(l.Find("smith")); !slices.Equal(who, []int32{0, 5}) {
+		t.Errorf("smith is %v", who)
+	}
+}
+
+func FuzzImport(f *testing.F) {
+	f.Add([]byte(plain))
+	f.Add(utf16le(plain))
+	f.Add([]byte("Name\tID\n\"x\"y\t1\n"))
+	f.Add([]byte("ID;Last;Paid Thru\n1;\xe9;31/12/26\n"))
+	f.Add([]byte("PK\x03\x04"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := Import(bytes.NewReader(data), "m.csv", Options{})
+		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n") {
+				t.Errorf("more than a line: %q", err)
+			}
+			return
+		}
+		for _, m := range r.Members {
+			if m.ID == "" || m.Family == "" {
+				t.Errorf("a member without number or name: %+v", *m)
+			}
+		}
+		if len(r.Members) > r.Rows {
+			t.Errorf("%d members of %d rows", len(r.Members), r.Rows)
+		}
+	})
+}
+
+// export of n rows as an association's system writes it.
+func exported(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString(plain[:strings.Index(plain, "\n")+1])
+	for i := range n {
+		fmt.Fprintf(&b, "%07d,Ms.,Elizabeth%d,R.,Marsh%d,,Liz,lmarsh%d@example.org,Duke University,%d Elm St,Durham,NC,277%02d,Regular,Active,1994-01-26,2027-09-29\n", i, i%2000, i%20000, i, i, i%100)
+	}
+	return b.Bytes()
+}
+
+func BenchmarkImport(b *testing.B) {
+	data := exported(58000)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, err := Import(bytes.NewReader(data), "members.csv", Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkImportWorkbook(b *testing.B) {
+	rows := [][]any{{"ID", "First Name", "Last Name", "Status", "Paid Thru"}}
+	for i := range 10000 {
+		rows = append(rows, []any{fmt.Sprintf("%07d", i), fmt.Sprintf("Liz%d", i%2000), fmt.Sprintf("Marsh%d", i), "Active", "2027-09-29"})
+	}
+	data := workbook(b, rows...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Import(bytes.NewReader(data), "members.xlsx", Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkNearest(b *testing.B) {
+	r, err := Import(bytes.NewReader(exported(58000)), "members.csv", Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var edits []uint8
+	b.ReportAllocs()
+	for b.Loop() {
+		_, edits = r.Families.Nearest([]byte{13, 1, 18, 19, 8}, 150, edits)
+	}
+}
