@@ -24,6 +24,7 @@ var stages = []string{"ingest", "extract", "verify", "report"}
 // subfolders included. Tests may name go-cmp everywhere.
 var guests = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/countersign"},
+	"github.com/goccy/go-yaml":        {"verify"},
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
