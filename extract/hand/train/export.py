@@ -66,17 +66,16 @@ def features(net, a):
 
 
 def regression(net, print_lines, hand_lines):
-    """Weights and bias of a logistic regression, print against handwriting, each side counting the same."""
+    """Weights and bias of a logistic regression, print against handwriting."""
     x = torch.stack([features(net, a) for a in print_lines + hand_lines])
     y = torch.tensor([1.] * len(print_lines) + [0.] * len(hand_lines))
     scale = x.std(0) + 1e-3
     w, b = torch.zeros(x.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
-    each = torch.where(y > 0, len(y) / 2 / len(print_lines), len(y) / 2 / len(hand_lines))
     opt = torch.optim.LBFGS([w, b], max_iter=200, line_search_fn="strong_wolfe")
 
     def step():
         opt.zero_grad()
-        loss = F.binary_cross_entropy_with_logits(x / scale @ w + b, y, each) + 1e-3 * w.square().sum()
+        loss = F.binary_cross_entropy_with_logits(x / scale @ w + b, y) + 1e-3 * w.square().sum()
         loss.backward()
         return loss
     opt.step(step)
@@ -104,7 +103,7 @@ def main():
     net.load_state_dict(torch.load(o.model))
     net.eval()
     torch.set_num_threads(1)
-    w = weights(net) + regression(net, some(o.print, 2500), some(o.hand, 1500))
+    w = weights(net) + regression(net, some(o.print, 2000), some(o.hand, 2000))
     channels = [m[0].out_channels for m in net.stem if isinstance(m, torch.nn.Sequential)]
     letters = CHARS.encode()
     b = b"csHAND1\n" + struct.pack("<8H", *channels, net.join[0].out_channels, net.seq.hidden_size, len(letters)) + letters

@@ -23,6 +23,7 @@ func figures(args []string) error {
 	flags := flag.NewFlagSet("figures", flag.ContinueOnError)
 	list := flags.String("list", "", "labels of the test pictures")
 	drawn := flags.String("drawn", "", "prepared lines of render.py --held-out, files joined by commas")
+	mild := flags.String("mild", "", "the same, drawn with --mild")
 	names := flags.String("lexicon", "", "names to rank, the first word of every line")
 	more := flags.String("more", "", "a second list of names, which fills the lexicon up to 35,000")
 	worst := flags.Int("worst", 0, "also print this many of the worst readings of each set")
@@ -60,7 +61,16 @@ func figures(args []string) error {
 			}
 		}
 	}
-	for _, name := range []string{"names", "dhsd", "copiste", "lyon", "fonts", "digits", "print"} {
+	if *mild != "" {
+		err := eachPacked(*mild, func(s sample) error {
+			s.set = strings.Replace(s.set, "/", "-mild/", 1)
+			return add(s)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"names", "dhsd", "copiste", "lyon", "fonts", "fonts-mild", "digits", "digits-mild", "print"} {
 		if sets[name] != nil {
 			sets[name].measure(reader, *worst)
 		}
@@ -72,7 +82,9 @@ func figures(args []string) error {
 }
 
 // drawnSet says whether a set is drawn by render.py. Such lines are kept prepared.
-func drawnSet(name string) bool { return name == "fonts" || name == "digits" || name == "print" }
+func drawnSet(name string) bool {
+	return strings.HasPrefix(name, "fonts") || strings.HasPrefix(name, "digits") || name == "print"
+}
 
 type set struct {
 	name     string
@@ -98,6 +110,10 @@ func (s *set) measure(reader *hand.Recognizer, worst int) {
 		bad       float64
 	}
 	var misses []miss
+	var number *hand.Grammar
+	if strings.HasPrefix(s.name, "digits") {
+		number = hand.Digits(7, 7)
+	}
 	start = time.Now()
 	for i, l := range s.lattices {
 		text, _ := l.Best()
@@ -114,16 +130,18 @@ func (s *set) measure(reader *hand.Recognizer, worst int) {
 		if without(want) == without(got) {
 			exactBare++
 		}
-		if m := l.Match(hand.Digits(7, 7), 1); s.name == "digits" && len(m) > 0 && m[0].Text == want {
-			matched++
+		if number != nil {
+			if m := l.Match(number, 1); len(m) > 0 && m[0].Text == want {
+				matched++
+			}
 		}
 		misses = append(misses, miss{s.samples[i].text, text, float64(d) / float64(len(want))})
 	}
 	texts := time.Since(start).Seconds() * 1000 / float64(len(pictures))
 	n := float64(len(s.samples)) / 100
-	fmt.Printf("%-8s %4d lines: character errors %5.2f %% (spaces left out %5.2f %%), exact %5.1f %% (%5.1f %%)", s.name, len(s.samples),
+	fmt.Printf("%-11s %4d lines: character errors %5.2f %% (spaces left out %5.2f %%), exact %5.1f %% (%5.1f %%)", s.name, len(s.samples),
 		100*float64(bad)/float64(letters), 100*float64(bare)/float64(letters), float64(exact)/n, float64(exactBare)/n)
-	if s.name == "digits" {
+	if number != nil {
 		fmt.Printf(", as seven digits exact %.1f %%", float64(matched)/n)
 	}
 	fmt.Printf(", taken for print %.1f %%", float64(printed)/n)

@@ -4,7 +4,8 @@ spoils them as scanners and forms do, and packs them for `train prepare -cells`.
     render.py --fonts DIR --mnist DIR --members FILE --census DIR --out FILE \
         --lines 40000 --digits 12000 --seed 1 [--held-out]
 
---held-out draws only the five fonts, and the test digits, that no training line uses. --print draws type.
+--held-out draws only the five fonts, and the test digits, that no training line uses. --print draws type. --mild leaves out what
+makes some lines illegible: pens that give out, blots, neighbours that hang in.
 """
 import argparse, csv, glob, gzip, io, os, random, struct
 
@@ -218,9 +219,9 @@ def bend(m, r):
     return m
 
 
-def pen(m, r):
+def pen(m, r, mild):
     """Changes the width of the strokes, and breaks some."""
-    k = r.random()
+    k = r.random() if not mild else r.uniform(.2, 2)
     if k < .2:
         thin = m.filter(ImageFilter.MinFilter(3))
         if np.asarray(thin, np.float32).sum() > .5 * np.asarray(m, np.float32).sum():  # else hardly anything is left
@@ -230,7 +231,7 @@ def pen(m, r):
     elif k < .47:
         m = m.filter(ImageFilter.MaxFilter(5))
     a = np.asarray(m, np.float32) / 255
-    if r.random() < .25:  # a pen that gives out
+    if not mild and r.random() < .25:  # a pen that gives out
         n = np.random.rand(a.shape[0] // 6 + 2, a.shape[1] // 6 + 2).astype(np.float32)
         n = np.asarray(Image.fromarray((n * 255).astype(np.uint8)).resize((a.shape[1], a.shape[0]), Image.BILINEAR), np.float32) / 255
         a = a * np.clip((n - r.uniform(.05, .3)) * 6, r.choice([0, .3, .5]), 1)
@@ -244,14 +245,14 @@ def crop(a):
     return a[ys[0]:ys[-1] + 1, xs[0]:xs[-1] + 1]
 
 
-def cell(a, r, other):
+def cell(a, r, other, mild):
     """Puts a line into a cell: paper, rules, what the neighbours leave, scanner."""
     h, w = a.shape
     t, b = int(h * r.uniform(.05, .5)), int(h * r.uniform(.05, .5))
     l, e = int(h * r.uniform(.1, 1)), int(h * r.uniform(.1, 2))
     c = np.zeros((h + t + b, w + l + e), np.float32)
     c[t:t + h, l:l + w] = a
-    if other is not None and r.random() < .3:  # a neighbour hangs in
+    if other is not None and not mild and r.random() < .3:  # a neighbour hangs in
         o = other[:, :c.shape[1]]
         d = min(int(o.shape[0] * r.uniform(.05, .3)), t if r.random() < .5 else b)
         if d > 1:
@@ -278,7 +279,7 @@ def cell(a, r, other):
     if r.random() < .2:
         g = g * np.linspace(1, r.uniform(.75, 1), W)[None, :]
     m = Image.fromarray(np.clip(g, 0, 255).astype(np.uint8))
-    k = r.uniform(24, 80) / h if r.random() < .8 else 1
+    k = r.uniform(34 if mild else 24, 80) / h if r.random() < .8 else 1
     m = m.resize((max(8, int(W * k)), max(8, int(H * k))), r.choice([Image.BILINEAR, Image.BOX, Image.BICUBIC]))
     if r.random() < .35:
         m = m.filter(ImageFilter.GaussianBlur(r.uniform(.3, 1.1)))
@@ -320,6 +321,7 @@ def main():
     p.add_argument("--digits", type=int, default=300)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--held-out", action="store_true")
+    p.add_argument("--mild", action="store_true")
     p.add_argument("--print", action="store_true")
     o = p.parse_args()
     r = random.Random(o.seed)
@@ -350,10 +352,10 @@ def main():
             if o.print:
                 a = crop(np.asarray(m.rotate(r.gauss(0, .5), resample=Image.BILINEAR), np.float32) / 255)
             else:
-                a = crop(pen(bend(m, r), r))
+                a = crop(pen(bend(m, r), r, o.mild))
             if a is None:
                 continue
-            m = cell(a, r, other)
+            m = cell(a, r, other, o.mild)
             other = a
             if m.size[0] > 1500 or m.size[0] > m.size[1] * 24:
                 continue
