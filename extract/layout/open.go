@@ -120,9 +120,9 @@ func comb(words []image.Rectangle, from int, dpi float64) (middles []float64, pi
 			density[y] += float64(w.Dx()) * math.Exp(-d*d/2)
 		}
 	}
-	cost := 0.2 * usualLine(words)
+	cost := 0.25 * usualLine(words)
 	best := math.Inf(-1)
-	for p := max(dpi*0.13, usual*0.95); p <= dpi*1.1; p *= 1.03 {
+	for p := max(dpi*0.13, usual*1.35); p <= dpi*1.1; p *= 1.03 {
 		rows, score := teeth(density, p, cost)
 		if score > best && len(rows) > 0 {
 			best, middles, pitch = score, rows, p
