@@ -4,7 +4,7 @@ import "image"
 
 // printed marks components that were on the form before anybody wrote: ink
 // that stands at the same place of its cell in most rows, such as a tiny label
-// in the corner. What people write never does.
+// in the corner. What people write does not, or is larger than such print.
 func (p *Page) printed() []bool {
 	marked := make([]bool, len(p.ink.List))
 	rows := p.table.Rows()
@@ -16,15 +16,15 @@ func (p *Page) printed() []bool {
 		p.recurring(column, rows, same)
 	}
 	for i, c := range p.ink.List {
-		marked[i] = same[i]*10 >= c.Area*7
+		marked[i] = float64(c.Box.Dy()) <= p.dpi*0.1 && same[i]*10 >= c.Area*8
 	}
 	return marked
 }
 
 // recurring counts, for each component, its pixels in a column that have ink
-// near the same place in three of five rows.
+// at the same place in four of five rows.
 func (p *Page) recurring(column, rows int, same []int) {
-	const reach = 2 // pixels by which a scan bends
+	const reach = 1 // pixels by which a scan bends
 	size := image.Point{}
 	for row := range rows {
 		cell := p.table.Cell(row, column)
@@ -47,7 +47,7 @@ func (p *Page) recurring(column, rows int, same []int) {
 			}
 		})
 	}
-	least := uint8(min(rows, 250) * 3 / 5)
+	least := uint8(min(rows, 250) * 4 / 5)
 	for row := range rows {
 		p.inCell(row, column, func(x, y int, label int32) {
 			if counts[y*size.X+x] >= least {
