@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"countersign/extract"
+	"countersign/extract/hand"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 	"countersign/report"
@@ -148,6 +149,10 @@ func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipel
 	if workers == 0 {
 		workers = runtime.NumCPU()
 	}
+	pen, err := hand.New()
+	if err != nil {
+		return nil, nil, err
+	}
 	print, err := tesseract.Open(workers)
 	if err != nil {
 		return nil, nil, err
@@ -165,7 +170,7 @@ func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipel
 	}
 	return &pipeline{
 		reader:   reader,
-		extract:  extract.Extractor{Print: print, Cells: extract.Typed{Print: print}},
+		extract:  extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})},
 		matcher:  verify.NewMatcher(members, verify.Options{}),
 		rules:    rules,
 		dates:    verify.Dates{Received: c.Received.Time, Verified: time.Now()},
