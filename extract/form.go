@@ -295,7 +295,7 @@ func (v *view) completed(ctx context.Context, engine Printer, h headings) (headi
 			return h, err
 		}
 		if text := textOf(words); text != "" {
-			more = append(more, phrase{text, box})
+			more = append(more, phrase{text, box, box})
 		}
 	}
 	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
@@ -312,7 +312,7 @@ func rejoined(ps phrases) phrases {
 	var out phrases
 	for _, p := range ps {
 		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < wordSpace*float64(min(p.box.Dy(), out[n-1].box.Dy())) {
-			out[n-1] = phrase{out[n-1].text + " " + p.text, out[n-1].box.Union(p.box)}
+			out[n-1] = out[n-1].with(p)
 			continue
 		}
 		out = append(out, p)
@@ -377,8 +377,9 @@ func columnsOf(texts []string, meanings []heading.Meaning) []Column {
 
 // phrase is words that belong together, such as a heading of several words.
 type phrase struct {
-	text string
-	box  image.Rectangle
+	text  string
+	box   image.Rectangle
+	first image.Rectangle // of its first word
 }
 
 type phrases []phrase
@@ -434,9 +435,38 @@ func phrasesOf(line []tesseract.Word, gap float64) phrases {
 			ps[n-1].box = ps[n-1].box.Union(w.Box)
 			continue
 		}
-		ps = append(ps, phrase{w.Text, w.Box})
+		ps = append(ps, phrase{w.Text, w.Box, w.Box})
 	}
-	return ps
+	return regrouped(ps)
+}
+
+// with is a phrase and what follows it.
+func (p phrase) with(next phrase) phrase {
+	return phrase{p.text + " " + next.text, p.box.Union(next.box), p.first}
+}
+
+// regrouped mends what spaces alone get wrong: the two words of "Given name"
+// in wide print are one heading, and a row number's heading belongs to no
+// other.
+func regrouped(ps phrases) phrases {
+	var out phrases
+	for _, p := range ps {
+		words := strings.SplitN(p.text, " ", 2)
+		if items := heading.Of(p.text).Items; len(items) == 2 && items[0] == string(Number) && len(words) == 2 {
+			rest := p.box
+			rest.Min.X = p.first.Max.X + 1
+			out = append(out, phrase{words[0], p.first, p.first})
+			p = phrase{words[1], rest, rest}
+		}
+		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < float64(p.box.Dy()) {
+			if m := heading.Of(out[n-1].text + " " + p.text); m.Confidence > 0.9 && len(m.Items) == 1 && m.Items[0] != string(Number) {
+				out[n-1] = out[n-1].with(p)
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // stacked lays a line of phrases above another where they are one above the
@@ -454,7 +484,7 @@ func stacked(above, below phrases) (phrases, bool) {
 		if b.box.Min.Y-both[i].box.Max.Y > 2*max(b.box.Dy(), both[i].box.Dy()) {
 			return nil, false
 		}
-		both[i] = phrase{both[i].text + " " + b.text, both[i].box.Union(b.box)}
+		both[i] = both[i].with(b)
 	}
 	slices.SortFunc(both, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
 	return both, true
