@@ -46,8 +46,7 @@ func TestBadFiles(t *testing.T) {
 		args = append(args, b.path)
 	}
 	got, r := check(t, exitUnread, args...)
-	alone, _ := check(t, exitOK, online)
-	if got.Counts != alone.Counts {
+	if alone := decode(t, onlineAlone().stdout); got.Counts != alone.Counts {
 		t.Errorf("beside bad files %+v, alone %+v", got.Counts, alone.Counts)
 	}
 	for i, b := range bad {
