@@ -74,10 +74,10 @@ type slot struct {
 func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Column, dpi float64) *Page {
 	p := &Page{dpi: dpi, table: t, columns: columns, ink: layout.FindComponents(b)}
 	p.owner = make([]int32, len(p.ink.List))
-	lone := p.specks()
+	lone, printed := p.specks(), p.printed()
 	for i, c := range p.ink.List {
 		p.owner[i] = nobody
-		if !lone[i] && c.Area > 3 {
+		if !lone[i] && !printed[i] && c.Area > 3 {
 			p.owner[i] = p.place(i, c)
 		}
 	}
