@@ -141,7 +141,8 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	}
 	clear := 0
 	for _, w := range words {
-		if w.Confidence >= 0.8 && wordLike(w.Text) {
+		// Tesseract also reads words that stand on end.
+		if w.Confidence >= 0.8 && wordLike(w.Text) && w.Box.Dx() > w.Box.Dy() {
 			clear++
 		}
 	}

@@ -52,6 +52,11 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	if best, err = readAgain(ctx, v, engine, best); err != nil {
 		return nil, nil, err
 	}
+	if best.score >= sureHeadings && best.framed(v) {
+		if open, all, err := openForm(ctx, v, engine); err != nil || open != nil && open.table.Rows() > t.Rows() {
+			return open, all, err
+		}
+	}
 	if best.score >= sureHeadings {
 		best.numberRows(v)
 		return &best, words, nil
@@ -100,6 +105,13 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 		}
 	}
 	return f, nil
+}
+
+// framed reports whether what was found is but a frame around a table in which
+// nothing is drawn: one or two rows as high as several lines of writing.
+func (f *form) framed(v *view) bool {
+	rows := f.table.Rows() - f.first
+	return rows <= 2 && f.table.Row(f.table.Rows()-1).Dy() > v.inches(1)
 }
 
 // numberRows takes a first column without a heading and without room for a
@@ -243,7 +255,12 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	if !ok {
 		return nil, words, nil
 	}
-	return &form{table: t, first: 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score}, words, nil
+	columns := h.columns()
+	stacks := func(c Column) bool { return len(c.Fields) == 2 }
+	if slices.ContainsFunc(columns, stacks) && !slices.ContainsFunc(columns, func(c Column) bool { return !stacks(c) }) {
+		t = t.Paired(1) // each row takes two lines of writing
+	}
+	return &form{table: t, first: 1, columns: columns, head: headOf(v, h.boxes()), score: h.score}, words, nil
 }
 
 // headings are phrases that may be the headings of a table.
