@@ -21,6 +21,7 @@ type Lattice struct {
 	p        []float32 // frames × classes, each frame sums to 1
 	folded   bool
 	printed  float64
+	spelling *spelling // nil for none
 }
 
 // Reading is one way to read a line.
@@ -66,13 +67,24 @@ func (l Lattice) frame(t int) []float32       { return l.p[t*l.classes() : (t+1)
 func (l Lattice) part(from, to int) []float32 { return l.p[from*l.classes() : to*l.classes()] }
 
 // Best is the likeliest text and its confidence; "" and 1 for an empty cell.
+// Between readings about as likely it takes the one that is spelled like a name or
+// a word, which NBest and Score know nothing of.
 func (l Lattice) Best() (text string, confidence float64) {
 	if l.Frames() == 0 {
 		return "", 1
 	}
-	best := l.NBest(1)[0]
+	var best Reading
+	top := math.Inf(-1)
+	for _, r := range l.NBest(spelled) {
+		if v := r.Score + spellingWeight*l.spelling.logarithm(r.Text); v > top {
+			best, top = r, v
+		}
+	}
 	return best.Text, best.Confidence
 }
+
+// spelled is how many readings are looked at for their spelling.
+const spelled = 16
 
 // NBest lists up to n readings, the likeliest first. The search keeps a few
 // dozen beginnings at a time, so a reading may escape it that is far from the best.
@@ -108,7 +120,7 @@ func (l Lattice) Folded() Lattice {
 		}
 		class[i+1] = at + 1
 	}
-	f := Lattice{alphabet: alphabet, folded: true, printed: l.printed}
+	f := Lattice{alphabet: alphabet, folded: true, printed: l.printed, spelling: l.spelling}
 	f.p = make([]float32, l.Frames()*f.classes())
 	for t := range l.Frames() {
 		to := f.frame(t)
@@ -138,7 +150,7 @@ func (l Lattice) Words() []Lattice {
 	begin, written := 0, false
 	end := func(t int) {
 		if written {
-			words = append(words, Lattice{l.alphabet, l.part(begin, t), l.folded, l.printed})
+			words = append(words, Lattice{l.alphabet, l.part(begin, t), l.folded, l.printed, l.spelling})
 		}
 		begin, written = t, false
 	}

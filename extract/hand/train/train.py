@@ -16,7 +16,7 @@ from lines import CHARS, INDEX, fold, read
 from net import Net
 
 # How often lines of a set are drawn.
-SHARES = {"fonts": .23, "digits": .11, "names": .06, "pseudo": .12, "dhsd": .19, "copiste": .05, "cuts": .18, "lyon": .06}
+SHARES = {"fonts": .30, "digits": .16, "names": .04, "pseudo": .10, "dhsd": .11, "copiste": .05, "cuts": .17, "lyon": .07}
 WIDEST = 1000
 
 
