@@ -66,31 +66,32 @@ func (l Lattice) classes() int                { return len(l.alphabet) + 1 }
 func (l Lattice) frame(t int) []float32       { return l.p[t*l.classes() : (t+1)*l.classes()] }
 func (l Lattice) part(from, to int) []float32 { return l.p[from*l.classes() : to*l.classes()] }
 
-// Best is the likeliest text and its confidence; "" and 1 for an empty cell.
-// Between readings about as likely it takes the one that is spelled like a name or
-// a word, which NBest and Score know nothing of.
+// Best is the first of NBest with its confidence; "" and 1 for an empty cell.
 func (l Lattice) Best() (text string, confidence float64) {
 	if l.Frames() == 0 {
 		return "", 1
 	}
-	var best Reading
-	top := math.Inf(-1)
-	for _, r := range l.NBest(spelled) {
-		if v := r.Score + spellingWeight*l.spelling.logarithm(r.Text); v > top {
-			best, top = r, v
-		}
-	}
+	best := l.NBest(1)[0]
 	return best.Text, best.Confidence
 }
 
-// spelled is how many readings are looked at for their spelling.
-const spelled = 16
-
-// NBest lists up to n readings, the likeliest first. The search keeps a few
-// dozen beginnings at a time, so a reading may escape it that is far from the best.
+// NBest lists up to n readings, the likeliest first. Of readings that the network
+// finds about as likely, one that is spelled like a name or a word goes before one that
+// is not; their scores are the network's alone. The search keeps a few dozen
+// beginnings at a time, so a reading may escape it that is far from the best.
 func (l Lattice) NBest(n int) []Reading {
-	return l.search(nil, n, max(24, 2*n))
+	all := l.search(nil, max(n, spelled), max(24, 2*n))
+	if l.spelling != nil {
+		slices.SortStableFunc(all, func(a, b Reading) int {
+			return cmp.Compare(b.Score+spellingWeight*l.spelling.logarithm(b.Text), a.Score+spellingWeight*l.spelling.logarithm(a.Text))
+		})
+	}
+	return all[:min(n, len(all))]
 }
+
+// spelled is how many readings are looked at for their spelling, however few are
+// asked for.
+const spelled = 16
 
 // Match lists up to n readings that obey the grammar, the likeliest first. None
 // where no text of the grammar fits into the line.

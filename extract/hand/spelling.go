@@ -40,9 +40,6 @@ func decodeSpelling(file []byte) (*spelling, error) {
 // logarithm is that of the probability of the words of a text. What is no
 // letter only ends words.
 func (s *spelling) logarithm(text string) float64 {
-	if s == nil {
-		return 0
-	}
 	before, sum := 0, 0
 	for _, r := range text + " " {
 		if r == 'ß' {

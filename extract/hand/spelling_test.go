@@ -33,9 +33,23 @@ func TestSpellingOfOtherSignsIsNeutral(t *testing.T) {
 	if a, b := s.logarithm("Mary Ann"), s.logarithm("MARY - 12 ANN."); a != b {
 		t.Errorf("%v and %v for the same words", a, b)
 	}
-	var none *spelling
-	if v := none.logarithm("Mary"); v != 0 {
-		t.Errorf("%v without a table", v)
+}
+
+func TestSpellingSettlesWhatTheNetworkLeavesOpen(t *testing.T) {
+	l := saying("GHOUV", "HUGO", 0.9)
+	// The second letter may as well be a V, even a little rather.
+	u, v := l.frame(2)[4:5], l.frame(2)[5:6]
+	u[0], v[0] = 0.45, 0.46
+	if text, _ := l.Best(); text != "HVGO" {
+		t.Fatalf("%q without spelling", text)
+	}
+	l.spelling = words(t)
+	first := l.NBest(2)[0]
+	if first.Text != "HUGO" {
+		t.Errorf("%q with it", first.Text)
+	}
+	if first.Score != l.Score("HUGO") || first.Score >= l.Score("HVGO") {
+		t.Errorf("score %v: the spelling got into it", first.Score)
 	}
 }
 
