@@ -180,10 +180,12 @@ func (p plane) ink() *mask {
 // (Otsu 1979), and the distance between their means.
 func otsu(pix []uint8) (cut uint8, between float64) {
 	var count [256]int
-	sum := 0.0
 	for _, v := range pix {
 		count[v]++
-		sum += float64(v)
+	}
+	sum := 0.0
+	for v, c := range count {
+		sum += float64(v * c)
 	}
 	var below, sumBelow, best float64
 	for v, c := range count {
