@@ -132,7 +132,7 @@ func (c *cells) heading(ctx context.Context, engine Printer, column int) (string
 		g = c.ink.Picture(v.turned.Image, f.first-1, column, 0)
 	} else {
 		left, right := f.table.Borders[column].At(f.head.Min.Y), f.table.Borders[column+1].At(f.head.Min.Y)
-		g = v.unruled(v.full(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y)))
+		g, _ = v.unruled(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y))
 	}
 	if g == nil {
 		return "", nil
@@ -307,7 +307,8 @@ func (v *view) completed(ctx context.Context, engine Printer, h headings) (headi
 	}
 	more := slices.Clone(h.phrases)
 	for _, box := range missed {
-		words, err := engine.Words(ctx, framed(v.unruled(v.full(box.Inset(-v.inches(0.02)))), 12), tesseract.Block, int(v.page.DPI))
+		g, scale := v.unruled(box.Inset(-v.inches(0.02)))
+		words, err := engine.Words(ctx, framed(g, 12), tesseract.Block, int(v.dpi*scale))
 		if err != nil {
 			return h, err
 		}
