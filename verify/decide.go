@@ -150,13 +150,13 @@ func (r Rules) certain(m *Match) bool {
 	named, others, against, exact := false, 0, 0, false
 	for _, e := range best.Evidence {
 		switch {
-		case e.Agreement == Differs:
-			against++
 		case e.Field == extract.Name:
-			named = e.Agreement == Agrees || reading.Confidence >= legible
+			named = e.Own >= ownName && e.Odds >= speaks && (e.Agreement == Agrees || reading.Confidence >= legible)
 			exact = e.Exact
+		case e.Odds < contradicts:
+			against++
 		case e.Field == extract.CityState && !m.legiblePlace():
-		default:
+		case e.Odds >= speaks:
 			others++
 		}
 	}
@@ -165,6 +165,15 @@ func (r Rules) certain(m *Match) bool {
 	}
 	return others > 0 || exact && against == 0 && reading.Confidence >= sure && !r.crowded(m)
 }
+
+// A field speaks for a member from some odds on, and below others against. A name has to be,
+// nearly surely, one that the member goes by: a wife's is not the husband's,
+// whatever else agrees.
+const (
+	speaks      = 20
+	contradicts = 0.5
+	ownName     = 0.95
+)
 
 // crowded says whether another member resembles the best one.
 func (r Rules) crowded(m *Match) bool {

@@ -24,8 +24,10 @@ const (
 type Evidence struct {
 	Field     extract.Field
 	Agreement Agreement
-	Exact     bool   // equal as exported, letter by letter
-	Words     string // such as "number: two digits swapped"
+	Exact     bool    // equal as exported, letter by letter
+	Words     string  // such as "number: two digits swapped"
+	Odds      float64 // how many times likelier the field is if this member wrote it than if nobody on the roll did
+	Own       float64 // of a name: the probability that it is a form of the member's own, and not another name or beyond reading
 }
 
 // agrees says whether a field speaks for a candidate.

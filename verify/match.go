@@ -143,6 +143,7 @@ func (m *Matcher) Match(line Line) Match {
 		}
 		member := m.roll.Members[c.at]
 		evidence := weigh(line.Row, member)
+		m.measure(s, c.at, evidence)
 		out.Candidates = append(out.Candidates, Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)})
 	}
 	return out
@@ -206,8 +207,8 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 		if i >= pointed && slices.Max(p[:]) < hopeless {
 			continue
 		}
-		for _, f := range s.fields {
-			l := f(&m.members[at], m.roll.Members[at])
+		for k := range s.fields {
+			l := s.fields[k].of(&m.members[at], m.roll.Members[at])
 			p.times(&l)
 		}
 		sum := 0.0
@@ -293,22 +294,29 @@ func (m *Matcher) nameLikelihood(s *sight, at int32) byLevel {
 	if len(s.names) == 0 {
 		return same(1)
 	}
-	var sum byLevel
-	p := &m.members[at]
-	for i := range s.names {
-		h := &s.names[i]
-		l := m.familyLikelihood(h, p)
-		g := m.givenLikelihood(h, p)
-		l.times(&g)
-		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
-	}
+	sum := m.ownName(s, at, otherFamily, otherGiven)
 	for j := range sum {
 		sum[j] = ((1-unreadable[j])*sum[j] + unreadable[j]*s.garbled) / s.nameScale
 	}
 	return sum
 }
 
-func (m *Matcher) familyLikelihood(h *hypothesis, p *person) byLevel {
+// ownName is the likelihood of the name cell if it can be read, and the member
+// writes another family or given name than the export has as often as said.
+func (m *Matcher) ownName(s *sight, at int32, otherFamily, otherGiven float64) byLevel {
+	var sum byLevel
+	p := &m.members[at]
+	for i := range s.names {
+		h := &s.names[i]
+		l := m.familyLikelihood(h, p, otherFamily)
+		g := m.givenLikelihood(h, p, otherGiven)
+		l.times(&g)
+		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
+	}
+	return sum
+}
+
+func (m *Matcher) familyLikelihood(h *hypothesis, p *person, otherFamily float64) byLevel {
 	var l byLevel
 	l.plus(otherFamily, &h.family.all)
 	for _, f := range m.forms[p.family.from:p.family.to] {
@@ -319,7 +327,7 @@ func (m *Matcher) familyLikelihood(h *hypothesis, p *person) byLevel {
 	return l
 }
 
-func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
+func (m *Matcher) givenLikelihood(h *hypothesis, p *person, otherGiven float64) byLevel {
 	var l byLevel
 	if h.given == nil && h.initial == 0 {
 		return same(1)
@@ -342,6 +350,49 @@ func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
 		}
 	}
 	return l
+}
+
+// measure adds to the evidence how much likelier each field is if this member
+// wrote it than if nobody on the roll did, at the noise that the whole line points to.
+func (m *Matcher) measure(s *sight, at int32, evidence []Evidence) {
+	weights := s.weights
+	fields := make([]byLevel, len(s.fields))
+	name := m.nameLikelihood(s, at)
+	weights.times(&name)
+	for k := range s.fields {
+		fields[k] = s.fields[k].of(&m.members[at], m.roll.Members[at])
+		weights.times(&fields[k])
+	}
+	total := 0.0
+	for _, w := range weights {
+		total += w
+	}
+	if !(total > 0) {
+		return
+	}
+	for i := range evidence {
+		e := &evidence[i]
+		odds := same(1)
+		if e.Field == extract.Name {
+			odds = name
+			odds.over(&s.nameAny)
+			own := m.ownName(s, at, 0, 0)
+			for j := range own {
+				if name[j] > 0 {
+					e.Own += weights[j] / total * own[j] * (1 - unreadable[j]) / s.nameScale / name[j]
+				}
+			}
+		}
+		for k := range fields {
+			if s.fields[k].field == e.Field {
+				odds.times(&fields[k])
+				odds.over(&s.fields[k].any)
+			}
+		}
+		for j := range odds {
+			e.Odds += weights[j] / total * odds[j]
+		}
+	}
 }
 
 // middleOdds is how much the middle name and the suffix speak for a member,

@@ -19,10 +19,18 @@ type sight struct {
 	names     []hypothesis
 	garbled   float64 // probability of the name cell's letters if they show nothing
 	nameScale float64 // takes the size out of probabilities of long names
-	fields    []func(*person, *roll.Member) byLevel
+	fields    []seen
+	nameAny   byLevel // likelihood of the name cell if nobody on the roll wrote it
 	routed    []int32
 	weights   byLevel // prior of each level of noise
 	nobody    float64 // likelihood of the line if nobody on the roll wrote it
+}
+
+// seen is a field of a line, apart from the name.
+type seen struct {
+	field extract.Field
+	of    func(*person, *roll.Member) byLevel // likelihood if this member wrote it
+	any   byLevel                             // if nobody on the roll did
 }
 
 func (s *sight) any() bool { return len(s.names) > 0 || len(s.fields) > 0 }
@@ -154,12 +162,13 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, k int, unseen flo
 func (m *Matcher) see(w *work, row extract.Row) *sight {
 	s := &sight{weights: noiseOf(row)}
 	nobody := s.weights
-	n := m.seeName(w, s, row)
-	nobody.times(&n)
-	for _, see := range []func(*work, *sight, extract.Row) (byLevel, bool){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet} {
-		if p, ok := see(w, s, row); ok {
-			nobody.times(&p)
-		}
+	s.nameAny = m.seeName(w, s, row)
+	nobody.times(&s.nameAny)
+	for _, see := range []func(*work, *sight, extract.Row){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet} {
+		see(w, s, row)
+	}
+	for i := range s.fields {
+		nobody.times(&s.fields[i].any)
 	}
 	for _, p := range nobody {
 		s.nobody += p
