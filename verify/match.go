@@ -131,12 +131,13 @@ func (m *Matcher) Match(line Line) Match {
 	defer m.scratch.Put(w)
 	defer w.reset()
 	s := m.see(w, line.Row)
-	out := Match{Line: line, Nobody: 1}
+	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, len(m.members)))}
 	if !s.any() {
 		return out
 	}
 	scored := m.score(w, s)
 	out.Nobody = m.normalise(s, scored)
+	scored = m.mergeRecords(scored)
 	for _, c := range scored[:min(kept, len(scored))] {
 		if c.p < 1e-4 && len(out.Candidates) > 0 {
 			break
@@ -144,7 +145,13 @@ func (m *Matcher) Match(line Line) Match {
 		member := m.roll.Members[c.at]
 		evidence := weigh(line.Row, member)
 		m.measure(s, c.at, evidence)
-		out.Candidates = append(out.Candidates, Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)})
+		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}
+		for _, other := range m.roll.SamePerson(c.at) {
+			if other != c.at {
+				found.Also = append(found.Also, m.roll.Members[other])
+			}
+		}
+		out.Candidates = append(out.Candidates, found)
 	}
 	return out
 }
@@ -187,11 +194,32 @@ func (m *Matcher) normalise(s *sight, found []scored) float64 {
 	for i := range found {
 		found[i].p = each * found[i].likelihood / sum
 	}
-	slices.SortFunc(found, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.at, b.at))
-	})
+	slices.SortFunc(found, better)
 	return nobody / sum
 }
+
+// mergeRecords joins the records of one person into the likeliest, since which of
+// them was meant is no doubt about who signed.
+func (m *Matcher) mergeRecords(found []scored) []scored {
+	merged := false
+	kept := found[:0]
+	for _, c := range found {
+		of := m.roll.SamePerson(c.at)
+		first := slices.IndexFunc(kept, func(k scored) bool { return len(of) > 0 && slices.Contains(of, k.at) })
+		if first >= 0 {
+			kept[first].p += c.p
+			merged = true
+			continue
+		}
+		kept = append(kept, c)
+	}
+	if merged {
+		slices.SortFunc(kept, better)
+	}
+	return kept
+}
+
+func better(a, b scored) int { return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.at, b.at)) }
 
 // hopeless is how little a name may speak for a member, against nobody in
 // particular, before the other fields are not worth a look: places and streets
