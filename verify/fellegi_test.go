@@ -148,8 +148,9 @@ func (f *fellegiSunter) score(l Line) (ids []string, score float64, decided bool
 	m := f.w.matcher
 	work := m.scratch.Get().(*work)
 	defer m.scratch.Put(work)
-	defer work.reset()
-	m.route(work, m.see(work, l.Row))
+	sight := m.see(work, l.Row)
+	defer work.reset(sight)
+	m.route(work, sight)
 	for _, at := range work.found {
 		id := m.roll.Members[at].ID
 		own := f.w.members[f.place[id]]

@@ -129,8 +129,8 @@ func (m *Matcher) Roll() *roll.Roll { return m.roll }
 func (m *Matcher) Match(line Line) Match {
 	w := m.scratch.Get().(*work)
 	defer m.scratch.Put(w)
-	defer w.reset()
 	s := m.see(w, line.Row)
+	defer w.reset(s)
 	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, len(m.members)))}
 	if !s.any() {
 		return out
@@ -204,12 +204,12 @@ func (m *Matcher) mergeRecords(found []scored) []scored {
 	merged := false
 	kept := found[:0]
 	for _, c := range found {
-		of := m.roll.SamePerson(c.at)
-		first := slices.IndexFunc(kept, func(k scored) bool { return len(of) > 0 && slices.Contains(of, k.at) })
-		if first >= 0 {
-			kept[first].p += c.p
-			merged = true
-			continue
+		if of := m.roll.SamePerson(c.at); of != nil {
+			if first := slices.IndexFunc(kept, func(k scored) bool { return slices.Contains(of, k.at) }); first >= 0 {
+				kept[first].p += c.p
+				merged = true
+				continue
+			}
 		}
 		kept = append(kept, c)
 	}
@@ -229,7 +229,7 @@ const hopeless = 1e-7
 // score computes the likelihood of a line for every member it can point to.
 func (m *Matcher) score(w *work, s *sight) []scored {
 	pointed := m.route(w, s)
-	out := make([]scored, 0, len(w.found))
+	out := w.scored[:0]
 	for i, at := range w.found {
 		p := m.nameLikelihood(s, at)
 		if i >= pointed && slices.Max(p[:]) < hopeless {
@@ -245,6 +245,7 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 		}
 		out = append(out, scored{at: at, likelihood: sum})
 	}
+	w.scored = out
 	return out
 }
 
@@ -291,7 +292,7 @@ func (m *Matcher) tokenLikelihood(h *hypothesis, at int32) *heardToken {
 	if slot := h.slots[at]; slot != 0 {
 		return &h.tokens[slot-1]
 	}
-	var l heardToken
+	l := heardToken{of: at}
 	t := &m.tokens[at]
 	if h.initial != 0 {
 		l.near = t.initial == h.initial

@@ -49,6 +49,7 @@ type hypothesis struct {
 
 // heardToken is a given name with the likelihood of what was read.
 type heardToken struct {
+	of   int32 // in Matcher.tokens
 	near bool
 	p    byLevel
 }
@@ -71,6 +72,10 @@ type work struct {
 	found []int32
 	used  []*heard
 	spare []*heard
+
+	scored []scored
+	slots  [][]int32 // of hypotheses, all zero
+	tokens [][]heardToken
 }
 
 func newWork(r *roll.Roll) *work { return &work{seen: make([]bool, len(r.Members))} }
@@ -82,7 +87,8 @@ func (w *work) take(at int32) {
 	}
 }
 
-func (w *work) reset() {
+// reset makes room for the next line once the sight of this one is done with.
+func (w *work) reset(s *sight) {
 	for _, at := range w.found {
 		w.seen[at] = false
 	}
@@ -93,8 +99,26 @@ func (w *work) reset() {
 		}
 		h.words, h.fits, h.p, h.all = h.words[:0], h.fits[:0], h.p[:0], byLevel{}
 	}
+	for i := range s.names {
+		h := &s.names[i]
+		for _, t := range h.tokens {
+			h.slots[t.of] = 0
+		}
+		w.slots, w.tokens = append(w.slots, h.slots), append(w.tokens, h.tokens[:0])
+	}
 	w.spare = append(w.spare, w.used...)
 	w.used = w.used[:0]
+}
+
+// remember gives a hypothesis room for the given names it has met.
+func (w *work) remember(h *hypothesis, tokens int) {
+	n := len(w.slots)
+	if n == 0 {
+		h.slots, h.tokens = make([]int32, tokens), nil
+		return
+	}
+	h.slots, h.tokens = w.slots[n-1], w.tokens[n-1]
+	w.slots, w.tokens = w.slots[:n-1], w.tokens[:n-1]
 }
 
 func (w *work) heard(of *roll.Lexicon) *heard {
@@ -129,7 +153,7 @@ func (h *heard) best(n int) []int32 {
 
 // tooMany words at one distance say that the reading is too short to be
 // searched so far out.
-const tooMany = 2500
+const tooMany = 900
 
 // hear compares a reading with a lexicon. Unseen is the share of people
 // outside the roll whose word is not in the lexicon at all.
@@ -243,7 +267,8 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 
 // suppose adds one way to take the name apart.
 func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int) {
-	h := hypothesis{weight: weight, suffix: n.Suffix, slots: make([]int32, len(m.tokens))}
+	h := hypothesis{weight: weight, suffix: n.Suffix}
+	w.remember(&h, len(m.tokens))
 	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), k, unseenFamily)
 	if len(n.Given) > 0 {
 		first := joined(n.Given[0])
@@ -257,7 +282,8 @@ func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int)
 	s.names = append(s.names, h)
 	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
 		both := h
-		both.middle, both.weight, both.slots = "", weight*0.2, make([]int32, len(m.tokens))
+		both.middle, both.weight = "", weight*0.2
+		w.remember(&both, len(m.tokens))
 		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), k/2, unseenGiven)
 		s.names = append(s.names, both)
 	}
