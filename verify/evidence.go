@@ -192,9 +192,9 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 func weighGeo(at spot, m *roll.Member, note func(string, Agreement)) {
 	if zip := roll.ZIPKey(m.ZIP); at.zip != "" && zip != "" {
 		switch {
-		case at.zip == zip:
+		case at.zip == zip, roll.ZIPKey(at.zip) == zip:
 			note("ZIP equal", Agrees)
-		case len(at.zip) == len(zip) && differing(at.zip, zip) == 1, name.Swap(at.zip, zip):
+		case len(at.zip) == len(zip) && differing(at.zip, zip) == 1, name.Swap(at.zip, zip), len(at.zip) == len(zip)+1 && oneMore(at.zip, zip), len(zip) == len(at.zip)+1 && oneMore(zip, at.zip):
 			note("ZIP one digit off", Close)
 		default:
 			note("ZIP differs", Differs)

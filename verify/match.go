@@ -314,7 +314,7 @@ func (m *Matcher) tokenLikelihood(h *hypothesis, at int32) *heardToken {
 const (
 	otherFamily = 0.015
 	ownGiven    = 0.96
-	otherGiven  = 0.01
+	otherGiven  = 0.005
 	asInitial   = 0.03
 	middleShare = 0.02 // of a form: up to it, a middle name
 )

@@ -122,13 +122,36 @@ func spotOf(row extract.Row) spot {
 	return s
 }
 
+// zipOf is the digits of a ZIP code as they were read, of nine the first five.
+// A digit may be lost or added; fewer than four say nothing.
 func zipOf(s string) string {
-	if z := digitsOf(s, true); len(z) == 9 {
+	switch z := digitsOf(s, true); {
+	case len(z) >= 8 && len(z) <= 10:
 		return z[:5]
-	} else if len(z) >= 4 {
-		return roll.ZIPKey(z)
+	case len(z) >= 4 && len(z) <= 6:
+		return z
 	}
 	return ""
+}
+
+// zip is the likelihood of a ZIP code read if another was meant.
+func (t *powers) zip(read, meant string) byLevel {
+	var share float64
+	switch {
+	case len(read) == len(meant)+1 && oneMore(read, meant):
+		share = added / 10
+	case len(meant) == len(read)+1 && meant[0] == '0' && meant[1:] == read:
+		share = lost + 1 // as spreadsheets and some people write it
+	case len(meant) == len(read)+1 && oneMore(meant, read):
+		share = lost
+	default:
+		return t.digits(read, meant)
+	}
+	l := t.digits(read, read)
+	for j := range l {
+		l[j] *= share * noise[j] * digitNoise
+	}
+	return l
 }
 
 func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
@@ -153,7 +176,7 @@ func (m *Matcher) seeGeo(w *work, s *sight, at spot) int32 {
 		for _, i := range m.roll.ByZIP(at.zip) {
 			s.routed = append(s.routed, i)
 		}
-		if of := m.places.zips[at.zip]; len(of) > 0 && home < 0 {
+		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && home < 0 {
 			home = m.places.homes[of[0]].city
 		}
 	}
@@ -165,7 +188,7 @@ func (m *Matcher) seeGeo(w *work, s *sight, at spot) int32 {
 	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
 		l := same(1)
 		if at.zip != "" {
-			z := m.powers.digits(at.zip, p.zip)
+			z := m.powers.zip(at.zip, p.zip)
 			l.times(&z)
 		}
 		if city != nil {
@@ -200,7 +223,7 @@ func (m *Matcher) anyPlace(at spot, city *heard) byLevel {
 		h := &m.places.homes[k]
 		l := same((1 - elsewhere) * h.share)
 		if at.zip != "" {
-			z := m.powers.digits(at.zip, h.zip)
+			z := m.powers.zip(at.zip, h.zip)
 			l.times(&z)
 		}
 		if city != nil {
@@ -244,17 +267,33 @@ func (m *Matcher) anyPlace(at spot, city *heard) byLevel {
 	return here
 }
 
-// nearZIPs are a ZIP code and those that differ from it in one digit.
-func nearZIPs(zip string) []string {
-	out := []string{zip}
-	for i := range len(zip) {
-		for c := byte('0'); c <= '9'; c++ {
-			if c != zip[i] {
-				out = append(out, zip[:i]+string(c)+zip[i+1:])
+// nearZIPs are the ZIP codes that may have been meant by what was read: itself,
+// or with a digit changed, or where one was lost or added, put right.
+func nearZIPs(read string) []string {
+	var out []string
+	switch len(read) {
+	case 5:
+		out = append(out, read)
+		for i := range read {
+			for c := byte('0'); c <= '9'; c++ {
+				if c != read[i] {
+					out = append(out, read[:i]+string(c)+read[i+1:])
+				}
 			}
 		}
+	case 4:
+		for i := 0; i <= len(read); i++ {
+			for c := byte('0'); c <= '9'; c++ {
+				out = append(out, read[:i]+string(c)+read[i:])
+			}
+		}
+	case 6:
+		for i := range read {
+			out = append(out, read[:i]+read[i+1:])
+		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func stateLikelihood(l byLevel, read, meant string) byLevel {
