@@ -403,7 +403,7 @@ func (p phrases) boxes() []image.Rectangle {
 // wider gaps. Since headings may take two lines, each two neighbouring lines
 // are also given as one.
 func phrased(words []tesseract.Word) []phrases {
-	rows := lines(words)
+	rows := lines(slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !legible(w.Text) }))
 	var all []phrases
 	for _, gap := range []float64{wordSpace, 0.8, 1.3} {
 		var single []phrases

@@ -29,10 +29,6 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 		if !cells.written(row) || cells.prose(row) {
 			continue
 		}
-		fields, err := x.fields(ctx, cells, row)
-		if err != nil {
-			return err
-		}
 		picture, err := cells.picture(row)
 		if err != nil {
 			return err
@@ -40,43 +36,72 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 		sheet.Rows = append(sheet.Rows, Row{
 			Number:  row - f.first + 1,
 			Box:     v.turned.Delivered(v.full(f.table.Row(row))),
-			Fields:  fields,
+			Fields:  map[Field]Reading{},
 			Signed:  cells.signed(row),
 			Struck:  cells.ink.Struck(row),
 			Picture: picture,
 		})
 	}
+	return x.readFields(ctx, cells, sheet.Rows)
+}
+
+// readFields reads what the rows say for each thing the sheet asks.
+func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row) error {
+	var wanted []item
+	var into []int // for each of them, its row
+	for i, row := range rows {
+		for column, asked := range c.form.columns {
+			for n, field := range asked.Fields {
+				if field != Signature && field != Number {
+					wanted = append(wanted, item{c.form.first + row.Number - 1, column, n, field})
+					into = append(into, i)
+				}
+			}
+		}
+	}
+	readings, err := x.items(ctx, c, wanted)
+	if err != nil {
+		return err
+	}
+	for i, r := range readings {
+		rows[into[i]].Fields[wanted[i].field] = r
+	}
+	for _, row := range rows {
+		joinName(row.Fields)
+	}
 	return nil
 }
 
-// fields reads what the row says for each thing the sheet asks.
-func (x Extractor) fields(ctx context.Context, c *cells, row int) (map[Field]Reading, error) {
-	fields := map[Field]Reading{}
-	for column, asked := range c.form.columns {
-		for item, field := range asked.Fields {
-			if field == Signature || field == Number {
-				continue
-			}
-			r, err := x.cell(ctx, c, row, column, item, field)
-			if err != nil {
-				return nil, err
-			}
-			fields[field] = r
-		}
-	}
-	joinName(fields)
-	return fields, nil
+// item is one item of one cell, to be read as a field.
+type item struct {
+	row, column, number int
+	field               Field
 }
 
-// cell reads one item of one cell.
-func (x Extractor) cell(ctx context.Context, c *cells, row, column, item int, field Field) (Reading, error) {
-	if c.view.page.Source == ingest.Text {
-		return Reading{Text: c.text(row, column, item), Confidence: 1, Engine: "text"}, nil
+// items reads items of cells, all at once.
+func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Reading, error) {
+	readings := make([]Reading, len(wanted))
+	var pictures []Cell
+	var at []int
+	for i, w := range wanted {
+		switch {
+		case c.view.page.Source == ingest.Text:
+			readings[i] = Reading{Text: c.text(w.row, w.column, w.number), Confidence: 1, Engine: "text"}
+		case !c.ink.Written(w.row, w.column, w.number):
+			readings[i] = Reading{Confidence: 1}
+		default:
+			pictures = append(pictures, Cell{c.ink.Picture(c.view.turned.Image, w.row, w.column, w.number), w.field})
+			at = append(at, i)
+		}
 	}
-	if !c.ink.Written(row, column, item) {
-		return Reading{Confidence: 1}, nil
+	if len(pictures) == 0 {
+		return readings, nil
 	}
-	return x.Cells.Recognize(ctx, c.ink.Picture(c.view.turned.Image, row, column, item), field)
+	read, err := x.Cells.Recognize(ctx, pictures)
+	for i, r := range read {
+		readings[at[i]] = r
+	}
+	return readings, err
 }
 
 // joinName makes one name of first and last names that stand apart.

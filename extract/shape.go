@@ -22,7 +22,7 @@ var shapes = []struct {
 }
 
 // shapeSample is how many rows are looked at to name a column.
-const shapeSample = 10
+const shapeSample = 12
 
 // nameByShape gives columns whose headings could not be read a meaning by what
 // is written in them: numbers and places by their looks, then the first column
@@ -61,17 +61,18 @@ func (x Extractor) nameByShape(ctx context.Context, c *cells) error {
 
 // sample reads the first written cells of a column.
 func (x Extractor) sample(ctx context.Context, c *cells, column int) ([]string, error) {
+	var wanted []item
+	for row := c.form.first; row < min(c.form.first+shapeSample, c.form.table.Rows()); row++ {
+		wanted = append(wanted, item{row, column, 0, Name})
+	}
+	readings, err := x.items(ctx, c, wanted)
 	var texts []string
-	for row := c.form.first; row < c.form.table.Rows() && len(texts) < shapeSample; row++ {
-		r, err := x.cell(ctx, c, row, column, 0, Name)
-		if err != nil {
-			return nil, err
-		}
+	for _, r := range readings {
 		if r.Text != "" {
 			texts = append(texts, r.Text)
 		}
 	}
-	return texts, nil
+	return texts, err
 }
 
 // shapeOf is the meaning that at least half of the texts look like.

@@ -97,10 +97,18 @@ type Alternative struct {
 	Confidence float64 `json:"confidence"`
 }
 
-// Recognizer reads one cell. The image is upright, dark ink on white, without
-// ruled lines. Implementations are safe for use by several goroutines.
+// Cell is the picture of one item of a cell: upright, dark ink on white,
+// without ruled lines and without what spilled over from its neighbours.
+type Cell struct {
+	Image *image.Gray
+	Field Field // what the sheet asks for there
+}
+
+// Recognizer reads cells, all of a page at once, since some engines are faster
+// that way. It returns one Reading for each, in their order. Implementations
+// are safe for use by several goroutines.
 type Recognizer interface {
-	Recognize(ctx context.Context, cell *image.Gray, field Field) (Reading, error)
+	Recognize(ctx context.Context, cells []Cell) ([]Reading, error)
 }
 
 // Cover is what a cover page says of the petition.

@@ -15,13 +15,24 @@ type Typed struct {
 	DPI   int // of the cells' pages, roughly; 0 for 300
 }
 
-// Recognize reads a cell as one line.
-func (t Typed) Recognize(ctx context.Context, cell *image.Gray, _ Field) (Reading, error) {
+// Recognize reads each cell as one line.
+func (t Typed) Recognize(ctx context.Context, cells []Cell) ([]Reading, error) {
+	readings := make([]Reading, len(cells))
+	for i, c := range cells {
+		var err error
+		if readings[i], err = t.line(ctx, c.Image); err != nil {
+			return nil, err
+		}
+	}
+	return readings, nil
+}
+
+func (t Typed) line(ctx context.Context, g *image.Gray) (Reading, error) {
 	dpi := t.DPI
 	if dpi == 0 {
 		dpi = 300
 	}
-	words, err := t.Print.Words(ctx, framed(cell, 12), tesseract.Line, dpi)
+	words, err := t.Print.Words(ctx, framed(g, 12), tesseract.Line, dpi)
 	if err != nil {
 		return Reading{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"countersign/extract/ink"
 	"countersign/extract/layout"
 	"countersign/extract/tesseract"
 )
@@ -113,24 +114,50 @@ func (v *view) print(ctx context.Context, engine Printer, r image.Rectangle, mod
 	return words, err
 }
 
-// unruled cuts a part out of the page, in its own pixels, and whitens the
-// ruled lines, which Tesseract takes for letters or loses words at.
+// unruled cuts a part out of the page, in its own pixels: its ink without the
+// ruled lines, which Tesseract takes for letters or loses words at, on paper
+// made white, for it passes over what stands on grey.
 func (v *view) unruled(full image.Rectangle) *image.Gray {
-	letters := v.withoutRules()
 	in := crop(v.turned.Image, full)
 	out := image.NewGray(image.Rect(0, 0, full.Dx(), full.Dy()))
+	at := func(n, most int) int { return min(most-1, int(float64(n)*v.scale)) }
+	letters, w := v.withoutRules(), v.bits.W
+	block := v.inches(0.08)
+	levels := make([]int, (w+block-1)/block) // of the paper, for one row of blocks; 0 until asked
+	row := -1
 	for y := range full.Dy() {
+		wy := at(full.Min.Y+y, v.bits.H)
+		if wy/block != row {
+			row = wy / block
+			clear(levels)
+		}
 		to := out.Pix[y*out.Stride : (y+1)*out.Stride]
-		copy(to, in.Pix[y*in.Stride:])
-		wy := min(v.bits.H-1, int(float64(full.Min.Y+y)*v.scale))
 		for x := range to {
-			wx := min(v.bits.W-1, int(float64(full.Min.X+x)*v.scale))
-			if v.bits.Pix[wy*v.bits.W+wx] != letters.Pix[wy*v.bits.W+wx] {
-				to[x] = 255
+			wx := at(full.Min.X+x, w)
+			to[x] = 255
+			if !near(letters, wx, wy) {
+				continue
 			}
+			level := &levels[wx/block]
+			if *level == 0 {
+				*level = ink.PaperLevel(v.work, image.Rect(wx/block*block, row*block, (wx/block+1)*block, (row+1)*block).Inset(-block/2))
+			}
+			to[x] = uint8(min(255, int(in.Pix[y*in.Stride+x])*255 / *level))
 		}
 	}
 	return out
+}
+
+// near reports whether a pixel is ink or beside it.
+func near(b *layout.Bitmap, x, y int) bool {
+	for ny := max(0, y-1); ny <= min(b.H-1, y+1); ny++ {
+		for nx := max(0, x-1); nx <= min(b.W-1, x+1); nx++ {
+			if b.Pix[ny*b.W+nx] != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // full maps a box of work to the page's own resolution.

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
 	"countersign/extract"
+	"countersign/extract/hand"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 	"countersign/report"
@@ -21,13 +25,13 @@ import (
 
 type checkCommand struct {
 	Members  string            `required:"" placeholder:"FILE" help:"Membership export, CSV or XLSX."`
-	Map      map[string]string `placeholder:"MEANING=HEADING" help:"What a heading of the export means where it is not understood, such as number=\"Cust #\". Meanings: ${meanings}."`
+	Map      map[string]string `mapsep:"none" placeholder:"MEANING=HEADING" help:"What a heading of the export means where it is not understood, such as number=\"Cust #\". Meanings: ${meanings}."`
 	AsOf     date              `placeholder:"YYYY-MM-DD" help:"Day the export speaks of. Default: the day its file was last changed."`
 	Rules    string            `placeholder:"FILE" help:"Rules the petition is held to, YAML. Default: the rule for Membership Initiative Groups."`
 	Received date              `placeholder:"YYYY-MM-DD" help:"Day the petition was received, for rules that ask."`
 	JSON     string            `name:"json" placeholder:"FILE" help:"Write every line and verdict as JSON; - for standard output."`
 	Out      string            `placeholder:"DIR" help:"Write coo-report.xlsx and council-report.xlsx into this folder."`
-	Workers  int               `placeholder:"N" help:"Pages read side by side. Default: one for each processor."`
+	Workers  count             `placeholder:"N" help:"Pages read side by side. Default: one for each processor."`
 	Quiet    bool              `help:"Show no progress."`
 	Files    []string          `arg:"" name:"file" help:"Sheets of one petition: PDF, TIFF, JPEG or PNG."`
 }
@@ -43,9 +47,25 @@ func (d *date) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
+// count is a number of 1 or more given on the command line; zero if it was not.
+type count int
+
+// UnmarshalText reads 4.
+func (c *count) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 1 {
+		return fmt.Errorf("%q is no such number: write 1 or more", text)
+	}
+	*c = count(n)
+	return nil
+}
+
 // Run checks one petition. Errors other than errUnread are about the usage,
 // the rules or the export.
 func (c checkCommand) Run(ctx context.Context, s *streams) error {
+	if err := c.writable(); err != nil {
+		return err
+	}
 	rules, err := c.rules()
 	if err != nil {
 		return err
@@ -81,23 +101,57 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 	return unread(result, s.err)
 }
 
+// writable sees before the work, which may take an hour, whether its results
+// can be written, and that they would not replace what is read.
+func (c checkCommand) writable() error {
+	if c.JSON != "" && c.JSON != "-" {
+		switch info, err := os.Stat(c.JSON); {
+		case err == nil && info.IsDir():
+			return fmt.Errorf("--json %s is a folder: name a file in it", c.JSON)
+		case err == nil:
+			for _, path := range append([]string{c.Members, c.Rules}, c.Files...) {
+				if input, err := os.Stat(path); err == nil && os.SameFile(info, input) {
+					return fmt.Errorf("--json %s would replace a file that is read: name another", c.JSON)
+				}
+			}
+		}
+		if info, err := os.Stat(filepath.Dir(c.JSON)); err != nil || !info.IsDir() {
+			return fmt.Errorf("--json %s lies in no folder that exists: make it, or name another", c.JSON)
+		}
+	}
+	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
+		return fmt.Errorf("--out %s is no folder: name another", c.Out)
+	}
+	return nil
+}
+
 func (c checkCommand) rules() (verify.Rules, error) {
 	if c.Rules == "" {
 		return verify.MIG(), nil
 	}
 	f, err := os.Open(c.Rules)
-	if err != nil {
-		return verify.Rules{}, fmt.Errorf("rules file: %w: check the path", err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return verify.Rules{}, fmt.Errorf("rules %s do not exist: check the path", c.Rules)
+	case err != nil:
+		return verify.Rules{}, fmt.Errorf("rules could not be opened: %w", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return verify.Rules{}, fmt.Errorf("rules %s are a folder: name the YAML file in it", c.Rules)
+	}
 	return verify.ReadRules(f, c.Rules)
 }
 
 // pipeline joins the stages. done frees what they hold.
 func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipeline, done func(), err error) {
-	workers := c.Workers
-	if workers <= 0 {
+	workers := int(c.Workers)
+	if workers == 0 {
 		workers = runtime.NumCPU()
+	}
+	pen, err := hand.New()
+	if err != nil {
+		return nil, nil, err
 	}
 	print, err := tesseract.Open(workers)
 	if err != nil {
@@ -112,11 +166,11 @@ func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipel
 	done = func() {
 		reader.Close()
 		print.Close()
-		pics.remove()
+		pics.close()
 	}
 	return &pipeline{
 		reader:   reader,
-		extract:  extract.Extractor{Print: print, Cells: extract.Typed{Print: print}},
+		extract:  extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})},
 		matcher:  verify.NewMatcher(members, verify.Options{}),
 		rules:    rules,
 		dates:    verify.Dates{Received: c.Received.Time, Verified: time.Now()},

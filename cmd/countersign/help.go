@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -17,8 +18,10 @@ func (h helpCommand) Run(parser *kong.Kong) error {
 	if h.Command != "" {
 		args = []string{h.Command, "--help"}
 	}
-	_, err := parser.Parse(args)
-	return err
+	if _, err := parser.Parse(args); err != nil { // also once it has printed, but then kong.Exit was told
+		return errors.New(misused(err))
+	}
+	return nil
 }
 
 type versionCommand struct{}

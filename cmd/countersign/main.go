@@ -67,10 +67,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case exited >= 0:
 		return exited
 	case err != nil:
-		fmt.Fprintf(stderr, "countersign: %v. Run \"countersign help check\" to see how it is used.\n", err)
+		fmt.Fprintf(stderr, "countersign: %s\n\"countersign help check\" shows how it is used.\n", misused(err))
 		return exitUnusable
 	}
 	switch err := parsed.Run(parser); {
+	case exited >= 0:
+		return exited
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errUnread):
@@ -82,6 +84,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "countersign:", err)
 		return exitUnusable
 	}
+}
+
+// misused says what is wrong with the arguments where kong's own words would
+// leave people guessing.
+func misused(err error) string {
+	text := err.Error()
+	flag, _, _ := strings.Cut(text, ":")
+	switch {
+	case strings.HasPrefix(text, "missing flags: --members"):
+		return "the membership export is not named: add --members and the CSV or XLSX file"
+	case strings.HasPrefix(text, `expected "<file>`):
+		return "no sheets are named: add the PDF, TIFF, JPEG or PNG files of the petition"
+	case strings.Contains(text, `got "EOL"`):
+		return flag + " has no value: write one after it"
+	case strings.Contains(text, " flag); perhaps try "):
+		_, value, _ := strings.Cut(text, "perhaps try ")
+		return flag + " is followed by what looks like another flag: if it is meant as the value, write " + strings.TrimSuffix(value, "?")
+	case strings.Contains(text, `expected "<key>=<value>"`):
+		return flag + ` is no pair such as number="Cust #": write the meaning, = and the heading`
+	case strings.HasPrefix(text, "unexpected argument "):
+		return strings.Replace(text, "unexpected argument ", "there is no command or argument ", 1)
+	}
+	return text
 }
 
 // streams are where a command writes.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -66,7 +67,9 @@ func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
 			}
 		}
 	}()
-	p.readPages(ctx, documents, files)
+	if ctx.Err() == nil {
+		p.readPages(ctx, documents, files)
+	}
 	if err := ctx.Err(); err != nil {
 		return petition{}, err
 	}
@@ -90,7 +93,7 @@ func (p *pipeline) open(ctx context.Context, paths []string) ([]*ingest.Document
 		files[i].name = names[i]
 		d, err := p.reader.Open(ctx, path)
 		if err != nil {
-			files[i].err = err
+			files[i].err = named(err, names[i])
 			continue
 		}
 		documents[i] = d
@@ -142,7 +145,7 @@ func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, 
 func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, number int) sheet {
 	page, err := d.Page(ctx, number)
 	if err != nil {
-		return sheet{err: err}
+		return sheet{err: named(err, name)}
 	}
 	s, err := p.extract.Sheet(ctx, page)
 	if err != nil {
@@ -232,6 +235,18 @@ func distinctNames(paths []string) []string {
 		}
 	}
 	return names
+}
+
+// named lets an error speak of a file by the name it has in this petition,
+// since several may have the same base name.
+func named(err error, name string) error {
+	var input *ingest.InputError
+	if !errors.As(err, &input) {
+		return err
+	}
+	renamed := *input
+	renamed.File = name
+	return &renamed
 }
 
 // sentence is an error as people read it, empty for none.

@@ -40,7 +40,13 @@ func teller(w io.Writer, quiet bool) (tell func(progress), finish func()) {
 		return func(progress) {}, func() {}
 	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return func(p progress) { fmt.Fprintf(w, "\r%s %s\x1b[K", bar(p, 24), p) }, func() { fmt.Fprintln(w) }
+		return func(p progress) {
+			line := bar(p, 24) + " " + p.String()
+			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && len(line) >= width {
+				line = line[:width-1] // a line that wraps could not be drawn over
+			}
+			fmt.Fprintf(w, "\r%s\x1b[K", line)
+		}, func() { fmt.Fprintln(w) }
 	}
 	const every = 3 * time.Second
 	var last time.Time

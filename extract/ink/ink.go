@@ -74,10 +74,10 @@ type slot struct {
 func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Column, dpi float64) *Page {
 	p := &Page{dpi: dpi, table: t, columns: columns, ink: layout.FindComponents(b)}
 	p.owner = make([]int32, len(p.ink.List))
-	lone := p.specks()
+	lone, printed := p.specks(), p.printed()
 	for i, c := range p.ink.List {
 		p.owner[i] = nobody
-		if !lone[i] && c.Area > 3 {
+		if !lone[i] && !printed[i] && c.Area > 3 {
 			p.owner[i] = p.place(i, c)
 		}
 	}
@@ -135,7 +135,7 @@ func (p *Page) Picture(page *image.Gray, row, column, item int) *image.Gray {
 	scale := float64(page.Bounds().Dx()) / float64(p.ink.W)
 	full := func(v int) int { return int(float64(v) * scale) }
 	out := image.NewGray(image.Rect(0, 0, full(box.Max.X)-full(box.Min.X), min(full(box.Max.Y), page.Bounds().Dy())-full(box.Min.Y)))
-	paper := paperLevel(page, image.Rect(full(box.Min.X), full(box.Min.Y), full(box.Max.X), full(box.Max.Y)))
+	paper := PaperLevel(page, image.Rect(full(box.Min.X), full(box.Min.Y), full(box.Max.X), full(box.Max.Y)))
 	for y := range out.Rect.Dy() {
 		my := min(box.Dy()-1, int(float64(full(box.Min.Y)+y)/scale)-box.Min.Y)
 		in := page.Pix[(full(box.Min.Y)+y)*page.Stride+full(box.Min.X):]
@@ -380,9 +380,9 @@ func (p *Page) partHere(label, id int32, x, y int) bool {
 	return row >= 0 && column >= 0 && int32(p.slot(row, column, 0)) == id
 }
 
-// paperLevel is the grey of the paper in a part of the page: the level that
-// nine in ten of its pixels do not pass.
-func paperLevel(g *image.Gray, r image.Rectangle) int {
+// PaperLevel is the grey of the paper in a part of a page: the median of its
+// pixels, for writing covers less than half.
+func PaperLevel(g *image.Gray, r image.Rectangle) int {
 	var histogram [256]int
 	n := 0
 	r = r.Intersect(g.Bounds())

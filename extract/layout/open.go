@@ -80,7 +80,10 @@ func TextLines(words []image.Rectangle) [][]int {
 // where fewer than two rows follow.
 func OpenTable(headings, words []image.Rectangle, dpi float64) (Table, bool) {
 	head := union(headings)
-	below := slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool { return w.Min.Y+w.Max.Y < 2*head.Max.Y })
+	left, right := head.Min.X-int(dpi*0.6), head.Max.X+int(dpi*1.5)
+	below := slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool {
+		return w.Min.Y+w.Max.Y < 2*head.Max.Y || w.Max.X < left || w.Min.X > right
+	})
 	middles, pitch := comb(below, head.Max.Y, dpi)
 	if len(middles) < 2 {
 		return Table{}, false
@@ -120,9 +123,9 @@ func comb(words []image.Rectangle, from int, dpi float64) (middles []float64, pi
 			density[y] += float64(w.Dx()) * math.Exp(-d*d/2)
 		}
 	}
-	cost := 0.2 * usualLine(words)
+	cost := 0.12 * fullLine(words)
 	best := math.Inf(-1)
-	for p := max(dpi*0.13, usual*0.95); p <= dpi*1.1; p *= 1.03 {
+	for p := max(dpi*0.13, usual*1.35); p <= dpi*1.1; p *= 1.03 {
 		rows, score := teeth(density, p, cost)
 		if score > best && len(rows) > 0 {
 			best, middles, pitch = score, rows, p
@@ -134,8 +137,8 @@ func comb(words []image.Rectangle, from int, dpi float64) (middles []float64, pi
 	return middles, pitch
 }
 
-// usualLine is the median width of writing in a line.
-func usualLine(words []image.Rectangle) float64 {
+// fullLine is the width of writing in a line of which one in five has more.
+func fullLine(words []image.Rectangle) float64 {
 	var widths []float64
 	for _, line := range TextLines(words) {
 		sum := 0
@@ -145,7 +148,7 @@ func usualLine(words []image.Rectangle) float64 {
 		widths = append(widths, float64(sum))
 	}
 	slices.Sort(widths)
-	return widths[len(widths)/2]
+	return widths[len(widths)*4/5]
 }
 
 // teeth places rows about p apart where the density is highest; each row

@@ -19,7 +19,7 @@ func ShadedTable(g *image.Gray, dpi float64) (Table, bool) {
 	}
 	var gaps []float64
 	for i := 1; i < len(edges); i++ {
-		gaps = append(gaps, float64(edges[i]-edges[i-1]))
+		gaps = append(gaps, float64(edges[i].y-edges[i-1].y))
 	}
 	slices.Sort(gaps)
 	pitch := gaps[len(gaps)/2]
@@ -44,9 +44,15 @@ func ShadedTable(g *image.Gray, dpi float64) (Table, bool) {
 	return t, true
 }
 
+// edge is where the paper's level steps, with the side it steps to.
+type edge struct {
+	y    int
+	grey bool // grey begins below it
+}
+
 // bands returns the left and right end of grey bands across a page and the
 // heights at which they begin and end.
-func bands(g *image.Gray) (left, right int, edges []int) {
+func bands(g *image.Gray) (left, right int, edges []edge) {
 	const contrast = 4 // levels of grey by which a band differs from paper
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
 	level := make([]float64, h)
@@ -56,32 +62,34 @@ func bands(g *image.Gray) (left, right int, edges []int) {
 		level[y] = float64(row[len(row)*2/3]) // ink is darker than two in three
 	}
 	level = median3(level)
-	last, grey := -1, false
-	for y := 2; y+2 < h; y++ {
-		step := (level[y+1]+level[y+2])/2 - (level[y-1]+level[y-2])/2
-		if math.Abs(step) < contrast || last >= 0 && y-last < 3 {
-			continue
+	step := func(y int) float64 {
+		if y < 2 || y+2 > h {
+			return 0
 		}
-		if down := step < 0; last < 0 || down != grey {
-			grey = down
-			edges = append(edges, y)
-			last = y
-		}
+		return (level[y] + level[min(h-1, y+1)] - level[y-1] - level[y-2]) / 2
 	}
-	return bandEnds(g, edges, w)
+	for y := range h {
+		s := step(y)
+		if math.Abs(s) < contrast || math.Abs(s) < math.Abs(step(y-1)) || math.Abs(s) <= math.Abs(step(y+1)) {
+			continue // no step, or not where it is steepest
+		}
+		edges = append(edges, edge{y, s < 0})
+	}
+	left, right = bandEnds(g, edges, w)
+	return left, right, edges
 }
 
 // bandEnds looks along the grey bands for where they begin and end.
-func bandEnds(g *image.Gray, edges []int, w int) (int, int, []int) {
-	left, right := w/12, w*11/12
+func bandEnds(g *image.Gray, edges []edge, w int) (left, right int) {
+	left, right = w/12, w*11/12
 	if len(edges) < 2 {
-		return left, right, edges
+		return left, right
 	}
 	difference := func(x int) float64 {
 		var sum float64
 		n := 0.0
 		for i := 1; i+1 < len(edges); i++ {
-			a, b := (edges[i-1]+edges[i])/2, (edges[i]+edges[i+1])/2
+			a, b := (edges[i-1].y+edges[i].y)/2, (edges[i].y+edges[i+1].y)/2
 			sum += math.Abs(float64(g.GrayAt(x, a).Y) - float64(g.GrayAt(x, b).Y))
 			n++
 		}
@@ -93,7 +101,7 @@ func bandEnds(g *image.Gray, edges []int, w int) (int, int, []int) {
 	for x := w * 5 / 6; x < w-1 && difference(x) > 2.5; x++ {
 		right = x
 	}
-	return left, right, edges
+	return left, right
 }
 
 func median3(v []float64) []float64 {
@@ -104,20 +112,22 @@ func median3(v []float64) []float64 {
 	return out
 }
 
-// evenSteps is the longest series of edges a pitch apart, with single steps
-// that nothing marks filled in: headings on grey above a grey row have no edge
-// between them. Edges off the beat, such as a fold's, are left out.
-func evenSteps(edges []int, pitch float64) []float64 {
+// evenSteps is the longest series of edges a pitch apart, from white to grey
+// and back in turn, with single steps that nothing marks filled in: headings
+// on grey above a grey row have no edge between them. Edges off the beat, such
+// as a fold's, are left out.
+func evenSteps(edges []edge, pitch float64) []float64 {
 	var best []float64
 	bestMarked := 0
-	for i := range edges {
-		steps := []float64{float64(edges[i])}
+	for _, start := range edges {
+		steps := []float64{float64(start.y)}
 		marked, missed := 1, 0
 		for missed < 2 {
 			next := steps[len(steps)-1] + pitch
-			j := nearest(edges, next)
-			if math.Abs(float64(edges[j])-next) <= max(1.5, 0.12*pitch) {
-				steps = append(steps, float64(edges[j]))
+			grey := start.grey == (len(steps)%2 == 0)
+			e := nearest(edges, next, grey)
+			if math.Abs(float64(e.y)-next) <= max(1.5, 0.12*pitch) && e.grey == grey {
+				steps = append(steps, float64(e.y))
 				marked++
 				missed = 0
 				continue
@@ -135,12 +145,12 @@ func evenSteps(edges []int, pitch float64) []float64 {
 	return best
 }
 
-// nearest is the index of the edge closest to y.
-func nearest(edges []int, y float64) int {
-	best := 0
-	for i, e := range edges {
-		if math.Abs(float64(e)-y) < math.Abs(float64(edges[best])-y) {
-			best = i
+// nearest is the edge closest to y of those that step the given way.
+func nearest(edges []edge, y float64, grey bool) edge {
+	best := edge{y: math.MinInt32, grey: grey}
+	for _, e := range edges {
+		if e.grey == grey && math.Abs(float64(e.y)-y) < math.Abs(float64(best.y)-y) {
+			best = e
 		}
 	}
 	return best

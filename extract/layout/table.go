@@ -240,11 +240,13 @@ func evenOut(levels []level, left, right int) []level {
 	return filled
 }
 
-// even reports whether four of five rows are as high as the usual one.
+// even reports whether four of five distances between lines are the usual
+// one, or twice or three times it where lines were too faint.
 func even(levels []level, pitch float64) bool {
 	same := 0
 	for i := 1; i < len(levels); i++ {
-		if math.Abs(levels[i].y-levels[i-1].y-pitch) < 0.05*pitch {
+		gap := (levels[i].y - levels[i-1].y) / pitch
+		if n := math.Round(gap); n >= 1 && n <= 3 && math.Abs(gap-n) < 0.05*n {
 			same++
 		}
 	}

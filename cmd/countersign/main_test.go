@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// What the stories read.
+const (
+	testdata = "../../testdata/"
+	members  = testdata + "sample/members.csv"
+	sample   = testdata + "sample/petition.pdf" // scanned, handwritten
+	online   = testdata + "online/petition.pdf" // with a text layer
+)
+
+func TestMain(m *testing.M) {
+	limitTesseract() // or tests run outside of make cost several times the CPU
+	os.Exit(m.Run())
+}
+
+// ran is what a run of the program left behind.
+type ran struct {
+	code           int
+	stdout, stderr string
+}
+
+func countersign(args ...string) ran {
+	var stdout, stderr bytes.Buffer
+	code := run(context.Background(), args, &stdout, &stderr)
+	return ran{code, stdout.String(), stderr.String()}
+}
+
+// check runs the command on files of the sample's members and returns its JSON.
+func check(t testing.TB, want int, args ...string) (result, ran) {
+	t.Helper()
+	r := countersign(append([]string{"check", "--members", members, "--as-of", "2026-11-01", "--json", "-"}, args...)...)
+	if r.code != want {
+		t.Fatalf("exit code %d, want %d; it said:\n%s", r.code, want, r.stderr)
+	}
+	return decode(t, r.stdout), r
+}
+
+// result is the JSON as other programs see it, in types of the test's own.
+type result struct {
+	Version int
+	Files   []struct {
+		Name, SHA256, Error string
+		Pages               []page
+	}
+	Purpose *struct {
+		Text string
+		Page int
+		File string
+	}
+	Group      string
+	Organizers []struct {
+		Name, Address, Signed string
+		MemberID              string `json:"member_id"`
+	}
+	Counts  struct{ Rows, Valid, Invalid, Uncertain, Required int }
+	Members struct {
+		Rows   int
+		SHA256 string
+		AsOf   string `json:"as_of"`
+	}
+}
+
+type page struct {
+	Page     int
+	Kind     string
+	Rotation int
+	Source   string
+	Error    string
+	Rows     []row
+}
+
+type row struct {
+	Row    int
+	Box    [4]float64
+	Fields map[string]struct {
+		Text       string
+		Confidence float64
+	}
+	Signed      string
+	Struck      bool
+	Verdict     string
+	Reason      string
+	MemberID    string `json:"member_id"`
+	Probability float64
+	DuplicateOf string `json:"duplicate_of"`
+	Candidates  []struct {
+		MemberID    string `json:"member_id"`
+		Probability float64
+		Because     []string
+	}
+}
+
+func decode(t testing.TB, text string) result {
+	t.Helper()
+	var r result
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		t.Fatalf("standard output is not the JSON alone: %v\n%.200s", err, text)
+	}
+	return r
+}
+
+// rows of all pages of all files.
+func (r result) rows() []row {
+	var out []row
+	for _, f := range r.Files {
+		for _, p := range f.Pages {
+			out = append(out, p.Rows...)
+		}
+	}
+	return out
+}
+
+// write makes a file in a folder of the test's own.
+func write(t testing.TB, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func read(t testing.TB, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

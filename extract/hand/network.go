@@ -1,0 +1,349 @@
+package hand
+
+import (
+	"image"
+	"math"
+	"slices"
+)
+
+const (
+	joinRows, joinColumns = 5, 2 // what is left of the height, and two columns of it, become one step
+	stepWidth             = 8    // pixels of a line to a step
+	framesPerStep         = 2    // CTC frames to a step
+)
+
+// network is a convolutional network with two bidirectional LSTM layers on top
+// (Shi, Bai and Yao 2017), trained with CTC (Graves and others 2006):
+//
+//	40 × W × 1    convolution 4×4, step 2
+//	20 × W/2      convolution 3×3, maximum of 2×2
+//	10 × W/4      convolution 3×3, maximum of 2×1
+//	 5 × W/4      two convolutions 3×3
+//	 1 × W/8      convolution 5×2, step 5×2
+//	     W/8      two LSTM layers both ways
+//	     W/4      frames of log-probabilities
+//
+// It never changes once it is made and may be used by several goroutines.
+type network struct {
+	shape
+	conv     [5]convolution
+	join     convolution
+	lstm     [2][2]lstm // layer; forwards, backwards
+	head     panels
+	headBias []float32
+	// A logistic regression on the mean features of a line: is it print?
+	printed     []float32
+	printedBias float32
+}
+
+// output is what the network says of one line.
+type output struct {
+	frames  []float32 // log-probabilities, frame after frame
+	printed float64   // probability
+}
+
+// read reads prepared lines.
+func (n *network) read(lines []*image.Gray) []output {
+	var x []float32
+	steps := make([]int, len(lines))
+	out := make([]output, len(lines))
+	for i, l := range lines {
+		features := n.look(l)
+		x = append(x, features...)
+		steps[i] = len(features) / n.features
+		out[i].printed = n.isPrint(features)
+	}
+	for _, both := range n.lstm {
+		x = n.listen(both, x, steps)
+	}
+	for i, f := range n.speak(x, steps) {
+		out[i].frames = f
+	}
+	return out
+}
+
+// isPrint is the probability that the features are those of print.
+func (n *network) isPrint(features []float32) float64 {
+	var sum float64
+	for i, v := range features {
+		sum += float64(v * n.printed[i%n.features])
+	}
+	sum = sum/float64(len(features)/n.features) + float64(n.printedBias)
+	return 1 / (1 + math.Exp(-sum))
+}
+
+// look runs the convolutions: features for every step of a line.
+func (n *network) look(line *image.Gray) []float32 {
+	m := inkOf(line)
+	m = n.conv[0].halve(m)
+	m = n.conv[1].same(m).pool(2, 2)
+	m = n.conv[2].same(m).pool(2, 1)
+	m = n.conv[3].same(m)
+	m = n.conv[4].same(m)
+	return n.join.steps(m)
+}
+
+// listen runs one LSTM layer both ways over the steps of all lines.
+func (n *network) listen(both [2]lstm, x []float32, steps []int) []float32 {
+	total := 0
+	for _, s := range steps {
+		total += s
+	}
+	out := make([]float32, total*2*n.hidden)
+	both[0].run(x, steps, false, out)
+	both[1].run(x, steps, true, out[n.hidden:])
+	return out
+}
+
+// speak turns the last layer's output into log-probabilities.
+func (n *network) speak(x []float32, steps []int) [][]float32 {
+	width, in, classes := n.head.width(), 2*n.hidden, n.classes()
+	all := make([][]float32, len(steps))
+	for i, s := range steps {
+		y := make([]float32, s*width)
+		for t := range s {
+			copy(y[t*width:], n.headBias)
+		}
+		n.head.addTo(y, width, x[:s*in], in, s)
+		x = x[s*in:]
+		out := make([]float32, 0, s*framesPerStep*classes)
+		for t := range s {
+			for f := range framesPerStep {
+				frame := y[t*width+f*classes:][:classes]
+				logSoftmax(frame)
+				out = append(out, frame...)
+			}
+		}
+		all[i] = out
+	}
+	return all
+}
+
+// maps is a picture of c channels, channels innermost, with a border of one
+// blank pixel all around.
+type maps struct {
+	h, w, c int
+	pix     []float32
+}
+
+func newMaps(h, w, c int) maps { return maps{h, w, c, make([]float32, (h+2)*(w+2)*c)} }
+
+// row returns the pixels of a row, counted from the border's, from its own
+// border on.
+func (m maps) row(y int) []float32 { return m.pix[y*(m.w+2)*m.c:] }
+
+// inkOf makes ink 1 and paper 0, and the line as wide as whole steps, with at
+// least a step of paper at its end, as in training.
+func inkOf(line *image.Gray) maps {
+	w := (line.Rect.Dx() + 2*stepWidth - 1) / stepWidth * stepWidth
+	m := newMaps(Height, w, 1)
+	for y := range min(Height, line.Rect.Dy()) {
+		row := m.row(y + 1)[1:]
+		for x, v := range line.Pix[y*line.Stride:][:line.Rect.Dx()] {
+			row[x] = float32(255-v) / 255
+		}
+	}
+	return m
+}
+
+// pool keeps the maximum of each box of rows × columns.
+func (m maps) pool(rows, columns int) maps {
+	out := newMaps(m.h/rows, m.w/columns, m.c)
+	for y := range out.h {
+		to := out.row(y + 1)[m.c:]
+		for dy := range rows {
+			from := m.row(y*rows + dy + 1)[m.c:]
+			for x := range out.w {
+				a := to[x*m.c : (x+1)*m.c]
+				for dx := range columns {
+					// All values are at least 0 after the rectifier, as out is.
+					for c, v := range from[(x*columns+dx)*m.c:][:m.c] {
+						a[c] = max(a[c], v)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// convolution is a convolution with its rectifier. Its weights are packed for
+// each of its rows apart: with channels innermost, neighbouring windows of one row
+// overlap in memory, so each row is a plain matrix product.
+type convolution struct {
+	in, out int
+	rows    []panels
+	bias    []float32
+}
+
+// newConvolution takes weights in the order out, in, row, column.
+func newConvolution(in, out, rows, columns int, w, bias []float32) convolution {
+	c := convolution{in, out, make([]panels, rows), bias}
+	for y := range c.rows {
+		c.rows[y] = packed(columns*in, out, func(i, j int) float32 {
+			return w[((j*in+i%in)*rows+y)*columns+i/in]
+		})
+	}
+	return c
+}
+
+// same keeps height and width: a window of 3×3.
+func (c convolution) same(m maps) maps {
+	out := newMaps(m.h, m.w, c.out)
+	for y := range m.h {
+		to := c.begin(out, y)
+		for dy, p := range c.rows {
+			p.addTo(to, c.out, m.row(y+dy), m.c, m.w)
+		}
+		rectify(to)
+	}
+	return out
+}
+
+// halve halves height and width: a window of 4×4.
+func (c convolution) halve(m maps) maps {
+	out := newMaps(m.h/2, m.w/2, c.out)
+	for y := range out.h {
+		to := c.begin(out, y)
+		for dy, p := range c.rows {
+			p.addTo(to, c.out, m.row(2*y+dy), 2*m.c, out.w)
+		}
+		rectify(to)
+	}
+	return out
+}
+
+// steps joins all rows and every two columns.
+func (c convolution) steps(m maps) []float32 {
+	n := m.w / joinColumns
+	out := make([]float32, n*c.out)
+	for t := range n {
+		copy(out[t*c.out:], c.bias)
+	}
+	for dy, p := range c.rows {
+		p.addTo(out, c.out, m.row(dy + 1)[m.c:], joinColumns*m.c, n)
+	}
+	rectify(out)
+	return out
+}
+
+// begin returns a row of the result, filled with the bias.
+func (c convolution) begin(out maps, y int) []float32 {
+	row := out.row(y + 1)[c.out:][:out.w*c.out]
+	for x := range out.w {
+		copy(row[x*c.out:], c.bias)
+	}
+	return row
+}
+
+func rectify(v []float32) {
+	for i, x := range v {
+		v[i] = max(x, 0)
+	}
+}
+
+// lstm is one direction of one layer (Hochreiter and Schmidhuber 1997; gates in
+// the order input, forget, cell, output).
+type lstm struct {
+	in, hidden      int
+	input, previous panels
+	bias            []float32
+}
+
+// newLSTM takes weights in the order gate, unit, input.
+func newLSTM(in, hidden int, wi, wh, bias []float32) lstm {
+	return lstm{in, hidden,
+		packed(in, 4*hidden, func(i, j int) float32 { return wi[j*in+i] }),
+		packed(hidden, 4*hidden, func(i, j int) float32 { return wh[j*hidden+i] }),
+		bias}
+}
+
+// run reads the steps of all lines in x and writes hidden numbers for each into
+// out, whose steps lie twice as far apart. The lines run side by side, the
+// longest first, so that every step of all of them is one product.
+func (l lstm) run(x []float32, steps []int, backwards bool, out []float32) {
+	gates, total := 4*l.hidden, len(x)/l.in
+	z := make([]float32, total*gates)
+	for t := range total {
+		copy(z[t*gates:], l.bias)
+	}
+	l.input.addTo(z, gates, x, l.in, total)
+	first := make([]int, len(steps))
+	order := make([]int, len(steps))
+	for i := range steps {
+		order[i] = i
+		if i > 0 {
+			first[i] = first[i-1] + steps[i-1]
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return steps[b] - steps[a] })
+	h, c := make([]float32, len(steps)*l.hidden), make([]float32, len(steps)*l.hidden)
+	now := make([]float32, len(steps)*gates)
+	running := len(order)
+	for s := 0; ; s++ {
+		for running > 0 && steps[order[running-1]] <= s {
+			running--
+		}
+		if running == 0 {
+			return
+		}
+		at := func(k int) int {
+			i := order[k]
+			if backwards {
+				return first[i] + steps[i] - 1 - s
+			}
+			return first[i] + s
+		}
+		for k := range running {
+			copy(now[k*gates:(k+1)*gates], z[at(k)*gates:])
+		}
+		l.previous.addTo(now, gates, h, l.hidden, running)
+		for k := range running {
+			l.step(now[k*gates:(k+1)*gates], h[k*l.hidden:(k+1)*l.hidden], c[k*l.hidden:(k+1)*l.hidden])
+			copy(out[at(k)*2*l.hidden:][:l.hidden], h[k*l.hidden:])
+		}
+	}
+}
+
+// step moves one line's state on.
+func (l lstm) step(gates, h, c []float32) {
+	n := l.hidden
+	input, forget, cell, output := gates[:n], gates[n:2*n], gates[2*n:3*n], gates[3*n:4*n]
+	for i := range h {
+		c[i] = sigmoid(forget[i])*c[i] + sigmoid(input[i])*tanh(cell[i])
+		h[i] = sigmoid(output[i]) * tanh(c[i])
+	}
+}
+
+func sigmoid(x float32) float32 { return 1 / (1 + exp(-x)) }
+func tanh(x float32) float32    { return 1 - 2/(1+exp(2*x)) }
+
+// exp is eˣ to about one part in ten million, several times as fast as
+// math.Exp: 2 to the whole part times a polynomial for the rest (Cephes, expf).
+func exp(x float32) float32 {
+	x = min(max(x, -87), 88)
+	n := float32(math.Floor(float64(x)*math.Log2E + 0.5))
+	x -= n * 0.693359375
+	x -= n * -2.12194440e-4
+	p := float32(1.9875691500e-4)
+	p = p*x + 1.3981999507e-3
+	p = p*x + 8.3334519073e-3
+	p = p*x + 4.1665795894e-2
+	p = p*x + 1.6666665459e-1
+	p = p*x + 5.0000001201e-1
+	p = p*x*x + x + 1
+	return p * math.Float32frombits(uint32(int32(n)+127)<<23)
+}
+
+// logSoftmax turns a frame into log-probabilities in place.
+func logSoftmax(frame []float32) {
+	top := slices.Max(frame)
+	var sum float64
+	for _, v := range frame {
+		sum += float64(exp(v - top))
+	}
+	shift := top + float32(math.Log(sum))
+	for i := range frame {
+		frame[i] -= shift
+	}
+}

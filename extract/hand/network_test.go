@@ -1,0 +1,143 @@
+package hand
+
+import (
+	"encoding/binary"
+	"image"
+	"math"
+	"os"
+	"testing"
+)
+
+// lineWithFrames is a prepared line and the log-probabilities that the training
+// framework computes for it with the weights of the model file.
+type lineWithFrames struct {
+	line    *image.Gray
+	classes int
+	frames  []float32
+}
+
+func parityLines(t testing.TB) []lineWithFrames {
+	t.Helper()
+	b, err := os.ReadFile("testdata/parity.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []lineWithFrames
+	word := func() int { v := binary.LittleEndian.Uint16(b); b = b[2:]; return int(v) }
+	for len(b) > 0 {
+		g := image.NewGray(image.Rectangle{Max: image.Pt(word(), word())})
+		frames, classes := word(), word()
+		b = b[copy(g.Pix, b):]
+		l := lineWithFrames{g, classes, make([]float32, frames*classes)}
+		for i := range l.frames {
+			l.frames[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
+			b = b[4:]
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func embedded(t testing.TB) *network {
+	t.Helper()
+	n, err := decodeModel(modelFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func worst(a, b []float32) float64 {
+	if len(a) != len(b) {
+		return math.Inf(1)
+	}
+	d := 0.0
+	for i := range a {
+		d = max(d, math.Abs(float64(a[i]-b[i])))
+	}
+	return d
+}
+
+func TestFramesEqualTheTrainingFrameworks(t *testing.T) {
+	n := embedded(t)
+	lines := parityLines(t)
+	if len(lines) < 3 {
+		t.Fatalf("only %d lines to compare", len(lines))
+	}
+	for i, l := range lines {
+		if l.classes != n.classes() {
+			t.Fatalf("line %d: %d classes, the model has %d", i, l.classes, n.classes())
+		}
+		got := n.read([]*image.Gray{l.line})[0].frames
+		if d := worst(got, l.frames); d > 1e-3 {
+			t.Errorf("line %d: %d numbers, not %d, or further apart than 1e-3: %g", i, len(got), len(l.frames), d)
+		}
+	}
+}
+
+func TestALineReadsTheSameInCompany(t *testing.T) {
+	n := embedded(t)
+	var together []*image.Gray
+	for _, l := range parityLines(t) {
+		together = append(together, l.line)
+	}
+	for i, got := range n.read(together) {
+		alone := n.read(together[i : i+1])[0]
+		if d := worst(got.frames, alone.frames); d > 1e-4 {
+			t.Errorf("line %d differs by %g when read in a batch", i, d)
+		}
+	}
+}
+
+func TestPlainGoAgreesWithTheAssembly(t *testing.T) {
+	fast, plain := embedded(t), embedded(t)
+	for i := range plain.conv {
+		for j := range plain.conv[i].rows {
+			plain.conv[i].rows[j].fast = false
+		}
+	}
+	for j := range plain.join.rows {
+		plain.join.rows[j].fast = false
+	}
+	for i := range plain.lstm {
+		for d := range plain.lstm[i] {
+			plain.lstm[i][d].input.fast, plain.lstm[i][d].previous.fast = false, false
+		}
+	}
+	plain.head.fast = false
+	l := parityLines(t)[:1]
+	a, b := fast.read([]*image.Gray{l[0].line})[0].frames, plain.read([]*image.Gray{l[0].line})[0].frames
+	if d := worst(a, b); d > 1e-3 {
+		t.Errorf("they differ by %g", d)
+	}
+}
+
+func TestExp(t *testing.T) {
+	for x := float32(-80); x < 80; x += 0.037 {
+		want := math.Exp(float64(x))
+		if got := float64(exp(x)); math.Abs(got-want) > 3e-7*want {
+			t.Fatalf("exp(%v) is %v, not %v", x, got, want)
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	r, err := New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var lines []*image.Gray
+	pixels := 0
+	for len(lines) < 24 {
+		for _, l := range parityLines(b) {
+			lines = append(lines, l.line)
+			pixels += l.line.Rect.Dx()
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Read(lines)
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N*len(lines)), "ms/cell")
+	b.ReportMetric(float64(pixels)/float64(len(lines)), "pixels/cell")
+}

@@ -1,0 +1,101 @@
+package extract
+
+import (
+	"context"
+	"image"
+	"math"
+	"strings"
+
+	"countersign/extract/hand"
+)
+
+// Handwritten reads handwriting with a network of our own and leaves cells
+// that look printed to another Recognizer.
+type Handwritten struct {
+	Hand  *hand.Recognizer
+	Print Recognizer
+
+	zip, date, phone, number *hand.Grammar
+}
+
+// NewHandwritten joins the two.
+func NewHandwritten(h *hand.Recognizer, print Recognizer) *Handwritten {
+	return &Handwritten{
+		Hand: h, Print: print,
+		zip: hand.ZIP(), date: hand.Date(), phone: hand.Phone(), number: hand.Digits(3, 12),
+	}
+}
+
+// Recognize reads each cell with the engine that suits its looks.
+func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, error) {
+	images := make([]*image.Gray, len(cells))
+	for i, c := range cells {
+		images[i] = c.Image
+	}
+	readings := make([]Reading, len(cells))
+	var printed []Cell
+	var at []int
+	for i, l := range h.Hand.Read(images) {
+		if l.Printed() > 0.5 {
+			printed, at = append(printed, cells[i]), append(at, i)
+			continue
+		}
+		readings[i] = h.reading(l, cells[i].Field)
+	}
+	if err := ctx.Err(); err != nil || len(printed) == 0 {
+		return readings, err
+	}
+	typed, err := h.Print.Recognize(ctx, printed)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range typed {
+		readings[at[i]] = r
+	}
+	return readings, nil
+}
+
+// reading makes the best text, and others, of what the network saw. Numbers,
+// codes and dates are read as such unless that is far from what is written.
+func (h *Handwritten) reading(l hand.Lattice, field Field) Reading {
+	const n = 5
+	best := l.NBest(n)
+	if g := h.grammar(field); g != nil && len(best) > 0 {
+		obeying := l.Match(g, n)
+		if len(obeying) > 0 && obeying[0].Score > best[0].Score-farFetched*math.Sqrt(float64(len(obeying[0].Text))) {
+			best = obeying
+		}
+	}
+	r := Reading{Engine: "hand", Confidence: 1}
+	for i, b := range best {
+		text := b.Text
+		if field == Email {
+			text = strings.ReplaceAll(text, " ", "")
+		}
+		if i == 0 {
+			r.Text, r.Confidence = text, b.Confidence
+			continue
+		}
+		r.Alternatives = append(r.Alternatives, Alternative{text, b.Confidence})
+	}
+	return r
+}
+
+// farFetched is by how much, in log-likelihood for the square root of its
+// length, a reading that obeys its field's grammar may be worse than one that
+// does not.
+const farFetched = 4.0
+
+func (h *Handwritten) grammar(field Field) *hand.Grammar {
+	switch field {
+	case ZIP:
+		return h.zip
+	case Date:
+		return h.date
+	case Phone:
+		return h.phone
+	case MemberID:
+		return h.number
+	}
+	return nil
+}
