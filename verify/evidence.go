@@ -43,11 +43,11 @@ func words(evidence []Evidence) []string {
 	return out
 }
 
-// weigh compares a line with a member field by field. Fields that the line
+// weigh compares a line, with its name taken apart, with a member field by field. Fields that the line
 // or the export lacks say nothing.
-func weigh(row extract.Row, m *roll.Member) []Evidence {
+func weigh(row extract.Row, written name.Name, m *roll.Member) []Evidence {
 	var out []Evidence
-	for _, e := range []Evidence{weighName(row, m), weighNumber(row, m), weighEmail(row, m), weighPlace(row, m)} {
+	for _, e := range []Evidence{weighName(written, m), weighNumber(row, m), weighEmail(row, m), weighPlace(row, m)} {
 		if e.Field != "" {
 			out = append(out, e)
 		}
@@ -59,12 +59,11 @@ func personOf(m *roll.Member) name.Person {
 	return name.Person{Given: m.Given, Middle: m.Middle, Family: m.Family, Suffix: m.Suffix, Informal: m.Informal, Former: m.Former}
 }
 
-func weighName(row extract.Row, m *roll.Member) Evidence {
-	n, ok := writtenName(row)
-	if !ok {
+func weighName(written name.Name, m *roll.Member) Evidence {
+	if len(written.Family) == 0 {
 		return Evidence{}
 	}
-	c := name.Compare(n, personOf(m))
+	c := name.Compare(written, personOf(m))
 	e := Evidence{Field: extract.Name, Agreement: Differs, Exact: c.Exact(), Words: c.Because()}
 	switch {
 	case c.Agrees() && c.GivenEdits+c.FamilyEdits == 0:

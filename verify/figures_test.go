@@ -29,7 +29,7 @@ var plainLayout = []extract.Field{extract.City, extract.State, extract.ZIP}
 // readers know.
 func BenchmarkFigures(b *testing.B) {
 	for _, wrong := range []float64{0, 0.05, 0.10, 0.20} {
-		for _, kind := range []string{"countersign", "fellegi-sunter", "civic-tech"} {
+		for _, kind := range []string{"countersign", "countersign-lattice", "fellegi-sunter", "civic-tech"} {
 			b.Run(fmt.Sprintf("wrong=%.0f%%/%s", 100*wrong, kind), func(b *testing.B) {
 				for b.Loop() {
 					var f judged
@@ -65,6 +65,7 @@ func (f *judged) measure(b *testing.B, kind string, seed uint64, wrong float64, 
 	w := theCountry(b, *figureSize, seed)
 	w.reseed(seed*1000 + uint64(100*wrong))
 	score := w.scorer(kind, wrong)
+	w.lattices = kind == "countersign-lattice"
 	lines := make([]signed, n)
 	for i := range lines {
 		lines[i] = w.sign(i, plainLayout, wrong)

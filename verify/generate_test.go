@@ -165,6 +165,7 @@ type world struct {
 	members   []member
 	strangers []member
 	away      float64 // share of signers who are not on the roll
+	lattices  bool    // names and cities are seen, not only read
 }
 
 func newWorld(t testing.TB, size int, seed uint64) *world {
@@ -243,8 +244,12 @@ func (w *world) sign(row int, layout []extract.Field, wrong float64) signed {
 	}
 	s.Row = extract.Row{Number: row, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
 	confidence := 0.9 - 2*wrong
-	s.Row.Fields[extract.Name] = extract.Reading{Text: w.misread(w.write(m), wrong), Confidence: confidence}
-	for _, f := range layout {
+	texts[extract.Name] = w.write(m)
+	for _, f := range append([]extract.Field{extract.Name}, layout...) {
+		if w.lattices && (f == extract.Name || f == extract.City) {
+			s.Row.Fields[f] = w.seenText(texts[f], wrong, confidence)
+			continue
+		}
 		s.Row.Fields[f] = extract.Reading{Text: w.misread(texts[f], wrong), Confidence: confidence}
 	}
 	return s

@@ -143,7 +143,7 @@ func (m *Matcher) Match(line Line) Match {
 			break
 		}
 		member := m.roll.Members[c.at]
-		evidence := weigh(line.Row, member)
+		evidence := weigh(line.Row, m.nameFor(s, c.at), member)
 		m.measure(s, c.at, evidence)
 		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}
 		for _, other := range m.roll.SamePerson(c.at) {
@@ -260,8 +260,7 @@ func (m *Matcher) route(w *work, s *sight) int {
 	for i := range s.names {
 		h := &s.names[i]
 		for k, word := range h.family.words {
-			f := h.family.fits[k]
-			wide := f.errors <= 1 || f.errors == 2 && f.rights >= 5
+			wide := h.family.close[k]
 			for _, at := range m.roll.Families.Members(int(word)) {
 				if wide || m.givenFits(h, at) {
 					w.take(at)
@@ -379,6 +378,23 @@ func (m *Matcher) givenLikelihood(h *hypothesis, p *person, otherGiven float64) 
 		}
 	}
 	return l
+}
+
+// nameFor is the written name, taken apart as it is likeliest if this member
+// wrote it.
+func (m *Matcher) nameFor(s *sight, at int32) name.Name {
+	var found name.Name
+	top := -1.0
+	p := &m.members[at]
+	for i := range s.names {
+		h := &s.names[i]
+		l := m.familyLikelihood(h, p, otherFamily)
+		g := m.givenLikelihood(h, p, otherGiven)
+		if x := h.weight * l[2] * g[2]; x > top {
+			top, found = x, h.name
+		}
+	}
+	return found
 }
 
 // measure adds to the evidence how much likelier each field is if this member

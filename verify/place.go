@@ -157,7 +157,7 @@ func (t *powers) zip(read, meant string) byLevel {
 func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 	home := int32(-1)
 	if at := spotOf(row); at != (spot{}) {
-		home = m.seeGeo(w, s, at)
+		home = m.seeGeo(w, s, row, at)
 	}
 	if c := row.Fields[extract.Institution].Text; len(roll.CompanyKey(c)) > 2 {
 		m.seeCompany(w, s, c, home)
@@ -165,11 +165,11 @@ func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 }
 
 // seeGeo returns the city that was most likely written, -1 if none.
-func (m *Matcher) seeGeo(w *work, s *sight, at spot) int32 {
+func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 	home := int32(-1)
 	var city *heard
 	if at.city != "" {
-		city = m.hear(w, m.roll.Cities, at.city, 20, unseenCity)
+		city = m.hear(w, m.roll.Cities, at.city, sightOf([]extract.Reading{row.Fields[extract.City], row.Fields[extract.CityState]}, at.city), 20, unseenCity)
 		home = city.most(m.roll.Cities)
 	}
 	if at.zip != "" {
@@ -327,7 +327,7 @@ func (h *heard) most(of *roll.Lexicon) int32 {
 // half are at the university.
 func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 	key := roll.CompanyKey(written)
-	h := m.hear(w, m.roll.Companies, key, 20, unseenWork)
+	h := m.hear(w, m.roll.Companies, key, nil, 20, unseenWork)
 	if home >= 0 && m.places.cities[home] > 0 {
 		var here byLevel
 		for i, word := range h.words {

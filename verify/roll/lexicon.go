@@ -100,6 +100,10 @@ func common(a, b []byte) uint8 {
 // Codes of the word at place i, as name.Codes gives them.
 func (l *Lexicon) Codes(i int) []byte { return l.codes[l.start[i]:l.start[i+1]] }
 
+// Shared is how many codes the word at place i has in common, from the first
+// one on, with the word before it.
+func (l *Lexicon) Shared(i int) int { return int(l.shared[i]) }
+
 // Members who have the word at place i, as places in Roll.Members, ascending.
 func (l *Lexicon) Members(i int) []int32 { return l.who[l.from[i]:l.from[i+1]] }
 
