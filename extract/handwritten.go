@@ -78,7 +78,22 @@ func (h *Handwritten) reading(l hand.Lattice, field Field) Reading {
 		}
 		r.Alternatives = append(r.Alternatives, Alternative{text, b.Confidence})
 	}
+	r.Words = words(l, r.Text)
 	return r
+}
+
+// words are the lattices of the words of a text, nil where the likeliest path has
+// other words.
+func words(l hand.Lattice, text string) []Lattice {
+	cut := l.Words()
+	if len(cut) != len(strings.Fields(text)) {
+		return nil
+	}
+	out := make([]Lattice, len(cut))
+	for i, w := range cut {
+		out[i] = w.Folded()
+	}
+	return out
 }
 
 // farFetched is by how much, in log-likelihood for the square root of its

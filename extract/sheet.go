@@ -79,6 +79,15 @@ type Row struct {
 	Picture []byte // JPEG of the line, upright, for people to look at
 }
 
+// Forget drops what was seen of the row's words, which takes a hundred times the
+// room of their text, once nobody will ask for it any more.
+func (r Row) Forget() {
+	for f, reading := range r.Fields {
+		reading.Words = nil
+		r.Fields[f] = reading
+	}
+}
+
 // Box is a place on a page in shares of its width and height: x0, y0, x1, y1,
 // from the top left corner of the page as delivered.
 type Box [4]float64
@@ -89,6 +98,17 @@ type Reading struct {
 	Confidence   float64       `json:"confidence"`             // 0 to 1; 1 where nothing is written and the cell is surely empty
 	Engine       string        `json:"engine,omitempty"`       // "text", "tesseract", …
 	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first
+	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order; nil from engines that give text alone
+}
+
+// Lattice is what a recognizer saw of a word: for every frame, how probable each
+// letter is (connectionist temporal classification, CTC). Upper case stands for both
+// cases; blanks and signs between letters have no place in it.
+type Lattice interface {
+	Frames() int
+	// LogProbability of a letter from A to Z in a frame, or of the blank,
+	// which is letter 0. -Inf for what cannot be.
+	LogProbability(frame int, letter rune) float64
 }
 
 // Alternative is another reading of the same cell.

@@ -35,6 +35,21 @@ func (p *byLevel) times(q *byLevel) {
 	}
 }
 
+// over divides; nothing over nothing is nothing.
+func (p *byLevel) over(q *byLevel) {
+	for j := range p {
+		if q[j] > 0 {
+			p[j] /= q[j]
+		}
+	}
+}
+
+func (p *byLevel) scale(x float64) {
+	for j := range p {
+		p[j] *= x
+	}
+}
+
 func same(x float64) byLevel {
 	var p byLevel
 	for j := range p {
@@ -152,20 +167,29 @@ func (t *powers) likelihood(f fit) byLevel {
 
 // powers are tables of noise and its complement to whole exponents.
 type powers struct {
-	wrong, right [levels][name.MaxWord + 1]float64
+	wrong, right           [levels][name.MaxWord + 1]float64
+	wrongDigit, rightDigit [levels][name.MaxWord + 1]float64
 }
+
+// digitNoise is how much better digits are read than letters.
+const digitNoise = 0.7
 
 func newPowers() *powers {
 	t := &powers{}
 	for j, e := range noise {
-		w, r := 1.0, 1.0
-		for n := range t.wrong[j] {
-			t.wrong[j][n], t.right[j][n] = w, r
-			w *= e
-			r *= 1 - e
-		}
+		fill(&t.wrong[j], &t.right[j], e)
+		fill(&t.wrongDigit[j], &t.rightDigit[j], e*digitNoise)
 	}
 	return t
+}
+
+func fill(wrong, right *[name.MaxWord + 1]float64, e float64) {
+	w, r := 1.0, 1.0
+	for n := range wrong {
+		wrong[n], right[n] = w, r
+		w *= e
+		r *= 1 - e
+	}
 }
 
 // strange is the probability of a run of letters about which nothing is

@@ -26,10 +26,20 @@ type Dates struct {
 // Uncertain, with the reason that makes it so.
 func Decide(rules Rules, dates Dates, lines []Match) []Decision {
 	out := make([]Decision, len(lines))
-	for i, m := range lines {
+	for i, m := range assignTogether(lines) {
 		out[i] = rules.judge(dates, m)
 	}
 	rules.settleDuplicates(out)
+	counted := map[string]bool{}
+	for i := range out {
+		if out[i].Verdict == Valid {
+			counted[out[i].Candidates[0].person()] = true
+		}
+	}
+	for i := range out {
+		out[i].Look = out[i].look()
+		out[i].Odds = rules.odds(dates, &out[i], counted)
+	}
 	return out
 }
 
@@ -56,6 +66,14 @@ func (r Rules) judge(dates Dates, m Match) Decision {
 	}
 	r.stand(dates, &d)
 	return d
+}
+
+// person is who the best candidate is, "" for none.
+func (d *Decision) person() string {
+	if len(d.Candidates) == 0 {
+		return ""
+	}
+	return d.Candidates[0].person()
 }
 
 func (d *Decision) say(v Verdict, why Reason, format string, args ...any) bool {
@@ -150,13 +168,13 @@ func (r Rules) certain(m *Match) bool {
 	named, others, against, exact := false, 0, 0, false
 	for _, e := range best.Evidence {
 		switch {
-		case e.Agreement == Differs:
-			against++
 		case e.Field == extract.Name:
-			named = e.Agreement == Agrees || reading.Confidence >= legible
+			named = e.Own >= ownName && e.Odds >= speaks && (e.Agreement == Agrees || reading.Confidence >= legible)
 			exact = e.Exact
+		case e.Odds < contradicts:
+			against++
 		case e.Field == extract.CityState && !m.legiblePlace():
-		default:
+		case e.Odds >= speaks:
 			others++
 		}
 	}
@@ -165,6 +183,15 @@ func (r Rules) certain(m *Match) bool {
 	}
 	return others > 0 || exact && against == 0 && reading.Confidence >= sure && !r.crowded(m)
 }
+
+// A field speaks for a member from some odds on, and below others against. A name has to be,
+// nearly surely, one that the member goes by: a wife's is not the husband's,
+// whatever else agrees.
+const (
+	speaks      = 4
+	contradicts = 0.5
+	ownName     = 0.95
+)
 
 // crowded says whether another member resembles the best one.
 func (r Rules) crowded(m *Match) bool {
@@ -185,7 +212,8 @@ func (m *Match) legiblePlace() bool {
 // stand gives a line whose writer is certain the verdict on the member.
 func (r Rules) stand(dates Dates, d *Decision) {
 	best := d.Candidates[0]
-	s := r.Standing(best.Member, r.asOf(dates, d.Line.Row))
+	s, member := r.standingOf(dates, d.Line, best)
+	d.MemberID = member.ID
 	switch s.Reason {
 	case IsMember:
 		d.say(Valid, IsMember, "%s; %s.", sentence(best.Because), s.Words)
@@ -194,6 +222,22 @@ func (r Rules) stand(dates Dates, d *Decision) {
 	default:
 		d.say(Invalid, s.Reason, "The member is certain; %s.", s.Words)
 	}
+}
+
+// standingOf judges a person by the record that speaks best for them, and
+// says which that is.
+func (r Rules) standingOf(dates Dates, line Line, c Candidate) (Standing, *roll.Member) {
+	on := r.asOf(dates, line.Row)
+	s, member := r.Standing(c.Member, on), c.Member
+	for _, other := range c.Also {
+		if s.Reason == Ineligible {
+			break // a suspended person is not in good standing under another number
+		}
+		if o := r.Standing(other, on); o.Reason == Ineligible || o.Reason == IsMember && s.Reason != IsMember {
+			s, member = o, other
+		}
+	}
+	return s, member
 }
 
 // asOf is the day on which a signer has to be in good standing.
@@ -232,7 +276,7 @@ func (r Rules) settleDuplicates(all []Decision) {
 	lines := map[string][]int{}
 	for i, d := range all {
 		if d.Verdict == Valid {
-			lines[d.MemberID] = append(lines[d.MemberID], i)
+			lines[d.person()] = append(lines[d.person()], i)
 		}
 	}
 	counts := map[string]int{}
@@ -241,12 +285,12 @@ func (r Rules) settleDuplicates(all []Decision) {
 	}
 	for i := range all {
 		d := &all[i]
-		keep, ok := counts[d.MemberID]
+		keep, ok := counts[d.person()]
 		if d.Verdict != Valid || !ok || i == keep {
 			continue
 		}
 		if keep < 0 {
-			d.say(Invalid, Duplicate, "The person signed %d lines, and by the rule none of them counts.", len(lines[d.MemberID]))
+			d.say(Invalid, Duplicate, "The person signed %d lines, and by the rule none of them counts.", len(lines[d.person()]))
 			continue
 		}
 		ref := all[keep].Line.Ref
@@ -281,7 +325,7 @@ func (r Rules) doubtDuplicates(all []Decision, counts map[string]int) {
 			continue
 		}
 		for _, c := range d.Candidates {
-			at, ok := counts[c.Member.ID]
+			at, ok := counts[c.person()]
 			if !ok || at < 0 || at == i || c.Probability < maybeSame {
 				continue
 			}

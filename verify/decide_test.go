@@ -260,8 +260,9 @@ func TestOrganizers(t *testing.T) {
 }
 
 func TestCount(t *testing.T) {
-	got := Count([]Decision{{Verdict: Valid}, {Verdict: Valid}, {Verdict: Invalid, Reason: Lapsed}, {Verdict: Uncertain, Reason: NotFound}}, MIG())
-	want := Tally{Rows: 4, Valid: 2, Invalid: 1, Uncertain: 1, Required: 100, ByReason: map[Reason]int{Lapsed: 1}, Doubts: map[Reason]int{NotFound: 1}}
+	got := Count([]Decision{{Verdict: Valid, Odds: 1}, {Verdict: Valid, Odds: 1}, {Verdict: Invalid, Reason: Lapsed}, {Verdict: Uncertain, Reason: NotFound, Look: Search, Odds: 0.25}}, MIG())
+	want := Tally{Rows: 4, Valid: 2, Invalid: 1, Uncertain: 1, Required: 100, ByReason: map[Reason]int{Lapsed: 1}, Doubts: map[Reason]int{NotFound: 1}, Looks: map[Look]int{Search: 1},
+		Outlook: Outlook{Guaranteed: 2, Expected: 2.25, Possible: 3}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"cmp"
+
 	"countersign/extract"
 	"countersign/verify/roll"
 )
@@ -51,6 +53,21 @@ type Candidate struct {
 	Probability float64  // that this member wrote the line
 	Because     []string // in words a verifier understands, such as "number: equal"
 	Evidence    []Evidence
+	Also        []*roll.Member // other records of the same person, by number
+}
+
+// person names who the candidate is, whatever records there are: by the first
+// number.
+func (c *Candidate) person() string {
+	id := c.Member.ID
+	for _, m := range c.Also {
+		id = min(id, m.ID)
+	}
+	return id
+}
+
+func byChance(a, b Candidate) int {
+	return cmp.Or(cmp.Compare(b.Probability, a.Probability), cmp.Compare(a.Member.ID, b.Member.ID))
 }
 
 // Match is a line with the members who may have written it, best first, at
@@ -59,6 +76,7 @@ type Match struct {
 	Line       Line
 	Candidates []Candidate
 	Nobody     float64 // probability that nobody on the roll wrote it
+	Prior      float64 // of each member, before the line was seen
 }
 
 // Decision is the verdict on one line.
@@ -70,4 +88,6 @@ type Decision struct {
 	Probability float64 // that the best candidate wrote this line
 	DuplicateOf *Ref    // the line that counts instead, where Reason is Duplicate
 	Because     string  // one sentence for a person: why this verdict
+	Look        Look    // what an undecided line asks of a person; empty for others
+	Odds        float64 // probability that the line counts once people have looked
 }

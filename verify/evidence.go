@@ -24,8 +24,10 @@ const (
 type Evidence struct {
 	Field     extract.Field
 	Agreement Agreement
-	Exact     bool   // equal as exported, letter by letter
-	Words     string // such as "number: two digits swapped"
+	Exact     bool    // equal as exported, letter by letter
+	Words     string  // such as "number: two digits swapped"
+	Odds      float64 // how many times likelier the field is if this member wrote it than if nobody on the roll did
+	Own       float64 // of a name: the probability that it is a form of the member's own, and not another name or beyond reading
 }
 
 // agrees says whether a field speaks for a candidate.
@@ -41,11 +43,11 @@ func words(evidence []Evidence) []string {
 	return out
 }
 
-// weigh compares a line with a member field by field. Fields that the line
+// weigh compares a line, with its name taken apart, with a member field by field. Fields that the line
 // or the export lacks say nothing.
-func weigh(row extract.Row, m *roll.Member) []Evidence {
+func weigh(row extract.Row, written name.Name, m *roll.Member) []Evidence {
 	var out []Evidence
-	for _, e := range []Evidence{weighName(row, m), weighNumber(row, m), weighEmail(row, m), weighPlace(row, m)} {
+	for _, e := range []Evidence{weighName(written, m), weighNumber(row, m), weighEmail(row, m), weighPlace(row, m)} {
 		if e.Field != "" {
 			out = append(out, e)
 		}
@@ -57,12 +59,11 @@ func personOf(m *roll.Member) name.Person {
 	return name.Person{Given: m.Given, Middle: m.Middle, Family: m.Family, Suffix: m.Suffix, Informal: m.Informal, Former: m.Former}
 }
 
-func weighName(row extract.Row, m *roll.Member) Evidence {
-	n, ok := writtenName(row)
-	if !ok {
+func weighName(written name.Name, m *roll.Member) Evidence {
+	if len(written.Family) == 0 {
 		return Evidence{}
 	}
-	c := name.Compare(n, personOf(m))
+	c := name.Compare(written, personOf(m))
 	e := Evidence{Field: extract.Name, Agreement: Differs, Exact: c.Exact(), Words: c.Because()}
 	switch {
 	case c.Agrees() && c.GivenEdits+c.FamilyEdits == 0:
@@ -190,9 +191,9 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 func weighGeo(at spot, m *roll.Member, note func(string, Agreement)) {
 	if zip := roll.ZIPKey(m.ZIP); at.zip != "" && zip != "" {
 		switch {
-		case at.zip == zip:
+		case at.zip == zip, roll.ZIPKey(at.zip) == zip:
 			note("ZIP equal", Agrees)
-		case len(at.zip) == len(zip) && differing(at.zip, zip) == 1, name.Swap(at.zip, zip):
+		case len(at.zip) == len(zip) && differing(at.zip, zip) == 1, name.Swap(at.zip, zip), len(at.zip) == len(zip)+1 && oneMore(at.zip, zip), len(zip) == len(at.zip)+1 && oneMore(zip, at.zip):
 			note("ZIP one digit off", Close)
 		default:
 			note("ZIP differs", Differs)

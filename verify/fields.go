@@ -23,44 +23,43 @@ const (
 // digitLooks lists for each digit those that readers take it for.
 var digitLooks = [10]string{"689", "742", "731", "852", "971", "386", "058", "142", "369", "470"}
 
-func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) (byLevel, bool) {
+func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 	written := digitsOf(row.Fields[extract.MemberID].Text, m.roll.NumbersAreDigits())
 	if len(written) < 3 {
-		return byLevel{}, false
+		return
 	}
 	s.routed = append(s.routed, m.roll.ByNumber(written)...)
 	s.routed = append(s.routed, m.roll.NearNumbers(written)...)
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
-	s.fields = append(s.fields, func(p *person, _ *roll.Member) byLevel {
-		l := numberLikelihood(written, p.number)
+	s.fields = append(s.fields, seen{extract.MemberID, func(p *person, _ *roll.Member) byLevel {
+		l := m.powers.number(written, p.number)
 		for j := range l {
 			l[j] = ((1-unreadable[j]-otherNumber)*l[j] + (unreadable[j]+otherNumber)*any) / any
 		}
 		return l
-	})
-	return same(1), true
+	}, same(1)})
 }
 
-// numberLikelihood is the likelihood of a number read if this one was meant.
-func numberLikelihood(read, meant string) byLevel {
+// number is the likelihood of a number read if this one was meant.
+func (t *powers) number(read, meant string) byLevel {
 	var l byLevel
 	if meant == "" {
 		return l
 	}
 	if short := strings.TrimLeft(meant, "0"); short != meant && len(read) == len(short) {
-		p := digitsLikelihood(read, short)
+		p := t.digits(read, short)
 		l.plus(zerosLeft, &p)
 	}
 	switch {
 	case len(read) == len(meant):
-		p := digitsLikelihood(read, meant)
+		p := t.digits(read, meant)
 		l.plus(ownNumber, &p)
 		if name.Swap(read, meant) {
-			p = digitsLikelihood(read, read)
+			p = t.digits(read, read)
 			l.plus(twoSwapped/float64(len(read)-1), &p)
 		}
 	case len(read) == len(meant)+1 && oneMore(read, meant) || len(meant) == len(read)+1 && oneMore(meant, read):
-		p := digitsLikelihood(meant, meant)
+		p := t.digits(meant, meant)
 		l.plus(digitDropped/float64(10*len(read)), &p)
 		for j := range l {
 			l[j] *= 1 + 10*noise[j]
@@ -69,7 +68,13 @@ func numberLikelihood(read, meant string) byLevel {
 	return l
 }
 
-func digitsLikelihood(read, meant string) byLevel {
+// digits is the likelihood of digits read if others, as many, were meant; none
+// where the lengths differ or hardly a digit fits.
+func (t *powers) digits(read, meant string) byLevel {
+	var l byLevel
+	if len(read) != len(meant) || len(read) > name.MaxWord {
+		return l
+	}
 	wrong := 0
 	odds := 1.0
 	for i := range len(read) {
@@ -77,20 +82,17 @@ func digitsLikelihood(read, meant string) byLevel {
 		if a == b {
 			continue
 		}
-		wrong++
+		if wrong++; wrong > 4 {
+			return l
+		}
 		if b >= '0' && b <= '9' && strings.IndexByte(digitLooks[b-'0'], a) >= 0 {
 			odds *= digitMistaken * 0.75
 		} else {
 			odds *= 0.045
 		}
 	}
-	var l byLevel
-	if wrong > 4 {
-		return l
-	}
 	for j := range l {
-		e := noise[j] * 0.7 // digits are read better than letters
-		l[j] = odds * math.Pow(e, float64(wrong)) * math.Pow(1-e, float64(len(read)-wrong))
+		l[j] = odds * t.wrongDigit[j][wrong] * t.rightDigit[j][len(read)-wrong]
 	}
 	return l
 }
@@ -128,10 +130,10 @@ const (
 	named    = 0.7 // of addresses: made from the name written beside them
 )
 
-func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
+func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	read := strings.ToLower(strings.ReplaceAll(row.Fields[extract.Email].Text, " ", ""))
 	if len(read) < 6 || len(read) > 100 {
-		return byLevel{}, false
+		return
 	}
 	exact := m.roll.ByEmail(read)
 	s.routed = append(s.routed, exact...)
@@ -142,7 +144,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, func(_ *person, member *roll.Member) byLevel {
+	s.fields = append(s.fields, seen{extract.Email, func(_ *person, member *roll.Member) byLevel {
 		var own byLevel
 		for _, e := range member.Emails {
 			if len(e) > len(read)+6 || len(read) > len(e)+6 {
@@ -165,8 +167,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) (byLevel, bool) {
 			own[j] = mine*own[j]/scale + (1-mine)*any[j]
 		}
 		return own
-	})
-	return any, true
+	}, any})
 }
 
 // noiseShare is the likelihood of one wrong digit beside right letters.
@@ -248,14 +249,14 @@ const (
 	otherStreet = 0.3
 )
 
-func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) (byLevel, bool) {
+func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 	read := streetKey(row.Fields[extract.Street].Text)
 	if len(read) < 5 {
-		return byLevel{}, false
+		return
 	}
 	codes := emailCodes(read)
 	pattern := name.NewPattern(codes)
-	s.fields = append(s.fields, func(p *person, _ *roll.Member) byLevel {
+	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
 		if len(p.street) < 5 {
 			return same(1)
 		}
@@ -266,8 +267,7 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) (byLevel, bool) 
 			return same(sameStreet * math.Pow(0.3, float64(edits)))
 		}
 		return same(otherStreet)
-	})
-	return same(1), true
+	}, same(1)})
 }
 
 func streetKey(s string) string {

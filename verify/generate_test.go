@@ -2,8 +2,11 @@ package verify
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/csv"
 	"fmt"
+	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -21,19 +24,51 @@ type people struct {
 	rand            *rand.Rand
 	family, given   []string
 	familyC, givenC []float64
+	towns           []town // where they live; without any they work at workplaces
+	townC           []float64
 }
+
+// town is a ZIP code.
+type town struct{ city, state, zip string }
 
 func newPeople(t testing.TB, seed uint64) *people {
 	p := &people{rand: rand.New(rand.NewPCG(seed, 58000))}
-	p.family, p.familyC = shares(t, "testdata/surnames.txt")
+	p.family, p.familyC = shares(t, "testdata/surnames.txt.gz")
 	p.given, p.givenC = shares(t, "testdata/given.txt")
 	return p
+}
+
+// found founds towns with up to four ZIP codes each, 20,000 in all, some of them
+// as large as cities are.
+func (p *people) found() {
+	states := []string{"CA", "TX", "FL", "NY", "PA", "IL", "OH", "GA", "NC", "MI", "NJ", "VA", "WA", "AZ", "MA", "TN", "IN", "MO", "MD", "WI", "CO", "MN", "SC", "AL", "LA", "KY", "OR", "OK", "CT", "UT",
+		"IA", "NV", "AR", "MS", "KS", "NM", "NE", "ID", "WV", "HI", "NH", "ME", "MT", "RI", "DE", "SD", "ND", "AK", "VT", "WY"}
+	endings := []string{"ville", "ton", "", "burg", " City", "ford", " Springs", ""}
+	sum := 0.0
+	for n := 0; len(p.towns) < 20000; n++ {
+		city := p.family[p.rand.IntN(8000)] + endings[p.rand.IntN(len(endings))]
+		state := states[p.rand.IntN(len(states))]
+		for i := range 1 + p.rand.IntN(4) {
+			p.towns = append(p.towns, town{city, state, fmt.Sprintf("%05d", 1000+4*n+i)})
+			sum += math.Pow(float64(1+p.rand.IntN(2000)), -0.7)
+			p.townC = append(p.townC, sum)
+		}
+	}
 }
 
 func shares(t testing.TB, path string) (names []string, sums []float64) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if strings.HasSuffix(path, ".gz") {
+		z, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err = io.ReadAll(z); err != nil {
+			t.Fatal(err)
+		}
 	}
 	sum := 0.0
 	for line := range strings.Lines(string(data)) {
@@ -51,6 +86,9 @@ func shares(t testing.TB, path string) (names []string, sums []float64) {
 func (p *people) draw(names []string, sums []float64) string {
 	return names[sort.SearchFloat64s(sums, p.rand.Float64()*sums[len(sums)-1])]
 }
+
+// reseed makes what is drawn next depend on nothing drawn before.
+func (p *people) reseed(seed uint64) { p.rand = rand.New(rand.NewPCG(seed, 2)) }
 
 func (p *people) chance(share float64) bool { return p.rand.Float64() < share }
 
@@ -94,6 +132,11 @@ func (p *people) member(id int) member {
 }
 
 func (p *people) settle(m member) {
+	if len(p.towns) > 0 {
+		t := p.towns[sort.SearchFloat64s(p.townC, p.rand.Float64()*p.townC[len(p.townC)-1])]
+		m["City"], m["State"], m["Zip"] = t.city, t.state, t.zip
+		return
+	}
 	w := workplaces[p.rand.IntN(len(workplaces))]
 	m["Company"], m["City"], m["State"], m["Zip"] = w[0], w[1], w[2], fmt.Sprintf("%s%02d", w[3], p.rand.IntN(60))
 	m["Address 1"] = fmt.Sprintf("%d %s St", 100+p.rand.IntN(9000), p.draw(p.family, p.familyC))
@@ -121,10 +164,23 @@ type world struct {
 	matcher   *Matcher
 	members   []member
 	strangers []member
+	away      float64 // share of signers who are not on the roll
+	lattices  bool    // names and cities are seen, not only read
 }
 
 func newWorld(t testing.TB, size int, seed uint64) *world {
-	w := &world{people: newPeople(t, seed)}
+	return populate(t, &world{people: newPeople(t, seed), away: 0.1}, size)
+}
+
+// newCountry is a roll of people spread over towns, for lines with a name and a
+// place and nothing else.
+func newCountry(t testing.TB, size int, seed uint64) *world {
+	w := &world{people: newPeople(t, seed), away: 0.2}
+	w.found()
+	return populate(t, w, size)
+}
+
+func populate(t testing.TB, w *world, size int) *world {
 	ids := w.rand.Perm(2_300_000)
 	for i := range size + size/8 {
 		m := w.member(100_000 + ids[i])
@@ -163,7 +219,7 @@ var layouts = [][]extract.Field{
 func (w *world) sign(row int, layout []extract.Field, wrong float64) signed {
 	var m member
 	s := signed{Line: Line{Ref: Ref{"a.pdf", 1 + row/20, 1 + row%20}}}
-	if w.chance(0.1) {
+	if w.chance(w.away) {
 		m = w.strangers[w.rand.IntN(len(w.strangers))]
 	} else {
 		m = w.members[w.rand.IntN(len(w.members))]
@@ -188,8 +244,12 @@ func (w *world) sign(row int, layout []extract.Field, wrong float64) signed {
 	}
 	s.Row = extract.Row{Number: row, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
 	confidence := 0.9 - 2*wrong
-	s.Row.Fields[extract.Name] = extract.Reading{Text: w.misread(w.write(m), wrong), Confidence: confidence}
-	for _, f := range layout {
+	texts[extract.Name] = w.write(m)
+	for _, f := range append([]extract.Field{extract.Name}, layout...) {
+		if w.lattices && (f == extract.Name || f == extract.City) {
+			s.Row.Fields[f] = w.seenText(texts[f], wrong, confidence)
+			continue
+		}
 		s.Row.Fields[f] = extract.Reading{Text: w.misread(texts[f], wrong), Confidence: confidence}
 	}
 	return s

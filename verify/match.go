@@ -129,21 +129,29 @@ func (m *Matcher) Roll() *roll.Roll { return m.roll }
 func (m *Matcher) Match(line Line) Match {
 	w := m.scratch.Get().(*work)
 	defer m.scratch.Put(w)
-	defer w.reset()
 	s := m.see(w, line.Row)
-	out := Match{Line: line, Nobody: 1}
+	defer w.reset(s)
+	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, len(m.members)))}
 	if !s.any() {
 		return out
 	}
 	scored := m.score(w, s)
 	out.Nobody = m.normalise(s, scored)
+	scored = m.mergeRecords(scored)
 	for _, c := range scored[:min(kept, len(scored))] {
 		if c.p < 1e-4 && len(out.Candidates) > 0 {
 			break
 		}
 		member := m.roll.Members[c.at]
-		evidence := weigh(line.Row, member)
-		out.Candidates = append(out.Candidates, Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)})
+		evidence := weigh(line.Row, m.nameFor(s, c.at), member)
+		m.measure(s, c.at, evidence)
+		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}
+		for _, other := range m.roll.SamePerson(c.at) {
+			if other != c.at {
+				found.Also = append(found.Also, m.roll.Members[other])
+			}
+		}
+		out.Candidates = append(out.Candidates, found)
 	}
 	return out
 }
@@ -186,11 +194,32 @@ func (m *Matcher) normalise(s *sight, found []scored) float64 {
 	for i := range found {
 		found[i].p = each * found[i].likelihood / sum
 	}
-	slices.SortFunc(found, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.at, b.at))
-	})
+	slices.SortFunc(found, better)
 	return nobody / sum
 }
+
+// mergeRecords joins the records of one person into the likeliest, since which of
+// them was meant is no doubt about who signed.
+func (m *Matcher) mergeRecords(found []scored) []scored {
+	merged := false
+	kept := found[:0]
+	for _, c := range found {
+		if of := m.roll.SamePerson(c.at); of != nil {
+			if first := slices.IndexFunc(kept, func(k scored) bool { return slices.Contains(of, k.at) }); first >= 0 {
+				kept[first].p += c.p
+				merged = true
+				continue
+			}
+		}
+		kept = append(kept, c)
+	}
+	if merged {
+		slices.SortFunc(kept, better)
+	}
+	return kept
+}
+
+func better(a, b scored) int { return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.at, b.at)) }
 
 // hopeless is how little a name may speak for a member, against nobody in
 // particular, before the other fields are not worth a look: places and streets
@@ -200,14 +229,14 @@ const hopeless = 1e-7
 // score computes the likelihood of a line for every member it can point to.
 func (m *Matcher) score(w *work, s *sight) []scored {
 	pointed := m.route(w, s)
-	out := make([]scored, 0, len(w.found))
+	out := w.scored[:0]
 	for i, at := range w.found {
 		p := m.nameLikelihood(s, at)
 		if i >= pointed && slices.Max(p[:]) < hopeless {
 			continue
 		}
-		for _, f := range s.fields {
-			l := f(&m.members[at], m.roll.Members[at])
+		for k := range s.fields {
+			l := s.fields[k].of(&m.members[at], m.roll.Members[at])
 			p.times(&l)
 		}
 		sum := 0.0
@@ -216,6 +245,7 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 		}
 		out = append(out, scored{at: at, likelihood: sum})
 	}
+	w.scored = out
 	return out
 }
 
@@ -230,8 +260,7 @@ func (m *Matcher) route(w *work, s *sight) int {
 	for i := range s.names {
 		h := &s.names[i]
 		for k, word := range h.family.words {
-			f := h.family.fits[k]
-			wide := f.errors <= 1 || f.errors == 2 && f.rights >= 5
+			wide := h.family.close[k]
 			for _, at := range m.roll.Families.Members(int(word)) {
 				if wide || m.givenFits(h, at) {
 					w.take(at)
@@ -262,7 +291,7 @@ func (m *Matcher) tokenLikelihood(h *hypothesis, at int32) *heardToken {
 	if slot := h.slots[at]; slot != 0 {
 		return &h.tokens[slot-1]
 	}
-	var l heardToken
+	l := heardToken{of: at}
 	t := &m.tokens[at]
 	if h.initial != 0 {
 		l.near = t.initial == h.initial
@@ -284,7 +313,7 @@ func (m *Matcher) tokenLikelihood(h *hypothesis, at int32) *heardToken {
 const (
 	otherFamily = 0.015
 	ownGiven    = 0.96
-	otherGiven  = 0.01
+	otherGiven  = 0.005
 	asInitial   = 0.03
 	middleShare = 0.02 // of a form: up to it, a middle name
 )
@@ -293,22 +322,29 @@ func (m *Matcher) nameLikelihood(s *sight, at int32) byLevel {
 	if len(s.names) == 0 {
 		return same(1)
 	}
-	var sum byLevel
-	p := &m.members[at]
-	for i := range s.names {
-		h := &s.names[i]
-		l := m.familyLikelihood(h, p)
-		g := m.givenLikelihood(h, p)
-		l.times(&g)
-		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
-	}
+	sum := m.ownName(s, at, otherFamily, otherGiven)
 	for j := range sum {
 		sum[j] = ((1-unreadable[j])*sum[j] + unreadable[j]*s.garbled) / s.nameScale
 	}
 	return sum
 }
 
-func (m *Matcher) familyLikelihood(h *hypothesis, p *person) byLevel {
+// ownName is the likelihood of the name cell if it can be read, and the member
+// writes another family or given name than the export has as often as said.
+func (m *Matcher) ownName(s *sight, at int32, otherFamily, otherGiven float64) byLevel {
+	var sum byLevel
+	p := &m.members[at]
+	for i := range s.names {
+		h := &s.names[i]
+		l := m.familyLikelihood(h, p, otherFamily)
+		g := m.givenLikelihood(h, p, otherGiven)
+		l.times(&g)
+		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
+	}
+	return sum
+}
+
+func (m *Matcher) familyLikelihood(h *hypothesis, p *person, otherFamily float64) byLevel {
 	var l byLevel
 	l.plus(otherFamily, &h.family.all)
 	for _, f := range m.forms[p.family.from:p.family.to] {
@@ -319,7 +355,7 @@ func (m *Matcher) familyLikelihood(h *hypothesis, p *person) byLevel {
 	return l
 }
 
-func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
+func (m *Matcher) givenLikelihood(h *hypothesis, p *person, otherGiven float64) byLevel {
 	var l byLevel
 	if h.given == nil && h.initial == 0 {
 		return same(1)
@@ -342,6 +378,66 @@ func (m *Matcher) givenLikelihood(h *hypothesis, p *person) byLevel {
 		}
 	}
 	return l
+}
+
+// nameFor is the written name, taken apart as it is likeliest if this member
+// wrote it.
+func (m *Matcher) nameFor(s *sight, at int32) name.Name {
+	var found name.Name
+	top := -1.0
+	p := &m.members[at]
+	for i := range s.names {
+		h := &s.names[i]
+		l := m.familyLikelihood(h, p, otherFamily)
+		g := m.givenLikelihood(h, p, otherGiven)
+		if x := h.weight * l[2] * g[2]; x > top {
+			top, found = x, h.name
+		}
+	}
+	return found
+}
+
+// measure adds to the evidence how much likelier each field is if this member
+// wrote it than if nobody on the roll did, at the noise that the whole line points to.
+func (m *Matcher) measure(s *sight, at int32, evidence []Evidence) {
+	weights := s.weights
+	fields := make([]byLevel, len(s.fields))
+	name := m.nameLikelihood(s, at)
+	weights.times(&name)
+	for k := range s.fields {
+		fields[k] = s.fields[k].of(&m.members[at], m.roll.Members[at])
+		weights.times(&fields[k])
+	}
+	total := 0.0
+	for _, w := range weights {
+		total += w
+	}
+	if !(total > 0) {
+		return
+	}
+	for i := range evidence {
+		e := &evidence[i]
+		odds := same(1)
+		if e.Field == extract.Name {
+			odds = name
+			odds.over(&s.nameAny)
+			own := m.ownName(s, at, 0, 0)
+			for j := range own {
+				if name[j] > 0 {
+					e.Own += weights[j] / total * own[j] * (1 - unreadable[j]) / s.nameScale / name[j]
+				}
+			}
+		}
+		for k := range fields {
+			if s.fields[k].field == e.Field {
+				odds.times(&fields[k])
+				odds.over(&s.fields[k].any)
+			}
+		}
+		for j := range odds {
+			e.Odds += weights[j] / total * odds[j]
+		}
+	}
 }
 
 // middleOdds is how much the middle name and the suffix speak for a member,

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 
@@ -24,46 +23,58 @@ const (
 // places is what the roll says of how common places are, for the likelihood
 // of a line that nobody on the roll wrote.
 type places struct {
-	zips      map[string]int32 // members
-	zipCity   map[string]int32 // a city of the ZIP code
-	zipState  map[string]string
-	cityState []string         // by city: the state most of its members live in
-	cities    []int32          // members by city
-	pairs     map[uint64]int32 // members by city and company
-	domains   []roll.Form      // providers of e-mail addresses, the commonest first
-	initials  [256]float64
+	homes    []home             // where members live, each place once
+	zips     map[string][]int32 // homes of a ZIP code
+	towns    [][]int32          // homes by city
+	states   map[string]float64 // share of members
+	cities   []int32            // members by city
+	pairs    map[uint64]int32   // members by city and company
+	domains  []roll.Form        // providers of e-mail addresses, the commonest first
+	initials [256]float64
+}
+
+// home is a place where members live.
+type home struct {
+	zip   string
+	city  int32
+	state string
+	share float64 // of the members
 }
 
 func newPlaces(r *roll.Roll, members []person) places {
-	p := places{zips: map[string]int32{}, zipCity: map[string]int32{}, zipState: map[string]string{}, pairs: map[uint64]int32{}}
+	p := places{zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
 	domains := map[string]float64{}
 	p.cities = make([]int32, len(r.Cities.Words))
-	p.cityState = make([]string, len(r.Cities.Words))
-	states := map[uint64]int{}
-	n := float64(len(members))
+	p.towns = make([][]int32, len(r.Cities.Words))
+	at := map[home]int32{}
+	each := 1 / float64(len(members))
 	for i, m := range members {
-		if m.zip != "" {
-			p.zips[m.zip]++
-			p.zipCity[m.zip], p.zipState[m.zip] = m.city, m.state
+		h := home{zip: m.zip, city: m.city, state: m.state}
+		k, ok := at[h]
+		if !ok {
+			k = int32(len(p.homes))
+			at[h] = k
+			p.homes = append(p.homes, h)
+			if m.zip != "" {
+				p.zips[m.zip] = append(p.zips[m.zip], k)
+			}
+			if m.city >= 0 {
+				p.towns[m.city] = append(p.towns[m.city], k)
+			}
 		}
+		p.homes[k].share += each
+		p.states[m.state] += each
 		if m.city >= 0 {
 			p.cities[m.city]++
 			p.pairs[pair(m.city, m.company)]++
-			if len(m.state) == 2 {
-				k := pair(m.city, int32(m.state[0])<<8|int32(m.state[1]))
-				states[k]++
-				if old := p.cityState[m.city]; len(old) != 2 || states[k] > states[pair(m.city, int32(old[0])<<8|int32(old[1]))] {
-					p.cityState[m.city] = m.state
-				}
-			}
 		}
 		for _, e := range r.Members[i].Emails {
 			if _, domain, ok := strings.Cut(e, "@"); ok {
-				domains[domain] += 1 / n
+				domains[domain] += each
 			}
 		}
 		if g := name.Joined(r.Members[i].Given); g != "" {
-			p.initials[g[0]] += 1 / n
+			p.initials[g[0]] += each
 		}
 	}
 	for d, share := range domains {
@@ -111,62 +122,73 @@ func spotOf(row extract.Row) spot {
 	return s
 }
 
+// zipOf is the digits of a ZIP code as they were read, of nine the first five.
+// A digit may be lost or added; fewer than four say nothing.
 func zipOf(s string) string {
-	if z := digitsOf(s, true); len(z) == 9 {
+	switch z := digitsOf(s, true); {
+	case len(z) >= 8 && len(z) <= 10:
 		return z[:5]
-	} else if len(z) >= 4 {
-		return roll.ZIPKey(z)
+	case len(z) >= 4 && len(z) <= 6:
+		return z
 	}
 	return ""
 }
 
-func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) (byLevel, bool) {
-	at := spotOf(row)
-	any, ok := same(1), false
+// zip is the likelihood of a ZIP code read if another was meant.
+func (t *powers) zip(read, meant string) byLevel {
+	var share float64
+	switch {
+	case len(read) == len(meant)+1 && oneMore(read, meant):
+		share = added / 10
+	case len(meant) == len(read)+1 && meant[0] == '0' && meant[1:] == read:
+		share = lost + 1 // as spreadsheets and some people write it
+	case len(meant) == len(read)+1 && oneMore(meant, read):
+		share = lost
+	default:
+		return t.digits(read, meant)
+	}
+	l := t.digits(read, read)
+	for j := range l {
+		l[j] *= share * noise[j] * digitNoise
+	}
+	return l
+}
+
+func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 	home := int32(-1)
-	if at != (spot{}) {
-		geo := m.seeGeo(w, s, at)
-		any.times(&geo.any)
-		home, ok = geo.home, true
+	if at := spotOf(row); at != (spot{}) {
+		home = m.seeGeo(w, s, row, at)
 	}
 	if c := row.Fields[extract.Institution].Text; len(roll.CompanyKey(c)) > 2 {
-		p := m.seeCompany(w, s, c, home)
-		any.times(&p)
-		ok = true
+		m.seeCompany(w, s, c, home)
 	}
-	return any, ok
 }
 
-// geography is a place that was read.
-type geography struct {
-	any  byLevel // if nobody on the roll wrote it
-	home int32   // the city it most likely is, -1 if none
-}
-
-func (m *Matcher) seeGeo(w *work, s *sight, at spot) geography {
-	g := geography{home: -1}
+// seeGeo returns the city that was most likely written, -1 if none.
+func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
+	home := int32(-1)
 	var city *heard
 	if at.city != "" {
-		city = m.hear(w, m.roll.Cities, at.city, 20, unseenCity)
-		g.home = city.most(m.roll.Cities)
+		city = m.hear(w, m.roll.Cities, at.city, sightOf([]extract.Reading{row.Fields[extract.City], row.Fields[extract.CityState]}, at.city), 20, unseenCity)
+		home = city.most(m.roll.Cities)
 	}
 	if at.zip != "" {
 		for _, i := range m.roll.ByZIP(at.zip) {
 			s.routed = append(s.routed, i)
 		}
-		if c, ok := m.places.zipCity[at.zip]; ok && g.home < 0 {
-			g.home = c
+		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && home < 0 {
+			home = m.places.homes[of[0]].city
 		}
 	}
-	g.any = m.anyPlace(at, city, g.home)
-	scale := slices.Max(g.any[:])
-	for j := range g.any {
-		g.any[j] /= scale
+	any := m.anyPlace(at, city)
+	scale := slices.Max(any[:])
+	for j := range any {
+		any[j] /= scale
 	}
-	s.fields = append(s.fields, func(p *person, _ *roll.Member) byLevel {
+	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
 		l := same(1)
 		if at.zip != "" {
-			z := zipLikelihood(at.zip, p.zip)
+			z := m.powers.zip(at.zip, p.zip)
 			l.times(&z)
 		}
 		if city != nil {
@@ -180,56 +202,98 @@ func (m *Matcher) seeGeo(w *work, s *sight, at spot) geography {
 			l = stateLikelihood(l, at.state, p.state)
 		}
 		if p.zip == "" && p.city < 0 && p.state == "" {
-			return g.any // the export says nothing of where this member lives
+			return any // the export says nothing of where this member lives
 		}
 		for j := range l {
-			l[j] = samePlace*l[j]/scale + (1-samePlace)*g.any[j]
+			l[j] = samePlace*l[j]/scale + (1-samePlace)*any[j]
 		}
 		return l
-	})
-	return g
+	}, any})
+	return home
 }
 
-// anyPlace is the likelihood of a place if nobody on the roll wrote it: the
-// ZIP code as common as it is on the roll, the city given the ZIP code, the
-// state given the city.
-func (m *Matcher) anyPlace(at spot, city *heard, home int32) byLevel {
-	l := same(1)
-	if at.zip != "" {
-		share := float64(m.places.zips[at.zip]) / float64(len(m.members))
-		for j := range l {
-			right := math.Pow(1-noise[j]*0.7, 5)
-			l[j] *= 0.95*right*share + (1-0.95*right)*1e-5
+// elsewhere is the share of people outside the roll who live where no member does.
+const elsewhere = 0.15
+
+// anyPlace is the likelihood of a place if nobody on the roll wrote it: it is
+// where some member lives, misread as members' places are, or elsewhere.
+func (m *Matcher) anyPlace(at spot, city *heard) byLevel {
+	var here byLevel
+	add := func(k int32) {
+		h := &m.places.homes[k]
+		l := same((1 - elsewhere) * h.share)
+		if at.zip != "" {
+			z := m.powers.zip(at.zip, h.zip)
+			l.times(&z)
 		}
+		if city != nil {
+			if h.city < 0 || city.slot[h.city] == 0 {
+				return
+			}
+			l.times(&city.p[city.slot[h.city]-1])
+		}
+		if at.state != "" {
+			l = stateLikelihood(l, at.state, h.state)
+		}
+		here.plus(1, &l)
+	}
+	switch {
+	case city != nil:
+		for _, word := range city.words {
+			for _, k := range m.places.towns[word] {
+				add(k)
+			}
+		}
+	case at.zip != "":
+		for _, zip := range nearZIPs(at.zip) {
+			for _, k := range m.places.zips[zip] {
+				add(k)
+			}
+		}
+	default:
+		here = same((1 - elsewhere) * (m.places.states[at.state] + 1e-3))
+	}
+	away := same(elsewhere)
+	if at.zip != "" {
+		away.scale(1e-5)
 	}
 	if city != nil {
-		c := city.all
-		if of, ok := m.places.zipCity[at.zip]; ok && of >= 0 && at.zip != "" {
-			for j := range c {
-				c[j] *= 0.1
-			}
-			if slot := city.slot[of]; slot != 0 {
-				c.plus(0.9, &city.p[slot-1])
-			}
-		}
-		l.times(&c)
+		away.times(&city.all)
 	}
 	if at.state != "" {
-		of := m.places.zipState[at.zip]
-		if of == "" && home >= 0 {
-			of = m.places.cityState[home]
-		}
-		l = stateLikelihood(l, at.state, of)
+		away.scale(1.0 / 25)
 	}
-	return l
+	here.plus(1, &away)
+	return here
 }
 
-func zipLikelihood(read, meant string) byLevel {
-	var l byLevel
-	if len(read) == len(meant) {
-		l = digitsLikelihood(read, meant)
+// nearZIPs are the ZIP codes that may have been meant by what was read: itself,
+// or with a digit changed, or where one was lost or added, put right.
+func nearZIPs(read string) []string {
+	var out []string
+	switch len(read) {
+	case 5:
+		out = append(out, read)
+		for i := range read {
+			for c := byte('0'); c <= '9'; c++ {
+				if c != read[i] {
+					out = append(out, read[:i]+string(c)+read[i+1:])
+				}
+			}
+		}
+	case 4:
+		for i := 0; i <= len(read); i++ {
+			for c := byte('0'); c <= '9'; c++ {
+				out = append(out, read[:i]+string(c)+read[i:])
+			}
+		}
+	case 6:
+		for i := range read {
+			out = append(out, read[:i]+read[i+1:])
+		}
 	}
-	return l
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func stateLikelihood(l byLevel, read, meant string) byLevel {
@@ -261,9 +325,9 @@ func (h *heard) most(of *roll.Lexicon) int32 {
 // seeCompany compares where somebody works. How common an institution is
 // counts within the city that was read, if one was: of those in Iowa City,
 // half are at the university.
-func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) byLevel {
+func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 	key := roll.CompanyKey(written)
-	h := m.hear(w, m.roll.Companies, key, 20, unseenWork)
+	h := m.hear(w, m.roll.Companies, key, nil, 20, unseenWork)
 	if home >= 0 && m.places.cities[home] > 0 {
 		var here byLevel
 		for i, word := range h.words {
@@ -282,7 +346,7 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) byLe
 	}
 	words := roll.CompanyWords(written)
 	known := map[int32]float64{}
-	s.fields = append(s.fields, func(p *person, member *roll.Member) byLevel {
+	s.fields = append(s.fields, seen{extract.CityState, func(p *person, member *roll.Member) byLevel {
 		if p.company < 0 {
 			return any
 		}
@@ -302,8 +366,7 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) byLe
 			own[j] = sameCompany*own[j]/scale + (1-sameCompany)*any[j]*loose
 		}
 		return own
-	})
-	return any
+	}, any})
 }
 
 // resembles says whether two names of an institution may well be the same in

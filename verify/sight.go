@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -19,16 +20,25 @@ type sight struct {
 	names     []hypothesis
 	garbled   float64 // probability of the name cell's letters if they show nothing
 	nameScale float64 // takes the size out of probabilities of long names
-	fields    []func(*person, *roll.Member) byLevel
+	fields    []seen
+	nameAny   byLevel // likelihood of the name cell if nobody on the roll wrote it
 	routed    []int32
 	weights   byLevel // prior of each level of noise
 	nobody    float64 // likelihood of the line if nobody on the roll wrote it
+}
+
+// seen is a field of a line, apart from the name.
+type seen struct {
+	field extract.Field
+	of    func(*person, *roll.Member) byLevel // likelihood if this member wrote it
+	any   byLevel                             // if nobody on the roll did
 }
 
 func (s *sight) any() bool { return len(s.names) > 0 || len(s.fields) > 0 }
 
 // hypothesis is one way to take a written name apart.
 type hypothesis struct {
+	name    name.Name
 	weight  float64
 	family  *heard
 	given   *heard // nil for an initial or none
@@ -41,6 +51,7 @@ type hypothesis struct {
 
 // heardToken is a given name with the likelihood of what was read.
 type heardToken struct {
+	of   int32 // in Matcher.tokens
 	near bool
 	p    byLevel
 }
@@ -52,6 +63,7 @@ type heard struct {
 	words []int32
 	fits  []fit
 	p     []byLevel
+	close []bool  // whether it is worth scoring all who have the word
 	slot  []int32 // by word: 1 + place in p, 0 if too far away
 	all   byLevel // the reading's likelihood if anybody at all wrote the word
 }
@@ -63,6 +75,10 @@ type work struct {
 	found []int32
 	used  []*heard
 	spare []*heard
+
+	scored []scored
+	slots  [][]int32 // of hypotheses, all zero
+	tokens [][]heardToken
 }
 
 func newWork(r *roll.Roll) *work { return &work{seen: make([]bool, len(r.Members))} }
@@ -74,7 +90,8 @@ func (w *work) take(at int32) {
 	}
 }
 
-func (w *work) reset() {
+// reset makes room for the next line once the sight of this one is done with.
+func (w *work) reset(s *sight) {
 	for _, at := range w.found {
 		w.seen[at] = false
 	}
@@ -83,10 +100,28 @@ func (w *work) reset() {
 		for _, word := range h.words {
 			h.slot[word] = 0
 		}
-		h.words, h.fits, h.p, h.all = h.words[:0], h.fits[:0], h.p[:0], byLevel{}
+		h.words, h.fits, h.p, h.close, h.all = h.words[:0], h.fits[:0], h.p[:0], h.close[:0], byLevel{}
+	}
+	for i := range s.names {
+		h := &s.names[i]
+		for _, t := range h.tokens {
+			h.slots[t.of] = 0
+		}
+		w.slots, w.tokens = append(w.slots, h.slots), append(w.tokens, h.tokens[:0])
 	}
 	w.spare = append(w.spare, w.used...)
 	w.used = w.used[:0]
+}
+
+// remember gives a hypothesis room for the given names it has met.
+func (w *work) remember(h *hypothesis, tokens int) {
+	n := len(w.slots)
+	if n == 0 {
+		h.slots, h.tokens = make([]int32, tokens), nil
+		return
+	}
+	h.slots, h.tokens = w.slots[n-1], w.tokens[n-1]
+	w.slots, w.tokens = w.slots[:n-1], w.tokens[:n-1]
 }
 
 func (w *work) heard(of *roll.Lexicon) *heard {
@@ -121,11 +156,25 @@ func (h *heard) best(n int) []int32 {
 
 // tooMany words at one distance say that the reading is too short to be
 // searched so far out.
-const tooMany = 2500
+const tooMany = 900
 
-// hear compares a reading with a lexicon. Unseen is the share of people
-// outside the roll whose word is not in the lexicon at all.
-func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, k int, unseen float64) *heard {
+// keep adds a word and returns its slot.
+func (h *heard) keep(word int, f fit, p byLevel) int32 {
+	h.words = append(h.words, int32(word))
+	h.fits = append(h.fits, f)
+	h.p = append(h.p, p)
+	h.close = append(h.close, f.errors <= 1 || f.errors == 2 && f.rights >= 5)
+	h.slot[word] = int32(len(h.p))
+	return h.slot[word]
+}
+
+// hear compares a reading with a lexicon: on the lattices of its words, if
+// there are any. Unseen is the share of people outside the roll whose word is
+// not in the lexicon at all.
+func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, seen []extract.Lattice, k int, unseen float64) *heard {
+	if v := visionOf(seen); v != nil {
+		return m.hearLattice(w, of, v, read, k, unseen)
+	}
 	codes := name.Codes(read)
 	h := w.heard(of)
 	var near []roll.Near
@@ -137,10 +186,7 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, k int, unseen flo
 	for _, n := range near {
 		f := m.channel.fit(codes, of.Codes(n.Word))
 		p := m.powers.likelihood(f)
-		h.words = append(h.words, int32(n.Word))
-		h.fits = append(h.fits, f)
-		h.p = append(h.p, p)
-		h.slot[n.Word] = int32(len(h.p))
+		h.keep(n.Word, f, p)
 		h.all.plus((1-unseen)*of.Share[n.Word], &p)
 	}
 	for j := range h.all {
@@ -154,12 +200,13 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, k int, unseen flo
 func (m *Matcher) see(w *work, row extract.Row) *sight {
 	s := &sight{weights: noiseOf(row)}
 	nobody := s.weights
-	n := m.seeName(w, s, row)
-	nobody.times(&n)
-	for _, see := range []func(*work, *sight, extract.Row) (byLevel, bool){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet} {
-		if p, ok := see(w, s, row); ok {
-			nobody.times(&p)
-		}
+	s.nameAny = m.seeName(w, s, row)
+	nobody.times(&s.nameAny)
+	for _, see := range []func(*work, *sight, extract.Row){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet} {
+		see(w, s, row)
+	}
+	for i := range s.fields {
+		nobody.times(&s.fields[i].any)
 	}
 	for _, p := range nobody {
 		s.nobody += p
@@ -217,39 +264,91 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 	if !ok {
 		return same(1)
 	}
-	m.suppose(w, s, n, 1-flipped, 150)
-	if len(n.Given) > 0 {
-		m.suppose(w, s, n.Swapped(), flipped, 60)
+	of := []extract.Reading{row.Fields[extract.Name], row.Fields[extract.Given], row.Fields[extract.Family]}
+	if len(n.Given) == 0 {
+		m.supposeSplit(w, s, n, of)
+		return m.anyName(s, n)
 	}
+	m.suppose(w, s, n, of, 1-flipped, 150)
+	m.suppose(w, s, n.Swapped(), of, flipped, 60)
 	if double := n.Double(); len(double.Given) < len(n.Given) {
-		m.suppose(w, s, double, doubleFamily, 100)
+		m.suppose(w, s, double, of, doubleFamily, 100)
 	}
 	if len(n.Given) > 1 && len(n.Given[0]) == 1 && len(n.Given[1]) > 1 {
 		second := n
 		second.Given = n.Given[1:]
-		m.suppose(w, s, second, middleFirst, 150)
+		m.suppose(w, s, second, of, middleFirst, 150)
 	}
 	return m.anyName(s, n)
 }
 
+// runTogether is how often a name that was read as one word is given and family name
+// written side by side, and not a family name alone.
+const runTogether = 0.8
+
+// supposeSplit takes a name that was read as one word to be two, parted where
+// the roll's names make it likeliest.
+func (m *Matcher) supposeSplit(w *work, s *sight, n name.Name, of []extract.Reading) {
+	splits := m.splits(n.FamilyJoined())
+	alone := 1.0
+	if len(splits) > 0 {
+		alone = 1 - runTogether
+	}
+	m.suppose(w, s, n, of, alone, 150)
+	for _, split := range splits {
+		split.Suffix = n.Suffix
+		m.suppose(w, s, split, of, runTogether/float64(len(splits)), 60)
+	}
+}
+
+// splits are up to four ways to part a word into a given and a family name, in
+// either order, the likeliest first: names that the roll has at both sides, then at one.
+func (m *Matcher) splits(word string) []name.Name {
+	const shortest, most = 2, 4
+	type split struct {
+		name.Name
+		share float64
+	}
+	var all []split
+	share := func(of *roll.Lexicon, part string) float64 {
+		if at := of.Find(part); at >= 0 && len(part) > 2 {
+			return of.Share[at] + 1e-6
+		}
+		return 1e-9 * math.Exp(float64(len(part))/2) // of two parts nobody has, cut the shorter one off
+	}
+	for i := shortest; i <= len(word)-shortest; i++ {
+		a, b := word[:i], word[i:]
+		all = append(all, split{name.Name{Given: []string{a}, Family: []string{b}}, share(m.roll.Givens, a) * share(m.roll.Families, b)},
+			split{name.Name{Given: []string{b}, Family: []string{a}, Flipped: true}, 0.2 * share(m.roll.Givens, b) * share(m.roll.Families, a)})
+	}
+	slices.SortStableFunc(all, func(a, b split) int { return cmp.Compare(b.share, a.share) })
+	var out []name.Name
+	for _, x := range all[:min(most, len(all))] {
+		out = append(out, x.Name)
+	}
+	return out
+}
+
 // suppose adds one way to take the name apart.
-func (m *Matcher) suppose(w *work, s *sight, n name.Name, weight float64, k int) {
-	h := hypothesis{weight: weight, suffix: n.Suffix, slots: make([]int32, len(m.tokens))}
-	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), k, unseenFamily)
+func (m *Matcher) suppose(w *work, s *sight, n name.Name, of []extract.Reading, weight float64, k int) {
+	h := hypothesis{name: n, weight: weight, suffix: n.Suffix}
+	w.remember(&h, len(m.tokens))
+	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), sightOf(of, n.FamilyJoined()), k, unseenFamily)
 	if len(n.Given) > 0 {
 		first := joined(n.Given[0])
 		h.middle = joined(n.Given[1:]...)
 		if len(first) == 1 {
 			h.initial = first[0]
 		} else {
-			h.given = m.hear(w, m.roll.Givens, first, k, unseenGiven)
+			h.given = m.hear(w, m.roll.Givens, first, sightOf(of, first), k, unseenGiven)
 		}
 	}
 	s.names = append(s.names, h)
 	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
 		both := h
-		both.middle, both.weight, both.slots = "", weight*0.2, make([]int32, len(m.tokens))
-		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), k/2, unseenGiven)
+		both.middle, both.weight = "", weight*0.2
+		w.remember(&both, len(m.tokens))
+		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), sightOf(of, joined(n.Given...)), k/2, unseenGiven)
 		s.names = append(s.names, both)
 	}
 }

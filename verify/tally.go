@@ -10,11 +10,13 @@ type Tally struct {
 	Required  int
 	ByReason  map[Reason]int // of the invalid rows
 	Doubts    map[Reason]int // of the uncertain rows
+	Looks     map[Look]int   // the same by what they ask of a person
+	Outlook   Outlook
 }
 
 // Count adds up the verdicts of a petition.
 func Count(decisions []Decision, rules Rules) Tally {
-	t := Tally{Rows: len(decisions), Required: rules.Required(), ByReason: map[Reason]int{}, Doubts: map[Reason]int{}}
+	t := Tally{Rows: len(decisions), Required: rules.Required(), ByReason: map[Reason]int{}, Doubts: map[Reason]int{}, Looks: map[Look]int{}}
 	for _, d := range decisions {
 		switch d.Verdict {
 		case Valid:
@@ -25,7 +27,9 @@ func Count(decisions []Decision, rules Rules) Tally {
 		default:
 			t.Uncertain++
 			t.Doubts[d.Reason]++
+			t.Looks[d.Look]++
 		}
 	}
+	t.Outlook = outlookOf(decisions, t.Required)
 	return t
 }

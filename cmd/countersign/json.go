@@ -54,6 +54,8 @@ type (
 		DuplicateOf string                            `json:"duplicate_of,omitempty"`
 		MemberID    string                            `json:"member_id"`
 		Probability float64                           `json:"probability"`
+		Look        verify.Look                       `json:"look,omitempty"` // what an undecided line asks of a person
+		Turn        int                               `json:"turn,omitempty"` // 1 for the undecided line to look at first
 		Candidates  []candidateJSON                   `json:"candidates"`
 	}
 	candidateJSON struct {
@@ -78,6 +80,13 @@ type (
 		Invalid   int `json:"invalid"`
 		Uncertain int `json:"uncertain"`
 		Required  int `json:"required"`
+
+		Guaranteed int                 `json:"guaranteed"` // lines that count whatever is found
+		Expected   float64             `json:"expected"`
+		Possible   int                 `json:"possible"`
+		Enough     float64             `json:"enough"` // probability that at least the required count
+		Certain    bool                `json:"certain"`
+		Looks      map[verify.Look]int `json:"looks"` // undecided lines by what they ask of a person
 	}
 	membersJSON struct {
 		Rows   int    `json:"rows"`
@@ -93,7 +102,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		Version:    1,
 		Group:      r.Cover.Group,
 		Organizers: []organizerJSON{},
-		Counts:     countsJSON{t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required},
+		Counts:     countsOf(t),
 		Members:    membersJSON{members.Rows, members.SHA256, members.AsOf.Format(time.DateOnly)},
 	}
 	if r.Cover.Purpose != "" {
@@ -102,29 +111,41 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 	for _, o := range r.Organizers {
 		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
 	}
+	turns := make([]int, len(result.decisions))
+	for i, at := range t.Outlook.Next {
+		turns[at] = i + 1
+	}
 	decisions := result.decisions
 	for _, f := range result.files {
 		file := fileJSON{Name: f.name, SHA256: f.sha256, Error: sentence(f.err), Pages: []pageJSON{}}
 		for i, s := range f.pages {
 			n := len(s.matches)
-			file.Pages = append(file.Pages, pageOf(s, i+1, decisions[:n]))
-			decisions = decisions[n:]
+			file.Pages = append(file.Pages, pageOf(s, i+1, decisions[:n], turns[:n]))
+			decisions, turns = decisions[n:], turns[n:]
 		}
 		out.Files = append(out.Files, file)
 	}
 	return out
 }
 
-func pageOf(s sheet, number int, decisions []verify.Decision) pageJSON {
+func countsOf(t verify.Tally) countsJSON {
+	o := t.Outlook
+	return countsJSON{
+		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain, Required: t.Required,
+		Guaranteed: o.Guaranteed, Expected: o.Expected, Possible: o.Possible, Enough: o.Enough, Certain: o.Certain(t.Required), Looks: t.Looks,
+	}
+}
+
+func pageOf(s sheet, number int, decisions []verify.Decision, turns []int) pageJSON {
 	page := pageJSON{
 		Page: number, Kind: string(s.Kind), Rotation: s.Rotation, Source: string(s.Source),
 		Error: sentence(s.err), Notes: s.Notes, Rows: []rowJSON{},
 	}
-	for _, d := range decisions {
+	for i, d := range decisions {
 		row := rowJSON{
 			Row: d.Line.Number, Box: d.Line.Box, Fields: d.Line.Fields, Signed: d.Line.Signed, Struck: d.Line.Struck,
 			Verdict: d.Verdict, Reason: d.Reason, Because: d.Because, MemberID: d.MemberID, Probability: d.Probability,
-			Candidates: []candidateJSON{},
+			Look: d.Look, Turn: turns[i], Candidates: []candidateJSON{},
 		}
 		if d.DuplicateOf != nil {
 			row.DuplicateOf = d.DuplicateOf.String()

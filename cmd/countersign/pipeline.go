@@ -169,6 +169,7 @@ func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, nu
 		row.Picture = nil
 		out.Rows[i].Picture = nil
 		out.matches = append(out.matches, p.matcher.Match(verify.Line{Ref: ref, Row: row}))
+		row.Forget()
 	}
 	return out
 }

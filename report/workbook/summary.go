@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -141,7 +142,19 @@ func figures(p report.Petition) []figure {
 			means: "a person must look at these", bold: true},
 		figure{name: "Margin", stored: t.Valid - t.Required, counted: verdicts[verify.Valid] - t.Required,
 			formula: fmt.Sprintf("%s-%d", verdictIs(verify.Valid), t.Required), means: "valid less required; below zero, so many are missing",
-			format: asSigned, bold: true})
+			format: asSigned, bold: true},
+		figure{name: "Expected valid", stored: int(math.Round(t.Outlook.Expected)), means: expected(t), inset: true},
+		figure{name: "Possible valid", stored: t.Outlook.Possible, means: "if every undecided line that can count is found to count", inset: true})
+}
+
+// expected explains how many lines will count once people have looked.
+func expected(t verify.Tally) string {
+	if t.Outlook.Certain(t.Required) {
+		return "on average, once people have looked; the outcome no longer depends on it"
+	}
+	return fmt.Sprintf("on average, once people have looked; enough with a probability of %.0f %%. "+
+		"To confirm with one key: %d lines, to choose among five: %d, to search for: %d, to make out: %d",
+		math.Floor(100*t.Outlook.Enough), t.Looks[verify.Confirm], t.Looks[verify.Choose], t.Looks[verify.Search], t.Looks[verify.Unreadable])
 }
 
 // reasonsOf lists all reasons for which the committee may ask, zeros included.

@@ -1,5 +1,7 @@
 package name
 
+import "math/bits"
+
 // MaxWord is the longest word, in bytes, that distances tell apart; what is
 // longer is cut. The longest family name of the 1990 US census has 13 letters.
 const MaxWord = 64
@@ -48,27 +50,53 @@ func NewPattern(codes []byte) Pattern {
 // given as Codes. Bit-parallel after Myers (1999) in Hyyrö's form (2003): one
 // step a letter whatever the pattern's length.
 func (p *Pattern) Distance(word []byte) int {
-	if p.length == 0 {
-		return len(word)
-	}
 	up, down := ^uint64(0), uint64(0)
-	score, last := p.length, uint64(1)<<(p.length-1)
 	for _, c := range word {
-		eq := p.at[c&31]
-		vertical := eq | down
-		horizontal := (((eq & up) + up) ^ up) | eq
-		rise := down | ^(horizontal | up)
-		fall := up & horizontal
-		if rise&last != 0 {
-			score++
-		} else if fall&last != 0 {
-			score--
-		}
-		rise = rise<<1 | 1
-		up = fall<<1 | ^(vertical | rise)
-		down = rise & vertical
+		up, down = p.step(c, up, down)
 	}
-	return score
+	return p.edits(len(word), up, down)
+}
+
+// step goes on by one letter. The bits of up and down are the places of the pattern
+// at which the edits grow and shrink by one.
+func (p *Pattern) step(c byte, up, down uint64) (uint64, uint64) {
+	eq := p.at[c&31]
+	vertical := eq | down
+	horizontal := (((eq & up) + up) ^ up) | eq
+	rise := (down|^(horizontal|up))<<1 | 1
+	fall := (up & horizontal) << 1
+	return fall | ^(vertical | rise), rise & vertical
+}
+
+// edits adds up the column after the last letter.
+func (p *Pattern) edits(letters int, up, down uint64) int {
+	mask := uint64(1)<<p.length - 1 // all of them for a shift by 64
+	return letters + bits.OnesCount64(up&mask) - bits.OnesCount64(down&mask)
+}
+
+// Walk goes through the words of a sorted list and computes what they share at
+// their beginnings once, which is over half of it.
+type Walk struct {
+	Pattern
+	up, down [MaxWord + 1]uint64 // after so many letters
+}
+
+// NewWalk prepares a word given as Codes.
+func NewWalk(codes []byte) *Walk {
+	w := &Walk{Pattern: NewPattern(codes)}
+	w.up[0] = ^uint64(0)
+	return w
+}
+
+// Next is the Distance of a word that has its first shared letters in common
+// with the word before.
+func (w *Walk) Next(word []byte, shared int) int {
+	up, down := w.up[shared], w.down[shared]
+	for i := shared; i < len(word) && i < MaxWord; i++ {
+		up, down = w.step(word[i], up, down)
+		w.up[i+1], w.down[i+1] = up, down
+	}
+	return w.edits(len(word), up, down)
 }
 
 // Distance counts the single-letter edits between two folded words.

@@ -194,6 +194,15 @@ func FuzzDistance(f *testing.F) {
 		if got, want := p.Distance(y), plainDistance(x, y); got != want {
 			t.Errorf("distance of %q and %q is %d, want %d", a, b, got, want)
 		}
+		walk := NewWalk(x)
+		walk.Next(x, 0)
+		shared := 0
+		for shared < len(x) && shared < len(y) && x[shared] == y[shared] {
+			shared++
+		}
+		if got, want := walk.Next(y, shared), plainDistance(x, y); got != want {
+			t.Errorf("walking from %q to %q the distance is %d, want %d", a, b, got, want)
+		}
 	})
 }
 

@@ -18,6 +18,7 @@ type index struct {
 	byNumber map[string][]int32
 	byEmail  map[string][]int32
 	byZIP    map[string][]int32
+	same     map[int32][]int32
 	largest  float64
 	digits   bool
 }
@@ -118,6 +119,7 @@ func newIndex(members []*Member) index {
 			x.byZIP[z] = append(x.byZIP[z], at)
 		}
 	}
+	x.same = samePeople(members)
 	n := len(members)
 	x.Families, x.Givens, x.Cities, x.Companies = families.lexicon(n), givens.lexicon(n), cities.lexicon(n), companies.lexicon(n)
 	return x

@@ -1,0 +1,295 @@
+package verify
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"countersign/extract"
+)
+
+// How much BenchmarkFigures measures on: published figures come from 20,000 lines and
+// five seeds, which take an hour.
+var (
+	figureLines = flag.Int("lines", 400, "lines of each error rate that BenchmarkFigures measures on")
+	figureSeeds = flag.Int("seeds", 1, "rolls that BenchmarkFigures draws")
+	figureSize  = flag.Int("size", 60000, "members of each roll")
+)
+
+// plainLayout is a sheet without member numbers.
+var plainLayout = []extract.Field{extract.City, extract.State, extract.ZIP}
+
+// BenchmarkFigures prints what the matcher does to lines with a name, city,
+// state and ZIP code, misread at four rates, and beside it what two matchers do that
+// readers know.
+func BenchmarkFigures(b *testing.B) {
+	for _, wrong := range []float64{0, 0.05, 0.10, 0.20} {
+		for _, kind := range []string{"countersign", "countersign-lattice", "fellegi-sunter", "civic-tech"} {
+			b.Run(fmt.Sprintf("wrong=%.0f%%/%s", 100*wrong, kind), func(b *testing.B) {
+				for b.Loop() {
+					var f judged
+					for seed := range *figureSeeds {
+						f.measure(b, kind, uint64(1+seed), wrong, *figureLines)
+					}
+					f.report(b)
+				}
+			})
+		}
+	}
+}
+
+// judged are the lines of a run, judged.
+type judged struct {
+	lines          []judgedLine
+	top1, top5     int
+	members        int
+	ruled, falsely int // given a verdict by the program's own rule; those for another
+	seconds        float64
+}
+
+type judgedLine struct {
+	score float64 // a probability, or whatever a matcher ranks by
+	right bool    // the best candidate wrote the line
+}
+
+// scorer is a matcher to measure: candidates by member number, best first, a
+// score, and whether it would decide by itself.
+type scorer func(Line) (ids []string, score float64, decided bool)
+
+func (f *judged) measure(b *testing.B, kind string, seed uint64, wrong float64, n int) {
+	w := theCountry(b, *figureSize, seed)
+	w.reseed(seed*1000 + uint64(100*wrong))
+	score := w.scorer(kind, wrong)
+	w.lattices = kind == "countersign-lattice"
+	lines := make([]signed, n)
+	for i := range lines {
+		lines[i] = w.sign(i, plainLayout, wrong)
+	}
+	began := cpuSeconds()
+	for _, l := range lines {
+		ids, s, decided := score(l.Line)
+		at := slices.Index(ids, l.person)
+		right := at == 0 && l.person != ""
+		f.lines = append(f.lines, judgedLine{s, right})
+		if l.person != "" {
+			f.members++
+			if at == 0 {
+				f.top1++
+			}
+			if at >= 0 && at < 5 {
+				f.top5++
+			}
+		}
+		if decided {
+			f.ruled++
+			if !right {
+				f.falsely++
+			}
+		}
+	}
+	f.seconds += cpuSeconds() - began
+}
+
+func (f *judged) report(b *testing.B) {
+	n := float64(len(f.lines))
+	share := func(k int) float64 { return 100 * float64(k) / float64(f.members) }
+	b.ReportMetric(share(f.top1), "top1-%")
+	b.ReportMetric(share(f.top5), "top5-%")
+	b.ReportMetric(share(f.within(0.005)), "at-0.5%-%")
+	b.ReportMetric(share(f.within(0.001)), "at-0.1%-%")
+	b.ReportMetric(1000*f.seconds/n, "cpu-ms/line")
+	b.ReportMetric(0, "ns/op")
+	if f.ruled == 0 {
+		return
+	}
+	brier, off := f.calibration()
+	low, high := interval(f.falsely, f.ruled)
+	b.ReportMetric(share(f.ruled-f.falsely), "decided-%")
+	b.ReportMetric(float64(f.falsely), "false")
+	b.ReportMetric(100*low, "false-low-%")
+	b.ReportMetric(100*high, "false-high-%")
+	b.ReportMetric(brier, "brier")
+	b.ReportMetric(off, "calibration-error")
+}
+
+// within counts the lines decided rightly if all those above a score are, the
+// score being the lowest at which no more than a share of the lines of the other
+// half are decided wrongly.
+func (f *judged) within(bound float64) int {
+	right := 0
+	for half := range 2 {
+		var fit, test []judgedLine
+		for i, l := range f.lines {
+			if i%2 == half {
+				fit = append(fit, l)
+			} else {
+				test = append(test, l)
+			}
+		}
+		slices.SortFunc(fit, func(a, b judgedLine) int { return cmp.Compare(b.score, a.score) })
+		least, wrong := math.Inf(1), 0
+		for i, l := range fit {
+			if !l.right {
+				wrong++
+			}
+			if last := i+1 == len(fit) || fit[i+1].score != l.score; last && float64(wrong) <= bound*float64(i+1) {
+				least = l.score
+			}
+		}
+		for _, l := range test {
+			if l.right && l.score >= least {
+				right++
+			}
+		}
+	}
+	return right
+}
+
+// calibration is the Brier score and the expected calibration error, in bins
+// of equal size.
+func (f *judged) calibration() (brier, off float64) {
+	lines := slices.Clone(f.lines)
+	slices.SortFunc(lines, func(a, b judgedLine) int { return cmp.Compare(a.score, b.score) })
+	n := float64(len(lines))
+	for bin := range slices.Chunk(lines, max(1, len(lines)/20)) {
+		diff := 0.0
+		for _, l := range bin {
+			y := 0.0
+			if l.right {
+				y = 1
+			}
+			brier += (l.score - y) * (l.score - y) / n
+			diff += l.score - y
+		}
+		off += math.Abs(diff) / n
+	}
+	return brier, off
+}
+
+// interval is the 95 % interval of a share (Wilson 1927).
+func interval(k, n int) (low, high float64) {
+	const z = 1.96
+	p, m := float64(k)/float64(n), float64(n)
+	middle := (p + z*z/(2*m)) / (1 + z*z/m)
+	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return max(0, middle-half), middle + half
+}
+
+// cpuSeconds is the time that the process has had the processor, whoever else
+// is at work on the machine.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
+}
+
+// countries are kept, for they take longer to draw than to measure on.
+var countries = map[[2]uint64]*world{}
+
+func theCountry(t testing.TB, size int, seed uint64) *world {
+	key := [2]uint64{uint64(size), seed}
+	if countries[key] == nil {
+		clear(countries)
+		countries[key] = newCountry(t, size, seed)
+	}
+	return countries[key]
+}
+
+func (w *world) scorer(kind string, wrong float64) scorer {
+	switch kind {
+	case "fellegi-sunter":
+		return newFellegiSunter(w, wrong).score
+	case "civic-tech":
+		return newCivicTech(w).score
+	}
+	return func(l Line) (ids []string, score float64, decided bool) {
+		m := w.matcher.Match(l)
+		for _, c := range m.Candidates {
+			ids = append(ids, c.Member.ID)
+		}
+		d := Decide(MIG(), Dates{}, []Match{m})[0]
+		return ids, d.Probability, d.Reason == IsMember || d.Reason == Lapsed && d.Verdict == Invalid || d.Reason == Ineligible
+	}
+}
+
+// civicTech is the matcher of civic-tech projects that check petitions against
+// voter files: the ten names with the best ratio, then the ratio of the
+// address, and the harmonic mean of both.
+type civicTech struct {
+	w      *world
+	names  []string
+	places []string
+}
+
+func newCivicTech(w *world) *civicTech {
+	c := &civicTech{w: w}
+	for _, m := range w.members {
+		c.names = append(c.names, strings.ToUpper(m["First Name"]+" "+m["Last Name"]))
+		c.places = append(c.places, strings.ToUpper(m["City"]+" "+m["State"]+" "+m["Zip"]))
+	}
+	return c
+}
+
+func (c *civicTech) score(l Line) (ids []string, score float64, decided bool) {
+	type found struct {
+		at    int
+		score float64
+	}
+	n, _ := writtenName(l.Row)
+	written := newRatio(strings.ToUpper(strings.Join(n.Given, " ") + " " + strings.Join(n.Family, " ")))
+	place := newRatio(strings.ToUpper(l.Fields[extract.City].Text + " " + l.Fields[extract.State].Text + " " + l.Fields[extract.ZIP].Text))
+	var best []found
+	for i, s := range c.names {
+		r := written.of(s)
+		if len(best) == 10 && r <= best[9].score {
+			continue
+		}
+		best = append(best, found{i, r})
+		slices.SortStableFunc(best, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+		best = best[:min(10, len(best))]
+	}
+	for i := range best {
+		a, b := best[i].score, place.of(c.places[best[i].at])
+		best[i].score = 2 * a * b / max(a+b, 1e-9)
+	}
+	slices.SortStableFunc(best, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+	for _, f := range best {
+		ids = append(ids, c.w.members[f.at]["ID"])
+	}
+	return ids, best[0].score, false
+}
+
+// ratio is twice the longest common subsequence over both lengths, bit-parallel
+// (Hyyrö 2004).
+type ratio struct {
+	at     [256]uint64
+	length int
+}
+
+func newRatio(s string) *ratio {
+	r := &ratio{length: min(len(s), 64)}
+	for i := range r.length {
+		r.at[s[i]] |= 1 << i
+	}
+	return r
+}
+
+func (r *ratio) of(s string) float64 {
+	v := ^uint64(0)
+	for i := range len(s) {
+		u := v & r.at[s[i]]
+		v = v + u | v - u
+	}
+	common := 0
+	for i := range r.length {
+		if v>>i&1 == 0 {
+			common++
+		}
+	}
+	return 2 * float64(common) / float64(r.length+len(s))
+}
