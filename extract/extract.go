@@ -52,6 +52,9 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	case best.cover.Score > 0.5:
 		sheet.Kind = CoverOf
 	}
+	if p.Note != "" {
+		sheet.Notes = append(sheet.Notes, p.Note)
+	}
 	return sheet, nil
 }
 
