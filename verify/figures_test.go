@@ -2,15 +2,21 @@ package verify
 
 import (
 	"cmp"
+	"encoding/csv"
 	"flag"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"countersign/extract"
+	"countersign/verify/roll"
 )
 
 // How much BenchmarkFigures measures on: published figures come from 20,000 lines and
@@ -292,4 +298,68 @@ func (r *ratio) of(s string) float64 {
 		}
 	}
 	return 2 * float64(common) / float64(r.length+len(s))
+}
+
+// BenchmarkIndex imports an export of -size members and makes it searchable, and
+// tells what stays in memory.
+func BenchmarkIndex(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "members.csv")
+	writeExport(b, file, *figureSize)
+	for b.Loop() {
+		before := heapBytes()
+		began := time.Now()
+		r, err := roll.Open(file, roll.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		read := time.Since(began)
+		m := NewMatcher(r, Options{})
+		b.ReportMetric(time.Since(began).Seconds(), "s")
+		b.ReportMetric(read.Seconds(), "s-import")
+		b.ReportMetric(float64(heapBytes()-before)/1e6, "MB")
+		w := newPeople(b, 5)
+		w.found()
+		const lines = 200
+		cpu := cpuSeconds()
+		for i := range lines {
+			member := r.Members[w.rand.IntN(len(r.Members))]
+			m.Match(Line{Row: extract.Row{Number: i, Fields: map[extract.Field]extract.Reading{
+				extract.Name: {Text: misread(w.rand, member.Given+" "+member.Family, 0.1), Confidence: 0.7}, extract.City: {Text: misread(w.rand, member.City, 0.1), Confidence: 0.7},
+				extract.State: {Text: member.State, Confidence: 0.7}, extract.ZIP: {Text: misread(w.rand, member.ZIP, 0.1), Confidence: 0.7},
+			}}})
+		}
+		b.ReportMetric(1000*(cpuSeconds()-cpu)/lines, "cpu-ms/line")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// writeExport writes an export of people spread over towns.
+func writeExport(b *testing.B, file string, size int) {
+	p := newPeople(b, 1)
+	p.found()
+	f, err := os.Create(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := csv.NewWriter(f)
+	w.Write(header)
+	for i := range size {
+		m := p.member(100_000 + i)
+		var row []string
+		for _, h := range header {
+			row = append(row, m[h])
+		}
+		w.Write(row)
+	}
+	w.Flush()
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func heapBytes() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

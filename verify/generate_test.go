@@ -298,25 +298,27 @@ func (w *world) write(m member) string {
 // misread changes characters at the rate given: half into one that looks
 // alike, the others into any, and loses or adds some. It is not the error model
 // of the matcher, no more than a reader of handwriting is.
-func (w *world) misread(s string, wrong float64) string {
+func (w *world) misread(s string, wrong float64) string { return misread(w.rand, s, wrong) }
+
+func misread(r *rand.Rand, s string, wrong float64) string {
 	var out []byte
 	for i := range len(s) {
 		c := s[i]
-		if c == ' ' || w.rand.Float64() >= wrong {
+		if c == ' ' || r.Float64() >= wrong {
 			out = append(out, c)
 			continue
 		}
-		switch x := w.rand.Float64(); {
+		switch x := r.Float64(); {
 		case x < 0.4 && c|32 >= 'a' && c|32 <= 'z':
 			l := looks[c|32-'a']
-			out = append(out, l[w.rand.IntN(len(l))])
+			out = append(out, l[r.IntN(len(l))])
 		case x < 0.7 && c >= '0' && c <= '9':
-			out = append(out, byte('0'+w.rand.IntN(10)))
+			out = append(out, byte('0'+r.IntN(10)))
 		case x < 0.7:
-			out = append(out, byte('a'+w.rand.IntN(26)))
+			out = append(out, byte('a'+r.IntN(26)))
 		case x < 0.85:
 		default:
-			out = append(out, c, byte('a'+w.rand.IntN(26)))
+			out = append(out, c, byte('a'+r.IntN(26)))
 		}
 	}
 	return string(out)

@@ -184,7 +184,8 @@ type scored struct {
 func (m *Matcher) normalise(s *sight, found []scored) float64 {
 	each := m.prior / float64(len(m.members))
 	nobody := (1 - m.prior) * s.nobody
-	sum := nobody
+	// Whose name cannot be read is not looked for by name, but may be any member.
+	sum := nobody + m.prior*s.garble
 	for i := range found {
 		sum += each * found[i].likelihood
 	}

@@ -202,3 +202,62 @@ func BenchmarkDecide(b *testing.B) {
 		Decide(MIG(), Dates{}, matches)
 	}
 }
+
+// Members whom nothing on the line tells apart get the same probability, and come
+// in the order of their numbers.
+func TestMembersAlike(t *testing.T) {
+	w := newWorld(t, 500, 31)
+	for i := range 40 {
+		twin := member{}
+		for k, v := range w.members[i] {
+			twin[k] = v
+		}
+		// Another person of the same name at the same place, not one with two numbers.
+		twin["ID"], twin["Email"], twin["Address 1"] = fmt.Sprintf("9%06d", i), "", ""
+		w.members[i]["Email"], w.members[i]["Address 1"] = "", ""
+		w.members = append(w.members, twin)
+	}
+	r, err := roll.Import(bytes.NewReader(export(w.members)), "members.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewMatcher(r, Options{})
+	for i := range 40 {
+		own := w.members[i]
+		l := read(1, 0.7, fields{extract.Name: w.misread(own["First Name"]+" "+own["Last Name"], 0.1), extract.CityState: own["City"] + ", " + own["State"], extract.ZIP: own["Zip"]})
+		got := m.Match(l)
+		a, b := chance(got, own["ID"]), chance(got, fmt.Sprintf("9%06d", i))
+		if a != b || a > 0.5 {
+			t.Errorf("line %d: %v and %v", i, a, b)
+		}
+		if d := Decide(MIG(), Dates{}, []Match{got})[0]; d.Verdict == Valid {
+			t.Errorf("line %d: valid, with two members alike", i)
+		}
+	}
+}
+
+// The search leaves nobody out who would come first if every member were
+// scored. Members whose name cannot be read are many, and each unlikely, so what
+// is left for nobody may differ a little.
+func TestSearchAgainstAll(t *testing.T) {
+	w := newWorld(t, 4000, 33)
+	everybody := make([]int32, len(w.matcher.members))
+	for i := range everybody {
+		everybody[i] = int32(i)
+	}
+	for i := range 60 {
+		l := w.sign(i, layouts[i%len(layouts)], 0.15)
+		got := w.matcher.Match(l.Line)
+		room := w.matcher.scratch.New().(*work)
+		s := w.matcher.see(room, l.Row)
+		s.routed = everybody
+		all := w.matcher.score(room, s)
+		nobody := w.matcher.normalise(s, all)
+		if math.Abs(nobody-got.Nobody) > 0.05 {
+			t.Errorf("line %d: nobody with %.5f, against all members %.5f", i, got.Nobody, nobody)
+		}
+		if len(got.Candidates) > 0 && w.matcher.roll.Members[all[0].at].ID != got.Candidates[0].Member.ID && all[0].p > got.Candidates[0].Probability+0.02 {
+			t.Errorf("line %d: the search found one with %.4f, there is one with %.4f", i, got.Candidates[0].Probability, all[0].p)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type sight struct {
 	routed    []int32
 	weights   byLevel // prior of each level of noise
 	nobody    float64 // likelihood of the line if nobody on the roll wrote it
+	garble    float64 // the same if the name cell shows nothing of what was written
 }
 
 // seen is a field of a line, apart from the name.
@@ -208,8 +209,11 @@ func (m *Matcher) see(w *work, row extract.Row) *sight {
 	for i := range s.fields {
 		nobody.times(&s.fields[i].any)
 	}
-	for _, p := range nobody {
+	for j, p := range nobody {
 		s.nobody += p
+		if len(s.names) > 0 && s.nameAny[j] > 0 {
+			s.garble += p / s.nameAny[j] * unreadable[j] * s.garbled / s.nameScale
+		}
 	}
 	return s
 }

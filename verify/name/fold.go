@@ -39,7 +39,13 @@ func join(folded string) string {
 	if strings.IndexByte(folded, ' ') < 0 && strings.IndexByte(folded, '-') < 0 {
 		return folded
 	}
-	return strings.NewReplacer(" ", "", "-", "").Replace(folded)
+	out := make([]byte, 0, len(folded))
+	for i := range len(folded) {
+		if c := folded[i]; c != ' ' && c != '-' {
+			out = append(out, c)
+		}
+	}
+	return string(out)
 }
 
 func foldASCII(s string) string {

@@ -194,6 +194,9 @@ func FuzzDistance(f *testing.F) {
 		if got, want := p.Distance(y), plainDistance(x, y); got != want {
 			t.Errorf("distance of %q and %q is %d, want %d", a, b, got, want)
 		}
+		if there, back := Similar(a, b), Similar(b, a); there != back || !(there >= 0 && there <= 1) {
+			t.Errorf("%q and %q are similar by %v, the other way round %v", a, b, there, back)
+		}
 		walk := NewWalk(x)
 		walk.Next(x, 0)
 		shared := 0

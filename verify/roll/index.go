@@ -15,8 +15,8 @@ type index struct {
 	Cities    *Lexicon
 	Companies *Lexicon
 
-	byNumber map[string][]int32
-	byEmail  map[string][]int32
+	byNumber finder
+	byEmail  finder
 	byZIP    map[string][]int32
 	same     map[int32][]int32
 	largest  float64
@@ -88,7 +88,7 @@ func ShortForms(given string) []Form {
 }
 
 func newIndex(members []*Member) index {
-	x := index{byNumber: map[string][]int32{}, byEmail: map[string][]int32{}, byZIP: map[string][]int32{}, digits: true}
+	x := index{byNumber: newFinder(len(members)), byEmail: newFinder(len(members)), byZIP: map[string][]int32{}, digits: true}
 	var families, givens, cities, companies lexiconMaker
 	for i, m := range members {
 		at := int32(i)
@@ -106,14 +106,14 @@ func newIndex(members []*Member) index {
 		cities.add(name.Joined(m.City), at, 1)
 		companies.add(CompanyKey(m.Company), at, 1)
 		key := NumberKey(m.ID)
-		x.byNumber[key] = append(x.byNumber[key], at)
+		x.byNumber.add(key, at)
 		if n, err := strconv.ParseFloat(key, 64); err == nil {
 			x.largest = max(x.largest, n)
 		} else {
 			x.digits = false
 		}
 		for _, e := range m.Emails {
-			x.byEmail[e] = append(x.byEmail[e], at)
+			x.byEmail.add(e, at)
 		}
 		if z := ZIPKey(m.ZIP); z != "" {
 			x.byZIP[z] = append(x.byZIP[z], at)
@@ -123,6 +123,39 @@ func newIndex(members []*Member) index {
 	n := len(members)
 	x.Families, x.Givens, x.Cities, x.Companies = families.lexicon(n), givens.lexicon(n), cities.lexicon(n), companies.lexicon(n)
 	return x
+}
+
+// finder finds members by a value that mostly one member has, in half the room
+// of a map of slices.
+type finder struct {
+	first map[string]int32
+	more  map[string][]int32 // all of them, where there are several
+}
+
+func newFinder(members int) finder {
+	return finder{first: make(map[string]int32, members), more: map[string][]int32{}}
+}
+
+func (f *finder) add(key string, at int32) {
+	first, ok := f.first[key]
+	switch {
+	case !ok:
+		f.first[key] = at
+	case f.more[key] == nil:
+		f.more[key] = []int32{first, at}
+	default:
+		f.more[key] = append(f.more[key], at)
+	}
+}
+
+func (f *finder) of(key string) []int32 {
+	if more := f.more[key]; more != nil {
+		return more
+	}
+	if at, ok := f.first[key]; ok {
+		return []int32{at}
+	}
+	return nil
 }
 
 // NumberKey reduces a member number to what has to agree: letters and digits,
@@ -164,11 +197,11 @@ func (x *index) NumbersAreDigits() bool { return x.digits }
 func (x *index) LargestNumber() float64 { return x.largest }
 
 // ByNumber returns the members of this number, leading zeros aside.
-func (x *index) ByNumber(number string) []int32 { return x.byNumber[NumberKey(number)] }
+func (x *index) ByNumber(number string) []int32 { return x.byNumber.of(NumberKey(number)) }
 
 // ByEmail returns the members who have this address.
 func (x *index) ByEmail(email string) []int32 {
-	return x.byEmail[strings.ToLower(strings.TrimSpace(email))]
+	return x.byEmail.of(strings.ToLower(strings.TrimSpace(email)))
 }
 
 // ByZIP returns the members of this ZIP code.
@@ -184,7 +217,7 @@ func (x *index) NearNumbers(number string) []int32 {
 		k := NumberKey(string(s))
 		if !seen[k] {
 			seen[k] = true
-			found = append(found, x.byNumber[k]...)
+			found = append(found, x.byNumber.of(k)...)
 		}
 	}
 	b := []byte(key)
