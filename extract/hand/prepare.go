@@ -661,11 +661,13 @@ func taps(from, to int) []tap {
 	step := float64(from) / float64(to)
 	reach := max(1, step)
 	all := make([]tap, to)
+	room := make([]float32, to*(2*int(reach)+3))
 	for i := range all {
 		centre := (float64(i)+0.5)*step - 0.5
 		a := max(0, int(math.Ceil(centre-reach)))
 		b := min(from-1, int(math.Floor(centre+reach)))
-		weights := make([]float32, b-a+1)
+		weights := room[:b-a+1]
+		room = room[b-a+1:]
 		var sum float32
 		for j := range weights {
 			weights[j] = float32(1 - math.Abs(float64(a+j)-centre)/reach)
