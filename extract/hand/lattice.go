@@ -301,7 +301,7 @@ func (l Lattice) search(g *Grammar, n, width int) []Reading {
 		if g != nil && !g.accepts(s.tree[i].state) {
 			continue
 		}
-		text := strings.TrimSpace(s.text(i, l.alphabet))
+		text := strings.Join(strings.Fields(s.text(i, l.alphabet)), " ")
 		if slices.ContainsFunc(out, func(r Reading) bool { return r.Text == text }) {
 			continue
 		}
