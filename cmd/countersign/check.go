@@ -33,7 +33,15 @@ type checkCommand struct {
 	Out      string            `placeholder:"DIR" help:"Write coo-report.xlsx and council-report.xlsx into this folder."`
 	Workers  count             `placeholder:"N" help:"Pages read side by side. Default: one for each processor."`
 	Quiet    bool              `help:"Show no progress."`
+	Limits   limits            `embed:"" prefix:"max-" group:"Limits of what one file may cost:"`
 	Files    []string          `arg:"" name:"file" help:"Sheets of one petition: PDF, TIFF, JPEG or PNG."`
+}
+
+// limits bound what one file may cost.
+type limits struct {
+	File       count `name:"file-mb" placeholder:"N" help:"Largest file in megabytes. Default: 200."`
+	Pages      count `placeholder:"N" help:"Most pages of a file. Default: 2000."`
+	Megapixels count `placeholder:"N" help:"Largest page in millions of pixels. Default: 100."`
 }
 
 // date is a day given on the command line.
@@ -165,7 +173,11 @@ func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipel
 		print.Close()
 		return nil, nil, err
 	}
-	reader := &ingest.Reader{}
+	reader := &ingest.Reader{Limits: ingest.Limits{
+		FileBytes:  int64(c.Limits.File) * 1_000_000,
+		Pages:      int(c.Limits.Pages),
+		PagePixels: int64(c.Limits.Megapixels) * 1_000_000,
+	}}
 	done = func() {
 		reader.Close()
 		print.Close()

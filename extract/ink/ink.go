@@ -81,6 +81,7 @@ func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Colu
 			p.owner[i] = p.place(i, c)
 		}
 	}
+	p.keepWordsWhole()
 	p.partItems()
 	p.findStruck(rest)
 	p.measure()
@@ -303,12 +304,14 @@ func (p *Page) partAt(pieces []int, cell image.Rectangle) float64 {
 }
 
 // words groups components that stand side by side.
-func (p *Page) words(pieces []int) [][]int {
+func (p *Page) words(pieces []int) [][]int { return p.wordsWithin(pieces, int(p.dpi*0.1)) }
+
+func (p *Page) wordsWithin(pieces []int, gap int) [][]int {
 	boxes := make([]image.Rectangle, len(pieces))
 	for i, c := range pieces {
 		boxes[i] = p.ink.List[c].Box
 	}
-	groups := layout.Words(boxes, int(p.dpi*0.1))
+	groups := layout.Words(boxes, gap)
 	for _, group := range groups {
 		for i, at := range group {
 			group[i] = pieces[at]

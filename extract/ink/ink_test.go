@@ -1,0 +1,243 @@
+package ink_test
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"testing"
+
+	"countersign/extract/ink"
+	"countersign/extract/layout"
+)
+
+const dpi = 200
+
+// sheet is a ruled page to draw ink on: six rows of two columns.
+type sheet struct {
+	page *image.Gray
+}
+
+var (
+	rows    = []int{100, 200, 300, 400, 500, 600, 700}
+	borders = []int{100, 700, 1300}
+)
+
+func newSheet() *sheet {
+	s := &sheet{page: image.NewGray(image.Rect(0, 0, 1400, 800))}
+	for i := range s.page.Pix {
+		s.page.Pix[i] = 255
+	}
+	for _, y := range rows {
+		s.stroke(100, y, 1300, y, 3)
+	}
+	for _, x := range borders {
+		s.stroke(x, 100, x, 700, 3)
+	}
+	return s
+}
+
+// stroke draws a straight pen stroke.
+func (s *sheet) stroke(x0, y0, x1, y1, width int) {
+	steps := max(1, int(math.Hypot(float64(x1-x0), float64(y1-y0))))
+	for i := 0; i <= steps; i++ {
+		x, y := x0+(x1-x0)*i/steps, y0+(y1-y0)*i/steps
+		for dy := range width {
+			for dx := range width {
+				s.page.SetGray(x+dx-width/2, y+dy-width/2, color.Gray{40})
+			}
+		}
+	}
+}
+
+// write draws letters: zigzags side by side, each a piece of its own.
+func (s *sheet) write(x, y, letters int) {
+	for i := range letters {
+		left := x + 24*i
+		s.stroke(left, y+30, left+8, y, 3)
+		s.stroke(left+8, y, left+16, y+30, 3)
+	}
+}
+
+// read finds the table and gives the ink to its cells, as extract does.
+func (s *sheet) read(t *testing.T, columns ...ink.Column) *ink.Page {
+	t.Helper()
+	bits := layout.Binarize(s.page, dpi)
+	lying, standing := layout.FindRules(bits, dpi)
+	table, ok := layout.RuledTable(lying, standing, dpi)
+	if !ok || table.Rows() != 6 || table.Columns() != 2 {
+		t.Fatalf("the page has a table of %d rows and %d columns", table.Rows(), table.Columns())
+	}
+	var own, rest []layout.Rule
+	for _, r := range lying {
+		if r.From < 60 { // a fold
+			own = append(own, r)
+		} else if r.To-r.From > 1150 && math.Abs(math.Mod(r.At(700)+50, 100)-50) < 8 {
+			own = append(own, r)
+		} else {
+			rest = append(rest, r)
+		}
+	}
+	bits.Erase(own, standing, dpi)
+	if len(columns) == 0 {
+		columns = []ink.Column{{Items: 1, Print: true}, {Items: 1}}
+	}
+	return ink.Assign(bits, table, rest, columns, dpi)
+}
+
+func TestWrittenIsMoreThanSpecks(t *testing.T) {
+	s := newSheet()
+	s.write(150, 130, 8)
+	s.stroke(900, 250, 900, 250, 7) // a speck
+	p := s.read(t)
+	for _, c := range []struct {
+		row, column int
+		want        bool
+	}{{0, 0, true}, {0, 1, false}, {1, 0, false}, {1, 1, false}} {
+		if got := p.Written(c.row, c.column, 0); got != c.want {
+			t.Errorf("row %d, column %d: written %v, want %v", c.row, c.column, got, c.want)
+		}
+	}
+}
+
+func TestSignedIsInkOfItsOwn(t *testing.T) {
+	s := newSheet()
+	s.stroke(750, 160, 900, 120, 3)   // a flourish
+	s.stroke(800, 190, 860, 230, 3)   // from row 0 a little into row 1
+	s.stroke(800, 140, 800, 190, 3)   // joined to it
+	s.stroke(750, 350, 775, 352, 3)   // a short mark
+	s.write(640, 430, 4)              // a name that runs over the border
+	s.stroke(1000, 450, 1200, 440, 3) // and a signature beyond
+	p := s.read(t)
+	if got := p.Signed(0, 1, 0); got != 1 {
+		t.Errorf("a flourish is a signature by %v", got)
+	}
+	if got := p.Signed(1, 1, 0); got >= 1 {
+		t.Errorf("a neighbour's overhang is a signature by %v", got)
+	}
+	if got := p.Signed(2, 1, 0); got <= 0 || got >= 1 {
+		t.Errorf("a short mark is a signature by %v, want doubt", got)
+	}
+	if got := p.Signed(3, 1, 0); got != 1 {
+		t.Errorf("a signature beside a long name is one by %v", got)
+	}
+}
+
+func TestTwoItemsOfACell(t *testing.T) {
+	s := newSheet()
+	s.write(150, 108, 6) // both
+	s.write(150, 160, 6)
+	s.write(150, 208, 6) // the upper only
+	s.write(150, 362, 6) // the lower only
+	p := s.read(t, ink.Column{Items: 2, Print: true}, ink.Column{Items: 1})
+	for row, want := range [][2]bool{{true, true}, {true, false}, {false, true}, {false, false}} {
+		if got := [2]bool{p.Written(row, 0, 0), p.Written(row, 0, 1)}; got != want {
+			t.Errorf("row %d: upper and lower written %v, want %v", row, got, want)
+		}
+	}
+}
+
+func TestStruckRows(t *testing.T) {
+	s := newSheet()
+	for row := range 5 {
+		s.write(150, 100*row+135, 10)
+		s.write(800, 100*row+135, 10)
+	}
+	s.stroke(160, 150, 1250, 152, 3)   // row 0: through both cells
+	s.stroke(145, 250, 400, 250, 3)    // row 1: through the name
+	s.stroke(145, 375, 400, 375, 3)    // row 2: an underline
+	s.stroke(0, 450, 1399, 452, 2)     // row 3: a fold of the paper
+	for x := 110; x < 1290; x += 100 { // row 4: a zigzag
+		s.stroke(x, 580, x+50, 525, 3)
+		s.stroke(x+50, 525, x+100, 580, 3)
+	}
+	p := s.read(t)
+	for row, want := range []bool{true, true, false, false, true, false} {
+		if got := p.Struck(row); got != want {
+			t.Errorf("row %d: struck %v, want %v", row, got, want)
+		}
+	}
+}
+
+func TestWordsAcrossABorderStayWhole(t *testing.T) {
+	s := newSheet()
+	s.close(540, 130, 12)            // runs 60 pixels over the border
+	s.stroke(900, 150, 1200, 140, 3) // the signature
+	p := s.read(t)
+	if box := p.Box(0, 0, 0); box.Max.X < 720 {
+		t.Errorf("the name ends at %d, at the border", box.Max.X)
+	}
+	if box := p.Box(0, 1, 0); box.Min.X < 850 {
+		t.Errorf("the signature begins at %d, in the name", box.Min.X)
+	}
+}
+
+// close writes letters closer than those of write.
+func (s *sheet) close(x, y, letters int) {
+	for i := range letters {
+		left := x + 20*i
+		s.stroke(left, y+30, left+7, y, 3)
+		s.stroke(left+7, y, left+13, y+30, 3)
+	}
+}
+
+func TestPrintedLabelsAreNotWriting(t *testing.T) {
+	s := newSheet()
+	for row := range 6 {
+		for x := range 5 { // the same tiny label in every cell
+			s.stroke(110+8*x, 100*row+110, 110+8*x, 100*row+120, 2)
+		}
+	}
+	s.write(200, 340, 8)
+	p := s.read(t)
+	for row := range 6 {
+		if got := p.Written(row, 0, 0); got != (row == 2) {
+			t.Errorf("row %d: written %v", row, got)
+		}
+	}
+}
+
+func TestPictureShowsOnlyTheItemsInk(t *testing.T) {
+	s := newSheet()
+	s.write(150, 130, 8)
+	s.stroke(150, 190, 170, 230, 3) // mostly of the row below
+	g := s.read(t).Picture(s.page, 0, 0, 0)
+	if g == nil {
+		t.Fatal("no picture")
+	}
+	dark := 0
+	for _, v := range g.Pix {
+		if v < 128 {
+			dark++
+		}
+	}
+	if dark < 500 || g.Bounds().Dy() > 60 {
+		t.Errorf("a picture of %v with %d dark pixels: the writing is 30 pixels high", g.Bounds().Size(), dark)
+	}
+}
+
+func TestSignedIn(t *testing.T) {
+	s := newSheet()
+	s.stroke(200, 750, 400, 730, 3)
+	bits := layout.Binarize(s.page, dpi)
+	if got := ink.SignedIn(bits, image.Rect(150, 710, 500, 790), dpi); got != 1 {
+		t.Errorf("a stroke on the signature line is a signature by %v", got)
+	}
+	if got := ink.SignedIn(bits, image.Rect(600, 710, 900, 790), dpi); got != 0 {
+		t.Errorf("an empty signature line is signed by %v", got)
+	}
+}
+
+func BenchmarkAssign(b *testing.B) {
+	s := newSheet()
+	for row := range 6 {
+		s.write(150, 100*row+135, 15)
+	}
+	bits := layout.Binarize(s.page, dpi)
+	lying, standing := layout.FindRules(bits, dpi)
+	table, _ := layout.RuledTable(lying, standing, dpi)
+	bits.Erase(lying, standing, dpi)
+	b.ReportAllocs()
+	for b.Loop() {
+		ink.Assign(bits, table, nil, []ink.Column{{Items: 1, Print: true}, {Items: 1}}, dpi)
+	}
+}
