@@ -16,6 +16,7 @@ type form struct {
 	table   layout.Table // with columns
 	first   int          // the first row below the headings
 	columns []Column
+	frame   []layout.Rule   // lying rules around an open table
 	head    image.Rectangle // where the headings stand
 	score   float64         // how surely the headings are headings, 0 to 1
 }
@@ -52,8 +53,13 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 		return nil, nil, err
 	}
 	if best.score >= sureHeadings && best.framed(v) {
-		if open, all, err := openForm(ctx, v, engine); err != nil || open != nil && open.table.Rows() > t.Rows() {
-			return open, all, err
+		open, all, err := openForm(ctx, v, engine)
+		if err != nil {
+			return nil, nil, err
+		}
+		if open != nil && open.table.Rows() > t.Rows() {
+			open.frame = frameOf(t)
+			return open, all, nil
 		}
 	}
 	if best.score >= sureHeadings {
@@ -66,8 +72,9 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	// A frame around an open table, or lines that have nothing to do with it.
 	f, all, err := openForm(ctx, v, engine)
 	if f == nil {
-		all = append(all, words...)
+		return nil, append(all, words...), err
 	}
+	f.frame = frameOf(t)
 	return f, all, err
 }
 
@@ -107,10 +114,21 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 }
 
 // framed reports whether what was found is but a frame around a table in which
-// nothing is drawn: one or two rows as high as several lines of writing.
+// nothing is drawn: it has rows as high as several lines of writing.
 func (f *form) framed(v *view) bool {
 	rows := f.table.Rows() - f.first
-	return rows <= 2 && f.table.Row(f.table.Rows()-1).Dy() > v.inches(1)
+	for row := f.first; row < f.table.Rows(); row++ {
+		if height := f.table.Row(row).Dy(); height > v.inches(1.3) || rows <= 2 && height > v.inches(1) {
+			return true
+		}
+	}
+	return false
+}
+
+// frameOf is the lines of a frame: the top, the one below the headings and the
+// bottom. Others are strokes through rows.
+func frameOf(t layout.Table) []layout.Rule {
+	return []layout.Rule{t.Lines[0], t.Lines[1], t.Lines[len(t.Lines)-1]}
 }
 
 // numberRows takes a first column without a heading and without room for a

@@ -127,7 +127,7 @@ type cells struct {
 
 func newCells(v *view, f *form) *cells {
 	bits := v.bits.Clone()
-	own, folds, rest := partRules(v, f.table)
+	own, folds, rest := partRules(v, f)
 	bits.Erase(append(own, folds...), v.standingOf(f.table), v.dpi)
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
@@ -138,17 +138,21 @@ func newCells(v *view, f *form) *cells {
 
 // partRules tells the table's own lines from folds of the paper, which run to
 // its edge, and from the rest: strokes of a pen.
-func partRules(v *view, t layout.Table) (own, folds, rest []layout.Rule) {
+func partRules(v *view, f *form) (own, folds, rest []layout.Rule) {
+	t, lines := f.table, f.table.Lines
+	if t.Style == layout.Open {
+		lines = f.frame
+	}
 	for _, r := range v.lying {
 		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
 		reach := v.dpi * 0.04
 		if t.Style == layout.Shaded {
 			reach *= 2 // the edges of bands were found at a low resolution
 		}
-		near := slices.ContainsFunc(t.Lines, func(l layout.Rule) bool { return math.Abs(l.At(at)-r.At(at)) < reach })
+		near := slices.ContainsFunc(lines, func(l layout.Rule) bool { return math.Abs(l.At(at)-r.At(at)) < reach })
 		fold := r.From < v.inches(0.3) || r.To > v.bounds().Max.X-v.inches(0.3)
 		switch {
-		case near && t.Style != layout.Open:
+		case near:
 			own = append(own, r)
 		case fold && (r.From < t.Left || r.To > t.Right):
 			folds = append(folds, r)

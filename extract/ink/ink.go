@@ -77,7 +77,7 @@ func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Colu
 	lone, printed := p.specks(), p.printed()
 	for i, c := range p.ink.List {
 		p.owner[i] = nobody
-		if !lone[i] && !printed[i] && c.Area > 3 {
+		if !lone[i] && !printed[i] && c.Area > 3 && !p.bandEnd(c) {
 			p.owner[i] = p.place(i, c)
 		}
 	}
@@ -198,6 +198,13 @@ func (p *Page) place(i int, c layout.Component) int32 {
 		return parted
 	}
 	return int32(p.slot(row, column, 0))
+}
+
+// bandEnd reports whether a component is what is left of the end of a grey
+// band: ink at the very side of a shaded table.
+func (p *Page) bandEnd(c layout.Component) bool {
+	near := int(p.dpi * 0.12)
+	return p.table.Style == layout.Shaded && (c.Box.Max.X < p.table.Left+near || c.Box.Min.X > p.table.Right-near)
 }
 
 // each calls f for every pixel of a component.
