@@ -16,11 +16,13 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --create-home countersign \
- && install --directory --owner=countersign /data
+ && install --directory --owner=countersign /data /var/cache/countersign
 COPY --from=build /countersign /usr/local/bin/countersign
 COPY LICENSE /usr/share/doc/countersign/LICENSE
 # Tesseract's own threads cost several times the work they save.
 ENV OMP_THREAD_LIMIT=1
+# Where compiled PDFium is kept; mount a volume to keep it between runs.
+ENV XDG_CACHE_HOME=/var/cache
 USER 10001
 # Sheets, export and reports are mounted here.
 WORKDIR /data

@@ -52,6 +52,9 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	case best.cover.Score > 0.5:
 		sheet.Kind = CoverOf
 	}
+	if p.Note != "" {
+		sheet.Notes = append(sheet.Notes, p.Note)
+	}
 	return sheet, nil
 }
 
@@ -141,7 +144,8 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	}
 	clear := 0
 	for _, w := range words {
-		if w.Confidence >= 0.8 && wordLike(w.Text) {
+		// Tesseract also reads words that stand on end.
+		if w.Confidence >= 0.8 && wordLike(w.Text) && w.Box.Dx() > w.Box.Dy() {
 			clear++
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"image"
 	"slices"
 	"strings"
-	"unicode"
 
 	"countersign/extract/heading"
 	"countersign/extract/layout"
@@ -51,6 +50,11 @@ func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	}
 	if best, err = readAgain(ctx, v, engine, best); err != nil {
 		return nil, nil, err
+	}
+	if best.score >= sureHeadings && best.framed(v) {
+		if open, all, err := openForm(ctx, v, engine); err != nil || open != nil && open.table.Rows() > t.Rows() {
+			return open, all, err
+		}
 	}
 	if best.score >= sureHeadings {
 		best.numberRows(v)
@@ -102,6 +106,13 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 	return f, nil
 }
 
+// framed reports whether what was found is but a frame around a table in which
+// nothing is drawn: one or two rows as high as several lines of writing.
+func (f *form) framed(v *view) bool {
+	rows := f.table.Rows() - f.first
+	return rows <= 2 && f.table.Row(f.table.Rows()-1).Dy() > v.inches(1)
+}
+
 // numberRows takes a first column without a heading and without room for a
 // word for printed row numbers.
 func (f *form) numberRows(v *view) {
@@ -120,7 +131,7 @@ func (c *cells) heading(ctx context.Context, engine Printer, column int) (string
 		g = c.ink.Picture(v.turned.Image, f.first-1, column, 0)
 	} else {
 		left, right := f.table.Borders[column].At(f.head.Min.Y), f.table.Borders[column+1].At(f.head.Min.Y)
-		g = v.unruled(v.full(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y)))
+		g, _ = v.unruled(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y))
 	}
 	if g == nil {
 		return "", nil
@@ -194,12 +205,6 @@ func headOf(v *view, boxes []image.Rectangle) image.Rectangle {
 	return all.Inset(-v.inches(0.03))
 }
 
-// legible reports whether a word is more than the trace of a rule. Marks that
-// join two items of a heading are.
-func legible(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("#/&+", r) })
-}
-
 // byColumn joins the words of each column.
 func byColumn(t layout.Table, rows [][]tesseract.Word) []string {
 	texts := make([]string, t.Columns())
@@ -243,92 +248,12 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	if !ok {
 		return nil, words, nil
 	}
-	return &form{table: t, first: 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score}, words, nil
-}
-
-// headings are phrases that may be the headings of a table.
-type headings struct {
-	phrases
-	meanings []heading.Meaning
-	score    float64
-}
-
-// hopefulHeadings is the score from which on it is worth a second look at
-// what else stands in the line.
-const hopefulHeadings = 0.3
-
-// bestHeadings finds the line of words, or two lines, that makes the best
-// headings.
-func bestHeadings(words []tesseract.Word) (headings, bool) {
-	var best headings
-	for _, p := range phrased(words) {
-		meanings, score := heading.Meanings(p.texts())
-		if len(p) > 1 && score > best.score+0.02 {
-			best = headings{p, meanings, score}
-		}
+	columns := h.columns()
+	stacks := func(c Column) bool { return len(c.Fields) == 2 }
+	if slices.ContainsFunc(columns, stacks) && !slices.ContainsFunc(columns, func(c Column) bool { return !stacks(c) }) {
+		t = t.Paired(1) // each row takes two lines of writing
 	}
-	return best, best.score > 0
-}
-
-func (h headings) columns() []Column { return columnsOf(h.texts(), h.meanings) }
-
-// completed reads what stands in the line of the headings and was missed: on a
-// whole page Tesseract passes over short words such as "No." and "ZIP".
-func (v *view) completed(ctx context.Context, engine Printer, h headings) (headings, error) {
-	if v.words != nil {
-		return h, nil
-	}
-	strip := headOf(v, h.boxes())
-	var missed []image.Rectangle
-	for _, box := range v.writing(image.Rect(0, strip.Min.Y, v.bounds().Max.X, strip.Max.Y)) {
-		read := slices.ContainsFunc(h.phrases, func(p phrase) bool {
-			return box.Intersect(p.box).Dx()*2 > box.Dx()
-		})
-		if !read && box.Min.Y >= strip.Min.Y-v.inches(0.05) && box.Max.Y <= strip.Max.Y+v.inches(0.05) {
-			missed = append(missed, box)
-		}
-	}
-	more := slices.Clone(h.phrases)
-	for _, box := range missed {
-		words, err := engine.Words(ctx, framed(v.unruled(v.full(box.Inset(-v.inches(0.02)))), 12), tesseract.Block, int(v.page.DPI))
-		if err != nil {
-			return h, err
-		}
-		if text := textOf(words); text != "" {
-			more = append(more, phrase{text, box})
-		}
-	}
-	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
-	more = rejoined(more)
-	meanings, score := heading.Meanings(more.texts())
-	if known(meanings) > known(h.meanings) && score > h.score-0.2 {
-		return headings{more, meanings, score}, nil
-	}
-	return h, nil
-}
-
-// rejoined joins phrases of one line that are no further apart than a space.
-func rejoined(ps phrases) phrases {
-	var out phrases
-	for _, p := range ps {
-		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < wordSpace*float64(min(p.box.Dy(), out[n-1].box.Dy())) {
-			out[n-1] = phrase{out[n-1].text + " " + p.text, out[n-1].box.Union(p.box)}
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// known counts the headings that ask for something.
-func known(meanings []heading.Meaning) int {
-	n := 0
-	for _, m := range meanings {
-		if len(m.Items) > 0 {
-			n++
-		}
-	}
-	return n
+	return &form{table: t, first: 1, columns: columns, head: headOf(v, h.boxes()), score: h.score}, words, nil
 }
 
 // writing is where words stand in a part of the page, printed or written.
@@ -359,137 +284,4 @@ func (v *view) writing(r image.Rectangle) []image.Rectangle {
 		}
 	}
 	return boxes
-}
-
-func columnsOf(texts []string, meanings []heading.Meaning) []Column {
-	columns := make([]Column, len(texts))
-	for i, m := range meanings {
-		columns[i].Heading = texts[i]
-		for _, item := range m.Items {
-			columns[i].Fields = append(columns[i].Fields, Field(item))
-		}
-		if len(columns[i].Fields) > 2 { // a cell is parted in two at most
-			columns[i].Fields = columns[i].Fields[:2]
-		}
-	}
-	return columns
-}
-
-// phrase is words that belong together, such as a heading of several words.
-type phrase struct {
-	text string
-	box  image.Rectangle
-}
-
-type phrases []phrase
-
-func (p phrases) texts() []string {
-	var t []string
-	for _, x := range p {
-		t = append(t, x.text)
-	}
-	return t
-}
-
-func (p phrases) boxes() []image.Rectangle {
-	var b []image.Rectangle
-	for _, x := range p {
-		b = append(b, x.box)
-	}
-	return b
-}
-
-// phrased parts words into lines and lines into phrases, at narrower and at
-// wider gaps. Since headings may take two lines, each two neighbouring lines
-// are also given as one.
-func phrased(words []tesseract.Word) []phrases {
-	rows := lines(slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !legible(w.Text) }))
-	var all []phrases
-	for _, gap := range []float64{wordSpace, 0.8, 1.3} {
-		var single []phrases
-		for _, line := range rows {
-			single = append(single, phrasesOf(line, gap))
-		}
-		all = append(all, single...)
-		for i := 1; i < len(single); i++ {
-			if two, ok := stacked(single[i-1], single[i]); ok {
-				all = append(all, two)
-			}
-		}
-	}
-	return all
-}
-
-// wordSpace is the widest space between two words of a phrase, as a share of
-// their height.
-const wordSpace = 0.55
-
-// phrasesOf joins the words of a line that are no further apart than gap, as a
-// share of their height.
-func phrasesOf(line []tesseract.Word, gap float64) phrases {
-	var ps phrases
-	for _, w := range line {
-		if n := len(ps); n > 0 && float64(w.Box.Min.X-ps[n-1].box.Max.X) < gap*float64(max(w.Box.Dy(), ps[n-1].box.Dy())) {
-			ps[n-1].text += " " + w.Text
-			ps[n-1].box = ps[n-1].box.Union(w.Box)
-			continue
-		}
-		ps = append(ps, phrase{w.Text, w.Box})
-	}
-	return ps
-}
-
-// stacked lays a line of phrases above another where they are one above the
-// other and close.
-func stacked(above, below phrases) (phrases, bool) {
-	both := slices.Clone(above)
-	for _, b := range below {
-		i := slices.IndexFunc(both, func(a phrase) bool {
-			return a.box.Min.X < b.box.Max.X && b.box.Min.X < a.box.Max.X
-		})
-		if i < 0 {
-			both = append(both, b)
-			continue
-		}
-		if b.box.Min.Y-both[i].box.Max.Y > 2*max(b.box.Dy(), both[i].box.Dy()) {
-			return nil, false
-		}
-		both[i] = phrase{both[i].text + " " + b.text, both[i].box.Union(b.box)}
-	}
-	slices.SortFunc(both, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
-	return both, true
-}
-
-// lines groups words into lines, top to bottom and left to right.
-func lines(words []tesseract.Word) [][]tesseract.Word {
-	var out [][]tesseract.Word
-	for _, line := range layout.TextLines(boxesOf(words)) {
-		var ws []tesseract.Word
-		for _, i := range line {
-			ws = append(ws, words[i])
-		}
-		out = append(out, ws)
-	}
-	return out
-}
-
-func boxesOf(words []tesseract.Word) []image.Rectangle {
-	boxes := make([]image.Rectangle, len(words))
-	for i, w := range words {
-		boxes[i] = w.Box
-	}
-	return boxes
-}
-
-// textOf is words as text, line by line.
-func textOf(words []tesseract.Word) string {
-	var texts []string
-	for _, line := range lines(words) {
-		for _, w := range line {
-			if legible(w.Text) {
-				texts = append(texts, w.Text)
-			}
-		}
-	}
-	return strings.Join(texts, " ")
 }

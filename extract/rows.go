@@ -26,7 +26,7 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 	}
 	sheet.Columns = f.columns
 	for row := f.first; row < f.table.Rows(); row++ {
-		if !cells.written(row) || cells.prose(row) {
+		if !cells.written(row) || cells.footer(row) {
 			continue
 		}
 		picture, err := cells.picture(row)
@@ -190,23 +190,26 @@ func (c *cells) written(row int) bool {
 	return false
 }
 
-// prose reports whether a row of an open table is running text, such as a
-// footer: its words pass column borders without a gap.
-func (c *cells) prose(row int) bool {
+// footer reports whether a row of an open table is a line of print below it:
+// nobody wrote in the row above, and its words run across column borders.
+func (c *cells) footer(row int) bool {
 	t := c.form.table
-	if t.Style != layout.Open {
+	if t.Style != layout.Open || row <= c.form.first || c.written(row-1) {
 		return false
 	}
 	words := c.view.writing(t.Row(row))
 	slices.SortFunc(words, func(a, b image.Rectangle) int { return a.Min.X - b.Min.X })
-	crossed, columns := 0, map[int]bool{}
 	for i, w := range words {
-		columns[c.columnOf(w)] = true
-		if i > 0 && c.columnOf(w) != c.columnOf(words[i-1]) && w.Min.X-words[i-1].Max.X < w.Dy()*3/4 {
-			crossed++
+		overruns := slices.ContainsFunc(t.Borders, func(b layout.Rule) bool {
+			x := int(b.At(w.Min.Y))
+			return x-w.Min.X > c.view.inches(0.2) && w.Max.X-x > c.view.inches(0.2)
+		})
+		follows := i > 0 && c.columnOf(w) != c.columnOf(words[i-1]) && w.Min.X-words[i-1].Max.X < w.Dy()*3/4
+		if overruns || follows {
+			return true
 		}
 	}
-	return crossed > 0 && crossed*2 >= len(columns)-1
+	return false
 }
 
 // columnOf is the column in which a word begins.

@@ -26,6 +26,7 @@ type view struct {
 	lying    []layout.Rule
 	standing []layout.Rule
 	letters  *layout.Bitmap   // bits without rules, once somebody asked
+	near     *layout.Bitmap   // letters and the pixels around them, once somebody asked
 	words    []tesseract.Word // the page's own text layer, nil for a scan
 }
 
@@ -106,36 +107,50 @@ func (v *view) print(ctx context.Context, engine Printer, r image.Rectangle, mod
 		}
 		return in, nil
 	}
-	full := v.full(r)
-	words, err := engine.Words(ctx, v.unruled(full), mode, int(math.Round(v.page.DPI)))
-	for i := range words {
-		words[i].Box = v.shrunk(words[i].Box.Add(full.Min))
+	g, scale := v.unruled(r)
+	words, err := engine.Words(ctx, g, mode, int(math.Round(v.dpi*scale)))
+	for i, w := range words {
+		f := func(x int) int { return int(math.Round(float64(x) / scale)) }
+		words[i].Box = image.Rect(f(w.Box.Min.X), f(w.Box.Min.Y), f(w.Box.Max.X), f(w.Box.Max.Y)).Add(r.Min)
 	}
 	return words, err
 }
 
-// unruled cuts a part out of the page, in its own pixels: its ink without the
-// ruled lines, which Tesseract takes for letters or loses words at, on paper
-// made white, for it passes over what stands on grey.
-func (v *view) unruled(full image.Rectangle) *image.Gray {
-	in := crop(v.turned.Image, full)
+// printDPI is the finest resolution at which print is read; small type needs
+// no more, and time and memory grow with it.
+const printDPI = 320
+
+// unruled cuts a part out of the page for Tesseract: its ink without the ruled
+// lines, which Tesseract takes for letters or loses words at, on paper made
+// white, for it passes over what stands on grey. The scale is that of the
+// picture to work.
+func (v *view) unruled(r image.Rectangle) (g *image.Gray, scale float64) {
+	page, scale := v.turned.Image, 1/v.scale
+	if v.page.DPI > printDPI {
+		page, scale = v.work, 1
+	}
+	r = r.Intersect(v.bounds())
+	full := image.Rect(int(float64(r.Min.X)*scale), int(float64(r.Min.Y)*scale), int(float64(r.Max.X)*scale), int(float64(r.Max.Y)*scale)).Intersect(page.Bounds())
+	in := crop(page, full)
 	out := image.NewGray(image.Rect(0, 0, full.Dx(), full.Dy()))
-	at := func(n, most int) int { return min(most-1, int(float64(n)*v.scale)) }
-	letters, w := v.withoutRules(), v.bits.W
+	ground := v.nearInk()
+	columns := make([]int, full.Dx()) // of work, for each of out
+	for x := range columns {
+		columns[x] = min(v.bits.W-1, int(float64(full.Min.X+x)/scale))
+	}
 	block := v.inches(0.08)
-	levels := make([]int, (w+block-1)/block) // of the paper, for one row of blocks; 0 until asked
+	levels := make([]int, (v.bits.W+block-1)/block) // of the paper, for one row of blocks; 0 until asked
 	row := -1
 	for y := range full.Dy() {
-		wy := at(full.Min.Y+y, v.bits.H)
+		wy := min(v.bits.H-1, int(float64(full.Min.Y+y)/scale))
 		if wy/block != row {
 			row = wy / block
 			clear(levels)
 		}
 		to := out.Pix[y*out.Stride : (y+1)*out.Stride]
-		for x := range to {
-			wx := at(full.Min.X+x, w)
+		for x, wx := range columns {
 			to[x] = 255
-			if !near(letters, wx, wy) {
+			if ground.Pix[wy*ground.W+wx] == 0 {
 				continue
 			}
 			level := &levels[wx/block]
@@ -145,19 +160,15 @@ func (v *view) unruled(full image.Rectangle) *image.Gray {
 			to[x] = uint8(min(255, int(in.Pix[y*in.Stride+x])*255 / *level))
 		}
 	}
-	return out
+	return out, scale
 }
 
-// near reports whether a pixel is ink or beside it.
-func near(b *layout.Bitmap, x, y int) bool {
-	for ny := max(0, y-1); ny <= min(b.H-1, y+1); ny++ {
-		for nx := max(0, x-1); nx <= min(b.W-1, x+1); nx++ {
-			if b.Pix[ny*b.W+nx] != 0 {
-				return true
-			}
-		}
+// nearInk is the ink without rules and the pixels around it.
+func (v *view) nearInk() *layout.Bitmap {
+	if v.near == nil {
+		v.near = v.withoutRules().Grown()
 	}
-	return false
+	return v.near
 }
 
 // full maps a box of work to the page's own resolution.

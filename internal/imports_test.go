@@ -32,7 +32,7 @@ var guests = map[string][]string{
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign"}, // writes reports, reads exports; cmd's tests open what was written
 	"golang.org/x/image":              {"ingest", "extract"},
-	"golang.org/x/sys":                {"cmd/countersign", "internal"},
+	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
 	"golang.org/x/text":               {"extract", "verify"},
 }

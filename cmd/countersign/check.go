@@ -47,14 +47,14 @@ func (d *date) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-// count is a number of 1 or more given on the command line; zero if it was not.
+// count is a number given on the command line; zero if it was not.
 type count int
 
 // UnmarshalText reads 4.
 func (c *count) UnmarshalText(text []byte) error {
 	n, err := strconv.Atoi(string(text))
-	if err != nil || n < 1 {
-		return fmt.Errorf("%q is no such number: write 1 or more", text)
+	if err != nil || n < 1 || n > 64 {
+		return fmt.Errorf("%q is no such number: write one from 1 to 64", text)
 	}
 	*c = count(n)
 	return nil
@@ -104,23 +104,26 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 // writable sees before the work, which may take an hour, whether its results
 // can be written, and that they would not replace what is read.
 func (c checkCommand) writable() error {
-	if c.JSON != "" && c.JSON != "-" {
-		switch info, err := os.Stat(c.JSON); {
-		case err == nil && info.IsDir():
-			return fmt.Errorf("--json %s is a folder: name a file in it", c.JSON)
-		case err == nil:
-			for _, path := range append([]string{c.Members, c.Rules}, c.Files...) {
-				if input, err := os.Stat(path); err == nil && os.SameFile(info, input) {
-					return fmt.Errorf("--json %s would replace a file that is read: name another", c.JSON)
-				}
-			}
-		}
-		if info, err := os.Stat(filepath.Dir(c.JSON)); err != nil || !info.IsDir() {
-			return fmt.Errorf("--json %s lies in no folder that exists: make it, or name another", c.JSON)
-		}
-	}
 	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
 		return fmt.Errorf("--out %s is no folder: name another", c.Out)
+	}
+	if c.JSON == "" || c.JSON == "-" {
+		return nil
+	}
+	if info, err := os.Stat(filepath.Dir(c.JSON)); err != nil || !info.IsDir() {
+		return fmt.Errorf("--json %s lies in no folder that exists: make it, or name another", c.JSON)
+	}
+	there, err := os.Stat(c.JSON)
+	if err != nil {
+		return nil // it is new
+	}
+	if there.IsDir() {
+		return fmt.Errorf("--json %s is a folder: name a file in it", c.JSON)
+	}
+	for _, path := range append([]string{c.Members, c.Rules}, c.Files...) {
+		if input, err := os.Stat(path); err == nil && os.SameFile(there, input) {
+			return fmt.Errorf("--json %s would replace a file that is read: name another", c.JSON)
+		}
 	}
 	return nil
 }

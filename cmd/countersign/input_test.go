@@ -2,12 +2,18 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"image"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"countersign/extract"
+	"countersign/extract/tesseract"
+	"countersign/ingest"
 )
 
 // TestBadFiles hands in everything that can be wrong with a file beside a
@@ -40,8 +46,7 @@ func TestBadFiles(t *testing.T) {
 		args = append(args, b.path)
 	}
 	got, r := check(t, exitUnread, args...)
-	alone, _ := check(t, exitOK, online)
-	if got.Counts != alone.Counts {
+	if alone := decode(t, onlineAlone().stdout); got.Counts != alone.Counts {
 		t.Errorf("beside bad files %+v, alone %+v", got.Counts, alone.Counts)
 	}
 	for i, b := range bad {
@@ -118,8 +123,8 @@ func TestMisuse(t *testing.T) {
 		{"another flag", with("--jsn", "-", online), `unknown flag --jsn, did you mean "--json"?`},
 		{"a flag without its value", []string{"check", "--members"}, "--members has no value: write one after it"},
 		{"a flag for a value", with("--workers", "-1", online), `write --workers="-1"`},
-		{"no number", with("--workers", "many", online), `--workers: "many" is no such number: write 1 or more`},
-		{"no workers", with("--workers", "0", online), `--workers: "0" is no such number: write 1 or more`},
+		{"no number", with("--workers", "many", online), `--workers: "many" is no such number: write one from 1 to 64`},
+		{"no workers", with("--workers", "0", online), `--workers: "0" is no such number: write one from 1 to 64`},
 		{"no day", with("--as-of", "November", online), `"November" is no date: write one such as 2026-11-01`},
 		{"no pair", with("--map", "number", online), `--map is no pair such as number="Cust #"`},
 		{"a rule that is none", with("--rules", rules, online), `line 2: unknown field "threshhold": allowed are title, citation, threshold`},
@@ -188,6 +193,29 @@ func TestStrangersFiles(t *testing.T) {
 	if got.Counts.Valid > 0 {
 		t.Errorf("%d valid lines in files of strangers", got.Counts.Valid)
 	}
+}
+
+// TestFault: a fault that one page brings to light is that page's error.
+func TestFault(t *testing.T) {
+	reader := &ingest.Reader{}
+	defer reader.Close()
+	p := pipeline{reader: reader, extract: extract.Extractor{Print: faulty{}}, workers: 1, tell: func(progress) {}}
+	got, err := p.read(context.Background(), []string{sample})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range got.files[0].pages {
+		checkSentence(t, sentence(s.err))
+		if want := fmt.Sprintf("petition.pdf, page %d, met a fault in countersign (out of ink)", i+1); !strings.HasPrefix(sentence(s.err), want) {
+			t.Errorf("%v, want %s", s.err, want)
+		}
+	}
+}
+
+type faulty struct{}
+
+func (faulty) Words(context.Context, *image.Gray, tesseract.Mode, int) ([]tesseract.Word, error) {
+	panic("out of ink")
 }
 
 // TestStopped: a signal while pages are read leaves nothing behind.

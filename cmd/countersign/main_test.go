@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -42,6 +43,16 @@ func check(t testing.TB, want int, args ...string) (result, ran) {
 		t.Fatalf("exit code %d, want %d; it said:\n%s", r.code, want, r.stderr)
 	}
 	return decode(t, r.stdout), r
+}
+
+// The two petitions by themselves, checked once for all tests that ask.
+var (
+	sampleAlone = sync.OnceValue(func() ran { return alone(sample) })
+	onlineAlone = sync.OnceValue(func() ran { return alone(online) })
+)
+
+func alone(path string) ran {
+	return countersign("check", "--members", members, "--as-of", "2026-11-01", "--json", "-", path)
 }
 
 // result is the JSON as other programs see it, in types of the test's own.

@@ -16,12 +16,12 @@ import (
 	"countersign/ingest"
 )
 
-// TestMemory: pages are streamed, so 60 pages need no more memory than 3, but
+// TestMemory: pages are streamed, so 30 pages need no more memory than 3, but
 // for what is kept of their lines and for which pages meet in a collection.
 func TestMemory(t *testing.T) {
 	sheet, size := shortSheet(t)
 	few := write(t, "few.pdf", pdfOf(3, sheet, size.X, size.Y))
-	many := write(t, "many.pdf", pdfOf(60, sheet, size.X, size.Y))
+	many := write(t, "many.pdf", pdfOf(30, sheet, size.X, size.Y))
 	check(t, exitOK, "--quiet", "--workers", "2", few) // what is made once is made here
 	var rows int
 	peak := func(path string) int64 {
@@ -31,18 +31,18 @@ func TestMemory(t *testing.T) {
 		})
 	}
 	low, high := peak(few), peak(many)
-	t.Logf("peak of the live heap: %d MB for 3 pages, %d MB for 60 with %d rows", low>>20, high>>20, rows)
-	if rows < 120 {
-		t.Fatalf("%d rows on 60 pages: there is nothing to measure", rows)
+	t.Logf("peak of the live heap: %d MB for 3 pages, %d MB for 30 with %d rows", low>>20, high>>20, rows)
+	if rows < 60 {
+		t.Fatalf("%d rows on 30 pages: there is nothing to measure", rows)
 	}
-	const room = 64 << 20 // of the 210 MB that the pages would take
+	const room = 48 << 20 // of the 105 MB that the pages would take
 	if high > low+room {
-		t.Errorf("60 pages need %d MB, 3 need %d", high>>20, low>>20)
+		t.Errorf("30 pages need %d MB, 3 need %d", high>>20, low>>20)
 	}
 }
 
 // shortSheet is a sheet of the sample from which all but a few lines are wiped,
-// so that reading it 60 times takes seconds.
+// so that reading it 30 times takes seconds.
 func shortSheet(t *testing.T) (jpg []byte, size image.Point) {
 	t.Helper()
 	var reader ingest.Reader

@@ -141,8 +141,17 @@ func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, 
 	workers.Wait()
 }
 
-// page takes one page from its document to matches.
-func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, number int) sheet {
+// page takes one page from its document to matches. A fault of the program
+// that one page in thousands brings to light must not cost the work on the
+// others, so it becomes that page's error.
+func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, number int) (out sheet) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			out = sheet{err: &ingest.InputError{File: name, Page: number,
+				Problem: fmt.Sprintf("met a fault in countersign (%v)", fault),
+				Remedy:  "count its lines by hand, and send the page to those who maintain countersign"}}
+		}
+	}()
 	page, err := d.Page(ctx, number)
 	if err != nil {
 		return sheet{err: named(err, name)}
@@ -151,7 +160,7 @@ func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, nu
 	if err != nil {
 		return sheet{err: err}
 	}
-	out := sheet{Sheet: s}
+	out = sheet{Sheet: s}
 	for i, row := range s.Rows {
 		ref := verify.Ref{File: name, Page: number, Row: row.Number}
 		if err := p.pictures.keep(ref, row.Picture); err != nil {

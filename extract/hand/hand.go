@@ -21,7 +21,8 @@ var modelFile []byte
 // Recognizer reads cells. It never changes and may be used by several
 // goroutines.
 type Recognizer struct {
-	network *network
+	network  *network
+	spelling *spelling
 }
 
 // New unpacks the model, which takes some 10 ms and 15 MB. Make one and keep it.
@@ -30,7 +31,11 @@ func New() (*Recognizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Recognizer{n}, nil
+	s, err := decodeSpelling(spellingFile)
+	if err != nil {
+		return nil, err
+	}
+	return &Recognizer{n, s}, nil
 }
 
 // Read gives a lattice for each cell, in their order; that of a blank cell is
@@ -61,7 +66,7 @@ func (r *Recognizer) ReadPrepared(lines []*image.Gray) []Lattice {
 		}
 		for k, o := range r.network.read(some) {
 			l := newLattice(r.network.alphabet, o.frames)
-			l.printed = o.printed
+			l.printed, l.spelling = o.printed, r.spelling
 			out[batch[k]] = l
 		}
 	}

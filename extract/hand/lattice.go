@@ -21,6 +21,7 @@ type Lattice struct {
 	p        []float32 // frames × classes, each frame sums to 1
 	folded   bool
 	printed  float64
+	spelling *spelling // nil for none
 }
 
 // Reading is one way to read a line.
@@ -65,7 +66,7 @@ func (l Lattice) classes() int                { return len(l.alphabet) + 1 }
 func (l Lattice) frame(t int) []float32       { return l.p[t*l.classes() : (t+1)*l.classes()] }
 func (l Lattice) part(from, to int) []float32 { return l.p[from*l.classes() : to*l.classes()] }
 
-// Best is the likeliest text and its confidence; "" and 1 for an empty cell.
+// Best is the first of NBest with its confidence; "" and 1 for an empty cell.
 func (l Lattice) Best() (text string, confidence float64) {
 	if l.Frames() == 0 {
 		return "", 1
@@ -74,11 +75,23 @@ func (l Lattice) Best() (text string, confidence float64) {
 	return best.Text, best.Confidence
 }
 
-// NBest lists up to n readings, the likeliest first. The search keeps a few
-// dozen beginnings at a time, so a reading may escape it that is far from the best.
+// NBest lists up to n readings, the likeliest first. Of readings that the network
+// finds about as likely, one that is spelled like a name or a word goes before one that
+// is not; their scores are the network's alone. The search keeps a few dozen
+// beginnings at a time, so a reading may escape it that is far from the best.
 func (l Lattice) NBest(n int) []Reading {
-	return l.search(nil, n, max(24, 2*n))
+	all := l.search(nil, max(n, spelled), max(24, 2*n))
+	if l.spelling != nil {
+		slices.SortStableFunc(all, func(a, b Reading) int {
+			return cmp.Compare(b.Score+spellingWeight*l.spelling.logarithm(b.Text), a.Score+spellingWeight*l.spelling.logarithm(a.Text))
+		})
+	}
+	return all[:min(n, len(all))]
 }
+
+// spelled is how many readings are looked at for their spelling, however few are
+// asked for.
+const spelled = 16
 
 // Match lists up to n readings that obey the grammar, the likeliest first. None
 // where no text of the grammar fits into the line.
@@ -108,7 +121,7 @@ func (l Lattice) Folded() Lattice {
 		}
 		class[i+1] = at + 1
 	}
-	f := Lattice{alphabet: alphabet, folded: true, printed: l.printed}
+	f := Lattice{alphabet: alphabet, folded: true, printed: l.printed, spelling: l.spelling}
 	f.p = make([]float32, l.Frames()*f.classes())
 	for t := range l.Frames() {
 		to := f.frame(t)
@@ -138,7 +151,7 @@ func (l Lattice) Words() []Lattice {
 	begin, written := 0, false
 	end := func(t int) {
 		if written {
-			words = append(words, Lattice{l.alphabet, l.part(begin, t), l.folded, l.printed})
+			words = append(words, Lattice{l.alphabet, l.part(begin, t), l.folded, l.printed, l.spelling})
 		}
 		begin, written = t, false
 	}
@@ -288,7 +301,7 @@ func (l Lattice) search(g *Grammar, n, width int) []Reading {
 		if g != nil && !g.accepts(s.tree[i].state) {
 			continue
 		}
-		text := strings.TrimSpace(s.text(i, l.alphabet))
+		text := strings.Join(strings.Fields(s.text(i, l.alphabet)), " ")
 		if slices.ContainsFunc(out, func(r Reading) bool { return r.Text == text }) {
 			continue
 		}

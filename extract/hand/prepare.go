@@ -180,10 +180,12 @@ func (p plane) ink() *mask {
 // (Otsu 1979), and the distance between their means.
 func otsu(pix []uint8) (cut uint8, between float64) {
 	var count [256]int
-	sum := 0.0
 	for _, v := range pix {
 		count[v]++
-		sum += float64(v)
+	}
+	sum := 0.0
+	for v, c := range count {
+		sum += float64(v * c)
 	}
 	var below, sumBelow, best float64
 	for v, c := range count {
@@ -527,9 +529,51 @@ func (p plane) line(box image.Rectangle, b *blobs) *image.Gray {
 		}
 	}
 	w := int(math.Round(float64(cut.w) * Height / float64(cut.h)))
-	cut = cut.resize(min(max(w, 8), maxWidth), Height)
-	cut.stretch()
-	return &image.Gray{Pix: cut.pix, Stride: cut.w, Rect: image.Rect(0, 0, cut.w, cut.h)}
+	line := cut.resize(min(max(w, 8), maxWidth), Height)
+	line.stretch()
+	if wider := int(float64(line.w) * line.crowded()); wider > line.w {
+		line = cut.resize(min(wider, maxWidth), Height)
+		line.stretch()
+	}
+	return &image.Gray{Pix: line.pix, Stride: line.w, Rect: image.Rect(0, 0, line.w, line.h)}
+}
+
+const (
+	airy     = 6.5 // strokes in 100 pixels of a row, up to which letters have room
+	broadest = 1.8 // times as wide as it was is the most that a line becomes
+)
+
+// crowded says how many times wider a line should be, at least 1, to give narrow
+// letters as much room as others have: the network sees only so many columns
+// of a letter. The measure is the strokes that a row crosses where the writing is.
+func (p plane) crowded() float64 {
+	strokes, ink := make([]int, p.h), make([]int, p.h)
+	most := 0
+	for y := range p.h {
+		before := false
+		for _, v := range p.pix[y*p.w : (y+1)*p.w] {
+			on := v < 128
+			if on {
+				ink[y]++
+			}
+			if on && !before {
+				strokes[y]++
+			}
+			before = on
+		}
+		most = max(most, ink[y])
+	}
+	sum, rows := 0, 0
+	for y := range p.h {
+		if ink[y] > 0 && 4*ink[y] > most {
+			sum, rows = sum+strokes[y], rows+1
+		}
+	}
+	if rows == 0 {
+		return 1
+	}
+	density := 100 * float64(sum) / float64(rows*p.w)
+	return min(max(density/airy, 1), broadest)
 }
 
 // keptColumns lists the columns of the box but those in the rest of a gap that
@@ -617,11 +661,13 @@ func taps(from, to int) []tap {
 	step := float64(from) / float64(to)
 	reach := max(1, step)
 	all := make([]tap, to)
+	room := make([]float32, to*(2*int(reach)+3))
 	for i := range all {
 		centre := (float64(i)+0.5)*step - 0.5
 		a := max(0, int(math.Ceil(centre-reach)))
 		b := min(from-1, int(math.Floor(centre+reach)))
-		weights := make([]float32, b-a+1)
+		weights := room[:b-a+1]
+		room = room[b-a+1:]
 		var sum float32
 		for j := range weights {
 			weights[j] = float32(1 - math.Abs(float64(a+j)-centre)/reach)

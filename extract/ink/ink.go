@@ -96,7 +96,11 @@ func (p *Page) Written(row, column, item int) bool {
 // somebody surely signed, 0 where surely nobody did, between where it may be
 // a stray mark.
 func (p *Page) Signed(row, column, item int) float64 {
-	return p.slots[p.slot(row, column, item)].signed(p.dpi)
+	likeness := p.slots[p.slot(row, column, item)].signed(p.dpi)
+	if other := p.slots[p.slot(row, column, 1-item)]; likeness == 0 && other.box.Dy()*5 > p.table.Cell(row, column).Dy()*3 {
+		return 0.5 // the cell's two items could not be told apart
+	}
+	return likeness
 }
 
 // SignedIn says the same of a place on a page outside any table. The bitmap is

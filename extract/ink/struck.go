@@ -38,24 +38,29 @@ func (p *Page) findStruck(rest []layout.Rule) {
 	}
 }
 
-// spanned reports whether two neighbouring cells each hold a piece of ink from
-// border to border: a zigzag through the row, cut where the borders were
-// taken out.
+// spanned reports whether most cells of a row of a ruled grid hold a piece of
+// ink from border to border: a zigzag through the row, cut where the borders
+// were taken out.
 func (p *Page) spanned(row int) bool {
-	near, before := int(p.dpi*0.06), false
+	if p.table.Style != layout.Grid {
+		return false
+	}
+	near, wide, spans := int(p.dpi*0.06), 0, 0
 	for column := range p.columns {
 		cell := p.table.Cell(row, column)
-		span := cell.Dx() > int(p.dpi*0.6) && slices.ContainsFunc(p.ink.List, func(c layout.Component) bool {
+		if cell.Dx() < int(p.dpi*0.6) {
+			continue
+		}
+		wide++
+		if slices.ContainsFunc(p.ink.List, func(c layout.Component) bool {
 			middle := (c.Box.Min.Y + c.Box.Max.Y) / 2
 			return middle > cell.Min.Y && middle < cell.Max.Y && c.Box.Dy() < cell.Dy()*3/2 &&
 				c.Box.Min.X < cell.Min.X+near && c.Box.Max.X > cell.Max.X-near
-		})
-		if span && before {
-			return true
+		}) {
+			spans++
 		}
-		before = span
 	}
-	return false
+	return spans >= 2 && spans*4 >= wide*3
 }
 
 // inside reports whether a place is well between the lines of a row.

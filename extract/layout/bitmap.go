@@ -154,6 +154,24 @@ func (b *Bitmap) Ink(r image.Rectangle) int {
 // Clone returns a copy.
 func (b *Bitmap) Clone() *Bitmap { return &Bitmap{W: b.W, H: b.H, Pix: slices.Clone(b.Pix)} }
 
+// Grown returns b with every pixel beside ink turned to ink.
+func (b *Bitmap) Grown() *Bitmap {
+	out := b.Clone()
+	for y := range b.H {
+		for x := range b.W {
+			if b.Pix[y*b.W+x] == 0 {
+				continue
+			}
+			for ny := max(0, y-1); ny <= min(b.H-1, y+1); ny++ {
+				for nx := max(0, x-1); nx <= min(b.W-1, x+1); nx++ {
+					out.Pix[ny*b.W+nx] = 1
+				}
+			}
+		}
+	}
+	return out
+}
+
 // Transposed returns b mirrored at its main diagonal, so that what looks for
 // lines that lie can look for lines that stand.
 func (b *Bitmap) Transposed() *Bitmap {

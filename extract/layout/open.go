@@ -209,6 +209,19 @@ func BordersUnder(headings, words []image.Rectangle, table image.Rectangle) []Ru
 	return append(borders, upright(max(table.Max.X, order[len(order)-1].Max.X), table))
 }
 
+// Paired is the table with each two rows from the given one on made one.
+func (t Table) Paired(from int) Table {
+	lines := slices.Clone(t.Lines[:from])
+	for i := from; i < len(t.Lines); i += 2 {
+		lines = append(lines, t.Lines[i])
+	}
+	if (len(t.Lines)-from)%2 == 0 { // a last line without its second
+		lines = append(lines, t.Lines[len(t.Lines)-1])
+	}
+	t.Lines = lines
+	return t
+}
+
 // WithBorders is the table with columns of the given borders.
 func (t Table) WithBorders(borders []Rule) Table {
 	t.Borders = borders

@@ -144,7 +144,7 @@ func (f *File) explain(ctx context.Context, err error) error {
 	case errors.Is(err, pdfium.ErrPassword):
 		return &scan.Refusal{Problem: "needs a password", Remedy: "save a copy without one and hand that in"}
 	case errors.Is(err, pdfium.ErrSecurity):
-		return &scan.Refusal{Problem: "is encrypted in a way that is not known", Remedy: "save a copy without encryption and hand that in"}
+		return &scan.Refusal{Problem: "is encrypted, and not with an empty password", Remedy: "save a copy without a password and hand that in"}
 	default:
 		return damaged()
 	}

@@ -28,7 +28,7 @@ const (
 func columns() ([]string, []float64) {
 	heads := []string{"File", "Page", "Line", "Picture of the line", "Name as written", "Number as written", "Also written", "Signed",
 		"Member number", "Member", "Standing", "Probability", "Verdict", "Reason", "How decided", "By whom, when", "Because"}
-	widths := []float64{13, 5.5, 5.5, 62, 16, 10, 17, 7.5, 10, 16, 13, 11, 13, 12, 11, 10, 26}
+	widths := []float64{13, 6.5, 6, 60.5, 16, 10, 17, 7.5, 10, 16, 13, 11, 13, 12, 11, 10, 26}
 	return heads, widths
 }
 

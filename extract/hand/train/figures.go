@@ -2,9 +2,12 @@ package main
 
 import (
 	"bufio"
+	"encoding/csv"
 	"flag"
 	"fmt"
 	"image"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"regexp"
 	"slices"
@@ -24,6 +27,8 @@ func figures(args []string) error {
 	list := flags.String("list", "", "labels of the test pictures")
 	drawn := flags.String("drawn", "", "prepared lines of render.py --held-out, files joined by commas")
 	mild := flags.String("mild", "", "the same, drawn with --mild")
+	cells := flags.String("cells", "", "packed cells that somebody cut out of pages, of any sets")
+	members := flags.String("members", "", "a membership export: name cells are looked for among 1,000 of its people")
 	names := flags.String("lexicon", "", "names to rank, the first word of every line")
 	more := flags.String("more", "", "a second list of names, which fills the lexicon up to 35,000")
 	worst := flags.Int("worst", 0, "also print this many of the worst readings of each set")
@@ -70,9 +75,22 @@ func figures(args []string) error {
 			return err
 		}
 	}
-	for _, name := range []string{"names", "dhsd", "copiste", "lyon", "fonts", "fonts-mild", "digits", "digits-mild", "print"} {
-		if sets[name] != nil {
-			sets[name].measure(reader, *worst)
+	if *cells != "" {
+		err := eachPacked(*cells, func(s sample) error {
+			name, _, _ := strings.Cut(s.set, "/")
+			s.set = name + "/" + *split
+			return add(s)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sets)) {
+		sets[name].measure(reader, *worst)
+	}
+	if *members != "" {
+		if err := among(*members, sets); err != nil {
+			return err
 		}
 	}
 	if n := sets["names"]; n != nil && *names != "" {
@@ -139,7 +157,7 @@ func (s *set) measure(reader *hand.Recognizer, worst int) {
 	}
 	texts := time.Since(start).Seconds() * 1000 / float64(len(pictures))
 	n := float64(len(s.samples)) / 100
-	fmt.Printf("%-11s %4d lines: character errors %5.2f %% (spaces left out %5.2f %%), exact %5.1f %% (%5.1f %%)", s.name, len(s.samples),
+	fmt.Printf("%-14s %4d lines: character errors %5.2f %% (spaces left out %5.2f %%), exact %5.1f %% (%5.1f %%)", s.name, len(s.samples),
 		100*float64(bad)/float64(letters), 100*float64(bare)/float64(letters), float64(exact)/n, float64(exactBare)/n)
 	if number != nil {
 		fmt.Printf(", as seven digits exact %.1f %%", float64(matched)/n)
@@ -212,6 +230,87 @@ func (s *set) rank(names, more string) error {
 	fmt.Printf("names among %d: first by likelihood %.1f %%, among five %.1f %%, first by edit distance of the text %.1f %%, %.1f ms to rank\n",
 		len(list), float64(first)/n, float64(five)/n, float64(byText)/n, took)
 	return nil
+}
+
+// among says how often what was written in the name cells ranks before 1,000
+// members drawn at random: by the lattice, and by the least edit distance to any of
+// the ten best texts.
+func among(path string, sets map[string]*set) error {
+	people, err := memberNames(path)
+	if err != nil {
+		return err
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	r.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
+	people = people[:min(1000, len(people))]
+	lexicon := hand.NewLexicon(people)
+	var count, byScore, byText float64
+	for name, s := range sets {
+		if !strings.HasSuffix(name, "-name") {
+			continue
+		}
+		for i, l := range s.lattices {
+			want := s.samples[i].text
+			others := slices.DeleteFunc(lexicon.Rank(l, 2), func(x hand.Ranked) bool { return letters(people[x.Word]) == letters(want) })
+			count++
+			if score := l.Folded().Score(want); len(others) == 0 || score > others[0].Score {
+				byScore++
+			}
+			var texts []string
+			for _, x := range l.NBest(10) {
+				texts = append(texts, letters(x.Text))
+			}
+			nearest := func(name string) int {
+				least := len(name)
+				for _, t := range texts {
+					least = min(least, distance(t, letters(name)))
+				}
+				return least
+			}
+			truth, first := nearest(want), true
+			for _, p := range people {
+				first = first && (letters(p) == letters(want) || nearest(p) > truth)
+			}
+			if first {
+				byText++
+			}
+		}
+	}
+	fmt.Printf("%.0f name cells among 1,000 members: first by likelihood %.1f %%, by edit distance of ten texts %.1f %%\n",
+		count, 100*byScore/count, 100*byText/count)
+	return nil
+}
+
+// memberNames lists first and last names of an export with these two columns.
+func memberNames(path string) ([]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	first, last := slices.Index(rows[0], "First Name"), slices.Index(rows[0], "Last Name")
+	if first < 0 || last < 0 {
+		return nil, fmt.Errorf("%s: no columns First Name and Last Name", path)
+	}
+	var names []string
+	for _, row := range rows[1:] {
+		names = append(names, row[first]+" "+row[last])
+	}
+	return names, nil
+}
+
+// letters is what counts of a name.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, folded(text))
 }
 
 func eachName(path string, use func(string)) error {

@@ -16,7 +16,7 @@ from lines import CHARS, INDEX, fold, read
 from net import Net
 
 # How often lines of a set are drawn.
-SHARES = {"fonts": .23, "digits": .11, "names": .06, "pseudo": .12, "dhsd": .19, "copiste": .05, "cuts": .18, "lyon": .06}
+SHARES = {"fonts": .28, "digits": .15, "names": .03, "pseudo": .06, "pairs": .09, "dhsd": .09, "copiste": .05, "cuts": .18, "lyon": .07}
 WIDEST = 1000
 
 
@@ -54,14 +54,28 @@ class Sets:
                 print("read", p, {k: len(v) for k, v in a.items()}, flush=True)
 
     def draw(self, n, widest):
+        self.train["pairs"] = self.train["names"] + self.train["pseudo"]
         names = [k for k in SHARES if self.train[k]]
         picked = random.choices(names, [SHARES[k] for k in names], k=n)
         out = []
         for k in picked:
             s = random.choice(self.train[k])
+            if k == "pairs":
+                s = joined(s, random.choice(self.train[k]))
             if s[0].shape[1] <= widest:
                 out.append(s)
         return out
+
+
+def joined(first, second):
+    """Two names in one line. The preparation leaves 27 pixels of any gap."""
+    sign, gap = random.choice(["", "", "", ","]), random.randint(13, 21)
+    paper = np.full((40, gap), 255, np.uint8)
+    if sign:
+        x = random.randint(0, 4)
+        for y in range(31, 37):
+            paper[y, x + 2 - (y - 31) // 3:x + 4 - (y - 31) // 3] = random.randint(0, 60)
+    return np.concatenate((first[0], paper, second[0]), 1), first[1] + sign + " " + second[1]
 
 
 def batches(sets, widest, pixels):

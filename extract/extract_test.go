@@ -1,0 +1,271 @@
+package extract_test
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"countersign/extract"
+	"countersign/extract/drawn"
+	"countersign/extract/tesseract"
+	"countersign/ingest"
+)
+
+// blind reads nothing: most tests here are about where things are.
+type blind struct{}
+
+func (blind) Recognize(_ context.Context, cells []extract.Cell) ([]extract.Reading, error) {
+	return make([]extract.Reading, len(cells)), nil
+}
+
+func engine(tb testing.TB) *tesseract.Engine {
+	tb.Helper()
+	e, err := tesseract.Open(1)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(e.Close)
+	return e
+}
+
+func page(s drawn.Sheet) ingest.Page {
+	return ingest.Page{Number: 1, Image: s.Image, DPI: float64(s.Options.DPI), Source: ingest.Scan}
+}
+
+// signerSheet draws a sheet with the given ruling as offices scan them, at a
+// moderate resolution so that the tests stay quick. Nobody prints cells of two
+// items without a line between the cells.
+func signerSheet(seed uint64, rules drawn.Rules) drawn.Sheet {
+	o := drawn.Random(seed)
+	stacked := func(a drawn.Asked) bool { return len(a.Items) > 1 }
+	for open := rules == drawn.Outer || rules == drawn.None; open && slices.ContainsFunc(o.Columns, stacked); {
+		seed += 1000
+		o = drawn.Random(seed)
+	}
+	o.Rules, o.DPI, o.Rows = rules, 200, min(max(o.Rows, 6), 12)
+	if rules == drawn.Stripes || rules == drawn.None || rules == drawn.Outer {
+		o.Scan.Fax = false
+	}
+	return drawn.Draw(o)
+}
+
+func TestRowsAreFoundSignedStruckAndBlank(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	for _, c := range []struct {
+		rules drawn.Rules
+		least float64 // share of rows that must come out right
+	}{
+		{drawn.Grid, 0.95}, {drawn.Horizontal, 0.95}, {drawn.Underlines, 0.95}, {drawn.Dotted, 0.95},
+		{drawn.Stripes, 0.9}, {drawn.Outer, 0.8}, {drawn.None, 0.8},
+	} {
+		t.Run(string(c.rules), func(t *testing.T) {
+			var rows, right, extra int
+			for seed := uint64(101); seed <= 103; seed++ {
+				s := signerSheet(seed, c.rules)
+				sheet, err := x.Sheet(t.Context(), page(s))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if sheet.Rotation != s.Options.Rotation {
+					t.Errorf("seed %d: turned by %d, want %d", seed, sheet.Rotation, s.Options.Rotation)
+				}
+				n, ok, more := compare(s, sheet)
+				rows, right, extra = rows+n, right+ok, extra+more
+			}
+			t.Logf("%d of %d rows right, %d extra", right, rows, extra)
+			if float64(right) < c.least*float64(rows) || float64(extra) > (1-c.least)*float64(rows)+1 {
+				t.Errorf("%d of %d rows right, %d extra; want at least %.0f %% right", right, rows, extra, 100*c.least)
+			}
+		})
+	}
+}
+
+// compare counts the rows somebody wrote in, those that were found and told
+// signed from unsigned and struck from not, and rows found where nobody wrote.
+func compare(drew drawn.Sheet, got extract.Sheet) (rows, right, extra int) {
+	b := drew.Image.Bounds()
+	asked := slices.ContainsFunc(drew.Columns, func(c drawn.Column) bool { return slices.Contains(c.Items, "signature") })
+	left := slices.Clone(got.Rows)
+	for _, row := range drew.Rows {
+		if !row.Written {
+			continue
+		}
+		rows++
+		i := slices.IndexFunc(left, func(r extract.Row) bool {
+			y0, y1 := r.Box[1]*float64(b.Dy()), r.Box[3]*float64(b.Dy())
+			x0, x1 := r.Box[0]*float64(b.Dx()), r.Box[2]*float64(b.Dx())
+			return shared(y0, y1, row.Box.Min.Y, row.Box.Max.Y) > 0.5 && shared(x0, x1, row.Box.Min.X, row.Box.Max.X) > 0.5
+		})
+		if i < 0 {
+			continue
+		}
+		signed := left[i].Signed == extract.SignedYes
+		if left[i].Struck == row.Struck && (row.Struck || !asked || signed == row.Signed) {
+			right++
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return rows, right, len(left)
+}
+
+// shared is the overlap of two stretches as a share of the shorter one.
+func shared(a0, a1 float64, b0, b1 int) float64 {
+	return (min(a1, float64(b1)) - max(a0, float64(b0))) / max(1, min(a1-a0, float64(b1-b0)))
+}
+
+func TestHeadingsNameTheColumns(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	columns, right := 0, 0
+	for seed := uint64(201); seed <= 206; seed++ {
+		s := signerSheet(seed, drawn.Grid)
+		sheet, err := x.Sheet(t.Context(), page(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range s.Columns {
+			columns++
+			if i < len(sheet.Columns) && len(sheet.Columns) == len(s.Columns) && fmt.Sprint(sheet.Columns[i].Fields) == fmt.Sprint(c.Items) {
+				right++
+			}
+		}
+	}
+	t.Logf("%d of %d columns named", right, columns)
+	if float64(right) < 0.9*float64(columns) {
+		t.Errorf("%d of %d columns were named rightly", right, columns)
+	}
+}
+
+func TestTurningTheSheetChangesNothing(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	o := drawn.Random(103)
+	o.Rules, o.DPI, o.Rows = drawn.Grid, 200, 8
+	var want extract.Sheet
+	for i, rotation := range []int{0, 180, 90} {
+		o.Rotation = rotation
+		got, err := x.Sheet(t.Context(), page(drawn.Draw(o)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			want = got
+			continue
+		}
+		if got.Rotation != rotation || len(got.Rows) != len(want.Rows) || fmt.Sprint(got.Columns) != fmt.Sprint(want.Columns) {
+			t.Fatalf("turned by %d: rotation %d, %d rows, columns %v; upright: %d rows, columns %v",
+				rotation, got.Rotation, len(got.Rows), got.Columns, len(want.Rows), want.Columns)
+		}
+		for j, r := range got.Rows {
+			if r.Signed != want.Rows[j].Signed || r.Struck != want.Rows[j].Struck || r.Number != want.Rows[j].Number {
+				t.Errorf("turned by %d: row %d is %s %v, upright %s %v", rotation, r.Number, r.Signed, r.Struck, want.Rows[j].Signed, want.Rows[j].Struck)
+			}
+		}
+	}
+}
+
+func TestOtherPagesAreNotSigners(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	for _, c := range []struct {
+		drew drawn.Kind
+		want extract.Kind
+	}{{drawn.Cover, extract.CoverOf}, {drawn.Blank, extract.Blank}, {drawn.Other, extract.Other}} {
+		for seed := uint64(1); seed <= 2; seed++ {
+			o := drawn.Random(seed)
+			o.Kind, o.DPI, o.Scan.ShowThrough = c.drew, 150, 0
+			s := drawn.Draw(o)
+			got, err := x.Sheet(t.Context(), page(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Kind != c.want {
+				t.Errorf("seed %d: a page of kind %s was taken for %s", seed, c.drew, got.Kind)
+			}
+			if c.drew == drawn.Cover && got.Cover.Purpose == "" {
+				t.Errorf("seed %d: no purpose on the cover page", seed)
+			}
+		}
+	}
+}
+
+func TestTextLayerIsUsedAsItIs(t *testing.T) {
+	words := func(y int, texts map[int]string) []ingest.Word {
+		var out []ingest.Word
+		for x, text := range texts {
+			at := x
+			for _, w := range strings.Fields(text) {
+				out = append(out, ingest.Word{Text: w, Box: image.Rect(at, y, at+len(w)*9, y+14)})
+				at += len(w)*9 + 5
+			}
+		}
+		slices.SortFunc(out, func(a, b ingest.Word) int { return a.Box.Min.X - b.Box.Min.X })
+		return out
+	}
+	p := ingest.Page{Number: 1, Image: white(1100, 850), DPI: 100, Source: ingest.Text, Words: slices.Concat(
+		words(100, map[int]string{60: "Name", 400: "Member ID", 600: "Signed"}),
+		words(130, map[int]string{60: "Ada Lovelace", 400: "0012345", 600: "/s/ Ada Lovelace"}),
+		words(160, map[int]string{60: "Grace Brewster Hopper", 400: "0077001"}),
+		words(190, map[int]string{60: "Mary Somerville", 600: "/s/ Mary Somerville"}),
+	)}
+	sheet, err := extract.Extractor{Cells: blind{}}.Sheet(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		name, id string
+		signed   extract.Signed
+	}{
+		{"Ada Lovelace", "0012345", extract.SignedYes},
+		{"Grace Brewster Hopper", "0077001", extract.SignedNo},
+		{"Mary Somerville", "", extract.SignedYes},
+	}
+	if sheet.Kind != extract.Signers || len(sheet.Rows) != len(want) {
+		t.Fatalf("a page of kind %s with %d rows", sheet.Kind, len(sheet.Rows))
+	}
+	for i, w := range want {
+		r := sheet.Rows[i]
+		if r.Fields[extract.Name].Text != w.name || r.Fields[extract.MemberID].Text != w.id || r.Signed != w.signed {
+			t.Errorf("row %d: read %q, %q, signed %s; want %q, %q, %s", i+1, r.Fields[extract.Name].Text, r.Fields[extract.MemberID].Text, r.Signed, w.name, w.id, w.signed)
+		}
+	}
+}
+
+func TestUnreadableHeadingsAreSaidSo(t *testing.T) {
+	o := drawn.Random(5)
+	o.Rules, o.DPI, o.Rows, o.Filled, o.Skipped, o.Rotation, o.Labels = drawn.Grid, 200, 8, 8, 0, 0, false
+	o.Columns = []drawn.Asked{{Heading: "Xqzt", Items: []string{"name"}}, {Heading: "Wvvk", Items: []string{"member_id"}}, {Heading: "Zzgh", Items: []string{"signature"}}}
+	e := engine(t)
+	sheet, err := extract.Extractor{Print: e, Cells: extract.Typed{Print: e}}.Sheet(t.Context(), page(drawn.Draw(o)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sheet.Notes) == 0 || !strings.Contains(sheet.Notes[0], "headings could not be read") {
+		t.Errorf("the notes are %q", sheet.Notes)
+	}
+	if len(sheet.Columns) != 3 || !slices.Contains(sheet.Columns[0].Fields, extract.Name) || !slices.Contains(sheet.Columns[2].Fields, extract.Signature) {
+		t.Errorf("the columns are %v", sheet.Columns)
+	}
+}
+
+func white(w, h int) *image.Gray {
+	g := image.NewGray(image.Rect(0, 0, w, h))
+	for i := range g.Pix {
+		g.Pix[i] = math.MaxUint8
+	}
+	return g
+}
+
+func BenchmarkSheet(b *testing.B) {
+	x := extract.Extractor{Print: engine(b), Cells: blind{}}
+	o := drawn.Random(101)
+	o.Rules, o.DPI = drawn.Grid, 200
+	p := page(drawn.Draw(o))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := x.Sheet(b.Context(), p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,268 @@
+package extract
+
+import (
+	"context"
+	"image"
+	"slices"
+	"strings"
+	"unicode"
+
+	"countersign/extract/heading"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// headings are phrases that may be the headings of a table.
+type headings struct {
+	phrases
+	meanings []heading.Meaning
+	score    float64
+}
+
+// hopefulHeadings is the score from which on it is worth a second look at
+// what else stands in the line.
+const hopefulHeadings = 0.3
+
+// bestHeadings finds the line of words, or two lines, that makes the best
+// headings.
+func bestHeadings(words []tesseract.Word) (headings, bool) {
+	var best headings
+	for _, p := range phrased(words) {
+		meanings, score := heading.Meanings(p.texts())
+		if len(p) > 1 && score > best.score+0.02 {
+			best = headings{p, meanings, score}
+		}
+	}
+	return best, best.score > 0
+}
+
+func (h headings) columns() []Column { return columnsOf(h.texts(), h.meanings) }
+
+// completed reads what stands in the line of the headings and was missed: on a
+// whole page Tesseract passes over short words such as "No." and "ZIP".
+func (v *view) completed(ctx context.Context, engine Printer, h headings) (headings, error) {
+	if v.words != nil {
+		return h, nil
+	}
+	strip := headOf(v, h.boxes())
+	var missed []image.Rectangle
+	for _, box := range v.writing(image.Rect(0, strip.Min.Y, v.bounds().Max.X, strip.Max.Y)) {
+		read := slices.ContainsFunc(h.phrases, func(p phrase) bool {
+			return box.Intersect(p.box).Dx()*2 > box.Dx()
+		})
+		if !read && box.Min.Y >= strip.Min.Y-v.inches(0.05) && box.Max.Y <= strip.Max.Y+v.inches(0.05) {
+			missed = append(missed, box)
+		}
+	}
+	more := slices.Clone(h.phrases)
+	for _, box := range missed {
+		g, scale := v.unruled(box.Inset(-v.inches(0.02)))
+		words, err := engine.Words(ctx, framed(g, 12), tesseract.Block, int(v.dpi*scale))
+		if err != nil {
+			return h, err
+		}
+		if text := textOf(words); text != "" {
+			more = append(more, phrase{text, box, box})
+		}
+	}
+	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
+	more = rejoined(more)
+	meanings, score := heading.Meanings(more.texts())
+	if known(meanings) > known(h.meanings) && score > h.score-0.2 {
+		return headings{more, meanings, score}, nil
+	}
+	return h, nil
+}
+
+// rejoined joins phrases of one line that are no further apart than a space.
+func rejoined(ps phrases) phrases {
+	var out phrases
+	for _, p := range ps {
+		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < wordSpace*float64(min(p.box.Dy(), out[n-1].box.Dy())) {
+			out[n-1] = out[n-1].with(p)
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// known counts the headings that ask for something.
+func known(meanings []heading.Meaning) int {
+	n := 0
+	for _, m := range meanings {
+		if len(m.Items) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func columnsOf(texts []string, meanings []heading.Meaning) []Column {
+	columns := make([]Column, len(texts))
+	for i, m := range meanings {
+		columns[i].Heading = texts[i]
+		for _, item := range m.Items {
+			columns[i].Fields = append(columns[i].Fields, Field(item))
+		}
+		if len(columns[i].Fields) > 2 { // a cell is parted in two at most
+			columns[i].Fields = columns[i].Fields[:2]
+		}
+	}
+	return columns
+}
+
+// phrase is words that belong together, such as a heading of several words.
+type phrase struct {
+	text  string
+	box   image.Rectangle
+	first image.Rectangle // of its first word
+}
+
+type phrases []phrase
+
+func (p phrases) texts() []string {
+	var t []string
+	for _, x := range p {
+		t = append(t, x.text)
+	}
+	return t
+}
+
+func (p phrases) boxes() []image.Rectangle {
+	var b []image.Rectangle
+	for _, x := range p {
+		b = append(b, x.box)
+	}
+	return b
+}
+
+// phrased parts words into lines and lines into phrases, at narrower and at
+// wider gaps. Since headings may take two lines, each two neighbouring lines
+// are also given as one.
+func phrased(words []tesseract.Word) []phrases {
+	rows := lines(slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !legible(w.Text) }))
+	var all []phrases
+	for _, gap := range []float64{wordSpace, 0.8, 1.3} {
+		var single []phrases
+		for _, line := range rows {
+			single = append(single, phrasesOf(line, gap))
+		}
+		all = append(all, single...)
+		for i := 1; i < len(single); i++ {
+			if two, ok := stacked(single[i-1], single[i]); ok {
+				all = append(all, two)
+			}
+		}
+	}
+	return all
+}
+
+// wordSpace is the widest space between two words of a phrase, as a share of
+// their height.
+const wordSpace = 0.55
+
+// phrasesOf joins the words of a line that are no further apart than gap, as a
+// share of their height.
+func phrasesOf(line []tesseract.Word, gap float64) phrases {
+	var ps phrases
+	for _, w := range line {
+		if n := len(ps); n > 0 && float64(w.Box.Min.X-ps[n-1].box.Max.X) < gap*float64(max(w.Box.Dy(), ps[n-1].box.Dy())) {
+			ps[n-1].text += " " + w.Text
+			ps[n-1].box = ps[n-1].box.Union(w.Box)
+			continue
+		}
+		ps = append(ps, phrase{w.Text, w.Box, w.Box})
+	}
+	return regrouped(ps)
+}
+
+// with is a phrase and what follows it.
+func (p phrase) with(next phrase) phrase {
+	return phrase{p.text + " " + next.text, p.box.Union(next.box), p.first}
+}
+
+// regrouped mends what spaces alone get wrong: the two words of "Given name"
+// in wide print are one heading, and a row number's heading belongs to no
+// other.
+func regrouped(ps phrases) phrases {
+	var out phrases
+	for _, p := range ps {
+		words := strings.SplitN(p.text, " ", 2)
+		if items := heading.Of(p.text).Items; len(items) == 2 && items[0] == string(Number) && len(words) == 2 {
+			rest := p.box
+			rest.Min.X = p.first.Max.X + 1
+			out = append(out, phrase{words[0], p.first, p.first})
+			p = phrase{words[1], rest, rest}
+		}
+		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < float64(p.box.Dy()) {
+			if m := heading.Of(out[n-1].text + " " + p.text); m.Confidence > 0.9 && len(m.Items) == 1 && m.Items[0] != string(Number) {
+				out[n-1] = out[n-1].with(p)
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// stacked lays a line of phrases above another where they are one above the
+// other and close.
+func stacked(above, below phrases) (phrases, bool) {
+	both := slices.Clone(above)
+	for _, b := range below {
+		i := slices.IndexFunc(both, func(a phrase) bool {
+			return a.box.Min.X < b.box.Max.X && b.box.Min.X < a.box.Max.X
+		})
+		if i < 0 {
+			both = append(both, b)
+			continue
+		}
+		if b.box.Min.Y-both[i].box.Max.Y > 2*max(b.box.Dy(), both[i].box.Dy()) {
+			return nil, false
+		}
+		both[i] = both[i].with(b)
+	}
+	slices.SortFunc(both, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
+	return both, true
+}
+
+// lines groups words into lines, top to bottom and left to right.
+func lines(words []tesseract.Word) [][]tesseract.Word {
+	var out [][]tesseract.Word
+	for _, line := range layout.TextLines(boxesOf(words)) {
+		var ws []tesseract.Word
+		for _, i := range line {
+			ws = append(ws, words[i])
+		}
+		out = append(out, ws)
+	}
+	return out
+}
+
+func boxesOf(words []tesseract.Word) []image.Rectangle {
+	boxes := make([]image.Rectangle, len(words))
+	for i, w := range words {
+		boxes[i] = w.Box
+	}
+	return boxes
+}
+
+// textOf is words as text, line by line.
+func textOf(words []tesseract.Word) string {
+	var texts []string
+	for _, line := range lines(words) {
+		for _, w := range line {
+			if legible(w.Text) {
+				texts = append(texts, w.Text)
+			}
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// legible reports whether a word is more than the trace of a rule. Marks that
+// join two items of a heading are.
+func legible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("#/&+", r) })
+}
