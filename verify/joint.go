@@ -82,6 +82,10 @@ func weighStrangers(lines []Match) []Match {
 	return out
 }
 
+// byCompany is how far other lines alone can raise a candidate: far enough to ask a
+// person whether it is the same signer, not far enough to decide.
+const byCompany = 0.95
+
 // weighAgain multiplies the chance of each candidate by what the other lines
 // say, and makes the chances add up again.
 func weighAgain(m Match, i int, all []Match, of map[string][]int) Match {
@@ -114,7 +118,8 @@ func weighAgain(m Match, i int, all []Match, of map[string][]int) Match {
 	}
 	m.Candidates = slices.Clone(m.Candidates)
 	for k := range m.Candidates {
-		m.Candidates[k].Probability *= factors[k] / sum
+		c := &m.Candidates[k]
+		c.Probability = min(c.Probability*factors[k]/sum, max(c.Probability, byCompany))
 	}
 	m.Nobody /= sum
 	slices.SortStableFunc(m.Candidates, byChance)
