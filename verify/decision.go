@@ -77,6 +77,7 @@ type Match struct {
 	Candidates []Candidate
 	Nobody     float64 // probability that nobody on the roll wrote it
 	Prior      float64 // of each member, before the line was seen
+	OnRoll     float64 // of any member; zero where the line shows nothing
 }
 
 // Decision is the verdict on one line.

@@ -319,7 +319,7 @@ func BenchmarkIndex(b *testing.B) {
 		b.ReportMetric(float64(heapBytes()-before)/1e6, "MB")
 		w := newPeople(b, 5)
 		w.found()
-		const lines = 200
+		const lines = 1000
 		cpu := cpuSeconds()
 		for i := range lines {
 			member := r.Members[w.rand.IntN(len(r.Members))]

@@ -18,6 +18,7 @@ func assignTogether(lines []Match) []Match {
 	if len(lines) < 2 {
 		return lines
 	}
+	lines = weighStrangers(lines)
 	of := map[string][]int{} // lines by member
 	for i, m := range lines {
 		for _, c := range m.Candidates {
@@ -33,6 +34,57 @@ func assignTogether(lines []Match) []Match {
 	}
 	return out
 }
+
+// usual is for how many lines the usual share of signers on the roll stands, against
+// what the lines at hand show.
+const usual = 30
+
+// weighStrangers takes a petition that many strangers signed as one: the share of
+// signers on the roll is estimated from all lines (by expectation and maximisation) and where it is
+// lower than usual every candidate becomes less likely. It never makes one likelier.
+func weighStrangers(lines []Match) []Match {
+	share, before := 0.0, 0.0
+	for range 10 {
+		on, n := 0.0, 0.0
+		for _, m := range lines {
+			if m.OnRoll <= 0 || m.OnRoll >= 1 {
+				continue
+			}
+			if before == 0 {
+				before, share = m.OnRoll, m.OnRoll
+			}
+			stranger := m.Nobody * (1 - share) / (1 - before)
+			on += 1 - stranger/(stranger+(1-m.Nobody)*share/before)
+			n++
+		}
+		if n == 0 {
+			return lines
+		}
+		share = min(before, (usual*before+on)/(usual+n))
+	}
+	if share > 0.99*before {
+		return lines
+	}
+	out := slices.Clone(lines)
+	for i := range out {
+		m := &out[i]
+		if m.OnRoll <= 0 {
+			continue
+		}
+		stranger, member := (1-share)/(1-before), share/before
+		sum := m.Nobody*stranger + (1-m.Nobody)*member
+		m.Nobody *= stranger / sum
+		m.Candidates = slices.Clone(m.Candidates)
+		for k := range m.Candidates {
+			m.Candidates[k].Probability *= member / sum
+		}
+	}
+	return out
+}
+
+// byCompany is how far other lines alone can raise a candidate: far enough to ask a
+// person whether it is the same signer, not far enough to decide.
+const byCompany = 0.95
 
 // weighAgain multiplies the chance of each candidate by what the other lines
 // say, and makes the chances add up again.
@@ -66,7 +118,8 @@ func weighAgain(m Match, i int, all []Match, of map[string][]int) Match {
 	}
 	m.Candidates = slices.Clone(m.Candidates)
 	for k := range m.Candidates {
-		m.Candidates[k].Probability *= factors[k] / sum
+		c := &m.Candidates[k]
+		c.Probability = min(c.Probability*factors[k]/sum, max(c.Probability, byCompany))
 	}
 	m.Nobody /= sum
 	slices.SortStableFunc(m.Candidates, byChance)

@@ -135,6 +135,7 @@ func (m *Matcher) Match(line Line) Match {
 	if !s.any() {
 		return out
 	}
+	out.OnRoll = m.prior
 	scored := m.score(w, s)
 	out.Nobody = m.normalise(s, scored)
 	scored = m.mergeRecords(scored)

@@ -130,6 +130,33 @@ func TestAssignedTogether(t *testing.T) {
 	}
 }
 
+// A petition that strangers signed makes every line a little more doubtful, one
+// of members changes nothing.
+func TestStrangersTogether(t *testing.T) {
+	w := newWorld(t, 3000, 41)
+	petition := func(away float64) (before, after []Match) {
+		w.away = away
+		for i := range 80 {
+			before = append(before, w.matcher.Match(w.sign(i, layouts[1], 0.05).Line))
+		}
+		return before, weighStrangers(before)
+	}
+	before, after := petition(0)
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("members: %s", diff)
+	}
+	before, after = petition(0.7)
+	for i := range before {
+		if len(before[i].Candidates) == 0 {
+			continue
+		}
+		b, a := before[i].Candidates[0].Probability, after[i].Candidates[0].Probability
+		if a > b || b > 0.1 && b < 0.9 && a > 0.95*b || !(after[i].Nobody <= 1) {
+			t.Errorf("line %d: %.4f alone, %.4f among strangers", i, b, a)
+		}
+	}
+}
+
 // Looking at lines in the order given brings certainty sooner than looking at
 // them as they come.
 func TestOrderOfLooks(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"countersign/verify/roll"
 )
 
-// sight is one line as the matcher sees it: what may be written in it, and
-// how likely that is for a member and for nobody on the roll. Another kind of
-// reading, such as a recognizer's lattice, would come in through hear: all
-// that follows asks only for the likelihood of a word at each level of noise.
+// sight is one line as the matcher sees it: what may be written in it, and how
+// likely that is for a member and for nobody on the roll. Text and lattices both come in
+// through hear: all that follows asks only for the likelihood of a word at each
+// level of noise.
 type sight struct {
 	names     []hypothesis
 	garbled   float64 // probability of the name cell's letters if they show nothing

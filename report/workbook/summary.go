@@ -147,14 +147,25 @@ func figures(p report.Petition) []figure {
 		figure{name: "Possible valid", stored: t.Outlook.Possible, means: "if every undecided line that can count is found to count", inset: true})
 }
 
+// chance writes a probability that is neither none nor certainty.
+func chance(p float64) string {
+	switch {
+	case p < 0.01:
+		return "less than 1 %"
+	case p > 0.99:
+		return "more than 99 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*p)
+}
+
 // expected explains how many lines will count once people have looked.
 func expected(t verify.Tally) string {
 	if t.Outlook.Certain(t.Required) {
 		return "on average, once people have looked; the outcome no longer depends on it"
 	}
-	return fmt.Sprintf("on average, once people have looked; enough with a probability of %.0f %%. "+
+	return fmt.Sprintf("on average, once people have looked; enough with a probability of %s. "+
 		"To confirm with one key: %d lines, to choose among five: %d, to search for: %d, to make out: %d",
-		math.Floor(100*t.Outlook.Enough), t.Looks[verify.Confirm], t.Looks[verify.Choose], t.Looks[verify.Search], t.Looks[verify.Unreadable])
+		chance(t.Outlook.Enough), t.Looks[verify.Confirm], t.Looks[verify.Choose], t.Looks[verify.Search], t.Looks[verify.Unreadable])
 }
 
 // reasonsOf lists all reasons for which the committee may ask, zeros included.
