@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"image"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -62,7 +63,7 @@ func (v *view) completed(ctx context.Context, engine Printer, h headings) (headi
 			return h, err
 		}
 		if text := textOf(words); text != "" {
-			more = append(more, phrase{text, box, box})
+			more = append(more, phrase{text, box, []tesseract.Word{{Text: text, Box: box}}})
 		}
 	}
 	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
@@ -116,7 +117,7 @@ func columnsOf(texts []string, meanings []heading.Meaning) []Column {
 type phrase struct {
 	text  string
 	box   image.Rectangle
-	first image.Rectangle // of its first word
+	words []tesseract.Word // left to right; of two lines, line by line
 }
 
 type phrases []phrase
@@ -168,32 +169,45 @@ func phrasesOf(line []tesseract.Word, gap float64) phrases {
 	var ps phrases
 	for _, w := range line {
 		if n := len(ps); n > 0 && float64(w.Box.Min.X-ps[n-1].box.Max.X) < gap*float64(max(w.Box.Dy(), ps[n-1].box.Dy())) {
-			ps[n-1].text += " " + w.Text
-			ps[n-1].box = ps[n-1].box.Union(w.Box)
+			ps[n-1] = ps[n-1].with(phrase{w.Text, w.Box, []tesseract.Word{w}})
 			continue
 		}
-		ps = append(ps, phrase{w.Text, w.Box, w.Box})
+		ps = append(ps, phrase{w.Text, w.Box, []tesseract.Word{w}})
 	}
 	return regrouped(ps)
 }
 
 // with is a phrase and what follows it.
 func (p phrase) with(next phrase) phrase {
-	return phrase{p.text + " " + next.text, p.box.Union(next.box), p.first}
+	return phrase{p.text + " " + next.text, p.box.Union(next.box), slices.Concat(p.words, next.words)}
+}
+
+// parted cuts a phrase before the given word.
+func (p phrase) parted(at int) (before, after phrase) {
+	join := func(words []tesseract.Word) phrase {
+		whole := phrase{words[0].Text, words[0].Box, words[:1]}
+		for _, w := range words[1:] {
+			whole = whole.with(phrase{w.Text, w.Box, []tesseract.Word{w}})
+		}
+		return whole
+	}
+	return join(p.words[:at]), join(p.words[at:])
 }
 
 // regrouped mends what spaces alone get wrong: the two words of "Given name"
-// in wide print are one heading, and a row number's heading belongs to no
-// other.
+// in wide print are one heading; a row number's heading belongs to no other;
+// and two things asked for without an "and" between them are two headings.
 func regrouped(ps phrases) phrases {
 	var out phrases
 	for _, p := range ps {
-		words := strings.SplitN(p.text, " ", 2)
-		if items := heading.Of(p.text).Items; len(items) == 2 && items[0] == string(Number) && len(words) == 2 {
-			rest := p.box
-			rest.Min.X = p.first.Max.X + 1
-			out = append(out, phrase{words[0], p.first, p.first})
-			p = phrase{words[1], rest, rest}
+		for {
+			at := p.partsAt()
+			if at == 0 {
+				break
+			}
+			var before phrase
+			before, p = p.parted(at)
+			out = append(out, before)
 		}
 		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < float64(p.box.Dy()) {
 			if m := heading.Of(out[n-1].text + " " + p.text); m.Confidence > 0.9 && len(m.Items) == 1 && m.Items[0] != string(Number) {
@@ -205,6 +219,39 @@ func regrouped(ps phrases) phrases {
 	}
 	return out
 }
+
+// partsAt is the word before which a phrase falls into two headings that both
+// make sense, 0 if it does not: after a row number's heading, or at its widest
+// space where it asks for two things and nothing joins them.
+func (p phrase) partsAt() int {
+	items := heading.Of(p.text).Items
+	if len(items) < 2 || len(p.words) < 2 {
+		return 0
+	}
+	if items[0] == string(Number) {
+		return 1
+	}
+	if joiner.MatchString(p.text) {
+		return 0
+	}
+	at, widest := 0, 0
+	for i := 1; i < len(p.words); i++ {
+		if gap := p.words[i].Box.Min.X - p.words[i-1].Box.Max.X; gap > widest {
+			at, widest = i, gap
+		}
+	}
+	if at == 0 {
+		return 0
+	}
+	before, after := p.parted(at)
+	if heading.Of(before.text).Confidence < 0.9 || heading.Of(after.text).Confidence < 0.9 {
+		return 0
+	}
+	return at
+}
+
+// joiner is what stands between two things that one column asks for.
+var joiner = regexp.MustCompile(`(?i)[/&+]|\b(and|or|with|et|und|y)\b`)
 
 // stacked lays a line of phrases above another where they are one above the
 // other and close.

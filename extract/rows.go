@@ -252,7 +252,11 @@ func (c *cells) signed(row int) Signed {
 		if c.view.words != nil && strings.Trim(c.text(row, column, item), "-–—_ ") != "" {
 			return SignedYes
 		}
-		return signedFrom(c.ink.Signed(row, column, item))
+		signed := signedFrom(c.ink.Signed(row, column, item))
+		if signed == SignedNo && len(asked.Fields) > 1 && c.form.table.Style == layout.Open {
+			return SignedUnsure // two items that nothing drawn tells apart
+		}
+		return signed
 	}
 	return SignedUnsure
 }
