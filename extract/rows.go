@@ -22,6 +22,7 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 		if err := x.nameByShape(ctx, cells); err != nil {
 			return err
 		}
+		cells = newCells(v, f) // what a column holds bears on how its ink is taken
 		sheet.Notes = append(sheet.Notes, "The headings could not be read; the columns were named by what is written in them.")
 	}
 	sheet.Columns = f.columns
