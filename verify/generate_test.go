@@ -327,7 +327,6 @@ func misread(r *rand.Rand, s string, wrong float64) string {
 // figures of a run.
 type figures struct {
 	lines, members, top1, top5, decided, falseValid, falseInvalid int
-	expected                                                      float64
 	brier                                                         float64
 	bins                                                          [20][3]float64 // by probability: lines, probability, right
 }

@@ -173,9 +173,7 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 		home = city.most(m.roll.Cities)
 	}
 	if at.zip != "" {
-		for _, i := range m.roll.ByZIP(at.zip) {
-			s.routed = append(s.routed, i)
-		}
+		s.routed = append(s.routed, m.roll.ByZIP(at.zip)...)
 		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && home < 0 {
 			home = m.places.homes[of[0]].city
 		}

@@ -166,8 +166,6 @@ func (p plane) frame(rng *rand.Rand, most float64, bed uint8) {
 		for x := range p.w {
 			if x < edge[0] || y < edge[1] || x >= p.w-edge[2] || y >= p.h-edge[3] {
 				p.pix[y*p.w+x] = bed
-			} else if x == edge[0] && y >= edge[1] && y < p.h-edge[3] {
-				x = p.w - edge[2] - 1
 			}
 		}
 	}

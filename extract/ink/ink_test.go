@@ -69,9 +69,9 @@ func (s *sheet) read(t *testing.T, columns ...ink.Column) *ink.Page {
 	}
 	var own, rest []layout.Rule
 	for _, r := range lying {
-		if r.From < 60 { // a fold
-			own = append(own, r)
-		} else if r.To-r.From > 1150 && math.Abs(math.Mod(r.At(700)+50, 100)-50) < 8 {
+		fold := r.From < 60
+		line := r.To-r.From > 1150 && math.Abs(math.Mod(r.At(700)+50, 100)-50) < 8
+		if fold || line {
 			own = append(own, r)
 		} else {
 			rest = append(rest, r)
