@@ -10,6 +10,7 @@ import (
 
 	"countersign/extract/cover"
 	"countersign/extract/ink"
+	"countersign/extract/layout"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
@@ -33,10 +34,11 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	first := newView(page, 0)
 	quarters := []int{0}
 	if p.Source != ingest.Text {
-		if first.empty() {
+		strokes := layout.FindComponents(first.bits)
+		if first.empty(strokes) {
 			return Sheet{Kind: Blank, Source: p.Source}, nil
 		}
-		quarters = first.likeliest()
+		quarters = first.likeliest(strokes)
 	}
 	best, err := x.upright(ctx, first, quarters)
 	if err != nil {
@@ -179,7 +181,7 @@ func (r reading) petition() Cover {
 	for _, o := range r.cover.Organizers {
 		organizer := Organizer{Name: o.Name, Address: o.Address, Signed: SignedUnsure}
 		if !o.Signature.Empty() {
-			organizer.Signed = signedFrom(ink.SignedIn(r.view.withoutRules(), o.Signature, r.view.dpi))
+			organizer.Signed = signedFrom(ink.SignedIn(r.view.components(), o.Signature, r.view.dpi))
 		}
 		c.Organizers = append(c.Organizers, organizer)
 	}

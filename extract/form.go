@@ -145,16 +145,19 @@ func (f *form) numberRows(v *view) {
 func (c *cells) heading(ctx context.Context, engine Printer, column int) (string, error) {
 	v, f := c.view, c.form
 	var g *image.Gray
+	dpi := v.page.DPI
 	if f.first > 0 {
 		g = c.ink.Picture(v.turned.Image, f.first-1, column, 0)
 	} else {
 		left, right := f.table.Borders[column].At(f.head.Min.Y), f.table.Borders[column+1].At(f.head.Min.Y)
-		g, _ = v.unruled(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y))
+		var scale float64
+		g, scale = v.unruled(image.Rect(int(left), f.head.Min.Y, int(right), f.head.Max.Y))
+		dpi = v.dpi * scale
 	}
 	if g == nil {
 		return "", nil
 	}
-	words, err := engine.Words(ctx, framed(g, 12), tesseract.Block, int(v.page.DPI))
+	words, err := engine.Words(ctx, framed(g, 12), tesseract.Block, int(dpi))
 	return textOf(words), err
 }
 
@@ -181,12 +184,12 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 	}
 	in := slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !middle(w.Box).In(band) || !legible(w.Text) })
 	best := form{table: t}
-	try := func(table layout.Table, texts []string, head image.Rectangle) {
+	try := func(texts []string, head image.Rectangle) {
 		if meanings, score := heading.Meanings(texts); len(texts) > 1 && score > best.score {
 			if row >= 0 {
 				head = band // the whole cells
 			}
-			best = form{table: table, first: row + 1, columns: columnsOf(texts, meanings), head: head, score: score}
+			best = form{table: t, first: row + 1, columns: columnsOf(texts, meanings), head: head, score: score}
 		}
 	}
 	if t.Columns() == 0 {
@@ -203,13 +206,13 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 	}
 	rows := lines(in)
 	for i := range rows {
-		try(t, byColumn(t, rows[i:i+1]), headOf(v, boxesOf(rows[i])))
+		try(byColumn(t, rows[i:i+1]), headOf(v, boxesOf(rows[i])))
 		if i > 0 {
-			try(t, byColumn(t, rows[i-1:i+1]), headOf(v, boxesOf(slices.Concat(rows[i-1:i+1]...))))
+			try(byColumn(t, rows[i-1:i+1]), headOf(v, boxesOf(slices.Concat(rows[i-1:i+1]...))))
 		}
 	}
 	if row >= 0 {
-		try(t, byColumn(t, rows), band)
+		try(byColumn(t, rows), band)
 	}
 	return best, nil
 }
@@ -286,7 +289,7 @@ func (v *view) writing(r image.Rectangle) []image.Rectangle {
 		return boxes
 	}
 	var pieces []image.Rectangle
-	for _, c := range layout.FindComponents(v.withoutRules()).List {
+	for _, c := range v.components().List {
 		long := max(c.Box.Dx(), c.Box.Dy())
 		if long >= v.inches(0.03) && long < v.inches(4) && middle(c.Box).In(r) && c.Box.Dy() < v.inches(1) {
 			pieces = append(pieces, c.Box)

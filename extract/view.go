@@ -25,9 +25,10 @@ type view struct {
 	bits     *layout.Bitmap
 	lying    []layout.Rule
 	standing []layout.Rule
-	letters  *layout.Bitmap   // bits without rules, once somebody asked
-	near     *layout.Bitmap   // letters and the pixels around them, once somebody asked
-	words    []tesseract.Word // the page's own text layer, nil for a scan
+	letters  *layout.Bitmap     // bits without rules, once somebody asked
+	pieces   *layout.Components // of letters, once somebody asked
+	near     *layout.Bitmap     // letters and the pixels around them, once somebody asked
+	words    []tesseract.Word   // the page's own text layer, nil for a scan
 }
 
 func newView(p page, quarters int) *view {
@@ -50,10 +51,10 @@ func newView(p page, quarters int) *view {
 
 // empty reports whether nothing is on the page but specks and what shines
 // through: less ink than one short line of writing.
-func (v *view) empty() bool {
+func (v *view) empty(strokes layout.Components) bool {
 	letters := 0
 	frame := image.Rect(0, 0, v.bits.W, v.bits.H).Inset(int(v.dpi * 0.3))
-	for _, c := range layout.FindComponents(v.bits).List {
+	for _, c := range strokes.List {
 		long := float64(max(c.Box.Dx(), c.Box.Dy()))
 		if c.Box.In(frame) && long > v.dpi*0.06 && long < v.dpi*3 && float64(c.Area) < 0.6*long*long {
 			letters++
@@ -65,15 +66,14 @@ func (v *view) empty() bool {
 // likeliest is the order in which to try quarter turns: writing and print lie
 // in lines, so letters stand out in rows or, on a page that lies on its side,
 // in columns.
-func (v *view) likeliest() []int {
+func (v *view) likeliest(strokes layout.Components) []int {
 	letters := layout.NewBitmap(v.bits.W, v.bits.H)
-	pieces := layout.FindComponents(v.bits)
 	small, large := v.inches(0.03), v.inches(0.3)
-	for i, l := range pieces.Labels {
+	for i, l := range strokes.Labels {
 		if l == 0 {
 			continue
 		}
-		if size := pieces.List[l-1].Box.Size(); max(size.X, size.Y) >= small && max(size.X, size.Y) <= large {
+		if size := strokes.List[l-1].Box.Size(); max(size.X, size.Y) >= small && max(size.X, size.Y) <= large {
 			letters.Pix[i] = 1
 		}
 	}
@@ -161,6 +161,15 @@ func (v *view) unruled(r image.Rectangle) (g *image.Gray, scale float64) {
 		}
 	}
 	return out, scale
+}
+
+// components is the page's ink without rules in connected pieces.
+func (v *view) components() layout.Components {
+	if v.pieces == nil {
+		pieces := layout.FindComponents(v.withoutRules())
+		v.pieces = &pieces
+	}
+	return *v.pieces
 }
 
 // nearInk is the ink without rules and the pixels around it.

@@ -1,22 +1,15 @@
 package ink
 
-import "image"
-
 // keepWordsWhole gives a word that was written across a column border to the
 // cell that holds most of it. Letters of a word stand closer than 0.045 inch.
 // A word is left parted where its cell is not plain, and where the other cell
 // would be left empty: better half a name than a signature lost.
 func (p *Page) keepWordsWhole() {
-	cells := map[int32][]int{}
-	for i, o := range p.owner {
-		if o >= 0 {
-			cells[o] = append(cells[o], i)
-		}
-	}
+	cells := p.bySlot()
 	for row := range p.table.Rows() {
 		for column := range p.table.Columns() - 1 {
 			left, right := int32(p.slot(row, column, 0)), int32(p.slot(row, column+1, 0))
-			border := int(p.table.Borders[column+1].At(middleY(p.table.Row(row))))
+			border := int(p.table.Borders[column+1].At(int(middleOf(p.table.Row(row)))))
 			p.rejoin(cells, left, right, border)
 		}
 	}
@@ -58,5 +51,3 @@ func (p *Page) staysWritten(cell, word []int) bool {
 	}
 	return rest.signed(p.dpi) >= 1
 }
-
-func middleY(r image.Rectangle) int { return (r.Min.Y + r.Max.Y) / 2 }

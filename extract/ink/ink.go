@@ -104,11 +104,11 @@ func (p *Page) Signed(row, column, item int) float64 {
 	return likeness
 }
 
-// SignedIn says the same of a place on a page outside any table. The bitmap is
-// without ruled lines.
-func SignedIn(b *layout.Bitmap, place image.Rectangle, dpi float64) float64 {
+// SignedIn says the same of a place on a page outside any table. The pieces are
+// of the page without ruled lines.
+func SignedIn(pieces layout.Components, place image.Rectangle, dpi float64) float64 {
 	var s slot
-	for _, c := range layout.FindComponents(b).List {
+	for _, c := range pieces.List {
 		if in := c.Box.Intersect(place); in.Dx()*in.Dy()*2 > c.Box.Dx()*c.Box.Dy() && c.Area > 3 {
 			s.add(c.Box, c.Area)
 		}
@@ -263,12 +263,7 @@ func (p *Page) touches(r image.Rectangle, but int32) bool {
 // partItems gives the ink of cells with two items to the upper or the lower
 // one.
 func (p *Page) partItems() {
-	pieces := map[int32][]int{}
-	for i, o := range p.owner {
-		if o >= 0 {
-			pieces[o] = append(pieces[o], i)
-		}
-	}
+	pieces := p.bySlot()
 	for row := range p.table.Rows() {
 		for column, c := range p.columns {
 			if c.Items < 2 {
@@ -286,6 +281,17 @@ func (p *Page) partItems() {
 			}
 		}
 	}
+}
+
+// bySlot lists the components of each slot that has any.
+func (p *Page) bySlot() map[int32][]int {
+	slots := map[int32][]int{}
+	for i, o := range p.owner {
+		if o >= 0 {
+			slots[o] = append(slots[o], i)
+		}
+	}
+	return slots
 }
 
 // partAt is the height that parts the two items of a cell: the widest step

@@ -218,11 +218,11 @@ func TestPictureShowsOnlyTheItemsInk(t *testing.T) {
 func TestSignedIn(t *testing.T) {
 	s := newSheet()
 	s.stroke(200, 750, 400, 730, 3)
-	bits := layout.Binarize(s.page, dpi)
-	if got := ink.SignedIn(bits, image.Rect(150, 710, 500, 790), dpi); got != 1 {
+	pieces := layout.FindComponents(layout.Binarize(s.page, dpi))
+	if got := ink.SignedIn(pieces, image.Rect(150, 710, 500, 790), dpi); got != 1 {
 		t.Errorf("a stroke on the signature line is a signature by %v", got)
 	}
-	if got := ink.SignedIn(bits, image.Rect(600, 710, 900, 790), dpi); got != 0 {
+	if got := ink.SignedIn(pieces, image.Rect(600, 710, 900, 790), dpi); got != 0 {
 		t.Errorf("an empty signature line is signed by %v", got)
 	}
 }
