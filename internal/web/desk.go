@@ -19,6 +19,9 @@ type (
 	// again costs next to nothing.
 	Cases interface {
 		Case(ctx context.Context, petitionID string) (*Case, error)
+		// Refuse says why a finding cannot be recorded: a *FindingError for the
+		// person who made it. Whoever adds findings asks first. Chair says whether the account acts as chair.
+		Refuse(ctx context.Context, f store.Finding, chair bool) error
 	}
 
 	// Members searches the membership export and takes in new ones.
@@ -119,14 +122,19 @@ type Line struct {
 	Nobody      float64 // probability that nobody on the roll wrote it
 	DuplicateOf string  // ID of the other line of the same person
 
-	Needs    string // of an undecided line: "" for a first look, second, third, chair
-	Decided  string // program or person
-	By       string // account whose finding settled it, where a person did
-	At       time.Time
-	Note     string
-	Findings int // that stand; undone ones and undoings are not counted
+	Needs    string    // of an undecided line: "" for a first look, second, third, chair; other where it waits for another line and nobody need look
+	Decided  string    // program or person
+	By       []string  // accounts whose findings settled it, where people did
+	At       time.Time // when the last of them did
+	Note     string    // what they wrote of it
+	Findings int       // that stand; undone ones and undoings are not counted
 	Rulings  []Ruling
 }
+
+// FindingError says in one sentence, for the person who made it, why a finding cannot be recorded.
+type FindingError struct{ Text string }
+
+func (e *FindingError) Error() string { return e.Text }
 
 // Ruling is one finding on a line, in the order in which they were made. Who
 // shows rulings asks RulingsFor, since second looks are blind.
@@ -140,6 +148,7 @@ type Ruling struct {
 	Fields    map[string]string
 	Undone    bool // by a later finding
 	Undoes    string
+	Stale     bool // names a member whom the petition's snapshot does not have, and so says nothing
 }
 
 // RulingsFor are the rulings that an account may see: all, but while the line
@@ -161,7 +170,7 @@ func (l *Line) RulingsFor(account string) []Ruling {
 // the second pair of eyes.
 func (l *Line) Ruled(account string) bool {
 	return slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
-		return r.By == account && !r.Undone && r.Kind != "undo" && r.Kind != "correct"
+		return r.By == account && !r.Undone && !r.Stale && r.Kind != "undo" && r.Kind != "correct"
 	})
 }
 
