@@ -20,8 +20,9 @@ type (
 	Cases interface {
 		Case(ctx context.Context, petitionID string) (*Case, error)
 		// Refuse says why a finding cannot be recorded: a *FindingError for the
-		// person who made it. Whoever adds findings asks first. Chair says whether the account acts as chair.
-		Refuse(ctx context.Context, f store.Finding, chair bool) error
+		// person who made it. Whoever adds findings asks first, with Chair set where the
+		// account has that role: the chair's word settles what others' cannot.
+		Refuse(ctx context.Context, f store.Finding) error
 	}
 
 	// Members searches the membership export and takes in new ones.
@@ -189,6 +190,9 @@ func (c *Case) Queue(account string, chair bool) []int {
 	return out
 }
 
+// Marks splits a text of the export into what was and was not read on a sheet.
+func Marks(read, own string) []Piece { return markDifferences(read, own) }
+
 // Find returns the place of a line in Lines, -1 for none.
 func (c *Case) Find(lineID string) int {
 	return slices.IndexFunc(c.Lines, func(l Line) bool { return l.ID == lineID })
@@ -246,9 +250,8 @@ type Organizer struct {
 
 // ImportOptions say what an export does not say itself.
 type ImportOptions struct {
-	Map   map[string]string // meaning → heading
-	Sheet string            // of a workbook; "" for the first that has names
-	AsOf  time.Time         // the day that the export speaks of
+	Map  map[string]string // meaning → heading
+	AsOf time.Time         // the day that the export speaks of
 }
 
 // ImportPreview is what an export holds and what taking it in would change.
