@@ -1,0 +1,5 @@
+package web
+
+type thumbs struct{}
+
+func newThumbs() *thumbs { return &thumbs{} }
