@@ -44,11 +44,11 @@ func record(ctx context.Context, tx conn, e AuditEntry) (AuditEntry, error) {
 	e.At = or(e.At)
 	e.Actor, e.Action, e.Subject, e.Detail = clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Detail)
 	e.Hash = e.sum()
-	if _, err := exec(ctx, tx, `INSERT INTO audit (seq, at, actor, action, subject, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	if _, err := write(ctx, tx, `INSERT INTO audit (seq, at, actor, action, subject, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev, e.Hash); err != nil {
 		return e, err
 	}
-	_, err = exec(ctx, tx, `UPDATE audit_head SET hash = $1`, e.Hash)
+	_, err = write(ctx, tx, `UPDATE audit_head SET hash = $1`, e.Hash)
 	return e, err
 }
 

@@ -18,7 +18,8 @@ type Claim struct {
 func (s *Store) Claim(ctx context.Context, lineID, accountID string, until time.Time) (holder string, ok bool, err error) {
 	defer saying(&err, "claim line %s", lineID)
 	err = s.change(ctx, func(tx conn) error {
-		if _, err := exec(ctx, tx, `INSERT INTO claims (line_id, account_id, until) VALUES ($1, $2, $3)
+		if _, err := write(ctx, tx, `INSERT INTO claims (line_id, account_id, until)
+			SELECT id, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM lines WHERE id = $1
 			ON CONFLICT (line_id) DO UPDATE SET account_id = excluded.account_id, until = excluded.until
 			WHERE claims.account_id = excluded.account_id OR claims.until <= $4`, lineID, accountID, until, now()); err != nil {
 			return err
@@ -32,7 +33,7 @@ func (s *Store) Claim(ctx context.Context, lineID, accountID string, until time.
 // Release gives up a claim; one that somebody else has is left.
 func (s *Store) Release(ctx context.Context, lineID, accountID string) (err error) {
 	defer saying(&err, "release line %s", lineID)
-	_, err = exec(ctx, s.writer, `DELETE FROM claims WHERE line_id = $1 AND account_id = $2`, lineID, accountID)
+	_, err = write(ctx, s.writer, `DELETE FROM claims WHERE line_id = $1 AND account_id = $2`, lineID, accountID)
 	return err
 }
 

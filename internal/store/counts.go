@@ -55,27 +55,29 @@ func (s *Store) Counts(ctx context.Context, petitionID string) (_ Counts, err er
 func count(ctx context.Context, tx conn, petitionID string) (map[string]Counts, error) {
 	counts := map[string]Counts{}
 	for _, part := range []struct {
-		query string
-		add   func(c *Counts, a, b int)
+		query, petition string
+		add             func(c *Counts, a, b int)
 	}{
 		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN u.pages > 0 OR u.error <> '' THEN 1 ELSE 0 END)
-			FROM uploads u WHERE NOT u.excluded AND (u.petition_id = $1 OR $1 = '') GROUP BY u.petition_id`,
+			FROM uploads u WHERE NOT u.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Uploads, c.Opened = a, b }},
 		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN p.read_at > 0 THEN 1 ELSE 0 END)
-			FROM uploads u JOIN pages p ON p.upload_id = u.id
-			WHERE NOT u.excluded AND (u.petition_id = $1 OR $1 = '') GROUP BY u.petition_id`,
+			FROM uploads u CROSS JOIN pages p WHERE p.upload_id = u.id AND NOT u.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Pages, c.Read = a, b }},
-		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN l.snapshot_id = p.snapshot_id THEN 1 ELSE 0 END)
-			FROM petitions p JOIN uploads u ON u.petition_id = p.id JOIN lines l ON l.upload_id = u.id
-			WHERE NOT u.excluded AND (u.petition_id = $1 OR $1 = '') GROUP BY u.petition_id`,
+		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN l.snapshot_id = t.snapshot_id THEN 1 ELSE 0 END)
+			FROM petitions t CROSS JOIN uploads u CROSS JOIN lines l
+			WHERE u.petition_id = t.id AND l.upload_id = u.id AND NOT u.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Lines, c.Matched = a, b }},
-		{`SELECT f.petition_id, COUNT(*), 0 FROM failures f JOIN uploads u ON u.id = f.upload_id
-			WHERE NOT u.excluded AND (f.petition_id = $1 OR $1 = '') GROUP BY f.petition_id`,
+		{`SELECT f.petition_id, COUNT(*), 0 FROM failures f JOIN uploads u ON u.id = f.upload_id WHERE NOT u.excluded`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Failures = a }},
-		{`SELECT petition_id, COUNT(*), 0 FROM findings WHERE petition_id = $1 OR $1 = '' GROUP BY petition_id`,
+		{`SELECT f.petition_id, COUNT(*), 0 FROM findings f WHERE 1 = 1`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Findings = a }},
 	} {
-		found, err := all(ctx, tx, scanCount, part.query, petitionID)
+		query, args := part.query, []any{}
+		if petitionID != "" {
+			query, args = query+` AND `+part.petition+` = $1`, []any{petitionID}
+		}
+		found, err := all(ctx, tx, scanCount, query+` GROUP BY `+part.petition, args...)
 		if err != nil {
 			return nil, err
 		}

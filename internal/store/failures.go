@@ -41,7 +41,7 @@ func (s *Store) Fail(ctx context.Context, f Failure) (err error) {
 		if err != nil {
 			return err
 		}
-		_, err = exec(ctx, tx, `INSERT INTO failures (id, petition_id, upload_id, page_id, stage, text, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		_, err = write(ctx, tx, `INSERT INTO failures (id, petition_id, upload_id, page_id, stage, text, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (id) DO UPDATE SET text = excluded.text, at = excluded.at`, f.ID, u.PetitionID, u.ID, orNull(f.PageID), f.Stage, f.Text, f.At)
 		return err
 	})
@@ -74,7 +74,7 @@ func (s *Store) Failures(ctx context.Context, petitionID string) (_ []Failure, e
 }
 
 func resolve(ctx context.Context, c conn, stage, subject string) error {
-	_, err := exec(ctx, c, `DELETE FROM failures WHERE id = $1`, failureID(stage, subject))
+	_, err := write(ctx, c, `DELETE FROM failures WHERE id = $1`, failureID(stage, subject))
 	return err
 }
 

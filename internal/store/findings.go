@@ -38,7 +38,7 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 		if err := lock(ctx, tx, f.PetitionID); err != nil {
 			return err
 		}
-		n, err := exec(ctx, tx, `INSERT INTO findings (id, petition_id, line_id, by, at, kind, member_id, note, fields, searches, undoes, chair)
+		n, err := write(ctx, tx, `INSERT INTO findings (id, petition_id, line_id, by, at, kind, member_id, note, fields, searches, undoes, chair)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
 			f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Searches, orNull(f.Undoes), f.Chair)
 		if err != nil {

@@ -18,7 +18,7 @@ type Invitation struct {
 // AddInvitation adds an invitation.
 func (s *Store) AddInvitation(ctx context.Context, v Invitation) (err error) {
 	defer saying(&err, "add an invitation")
-	_, err = exec(ctx, s.writer, `INSERT INTO invitations (hash, email, name, roles, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, 0)`,
+	_, err = write(ctx, s.writer, `INSERT INTO invitations (hash, email, name, roles, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, 0)`,
 		v.Hash, folded(v.Email), v.Name, v.Roles, v.ExpiresAt)
 	return err
 }

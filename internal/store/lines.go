@@ -18,7 +18,7 @@ type Line struct {
 	Box        [4]float64 // on the page, in the measure of whoever read it
 	Picture    string     // names the blob
 	Row        []byte     // what was read, as JSON
-	Match      []byte     // who may have written it, as JSON
+	Match      []byte     // who may have written it, as JSON; nil: not matched
 	SnapshotID string     // what Match was made against; empty: not matched
 }
 
@@ -67,7 +67,7 @@ func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string, match
 		}
 		changed := int64(0)
 		for _, id := range slices.Sorted(maps.Keys(matches)) {
-			n, err := exec(ctx, tx, `UPDATE lines SET match = $3, snapshot_id = $4 WHERE id = $1 AND page_id = $2 AND (snapshot_id <> $4 OR match <> $3)`,
+			n, err := write(ctx, tx, `UPDATE lines SET match = $3, snapshot_id = $4 WHERE id = $1 AND page_id = $2 AND (snapshot_id <> $4 OR match <> $3)`,
 				id, pageID, matches[id], snapshotID)
 			if err != nil {
 				return err
@@ -84,16 +84,11 @@ func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string, match
 // replaceLines writes the lines of a page in the place of those there. Nobody
 // has found anything of them.
 func replaceLines(ctx context.Context, tx conn, p Page, lines []Line) error {
-	for _, query := range []string{
-		`DELETE FROM claims WHERE line_id IN (SELECT id FROM lines WHERE page_id = $1)`,
-		`DELETE FROM lines WHERE page_id = $1`,
-	} {
-		if _, err := exec(ctx, tx, query, p.ID); err != nil {
-			return err
-		}
+	if _, err := write(ctx, tx, `DELETE FROM lines WHERE page_id = $1`, p.ID); err != nil {
+		return err
 	}
 	for _, l := range lines {
-		if _, err := exec(ctx, tx, `INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id)
+		if _, err := write(ctx, tx, `INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`,
 			LineID(p.ID, l.Number), p.PetitionID, p.UploadID, p.ID, p.Number, l.Number, l.Box, l.Picture, l.Row, []byte(nil)); err != nil {
 			return err
@@ -114,5 +109,8 @@ const (
 
 func scanLine(r row) (l Line, err error) {
 	err = r.Scan(&l.ID, &l.PetitionID, &l.UploadID, &l.PageID, &l.Page, &l.Number, listed{&l.Box}, &l.Picture, &l.Row, &l.Match, &l.SnapshotID)
+	if len(l.Match) == 0 {
+		l.Match = nil
+	}
 	return l, err
 }

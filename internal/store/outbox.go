@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -35,7 +36,7 @@ func (s *Store) Sent(ctx context.Context, ids []string) (err error) {
 	defer saying(&err, "forget sent messages")
 	return s.change(ctx, func(tx conn) error {
 		for _, id := range ids {
-			if _, err := exec(ctx, tx, `DELETE FROM outbox WHERE id = $1`, id); err != nil {
+			if _, err := write(ctx, tx, `DELETE FROM outbox WHERE id = $1`, id); err != nil {
 				return err
 			}
 		}
@@ -51,19 +52,19 @@ func (s *Store) Announce(ctx context.Context, stage, subject string) (err error)
 
 // announce writes messages. One that waits already gets a new id: whoever is
 // sending the old one at this moment may have begun before the change that is
-// announced here, and must not forget this one with it.
+// announced here, and must not forget this one with it. Ids keep the order.
 func announce(ctx context.Context, tx conn, stage string, subjects ...string) error {
-	at := now()
+	at, id := now(), NewID()
 	mark := `UPDATE pages SET announced_at = $2 WHERE id = $1`
 	if stage == Ingest {
 		mark = `UPDATE uploads SET announced_at = $2 WHERE id = $1`
 	}
-	for _, subject := range subjects {
-		if err := touched(exec(ctx, tx, mark, subject, at)); err != nil {
+	for i, subject := range subjects {
+		if err := touched(write(ctx, tx, mark, subject, at)); err != nil {
 			return err
 		}
-		if _, err := exec(ctx, tx, `INSERT INTO outbox (id, stage, subject, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (stage, subject) DO UPDATE SET id = excluded.id`, NewID(), stage, subject, at); err != nil {
+		if _, err := write(ctx, tx, `INSERT INTO outbox (id, stage, subject, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (stage, subject) DO UPDATE SET id = excluded.id`, fmt.Sprintf("%s-%06d", id, i), stage, subject, at); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func (s *Store) PagesOf(ctx context.Context, uploadID string) (_ []Page, err err
 }
 
 // ReadPage notes what reading a page has shown, and announces its lines to
-// verify. Reading it again with the same result changes nothing; another
+// verify where the petition has a snapshot to verify them against. Reading it again with the same result changes nothing; another
 // result replaces the first, unless somebody has found something of its lines:
 // then the page stays as that person saw it.
 func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) {
@@ -76,7 +76,7 @@ func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) 
 			}
 		}
 		waiting, err := all(ctx, tx, scanText, `SELECT DISTINCT l.page_id FROM lines l JOIN petitions p ON p.id = l.petition_id
-			WHERE l.page_id = $1 AND (p.snapshot_id IS NULL OR l.snapshot_id <> p.snapshot_id)`, p.ID)
+			WHERE l.page_id = $1 AND l.snapshot_id <> p.snapshot_id`, p.ID)
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 	if err != nil || found > 0 {
 		return false, err
 	}
-	if _, err := exec(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11
+	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11
 		WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt); err != nil {
 		return false, err
 	}
@@ -117,7 +117,7 @@ func samePage(a, b Page) bool {
 
 // addPage adds a page of an upload unless it is there.
 func addPage(ctx context.Context, tx conn, u Upload, p Page) (int64, error) {
-	return exec(ctx, tx, `INSERT INTO pages (id, petition_id, upload_id, number, kind, source, rotation, width, height, notes, sheet, picture, error, read_at, announced_at)
+	return write(ctx, tx, `INSERT INTO pages (id, petition_id, upload_id, number, kind, source, rotation, width, height, notes, sheet, picture, error, read_at, announced_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0) ON CONFLICT (id) DO NOTHING`,
 		PageID(u.ID, p.Number), u.PetitionID, u.ID, p.Number, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error)
 }

@@ -24,7 +24,7 @@ func (s *Store) AddPetition(ctx context.Context, p Petition) (_ Petition, err er
 	}
 	defer saying(&err, "add petition %s", p.ID)
 	p.CreatedAt = or(p.CreatedAt)
-	_, err = exec(ctx, s.writer, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
+	_, err = write(ctx, s.writer, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)`,
 		p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, p.By, p.CreatedAt)
 	return p, err
@@ -46,7 +46,7 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 		if old.Rules != clean(p.Rules) || old.SnapshotID != p.SnapshotID || millis(old.ReceivedOn) != millis(p.ReceivedOn) {
 			turn = 1
 		}
-		if _, err := exec(ctx, tx, `UPDATE petitions SET title = $2, state = $3, rules = $4, snapshot_id = $5, received_on = $6, terms_version = terms_version + $7
+		if _, err := write(ctx, tx, `UPDATE petitions SET title = $2, state = $3, rules = $4, snapshot_id = $5, received_on = $6, terms_version = terms_version + $7
 			WHERE id = $1`, p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, turn); err != nil {
 			return err
 		}

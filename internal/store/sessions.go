@@ -21,7 +21,7 @@ func (s *Store) AddSession(ctx context.Context, v Session) (err error) {
 	if v.SeenAt.IsZero() {
 		v.SeenAt = v.CreatedAt
 	}
-	_, err = exec(ctx, s.writer, `INSERT INTO sessions (hash, account_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+	_, err = write(ctx, s.writer, `INSERT INTO sessions (hash, account_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
 		v.Hash, v.AccountID, v.CreatedAt, v.SeenAt, v.ExpiresAt)
 	return err
 }
@@ -36,20 +36,20 @@ func (s *Store) Session(ctx context.Context, hash string) (_ Session, err error)
 // TouchSession notes that a session was used and until when it now lasts.
 func (s *Store) TouchSession(ctx context.Context, hash string, seen, expires time.Time) (err error) {
 	defer saying(&err, "touch a session")
-	return touched(exec(ctx, s.writer, `UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE hash = $1`, hash, seen, expires))
+	return touched(write(ctx, s.writer, `UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE hash = $1`, hash, seen, expires))
 }
 
 // EndSession ends a session; one that is not there is ended already.
 func (s *Store) EndSession(ctx context.Context, hash string) (err error) {
 	defer saying(&err, "end a session")
-	_, err = exec(ctx, s.writer, `DELETE FROM sessions WHERE hash = $1`, hash)
+	_, err = write(ctx, s.writer, `DELETE FROM sessions WHERE hash = $1`, hash)
 	return err
 }
 
 // EndSessionsOf ends all sessions of an account.
 func (s *Store) EndSessionsOf(ctx context.Context, accountID string) (err error) {
 	defer saying(&err, "end the sessions of account %s", accountID)
-	_, err = exec(ctx, s.writer, `DELETE FROM sessions WHERE account_id = $1`, accountID)
+	_, err = write(ctx, s.writer, `DELETE FROM sessions WHERE account_id = $1`, accountID)
 	return err
 }
 
@@ -62,7 +62,7 @@ func (s *Store) Expire(ctx context.Context) (err error) {
 			`DELETE FROM claims WHERE until <= $1`,
 			`DELETE FROM invitations WHERE expires_at <= $1`,
 		} {
-			if _, err := exec(ctx, tx, query, now()); err != nil {
+			if _, err := write(ctx, tx, query, now()); err != nil {
 				return err
 			}
 		}

@@ -24,7 +24,7 @@ func (s *Store) Setting(ctx context.Context, key string) (_ string, err error) {
 // SetSetting sets a setting.
 func (s *Store) SetSetting(ctx context.Context, key, value, by string) (err error) {
 	defer saying(&err, "change setting %s", key)
-	_, err = exec(ctx, s.writer, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, $3, $4)
+	_, err = write(ctx, s.writer, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at`, key, value, by, now())
 	return err
 }

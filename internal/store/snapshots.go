@@ -22,16 +22,19 @@ type Snapshot struct {
 }
 
 // AddSnapshot adds a snapshot and gives it back with its id and time. The same
-// id again leaves the first as it is.
+// id again is the same snapshot: the first stays, and is given back.
 func (s *Store) AddSnapshot(ctx context.Context, v Snapshot) (_ Snapshot, err error) {
 	if v.ID == "" {
 		v.ID = NewID()
 	}
 	defer saying(&err, "add snapshot %s", v.ID)
 	v.At = or(v.At)
-	_, err = exec(ctx, s.writer, `INSERT INTO snapshots (id, name, sha256, as_of, map, rows, members, columns, remarks, by, at)
+	n, err := write(ctx, s.writer, `INSERT INTO snapshots (id, name, sha256, as_of, map, rows, members, columns, remarks, by, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
 		v.ID, v.Name, v.SHA256, v.AsOf, v.Map, v.Rows, v.Members, v.Columns, v.Remarks, v.By, v.At)
+	if err == nil && n == 0 {
+		return one(ctx, s.writer, scanSnapshot, selectSnapshots+` WHERE id = $1`, v.ID)
+	}
 	return v, err
 }
 

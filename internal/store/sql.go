@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,8 +43,8 @@ func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(t
 	return tx.Commit()
 }
 
-// exec runs a statement and says how many rows it touched.
-func exec(ctx context.Context, c conn, query string, args ...any) (int64, error) {
+// write runs a statement and says how many rows it touched.
+func write(ctx context.Context, c conn, query string, args ...any) (int64, error) {
 	result, err := c.ExecContext(ctx, query, plain(args)...)
 	if err != nil {
 		return 0, err
@@ -98,13 +99,41 @@ func plain(args []any) []any {
 	return args
 }
 
+// inJSON writes a list or a map. Its texts are cleaned first: in JSON a NUL
+// is an escape, which would come back as one.
 func inJSON(v any) string {
+	switch list := v.(type) {
+	case []string:
+		v = cleanAll(list)
+	case []Role:
+		v = cleanAll(list)
+	case map[string]string:
+		v = cleanMap(list)
+	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("store: %T has no JSON: %v", v, err)) // only types of this package come here
 	}
-	// A NUL is an escape in JSON and would come back as one.
-	return clean(strings.ReplaceAll(string(text), `\u0000`, ""))
+	return string(text)
+}
+
+func cleanAll[T ~string](list []T) []T {
+	list = slices.Clone(list)
+	for i, text := range list {
+		list[i] = T(clean(string(text)))
+	}
+	return list
+}
+
+func cleanMap(of map[string]string) map[string]string {
+	if of == nil {
+		return nil
+	}
+	cleaned := make(map[string]string, len(of))
+	for k, v := range of {
+		cleaned[clean(k)] = clean(v)
+	}
+	return cleaned
 }
 
 // clean leaves out NUL, which PostgreSQL has no place for, and marks what is

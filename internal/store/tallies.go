@@ -41,7 +41,7 @@ func (s *Store) AddTally(ctx context.Context, t Tally) (_ Tally, err error) {
 		if t.Version != "" && t.Version != v.String() {
 			return ErrConflict
 		}
-		_, err = exec(ctx, tx, `INSERT INTO tallies (id, petition_id, version, counts, snapshot_id, rules_hash, program, by, at, reason, supersedes)
+		_, err = write(ctx, tx, `INSERT INTO tallies (id, petition_id, version, counts, snapshot_id, rules_hash, program, by, at, reason, supersedes)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 			t.ID, t.PetitionID, t.Version, t.Counts, orNull(t.SnapshotID), t.RulesHash, t.Program, t.By, t.At, t.Reason, orNull(t.Supersedes))
 		return err

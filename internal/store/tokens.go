@@ -23,7 +23,7 @@ func (s *Store) AddToken(ctx context.Context, t Token) (_ Token, err error) {
 	}
 	defer saying(&err, "add token %s", t.ID)
 	t.CreatedAt = or(t.CreatedAt)
-	_, err = exec(ctx, s.writer, `INSERT INTO tokens (id, account_id, name, hash, created_at, used_at, revoked_at) VALUES ($1, $2, $3, $4, $5, 0, 0)`,
+	_, err = write(ctx, s.writer, `INSERT INTO tokens (id, account_id, name, hash, created_at, used_at, revoked_at) VALUES ($1, $2, $3, $4, $5, 0, 0)`,
 		t.ID, t.AccountID, t.Name, t.Hash, t.CreatedAt)
 	return t, err
 }
@@ -41,7 +41,7 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (_ Token, err erro
 		return t, nil
 	}
 	t.UsedAt = at
-	return t, touched(exec(ctx, s.writer, `UPDATE tokens SET used_at = $2 WHERE id = $1 AND revoked_at = 0`, t.ID, at))
+	return t, touched(write(ctx, s.writer, `UPDATE tokens SET used_at = $2 WHERE id = $1 AND revoked_at = 0`, t.ID, at))
 }
 
 // Tokens lists the tokens of an account, or of all accounts for the id "",
@@ -54,7 +54,7 @@ func (s *Store) Tokens(ctx context.Context, accountID string) (_ []Token, err er
 // RevokeToken ends a token for good.
 func (s *Store) RevokeToken(ctx context.Context, id string) (err error) {
 	defer saying(&err, "revoke token %s", id)
-	return touched(exec(ctx, s.writer, `UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0`, id, now()))
+	return touched(write(ctx, s.writer, `UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0`, id, now()))
 }
 
 const selectTokens = `SELECT id, account_id, name, hash, created_at, used_at, revoked_at FROM tokens`

@@ -29,7 +29,7 @@ func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 		if err := lock(ctx, tx, u.PetitionID); err != nil {
 			return err
 		}
-		n, err := exec(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, announced_at)
+		n, err := write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, announced_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', $8, 0) ON CONFLICT (id) DO NOTHING`,
 			u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, false)
 		if err != nil {
@@ -75,7 +75,7 @@ func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, troub
 		if err := lock(ctx, tx, old.PetitionID); err != nil {
 			return err
 		}
-		changed, err := exec(ctx, tx, `UPDATE uploads SET pages = $2, error = $3 WHERE id = $1 AND (pages <> $2 OR error <> $3)`, id, len(pages), trouble)
+		changed, err := write(ctx, tx, `UPDATE uploads SET pages = $2, error = $3 WHERE id = $1 AND (pages <> $2 OR error <> $3)`, id, len(pages), trouble)
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (s *Store) ExcludeUpload(ctx context.Context, id string, excluded bool) (er
 		if err != nil {
 			return err
 		}
-		n, err := exec(ctx, tx, `UPDATE uploads SET excluded = $2 WHERE id = $1 AND excluded <> $2`, id, excluded)
+		n, err := write(ctx, tx, `UPDATE uploads SET excluded = $2 WHERE id = $1 AND excluded <> $2`, id, excluded)
 		if err != nil || n == 0 {
 			return err
 		}

@@ -43,13 +43,13 @@ func versions(ctx context.Context, c conn, petitionID string) (Versions, error) 
 // update is for its lock. Every transaction that writes below a petition locks
 // it first, and so in the same order.
 func lock(ctx context.Context, tx conn, petitionID string) error {
-	return touched(exec(ctx, tx, `UPDATE petitions SET title = title WHERE id = $1`, petitionID))
+	return touched(write(ctx, tx, `UPDATE petitions SET title = title WHERE id = $1`, petitionID))
 }
 
 func linesChanged(ctx context.Context, tx conn, petitionID string) error {
-	return touched(exec(ctx, tx, `UPDATE petitions SET lines_version = lines_version + 1 WHERE id = $1`, petitionID))
+	return touched(write(ctx, tx, `UPDATE petitions SET lines_version = lines_version + 1 WHERE id = $1`, petitionID))
 }
 
 func findingsChanged(ctx context.Context, tx conn, petitionID string) error {
-	return touched(exec(ctx, tx, `UPDATE petitions SET findings_version = findings_version + 1 WHERE id = $1`, petitionID))
+	return touched(write(ctx, tx, `UPDATE petitions SET findings_version = findings_version + 1 WHERE id = $1`, petitionID))
 }
