@@ -123,7 +123,7 @@ type Line struct {
 	Nobody      float64 // probability that nobody on the roll wrote it
 	DuplicateOf string  // ID of the other line of the same person
 
-	Needs    string    // of an undecided line: "" for a first look, second, third, chair; other where it waits for another line and nobody need look
+	Needs    string    // of an undecided line: "" for a first look, second, third, chair; nobody need look at it where it waits for another line (other) or for the membership export (match)
 	Decided  string    // program or person
 	By       []string  // accounts whose findings settled it, where people did
 	At       time.Time // when the last of them did
@@ -190,9 +190,6 @@ func (c *Case) Queue(account string, chair bool) []int {
 	return out
 }
 
-// Marks splits a text of the export into what was and was not read on a sheet.
-func Marks(read, own string) []Piece { return markDifferences(read, own) }
-
 // Find returns the place of a line in Lines, -1 for none.
 func (c *Case) Find(lineID string) int {
 	return slices.IndexFunc(c.Lines, func(l Line) bool { return l.ID == lineID })
@@ -200,7 +197,7 @@ func (c *Case) Find(lineID string) int {
 
 // Field is one field of a line as it was read.
 type Field struct {
-	Key          string // such as member_id; the keys of Candidate.Agrees and Has
+	Key          string // such as member_id; the keys of Candidate.Agrees
 	Label        string // such as "Member number"
 	Text         string
 	Confidence   float64
@@ -212,9 +209,8 @@ type Field struct {
 type Candidate struct {
 	Member      Member
 	Probability float64
-	Because     []string           // in words, such as "number: two digits swapped"
-	Agrees      map[string]string  // field key → agrees, close, differs; none where one side is empty
-	Has         map[string][]Piece // field key → what the export has there
+	Because     []string          // in words, such as "number: two digits swapped"
+	Agrees      map[string]string // field key → agrees, close, differs; none where one side is empty; nil where nobody compared
 }
 
 // Piece is a part of a text that is, or is not, as it was read.
