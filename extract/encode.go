@@ -40,8 +40,12 @@ const (
 	maxSheetText = 4 << 20
 )
 
-// ErrDamaged is what DecodeSheet says of bytes that are no whole sheet.
-var ErrDamaged = errors.New("the stored sheet is damaged")
+var (
+	// ErrDamaged is what DecodeSheet says of bytes that are no whole sheet.
+	ErrDamaged = errors.New("the stored sheet is damaged")
+	// ErrVersion is what it says of a sheet that another version of the program packed.
+	ErrVersion = errors.New("the stored sheet is of another version")
+)
 
 // letters of a lattice as kept: the blank, then A to Z.
 const letters = 27
@@ -222,7 +226,7 @@ func unpacked(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it does not begin like one", ErrDamaged)
 	}
 	if v := data[len(sheetMagic)]; v != sheetVersion {
-		return nil, fmt.Errorf("the stored sheet is of version %d, and this program reads version %d: have the page read again", v, sheetVersion)
+		return nil, fmt.Errorf("%w: %d, and this program reads %d: have the page read again", ErrVersion, v, sheetVersion)
 	}
 	size, sum := binary.BigEndian.Uint32(data[len(sheetMagic)+1:]), binary.BigEndian.Uint32(data[len(sheetMagic)+5:])
 	if size > MaxSheet {

@@ -93,7 +93,7 @@ func TestReadersOpenEveryKind(t *testing.T) {
 // after it reads on.
 func TestReadersRefuseWhatBreaksThem(t *testing.T) {
 	huge := write(t, "huge.png", pngOf(30_000, 30_000))
-	r := openReaders(t, readerOptions{Memory: 1400, Limits: limits{Megapixels: 1000}, Read: []string{filepath.Dir(huge)}})
+	r := openReaders(t, readerOptions{Memory: 600, Limits: limits{Megapixels: 1000}, Read: []string{filepath.Dir(huge)}})
 	if _, err := r.page(t.Context(), online, "online.pdf", 1, false); err != nil {
 		t.Fatal(err)
 	}

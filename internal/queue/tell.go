@@ -12,7 +12,8 @@ func (q *Queue) Tell(topic string) {
 	_ = q.conn.Publish(tellPrefix+topic, nil) // listeners look by themselves every now and then
 }
 
-// Listen gives a signal after each Tell of a topic; several that nobody took are one.
+// Listen gives a signal after each Tell of a topic, or of any for "*"; several that
+// nobody took are one.
 // stop must be called. The channel is never closed.
 func (q *Queue) Listen(ctx context.Context, topic string) (changed <-chan struct{}, stop func()) {
 	signal := make(chan struct{}, 1)
