@@ -48,8 +48,7 @@ type (
 		Check(ctx context.Context) error
 	}
 
-	// Bell tells and hears that something changed, and knows what waits. What
-	// is told of a petition goes by the petition's id.
+	// Bell tells and hears that something changed, and knows what waits.
 	Bell interface {
 		Tell(topic string)
 		Listen(ctx context.Context, topic string) (<-chan struct{}, func())
@@ -80,6 +79,7 @@ type Server struct {
 	counts  counts
 	hashing chan struct{} // argon2id takes 19 MiB each time
 	thumbs  *thumbs
+	review  reviewing
 	tus     tusHandlers
 	docs    *apiDocs
 	handler http.Handler
@@ -132,6 +132,9 @@ func New(o Options) (*Server, error) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 func (s *Server) secure() bool { return s.base.Scheme == "https" }
+
+// Topic is what the bell is told, and listened to, for a petition.
+func Topic(petitionID string) string { return petitionID }
 
 // record writes into the audit log, under the account that asks. Subjects and
 // details are ids and counts, never what belongs to a person.
