@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -20,8 +21,11 @@ type (
 		Line     *reviewLine // nil where nothing is left for this account
 		Notice   string      // what has to be said first, such as why a finding was refused
 		Undo     *reviewUndo // what u takes back
+		Mine     string      // the same and what came before, as JSON for the script
+		Hash     string      // of the line, see lineJSON
 		NewID    string      // names the finding that a form of this page makes, so that a form sent twice counts once
-		GoOn     bool        // though the outcome is certain
+		Closed   string      // why no findings are taken any more
+		Events   string      // address of live notices
 	}
 
 	// reviewHead says how far the review is.
@@ -54,11 +58,12 @@ type (
 		Query      string // what the search box starts with
 		Results    *reviewResults
 		Searched   []string // before, for this line
-		Searches   int      // to be made before the line is nobody's
+		Searches   int      // still to be made before the line is nobody's
 		Twin       *reviewTwin
 		Rulings    []reviewRuling // that may be seen
 		Sheet      reviewSheet
-		Open       bool // a finding may be made
+		Open       bool   // a finding may be made
+		Closed     string // why not
 		Chair      bool
 		NewID      string
 		Holder     string // who looks at the line at present, "" for nobody else
@@ -82,11 +87,11 @@ type (
 		Agrees string // agrees, close, differs; "" where one side has nothing
 	}
 
+	// reviewResults is what the roll has for a query.
 	reviewResults struct {
-		LineID string
-		Query  string
-		Found  []reviewCandidate
-		Line   *reviewLine
+		Query string
+		Found []reviewCandidate
+		Line  *reviewLine
 	}
 
 	// reviewTwin is the other line of the same person.
@@ -108,13 +113,24 @@ type (
 		Width, Height int
 		Row           reviewBox
 	}
-	reviewBox struct{ X, Y, W, H int }
+	reviewBox struct{ X, Y, W, H, End int }
 
 	// reviewUndo is the last finding of an account that stands.
 	reviewUndo struct {
-		FindingID, LineID, Place, What string
+		FindingID string `json:"id"`
+		LineID    string `json:"line"`
+		Place     string `json:"place"`
+		What      string `json:"what"`
 	}
 )
+
+// SearchedJSON hands the searches made over to the script.
+func (v *reviewLine) SearchedJSON() string { return asJSON(v.Searched) }
+
+func asJSON(v any) string {
+	text, _ := json.Marshal(v) // of strings, which always succeeds
+	return string(text)
+}
 
 // place names a line as people find it.
 func place(l *Line) string { return fmt.Sprintf("page %d, line %d", l.Page, l.Number) }
@@ -164,9 +180,8 @@ func (v *reviewLine) likely(i int) bool {
 func (v *reviewLine) candidate(c *Case, cand Candidate) reviewCandidate {
 	rc := reviewCandidate{Member: cand.Member}
 	for _, f := range v.Columns {
-		cell := reviewCell{cand.Has[f.Key], cand.Agrees[f.Key]}
-		if cand.Has == nil {
-			cell.Pieces = markDifferences(f.Text, memberText(cand.Member, f.Key))
+		cell := reviewCell{markDifferences(f.Text, memberText(cand.Member, f.Key)), cand.Agrees[f.Key]}
+		if cand.Agrees == nil {
 			cell.Agrees = agreement(f.Text, cell.Pieces)
 		}
 		rc.Cells = append(rc.Cells, cell)
