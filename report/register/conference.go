@@ -1,0 +1,44 @@
+package register
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Conference is a meeting of Council, from the table that staff edit.
+type Conference struct {
+	Name     string
+	From, To time.Time
+	Place    string // or "online"
+}
+
+// Next is the first conference that begins on a day or after it.
+func Next(all []Conference, on time.Time) (Conference, bool) {
+	var found Conference
+	for _, c := range all {
+		if !day(c.From).Before(day(on)) && (found.Name == "" || c.From.Before(found.From)) {
+			found = c
+		}
+	}
+	return found, found.Name != ""
+}
+
+// Office is who holds an office, or what something is called, from a day on. Offices
+// are renamed and people change: what was written then keeps the name of its day.
+type Office struct {
+	Key   string // such as "executive director" or "citation"
+	From  time.Time
+	Name  string
+	Email string
+}
+
+// OfficeOn is the entry of an office that holds on a day; its key as the name where
+// there is none.
+func OfficeOn(all []Office, key string, on time.Time) Office {
+	held := slices.DeleteFunc(slices.Clone(all), func(o Office) bool { return o.Key != key || day(o.From).After(day(on)) })
+	if len(held) == 0 {
+		return Office{Key: key, Name: key}
+	}
+	return slices.MaxFunc(held, func(a, b Office) int { return cmp.Or(a.From.Compare(b.From)) })
+}

@@ -1,0 +1,322 @@
+package register
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// State is how far a petition has come.
+type State string
+
+const (
+	Draft        State = "draft"        // sheets are gathered, nothing is handed in
+	Submitted    State = "submitted"    // the packet is handed in
+	Incomplete   State = "incomplete"   // something is missing, and the organizers know
+	Acknowledged State = "acknowledged" // receipt is acknowledged; signatures are read and looked at
+	Tallied      State = "tallied"      // the count is certified
+	Insufficient State = "insufficient" // it is too low, and the organizers know; more sheets may follow
+	OnAgenda     State = "on the agenda"
+	Deferred     State = "deferred"
+	Approved     State = "approved"
+	Disapproved  State = "disapproved"
+	Reported     State = "reported to Council"
+	Closed       State = "closed"
+	Withdrawn    State = "withdrawn"
+)
+
+// What may happen to a petition.
+const (
+	Submit       Kind = "submit"       // the packet is handed in
+	Confirm      Kind = "confirm"      // a person has seen one item of the packet (item, from the checklist)
+	FindMissing  Kind = "deficiency"   // the organizers are told what is missing (missing)
+	Acknowledge  Kind = "acknowledge"  // the chair acknowledges receipt (copy)
+	Certify      Kind = "certify"      // the count is certified (tally)
+	FallShort    Kind = "shortfall"    // the organizers are told that signatures are missing
+	Schedule     Kind = "schedule"     // it goes on the committee's agenda (meeting)
+	Defer        Kind = "defer"        // (rationale)
+	Approve      Kind = "approve"      // (vote, rationale, overlap)
+	Disapprove   Kind = "disapprove"   // (vote, rationale, overlap)
+	Report       Kind = "report"       // it is reported to Council (conference, document)
+	Notify       Kind = "notify"       // Conference Services is told (needs)
+	NotifyAnswer Kind = "notify-ack"   // Conference Services acknowledges (note)
+	Close        Kind = "close"        //
+	Withdraw     Kind = "withdraw"     // by the organizers (rationale)
+	Reopen       Kind = "more-sheets"  // more sheets follow, or a certified count is superseded (rationale)
+	Overlap      Kind = "overlap-note" // units consulted and what they said (units, note)
+)
+
+// Petition is what the events of a petition come to.
+type Petition struct {
+	ID        string
+	State     State
+	Since     time.Time // the day of the event that led to State
+	Submitted time.Time // days; zero for what has not happened
+	Received  time.Time // acknowledged
+	Tally     string    // the certified count; empty for none
+	Decision  Decision
+	Overlap   []Words // units consulted, in the order noted
+	Reported  Reporting
+	Notified  time.Time // Conference Services
+	NotifyAck time.Time
+	Needs     string
+	Confirmed map[Item]Event // items of the packet that a person has seen
+	Events    []Event        // that stand, in order
+}
+
+// Decision is what the committee decided.
+type Decision struct {
+	Action    Kind // Approve, Disapprove or Defer; empty for none
+	On        time.Time
+	Vote      string
+	Rationale string
+	Overlap   string // units consulted
+}
+
+// Reporting is where Council was told.
+type Reporting struct {
+	On         time.Time
+	Conference string
+	Document   string // number of the document
+}
+
+// Role is who may do something, as accounts have it.
+type Role string
+
+const (
+	Staff Role = "staff"
+	Chair Role = "chair"
+	Admin Role = "admin"
+)
+
+// move is one kind of event: from which states it may happen, where it leads, who
+// may write it down, what it has to say, and what stands in its way.
+type move struct {
+	from  []State // empty: from any but closed and withdrawn ones
+	to    State   // empty: the state stays
+	by    []Role
+	needs []string
+	guard func(*Petition, Facts) string
+}
+
+// Facts are what the moves of a petition depend on beside its events.
+type Facts struct {
+	Checklist  Checklist
+	Undecided  int    // lines on which nobody has decided
+	Valid      int    // of the certified count, or as counted so far
+	Required   int    //
+	Tally      string // the newest certified count; empty for none
+	Tallied    bool   // nothing has changed since that count
+	Conference bool   // the conference named is in the table
+}
+
+var open = []State{Draft, Submitted, Incomplete, Acknowledged, Tallied, Insufficient, OnAgenda, Deferred}
+
+// moves is the life of a petition. The guideline's order is in its guards: no
+// decision before the signatures are verified, and nothing is reported that was
+// not decided.
+func moves() map[Kind]move {
+	decided := func(p *Petition, f Facts) string {
+		switch {
+		case p.Tally == "":
+			return "The count is not certified yet: certify it first."
+		case f.Tally != p.Tally:
+			return "The certified count was superseded: put the petition on the agenda with the new one."
+		}
+		return ""
+	}
+	approved := func(p *Petition, f Facts) string {
+		if why := decided(p, f); why != "" {
+			return why
+		}
+		if f.Valid < f.Required {
+			return fmt.Sprintf("The certified count is %d of %d required: a petition with too few signatures cannot be approved.", f.Valid, f.Required)
+		}
+		return ""
+	}
+	return map[Kind]move{
+		Submit:      {from: []State{Draft, Incomplete, Insufficient}, to: Submitted, by: []Role{Staff, Chair}},
+		Confirm:     {from: open, by: []Role{Staff, Chair}, needs: []string{"item"}},
+		Overlap:     {from: open, by: []Role{Staff, Chair}, needs: []string{"units", "note"}},
+		FindMissing: {from: []State{Submitted, Acknowledged}, to: Incomplete, by: []Role{Staff, Chair}, needs: []string{"missing"}},
+		Acknowledge: {from: []State{Submitted, Incomplete}, to: Acknowledged, by: []Role{Chair}, needs: []string{"copy"},
+			guard: func(p *Petition, f Facts) string {
+				if missing := f.Checklist.Missing(); len(missing) > 0 {
+					return "The packet is not complete: " + list(missing) + ". Tell the organizers, or confirm what is there."
+				}
+				return ""
+			}},
+		Certify: {from: []State{Acknowledged, Insufficient}, to: Tallied, by: []Role{Chair}, needs: []string{"tally"},
+			guard: func(p *Petition, f Facts) string {
+				switch {
+				case f.Tally == "" || !f.Tallied:
+					return "The count as it stands is not certified: certify it on the petition's page."
+				}
+				return ""
+			}},
+		FallShort: {from: []State{Tallied}, to: Insufficient, by: []Role{Chair, Staff},
+			guard: func(p *Petition, f Facts) string {
+				if f.Valid >= f.Required {
+					return fmt.Sprintf("The certified count is %d of %d required: there is no shortfall.", f.Valid, f.Required)
+				}
+				return ""
+			}},
+		Reopen:     {from: []State{Tallied, Insufficient, OnAgenda, Deferred}, to: Acknowledged, by: []Role{Staff, Chair}, needs: []string{"rationale"}},
+		Schedule:   {from: []State{Tallied, Deferred}, to: OnAgenda, by: []Role{Chair}, needs: []string{"meeting"}, guard: approved},
+		Defer:      {from: []State{OnAgenda}, to: Deferred, by: []Role{Chair}, needs: []string{"rationale"}, guard: decided},
+		Approve:    {from: []State{OnAgenda, Deferred}, to: Approved, by: []Role{Chair}, needs: []string{"vote", "rationale", "overlap"}, guard: approved},
+		Disapprove: {from: []State{OnAgenda, Deferred}, to: Disapproved, by: []Role{Chair}, needs: []string{"vote", "rationale"}, guard: decided},
+		Notify:     {from: []State{Approved, Reported}, by: []Role{Chair, Staff}, needs: []string{"needs"}},
+		NotifyAnswer: {from: []State{Approved, Reported}, by: []Role{Staff, Chair}, guard: func(p *Petition, f Facts) string {
+			if p.Notified.IsZero() {
+				return "Conference Services has not been told yet: send the notice first."
+			}
+			return ""
+		}},
+		Report: {from: []State{Approved, Disapproved}, to: Reported, by: []Role{Chair}, needs: []string{"conference"},
+			guard: func(p *Petition, f Facts) string {
+				if !f.Conference {
+					return "That conference is not in the table: add it under Settings, or choose another."
+				}
+				return ""
+			}},
+		Close:    {from: []State{Reported, Insufficient}, to: Closed, by: []Role{Chair, Staff}},
+		Withdraw: {from: open, to: Withdrawn, by: []Role{Staff, Chair}, needs: []string{"rationale"}},
+	}
+}
+
+// lasting are the kinds that lead to something outside the program (a letter, a
+// report), which cannot be undone, only followed by something else.
+var lasting = []Kind{Report}
+
+// Read makes a petition of its events.
+func Read(id string, events []Event) Petition {
+	p := Petition{ID: id, State: Draft, Confirmed: map[Item]Event{}}
+	all := moves()
+	for _, e := range standing(events) {
+		m, ok := all[e.Kind]
+		if !ok {
+			continue
+		}
+		p.take(e)
+		if m.to != "" {
+			p.State, p.Since = m.to, day(e.On)
+		}
+		p.Events = append(p.Events, e)
+	}
+	return p
+}
+
+func (p *Petition) take(e Event) {
+	on := day(e.On)
+	switch e.Kind {
+	case Submit:
+		p.Submitted = on
+	case Acknowledge:
+		p.Received = on
+	case Certify:
+		p.Tally = e.Words["tally"]
+	case Reopen:
+		p.Tally, p.Decision = "", Decision{}
+	case Defer, Approve, Disapprove:
+		p.Decision = Decision{e.Kind, on, e.Words["vote"], e.Words["rationale"], e.Words["overlap"]}
+	case Overlap:
+		p.Overlap = append(p.Overlap, e.Words)
+	case Report:
+		p.Reported = Reporting{on, e.Words["conference"], e.Words["document"]}
+	case Notify:
+		p.Notified, p.Needs = on, e.Words["needs"]
+	case NotifyAnswer:
+		p.NotifyAck = on
+	case Confirm:
+		p.Confirmed[Item(e.Words["item"])] = e
+	}
+}
+
+// Refusal says why an event may not be written down, in a sentence for the
+// person who tried.
+type Refusal struct{ Why string }
+
+func (r *Refusal) Error() string { return r.Why }
+
+// Check says whether an event may be added to a petition by somebody with these
+// roles; nil, or a *Refusal.
+func (p *Petition) Check(e Event, roles []Role, f Facts) error {
+	if e.Kind == Undo {
+		return p.checkUndo(e, roles)
+	}
+	m, ok := moves()[e.Kind]
+	if !ok {
+		return &Refusal{fmt.Sprintf("There is no event %q of a petition.", e.Kind)}
+	}
+	if !m.allows(roles) {
+		return &Refusal{"That is for " + words(m.by) + " to write down."}
+	}
+	if !slices.Contains(m.from, p.State) {
+		return &Refusal{fmt.Sprintf("The petition is %s, and from there that cannot follow.", p.State)}
+	}
+	if e.On.IsZero() {
+		return &Refusal{"Say on which day it happened."}
+	}
+	for _, n := range m.needs {
+		if e.Words[n] == "" {
+			return &Refusal{fmt.Sprintf("Fill in %q.", n)}
+		}
+	}
+	if m.guard != nil {
+		if why := m.guard(p, f); why != "" {
+			return &Refusal{why}
+		}
+	}
+	return nil
+}
+
+func (p *Petition) checkUndo(e Event, roles []Role) error {
+	if len(p.Events) == 0 {
+		return &Refusal{"Nothing has happened that could be taken back."}
+	}
+	last := p.Events[len(p.Events)-1]
+	switch {
+	case e.Undoes != last.ID:
+		return &Refusal{"Only the last step can be taken back."}
+	case slices.Contains(lasting, last.Kind):
+		return &Refusal{"What was reported to Council cannot be taken back: report a correction at the next conference."}
+	case !moves()[last.Kind].allows(roles):
+		return &Refusal{"That is for " + words(moves()[last.Kind].by) + " to take back."}
+	}
+	return nil
+}
+
+func (m move) allows(roles []Role) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return r == Admin || slices.Contains(m.by, r) })
+}
+
+// Next lists the kinds of event that somebody with these roles may write down
+// now, in the order of a petition's life, each with what stands in its way, empty
+// for nothing.
+func (p *Petition) Next(roles []Role, f Facts) []Step {
+	var out []Step
+	for _, k := range inOrder {
+		m := moves()[k]
+		if !m.allows(roles) || !slices.Contains(m.from, p.State) {
+			continue
+		}
+		s := Step{Kind: k, To: m.to, Asks: m.needs}
+		if m.guard != nil {
+			s.Blocked = m.guard(p, f)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// Step is something that may happen next.
+type Step struct {
+	Kind    Kind
+	To      State    // empty where the state stays
+	Asks    []string // names of Event.Words that have to be filled in
+	Blocked string   // why not yet
+}
+
+var inOrder = []Kind{Submit, Confirm, Overlap, FindMissing, Acknowledge, Certify, FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
+	Report, Notify, NotifyAnswer, Close, Withdraw}
