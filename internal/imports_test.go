@@ -28,7 +28,7 @@ var guests = map[string][]string{
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
-	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
+	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf", "report/letter"}, // letter's tests open what was written
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign"}, // writes reports, reads exports; cmd's tests open what was written
 	"github.com/chromedp":             {"internal/web", "cmd/countersign"},                   // tests look at pages in a real browser
@@ -36,10 +36,12 @@ var guests = map[string][]string{
 	"github.com/danielgtaylor/huma":   {"internal/web"},
 	"github.com/go-jose/go-jose":      {"internal/web"}, // tests sign as an identity provider does
 	"github.com/prometheus":           {"internal/web", "cmd/countersign"},
+	"github.com/go-pdf/fpdf":          {"report/letter", "report/sheet", "report/workbook"},
+	"github.com/wneessen/go-mail":     {"report/letter"}, // writes drafts
 	"github.com/tus/tusd":             {"internal/web"},
 	"golang.org/x/crypto":             {"internal/web"},
-	"golang.org/x/exp":                {"internal/web"}, // tusd's logger is of its own kind
-	"golang.org/x/image":              {"ingest", "extract"},
+	"golang.org/x/exp":                {"internal/web"},                       // tusd's logger is of its own kind
+	"golang.org/x/image":              {"ingest", "extract", "report/letter"}, // letter prints in its fonts
 	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},

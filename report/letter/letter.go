@@ -1,0 +1,112 @@
+// Package letter writes the letters that a petition and a group give rise to, from
+// templates that an office can edit: receipt, acknowledgement, what is missing,
+// a shortfall, the decision, the notices to Conference Services and to the Executive
+// Director, reminders. Facts enter; a Letter leaves, as PDF, DOCX or a draft of an
+// e-mail. Nothing is sent from here, and no letter names a signer.
+package letter
+
+import (
+	"strings"
+	"time"
+)
+
+// Kind is what a letter is for.
+type Kind string
+
+const (
+	Receipt         Kind = "receipt"
+	Acknowledgement Kind = "acknowledgement"
+	Deficiency      Kind = "deficiency"
+	Shortfall       Kind = "shortfall"
+	Approval        Kind = "approval"
+	Disapproval     Kind = "disapproval"
+	Deferral        Kind = "deferral"
+	Conference      Kind = "conference-services"
+	Designation     Kind = "designation"
+	ReportReminder  Kind = "report-reminder"
+	RenewalReminder Kind = "renewal-reminder"
+	Disbanding      Kind = "disbanding"
+)
+
+// Kinds lists all kinds in the order in which they are written.
+func Kinds() []Kind {
+	return []Kind{Receipt, Acknowledgement, Deficiency, Shortfall, Approval, Disapproval, Deferral, Conference, Designation, ReportReminder, RenewalReminder, Disbanding}
+}
+
+// Letter is a letter ready to be printed or sent.
+type Letter struct {
+	Kind    Kind
+	Date    time.Time
+	From    []string // sender, line by line
+	To      []string // addressees, each a line, or an e-mail address in angle brackets at its end
+	Copies  []string // named at the foot
+	Subject string
+	Body    []Block
+}
+
+// Block is a paragraph, or an item of a list where Item is set.
+type Block struct {
+	Text string
+	Item bool
+}
+
+// Facts are what templates can speak of. Fields that do not apply are empty.
+type Facts struct {
+	Association string
+	Committee   string // such as Committee on Organization
+	Sender      Person // who signs
+	Addressees  []Person
+	Copies      []Person
+	Date        time.Time
+
+	Petition  string // title
+	Group     string
+	Purpose   string
+	Rule      string // title, such as Membership Initiative Group
+	Citation  string
+	Received  time.Time
+	Missing   []string // what the packet lacks, in words
+	Filed     int      // lines
+	Valid     int
+	Required  int
+	Reasons   []Reason // why lines do not count, in aggregate
+	Vote      string
+	Rationale string
+	Units     string // consulted about overlap
+	Decided   time.Time
+	TermFrom  time.Time
+	TermTo    time.Time
+	TermYears int
+	Meeting   string // of the committee, or conference at which Council is told
+	Needs     string // space, time and place
+	Contact   string // at Headquarters
+	Due       time.Time
+	What      string // is due, or why a group ends
+	Deadlines []string
+}
+
+// Short is how many valid signatures are missing, 0 for none.
+func (f Facts) Short() int { return max(0, f.Required-f.Valid) }
+
+// Person is somebody to write to, with the office.
+type Person struct {
+	Name, Office, Email string
+	Address             string // lines
+}
+
+// Reason is why some of the lines do not count.
+type Reason struct {
+	Words string
+	Lines int
+}
+
+// lines are a person as an address.
+func (p Person) lines() []string {
+	var out []string
+	for _, l := range append([]string{p.Name, p.Office}, strings.Split(p.Address, "\n")...) {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}

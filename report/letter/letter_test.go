@@ -1,0 +1,180 @@
+package letter_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+
+	"countersign/report/letter"
+)
+
+var update = flag.Bool("update", false, "write what the tests expect")
+
+func on(text string) time.Time {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func facts() letter.Facts {
+	return letter.Facts{
+		Association: "American Library Association", Committee: "Committee on Organization", Date: on("2026-05-03"),
+		Sender:     letter.Person{Name: "Dana Whitlock", Office: "Chair", Email: "chair@example.org"},
+		Addressees: []letter.Person{{Name: "Åsa Łuczak", Address: "12 Elm St\nSpringfield, IL 62701", Email: "asa@example.org"}, {Name: "No Mail"}},
+		Copies:     []letter.Person{{Office: "Member Programs and Services", Email: "mps@example.org"}},
+		Petition:   "Seed Libraries", Group: "Seed Libraries", Purpose: "Lending seeds & tools", Rule: "Membership Initiative Group", Citation: "ALA Policy Manual A.4.3.12",
+		Received: on("2026-03-01"), Missing: []string{"organizers (Ann lacks address)", "purpose"}, Filed: 130, Valid: 96, Required: 100,
+		Reasons: []letter.Reason{{"lapsed", 12}, {"unsigned", 1}}, Vote: "7 to 0", Rationale: "The concern is that of a round table.", Units: "RUSA",
+		Decided: on("2026-05-02"), TermFrom: on("2026-05-02"), TermTo: on("2029-05-01"), TermYears: 3, Meeting: "Annual 2026", Needs: "A room for 40 people.",
+		Due: on("2026-08-01"), What: "The annual report for 2026",
+	}
+}
+
+// Every built-in letter, as it goes out.
+func TestBuiltIn(t *testing.T) {
+	var all strings.Builder
+	for _, k := range letter.Kinds() {
+		l, err := letter.Write(k, "", facts())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString("== " + string(k) + "\n" + l.Subject + "\n\n")
+		for _, b := range l.Body {
+			if b.Item {
+				all.WriteString("- ")
+			}
+			all.WriteString(b.Text + "\n")
+		}
+		all.WriteString("\n")
+	}
+	golden := filepath.Join("testdata", "letters.txt")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(golden, []byte(all.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), all.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// Whoever edits a template is told the line and what is wrong.
+func TestWriteTellsWhatIsWrong(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"a field that is none", "Subject\n\n{{.Signer}}", `line 3: <.Signer>: can't evaluate field Signer`},
+		{"an open brace", "Subject\n\n{{.Group", "line 3: unclosed action"},
+		{"no text", "Subject\n", "is empty"},
+		{"one that runs wild", "Subject\n\n{{define \"a\"}}x{{template \"a\"}}{{end}}{{template \"a\"}}", "longer than"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := letter.Write(letter.Receipt, tt.text, facts())
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want something with %q", err, tt.want)
+			}
+		})
+	}
+	if _, err := letter.Write("love", "", facts()); err == nil {
+		t.Error("a letter of an unknown kind was written")
+	}
+}
+
+func written(t *testing.T) letter.Letter {
+	t.Helper()
+	l, err := letter.Write(letter.Shortfall, "", facts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestPDF(t *testing.T) {
+	var one, two bytes.Buffer
+	for _, b := range []*bytes.Buffer{&one, &two} {
+		if err := written(t).WritePDF(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(one.Bytes(), two.Bytes()) {
+		t.Error("the same letter became two different files")
+	}
+	if n, err := api.PageCount(bytes.NewReader(one.Bytes()), nil); err != nil || n != 1 {
+		t.Errorf("%d pages, %v", n, err)
+	}
+}
+
+func TestDOCX(t *testing.T) {
+	var b bytes.Buffer
+	if err := written(t).WriteDOCX(&b); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := xml.NewDecoder(bytes.NewReader(text))
+		for {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%s is no XML: %v", f.Name, err)
+			}
+		}
+		if f.Name == "word/document.xml" && (!strings.Contains(string(text), "Åsa Łuczak, 12 Elm St") || !strings.Contains(string(text), "lapsed: 12 lines")) {
+			t.Errorf("something is missing in %s", text)
+		}
+	}
+}
+
+func TestEML(t *testing.T) {
+	var b bytes.Buffer
+	if err := written(t).WriteEML(&b, "chair@example.org"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := mail.ReadMessage(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head, want := range map[string]string{"To": "<asa@example.org>", "Cc": "<mps@example.org>", "From": "<chair@example.org>", "X-Unsent": "1"} {
+		if got := m.Header.Get(head); got != want {
+			t.Errorf("%s: %q, want %q", head, got, want)
+		}
+	}
+	l := written(t)
+	l.To = []string{"Nobody"}
+	if err := l.WriteEML(io.Discard, "chair@example.org"); err == nil || !strings.Contains(err.Error(), "print it") {
+		t.Errorf("%v", err)
+	}
+	if err := written(t).WriteEML(io.Discard, "chair"); err == nil || !strings.Contains(err.Error(), "settings") {
+		t.Errorf("%v", err)
+	}
+}
