@@ -10,12 +10,12 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pdfcpu/pdfcpu/pkg/api"
 
 	"countersign/report/letter"
 )
@@ -118,8 +118,8 @@ func TestPDF(t *testing.T) {
 	if !bytes.Equal(one.Bytes(), two.Bytes()) {
 		t.Error("the same letter became two different files")
 	}
-	if n, err := api.PageCount(bytes.NewReader(one.Bytes()), nil); err != nil || n != 1 {
-		t.Errorf("%d pages, %v", n, err)
+	if n := len(regexp.MustCompile(`/Type /Page\b`).FindAll(one.Bytes(), -1)); n != 1 {
+		t.Errorf("%d pages", n)
 	}
 }
 

@@ -24,6 +24,7 @@ func (l Letter) WritePDF(w io.Writer) error {
 	p.SetCreationDate(l.Date)
 	p.SetModificationDate(l.Date)
 	p.SetLang("en-US")
+	p.SetCatalogSort(true) // the same letter is the same file
 	p.SetFooterFunc(func() {
 		if p.PageNo() == 1 {
 			return
