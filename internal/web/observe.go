@@ -114,11 +114,12 @@ func knownMethod(m string) bool {
 
 // loggedID is what the request is about, where its route has an id.
 func loggedID(r *http.Request) string {
-	id := r.PathValue("id")
-	if len(id) > 64 {
-		return id[:64]
+	for _, name := range []string{"id", "petition", "upload"} {
+		if id := r.PathValue(name); id != "" {
+			return id[:min(len(id), 64)]
+		}
 	}
-	return id
+	return ""
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
