@@ -43,7 +43,7 @@ var guests = map[string][]string{
 	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
-	"golang.org/x/sync":              {"cmd/countersign"},
+	"golang.org/x/sync":               {"cmd/countersign"},
 	"golang.org/x/text":               {"extract", "verify", "internal/web"},
 	"golang.org/x/time":               {"internal/web"},
 
