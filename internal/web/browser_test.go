@@ -162,12 +162,17 @@ func TestAccessible(t *testing.T) {
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	link, err := sv.invite(t.Context(), "new@example.org", "New Person", []store.Role{store.Verifier})
 	check0(t, err)
+	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
+	check0(t, err)
+	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
+	check0(t, err)
 	browser := chromium(t)
 	for _, dark := range []bool{false, true} {
 		word := map[bool]string{false: "light", true: "dark"}[dark]
 		visit := func(role, name, path string) {
 			t.Run(fmt.Sprint(word, " ", name), func(t *testing.T) {
-				b := newTab(t, browser, sv.url, sv.cookieName(), map[bool]string{true: "", false: sv.session(role)}[role == ""], dark)
+				b := sv.tab(browser, role, dark)
+				b.t = t
 				b.open(path)
 				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
 				for _, found := range b.finds() {
@@ -187,6 +192,15 @@ func TestAccessible(t *testing.T) {
 		visit("staff", "upload", "/uploads/"+upload.ID)
 		visit("staff", "page", "/pages/"+page.ID)
 		visit("staff", "missing", "/nowhere")
+		visit("staff", "members", "/members?q=an")
+		visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
+		visit("chair", "reports", "/reports")
+		visit("admin", "settings", "/settings")
+		visit("chair", "settings-read", "/settings")
+		visit("admin", "people", "/settings/people")
+		visit("admin", "audit", "/audit")
+		visit("verifier", "account", "/account")
+		visit("verifier", "help", "/help")
 	}
 }
 
@@ -196,6 +210,9 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// membersCSV is a membership export with one row that is cut off.
+const membersCSV = "ID,First,Last,Status\n0106480,Esther,Conrad,Active\n0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n0175145,Teresa\n"
 
 // fails lets one file of a petition be unreadable.
 func (sv *service) fails(p store.Petition) {

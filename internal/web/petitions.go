@@ -117,7 +117,7 @@ func waits(p store.Overview, c Count, tally *store.Tally) []wait {
 	if p.Uploads == 0 {
 		out = append(out, wait{"staff", "sheets to be uploaded", page, false})
 	}
-	if n := p.Uploads - p.Opened; n > 0 {
+	if n := p.Uploads - p.Opened - p.Failures; n > 0 { // what failed is not being opened
 		out = append(out, wait{"", "opening " + plural(n, "file", "files"), page, false})
 	}
 	if p.Read < p.Pages {
@@ -413,9 +413,9 @@ func drawing(width, height int, lines []Line, link bool) template.HTML {
 			b = append(float(b, x+dx), ' ')
 			b = append(float(b, y), `"/>`...)
 		}
-		size := max(min(dy*0.8, 60), 22)
+		size := max(min(dy*0.7, 36), 20)
 		b = append(b, `<text x="`...)
-		b = append(float(b, x+dx-size*0.7), `" y="`...)
+		b = append(float(b, min(x+dx+size*0.8, w-size*0.5)), `" y="`...) // in the margin, so that no writing lies under it
 		b = append(float(b, y+dy/2), `" font-size="`...)
 		b = append(float(b, size), `">`...)
 		b = append(b, sign...)

@@ -89,6 +89,23 @@ func (s *Server) routes() []route {
 		{"GET /pages/{id}/thumb", signedIn, s.pageThumb},
 		{"GET /lines/{id}/picture", signedIn, s.linePicture},
 
+		{"GET /members", byStaff | byChair | byAdmin, s.membersPage},
+		{"POST /members/import", byStaff | byAdmin, s.uploadMembers},
+		{"GET /members/import/{blob}", byStaff | byAdmin, s.importPage},
+		{"POST /members/import/{blob}", byStaff | byAdmin, s.importMembers},
+
+		{"GET /reports", byStaff | byChair | byAdmin, s.reportsPage},
+		{"GET /petitions/{id}/reports/{kind}", byStaff | byChair | byAdmin, s.report},
+
+		{"GET /settings", byChair | byAdmin, s.settingsPage},
+		{"POST /settings", byAdmin, s.setSettings},
+		{"GET /settings/people", byChair | byAdmin, s.peoplePage},
+		{"POST /settings/people", byAdmin, s.addPerson},
+		{"POST /settings/people/{id}", byAdmin, s.setPerson},
+		{"POST /settings/people/{id}/link", byAdmin, s.newLink},
+		{"GET /audit", byChair | byAdmin, s.auditPage},
+		{"POST /audit/check", byChair | byAdmin, s.checkAudit},
+
 		{"POST /tus/{$}", byStaff | byAdmin, s.tusPost},
 		{"HEAD /tus/{upload}", byStaff | byAdmin, s.tusHead},
 		{"PATCH /tus/{upload}", byStaff | byAdmin, s.tusPatch},
