@@ -141,7 +141,10 @@ func importOptions(form url.Values) (opts ImportOptions, chosen map[string]strin
 		if meaning == "" {
 			continue
 		}
-		if before, ok := opts.Map[meaning]; ok && before != heading {
+		if before, ok := opts.Map[meaning]; ok && (meaning == "email" || meaning == "street") {
+			opts.Map[meaning] = before + "\n" + heading
+			continue
+		} else if ok && before != heading {
 			wrong = fmt.Sprintf("Two columns, %q and %q, are given the same meaning: choose one.", before, heading)
 			continue
 		}
@@ -188,7 +191,7 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 		for _, p := range list {
 			after := p
 			after.SnapshotID = snap.ID
-			if err := s.changePetition(r, p, after); err != nil {
+			if err := s.changePetition(r.Context(), p, after); err != nil {
 				return err
 			}
 		}

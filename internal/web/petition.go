@@ -345,7 +345,7 @@ func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if v.Count.Valid >= v.Count.Required {
 		p.State = "sufficient"
 	}
-	if err := s.changePetition(r, v.Petition, p); err != nil {
+	if err := s.changePetition(r.Context(), v.Petition, p); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+v.ID, "The count was certified.")

@@ -326,7 +326,7 @@ func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" {
 		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong})
 	}
-	if err := s.changePetition(r, before, p); err != nil {
+	if err := s.changePetition(r.Context(), before, p); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+p.ID, "The petition was changed.")
@@ -348,7 +348,7 @@ func (s *Server) frozen(ctx context.Context, before, after store.Petition) (wron
 }
 
 // changePetition writes a changed petition with what changed into the audit log.
-func (s *Server) changePetition(r *http.Request, before, after store.Petition) error {
+func (s *Server) changePetition(ctx context.Context, before, after store.Petition) error {
 	var what []string
 	for _, c := range []struct {
 		name string
@@ -362,11 +362,11 @@ func (s *Server) changePetition(r *http.Request, before, after store.Petition) e
 	if len(what) == 0 {
 		return nil
 	}
-	if err := s.Store.SetPetition(r.Context(), after); err != nil {
+	if err := s.Store.SetPetition(ctx, after); err != nil {
 		return fmt.Errorf("change the petition: %w", err)
 	}
 	s.Bell.Tell(Topic(after.ID))
-	return s.record(r, "petition.changed", after.ID, strings.Join(what, ", "))
+	return s.note(ctx, "petition.changed", after.ID, strings.Join(what, ", "))
 }
 
 // float writes a coordinate short enough for thousands of them.
