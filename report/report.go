@@ -24,6 +24,19 @@ type Petition struct {
 	Made       time.Time
 	Program    string // name and version of the program, for the record
 	Pictures   Pictures
+	Findings   []Finding // in the order in which people made them
+}
+
+// Finding is what a person found of a line. Findings are only ever added; one
+// that was taken back is Undone and stays in the log.
+type Finding struct {
+	Line     verify.Ref
+	At       time.Time
+	By       string // who, as colleagues know them
+	Found    string // such as accept, nobody, illegible, override, correct, flag
+	MemberID string // of the member accepted, else empty
+	Note     string
+	Undone   bool
 }
 
 // Organizer is a designated organizer with the member it was matched to.

@@ -295,6 +295,12 @@ func (r Rules) accept(dates Dates, d *Decision, who string) {
 	}
 }
 
+// StandingOf judges a person for a line, by the record that speaks best for
+// them, and says which that is.
+func (r Rules) StandingOf(dates Dates, row extract.Row, c Candidate) (Standing, *roll.Member) {
+	return r.standingOf(dates, Line{Row: row}, c)
+}
+
 // ByPeople says whether people settled the line, and not the program alone.
 func (d *Decision) ByPeople() bool { return len(d.By) > 0 }
 

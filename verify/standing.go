@@ -83,7 +83,12 @@ func midnight(t time.Time) time.Time {
 func listed(list []string, s string) bool {
 	key := name.Joined(s)
 	return key != "" && slices.ContainsFunc(list, func(l string) bool {
+		if l != "" && isLetter(l[0]) && isLetter(s[0]) && l[0]|0x20 != s[0]|0x20 {
+			return false // most are not, and folding them takes longest
+		}
 		l = name.Joined(l)
 		return key == l || key == l+"member" || key == l+"membership"
 	}) || slices.ContainsFunc(list, func(l string) bool { return strings.EqualFold(l, s) && s != "" })
 }
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

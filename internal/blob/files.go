@@ -13,26 +13,26 @@ import (
 )
 
 // Files keeps blobs in a folder: ab/cd/abcd… for a sum that begins so, and
-// tmp for what is being written.
-type Files struct{ dir string }
+// tmp for what is being written. Several processes may share the folder.
+type Files struct {
+	dir string
+	tmp *os.File // the folder of this process, held open
+}
 
 // OpenFiles opens the folder, which is made where it is missing, and removes
-// what a crash left half written. One process opens a folder at a time.
+// what a crash left half written.
 func OpenFiles(dir string) (*Files, error) {
-	f := &Files{dir}
-	if err := os.RemoveAll(f.temporary()); err != nil {
-		return nil, fmt.Errorf("blob: remove what was left half written: %w", err)
-	}
-	if err := os.MkdirAll(f.temporary(), 0o700); err != nil {
+	tmp, err := ownFolder(filepath.Join(dir, "tmp"))
+	if err != nil {
 		return nil, fmt.Errorf("blob: make the folder of blobs: %w", err)
 	}
-	return f, nil
+	return &Files{dir, tmp}, nil
 }
 
 // Put keeps what a reader gives, and says under which sum (hex SHA-256) and
 // how many bytes it was. When it returns, the blob outlasts a loss of power.
 func (f *Files) Put(ctx context.Context, r io.Reader) (sum string, size int64, err error) {
-	file, err := os.CreateTemp(f.temporary(), "")
+	file, err := os.CreateTemp(f.tmp.Name(), "")
 	if err != nil {
 		return "", 0, fmt.Errorf("blob: keep a file: %w", err)
 	}
@@ -141,7 +141,7 @@ func (f *Files) Delete(_ context.Context, sum string) error {
 
 // Check tries whether a file could be kept now.
 func (f *Files) Check(context.Context) error {
-	file, err := os.CreateTemp(f.temporary(), "check")
+	file, err := os.CreateTemp(f.tmp.Name(), "check")
 	if err != nil {
 		return fmt.Errorf("blob: try to keep a file: %w", err)
 	}
@@ -154,8 +154,6 @@ func (f *Files) Check(context.Context) error {
 }
 
 func (f *Files) name(sum string) string { return filepath.Join(f.dir, sum[:2], sum[2:4], sum) }
-
-func (f *Files) temporary() string { return filepath.Join(f.dir, "tmp") }
 
 // copyHashed copies until the end or until it is called off.
 func copyHashed(ctx context.Context, w io.Writer, r io.Reader) (sum string, size int64, err error) {

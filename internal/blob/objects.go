@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// chunk is the bytes that are stored at a time, each time waiting for the disk;
+// a server takes no message over 1 MiB.
+const chunk = 512 << 10
 
 // Objects keeps blobs in a JetStream object store.
 type Objects struct{ bucket jetstream.ObjectStore }
@@ -36,7 +41,7 @@ func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64,
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
 	}
-	if _, err := o.bucket.Put(ctx, jetstream.ObjectMeta{Name: sum}, file); err != nil {
+	if _, err := o.bucket.Put(ctx, jetstream.ObjectMeta{Name: sum, Opts: &jetstream.ObjectMetaOptions{ChunkSize: chunk}}, file); err != nil {
 		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
 	}
 	return sum, size, nil
@@ -101,6 +106,13 @@ func (o *Objects) fetch(ctx context.Context, sum string) (passing, error) {
 	if err := checkSum(sum); err != nil {
 		return passing{}, err
 	}
+	size, err := o.Size(ctx, sum)
+	if err != nil {
+		return passing{}, err
+	}
+	// Without a deadline the client sets one of five seconds, for all of it.
+	ctx, stop := context.WithTimeout(ctx, time.Minute+time.Duration(size>>20)*time.Second)
+	defer stop()
 	object, err := o.bucket.Get(ctx, sum)
 	if err != nil {
 		return passing{}, unknown(sum, err)

@@ -26,11 +26,15 @@ const (
 // formulas that count again, every line with its picture, its member and its
 // verdict, and what the count rests on. It holds personal data.
 func COO(w io.Writer, p report.Petition) error {
-	b := newBook("COO report: "+petitionTitle(p), "Holds personal data: for the committee and its staff only", p,
-		summarySheet, signaturesSheet, duplicatesSheet, sheetsSheet, organizersSheet, ruleSheet)
+	names := []string{summarySheet, signaturesSheet, duplicatesSheet, sheetsSheet, organizersSheet, ruleSheet}
+	if len(p.Findings) > 0 {
+		names = slices.Insert(names, 3, reviewSheet)
+	}
+	b := newBook("COO report: "+petitionTitle(p), "Holds personal data: for the committee and its staff only", p, names...)
 	summary(b, p)
 	signatures(b, p)
 	repeated(b, p)
+	reviewLog(b, p)
 	sheets(b, p)
 	organizers(b, p)
 	rule(b, p)

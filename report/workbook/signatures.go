@@ -67,7 +67,7 @@ func headCells(b *book, heads []string) []any {
 func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float64) {
 	l := look{size: 11, rule: "box", inset: true}
 	verdict, member := l, l
-	how := "by the program"
+	how, who := decidedBy(d)
 	switch d.Verdict {
 	case verify.Invalid:
 		l.color = quiet
@@ -77,7 +77,6 @@ func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float
 		l.fill = amber
 		verdict, member = l, l
 		verdict.format, verdict.bold = asOpen, true
-		how = "needs a person"
 	}
 	first := l
 	if d.Verdict == verify.Uncertain {
@@ -92,7 +91,7 @@ func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float
 	count := center(l)
 	count.format = asCount
 	texts := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
-		"", "", report.ReasonWord(d.Reason), how, "", d.Because}
+		"", "", report.ReasonWord(d.Reason), how, who, d.Because}
 	high := 2
 	for i, t := range texts {
 		high = max(high, lines(t, widths[i]-2))
@@ -106,7 +105,7 @@ func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float
 		s.text(first, d.Line.File), s.number(count, d.Line.Page), s.number(count, d.Line.Ref.Row), s.text(l, picture),
 		s.text(l, texts[4]), s.text(center(l), texts[5]), s.text(l, texts[6]), s.text(center(l), string(d.Line.Signed)),
 		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), probability,
-		s.text(verdict, string(d.Verdict)), s.text(l, texts[13]), s.text(l, how), s.text(l, ""), s.text(l, d.Because))
+		s.text(verdict, string(d.Verdict)), s.text(l, texts[13]), s.text(l, how), s.text(l, who), s.text(l, d.Because))
 }
 
 // picture puts the picture of a line into the row to be written next, at least
