@@ -42,6 +42,7 @@ var conformance = []struct {
 	{"audit under many writers", testAuditAtOnce},
 	{"audit that was tampered with", testAuditTampered},
 	{"tallies", testTallies},
+	{"events", testEvents},
 }
 
 func TestSQLite(t *testing.T) {

@@ -1,0 +1,14 @@
+-- +goose Up
+CREATE TABLE events (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  of TEXT COLLATE "C" NOT NULL,
+  subject TEXT COLLATE "C" NOT NULL,
+  seq BIGINT NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
+  on_day BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  by TEXT COLLATE "C" NOT NULL,
+  words TEXT COLLATE "C" NOT NULL,
+  undoes TEXT COLLATE "C" REFERENCES events (id),
+  UNIQUE (of, subject, seq)
+);
