@@ -55,7 +55,9 @@ type Rules struct {
 
 	TermYears         int       `yaml:"term-years"`
 	RenewalWindowDays int       `yaml:"renewal-window-days"`
-	ReminderDays      []int     `yaml:"reminder-days"` // before a term ends
+	ReminderDays      []int     `yaml:"reminder-days"`     // before a term ends
+	AnnualReportDue   string    `yaml:"annual-report-due"` // month and day of each year, such as 08-01
+	AnswerDays        int       `yaml:"answer-days"`       // in which a packet should be acknowledged and a notice answered
 	Retention         Retention `yaml:"retention-days"`
 }
 
@@ -212,6 +214,9 @@ func (r *Rules) check() (key string, err error) {
 	if (r.Percent > 0 || len(r.Tiers) > 0) && r.Base <= 0 {
 		return "base", errors.New("is missing: percent and tiers need the certified number of members")
 	}
+	if _, err := time.Parse(monthDay, r.AnnualReportDue); err != nil {
+		return "annual-report-due", fmt.Errorf("is %q: write month and day, such as 08-01", r.AnnualReportDue)
+	}
 	if len(r.AcceptedStatuses) == 0 {
 		return "accepted-statuses", errors.New("is empty: write the words for members in good standing, such as [Active, Grace]")
 	}
@@ -222,7 +227,7 @@ func (r *Rules) check() (key string, err error) {
 		key string
 		err error
 	}{
-		{"threshold", least(r.Threshold, 0)}, {"grace-days", least(r.GraceDays, 0)}, {"term-years", least(r.TermYears, 0)}, {"renewal-window-days", least(r.RenewalWindowDays, 0)},
+		{"threshold", least(r.Threshold, 0)}, {"grace-days", least(r.GraceDays, 0)}, {"term-years", least(r.TermYears, 0)}, {"renewal-window-days", least(r.RenewalWindowDays, 0)}, {"answer-days", least(r.AnswerDays, 0)},
 		{"duplicates", oneOf(r.Duplicates, "first", "latest", "none")}, {"second-reviewer", oneOf(r.SecondReviewer, "never", "sample", "rejections")},
 	} {
 		if c.err != nil {
@@ -243,6 +248,17 @@ func (r Rules) Required() int {
 		return int(math.Ceil(float64(r.Base)*r.Percent/100 - 1e-9))
 	}
 	return r.Threshold
+}
+
+const monthDay = "01-02"
+
+// ReportsDue is the day of each year on which annual reports are due.
+func (r Rules) ReportsDue() (time.Month, int) {
+	day, err := time.Parse(monthDay, r.AnnualReportDue)
+	if err != nil { // rules that were read are checked; others mean the guideline's day
+		return time.August, 1
+	}
+	return day.Month(), day.Day()
 }
 
 func (r Rules) fixedDay() (time.Time, bool) {

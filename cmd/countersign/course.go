@@ -1,0 +1,437 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+	"countersign/internal/web"
+	"countersign/report"
+	"countersign/report/letter"
+	"countersign/report/register"
+	"countersign/verify"
+)
+
+// course is all that the next step of a petition depends on.
+type course struct {
+	petition    store.Petition
+	made        *web.Case
+	tally       store.Tally // that holds; zero for none
+	stored      []store.Event
+	events      []register.Event
+	life        register.Petition
+	facts       register.Facts
+	conferences []register.Conference
+	offices     []register.Office
+	groups      []register.Group
+	rule        register.Rule
+	rules       verify.Rules
+	today       time.Time
+}
+
+func (g *registrar) course(ctx context.Context, petitionID string) (*course, error) {
+	c := &course{today: g.now()}
+	var err error
+	if c.petition, err = g.store.Petition(ctx, petitionID); err != nil {
+		return nil, err
+	}
+	if c.made, err = g.desk.Case(ctx, petitionID); err != nil {
+		return nil, err
+	}
+	if c.stored, err = g.store.Events(ctx, ofPetition, petitionID); err != nil {
+		return nil, err
+	}
+	tallies, err := g.store.Tallies(ctx, petitionID)
+	if err != nil {
+		return nil, err
+	}
+	if c.conferences, err = g.conferences(ctx); err != nil {
+		return nil, err
+	}
+	if c.offices, err = g.offices(ctx); err != nil {
+		return nil, err
+	}
+	if c.groups, c.rule, err = g.groups(ctx); err != nil {
+		return nil, err
+	}
+	if c.rules, err = verify.ReadRules(strings.NewReader(c.petition.Rules), "rule of the petition"); err != nil {
+		c.rules = verify.MIG() // the petition's page says what is wrong with its rule
+	}
+	c.events = events(c.stored)
+	c.life = register.Read(petitionID, c.events)
+	count := c.made.Count
+	c.facts = register.Facts{Undecided: count.Uncertain, Valid: count.Valid, Required: count.Required, Conference: true}
+	if len(tallies) > 0 {
+		c.tally = tallies[0]
+		c.facts.Tally, c.facts.Tallied = c.tally.ID, c.tally.Version == c.made.Version
+	}
+	c.facts.Checklist = c.packet().Check(c.life.Confirmed)
+	return c, nil
+}
+
+func (c *course) packet() register.Packet {
+	p := register.Packet{Purpose: c.made.Purpose, Lines: c.made.Count.Rows, Required: c.made.Count.Required}
+	for _, o := range c.made.Organizers {
+		p.Organizers = append(p.Organizers, register.Organizer{Name: o.Name, Address: o.Address, Signed: o.Signed == "yes"})
+	}
+	return p
+}
+
+// title is what the petition's group is called.
+func (c *course) title() string { return cmp.Or(c.made.Group, c.petition.Title) }
+
+// groupID is the group that the petition made or renewed; empty for none.
+func (c *course) groupID() string {
+	id := ""
+	for _, e := range c.life.Events {
+		if e.Kind == register.Approve {
+			id = e.Words["group"]
+		}
+	}
+	return id
+}
+
+const newGroup = "a new group"
+
+// chosenGroup is the id of the group that an approval speaks of by name.
+func (c *course) chosenGroup(name string) (string, error) {
+	if name == "" || name == newGroup {
+		return c.petition.ID, nil
+	}
+	for _, x := range c.groups {
+		if x.Name == name && x.Ended.IsZero() {
+			return x.ID, nil
+		}
+	}
+	return "", &web.RegisterError{Text: fmt.Sprintf("There is no group %q that could be renewed.", name)}
+}
+
+// rule is what the register goes by: the association's rule, as the settings have it.
+func (g *registrar) rule(ctx context.Context) (register.Rule, error) {
+	text, err := g.store.Setting(ctx, "rules")
+	if err != nil {
+		return register.Rule{}, err
+	}
+	rules, err := verify.ReadRules(strings.NewReader(text), "rule")
+	if err != nil {
+		rules = verify.MIG()
+	}
+	month, day := rules.ReportsDue()
+	return register.Rule{
+		Terms:       register.Terms{Years: rules.TermYears, Window: rules.RenewalWindowDays, Reminders: rules.ReminderDays},
+		ReportMonth: month, ReportDay: day, Answer: rules.AnswerDays,
+	}, nil
+}
+
+// decision is what the committee decided, in words.
+func decision(p register.Petition) string {
+	d := p.Decision
+	var what string
+	switch d.Action {
+	case register.Approve:
+		what = "Approved"
+	case register.Disapprove:
+		what = "Disapproved"
+	case register.Defer:
+		what = "Deferred"
+	default:
+		return ""
+	}
+	what += " on " + d.On.Format("January 2, 2006")
+	if d.Vote != "" {
+		what += ", " + d.Vote
+	}
+	return what
+}
+
+// step puts a step into words, with what there is to choose from.
+func (c *course) step(s register.Step) web.Step {
+	out := stepOf(s.Kind)
+	out.Blocked = s.Blocked
+	for i := range out.Asks {
+		a := &out.Asks[i]
+		switch {
+		case a.Key == "conference":
+			for _, x := range c.conferences {
+				a.Choices = append(a.Choices, x.Name)
+			}
+			if x, ok := register.Next(c.conferences, c.today); ok {
+				a.Usual = x.Name
+			}
+		case a.Key == "renews":
+			a.Choices, a.Usual = []string{newGroup}, newGroup
+			for _, x := range c.groups {
+				if x.Ended.IsZero() {
+					a.Choices = append(a.Choices, x.Name)
+				}
+			}
+		case a.Key == "item":
+			a.Choices = []string{string(register.Purpose), string(register.Signatures), string(register.Organizers)}
+		case a.Key == "missing":
+			a.Usual = strings.Join(c.facts.Checklist.Missing(), "\n")
+		case a.Key == "name":
+			a.Usual = c.title()
+		case a.Key == "purpose":
+			a.Usual = c.made.Purpose
+		case a.Key == "copy":
+			a.Usual = c.office("programs", "Member Programs and Services").Name
+		}
+	}
+	return out
+}
+
+// office is who holds an office today, or a name for it.
+func (c *course) office(key, name string) register.Office {
+	o := register.OfficeOn(c.offices, key, c.today)
+	if o.Name == key {
+		o.Name = name
+	}
+	return o
+}
+
+// letters are those that can be written of a petition, the ones that its state asks for
+// first.
+func (c *course) letters() []web.LetterChoice {
+	advised := map[register.State][]letter.Kind{
+		register.Submitted: {letter.Receipt}, register.Incomplete: {letter.Deficiency}, register.Acknowledged: {letter.Acknowledgement},
+		register.Tallied: {letter.Shortfall}, register.Insufficient: {letter.Shortfall}, register.Deferred: {letter.Deferral}, register.Disapproved: {letter.Disapproval},
+		register.Approved: {letter.Approval, letter.Conference, letter.Designation}, register.Reported: {letter.Approval, letter.Conference, letter.Designation},
+	}[c.life.State]
+	if c.life.State == register.Reported && c.life.Decision.Action == register.Disapprove {
+		advised = []letter.Kind{letter.Disapproval}
+	}
+	may := []letter.Kind{letter.Receipt, letter.Acknowledgement, letter.Deficiency, letter.Shortfall}
+	switch c.life.Decision.Action {
+	case register.Approve:
+		may = append(may, letter.Approval, letter.Conference, letter.Designation)
+	case register.Disapprove:
+		may = append(may, letter.Disapproval)
+	case register.Defer:
+		may = append(may, letter.Deferral)
+	}
+	return choices(may, advised)
+}
+
+func choices(may, advised []letter.Kind) []web.LetterChoice {
+	var out, rest []web.LetterChoice
+	for _, k := range may {
+		c := web.LetterChoice{Kind: string(k), Title: letterTitles[k]}
+		for _, a := range advised {
+			c.Advised = c.Advised || a == k
+		}
+		if c.Advised {
+			out = append(out, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	return append(out, rest...)
+}
+
+// Letter writes a letter. Its facts are those of today.
+func (g *registrar) Letter(ctx context.Context, of, subject, kind, format string, by store.Account, w io.Writer) (string, error) {
+	f, err := g.facts(ctx, of, subject, letter.Kind(kind), by)
+	if err != nil {
+		return "", err
+	}
+	text, err := g.store.Setting(ctx, "letter-"+kind)
+	if err != nil {
+		return "", err
+	}
+	l, err := letter.Write(letter.Kind(kind), text, f)
+	if err != nil {
+		return "", &web.RegisterError{Text: err.Error()}
+	}
+	switch format {
+	case "pdf":
+		err = l.WritePDF(w)
+	case "docx":
+		err = l.WriteDOCX(w)
+	case "eml":
+		if err := l.WriteEML(w, f.Sender.Email); err != nil {
+			return "", &web.RegisterError{Text: err.Error()}
+		}
+	default:
+		return "", fmt.Errorf("write a letter as %s: %w", format, store.ErrNotFound)
+	}
+	return l.FileName(format), err
+}
+
+// Template is the built-in text of a letter.
+func (g *registrar) Template(kind string) (string, error) { return letter.Template(letter.Kind(kind)) }
+
+// CheckTemplate fills a template in with an example, as far as a letter goes.
+func (g *registrar) CheckTemplate(kind, text string) error {
+	day := g.now()
+	example := letter.Facts{
+		Association: "Association", Committee: "Committee", Sender: letter.Person{Name: "Chair"}, Addressees: []letter.Person{{Name: "Organizer"}}, Date: day,
+		Petition: "Example", Group: "Example", Purpose: "Purpose", Received: day, Decided: day, TermFrom: day, TermTo: day, Due: day,
+		Missing: []string{"purpose"}, Reasons: []letter.Reason{{Words: "lapsed", Lines: 2}}, Filed: 120, Valid: 98, Required: 100, TermYears: 3,
+	}
+	l, err := letter.Write(letter.Kind(kind), text, example)
+	if err == nil {
+		err = l.WritePDF(&bytes.Buffer{})
+	}
+	if err != nil {
+		return &web.RegisterError{Text: err.Error()}
+	}
+	return nil
+}
+
+// facts are what a letter about a petition or a group can speak of.
+func (g *registrar) facts(ctx context.Context, of, subject string, kind letter.Kind, by store.Account) (letter.Facts, error) {
+	var c *course
+	var x register.Group
+	var err error
+	switch of {
+	case ofPetition:
+		if c, err = g.course(ctx, subject); err != nil {
+			return letter.Facts{}, err
+		}
+		if id := c.groupID(); id != "" {
+			x, err = g.group(ctx, id)
+		}
+	default:
+		if x, err = g.group(ctx, subject); err == nil && len(x.Terms) == 0 {
+			err = fmt.Errorf("find group %s: %w", subject, store.ErrNotFound)
+		}
+		if err == nil {
+			c, err = g.course(ctx, x.Terms[len(x.Terms)-1].Petition)
+		}
+	}
+	if err != nil {
+		return letter.Facts{}, err
+	}
+	f := c.letterFacts(x, by)
+	if kind == letter.Conference || kind == letter.Designation {
+		key, name := "conference", "Conference Services"
+		if kind == letter.Designation {
+			key, name = "director", "Executive Director"
+		}
+		f.Addressees = []letter.Person{person(c.office(key, name))}
+	}
+	if kind == letter.Acknowledgement {
+		f.Copies = []letter.Person{person(c.office("programs", "Member Programs and Services"))}
+	}
+	if kind == letter.ReportReminder || kind == letter.Disbanding {
+		for _, t := range c.rule.DueOfGroup(x, c.today) {
+			if strings.HasPrefix(t.Key, "report-") || strings.HasPrefix(t.Key, "asked-") {
+				f.What, f.Due = t.What, t.Due
+				break
+			}
+		}
+	}
+	if kind == letter.Disbanding {
+		f.Due, f.What = cmp.Or(x.Ended, c.today), cmp.Or(x.Why, "its term ended and it was not renewed")
+	}
+	return f, nil
+}
+
+func (c *course) letterFacts(x register.Group, by store.Account) letter.Facts {
+	count, d := c.made.Count, c.life.Decision
+	f := letter.Facts{
+		Association: c.office("association", "American Library Association").Name, Committee: c.office("committee", "Committee on Organization").Name,
+		Sender: letter.Person{Name: by.Name, Email: by.Email}, Date: c.today,
+		Petition: c.petition.Title, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.made.Purpose),
+		Rule: c.rules.Title, Citation: c.rules.Citation, Received: c.petition.ReceivedOn, Missing: c.facts.Checklist.Missing(),
+		Filed: count.Rows, Valid: count.Valid, Required: count.Required,
+		Vote: d.Vote, Rationale: d.Rationale, Units: d.Overlap, Decided: d.On, TermYears: c.rules.TermYears,
+		Meeting: c.life.Reported.Conference, Needs: c.life.Needs, Contact: x.Contact, TermTo: x.End(),
+	}
+	if chair := c.office("chair", ""); chair.Name != "" {
+		f.Sender = person(chair)
+		f.Sender.Office = "Chair"
+	}
+	if n := len(x.Terms); n > 0 {
+		f.TermFrom = x.Terms[n-1].From
+	}
+	if next, ok := register.Next(c.conferences, c.today); ok && f.Meeting == "" {
+		f.Meeting = next.Name
+	}
+	for _, r := range report.Reasons() {
+		if n := count.ByReason[string(r)]; n > 0 {
+			f.Reasons = append(f.Reasons, letter.Reason{Words: report.ReasonWord(r), Lines: n})
+		}
+	}
+	for _, o := range c.made.Organizers {
+		f.Addressees = append(f.Addressees, letter.Person{Name: o.Name, Address: o.Address})
+	}
+	if len(f.Addressees) == 0 {
+		f.Addressees = []letter.Person{{Name: "The organizers of " + c.petition.Title}}
+	}
+	return f
+}
+
+func person(o register.Office) letter.Person { return letter.Person{Name: o.Name, Email: o.Email} }
+
+// view is a group as pages show it.
+func (g *registrar) view(x register.Group, rule register.Rule) web.Group {
+	today := g.now()
+	status := x.Status(today, rule.Terms)
+	out := web.Group{
+		ID: x.ID, Name: x.Name, Former: x.Former, Purpose: x.Purpose, Status: string(status),
+		Active: status == register.Active || status == register.Window || status == register.Overdue || status == register.Coming,
+		End:    x.End(), Ended: x.Ended, Why: x.Why, Liaisons: x.Liaisons, Contact: x.Contact, Handbook: x.Handbook, Link: x.Link,
+	}
+	now := x.Term(today).Number
+	for _, t := range x.Terms {
+		out.Terms = append(out.Terms, web.GroupTerm{Number: t.Number, From: t.From, To: t.To, Petition: t.Petition, Now: t.Number == now})
+		out.Petitions = append(out.Petitions, t.Petition)
+	}
+	for _, r := range x.Reports {
+		label := "On request"
+		if r.Year > 0 {
+			label = fmt.Sprint(r.Year)
+		}
+		out.Reports = append(out.Reports, web.Word{Label: label, Text: "handed in on " + r.On.Format(time.DateOnly)})
+	}
+	for _, e := range x.Support {
+		text := e.Words["what"]
+		if a := e.Words["answer"]; a != "" {
+			text += ": " + a
+		}
+		out.Support = append(out.Support, web.Word{Label: e.On.Format(time.DateOnly), Text: text})
+	}
+	advised := []letter.Kind{}
+	switch {
+	case !x.Ended.IsZero():
+		advised = append(advised, letter.Disbanding)
+	case status == register.Window:
+		advised = append(advised, letter.RenewalReminder)
+	}
+	out.Letters = choices([]letter.Kind{letter.Approval, letter.Conference, letter.Designation, letter.ReportReminder, letter.RenewalReminder, letter.Disbanding}, advised)
+	return out
+}
+
+func taskView(t register.Task, of string) web.Task {
+	link := "/petitions/" + t.Subject + "/life"
+	if of == ofGroup {
+		link = "/groups/" + t.Subject
+	}
+	return web.Task{Due: t.Due, What: t.What, About: t.About, Link: link, Who: t.Who, Tell: t.Tell, Overdue: t.Overdue, Remind: t.Remind, Told: t.Told, Of: of, Subject: t.Subject, Key: t.Key}
+}
+
+func happenings(list []register.Event) []web.Happening {
+	undone := map[string]bool{}
+	for _, e := range list {
+		if e.Kind == register.Undo {
+			undone[e.Undoes] = true
+		}
+	}
+	var out []web.Happening
+	for _, e := range list {
+		h := web.Happening{ID: e.ID, Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
+		for _, a := range asksOf(e.Kind) {
+			if v := e.Words[a.Key]; v != "" {
+				h.Words = append(h.Words, web.Word{Label: a.Label, Text: v})
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}

@@ -1,0 +1,408 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"countersign/internal/store"
+	"countersign/internal/web"
+	"countersign/report/register"
+)
+
+// registrar keeps the register: what becomes of petitions after their count, and the
+// groups they make. It reads events out of the store, has the register say what they come
+// to, and writes down what it allows.
+//
+// A group's terms are not written down a second time: they follow from the approvals of
+// the petitions that made and renewed it, so the two can never disagree.
+type registrar struct {
+	store *store.Store
+	desk  *desk
+	now   func() time.Time
+}
+
+var _ web.Registry = (*registrar)(nil)
+
+// Subjects of events.
+const (
+	ofPetition = "petition"
+	ofGroup    = "group"
+)
+
+// Life is what became of a petition, and what may come next.
+func (g *registrar) Life(ctx context.Context, petitionID string, roles []store.Role) (web.Life, error) {
+	c, err := g.course(ctx, petitionID)
+	if err != nil {
+		return web.Life{}, err
+	}
+	out := web.Life{State: string(c.life.State), Since: c.life.Since, Happened: happenings(c.events), Decision: decision(c.life), Letters: c.letters()}
+	for _, s := range c.life.Next(rolesOf(roles), c.facts) {
+		out.Steps = append(out.Steps, c.step(s))
+	}
+	for _, e := range c.facts.Checklist {
+		out.Checklist = append(out.Checklist, web.Required{Item: string(e.Item), Title: itemTitle(e.Item), Says: e.Says, Found: e.Found, Confirmed: e.Confirmed})
+	}
+	if id := c.groupID(); id != "" {
+		gr, err := g.group(ctx, id)
+		if err != nil {
+			return out, err
+		}
+		out.GroupID, out.Group = id, gr.Name
+	}
+	if n := len(c.life.Events); n > 0 {
+		last := c.life.Events[n-1]
+		if c.life.Check(register.Event{Kind: register.Undo, Undoes: last.ID}, rolesOf(roles), c.facts) == nil {
+			out.Undo = last.ID
+		}
+	}
+	return out, nil
+}
+
+// AddToLife writes a step of a petition down, if the register allows it.
+func (g *registrar) AddToLife(ctx context.Context, petitionID string, s web.NewStep, by store.Account) error {
+	c, err := g.course(ctx, petitionID)
+	if err != nil {
+		return err
+	}
+	e := eventOf(s)
+	switch e.Kind {
+	case register.Certify:
+		e.Words["tally"] = c.facts.Tally
+	case register.Approve:
+		if e.Words["group"], err = c.chosenGroup(e.Words["renews"]); err != nil {
+			return err
+		}
+		e.Words["name"] = cmp.Or(e.Words["name"], c.title())
+	case register.Report:
+		c.facts.Conference = slices.ContainsFunc(c.conferences, func(x register.Conference) bool { return x.Name == e.Words["conference"] })
+	}
+	if err := c.life.Check(e, rolesOf(by.Roles), c.facts); err != nil {
+		return refused(err)
+	}
+	if e.Kind == register.Approve {
+		if err := g.mayJoin(ctx, c, e, by); err != nil {
+			return err
+		}
+	}
+	return g.add(ctx, ofPetition, petitionID, e, by, lastOf(c.stored))
+}
+
+// mayJoin asks the register whether an approval can make or renew its group.
+func (g *registrar) mayJoin(ctx context.Context, c *course, e register.Event, by store.Account) error {
+	group, err := g.group(ctx, e.Words["group"])
+	if err != nil {
+		return err
+	}
+	if err := group.Check(groupEvent(c.petition.ID, e, group.ID), rolesOf(by.Roles), g.now(), c.rule.Terms); err != nil {
+		return refused(err)
+	}
+	return nil
+}
+
+func (g *registrar) add(ctx context.Context, of, subject string, e register.Event, by store.Account, last string) error {
+	added, err := g.store.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: g.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
+	if errors.Is(err, store.ErrConflict) {
+		return &web.RegisterError{Text: "Somebody else wrote something down meanwhile. Look at it and try again."}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = g.store.Record(ctx, store.AuditEntry{At: g.now(), Actor: by.ID, Action: of + "." + string(e.Kind), Subject: subject, Detail: "event " + added.ID})
+	return err
+}
+
+// Groups lists the groups of the register, those that exist first, by name.
+func (g *registrar) Groups(ctx context.Context) ([]web.Group, error) {
+	all, rule, err := g.groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []web.Group
+	for _, x := range all {
+		out = append(out, g.view(x, rule))
+	}
+	slices.SortStableFunc(out, func(a, b web.Group) int {
+		if a.Active != b.Active {
+			if a.Active {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.Name, b.Name)
+	})
+	return out, nil
+}
+
+// Group is one group, with what may be written down of it.
+func (g *registrar) Group(ctx context.Context, id string, roles []store.Role) (web.Group, error) {
+	x, err := g.group(ctx, id)
+	if err != nil {
+		return web.Group{}, err
+	}
+	if len(x.Terms) == 0 {
+		return web.Group{}, fmt.Errorf("find group %s: %w", id, store.ErrNotFound)
+	}
+	rule, err := g.rule(ctx)
+	if err != nil {
+		return web.Group{}, err
+	}
+	out := g.view(x, rule)
+	for _, k := range groupKinds {
+		e := register.Event{Kind: k, On: g.now(), Words: register.Words{}}
+		for _, a := range asksOf(k) {
+			e.Words[a.Key] = "x"
+		}
+		if k == register.GotReport {
+			e.Words["year"] = "2000"
+		}
+		if x.Check(e, rolesOf(roles), g.now(), rule.Terms) == nil {
+			out.Steps = append(out.Steps, stepOf(k))
+		}
+	}
+	stored, err := g.store.Events(ctx, ofGroup, id)
+	if err != nil {
+		return out, err
+	}
+	own := events(stored)
+	out.Happened = happenings(own)
+	if n := len(x.Events); n > 0 && slices.ContainsFunc(own, func(e register.Event) bool { return e.ID == x.Events[n-1].ID }) {
+		out.Undo = x.Events[n-1].ID
+	}
+	for _, t := range rule.DueOfGroup(x, g.now()) {
+		out.Tasks = append(out.Tasks, taskView(t, ofGroup))
+	}
+	return out, nil
+}
+
+// AddToGroup writes something down of a group, if the register allows it.
+func (g *registrar) AddToGroup(ctx context.Context, id string, s web.NewStep, by store.Account) error {
+	x, err := g.group(ctx, id)
+	if err != nil {
+		return err
+	}
+	rule, err := g.rule(ctx)
+	if err != nil {
+		return err
+	}
+	e := eventOf(s)
+	if e.Kind == register.Establish || e.Kind == register.Renew {
+		return &web.RegisterError{Text: "A group is made and renewed by approving its petition."}
+	}
+	if err := x.Check(e, rolesOf(by.Roles), g.now(), rule.Terms); err != nil {
+		return refused(err)
+	}
+	stored, err := g.store.Events(ctx, ofGroup, id)
+	if err != nil {
+		return err
+	}
+	return g.add(ctx, ofGroup, id, e, by, lastOf(stored))
+}
+
+// Tasks is the worklist of all petitions and groups, by day.
+func (g *registrar) Tasks(ctx context.Context) ([]web.Task, error) {
+	type task struct {
+		register.Task
+		of string
+	}
+	var all []task
+	groups, rule, err := g.groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range groups {
+		for _, t := range rule.DueOfGroup(x, g.now()) {
+			all = append(all, task{t, ofGroup})
+		}
+	}
+	conferences, err := g.conferences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	petitions, err := g.store.Petitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := g.store.EventsOfAll(ctx, ofPetition)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range petitions {
+		for _, t := range rule.DueOfPetition(register.Read(p.ID, events(stored[p.ID])), p.Title, conferences, g.now()) {
+			all = append(all, task{t, ofPetition})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b task) int {
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.About, b.About), cmp.Compare(a.Key, b.Key))
+	})
+	var out []web.Task
+	for _, t := range all {
+		out = append(out, taskView(t.Task, t.of))
+	}
+	return out, nil
+}
+
+// Calendar writes the worklist for calendars that subscribe to it.
+func (g *registrar) Calendar(ctx context.Context, w io.Writer) error {
+	list, err := g.Tasks(ctx)
+	if err != nil {
+		return err
+	}
+	var tasks []register.Task
+	for _, t := range list {
+		tasks = append(tasks, register.Task{Due: t.Due, What: t.What, About: t.About, Subject: t.Subject, Key: t.Key, Who: t.Who})
+	}
+	return register.WriteICS(w, "Petitions and groups", tasks, g.now())
+}
+
+// PublicList writes the groups that exist today.
+func (g *registrar) PublicList(ctx context.Context, format string, w io.Writer) error {
+	all, rule, err := g.groups(ctx)
+	if err != nil {
+		return err
+	}
+	list := register.Public(all, g.now(), rule.Terms)
+	if format == "csv" {
+		return register.WriteCSV(w, list)
+	}
+	return register.WriteHTML(w, list)
+}
+
+// groups are all that petitions ever made.
+func (g *registrar) groups(ctx context.Context) ([]register.Group, register.Rule, error) {
+	rule, err := g.rule(ctx)
+	if err != nil {
+		return nil, rule, err
+	}
+	by, err := g.eventsOfGroups(ctx)
+	if err != nil {
+		return nil, rule, err
+	}
+	var out []register.Group
+	for id, list := range by {
+		if x := register.ReadGroup(id, list, rule.Terms); len(x.Terms) > 0 {
+			out = append(out, x)
+		}
+	}
+	slices.SortFunc(out, func(a, b register.Group) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return out, rule, nil
+}
+
+func (g *registrar) group(ctx context.Context, id string) (register.Group, error) {
+	rule, err := g.rule(ctx)
+	if err != nil {
+		return register.Group{}, err
+	}
+	by, err := g.eventsOfGroups(ctx)
+	return register.ReadGroup(id, by[id], rule.Terms), err
+}
+
+// eventsOfGroups joins what was written down of groups with the approvals that
+// made and renewed them.
+func (g *registrar) eventsOfGroups(ctx context.Context) (map[string][]register.Event, error) {
+	own, err := g.store.EventsOfAll(ctx, ofGroup)
+	if err != nil {
+		return nil, err
+	}
+	petitions, err := g.store.EventsOfAll(ctx, ofPetition)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]register.Event{}
+	for id, list := range own {
+		out[id] = events(list)
+	}
+	for id, list := range petitions {
+		for _, e := range register.Read(id, events(list)).Events {
+			if group := e.Words["group"]; e.Kind == register.Approve && group != "" {
+				out[group] = append(out[group], groupEvent(id, e, group))
+			}
+		}
+	}
+	return out, nil
+}
+
+// groupEvent is an approval as the group knows it.
+func groupEvent(petitionID string, e register.Event, group string) register.Event {
+	e.Kind = register.Renew
+	if group == petitionID {
+		e.Kind = register.Establish
+	}
+	e.Words = register.Words{"petition": petitionID, "name": e.Words["name"], "purpose": e.Words["purpose"]}
+	return e
+}
+
+func eventOf(s web.NewStep) register.Event {
+	words := register.Words{}
+	for k, v := range s.Words {
+		words[k] = v
+	}
+	return register.Event{Kind: register.Kind(s.Kind), On: s.On, Words: words, Undoes: s.Undoes}
+}
+
+func events(list []store.Event) []register.Event {
+	var out []register.Event
+	for _, e := range list {
+		out = append(out, register.Event{ID: e.ID, Subject: e.Subject, Kind: register.Kind(e.Kind), On: e.On, At: e.At, By: e.By, Words: e.Words, Undoes: e.Undoes})
+	}
+	return out
+}
+
+func lastOf(list []store.Event) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1].ID
+}
+
+func rolesOf(roles []store.Role) []register.Role {
+	var out []register.Role
+	for _, r := range roles {
+		out = append(out, register.Role(r))
+	}
+	return out
+}
+
+func refused(err error) error {
+	var r *register.Refusal
+	if errors.As(err, &r) {
+		return &web.RegisterError{Text: r.Why}
+	}
+	return err
+}
+
+// setting reads a list that settings keep as JSON.
+func setting[T any](ctx context.Context, s *store.Store, key string) ([]T, error) {
+	text, err := s.Setting(ctx, key)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	var out []T
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		return nil, fmt.Errorf("read the setting %s: %w", key, err)
+	}
+	return out, nil
+}
+
+func (g *registrar) conferences(ctx context.Context) ([]register.Conference, error) {
+	list, err := setting[web.Conference](ctx, g.store, "conferences")
+	var out []register.Conference
+	for _, c := range list {
+		out = append(out, register.Conference(c))
+	}
+	return out, err
+}
+
+func (g *registrar) offices(ctx context.Context) ([]register.Office, error) {
+	list, err := setting[web.Office](ctx, g.store, "offices")
+	var out []register.Office
+	for _, o := range list {
+		out = append(out, register.Office(o))
+	}
+	return out, err
+}
