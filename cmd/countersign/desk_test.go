@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +19,6 @@ import (
 	"countersign/internal/store"
 	"countersign/internal/web"
 	"countersign/verify"
-	"countersign/verify/roll"
 )
 
 // office is a desk with a store of its own, and what tests do at it.
@@ -577,62 +577,135 @@ func TestDeskNamesFiles(t *testing.T) {
 	}
 }
 
-// BenchmarkDesk5000 is a petition of 5,000 lines, 500 of which people looked at:
-// after one more finding, which is what the page after a key costs; and when the
-// service has just started.
-func BenchmarkDesk5000(b *testing.B) {
-	o := newOffice(b)
-	s := o.snapshot(sampleExport(b))
-	m, err := o.rolls.matcher(b.Context(), s.ID)
-	if err != nil {
-		b.Fatal(err)
-	}
-	o.petition("p", "threshold: 4000", s.ID, manySheets(m.Roll(), 5000))
-	c := o.look("p")
-	for i := range 500 {
-		if cands := c.Lines[i*10].Candidates; len(cands) > 0 {
-			o.find(store.Finding{LineID: c.Lines[i*10].ID, By: "ann", Kind: "accept", MemberID: cands[0].Member.ID})
-		}
-	}
-	o.look("p")
-	b.Run("one more finding", func(b *testing.B) {
-		n := 0
-		b.ReportAllocs()
-		for b.Loop() {
-			b.StopTimer()
-			n++
-			if _, err := o.store.AddFinding(b.Context(), store.Finding{LineID: c.Lines[n*7%len(c.Lines)].ID, By: "ann", Kind: "illegible"}); err != nil {
-				b.Fatal(err)
+// Many look at a petition while others decide its lines: everybody sees a count
+// that adds up, and in the end all findings.
+func TestDeskManyAtOnce(t *testing.T) {
+	o := newOffice(t)
+	o.many("p", "threshold: 30", 60)
+	lines := o.look("p").Lines
+	var all sync.WaitGroup
+	for k := range 6 {
+		all.Go(func() {
+			for i := k; i < len(lines); i += 6 {
+				f := store.Finding{LineID: lines[i].ID, By: "ann", Kind: []string{"nobody", "unsigned"}[i%2]}
+				if err := o.Refuse(t.Context(), f); err != nil {
+					t.Error(err)
+				}
+				if _, err := o.store.AddFinding(t.Context(), f); err != nil {
+					t.Error(err)
+				}
+				c, err := o.Case(t.Context(), "p")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if n := c.Count; n.Valid+n.Invalid+n.Uncertain != len(lines) || c.Lines[i].Verdict != "invalid" {
+					t.Errorf("line %d is %s; %+v", i, c.Lines[i].Verdict, n)
+				}
+				if _, err := o.Search(t.Context(), "p", "smith", 5); err != nil {
+					t.Error(err)
+				}
 			}
-			b.StartTimer()
-			o.look("p")
-		}
-	})
-	b.Run("just started", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			o.desk.cases = nil
-			o.look("p")
-		}
-	})
+		})
+	}
+	all.Wait()
+	if n := o.look("p").Count; n.Invalid != len(lines) || n.ByPerson != len(lines) {
+		t.Errorf("%+v", n)
+	}
 }
 
-// manySheets are sheets that members signed, every third line misread.
-func manySheets(r *roll.Roll, lines int) []extract.Sheet {
+// BenchmarkDesk5000 is a petition of 5,000 lines, of which people looked at 500
+// or at every one: after one more finding, which is what the page after a key costs;
+// and when the service has just started.
+func BenchmarkDesk5000(b *testing.B) {
+	for _, looked := range []int{500, 5000} {
+		o := newOffice(b)
+		o.many("p", "threshold: 4000", 5000)
+		c := o.look("p")
+		for i := range looked {
+			l := c.Lines[i*len(c.Lines)/looked]
+			if _, err := o.store.AddFinding(b.Context(), store.Finding{LineID: l.ID, By: "ann", Kind: "accept", MemberID: l.Candidates[0].Member.ID}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		o.look("p")
+		b.Run(fmt.Sprintf("one more finding than %d", looked), func(b *testing.B) {
+			n := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				n++
+				if _, err := o.store.AddFinding(b.Context(), store.Finding{LineID: c.Lines[n*7%len(c.Lines)].ID, By: "ann", Kind: "illegible"}); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				o.look("p")
+			}
+		})
+		b.Run(fmt.Sprintf("just started with %d findings", looked), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				o.desk.cases = nil
+				o.look("p")
+			}
+		})
+	}
+}
+
+// many hands in so many lines that members of the sample's export signed, with
+// matches as they mostly are: one member for nearly certain and three others.
+func (o *office) many(id, rules string, lines int) {
+	o.t.Helper()
+	s := o.snapshot(sampleExport(o.t))
+	m, err := o.rolls.matcher(o.t.Context(), s.ID)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	all := m.Roll().Members
 	var sheets []extract.Sheet
 	for i := range lines {
 		if i%20 == 0 {
 			sheets = append(sheets, extract.Sheet{Kind: extract.Signers})
 		}
-		m := r.Members[i*31%len(r.Members)]
-		name, confidence := m.Given+" "+m.Family, 0.95
-		if i%3 == 0 {
-			name, confidence = strings.ToUpper(m.Family[:max(1, len(m.Family)-2)])+" "+m.Given, 0.4
-		}
-		s := &sheets[len(sheets)-1]
-		s.Rows = append(s.Rows, extract.Row{Number: i%20 + 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-			extract.Name: {Text: name, Confidence: confidence}, extract.MemberID: {Text: m.ID, Confidence: confidence}, extract.CityState: {Text: m.City + ", " + m.State, Confidence: confidence},
-			extract.Institution: {Text: m.Company, Confidence: confidence}}})
+		m := all[i%len(all)]
+		sheet := &sheets[len(sheets)-1]
+		sheet.Rows = append(sheet.Rows, extract.Row{Number: i%20 + 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+			extract.Name: {Text: m.Given + " " + m.Family, Confidence: 0.9}, extract.MemberID: {Text: m.ID, Confidence: 0.9},
+			extract.CityState: {Text: m.City + ", " + m.State, Confidence: 0.9}, extract.Institution: {Text: m.Company, Confidence: 0.9}}})
 	}
-	return sheets
+	o.petition(id, rules, "", sheets)
+	p, err := o.store.Petition(o.t.Context(), id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	p.SnapshotID = s.ID
+	if err := o.store.SetPetition(o.t.Context(), p); err != nil {
+		o.t.Fatal(err)
+	}
+	u, err := o.store.Uploads(o.t.Context(), id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for n, sheet := range sheets {
+		matches := map[string][]byte{}
+		for _, r := range sheet.Rows {
+			i := n*20 + r.Number - 1
+			found := verify.Match{Nobody: 0.0002, Prior: 1e-5, OnRoll: 0.85}
+			for k, p := range []float64{0.9995, 0.0001, 0.0001, 0.0001} {
+				c := verify.Candidate{Member: all[(i+k)%len(all)], Probability: p}
+				if i%3 == 0 {
+					c.Probability = []float64{0.6, 0.2, 0.1, 0.05}[k]
+				}
+				c.Evidence = []verify.Evidence{{Field: extract.Name, Agreement: verify.Agrees, Exact: k == 0, Words: "name: equal", Odds: 1000, Own: 1},
+					{Field: extract.MemberID, Agreement: verify.Agrees, Exact: k == 0, Words: "number: equal", Odds: 1000}, {Field: extract.CityState, Agreement: verify.Agrees, Words: "place: city equal", Odds: 20}}
+				found.Candidates = append(found.Candidates, c)
+			}
+			if matches[store.LineID(store.PageID(u[0].ID, n+1), r.Number)], err = encodeMatch(found); err != nil {
+				o.t.Fatal(err)
+			}
+		}
+		if err := o.store.MatchLines(o.t.Context(), store.PageID(u[0].ID, n+1), s.ID, matches); err != nil {
+			o.t.Fatal(err)
+		}
+	}
 }

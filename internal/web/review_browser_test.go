@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -219,7 +220,7 @@ func (s *reviewService) signedIn(t testing.TB, browser context.Context, name str
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(stop)
 	p := &person{t, ctx, s}
 	p.run(chromedp.EmulateViewport(1280, 800))
@@ -271,6 +272,29 @@ func (p *person) run(steps ...chromedp.Action[chromedp.Void]) {
 func (p *person) open(url string) {
 	p.t.Helper()
 	p.run(chromedp.Navigate(url), chromedp.WaitReady("#review.rv-js"))
+}
+
+// leave goes elsewhere, and says whether the page asked back.
+func (p *person) leave() (warned bool) {
+	p.t.Helper()
+	asked := make(chan struct{})
+	dialogs := chromedp.Events(p.ctx, page.JavascriptDialogOpening)
+	go func() {
+		for _, err := range dialogs {
+			if err == nil {
+				_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+				close(asked)
+			}
+			return
+		}
+	}()
+	p.run(chromedp.Navigate("about:blank"))
+	select {
+	case <-asked:
+		return true
+	default:
+		return false
+	}
 }
 
 // press types keys, one after the other.

@@ -64,7 +64,11 @@ function post(finding) {
   return outbox.at(-1);
 }
 
-const held = () => [shown, ...ahead].filter(Boolean).map((l) => ({ id: l.id, hash: l.hash }));
+const open = (line) => line?.node.dataset.open !== undefined;
+
+// A line that was asked for and is decided is only looked at: it and what
+// would follow it are not held.
+const held = () => [shown, ...ahead].filter(open).map((l) => ({ id: l.id, hash: l.hash }));
 
 async function exchange() {
   if (sending) {
@@ -79,7 +83,7 @@ async function exchange() {
     const response = await fetch(`${url}/sync`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ findings: batch, at: shown?.id ?? "", have: held(), want: hold }),
+      body: JSON.stringify({ findings: batch, at: shown?.id ?? "", have: held(), want: shown && !open(shown) ? 0 : hold }),
       signal: AbortSignal.timeout(20_000),
     });
     if (!response.ok) throw Object.assign(new Error((await response.json().catch(() => ({}))).detail), { status: response.status });
@@ -227,7 +231,7 @@ function show(line, began) {
 function focusLine() {
   const look = shown.node.dataset.look;
   const box = $("rv-q");
-  if (look === "search" && shown.node.dataset.open !== undefined && !shown.node.querySelector(".rv-likely") && box) {
+  if (look === "search" && open(shown) && !shown.node.querySelector(".rv-likely") && box) {
     box.focus({ preventScroll: true });
     box.select();
   } else {
@@ -287,7 +291,7 @@ async function measure(line, began) {
 // Finding.
 
 function find(kind, member, more = {}, began = now()) {
-  if (!shown || shown.node.dataset.open === undefined) return;
+  if (!open(shown)) return;
   const { id, node } = shown;
   const queries = searched.get(id) ?? [];
   const left = lacking(shown);
@@ -375,6 +379,7 @@ function say(text, quiet) {
 let asked = 0;
 
 async function search(query, submitted) {
+  clearTimeout(typed); // what was typed so far is not asked for any more
   const line = shown;
   const ask = ++asked;
   if (submitted) {
@@ -512,11 +517,11 @@ function accept(began) {
 
 // escape leaves what is open: a box, a text field, the results.
 function escape(e) {
-  const open = stage.querySelector("details.rv-pop[open]");
+  const box = stage.querySelector("details.rv-pop[open]");
   if (document.querySelector("dialog[open]")) return;
-  if (open) {
-    open.open = false;
-    (popped?.isConnected ? popped : open.querySelector("summary")).focus({ preventScroll: true });
+  if (box) {
+    box.open = false;
+    (popped?.isConnected ? popped : box.querySelector("summary")).focus({ preventScroll: true });
     popped = null;
   } else if (typing(e.target)) $("rv-place")?.focus({ preventScroll: true });
   else if (shown?.node.querySelector(".rv-likely")) keysFor("candidates");
