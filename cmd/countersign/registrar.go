@@ -90,7 +90,26 @@ func (g *registrar) AddToLife(ctx context.Context, petitionID string, s web.NewS
 			return err
 		}
 	}
-	return g.add(ctx, ofPetition, petitionID, e, by, lastOf(c.stored))
+	if err := g.add(ctx, ofPetition, petitionID, e, by, lastOf(c.stored)); err != nil {
+		return err
+	}
+	return g.state(ctx, petitionID)
+}
+
+// state keeps a petition's state, as its events have it, where lists find it without
+// reading them. Written again it is the same, so the next step mends what a crash
+// left out.
+func (g *registrar) state(ctx context.Context, petitionID string) error {
+	stored, err := g.store.Events(ctx, ofPetition, petitionID)
+	if err != nil {
+		return err
+	}
+	p, err := g.store.Petition(ctx, petitionID)
+	if err != nil {
+		return err
+	}
+	p.State = string(register.Read(petitionID, events(stored)).State)
+	return g.store.SetPetition(ctx, p)
 }
 
 // mayJoin asks the register whether an approval can make or renew its group.

@@ -49,8 +49,9 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if c.URL == "" {
 		c.URL = "http://" + reachable(listener.Addr())
 	}
+	desk := newDesk(service.store, service.blobs, service.rolls)
 	site, err := web.New(web.Options{
-		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: newDesk(service.store, service.blobs, service.rolls),
+		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: desk, Register: &registrar{store: service.store, desk: desk, now: time.Now},
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
 	})

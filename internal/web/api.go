@@ -173,7 +173,6 @@ type (
 	apiChange struct {
 		Title      *string `json:"title,omitempty" maxLength:"300"`
 		ReceivedOn *string `json:"received_on,omitempty" format:"date"`
-		State      *string `json:"state,omitempty"`
 		SnapshotID *string `json:"snapshot_id,omitempty"`
 		Rules      *string `json:"rules,omitempty"`
 	}
@@ -379,7 +378,7 @@ func (s *Server) apiAddPetition(ctx context.Context, in *struct {
 		rules = all["rules"]
 	}
 	p := store.Petition{State: "draft", By: accountIn(ctx).ID}
-	wrong, err := s.readPetition(ctx, &p, in.Body.Title, cmpWord(in.Body.ReceivedOn, apiDay(s.Now())), snapshot, "draft", rules)
+	wrong, err := s.readPetition(ctx, &p, in.Body.Title, cmpWord(in.Body.ReceivedOn, apiDay(s.Now())), snapshot, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -411,7 +410,7 @@ func (s *Server) apiChangePetition(ctx context.Context, in *struct {
 		return now
 	}
 	c := in.Body
-	wrong, err := s.readPetition(ctx, &after, or(c.Title, before.Title), or(c.ReceivedOn, apiDay(before.ReceivedOn)), or(c.SnapshotID, before.SnapshotID), or(c.State, before.State), or(c.Rules, before.Rules))
+	wrong, err := s.readPetition(ctx, &after, or(c.Title, before.Title), or(c.ReceivedOn, apiDay(before.ReceivedOn)), or(c.SnapshotID, before.SnapshotID), or(c.Rules, before.Rules))
 	if err == nil && wrong == "" {
 		wrong, err = s.frozen(ctx, before, after)
 	}

@@ -340,15 +340,15 @@ func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if err := s.record(r, "tally.certified", v.ID, "tally "+t.ID); err != nil {
 		return err
 	}
-	p := v.Petition
-	p.State = "insufficient"
-	if v.Count.Valid >= v.Count.Required {
-		p.State = "sufficient"
+	said := "The count was certified."
+	now := s.Now().UTC()
+	err = s.Register.AddToLife(r.Context(), v.ID, NewStep{Kind: "certify", On: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)}, accountOf(r))
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		said += " The petition stays where it is: " + why.Text
+	} else if err != nil {
+		return fmt.Errorf("write the certificate down: %w", err)
 	}
-	if err := s.changePetition(r.Context(), v.Petition, p); err != nil {
-		return err
-	}
-	return s.done(w, r, "/petitions/"+v.ID, "The count was certified.")
+	return s.done(w, r, "/petitions/"+v.ID, said)
 }
 
 // timeline is what happened to a petition, newest first.

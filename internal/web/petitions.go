@@ -184,21 +184,8 @@ type editView struct {
 	New       bool
 	Problem   string
 	Snapshots []store.Snapshot
-	States    []string
 	Rules     RulesView
 	Received  string
-}
-
-// states that staff move a petition through by hand; the others come of
-// certifying and deciding.
-func states(now string) []string {
-	list := []string{"draft", "submitted", "incomplete", "acknowledged", "processing", "review", "withdrawn"}
-	for _, s := range list {
-		if s == now {
-			return list
-		}
-	}
-	return append(list, now)
 }
 
 func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
@@ -233,7 +220,6 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Petition.State == "" {
 		v.Petition.State = "draft"
 	}
-	v.States = states(v.Petition.State)
 	if !v.Petition.ReceivedOn.IsZero() {
 		v.Received = v.Petition.ReceivedOn.UTC().Format(time.DateOnly)
 	}
@@ -242,7 +228,7 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 
 // readPetition takes what a form or the API says into a petition, or says
 // what is wrong with it.
-func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, received, snapshot, state, rules string) (wrong string, err error) {
+func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, received, snapshot, rules string) (wrong string, err error) {
 	p.Title, p.Rules = strings.TrimSpace(title), strings.TrimSpace(strings.ReplaceAll(rules, "\r\n", "\n"))
 	switch {
 	case p.Title == "":
@@ -261,14 +247,6 @@ func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, rec
 		}
 	}
 	p.SnapshotID = snapshot
-	known := false
-	for _, st := range states(p.State) {
-		known = known || st == state
-	}
-	if !known {
-		return fmt.Sprintf("%q is no state that can be set: choose one of %s.", state, strings.Join(states(p.State), ", ")), nil
-	}
-	p.State = state
 	view, err := s.Desk.Rules(p.Rules)
 	if err != nil {
 		return "", fmt.Errorf("explain the rule: %w", err)
@@ -291,7 +269,7 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := store.Petition{State: "draft", By: accountOf(r).ID}
-	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), "draft", r.PostFormValue("rules"))
+	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("rules"))
 	if err != nil {
 		return err
 	}
@@ -316,7 +294,7 @@ func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	before := p
-	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("state"), r.PostFormValue("rules"))
+	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("rules"))
 	if err == nil && wrong == "" {
 		wrong, err = s.frozen(r.Context(), before, p)
 	}
@@ -353,7 +331,7 @@ func (s *Server) changePetition(ctx context.Context, before, after store.Petitio
 	for _, c := range []struct {
 		name string
 		same bool
-	}{{"title", before.Title == after.Title}, {"received", before.ReceivedOn.Equal(after.ReceivedOn)}, {"state " + after.State, before.State == after.State},
+	}{{"title", before.Title == after.Title}, {"received", before.ReceivedOn.Equal(after.ReceivedOn)},
 		{"snapshot " + after.SnapshotID, before.SnapshotID == after.SnapshotID}, {"rule", before.Rules == after.Rules}} {
 		if !c.same {
 			what = append(what, c.name)

@@ -32,11 +32,12 @@ import (
 // small one of the tests.
 type service struct {
 	*Server
-	t     *testing.T
-	url   string
-	logs  *lockedBuffer
-	desk  *fakeDesk
-	queue *queue.Queue
+	t        *testing.T
+	url      string
+	logs     *lockedBuffer
+	desk     *fakeDesk
+	register *fakeRegister
+	queue    *queue.Queue
 }
 
 const testPassword = "correct horse battery"
@@ -59,7 +60,8 @@ func newService(t *testing.T) *service {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check0(t, err)
 	desk := &fakeDesk{store: st, blobs: blobs}
-	s, err := New(Options{Store: st, Blobs: blobs, Bell: q, Desk: desk, Uploads: filepath.Join(dir, "uploads"),
+	register := &fakeRegister{}
+	s, err := New(Options{Store: st, Blobs: blobs, Bell: q, Desk: desk, Register: register, Uploads: filepath.Join(dir, "uploads"),
 		URL: "http://" + l.Addr().String(), Log: log, Program: "test"})
 	check0(t, err)
 	// Streams of pages end with the service, not only with who reads them.
@@ -67,7 +69,7 @@ func newService(t *testing.T) *service {
 	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return base }}}
 	srv.Start()
 	t.Cleanup(func() { cancel(); srv.Close() })
-	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, desk: desk, queue: q}
+	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, desk: desk, register: register, queue: q}
 	hash, err := s.hashPassword(ctx, testPassword)
 	check0(t, err)
 	for _, role := range []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin} {

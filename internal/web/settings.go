@@ -26,23 +26,6 @@ func (s *Server) settings(ctx context.Context) (map[string]string, error) {
 	return out, nil
 }
 
-// office is a line of the settings that says who is who.
-type office struct{ Key, Name, Hint, Value string }
-
-func offices(all map[string]string) []office {
-	list := []office{
-		{"office-chair", "Chair of the Committee on Organization", "acknowledges receipt, decides", ""},
-		{"office-programs", "Member Programs and Services", "gets a copy of the acknowledgement", ""},
-		{"office-conference", "Conference Services", "is notified and acknowledges", ""},
-		{"office-director", "Executive Director", "designates a contact at Headquarters", ""},
-		{"office-contact", "Contact at Headquarters", "for parliamentary counselling", ""},
-	}
-	for i := range list {
-		list[i].Value = all[list[i].Key]
-	}
-	return list
-}
-
 // count is a setting that is a number, with what holds where it is not set.
 type count struct {
 	Key, Name, Unit, Value string
@@ -69,7 +52,6 @@ func countsOf(all map[string]string, kind string) []count {
 type settingsView struct {
 	Rules     RulesView
 	Text      string // of the rule
-	Offices   []office
 	Retention []count
 	Review    []count
 	OIDC      oidcSettings
@@ -93,7 +75,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		return fmt.Errorf("explain the rule: %w", err)
 	}
 	return s.render(w, r, status, "settings", settingsView{
-		Rules: rules, Text: all["rules"], Offices: offices(all), Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
+		Rules: rules, Text: all["rules"], Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
 		OIDC: oidcSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], ""}, HasSecret: all["oidc-secret"] != "",
 		Callback: s.base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: may(accountOf(r), byAdmin),
 	})
@@ -145,9 +127,6 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) wrongSettings(changed map[string]string) (string, error) {
 	numbers := append(countsOf(nil, "retention"), countsOf(nil, "review")...)
 	known := map[string]bool{"rules": true, "oidc-name": true, "oidc-issuer": true, "oidc-client": true, "oidc-secret": true}
-	for _, o := range offices(nil) {
-		known[o.Key] = true
-	}
 	for key, value := range changed {
 		i := slices.IndexFunc(numbers, func(c count) bool { return c.Key == key })
 		switch {

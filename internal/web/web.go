@@ -23,11 +23,12 @@ import (
 
 // Options are what the pages stand on. All fields without a remark are needed.
 type Options struct {
-	Store   *store.Store
-	Blobs   Blobs
-	Bell    Bell
-	Desk    Desk
-	Retrier Retrier // nil for the store, which announces the work again
+	Store    *store.Store
+	Blobs    Blobs
+	Bell     Bell
+	Desk     Desk
+	Register Registry
+	Retrier  Retrier // nil for the store, which announces the work again
 
 	Uploads string // folder for uploads that are not complete yet
 

@@ -146,6 +146,12 @@ func stateWord(state string) string {
 	switch state {
 	case "", "draft":
 		return "Collecting sheets"
+	case "submitted":
+		return "Packet handed in"
+	case "acknowledged":
+		return "Receipt acknowledged"
+	case "incomplete":
+		return "Something is missing"
 	case "tallied":
 		return "Counted and certified"
 	case "agenda":

@@ -16,11 +16,11 @@ const (
 	Acknowledged State = "acknowledged" // receipt is acknowledged; signatures are read and looked at
 	Tallied      State = "tallied"      // the count is certified
 	Insufficient State = "insufficient" // it is too low, and the organizers know; more sheets may follow
-	OnAgenda     State = "on the agenda"
+	OnAgenda     State = "agenda"
 	Deferred     State = "deferred"
 	Approved     State = "approved"
 	Disapproved  State = "disapproved"
-	Reported     State = "reported to Council"
+	Reported     State = "reported"
 	Closed       State = "closed"
 	Withdrawn    State = "withdrawn"
 )

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/extract"
+	"countersign/internal/store"
+	"countersign/internal/web"
+)
+
+// registry is an office that keeps the register.
+type registry struct {
+	*office
+	*registrar
+}
+
+func newRegistry(t testing.TB) *registry {
+	o := newOffice(t)
+	return &registry{o, &registrar{store: o.store, desk: o.desk, now: func() time.Time { return o.now }}}
+}
+
+// step writes a step down and says what the register answers.
+func (r *registry) step(petitionID, kind, day string, words ...string) error {
+	r.office.t.Helper()
+	s := web.NewStep{Kind: kind, Words: map[string]string{}}
+	s.On, _ = time.Parse(time.DateOnly, day)
+	for i := 0; i+1 < len(words); i += 2 {
+		s.Words[words[i]] = words[i+1]
+	}
+	return r.AddToLife(r.office.t.Context(), petitionID, s, chairOf(r))
+}
+
+func chairOf(r *registry) store.Account {
+	return must(r.office.t)(r.office.store.Account(r.office.t.Context(), "cho"))
+}
+
+func must(t testing.TB) func(a store.Account, err error) store.Account {
+	return func(a store.Account, err error) store.Account {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+}
+
+// certified makes a petition whose count of one valid line is certified and enough.
+func (r *registry) certified(id string) {
+	r.office.t.Helper()
+	ctx := r.office.t.Context()
+	const member = "ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Persechino,Durham,NC,Active\n"
+	snapshot := r.office.snapshot([]byte(member))
+	row := extract.Row{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
+	for f, text := range map[extract.Field]string{extract.Name: "Elizabeth Persechino", extract.MemberID: "0482913"} {
+		row.Fields[f] = extract.Reading{Text: text, Confidence: 1, Engine: "text"}
+	}
+	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds", Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: extract.SignedYes}}}
+	r.office.petition(id, "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf, Cover: cover}, {Kind: extract.Signers, Rows: []extract.Row{row}}})
+	r.office.find(store.Finding{LineID: r.office.look(id).Lines[0].ID, By: "ann", Kind: "accept", MemberID: "0482913"})
+	c := r.office.look(id)
+	if c.Count.Valid != 1 {
+		r.office.t.Fatalf("%+v", c.Count)
+	}
+	if _, err := r.office.store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: []byte("{}"), SnapshotID: snapshot.ID, By: "cho"}); err != nil {
+		r.office.t.Fatal(err)
+	}
+}
+
+func (r *registry) must(err error) {
+	r.office.t.Helper()
+	if err != nil {
+		r.office.t.Fatal(err)
+	}
+}
+
+// A packet becomes a group, the group a second term, and both are in the list, the
+// worklist, the calendar and the letters.
+func TestRegisterStory(t *testing.T) {
+	r := newRegistry(t)
+	ctx := t.Context()
+	r.must(r.office.store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"}]`, "cho"))
+	r.must(r.office.store.SetSetting(ctx, "offices", `[{"key":"chair","from":"2020-01-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "cho"))
+	r.certified("p1")
+
+	if err := r.step("p1", "approve", "2026-12-10", "vote", "7 to 0", "rationale", "x", "overlap", "x"); err == nil || !strings.Contains(err.Error(), "cannot follow") {
+		t.Errorf("a decision before anything was acknowledged: %v", err)
+	}
+	for _, s := range [][]string{
+		{"submit", "2026-11-02"}, {"acknowledge", "2026-11-05", "copy", "Member Programs and Services"}, {"certify", "2026-11-20"},
+		{"schedule", "2026-11-21", "meeting", "December"}, {"approve", "2026-12-10", "vote", "7 to 0", "rationale", "None is like it.", "overlap", "RUSA", "renews", newGroup, "name", "Seed Libraries", "purpose", "Lending seeds"},
+	} {
+		r.must(r.step("p1", s[0], s[1], s[2:]...))
+	}
+	life, err := r.Life(ctx, "p1", []store.Role{store.Chair})
+	r.must(err)
+	if life.State != "approved" || life.Group != "Seed Libraries" || life.Decision != "Approved on December 10, 2026, 7 to 0" || life.Undo == "" {
+		t.Errorf("%+v", life)
+	}
+	if !slices.ContainsFunc(life.Letters, func(l web.LetterChoice) bool { return l.Kind == "approval" && l.Advised }) {
+		t.Errorf("the approval is not among %+v", life.Letters)
+	}
+	var pdf, eml bytes.Buffer
+	name, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &pdf)
+	r.must(err)
+	if !strings.HasSuffix(name, "-approval.pdf") || !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF-")) {
+		t.Errorf("%s of %d bytes", name, pdf.Len())
+	}
+	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
+	if want := (&web.RegisterError{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
+		t.Errorf("a draft to nobody: %v", err)
+	}
+
+	// Much later the group begins another term.
+	r.office.now = time.Date(2029, 9, 1, 9, 0, 0, 0, time.UTC)
+	tasks, err := r.Tasks(ctx)
+	r.must(err)
+	if !slices.ContainsFunc(tasks, func(x web.Task) bool {
+		return strings.HasPrefix(x.What, "Petition for another term") && x.Link == "/groups/p1"
+	}) {
+		t.Errorf("renewal is not among %+v", tasks)
+	}
+	r.certified("p2")
+	for _, s := range [][]string{{"submit", "2029-08-01"}, {"acknowledge", "2029-08-05", "copy", "x"}, {"certify", "2029-08-20"}, {"schedule", "2029-08-21", "meeting", "x"}} {
+		r.must(r.step("p2", s[0], s[1], s[2:]...))
+	}
+	words := []string{"vote", "6 to 1", "rationale", "x", "overlap", "x", "renews", "Seed Libraries"}
+	if err := r.step("p2", "approve", "2028-10-02", words...); err == nil || !strings.Contains(err.Error(), "can be renewed from") {
+		t.Errorf("renewed a year early: %v", err)
+	}
+	r.must(r.step("p2", "approve", "2029-08-28", words...))
+	group, err := r.Group(ctx, "p1", []store.Role{store.Staff})
+	r.must(err)
+	if len(group.Terms) != 2 || group.Terms[1].From.Format(time.DateOnly) != "2029-12-10" || !slices.Equal(group.Petitions, []string{"p1", "p2"}) {
+		t.Errorf("%+v", group.Terms)
+	}
+	for _, s := range group.Steps {
+		if s.Kind == "disband" {
+			t.Error("staff are offered to disband a group")
+		}
+	}
+	r.must(r.AddToGroup(ctx, "p1", web.NewStep{Kind: "rename", On: r.office.now, Words: map[string]string{"name": "Seed & Tool Libraries"}}, chairOf(r)))
+	var csv, ics bytes.Buffer
+	r.must(r.PublicList(ctx, "csv", &csv))
+	r.must(r.Calendar(ctx, &ics))
+	if !strings.Contains(csv.String(), "Seed & Tool Libraries,Seed Libraries,Lending seeds") || !strings.Contains(ics.String(), "BEGIN:VEVENT") {
+		t.Errorf("%s\n%s", &csv, &ics)
+	}
+
+	// An approval that is taken back takes its term with it.
+	life, err = r.Life(ctx, "p2", []store.Role{store.Chair})
+	r.must(err)
+	r.must(r.AddToLife(ctx, "p2", web.NewStep{Kind: "undo", On: r.office.now, Undoes: life.Undo}, chairOf(r)))
+	if group, err = r.Group(ctx, "p1", nil); err != nil || len(group.Terms) != 1 {
+		t.Errorf("%d terms, %v", len(group.Terms), err)
+	}
+	if n, err := r.office.store.VerifyAudit(ctx); err != nil || n == 0 {
+		t.Errorf("%d entries in the audit log, %v", n, err)
+	}
+}
+
+// A template that an office edited is tried before it is kept.
+func TestCheckTemplate(t *testing.T) {
+	r := newRegistry(t)
+	if err := r.CheckTemplate("shortfall", "Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
+		t.Error(err)
+	}
+	if err := r.CheckTemplate("shortfall", "Short\n\n{{.Signers}}"); err == nil || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.Register.Groups(r.Context())
+	if err != nil {
+		return fmt.Errorf("list the groups: %w", err)
+	}
+	return s.render(w, r, http.StatusOK, "groups", list)
+}
+
+type groupView struct {
+	Group
+	Names   map[string]string
+	Today   string
+	Problem string
+	Kind    string
+	Words   map[string]string
+}
+
+func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showGroup(w, r, http.StatusOK, groupView{})
+}
+
+func (s *Server) showGroup(w http.ResponseWriter, r *http.Request, status int, v groupView) error {
+	var err error
+	if v.Group, err = s.Register.Group(r.Context(), r.PathValue("id"), accountOf(r).Roles); err != nil {
+		return fmt.Errorf("read the group: %w", err)
+	}
+	if v.Names, err = s.names(r.Context()); err != nil {
+		return err
+	}
+	v.Today = s.Now().UTC().Format(time.DateOnly)
+	return s.render(w, r, status, "group", v)
+}
+
+func (s *Server) addToGroup(w http.ResponseWriter, r *http.Request) error {
+	step, err := s.newStep(w, r)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	err = s.Register.AddToGroup(r.Context(), id, step, accountOf(r))
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		return s.showGroup(w, r, http.StatusUnprocessableEntity, groupView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
+	}
+	if err != nil {
+		return fmt.Errorf("write something down of a group: %w", err)
+	}
+	return s.done(w, r, "/groups/"+id, "It was written down.")
+}
+
+func (s *Server) groupLetter(w http.ResponseWriter, r *http.Request) error {
+	return s.letter(w, r, "group")
+}
+
+func (s *Server) worklistPage(w http.ResponseWriter, r *http.Request) error {
+	tasks, err := s.Register.Tasks(r.Context())
+	if err != nil {
+		return fmt.Errorf("make the worklist: %w", err)
+	}
+	return s.render(w, r, http.StatusOK, "worklist", struct {
+		Tasks []Task
+		Feed  string
+	}{tasks, s.URL + "/calendar/YOUR-TOKEN.ics"})
+}
+
+// addReminder notes that somebody was reminded of a task of a group.
+func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	now := s.Now().UTC()
+	step := NewStep{Kind: "reminder", On: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC), Words: map[string]string{"about": r.PostFormValue("key")}}
+	err := s.Register.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		return problem(http.StatusUnprocessableEntity, why.Text)
+	}
+	if err != nil {
+		return fmt.Errorf("note a reminder: %w", err)
+	}
+	return s.done(w, r, "/worklist", "The reminder was noted.")
+}
+
+// calendar is the worklist for calendars that subscribe. They send no cookie and no
+// header, so the address itself holds an API token, which can be revoked like any other.
+func (s *Server) calendar(w http.ResponseWriter, r *http.Request) error {
+	secret, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
+	if !ok {
+		return problem(http.StatusNotFound, "There is no such calendar.")
+	}
+	r, err := s.identifyToken(r, secret)
+	if err != nil {
+		return err
+	}
+	if !may(accountOf(r), byStaff|byChair|byAdmin) {
+		return problem(http.StatusForbidden, "The worklist is for staff and the chair.")
+	}
+	var b bytes.Buffer
+	if err := s.Register.Calendar(r.Context(), &b); err != nil {
+		return fmt.Errorf("write the calendar: %w", err)
+	}
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	_, _ = w.Write(b.Bytes())
+	return nil
+}
+
+func (s *Server) publicGroups(w http.ResponseWriter, r *http.Request) error {
+	return s.publicList(w, r, "html", "text/html; charset=utf-8")
+}
+
+func (s *Server) publicGroupsCSV(w http.ResponseWriter, r *http.Request) error {
+	return s.publicList(w, r, "csv", "text/csv; charset=utf-8")
+}
+
+func (s *Server) publicList(w http.ResponseWriter, r *http.Request, format, kind string) error {
+	var b bytes.Buffer
+	if err := s.Register.PublicList(r.Context(), format, &b); err != nil {
+		return fmt.Errorf("write the list of groups: %w", err)
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(b.Bytes())
+	return nil
+}

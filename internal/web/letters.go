@@ -1,0 +1,91 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// letterKinds are the letters whose text an office can edit.
+var letterKinds = []LetterChoice{
+	{Kind: "receipt", Title: "Receipt"}, {Kind: "acknowledgement", Title: "Acknowledgement of receipt"}, {Kind: "deficiency", Title: "What is missing"},
+	{Kind: "shortfall", Title: "Shortfall of signatures"}, {Kind: "approval", Title: "Approval"}, {Kind: "disapproval", Title: "Disapproval"}, {Kind: "deferral", Title: "Deferral"},
+	{Kind: "conference-services", Title: "Notice to Conference Services"}, {Kind: "designation", Title: "Request to the Executive Director"},
+	{Kind: "report-reminder", Title: "Reminder of a report"}, {Kind: "renewal-reminder", Title: "Reminder of renewal"}, {Kind: "disbanding", Title: "Disbanding"},
+}
+
+type lettersView struct {
+	Letters []letterText
+	Problem string
+	May     bool
+}
+
+type letterText struct {
+	LetterChoice
+	Text   string
+	Edited bool
+	Open   bool
+}
+
+func (s *Server) lettersPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showLetters(w, r, http.StatusOK, lettersView{}, "", "")
+}
+
+func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int, v lettersView, kind, text string) error {
+	all, err := s.settings(r.Context())
+	if err != nil {
+		return err
+	}
+	v.May = may(accountOf(r), byAdmin)
+	for _, k := range letterKinds {
+		l := letterText{LetterChoice: k, Text: all["letter-"+k.Kind], Edited: all["letter-"+k.Kind] != ""}
+		if !l.Edited {
+			if l.Text, err = s.Register.Template(k.Kind); err != nil {
+				return fmt.Errorf("read the text of a letter: %w", err)
+			}
+		}
+		if k.Kind == kind {
+			l.Text, l.Open = text, true
+		}
+		v.Letters = append(v.Letters, l)
+	}
+	return s.render(w, r, status, "letters", v)
+}
+
+// setLetter keeps the text of a letter, if it can be filled in. The built-in text, or
+// none, brings the built-in text back.
+func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	kind := r.PathValue("kind")
+	if !slices.ContainsFunc(letterKinds, func(k LetterChoice) bool { return k.Kind == kind }) {
+		return problem(http.StatusNotFound, "There is no such letter.")
+	}
+	text := strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n"))
+	usual, err := s.Register.Template(kind)
+	if err != nil {
+		return fmt.Errorf("read the text of a letter: %w", err)
+	}
+	if text == strings.TrimSpace(usual) {
+		text = ""
+	}
+	if text != "" {
+		err := s.Register.CheckTemplate(kind, text)
+		if why := (*RegisterError)(nil); errors.As(err, &why) {
+			return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: upperFirst(why.Text)}, kind, text)
+		}
+		if err != nil {
+			return fmt.Errorf("try the text of a letter: %w", err)
+		}
+	}
+	if err := s.Store.SetSetting(r.Context(), "letter-"+kind, text, accountOf(r).ID); err != nil {
+		return fmt.Errorf("keep the text of a letter: %w", err)
+	}
+	if err := s.record(r, "letter.edited", kind, ""); err != nil {
+		return err
+	}
+	return s.done(w, r, "/settings/letters", "The letter was saved.")
+}

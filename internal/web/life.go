@@ -1,0 +1,144 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// registerRoutes are those of what follows the count: steps of a petition, groups, the
+// worklist, letters.
+func (s *Server) registerRoutes() []route {
+	const office = byStaff | byChair | byAdmin
+	return []route{
+		{"GET /petitions/{id}/life", office, s.lifePage},
+		{"POST /petitions/{id}/life", office, s.addToLife},
+		{"GET /petitions/{id}/letters/{file}", office, s.petitionLetter},
+		{"GET /groups", office, s.groupsPage},
+		{"GET /groups/{id}", office, s.groupPage},
+		{"POST /groups/{id}", office, s.addToGroup},
+		{"GET /groups/{id}/letters/{file}", office, s.groupLetter},
+		{"GET /worklist", office, s.worklistPage},
+		{"POST /worklist/reminders", office, s.addReminder},
+		{"GET /calendar/{file}", public, s.calendar}, // the file's name is an API token
+		{"GET /public/groups", public, s.publicGroups},
+		{"GET /public/groups.csv", public, s.publicGroupsCSV},
+		{"GET /settings/calendar", byChair | byAdmin, s.calendarSettingsPage},
+		{"POST /settings/calendar", byStaff | byAdmin, s.setCalendarSettings},
+		{"GET /settings/letters", byChair | byAdmin, s.lettersPage},
+		{"POST /settings/letters/{kind}", byAdmin, s.setLetter},
+	}
+}
+
+type lifeView struct {
+	Life
+	Petition store.Petition
+	Names    map[string]string
+	Today    string
+	Problem  string
+	Kind     string            // the step that was refused
+	Words    map[string]string // what it said
+}
+
+func (s *Server) lifePage(w http.ResponseWriter, r *http.Request) error {
+	return s.showLife(w, r, http.StatusOK, lifeView{})
+}
+
+func (s *Server) showLife(w http.ResponseWriter, r *http.Request, status int, v lifeView) error {
+	var err error
+	if v.Petition, err = s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
+		return err
+	}
+	if v.Life, err = s.Register.Life(r.Context(), v.Petition.ID, accountOf(r).Roles); err != nil {
+		return fmt.Errorf("read the life of the petition: %w", err)
+	}
+	if v.Names, err = s.names(r.Context()); err != nil {
+		return err
+	}
+	v.Today = s.Now().UTC().Format(time.DateOnly)
+	return s.render(w, r, status, "life", v)
+}
+
+func (s *Server) addToLife(w http.ResponseWriter, r *http.Request) error {
+	step, err := s.newStep(w, r)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	err = s.Register.AddToLife(r.Context(), id, step, accountOf(r))
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		return s.showLife(w, r, http.StatusUnprocessableEntity, lifeView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
+	}
+	if err != nil {
+		return fmt.Errorf("write a step down: %w", err)
+	}
+	s.Bell.Tell(Topic(id))
+	return s.done(w, r, "/petitions/"+id+"/life", "It was written down.")
+}
+
+// newStep reads the form of a step: its kind, its day, and what it says.
+func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (NewStep, error) {
+	if err := form(w, r); err != nil {
+		return NewStep{}, err
+	}
+	n := NewStep{Kind: r.PostFormValue("kind"), Undoes: r.PostFormValue("undoes"), Words: map[string]string{}}
+	if day := r.PostFormValue("on"); day != "" {
+		on, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", day))
+		}
+		n.On = on
+	} else if n.Undoes != "" {
+		n.On = s.Now()
+	}
+	for key, values := range r.PostForm {
+		if word, ok := strings.CutPrefix(key, "word-"); ok {
+			text := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
+			if len(text) > 20_000 {
+				return n, problem(http.StatusUnprocessableEntity, "That is too long: use at most 20,000 letters.")
+			}
+			n.Words[word] = text
+		}
+	}
+	return n, nil
+}
+
+func (s *Server) petitionLetter(w http.ResponseWriter, r *http.Request) error {
+	return s.letter(w, r, "petition")
+}
+
+// letter writes a letter through a file, so that one that cannot be written is an error
+// and not half a letter.
+func (s *Server) letter(w http.ResponseWriter, r *http.Request, of string) error {
+	kind, format, ok := strings.Cut(r.PathValue("file"), ".")
+	types := map[string]string{"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "eml": "message/rfc822"}
+	if !ok || types[format] == "" {
+		return problem(http.StatusNotFound, "There is no such letter: they end in .pdf, .docx or .eml.")
+	}
+	f, err := os.CreateTemp(s.Uploads, "letter")
+	if err != nil {
+		return fmt.Errorf("make room for a letter: %w", err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	id := r.PathValue("id")
+	name, err := s.Register.Letter(r.Context(), of, id, kind, format, accountOf(r), f)
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		return problem(http.StatusUnprocessableEntity, why.Text)
+	}
+	if err != nil {
+		return fmt.Errorf("write the letter %s: %w", kind, err)
+	}
+	if err := s.record(r, "letter.written", id, kind+" "+format); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", types[format])
+	w.Header().Set("Content-Disposition", attachment(name))
+	http.ServeContent(w, r, "", time.Time{}, f)
+	return nil
+}
