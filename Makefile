@@ -4,10 +4,11 @@
 # variable must be there before a process starts.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: run serve test crash bench lint build
+.PHONY: demo run serve test crash bench lint build
 .DEFAULT_GOAL := run
 
 run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf
+demo: build ; out/countersign demo
 serve: build ; out/countersign serve --data out/service
 test: ; bash .ci/setup test && go vet ./... && go test -timeout 15m ./...
 crash: ; bash .ci/setup test && CRASH_ROUNDS=20 go test -run TestCrashes -v -timeout 30m ./cmd/countersign

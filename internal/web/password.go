@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"countersign/internal/store"
 )
 
 // What argon2id costs: the second choice of OWASP's password storage sheet,
@@ -93,4 +95,14 @@ func weak(password, email string) string {
 		return "The password is one character over and over: choose another."
 	}
 	return ""
+}
+
+// AddPerson adds an account with a password that its owner did not choose, for a service
+// that shows itself with people made up.
+func (s *Server) AddPerson(ctx context.Context, a store.Account, password string) (store.Account, error) {
+	var err error
+	if a.PasswordHash, err = s.hashPassword(ctx, password); err != nil {
+		return a, fmt.Errorf("hash a password: %w", err)
+	}
+	return s.Store.AddAccount(ctx, a)
 }
