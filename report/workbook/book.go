@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -19,11 +20,14 @@ import (
 // later step do nothing, so that a sheet can be written line by line; close
 // returns it.
 type book struct {
-	file   *excelize.File
-	styles map[look]int
-	title  string // printed at the top of every page
-	footer string // printed at the foot of every page
-	err    error
+	file     *excelize.File
+	archive  *archive
+	styles   map[look]int
+	title    string // printed at the top of every page
+	footer   string // printed at the foot of every page
+	records  []*record
+	drawings int // parts with charts or pictures
+	err      error
 }
 
 // sheet is one sheet of a book, written from top to bottom.
@@ -32,6 +36,16 @@ type sheet struct {
 	name   string
 	stream *excelize.StreamWriter
 	row    int // the row written last
+	links  int
+	record *record
+	counts map[int]int // what formulas in column C give, by row
+}
+
+// about is what a workbook says of itself as a file.
+type about struct {
+	title, subject, footer string
+	program                string
+	made                   time.Time
 }
 
 // layout is how a sheet is set on screen and paper.
@@ -41,24 +55,25 @@ type layout struct {
 	head      int // rows from the top that stay on screen and are repeated on every printed page; 0 for none
 }
 
-// newBook starts a workbook with empty sheets of the given names.
-func newBook(title, footer string, p report.Petition, sheets ...string) *book {
-	b := &book{file: excelize.NewFile(), styles: map[look]int{}, title: petitionTitle(p), footer: footer}
+// newBook starts a workbook that goes to w, with empty sheets of the given
+// names.
+func newBook(w io.Writer, a about, sheets ...string) *book {
+	b := &book{file: excelize.NewFile(), archive: newArchive(w), styles: map[look]int{}, title: a.subject, footer: a.footer}
 	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
 	for _, name := range sheets[1:] {
 		_, err := b.file.NewSheet(name)
 		b.try(err)
 	}
-	made := p.Made.UTC().Format(time.RFC3339)
-	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(title), Creator: clean(p.Program), LastModifiedBy: clean(p.Program),
-		Created: made, Modified: made}))
+	made := a.made.UTC().Format(time.RFC3339)
+	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(a.title), Subject: clean(a.subject), Creator: clean(a.program),
+		LastModifiedBy: clean(a.program), Created: made, Modified: made, Language: "en-US"}))
 	whole := true // the formulas are counted anew when the workbook is opened
 	b.try(b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &whole}))
 	return b
 }
 
-// writeTo writes the workbook and lets go of it.
-func (b *book) writeTo(w io.Writer) error {
+// finish ends the workbook and lets go of it.
+func (b *book) finish() error {
 	defer b.file.Close()
 	if b.err != nil {
 		return b.err
@@ -66,8 +81,8 @@ func (b *book) writeTo(w io.Writer) error {
 	if types := b.file.ContentTypes; types != nil { // in the order of a map so far
 		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
 	}
-	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(w) })
-	return b.file.Write(io.Discard) // the archive has written to w already
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return b.archive })
+	return b.file.Write(io.Discard) // the archive has written already
 }
 
 // try keeps the first error.
@@ -80,7 +95,8 @@ func (b *book) try(err error) {
 // sheet starts a sheet. Page set-up, panes and widths must be known before the
 // first row.
 func (b *book) sheet(name string, l layout) *sheet {
-	s := &sheet{book: b, name: name}
+	s := &sheet{book: b, name: name, record: newRecord(name), counts: map[int]int{}}
+	b.records = append(b.records, s.record)
 	if b.err != nil {
 		return s
 	}
@@ -128,7 +144,19 @@ func (s *sheet) add(height float64, cells ...any) {
 	if s.err != nil {
 		return
 	}
+	s.record.add(s.row, texts(cells))
 	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: math.Min(height, excelize.MaxRowHeight)}))
+}
+
+// texts gives what cells say as somebody reads them back.
+func texts(cells []any) []string {
+	said := make([]string, len(cells))
+	for i, c := range cells {
+		if cell, ok := c.(excelize.Cell); ok {
+			said[i] = fmt.Sprint(cell.Value) // no float here is so small that it would get an exponent
+		}
+	}
+	return said
 }
 
 // skip leaves rows empty.
@@ -191,16 +219,46 @@ func (s *sheet) wide(columns int, l look, text string, share float64) {
 }
 
 // link leads from a cell of the row to be written next to a row of another
-// sheet.
+// sheet; row 0 is nowhere.
 func (s *sheet) link(column int, sheet string, row int) {
-	if s.err == nil {
-		s.try(s.file.SetCellHyperLink(s.name, cellName(column, s.row+1), fmt.Sprintf("'%s'!A%d", sheet, row), "Location"))
+	if row > 0 {
+		s.leads(column, fmt.Sprintf("'%s'!A%d", sheet, row), "Location")
+	}
+}
+
+// leads makes a cell of the row to be written next lead somewhere. A sheet of
+// Excel has room for so many links; lines beyond that do without.
+func (s *sheet) leads(column int, to, kind string) {
+	if s.err != nil || to == "" || s.links >= excelize.TotalSheetHyperlinks {
+		return
+	}
+	s.links++
+	s.try(s.file.SetCellHyperLink(s.name, cellName(column, s.row+1), to, kind))
+}
+
+// filter lets the rows from a heading row to the last one be filtered, and
+// takes numbers that are text, such as member numbers, for what they are.
+func (s *sheet) filter(head, columns int) {
+	if s.err != nil || s.row <= head {
+		return
+	}
+	all := cellName(1, head) + ":" + cellName(columns, s.row)
+	s.try(s.file.AutoFilter(s.name, all, nil))
+	s.try(s.file.AddIgnoredErrors(s.name, all, excelize.IgnoredErrorsNumberStoredAsText))
+}
+
+// sentence writes a note under so many columns, such as that there is nothing
+// to tell.
+func (s *sheet) sentence(columns int, width float64, text string) {
+	s.add(height(lines(text, width)), s.text(noteLook, text)) // the other cells stay empty: formulas count what is in them
+	if columns > 1 {
+		s.span(1, columns)
 	}
 }
 
 // text is a cell of text that stays text, whatever it begins with.
 func (b *book) text(l look, s string) excelize.Cell {
-	return excelize.Cell{StyleID: b.style(l), Value: clean(s)}
+	return excelize.Cell{StyleID: b.style(l), Value: fitted(clean(s))}
 }
 
 // number is a cell with a number.
@@ -209,6 +267,25 @@ func (b *book) number(l look, v any) excelize.Cell {
 		l.format = asCount
 	}
 	return excelize.Cell{StyleID: b.style(l), Value: v}
+}
+
+// day is a cell with a date that can be sorted and filtered; empty for none.
+func (b *book) day(l look, t time.Time) excelize.Cell { return b.when(l, t, asDay) }
+
+// moment is a cell with a date and a time of day, in UTC.
+func (b *book) moment(l look, t time.Time) excelize.Cell { return b.when(l, t, asMoment) }
+
+func (b *book) when(l look, t time.Time, format string) excelize.Cell {
+	if t.IsZero() || t.Year() < 1901 { // before the calendar of spreadsheets
+		return b.text(l, "")
+	}
+	l.format = format
+	seconds := t.UTC().Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Seconds()
+	serial := seconds / (24 * 60 * 60)
+	if format == asDay {
+		return b.number(l, int(serial))
+	}
+	return b.number(l, math.Round(serial*1e6)/1e6)
 }
 
 // formula is a cell that calculates, with the value it has now. Nothing that
@@ -231,6 +308,23 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// fitted cuts a text to what a cell can hold, 32,767 characters as Excel
+// counts them, and says so.
+func fitted(s string) string {
+	const cut = " … (cut)"
+	if len(s) <= excelize.TotalCellChars {
+		return s
+	}
+	units := 0
+	for i, r := range s {
+		units += utf16.RuneLen(r)
+		if units > excelize.TotalCellChars-len(cut) {
+			return s[:i] + cut
+		}
+	}
+	return s
 }
 
 // printed makes a text fit for a printed header, where & begins a code and all
