@@ -247,6 +247,14 @@ func (s *sheet) filter(head, columns int) {
 	s.try(s.file.AddIgnoredErrors(s.name, all, excelize.IgnoredErrorsNumberStoredAsText))
 }
 
+// printed leaves the columns after so many out of print.
+func (s *sheet) printed(columns int) {
+	if s.err == nil {
+		s.try(s.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
+			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", s.name, strings.TrimSuffix(cellName(columns, 1), "1"), s.row)}))
+	}
+}
+
 // sentence writes a note under so many columns, such as that there is nothing
 // to tell.
 func (s *sheet) sentence(columns int, width float64, text string) {
@@ -282,7 +290,7 @@ func (b *book) when(l look, t time.Time, format string) excelize.Cell {
 	l.format = format
 	seconds := t.UTC().Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Seconds()
 	serial := seconds / (24 * 60 * 60)
-	if format == asDay {
+	if format != asMoment {
 		return b.number(l, int(serial))
 	}
 	return b.number(l, math.Round(serial*1e6)/1e6)

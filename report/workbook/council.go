@@ -308,7 +308,7 @@ func statistics(b *book, c report.Council) {
 		s.done()
 		return
 	}
-	s.heads("Petition", "✓ Valid", "× Invalid", "► Undecided", "Outcome")
+	s.verdictHeads()
 	head := s.row
 	for _, n := range c.Counts {
 		outcome := report.Outcome(n.Tally)

@@ -47,6 +47,7 @@ const (
 	asCross   = `"× "@`
 	asTick    = `"✓ "@`
 	asDay     = "mmm d, yyyy"
+	asDate    = "yyyy-mm-dd" // where a column is narrow: ten letters for every date
 	asMoment  = "yyyy-mm-dd hh:mm"
 )
 

@@ -33,7 +33,7 @@ func (r *record) add(row int, cells []string) {
 		return
 	}
 	sum := sha256.Sum256([]byte(said))
-	r.rows = append(r.rows, rowRecord{row, hex.EncodeToString(sum[:8])})
+	r.rows = append(r.rows, rowRecord{row, hex.EncodeToString(sum[:6])})
 	r.all.Write([]byte(strconv.Itoa(row) + "\x1e" + said + "\x1e"))
 }
 

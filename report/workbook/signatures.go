@@ -27,10 +27,10 @@ const (
 // signatureColumns gives headings and widths. The picture gets most of the
 // room: it is what a verifier looks at.
 func (p *plan) signatureColumns() []column {
-	return p.columns(column{"File", 13}, column{"Page", 7}, column{lineColumn, 7}, column{pictureColumn, 56}, column{"Name as written", 16},
-		column{"Number as written", 11}, column{"Also written", 17}, column{"Signed", 9}, column{"Member number", 11}, column{"Member", 16},
-		column{"Standing", 14}, column{"Probability", 11}, column{verdictColumn, 13}, column{reasonColumn, 13}, column{"How decided", 12},
-		column{"By whom", 12}, column{"When", 12}, column{"Because", 26}, column{printColumn, 11})
+	return p.columns(column{"File", 11}, column{"Page", 7}, column{lineColumn, 7}, column{pictureColumn, 50}, column{"Name as written", 15},
+		column{"Number as written", 10}, column{"Also written", 19}, column{"Signed", 9}, column{"Member number", 10}, column{"Member", 15},
+		column{"Standing", 19}, column{"Probability", 11.5}, column{verdictColumn, 12.5}, column{reasonColumn, 11.5}, column{"How decided", 14.5},
+		column{"By whom", 11}, column{"When", 11.5}, column{"Because", 22}, column{printColumn, 13})
 }
 
 // Room around and for a picture, in pixels. A column is seven pixels a
@@ -58,6 +58,7 @@ func signatures(b *book, p *plan) {
 		s.sentence(len(columns), 200, "Nobody has signed: no line with writing was found.")
 	}
 	s.filter(1, len(columns))
+	s.printed(len(columns) - 1) // the fingerprint is for programs
 	s.done()
 }
 
@@ -132,7 +133,7 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision, by set
 		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row), s.text(l, said),
 		s.text(l, texts[4]), s.text(center(l), texts[5]), s.text(l, texts[6]), s.text(center(l), string(d.Line.Signed)),
 		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), s.probability(percent, d),
-		s.text(verdict, string(d.Verdict)), s.text(reason, texts[13]), s.text(how, texts[14]), s.text(l, by.by), s.moment(l, by.at), s.text(l, d.Because))
+		s.text(verdict, string(d.Verdict)), s.text(reason, texts[13]), s.text(how, texts[14]), s.text(l, by.by), s.when(l, by.at, asDate), s.text(l, d.Because))
 	s.add(tall, append(cells, s.text(printLook, fingerprint(cells)))...)
 }
 

@@ -32,7 +32,9 @@ func summary(b *book, p *plan) {
 		}
 		checks = append(checks, s.petition(p, i, petition))
 	}
-	s.totals(p, checks)
+	if p.several {
+		s.totals(p, checks)
+	}
 	s.part(summaryColumns, "How to read this workbook")
 	for _, c := range guide(p) {
 		s.add(height(lines(c.Text, 98)), b.text(look{bold: true, rule: "under"}, c.Name), b.text(valueLook, c.Text),
@@ -50,7 +52,7 @@ func (s *sheet) overview(p *plan) {
 		s.skip(1)
 		return
 	}
-	s.heads("Petition", "✓ Valid", "× Invalid", "► Undecided", "Outcome")
+	s.verdictHeads()
 	head := s.row
 	for i, petition := range p.Petitions {
 		title, outcome := fmt.Sprintf("%d. %s", i+1, petitionTitle(petition)), report.Outcome(petition.Tally)
@@ -63,6 +65,12 @@ func (s *sheet) overview(p *plan) {
 	s.skip(1)
 	s.chart("Lines of each petition by verdict", head, head+1, s.row-1, true)
 	s.skip(1)
+}
+
+// verdictHeads are the headings of a table of petitions that a chart draws.
+func (s *sheet) verdictHeads() {
+	s.add(height(1), s.text(headLook, "Petition"), s.text(center(headLook), "✓ Valid"), s.text(center(headLook), "× Invalid"),
+		s.text(center(headLook), "► Undecided"), s.text(headLook, "Outcome"))
 }
 
 // petition writes the figures of one petition and returns the cell that says
@@ -89,9 +97,12 @@ func (s *sheet) petition(p *plan, i int, petition report.Petition) string {
 	s.add(height(1), s.text(strong, "All figures"), s.text(strong, ""), s.text(strong, ""), s.formula(center(strong), all, agrees),
 		s.text(cellLook, "the figures on record are those of the lines on Signatures"))
 	s.warn(first, last+1)
-	s.skip(1)
 	if !p.several {
+		s.shown(p)
+		s.skip(1)
 		s.verdicts(rows)
+	} else {
+		s.skip(1)
 	}
 	s.quality(petition.Quality)
 	s.wide(summaryColumns, noteLook, made(petition), 1)
@@ -135,10 +146,10 @@ func (s *sheet) warn(first, last int) {
 		[]excelize.ConditionalFormatOptions{{Type: "cell", Criteria: "==", Value: `"DIFFERS"`, Format: &warn}}))
 }
 
-// totals writes what is said of all petitions together.
+// totals writes what is said of all petitions of a period together.
 func (s *sheet) totals(p *plan, checks []string) {
-	if p.several && len(checks) > 0 {
-		s.part(summaryColumns, "All petitions")
+	s.part(summaryColumns, "All petitions")
+	if len(checks) > 0 {
 		agree := true
 		for i, petition := range p.Petitions {
 			agree = agree && p.agrees(i, petition)
@@ -152,15 +163,20 @@ func (s *sheet) totals(p *plan, checks []string) {
 			s.text(cellLook, "the figures on record are those of the lines on Signatures"))
 		s.warn(s.row, s.row)
 	}
+	s.shown(p)
+	s.skip(1)
+}
+
+// shown is the row that follows the filter of the Signatures sheet.
+func (s *sheet) shown(p *plan) {
 	s.add(height(1), s.text(cellLook, shownLabel), s.text(cellLook, ""), s.formula(countLook, "SUBTOTAL(103,"+p.lineRange(lineColumn)+")", p.lines),
 		s.text(cellLook, ""), s.text(cellLook, "changes with the filter that is set there"))
-	s.skip(1)
 }
 
 // verdicts is the chart of one petition with the figures it draws.
 func (s *sheet) verdicts(rows map[string]int) {
 	s.part(summaryColumns, "Verdicts")
-	s.heads("Verdict", "Lines", "Share")
+	s.add(height(1), s.text(headLook, "Verdict"), s.text(center(headLook), "Lines"), s.text(center(headLook), "Share"))
 	head := s.row
 	for _, v := range []struct{ mark, name string }{{"✓ ", "Valid"}, {"× ", "Invalid"}, {"► ", "Undecided"}} {
 		lines, filed := s.counts[rows[v.name]], s.counts[rows["Lines filed"]]
@@ -189,12 +205,12 @@ func (s *sheet) chart(title string, head, first, last int, stacked bool) {
 		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", s.name, column, from, column, to)
 	}
 	chart := &excelize.Chart{Type: excelize.Bar,
-		Format: excelize.GraphicOptions{Name: title, Positioning: "oneCell",
+		Format: excelize.GraphicOptions{Name: title, Positioning: "oneCell", OffsetX: 8, OffsetY: 6,
 			AltText: title + ": a bar chart of the figures in the table beside it"},
 		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 11, Bold: true, Color: ink, Family: "Calibri"}}}},
 		XAxis: excelize.ChartAxis{ReverseOrder: true, Font: excelize.Font{Size: 10, Color: ink}},
 		YAxis: excelize.ChartAxis{None: true}, Legend: excelize.ChartLegend{Position: "none"},
-		PlotArea: excelize.ChartPlotArea{ShowVal: true}, Dimension: excelize.ChartDimension{Width: 500, Height: 175},
+		PlotArea: excelize.ChartPlotArea{ShowVal: true}, VaryColors: pointer(false), Dimension: excelize.ChartDimension{Width: 500, Height: 175},
 		GapWidth: pointer(uint(45)), Border: excelize.LineOptions{Type: excelize.LineNone}}
 	fill := func(color string) excelize.Fill {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
@@ -205,10 +221,10 @@ func (s *sheet) chart(title string, head, first, last int, stacked bool) {
 		chart.Type, chart.Legend.Position, chart.Overlap = excelize.BarStacked, "bottom", pointer(100)
 		rows := last - first + 1
 		chart.Dimension = excelize.ChartDimension{Width: 860, Height: uint(110 + 34*rows)}
-		for i, color := range []string{validBar, invalidBar, openBar} {
+		for i, bar := range []struct{ color, label string }{{validBar, "FFFFFF"}, {invalidBar, ink}, {openBar, ink}} {
 			letter := string(rune('B' + i))
 			chart.Series = append(chart.Series, excelize.ChartSeries{Name: ref(letter, head, head), Categories: ref("A", first, last),
-				Values: ref(letter, first, last), Fill: fill(color)})
+				Values: ref(letter, first, last), Fill: fill(bar.color), DataLabel: excelize.ChartDataLabel{Font: excelize.Font{Size: 10, Bold: true, Color: bar.label}}})
 		}
 		s.try(s.file.AddChart(s.name, cell, chart))
 		s.drawings++
@@ -216,7 +232,7 @@ func (s *sheet) chart(title string, head, first, last int, stacked bool) {
 		return
 	}
 	chart.Series = []excelize.ChartSeries{{Name: ref("B", head, head), Categories: ref("A", first, last), Values: ref("B", first, last),
-		DataPoint: []excelize.ChartDataPoint{{Index: 0, Fill: fill(validBar)}, {Index: 1, Fill: fill(invalidBar)}, {Index: 2, Fill: fill(openBar)}}}}
+		Fill: fill(validBar), DataLabel: excelize.ChartDataLabel{Font: excelize.Font{Size: 10, Bold: true, Color: ink}}}}
 	s.try(s.file.AddChart(s.name, cell, chart))
 	s.drawings++
 	s.skip(6)
