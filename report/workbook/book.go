@@ -26,7 +26,9 @@ type book struct {
 	title    string // printed at the top of every page
 	footer   string // printed at the foot of every page
 	records  []*record
-	drawings int // parts with charts or pictures
+	keep     bool   // the words of every row in the records
+	pictures record // of the pictures of lines
+	drawings int    // parts with charts or pictures
 	err      error
 }
 
@@ -46,6 +48,7 @@ type about struct {
 	title, subject, footer string
 	program                string
 	made                   time.Time
+	keep                   bool // what every row says, besides its fingerprint
 }
 
 // layout is how a sheet is set on screen and paper.
@@ -58,7 +61,8 @@ type layout struct {
 // newBook starts a workbook that goes to w, with empty sheets of the given
 // names.
 func newBook(w io.Writer, a about, sheets ...string) *book {
-	b := &book{file: excelize.NewFile(), archive: newArchive(w), styles: map[look]int{}, title: a.subject, footer: a.footer}
+	b := &book{file: excelize.NewFile(), archive: newArchive(w), styles: map[look]int{}, title: a.subject, footer: a.footer,
+		keep: a.keep, pictures: *newRecord(picturesName)}
 	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
 	for _, name := range sheets[1:] {
 		_, err := b.file.NewSheet(name)
@@ -96,6 +100,7 @@ func (b *book) try(err error) {
 // first row.
 func (b *book) sheet(name string, l layout) *sheet {
 	s := &sheet{book: b, name: name, record: newRecord(name), counts: map[int]int{}}
+	s.record.keep = b.keep
 	b.records = append(b.records, s.record)
 	if b.err != nil {
 		return s

@@ -33,15 +33,15 @@ func COO(w io.Writer, p report.Petition) error { return COOPeriod(w, report.Peri
 // COOPeriod writes the same report on several petitions. Every table then
 // begins with the number of the petition on the Summary.
 func COOPeriod(w io.Writer, period report.Period) error {
-	_, err := writeCOO(w, period)
+	_, err := writeCOO(w, period, false)
 	return err
 }
 
-// writeCOO also returns the records of what the sheets say.
-func writeCOO(w io.Writer, period report.Period) ([]*record, error) {
+// writeCOO also returns the records of what the sheets say, in words if keep.
+func writeCOO(w io.Writer, period report.Period, keep bool) ([]*record, error) {
 	title := periodTitle(period)
 	b := newBook(w, about{title: "COO report: " + title, subject: title, footer: "Holds personal data: for the committee and its staff only",
-		program: period.Program, made: period.Made},
+		program: period.Program, made: period.Made, keep: keep},
 		summarySheet, signaturesSheet, behindSheet, duplicatesSheet, reviewSheet, sheetsSheet, organizersSheet, purposeSheet,
 		ruleSheet, deadlinesSheet, provenanceSheet)
 	p := newPlan(period)

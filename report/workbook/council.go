@@ -32,14 +32,15 @@ func Council(w io.Writer, p report.Petition) error { return CouncilReport(w, rep
 // names, numbers, pictures or addresses, and no names of files or notes on
 // pages either, since those can hold a name.
 func CouncilReport(w io.Writer, c report.Council) error {
-	_, err := writeCouncil(w, c)
+	_, err := writeCouncil(w, c, false)
 	return err
 }
 
-// writeCouncil also returns the records of what the sheets say.
-func writeCouncil(w io.Writer, c report.Council) ([]*record, error) {
+// writeCouncil also returns the records of what the sheets say, in words if
+// keep.
+func writeCouncil(w io.Writer, c report.Council, keep bool) ([]*record, error) {
 	subject := councilTitle(c)
-	b := newBook(w, about{title: "Report to Council: " + subject, subject: subject, footer: "Committee on Organization", program: c.Program, made: c.Made},
+	b := newBook(w, about{title: "Report to Council: " + subject, subject: subject, footer: "Committee on Organization", program: c.Program, made: c.Made, keep: keep},
 		coverSheet, actionsSheet, pendingSheet, registerSheet, annualSheet, statisticsSheet, handbookSheet, notesSheet, provenanceSheet)
 	for _, write := range []func(*book, report.Council){cover, actions, pending, register, annual, statistics, handbook, notes} {
 		write(b, c)

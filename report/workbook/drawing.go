@@ -2,6 +2,8 @@ package workbook
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"fmt"
 	"image"
@@ -65,6 +67,7 @@ func (d *drawing) add(data []byte, p placed) {
 		return
 	}
 	d.count++
+	d.pictures.add(p.row, []string{pictureSum(data)})
 	media := fmt.Sprintf("line%d.jpeg", d.count)
 	d.try(d.archive.picture("xl/media/"+media, data))
 	fmt.Fprintf(d.rels, `<Relationship Id="rId%d" Type="%s/image" Target="../media/%s"/>`, d.count, officeRels, media)
@@ -83,6 +86,15 @@ func (d *drawing) add(data []byte, p placed) {
 		`<xdr:clientData/></xdr:twoCellAnchor>`,
 		p.column-1, p.left*emu, p.row-1, p.top*emu, p.column-1, (p.left+p.width)*emu, p.row-1, (p.top+p.height)*emu,
 		d.count+1, escaped(p.name), escaped(p.alt), click, officeRels, d.count, p.width*emu, p.height*emu)
+}
+
+// picturesName stands for the pictures of lines among the sheets.
+const picturesName = "Pictures on Signatures"
+
+// pictureSum is the fingerprint of a picture.
+func pictureSum(jpeg []byte) string {
+	sum := sha256.Sum256(jpeg)
+	return hex.EncodeToString(sum[:])
 }
 
 // done ends the pictures.

@@ -2,6 +2,7 @@ package workbook
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -65,10 +66,11 @@ func provenance(b *book, kind string, made time.Time, program string, sources []
 	s.skip(1)
 	s.part(3, sumsHead)
 	s.heads("Sheet", "Rows with something in them", "SHA-256 fingerprint of what its cells say")
-	for _, r := range b.records {
-		if r == s.record {
-			continue
-		}
+	sums := b.records[:len(b.records)-1] // without this one
+	if len(b.pictures.rows) > 0 {
+		sums = append(slices.Clone(sums), &b.pictures)
+	}
+	for _, r := range sums {
 		s.add(height(1), s.text(cellLook, r.name), s.number(countLook, len(r.rows)), s.text(mark, r.sum()))
 	}
 	strong := cellLook

@@ -17,11 +17,13 @@ type record struct {
 	name string
 	rows []rowRecord
 	all  hash.Hash
+	keep bool // the words too, to tell which cell differs
 }
 
 type rowRecord struct {
 	row   int // 1-based
 	print string
+	said  string
 }
 
 func newRecord(name string) *record { return &record{name: name, all: sha256.New()} }
@@ -33,7 +35,11 @@ func (r *record) add(row int, cells []string) {
 		return
 	}
 	sum := sha256.Sum256([]byte(said))
-	r.rows = append(r.rows, rowRecord{row, hex.EncodeToString(sum[:6])})
+	of := rowRecord{row: row, print: hex.EncodeToString(sum[:6])}
+	if r.keep {
+		of.said = said
+	}
+	r.rows = append(r.rows, of)
 	r.all.Write([]byte(strconv.Itoa(row) + "\x1e" + said + "\x1e"))
 }
 
@@ -44,6 +50,14 @@ func (r *record) sum() string { return hex.EncodeToString(r.all.Sum(nil)) }
 // follows the filter.
 const shownLabel = "Lines now shown on Signatures"
 
+// What a cell says instead of a picture. Pictures are purged before the words
+// are, so that it is no part of what was decided.
+const (
+	noPicture      = "no picture"
+	lostPicture    = "the picture could not be read"
+	damagedPicture = "the picture is damaged"
+)
+
 // canonical joins the cells of a row with their places. Empty cells say
 // nothing, since programs keep or drop them as they like.
 func canonical(cells []string) string {
@@ -52,7 +66,7 @@ func canonical(cells []string) string {
 	}
 	var said strings.Builder
 	for i, c := range cells {
-		if c == "" {
+		if c == "" || c == noPicture || c == lostPicture || c == damagedPicture {
 			continue
 		}
 		said.WriteString(strconv.Itoa(i) + "=" + plain(c) + "\x1f")
@@ -65,7 +79,7 @@ var fraction = regexp.MustCompile(`^-?\d{1,15}\.\d+(E-?\d+)?$`)
 // plain is a text as every program gives it back: a fraction may come back as
 // its nearest double, with seventeen digits, and line ends come in three ways.
 func plain(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x1e", "", "\x1f", "").Replace(s) // the last two keep cells apart
 	if fraction.MatchString(s) {
 		if f, err := strconv.ParseFloat(s, 64); err == nil {
 			return strconv.FormatFloat(f, 'g', 9, 64)

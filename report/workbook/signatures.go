@@ -122,29 +122,19 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision, by set
 		s.leads(from+3, address, "External")
 		line = counted
 	}
-	texts := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
+	words := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
 		"", "", report.ReasonWord(d.Reason), by.how(d), by.by, "", d.Because}
 	high := 2
-	for j, t := range texts {
+	for j, t := range words {
 		high = max(high, lines(t, s.columns[from+j].width-2))
 	}
 	said, tall := s.picture(d.Line.Ref, petition.Pictures, height(high)*1.1, address)
 	cells = append(cells,
 		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row), s.text(l, said),
-		s.text(l, texts[4]), s.text(center(l), texts[5]), s.text(l, texts[6]), s.text(center(l), string(d.Line.Signed)),
+		s.text(l, words[4]), s.text(center(l), words[5]), s.text(l, words[6]), s.text(center(l), string(d.Line.Signed)),
 		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), s.probability(percent, d),
-		s.text(verdict, string(d.Verdict)), s.text(reason, texts[13]), s.text(how, texts[14]), s.text(l, by.by), s.when(l, by.at, asDate), s.text(l, d.Because))
-	s.add(tall, append(cells, s.text(printLook, fingerprint(cells)))...)
-}
-
-// fingerprint is that of a row before it gets its own.
-func fingerprint(cells []any) string {
-	r := newRecord("")
-	r.add(0, texts(cells))
-	if len(r.rows) == 0 {
-		return ""
-	}
-	return r.rows[0].print
+		s.text(verdict, string(d.Verdict)), s.text(reason, words[13]), s.text(how, words[14]), s.text(l, by.by), s.when(l, by.at, asDate), s.text(l, d.Because))
+	s.add(tall, append(cells, s.text(printLook, fingerprintOf(texts(cells))))...)
 }
 
 // probability that the best candidate wrote the line, to four places; empty
@@ -164,18 +154,18 @@ func (s *lister) picture(ref verify.Ref, pictures report.Pictures, least float64
 		return "", least
 	}
 	if pictures == nil {
-		return "no picture", least
+		return noPicture, least
 	}
 	data, err := pictures.Picture(ref)
 	if err != nil {
-		return "the picture could not be read", least
+		return lostPicture, least
 	}
 	if len(data) == 0 {
-		return "no picture", least
+		return noPicture, least
 	}
 	config, err := jpeg.DecodeConfig(bytes.NewReader(data))
 	if err != nil || config.Width == 0 || config.Height == 0 {
-		return "the picture is damaged", least
+		return damagedPicture, least
 	}
 	column := columnOf(s.columns, pictureColumn)
 	room := s.columns[column-1].width*7 + 5 - 2*pictureGap
