@@ -31,10 +31,26 @@ var guests = map[string][]string{
 	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign"}, // writes reports, reads exports; cmd's tests open what was written
+	"github.com/chromedp":             {"internal/web", "cmd/countersign"},                   // tests look at pages in a real browser
+	"github.com/coreos/go-oidc":       {"internal/web"},
+	"github.com/danielgtaylor/huma":   {"internal/web"},
+	"github.com/go-jose/go-jose":      {"internal/web"}, // tests sign as an identity provider does
+	"github.com/prometheus":           {"internal/web", "cmd/countersign"},
+	"github.com/tus/tusd":             {"internal/web"},
+	"golang.org/x/crypto":             {"internal/web"},
+	"golang.org/x/exp":                {"internal/web"}, // tusd's logger is of its own kind
 	"golang.org/x/image":              {"ingest", "extract"},
+	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
-	"golang.org/x/text":               {"extract", "verify"},
+	"golang.org/x/text":               {"extract", "verify", "internal/web"},
+	"golang.org/x/time":               {"internal/web"},
+
+	"github.com/jackc/pgx/v5":           {"internal/store"},
+	"github.com/nats-io/nats-server/v2": {"internal/queue", "internal/blob"}, // blob's tests run one
+	"github.com/nats-io/nats.go":        {"internal/queue", "internal/blob"},
+	"github.com/pressly/goose/v3":       {"internal/store"},
+	"modernc.org/sqlite":                {"internal/store"},
 }
 
 const testGuest = "github.com/google/go-cmp"

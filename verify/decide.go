@@ -25,22 +25,7 @@ type Dates struct {
 // A line is valid or invalid only where nobody need look: what is doubted is
 // Uncertain, with the reason that makes it so.
 func Decide(rules Rules, dates Dates, lines []Match) []Decision {
-	out := make([]Decision, len(lines))
-	for i, m := range assignTogether(lines) {
-		out[i] = rules.judge(dates, m)
-	}
-	rules.settleDuplicates(out)
-	counted := map[string]bool{}
-	for i := range out {
-		if out[i].Verdict == Valid {
-			counted[out[i].Candidates[0].person()] = true
-		}
-	}
-	for i := range out {
-		out[i].Look = out[i].look()
-		out[i].Odds = rules.odds(dates, &out[i], counted)
-	}
-	return out
+	return Settle(rules, dates, lines, nil)
 }
 
 // sure is the confidence from which a reading is taken at its word: a date
@@ -275,7 +260,7 @@ const maybeSame = 0.001
 func (r Rules) settleDuplicates(all []Decision) {
 	lines := map[string][]int{}
 	for i, d := range all {
-		if d.Verdict == Valid {
+		if d.Verdict == Valid && d.person() != "" {
 			lines[d.person()] = append(lines[d.person()], i)
 		}
 	}
@@ -286,6 +271,11 @@ func (r Rules) settleDuplicates(all []Decision) {
 	for i := range all {
 		d := &all[i]
 		keep, ok := counts[d.person()]
+		if d.ByPeople() && d.Reason == Duplicate && ok && keep >= 0 && d.person() != "" {
+			ref := all[keep].Line.Ref
+			d.DuplicateOf = &ref
+			continue
+		}
 		if d.Verdict != Valid || !ok || i == keep {
 			continue
 		}
@@ -300,8 +290,12 @@ func (r Rules) settleDuplicates(all []Decision) {
 	r.doubtDuplicates(all, counts)
 }
 
-// keep chooses which of a person's lines counts, -1 for none.
+// keep chooses which of a person's lines counts, -1 for none. One of which the
+// chair says that it counts goes first.
 func (r Rules) keep(all []Decision, of []int) int {
+	if i := slices.IndexFunc(of, func(i int) bool { return all[i].Overridden }); i >= 0 {
+		return of[i]
+	}
 	switch {
 	case len(of) == 1 || r.Duplicates == "first":
 		return of[0]
@@ -317,7 +311,8 @@ func (r Rules) keep(all []Decision, of []int) int {
 
 // doubtDuplicates looks at undecided lines that may be by a person whose other
 // line counts. If such a line comes first, it may be the one that counts, so
-// a person looks at both.
+// a person looks at both; but not again at one that people have settled, which either
+// counts or is counted as the other line.
 func (r Rules) doubtDuplicates(all []Decision, counts map[string]int) {
 	for i := range all {
 		d := &all[i]
@@ -330,11 +325,18 @@ func (r Rules) doubtDuplicates(all []Decision, counts map[string]int) {
 				continue
 			}
 			ref := all[at].Line.Ref
-			if c.Probability >= 0.5 {
+			if c.Probability >= 0.5 && d.Needs == "" {
 				d.DuplicateOf = &ref
 				d.say(Uncertain, Duplicate, "It may be the same person as on %s.", ref)
 			}
-			if other := &all[at]; r.Duplicates != "first" || i < at {
+			other := &all[at]
+			if other.ByPeople() && (r.Duplicates != "none" || other.Overridden) {
+				continue
+			}
+			if r.Duplicates != "first" || i < at {
+				if other.ByPeople() {
+					other.Needs = NeedsOther
+				}
 				here := d.Line.Ref
 				other.DuplicateOf = &here
 				other.say(Uncertain, Duplicate, "The member is certain, but the undecided line on %s may be the same person's.", here)

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"time"
 
 	"countersign/extract"
 	"countersign/verify/roll"
@@ -90,5 +91,12 @@ type Decision struct {
 	DuplicateOf *Ref    // the line that counts instead, where Reason is Duplicate
 	Because     string  // one sentence for a person: why this verdict
 	Look        Look    // what an undecided line asks of a person; empty for others
-	Odds        float64 // probability that the line counts once people have looked
+	Odds        float64 // probability that the line counts once people have looked at it
+
+	// What people have to do with it. A decision of the program alone has none of these.
+	By         []string  // whose findings settled the line
+	At         time.Time // when the last of them did
+	Note       string    // what they wrote of it
+	Overridden bool      // by the chair, whatever the member's standing
+	Needs      Needs     // whom an undecided line waits for that people have begun to look at
 }

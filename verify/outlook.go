@@ -125,7 +125,7 @@ func outlookOf(decisions []Decision, required int) Outlook {
 		return p / decisions[i].Look.seconds()
 	}
 	slices.SortStableFunc(open, func(a, b int) int { return cmp.Compare(worth(b), worth(a)) })
-	o.Next = open
+	o.Next = slices.DeleteFunc(open, func(i int) bool { return decisions[i].Needs == NeedsOther })
 	return o
 }
 

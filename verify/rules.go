@@ -114,10 +114,19 @@ func parseRules(data []byte, rules Rules) (Rules, error) {
 		return Rules{}, sayWhere(err)
 	}
 	if key, err := rules.check(); err != nil {
-		return Rules{}, fmt.Errorf("line %d: %s %w", lineOf(data, key), key, err)
+		return Rules{}, &RuleError{Line: lineOf(data, key), Key: key, Text: key + " " + err.Error()}
 	}
 	return rules, nil
 }
+
+// RuleError says what is wrong in a rules file, and where.
+type RuleError struct {
+	Line int    // 1-based
+	Key  string // empty where it is no key's
+	Text string // one sentence: what is wrong and what is allowed
+}
+
+func (e *RuleError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
 
 // says tells a line of a rules file from a blank one and a comment.
 func says(line string) bool {
@@ -138,9 +147,10 @@ func sayWhere(err error) error {
 	}
 	message, _, _ := strings.Cut(at.GetMessage(), "\n")
 	if strings.HasPrefix(message, "unknown field") {
-		return fmt.Errorf("line %d: %s: allowed are %s", line, message, strings.Join(keys(), ", "))
+		_, key, _ := strings.Cut(message, `"`)
+		return &RuleError{line, strings.TrimSuffix(key, `"`), fmt.Sprintf("%s: allowed are %s", message, strings.Join(keys(), ", "))}
 	}
-	return fmt.Errorf("line %d: %s", line, message)
+	return &RuleError{Line: line, Text: message}
 }
 
 // keys that a rules file may have.

@@ -39,9 +39,9 @@ type checkCommand struct {
 
 // limits bound what one file may cost.
 type limits struct {
-	File       count `name:"file-mb" placeholder:"N" help:"Largest file in megabytes. Default: 200."`
-	Pages      count `placeholder:"N" help:"Most pages of a file. Default: 2000."`
-	Megapixels count `placeholder:"N" help:"Largest page in millions of pixels. Default: 100."`
+	File       amount `name:"file-mb" placeholder:"N" help:"Largest file in megabytes. Default: 200."`
+	Pages      amount `placeholder:"N" help:"Most pages of a file. Default: 2000."`
+	Megapixels amount `placeholder:"N" help:"Largest page in millions of pixels. Default: 100."`
 }
 
 // date is a day given on the command line.
@@ -65,6 +65,19 @@ func (c *count) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no such number: write one from 1 to 64", text)
 	}
 	*c = count(n)
+	return nil
+}
+
+// amount is a limit given on the command line; zero if it was not.
+type amount int
+
+// UnmarshalText reads 400.
+func (a *amount) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 1 || n > 1_000_000 {
+		return fmt.Errorf("%q is no such number: write one from 1 to 1000000", text)
+	}
+	*a = amount(n)
 	return nil
 }
 
@@ -173,11 +186,7 @@ func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipel
 		print.Close()
 		return nil, nil, err
 	}
-	reader := &ingest.Reader{Limits: ingest.Limits{
-		FileBytes:  int64(c.Limits.File) * 1_000_000,
-		Pages:      int(c.Limits.Pages),
-		PagePixels: int64(c.Limits.Megapixels) * 1_000_000,
-	}}
+	reader := &ingest.Reader{Limits: c.Limits.ingest()}
 	done = func() {
 		reader.Close()
 		print.Close()

@@ -29,9 +29,10 @@ const (
 var errUnread = errors.New("some input could not be read")
 
 type commands struct {
-	Check   checkCommand   `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Help    helpCommand    `cmd:"" help:"Explain the program or one of its commands."`
+	Check     checkCommand     `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
+	ReadPages readPagesCommand `cmd:"" hidden:""`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Help      helpCommand      `cmd:"" help:"Explain the program or one of its commands."`
 }
 
 func main() {

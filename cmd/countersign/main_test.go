@@ -20,6 +20,9 @@ const (
 
 func TestMain(m *testing.M) {
 	limitTesseract() // or tests run outside of make cost several times the CPU
+	if len(os.Args) > 1 && os.Args[1] == "read-pages" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) // started as a reader process
+	}
 	os.Exit(m.Run())
 }
 

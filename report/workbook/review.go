@@ -2,67 +2,46 @@ package workbook
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"countersign/extract"
 	"countersign/report"
 	"countersign/verify"
 )
 
-// settled is what people left standing of a line: who, when last, and by which
-// kind of finding.
-type settled struct {
-	by    string
-	at    time.Time
-	found string
-}
-
-// how says how a line came to its verdict.
-func (s settled) how(d verify.Decision) string {
+// decidedBy says how a line came to its verdict, or what it waits for.
+func decidedBy(d verify.Decision) string {
 	switch {
 	case d.Verdict == verify.Uncertain:
-		return "needs a person"
-	case s.found == "override":
+		return waitsFor(d.Needs)
+	case d.Overridden:
 		return "by override"
-	case s.found != "":
+	case len(d.By) > 1:
+		return "by reviewers"
+	case len(d.By) == 1:
 		return "by a person"
 	}
 	return "by the program"
 }
 
-// settle gathers the findings that stand, by line. A mark for the chair and a
-// corrected reading decide nothing by themselves, but they are somebody's work
-// on the line.
-func settle(p report.Petition) map[verify.Ref]settled {
-	lines := map[verify.Ref]settled{}
-	names := map[verify.Ref][]string{}
-	for _, f := range p.Findings {
-		if f.Undone {
-			continue
-		}
-		s := lines[f.Line]
-		if f.By != "" && !slices.Contains(names[f.Line], f.By) {
-			names[f.Line] = append(names[f.Line], f.By)
-		}
-		s.by = strings.Join(names[f.Line], ", ")
-		if f.At.After(s.at) {
-			s.at = f.At
-		}
-		if f.Found != "flag" && f.Found != "correct" {
-			s.found = f.Found
-		}
-		lines[f.Line] = s
+func waitsFor(n verify.Needs) string {
+	switch n {
+	case verify.NeedsSecond:
+		return "needs a second"
+	case verify.NeedsThird:
+		return "needs a third"
+	case verify.NeedsChair:
+		return "needs the chair"
+	case verify.NeedsOther:
+		return "needs another line"
 	}
-	return lines
+	return "needs a person"
 }
 
 // reviews writes everything that people found, in the order in which they did,
 // with what was taken back.
 func reviews(b *book, p *plan) {
 	columns := p.columns(column{"When (UTC)", 17}, column{"By whom", 20}, column{"File", 22}, column{"Page", 7}, column{lineColumn, 7},
-		column{"Name as written", 26}, column{"Found", 14}, column{"Member number", 15}, column{"Note", 44}, column{"Now", 15})
+		column{"Name as written", 26}, column{"Found", 22}, column{"Member number", 15}, column{"Note", 44}, column{"Now", 15})
 	s := b.table(reviewSheet, columns)
 	for i, petition := range p.Petitions {
 		names := map[verify.Ref]string{}
@@ -101,17 +80,31 @@ func (s *sheet) finding(p *plan, i int, f report.Finding, name string) {
 		s.text(center(l), f.MemberID), s.text(l, f.Note), s.text(quietly, now))...)
 }
 
-// foundWord is a kind of finding as the log says it.
+// foundWord says what somebody found.
 func foundWord(kind string) string {
-	switch kind {
-	case "accept":
-		return "member accepted"
-	case "nobody":
-		return "nobody fits"
-	case "correct":
-		return "reading corrected"
-	case "flag":
-		return "left to the chair"
+	switch verify.Kind(kind) {
+	case verify.Accept:
+		return "this member"
+	case verify.NobodyFits:
+		return "nobody on the roll"
+	case verify.CannotRead:
+		return "illegible"
+	case verify.NotSigned:
+		return "unsigned"
+	case verify.StruckOut:
+		return "struck out"
+	case verify.SignedBefore:
+		return "duplicate"
+	case verify.NotStanding:
+		return "not in good standing"
+	case verify.Correct:
+		return "reads differently"
+	case verify.Flag:
+		return "flagged for the chair"
+	case verify.Override:
+		return "counts all the same"
+	case verify.Undo:
+		return "took a finding back"
 	}
 	return kind
 }
@@ -123,7 +116,6 @@ func behind(b *book, p *plan) {
 		column{"Name as written", 30}, column{"Member number", 16}, column{"Member", 30}, column{"How decided", 16})
 	s := b.table(behindSheet, columns)
 	for i, petition := range p.Petitions {
-		settled := settle(petition)
 		for _, d := range ordered(petition) {
 			m := memberOf(d)
 			name := written(d, extract.Name)
@@ -131,7 +123,7 @@ func behind(b *book, p *plan) {
 			s.link(len(cells)+5, signaturesSheet, p.signatures[place{i, d.Line.Ref}])
 			s.add(height(max(lines(d.Line.File, 24), lines(name, 28), lines(m.name, 28))), append(cells, s.text(marked(d.Verdict), figureWord(d.Verdict)),
 				s.text(cellLook, report.ReasonWord(d.Reason)), s.text(cellLook, d.Line.File), s.number(countLook, d.Line.Page), s.number(linkLook, d.Line.Ref.Row),
-				s.text(cellLook, name), s.text(center(cellLook), m.id), s.text(cellLook, m.name), s.text(cellLook, settled[d.Line.Ref].how(d)))...)
+				s.text(cellLook, name), s.text(center(cellLook), m.id), s.text(cellLook, m.name), s.text(cellLook, decidedBy(d)))...)
 		}
 	}
 	if s.row == 1 {

@@ -46,9 +46,8 @@ func signatures(b *book, p *plan) {
 	s := b.table(signaturesSheet, columns)
 	l := lister{sheet: s, plan: p, columns: columns}
 	for i, petition := range p.Petitions {
-		settled := settle(petition)
 		for _, d := range petition.Decisions {
-			l.line(i, petition, d, settled[d.Line.Ref])
+			l.line(i, petition, d)
 		}
 	}
 	if l.drawn != nil {
@@ -71,7 +70,7 @@ type lister struct {
 }
 
 // line writes one decision.
-func (s *lister) line(i int, petition report.Petition, d verify.Decision, by settled) {
+func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 	l := look{size: 11, rule: "box", inset: true}
 	verdict, member := l, l
 	verdict.format = asTick
@@ -122,8 +121,9 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision, by set
 		s.leads(from+3, address, "External")
 		line = counted
 	}
+	by := strings.Join(d.By, ", ")
 	words := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
-		"", "", report.ReasonWord(d.Reason), by.how(d), by.by, "", d.Because}
+		"", "", report.ReasonWord(d.Reason), decidedBy(d), by, "", d.Because}
 	high := 2
 	for j, t := range words {
 		high = max(high, lines(t, s.columns[from+j].width-2))
@@ -133,7 +133,7 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision, by set
 		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row), s.text(l, said),
 		s.text(l, words[4]), s.text(center(l), words[5]), s.text(l, words[6]), s.text(center(l), string(d.Line.Signed)),
 		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), s.probability(percent, d),
-		s.text(verdict, string(d.Verdict)), s.text(reason, words[13]), s.text(how, words[14]), s.text(l, by.by), s.when(l, by.at, asDate), s.text(l, d.Because))
+		s.text(verdict, string(d.Verdict)), s.text(reason, words[13]), s.text(how, words[14]), s.text(l, by), s.when(l, d.At, asDate), s.text(l, d.Because))
 	s.add(tall, append(cells, s.text(printLook, fingerprintOf(texts(cells))))...)
 }
 

@@ -127,16 +127,20 @@ func complete(lines int) report.Petition {
 	p.Overlap = report.Overlap{Note: "The units see no overlap.", Consulted: []report.Consulted{
 		{Unit: "Public Library Association", On: day(10, 20), Answer: "No objection; its committee on programs does not cover seeds."},
 		{Unit: "Sustainability Round Table", On: day(10, 22), Answer: "Welcomes the group."}}}
-	for i, d := range p.Decisions {
+	for i := range p.Decisions {
+		d := &p.Decisions[i]
 		by := []string{"Amara Chen", "Benedict Ortiz"}[i%2]
 		switch {
 		case d.Verdict == verify.Uncertain:
+			d.Needs = verify.NeedsChair
 			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20), By: by, Found: "flag", Note: "Two members of one name in one town."})
 		case i%9 == 4 && d.Verdict == verify.Valid:
+			d.By, d.At = []string{by}, day(11, 3+i%20)
 			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20), By: by, Found: "nobody", Undone: true},
-				report.Finding{Line: d.Line.Ref, At: day(11, 3+i%20), By: by, Found: "accept", MemberID: d.MemberID, Note: "The address agrees."})
+				report.Finding{Line: d.Line.Ref, At: d.At, By: by, Found: "accept", MemberID: d.MemberID, Note: "The address agrees."})
 		case i%9 == 5 && d.Verdict == verify.Valid:
-			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20), By: by, Found: "override", MemberID: d.MemberID, Note: "Paid on the day, says Member Services."})
+			d.By, d.At, d.Overridden = []string{"Odile Grant"}, day(11, 2+i%20), true
+			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: d.At, By: "Odile Grant", Found: "override", MemberID: d.MemberID, Note: "Paid on the day, says Member Services."})
 		}
 	}
 	p.Quality = &report.Quality{KnownAccepted: report.Measure{Wrong: 0, Of: 40}, KnownRejected: report.Measure{Wrong: 1, Of: 60},
@@ -393,14 +397,14 @@ func TestEveryLineCanBeTraced(t *testing.T) {
 	prints := map[string]bool{}
 	for i, d := range p.Decisions {
 		row := table[i+1]
-		how, by := map[verify.Verdict]string{verify.Uncertain: "needs a person"}[d.Verdict], ""
-		if how == "" {
-			how = "by the program"
-		}
-		for _, found := range p.Findings {
-			if found.Line == d.Line.Ref && !found.Undone {
-				how, by = map[string]string{"flag": "needs a person", "accept": "by a person", "override": "by override"}[found.Found], found.By
-			}
+		how, by := "by the program", strings.Join(d.By, ", ")
+		switch {
+		case d.Verdict == verify.Uncertain:
+			how = "needs the chair"
+		case d.Overridden:
+			how = "by override"
+		case by != "":
+			how = "by a person"
 		}
 		m := d.Candidates[0].Member
 		want := []string{d.Line.File, fmt.Sprint(d.Line.Page), fmt.Sprint(d.Line.Ref.Row), "", d.Line.Fields[extract.Name].Text,

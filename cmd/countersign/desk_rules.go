@@ -1,0 +1,48 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"countersign/internal/web"
+	"countersign/report"
+	"countersign/verify"
+)
+
+// Rules explains a rules file. What is wrong with it is said in the view.
+func (d *desk) Rules(yaml string) (web.RulesView, error) {
+	rules, err := verify.ReadRules(strings.NewReader(yaml), "file")
+	if err != nil {
+		var rule *verify.RuleError
+		if errors.As(err, &rule) {
+			return web.RulesView{Problem: &web.RuleProblem{Line: rule.Line, Key: rule.Key, Text: rule.Text}}, nil
+		}
+		return web.RulesView{Problem: &web.RuleProblem{Text: err.Error()}}, nil
+	}
+	hash, err := rulesHash(rules)
+	if err != nil {
+		return web.RulesView{}, err
+	}
+	v := web.RulesView{
+		Title: rules.Title, Citation: rules.Citation, Required: rules.Required(), Hash: hash,
+		SecondReviewer: rules.SecondReviewer, SamplePercent: rules.SamplePercent,
+	}
+	for _, c := range report.RuleInWords(rules) {
+		v.Clauses = append(v.Clauses, web.Clause{Name: c.Name, Text: c.Text})
+	}
+	return v, nil
+}
+
+// rulesHash is of what rules say, whatever a file's comments and order.
+func rulesHash(rules verify.Rules) (string, error) {
+	said, err := json.Marshal(rules)
+	if err != nil {
+		return "", fmt.Errorf("name the rules by their hash: %w", err)
+	}
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:]), nil
+}

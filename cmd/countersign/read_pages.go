@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"countersign/extract"
+	"countersign/extract/hand"
+	"countersign/extract/tesseract"
+	"countersign/ingest"
+)
+
+// readPagesCommand is a reader process: it parses files and reads pages for another
+// countersign, which it hears on standard input and answers on standard output. Files
+// come from strangers, so it first gives up whatever it does not need.
+type readPagesCommand struct {
+	Memory int      `name:"memory-mb" default:"3072" help:"Most memory in megabytes."`
+	Read   []string `help:"File or folder it may read."`
+	Write  []string `help:"Folder it may write to."`
+	Cache  string   `help:"Folder of compiled PDFium."`
+	Limits limits   `embed:"" prefix:"max-"`
+}
+
+// longestPicture is the longer side of a page's picture in pixels: writing can be read
+// in it, and it is half a megabyte.
+const longestPicture = 2000
+
+// Run answers until standard input ends. Signals are not for it: whoever started it
+// decides when it ends, and closes its input even when killed.
+func (c readPagesCommand) Run(_ context.Context, s *streams) error {
+	requests := make(chan asked)
+	go listenTo(os.Stdin, requests)
+	r, hello := c.prepare()
+	if err := send(s.out, hello); err != nil || hello.Trouble != "" {
+		return err
+	}
+	for a := range requests {
+		head, parts := r.answer(a)
+		if err := send(s.out, head, parts...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listenTo hears requests, and ends the process with its input, in the middle of a page
+// if need be: nobody waits for it any more.
+func listenTo(r io.Reader, requests chan<- asked) {
+	in := bufio.NewReader(r)
+	for {
+		var a asked
+		if _, err := receive(in, &a); err != nil {
+			os.Exit(exitOK)
+		}
+		requests <- a
+	}
+}
+
+// pageReader reads the pages of one file at a time.
+type pageReader struct {
+	ingest  *ingest.Reader
+	extract extract.Extractor
+	open    *ingest.Document // of path; nil for none
+	path    string
+}
+
+func (c readPagesCommand) prepare() (*pageReader, greeting) {
+	version, err := confine(confinement{Data: uint64(c.Memory) << 20, Read: c.Read, Write: append(c.Write, c.Cache)})
+	if err != nil {
+		return nil, greeting{Trouble: err.Error()}
+	}
+	pen, err := hand.New()
+	if err != nil {
+		return nil, greeting{Trouble: err.Error()}
+	}
+	print, err := tesseract.Open(1)
+	if err != nil {
+		return nil, greeting{Trouble: err.Error()}
+	}
+	reader := &ingest.Reader{Limits: c.Limits.ingest(), CacheDir: c.Cache}
+	return &pageReader{
+		ingest:  reader,
+		extract: extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})},
+	}, greeting{Landlock: version}
+}
+
+// answer opens a file, or reads a page of it. A fault of the program that one page in
+// thousands brings to light is that page's error.
+func (r *pageReader) answer(a asked) (head answered, parts [][]byte) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.close() // it may be in the middle of a change
+			head, parts = answered{Refusal: faultOf(a, fault)}, nil
+		}
+	}()
+	if err := r.opened(a.Path); err != nil {
+		return failed(err, a.Name), nil
+	}
+	head = answered{Pages: r.open.Pages(), SHA256: r.open.SHA256()}
+	if a.Page == 0 {
+		return head, nil
+	}
+	parts, err := r.page(a, &head)
+	if err != nil {
+		return failed(err, a.Name), nil
+	}
+	return head, parts
+}
+
+func faultOf(a asked, fault any) *refusal {
+	return &refusal{File: a.Name, Page: a.Page,
+		Problem: fmt.Sprintf("met a fault in countersign (%v)", fault),
+		Remedy:  "count its lines by hand, and send it to those who maintain countersign"}
+}
+
+func (r *pageReader) opened(path string) error {
+	if r.open != nil && r.path == path {
+		return nil
+	}
+	r.close()
+	d, err := r.ingest.Open(context.Background(), path)
+	if err != nil {
+		return err
+	}
+	r.open, r.path = d, path
+	return nil
+}
+
+func (r *pageReader) close() {
+	if r.open != nil {
+		r.open.Close()
+	}
+	r.open = nil
+}
+
+// page reads one page. Who asks has the time limit, and ends the process at its end.
+func (r *pageReader) page(a asked, head *answered) (parts [][]byte, err error) {
+	page, err := r.open.Page(context.Background(), a.Page)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.extract.Sheet(context.Background(), page)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := extract.EncodeSheet(s)
+	if err != nil {
+		return nil, err
+	}
+	var picture []byte
+	if a.Picture {
+		p, size, err := extract.PagePicture(page, longestPicture)
+		if err != nil {
+			return nil, err
+		}
+		picture, head.Width, head.Height = p, size.X, size.Y
+	}
+	parts = [][]byte{packed, picture}
+	for _, row := range s.Rows {
+		parts = append(parts, row.Picture)
+	}
+	return parts, nil
+}
+
+// failed is an error as it goes through the pipe.
+func failed(err error, name string) answered {
+	var input *ingest.InputError
+	if !errors.As(err, &input) {
+		return answered{Trouble: err.Error()}
+	}
+	return answered{Refusal: &refusal{name, input.Page, input.Problem, input.Remedy}}
+}
+
+// ingest is the limits as the stage takes them.
+func (l limits) ingest() ingest.Limits {
+	return ingest.Limits{
+		FileBytes:  int64(l.File) * 1_000_000,
+		Pages:      int(l.Pages),
+		PagePixels: int64(l.Megapixels) * 1_000_000,
+	}
+}

@@ -1,0 +1,408 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"countersign/extract"
+	"countersign/ingest"
+)
+
+// readers are processes that parse files and read pages, one at a time each. They are
+// this program started again, kept warm, with limits on memory and time and no way to
+// files and network. A file that breaks one is refused by name, and the next gets a new one.
+// It is safe for use by several goroutines.
+type readers struct {
+	options readerOptions
+	free    chan struct{} // a token for each reader that may be at work
+
+	mu     sync.Mutex
+	idle   []*reader // the one used last comes last
+	closed bool
+	told   sync.Once
+}
+
+// readerOptions say what readers may do; zero values stand for what is usual.
+type readerOptions struct {
+	Processes int
+	Read      []string      // files and folders whose files are read
+	Temp      string        // folder for what they write for a while; "" for the system's
+	Memory    int           // 3072 MB each
+	OpenTime  time.Duration // 1 min: most for opening a file
+	PageTime  time.Duration // 2 min: most for reading a page
+	Renew     int           // 1000: pages after which a reader is replaced, for Tesseract leaks
+	Limits    limits
+	Log       *slog.Logger
+}
+
+// pageRead is what a reader made of a page.
+type pageRead struct {
+	sheet    []byte // see extract.DecodeSheet
+	picture  []byte // JPEG of the page as delivered; nil if it was not asked for
+	width    int    // of picture, in pixels
+	height   int
+	pictures [][]byte // JPEG of each row, in the order of the sheet's
+}
+
+// reader is one process.
+type reader struct {
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	last    *lastWords
+	temp    string
+	path    string // of the file it has open
+	answers int
+}
+
+func newReaders(o readerOptions) (*readers, error) {
+	o.Processes = max(1, o.Processes)
+	o.Memory = cmp.Or(o.Memory, 3072)
+	o.OpenTime, o.PageTime = cmp.Or(o.OpenTime, time.Minute), cmp.Or(o.PageTime, 2*time.Minute)
+	o.Renew = cmp.Or(o.Renew, 1000)
+	o.Log = cmp.Or(o.Log, slog.Default())
+	if o.Temp == "" {
+		o.Temp = os.TempDir()
+	}
+	if err := os.MkdirAll(o.Temp, 0o700); err != nil {
+		return nil, fmt.Errorf("make the readers' folder: %w", err)
+	}
+	r := &readers{options: o, free: make(chan struct{}, o.Processes)}
+	for range o.Processes {
+		r.free <- struct{}{}
+	}
+	return r, nil
+}
+
+// warm starts all readers, so that the first page does not wait for them.
+func (r *readers) warm() error {
+	var starting sync.WaitGroup
+	errs := make([]error, r.options.Processes)
+	for i := range errs {
+		starting.Go(func() {
+			var p *reader
+			if p, errs[i] = r.start(); errs[i] == nil {
+				r.leave(p)
+			}
+		})
+	}
+	starting.Wait()
+	return errors.Join(errs...)
+}
+
+// open says how many pages a file has. What a person can mend is a *ingest.InputError,
+// under the name given.
+func (r *readers) open(ctx context.Context, path, name string) (pages int, err error) {
+	head, _, err := r.ask(ctx, asked{Path: path, Name: name})
+	return head.Pages, err
+}
+
+// page reads one page of a file.
+func (r *readers) page(ctx context.Context, path, name string, number int, picture bool) (pageRead, error) {
+	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: picture})
+	if err != nil {
+		return pageRead{}, err
+	}
+	if len(parts) < 2 {
+		return pageRead{}, fmt.Errorf("read page %d: the reader left out the sheet", number)
+	}
+	return pageRead{sheet: parts[0], picture: parts[1], width: head.Width, height: head.Height, pictures: parts[2:]}, nil
+}
+
+// close ends all readers that are not at work; none may be.
+func (r *readers) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	for _, p := range r.idle {
+		p.end()
+	}
+	r.idle = nil
+}
+
+// errBroke is what is left of a reader that ended in the middle of its work.
+var errBroke = errors.New("the reader broke")
+
+// ask has a reader answer. One that breaks may have been worn by the files before, so
+// what broke it is tried once more with a new one.
+func (r *readers) ask(ctx context.Context, a asked) (answered, [][]byte, error) {
+	select {
+	case <-r.free:
+		defer func() { r.free <- struct{}{} }()
+	case <-ctx.Done():
+		return answered{}, nil, ctx.Err()
+	}
+	for {
+		p, err := r.take(a.Path)
+		if err != nil {
+			return answered{}, nil, err
+		}
+		worn := p.answers > 0
+		head, parts, err := r.with(ctx, p, a)
+		switch {
+		case err == nil:
+			return head, parts, said(head)
+		case ctx.Err() != nil:
+			return answered{}, nil, ctx.Err()
+		case errors.Is(err, errBroke) && worn:
+			continue
+		}
+		return answered{}, nil, err
+	}
+}
+
+// said is the error that a reader reports.
+func said(head answered) error {
+	switch {
+	case head.Refusal != nil:
+		return &ingest.InputError{File: head.Refusal.File, Page: head.Refusal.Page, Problem: head.Refusal.Problem, Remedy: head.Refusal.Remedy}
+	case head.Trouble != "":
+		return errors.New(head.Trouble)
+	}
+	return nil
+}
+
+// with puts a question to a reader and waits for the answer until its time is up. A
+// reader that does not answer well is ended.
+func (r *readers) with(ctx context.Context, p *reader, a asked) (head answered, parts [][]byte, err error) {
+	limit := r.options.PageTime
+	if a.Page == 0 {
+		limit = r.options.OpenTime
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	stopped := context.AfterFunc(limited, p.kill)
+	err = send(p.in, a)
+	if err == nil {
+		parts, err = receive(p.out, &head)
+	}
+	if !stopped() && err == nil {
+		err = context.DeadlineExceeded // it answered as it was killed
+	}
+	if err != nil {
+		p.end()
+		if limited.Err() != nil {
+			return head, nil, tooSlow(a, limit)
+		}
+		r.options.Log.Warn("a reader broke", "page", a.Page, "how", p.cmd.ProcessState.String())
+		return head, nil, r.broke(a, p)
+	}
+	p.path = a.Path
+	if p.answers++; p.answers >= r.options.Renew {
+		p.end()
+		return head, parts, nil
+	}
+	r.leave(p)
+	return head, parts, nil
+}
+
+func tooSlow(a asked, limit time.Duration) error {
+	return &ingest.InputError{File: a.Name, Page: a.Page,
+		Problem: fmt.Sprintf("takes longer than %v to read", limit),
+		Remedy:  "scan it again at 200 to 300 dpi and hand that in, or count its lines by hand"}
+}
+
+// broke is the sentence for a file that broke a reader; it is errBroke as well.
+func (r *readers) broke(a asked, p *reader) error {
+	problem := "stops the program that reads it"
+	if p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
+		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
+	}
+	return &broken{ingest.InputError{File: a.Name, Page: a.Page, Problem: problem,
+		Remedy: "print or scan it again at 200 to 300 dpi and hand that in, or count its lines by hand"}}
+}
+
+// broken is an InputError that may be the reader's own fault.
+type broken struct{ ingest.InputError }
+
+func (b *broken) Unwrap() []error { return []error{errBroke, &b.InputError} }
+
+// take finds a reader, best one that has the file open, or starts one.
+func (r *readers) take(path string) (*reader, error) {
+	r.mu.Lock()
+	at := slices.IndexFunc(r.idle, func(p *reader) bool { return p.path == path })
+	if at < 0 {
+		at = 0 // the one that has rested longest
+	}
+	if at < len(r.idle) {
+		p := r.idle[at]
+		r.idle = slices.Delete(r.idle, at, at+1)
+		r.mu.Unlock()
+		return p, nil
+	}
+	r.mu.Unlock()
+	return r.start()
+}
+
+func (r *readers) leave(p *reader) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		p.end()
+		return
+	}
+	r.idle = append(r.idle, p)
+}
+
+// start starts a reader and waits until it is ready.
+func (r *readers) start() (*reader, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start a reader: %w", err)
+	}
+	temp, err := os.MkdirTemp(r.options.Temp, "reader-")
+	if err != nil {
+		return nil, fmt.Errorf("start a reader: %w", err)
+	}
+	p := &reader{temp: temp, last: &lastWords{}}
+	args, err := r.arguments(temp)
+	if err != nil {
+		return nil, err
+	}
+	p.cmd = exec.Command(self, args...)
+	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
+	p.cmd.Stderr = p.last
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for us, who let readers finish
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		return nil, fmt.Errorf("start a reader: %w", err)
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start a reader: %w", err)
+	}
+	p.out = bufio.NewReaderSize(out, 64<<10)
+	if err := p.cmd.Start(); err != nil {
+		os.RemoveAll(temp)
+		return nil, fmt.Errorf("start a reader: %w", err)
+	}
+	return p, r.greeted(p)
+}
+
+// greeted waits for the word that a reader is ready.
+func (r *readers) greeted(p *reader) error {
+	slow := time.AfterFunc(time.Minute, p.kill)
+	defer slow.Stop()
+	var hello greeting
+	_, err := receive(p.out, &hello)
+	if err == nil && hello.Trouble != "" {
+		err = errors.New(hello.Trouble)
+	}
+	if err != nil {
+		p.end()
+		return fmt.Errorf("start a reader: %w (%s)", err, p.cmd.ProcessState)
+	}
+	r.told.Do(func() {
+		if hello.Landlock == 0 {
+			r.options.Log.Warn("this system has no Landlock: reader processes have limits of memory and time, but can open the files that this user can")
+			return
+		}
+		r.options.Log.Debug("reader processes are confined", "landlock", hello.Landlock)
+	})
+	return nil
+}
+
+func (r *readers) arguments(temp string) ([]string, error) {
+	cache, err := pdfiumCache()
+	if err != nil {
+		return nil, fmt.Errorf("start a reader: %w", err)
+	}
+	args := []string{"read-pages", "--memory-mb", strconv.Itoa(r.options.Memory), "--write=" + temp, "--cache=" + cache}
+	for _, path := range r.options.Read {
+		args = append(args, "--read="+path)
+	}
+	l := r.options.Limits
+	for _, limit := range []struct {
+		flag string
+		most int
+	}{{"--max-file-mb", int(l.File)}, {"--max-pages", int(l.Pages)}, {"--max-megapixels", int(l.Megapixels)}} {
+		if limit.most > 0 {
+			args = append(args, limit.flag, strconv.Itoa(limit.most))
+		}
+	}
+	return args, nil
+}
+
+// readerEnvironment is what a reader must know: no keys, tokens or addresses.
+func readerEnvironment() []string {
+	var out []string
+	for _, name := range []string{"TESSDATA_PREFIX", "LANG", "LC_ALL"} {
+		if v := os.Getenv(name); v != "" {
+			out = append(out, name+"="+v)
+		}
+	}
+	return out
+}
+
+// end ends a reader and what it wrote.
+func (p *reader) end() {
+	p.in.Close()
+	p.kill()
+	_ = p.cmd.Wait() // it was killed, as its state will say
+	os.RemoveAll(p.temp)
+}
+
+func (p *reader) kill() { _ = p.cmd.Process.Kill() } // fails only where it has ended
+
+// lastWords keeps the beginning of what a process said of its end. It is looked at, never
+// logged: a fault may quote what was read.
+type lastWords struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (l *lastWords) Write(p []byte) (int, error) {
+	const most = 16 << 10
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, p[:min(len(p), most-len(l.text))]...)
+	return len(p), nil
+}
+
+func (l *lastWords) contain(any ...string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(any, func(s string) bool { return bytes.Contains(l.text, []byte(s)) })
+}
+
+// sheetOf unpacks a sheet and gives its rows their pictures.
+func (p pageRead) sheetOf() (extract.Sheet, error) {
+	s, err := extract.DecodeSheet(p.sheet)
+	if err != nil {
+		return extract.Sheet{}, err
+	}
+	if len(p.pictures) != len(s.Rows) {
+		return extract.Sheet{}, fmt.Errorf("a reader gave %d pictures for %d rows", len(p.pictures), len(s.Rows))
+	}
+	for i := range s.Rows {
+		s.Rows[i].Picture = p.pictures[i]
+	}
+	return s, nil
+}
+
+// pdfiumCache is the folder of compiled PDFium, made where it is missing: that one
+// reader compiles it, which takes seconds, is enough for a machine.
+func pdfiumCache() (string, error) {
+	user, err := os.UserCacheDir()
+	if err != nil {
+		user = os.TempDir()
+	}
+	dir := filepath.Join(user, "countersign", "pdfium")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make the folder of compiled PDFium: %w", err)
+	}
+	return dir, nil
+}

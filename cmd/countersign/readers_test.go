@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image/jpeg"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"countersign/extract"
+	"countersign/ingest"
+)
+
+func openReaders(t testing.TB, o readerOptions) *readers {
+	t.Helper()
+	o.Temp = t.TempDir()
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Read = append(o.Read, testdata)
+	r, err := newReaders(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.close)
+	return r
+}
+
+// What comes out of a reader process is what the stages make of the page here.
+func TestReadersReadWhatTheStagesRead(t *testing.T) {
+	want, err := sampleSheets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := openReaders(t, readerOptions{})
+	pages, err := r.open(t.Context(), sample, "sheets.pdf")
+	if err != nil || pages != len(want) {
+		t.Fatalf("%d pages, %v; want %d", pages, err, len(want))
+	}
+	for n := range pages {
+		got, err := r.page(t.Context(), sample, "sheets.pdf", n+1, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := got.sheetOf()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want[n], s, cmpopts.IgnoreFields(extract.Reading{}, "Words")); diff != "" {
+			t.Errorf("page %d:\n%s", n+1, diff)
+		}
+		c, err := jpeg.DecodeConfig(bytes.NewReader(got.picture))
+		if err != nil || c.Width != got.width || c.Height != got.height || max(c.Width, c.Height) > longestPicture {
+			t.Errorf("the picture of page %d has %d × %d pixels, said to be %d × %d: %v", n+1, c.Width, c.Height, got.width, got.height, err)
+		}
+	}
+}
+
+// Files of every kind are read inside the confinement as they are outside of it.
+func TestReadersOpenEveryKind(t *testing.T) {
+	files, err := filepath.Glob(testdata + "pdfs/*/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files: %v", len(files), err)
+	}
+	files = append(files, online, blankPNG(t))
+	r := openReaders(t, readerOptions{Processes: 2, Read: []string{filepath.Dir(files[len(files)-1])}})
+	var outside ingest.Reader
+	defer outside.Close()
+	for _, path := range files {
+		want := 0
+		d, outsideErr := outside.Open(t.Context(), path)
+		if outsideErr == nil {
+			want = d.Pages()
+			d.Close()
+		}
+		pages, err := r.open(t.Context(), path, filepath.Base(path))
+		if pages != want || sentence(err) != sentence(outsideErr) {
+			t.Errorf("%s: %d pages, %v; outside %d, %v", path, pages, err, want, outsideErr)
+		}
+	}
+}
+
+// A file that needs more than it may have is refused under its name, and the reader
+// after it reads on.
+func TestReadersRefuseWhatBreaksThem(t *testing.T) {
+	huge := write(t, "huge.png", pngOf(30_000, 30_000))
+	r := openReaders(t, readerOptions{Memory: 600, Limits: limits{Megapixels: 1000}, Read: []string{filepath.Dir(huge)}})
+	if _, err := r.page(t.Context(), online, "online.pdf", 1, false); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.page(t.Context(), huge, "Huge one.png", 1, false)
+	var input *ingest.InputError
+	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 || !strings.Contains(input.Problem, "memory") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := r.page(t.Context(), online, "online.pdf", 1, false); err != nil {
+		t.Error("after it:", err)
+	}
+}
+
+func TestReadersRefuseWhatTakesTooLong(t *testing.T) {
+	r := openReaders(t, readerOptions{PageTime: 50 * time.Millisecond})
+	_, err := r.page(t.Context(), sample, "slow.pdf", 2, false)
+	var input *ingest.InputError
+	if !errors.As(err, &input) || input.File != "slow.pdf" || input.Page != 2 || !strings.Contains(input.Problem, "longer than 50ms") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := r.open(t.Context(), sample, "slow.pdf"); err != nil {
+		t.Error("after it:", err)
+	}
+}
+
+// A reader that is killed while nobody looks is replaced without a word.
+func TestReadersAreReplaced(t *testing.T) {
+	r := openReaders(t, readerOptions{Renew: 2})
+	for range 5 {
+		if _, err := r.open(t.Context(), online, "a.pdf"); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range r.idle {
+			p.kill()
+		}
+	}
+}
+
+func TestReadersEndWithTheContext(t *testing.T) {
+	r := openReaders(t, readerOptions{})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	for {
+		if _, err := r.page(ctx, sample, "a.pdf", 2, true); err != nil {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			return
+		}
+	}
+}
+
+func TestReadersAtOnce(t *testing.T) {
+	r := openReaders(t, readerOptions{Processes: 2})
+	var asking sync.WaitGroup
+	for range 6 {
+		asking.Go(func() {
+			if n, err := r.open(t.Context(), online, "a.pdf"); n == 0 || err != nil {
+				t.Errorf("%d pages, %v", n, err)
+			}
+		})
+	}
+	asking.Wait()
+}
+
+// A reader opens nothing but what it is given, where the kernel can see to that.
+func TestReadersAreConfined(t *testing.T) {
+	elsewhere := write(t, "elsewhere.pdf", read(t, online))
+	var said bytes.Buffer
+	r := openReaders(t, readerOptions{Log: slog.New(slog.NewTextHandler(&said, nil))})
+	_, err := r.open(t.Context(), elsewhere, "elsewhere.pdf")
+	switch open := strings.Contains(said.String(), "no Landlock"); {
+	case open && err != nil:
+		t.Errorf("without Landlock: %v", err)
+	case !open && (err == nil || !strings.Contains(err.Error(), "may not be read")):
+		t.Errorf("a file outside of what it may read: %v", err)
+	}
+}
+
+// What a reader leaves behind is gone with it.
+func TestReadersLeaveNothing(t *testing.T) {
+	r := openReaders(t, readerOptions{})
+	if _, err := r.page(t.Context(), online, "a.pdf", 1, true); err != nil {
+		t.Fatal(err)
+	}
+	r.close()
+	left, err := os.ReadDir(r.options.Temp)
+	if err != nil || len(left) != 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+func FuzzReceive(f *testing.F) {
+	var b bytes.Buffer
+	if err := send(&b, answered{Pages: 3}, []byte("sheet"), nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add([]byte{0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var head answered
+		parts, err := receive(bytes.NewReader(data), &head)
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		if err := send(&again, head, parts...); err != nil {
+			t.Error(err)
+		}
+	})
+}

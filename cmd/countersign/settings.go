@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Settings that several commands of the service share.
+
+// keeping says where things are kept.
+type keeping struct {
+	DB    string `name:"db" placeholder:"URL" env:"COUNTERSIGN_DB" help:"Database: sqlite:///path/of/file.db or postgres://user@host/name. Default: SQLite in the data folder."`
+	NATS  string `name:"nats" placeholder:"URL" env:"COUNTERSIGN_NATS" help:"NATS server with JetStream, such as nats://token@host:4222. Default: one inside."`
+	Blobs string `enum:"files,nats" default:"files" env:"COUNTERSIGN_BLOBS" help:"Where files are kept: \"files\", in the data folder, or \"nats\", for workers on other computers to reach them."`
+}
+
+// reading says how pages are read and what they may cost.
+type reading struct {
+	Workers     count  `placeholder:"N" env:"COUNTERSIGN_WORKERS" help:"Pages read side by side. Default: one for each processor."`
+	PageSeconds amount `placeholder:"N" env:"COUNTERSIGN_PAGE_SECONDS" help:"Longest time for one page. Default: 120."`
+	Memory      amount `name:"reader-memory-mb" placeholder:"N" env:"COUNTERSIGN_READER_MEMORY_MB" help:"Most memory of each process that reads pages. Default: 3072."`
+	Limits      limits `embed:"" prefix:"max-"`
+}
+
+func (r reading) options() readerOptions {
+	return readerOptions{
+		Processes: int(r.Workers),
+		PageTime:  time.Duration(r.PageSeconds) * time.Second,
+		Memory:    int(r.Memory),
+		Limits:    r.Limits,
+	}
+}
+
+type logging struct {
+	Format string `enum:"text,json" default:"text" env:"COUNTERSIGN_LOG_FORMAT" help:"text or json."`
+	Level  string `enum:"debug,info,warn,error" default:"info" env:"COUNTERSIGN_LOG_LEVEL" help:"debug, info, warn or error."`
+}
+
+// logger writes ids and durations, never a name or a number of a person.
+func (l logging) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+)
+
+// workCommand is more hands for a service that runs elsewhere.
+type workCommand struct {
+	NATS    string  `name:"nats" required:"" placeholder:"URL" env:"COUNTERSIGN_NATS" help:"Queue of the service, such as nats://token@host:4222. The service must keep its files there: --blobs nats."`
+	DB      string  `name:"db" required:"" placeholder:"URL" env:"COUNTERSIGN_DB" help:"Database of the service: sqlite:///path/of/file.db or postgres://user@host/name."`
+	Data    string  `placeholder:"DIR" env:"COUNTERSIGN_DATA" help:"Folder for what is temporary. Default: one of its own."`
+	Reading reading `embed:"" group:"Reading pages:"`
+	Log     logging `embed:"" prefix:"log-" group:"Log:"`
+}
+
+// Run works until ctx ends, and then ends what is under way.
+func (c workCommand) Run(ctx context.Context, s *streams) error {
+	if c.Data == "" {
+		dir, err := os.MkdirTemp("", "countersign-work-")
+		if err != nil {
+			return errors.New("a temporary folder cannot be made: name one with --data")
+		}
+		defer os.RemoveAll(dir)
+		c.Data = dir
+	}
+	log := c.Log.logger(s.err)
+	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.DB, NATS: c.NATS, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
+	if err != nil {
+		return err
+	}
+	defer service.close()
+	log.Info("working", "readers", service.readers.options.Processes)
+	return service.work(ctx)
+}

@@ -1,0 +1,148 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// invented is a sheet with all that a sheet can hold.
+func invented() Sheet {
+	random := rand.New(rand.NewPCG(1, 2))
+	word := func(frames int) seen {
+		s := make(seen, frames*letters)
+		for i := range s {
+			s[i] = float32(math.Exp(-30 * random.Float64()))
+		}
+		s[3] = 0                               // what cannot be
+		s[4] = math.SmallestNonzeroFloat32     // and what nearly cannot
+		s[5], s[6] = 1, math.Nextafter32(1, 0) // and what is next to sure
+		return s
+	}
+	return Sheet{
+		Kind: Signers, Rotation: 270, Source: "scan",
+		Columns: []Column{{"Name", []Field{Name}}, {"City, State", []Field{City, State}}},
+		Notes:   []string{"one", "two"},
+		Rows: []Row{
+			{Number: 2, Box: Box{0.1, 0.2, 0.3, 1.0 / 3}, Signed: SignedYes, Struck: true, Fields: map[Field]Reading{
+				Name: {Text: "Anna Fill", Confidence: 0.1 + 0.2, Engine: "hand", Alternatives: []Alternative{{"Anna Fell", 0.25}}, Words: []Lattice{word(9), word(31)}},
+				City: {Text: "Bend", Confidence: 1, Engine: "tesseract"},
+			}},
+			{Number: 3, Signed: SignedNo, Fields: map[Field]Reading{}},
+		},
+		Cover: Cover{"Group", "Purpose", []Organizer{{"A", "B", SignedUnsure}}},
+	}
+}
+
+func packedSheet(t testing.TB, s Sheet) []byte {
+	t.Helper()
+	data, err := EncodeSheet(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestSheetComesBack(t *testing.T) {
+	for name, want := range map[string]Sheet{"full": invented(), "empty": {}, "blank": {Kind: Blank}} {
+		t.Run(name, func(t *testing.T) {
+			got, err := DecodeSheet(packedSheet(t, want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What a lattice says of a letter is the same to the last bit, whoever made it.
+func TestLatticeKeepsEveryBit(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 100_000 {
+		p := math.Float32frombits(random.Uint32N(0x3f800001)) // any from 0 to 1
+		got := see(logs{p})
+		if got[0] != p || got.LogProbability(0, 0) != math.Log(float64(p)) {
+			t.Fatalf("%b became %b", p, got[0])
+		}
+	}
+}
+
+// logs is somebody else's lattice of one frame.
+type logs struct{ p float32 }
+
+func (l logs) Frames() int                          { return 1 }
+func (l logs) LogProbability(_ int, _ rune) float64 { return math.Log(float64(l.p)) }
+
+func TestPicturesAreNotKept(t *testing.T) {
+	with := invented()
+	with.Rows[0].Picture = bytes.Repeat([]byte("jpeg"), 1000)
+	if !bytes.Equal(packedSheet(t, with), packedSheet(t, invented())) {
+		t.Error("a picture changes the bytes of a sheet")
+	}
+}
+
+// Any byte changed and any part missing is noticed.
+func TestDamagedSheet(t *testing.T) {
+	whole := packedSheet(t, invented())
+	for n := range len(whole) {
+		if _, err := DecodeSheet(whole[:n]); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("the first %d of %d bytes: %v", n, len(whole), err)
+		}
+	}
+	for i := range whole {
+		bad := bytes.Clone(whole)
+		bad[i] ^= 0x10
+		if s, err := DecodeSheet(bad); err == nil && !cmp.Equal(s, invented()) {
+			t.Fatalf("byte %d changed: another sheet came out", i)
+		}
+	}
+}
+
+func TestSheetThatUnpacksToTooMuch(t *testing.T) {
+	bomb, err := packed(make([]byte, MaxSheet+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := DecodeSheet(bomb); !errors.Is(err, ErrDamaged) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzDecodeSheet(f *testing.F) {
+	whole := packedSheet(f, invented())
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	plain, err := unpacked(whole)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(plain)
+	f.Add([]byte(nil))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, _ = DecodeSheet(data)
+		if inside, err := packed(data); err == nil { // past the checksum
+			if s, err := DecodeSheet(inside); err == nil {
+				_, _ = EncodeSheet(s)
+			}
+		}
+	})
+}
+
+func BenchmarkEncodeSheet(b *testing.B) {
+	s := invented()
+	for range 5 {
+		s.Rows = append(s.Rows, s.Rows...)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := EncodeSheet(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Files keeps blobs in a folder: ab/cd/abcd… for a sum that begins so, and
+// tmp for what is being written. Several processes may share the folder.
+type Files struct {
+	dir string
+	tmp *os.File // the folder of this process, held open
+}
+
+// OpenFiles opens the folder, which is made where it is missing, and removes
+// what a crash left half written.
+func OpenFiles(dir string) (*Files, error) {
+	tmp, err := ownFolder(filepath.Join(dir, "tmp"))
+	if err != nil {
+		return nil, fmt.Errorf("blob: make the folder of blobs: %w", err)
+	}
+	return &Files{dir, tmp}, nil
+}
+
+// Put keeps what a reader gives, and says under which sum (hex SHA-256) and
+// how many bytes it was. When it returns, the blob outlasts a loss of power.
+func (f *Files) Put(ctx context.Context, r io.Reader) (sum string, size int64, err error) {
+	file, err := os.CreateTemp(f.tmp.Name(), "")
+	if err != nil {
+		return "", 0, fmt.Errorf("blob: keep a file: %w", err)
+	}
+	defer os.Remove(file.Name()) // it is gone where all went well
+	defer file.Close()
+	sum, size, err = copyHashed(ctx, file, r)
+	if err != nil {
+		return "", 0, fmt.Errorf("blob: keep a file: %w", err)
+	}
+	if err := f.show(file, sum); err != nil {
+		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
+	}
+	return sum, size, nil
+}
+
+// show gives a file its name once all of it is on disk, then sees that the
+// name is too. A blob that is there already is left: it has these bytes.
+func (f *Files) show(file *os.File, sum string) error {
+	name := f.name(sum)
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if err := f.makeFolder(filepath.Dir(name)); err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), name); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(name))
+}
+
+// makeFolder makes the two folders of a name and sees that they stay.
+func (f *Files) makeFolder(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	switch {
+	case err == nil:
+		return syncFolder(filepath.Dir(dir))
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case errors.Is(err, fs.ErrNotExist) && dir != f.dir:
+		if err := f.makeFolder(filepath.Dir(dir)); err != nil {
+			return err
+		}
+		return f.makeFolder(dir)
+	}
+	return err
+}
+
+// Open opens a blob.
+func (f *Files) Open(_ context.Context, sum string) (io.ReadSeekCloser, error) {
+	if err := checkSum(sum); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(f.name(sum))
+	if err != nil {
+		return nil, missing(sum, err)
+	}
+	return file, nil
+}
+
+// Path gives a file that holds a blob, to be read and not changed, until done
+// is called.
+func (f *Files) Path(_ context.Context, sum string) (path string, done func(), err error) {
+	if err := checkSum(sum); err != nil {
+		return "", nil, err
+	}
+	if _, err := os.Stat(f.name(sum)); err != nil {
+		return "", nil, missing(sum, err)
+	}
+	return f.name(sum), func() {}, nil
+}
+
+// Size says how many bytes a blob has.
+func (f *Files) Size(_ context.Context, sum string) (int64, error) {
+	if err := checkSum(sum); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(f.name(sum))
+	if err != nil {
+		return 0, missing(sum, err)
+	}
+	return info.Size(), nil
+}
+
+// Delete removes a blob; one that is not there is removed already.
+func (f *Files) Delete(_ context.Context, sum string) error {
+	if err := checkSum(sum); err != nil {
+		return err
+	}
+	name := f.name(sum)
+	err := os.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(name))
+	}
+	if err != nil {
+		return fmt.Errorf("blob: remove %s: %w", sum, err)
+	}
+	return nil
+}
+
+// Check tries whether a file could be kept now.
+func (f *Files) Check(context.Context) error {
+	file, err := os.CreateTemp(f.tmp.Name(), "check")
+	if err != nil {
+		return fmt.Errorf("blob: try to keep a file: %w", err)
+	}
+	defer os.Remove(file.Name())
+	_, err = file.WriteString("can a file be kept?")
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("blob: try to keep a file: %w", err)
+	}
+	return nil
+}
+
+func (f *Files) name(sum string) string { return filepath.Join(f.dir, sum[:2], sum[2:4], sum) }
+
+// copyHashed copies until the end or until it is called off.
+func copyHashed(ctx context.Context, w io.Writer, r io.Reader) (sum string, size int64, err error) {
+	hash := sha256.New()
+	size, err = io.Copy(io.MultiWriter(w, hash), reader{ctx, r})
+	return hex.EncodeToString(hash.Sum(nil)), size, err
+}
+
+// reader ends when its context does.
+type reader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+func missing(sum string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("blob: open %s: %w", sum, ErrNotFound)
+	}
+	return fmt.Errorf("blob: open %s: %w", sum, err)
+}
+
+// syncFolder sees that the names in a folder outlast a loss of power.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

@@ -1,0 +1,170 @@
+// Package queue is the bell of the service: it says that there is work, on NATS
+// JetStream. What the work is lies in the store; a message carries the id of an upload
+// or a page and nothing else. Every message is delivered at least once, and may be
+// delivered twice: who handles one writes what is the same if written again.
+//
+// The server is embedded, without a door to the network, unless a URL names one outside.
+package queue
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Options of a queue; Dir or URL must be given, the zero values of the others stand for
+// what is usual.
+type Options struct {
+	Dir      string        // of the embedded server's files; not looked at where URL is given
+	URL      string        // of a server outside, such as nats://token@host:4222
+	Listen   string        // host:port at which the embedded server lets other processes in; empty for none
+	Token    string        // what they must show there
+	MaxBytes int64         // 64 MiB: announcements beyond it are refused, not others dropped
+	AckWait  time.Duration // 10 s: how long after its last sign of life a worker is given up
+	Deliver  int           // 5: how often work is tried
+	Delay    time.Duration // 2 s: before the second try; later ones wait four times longer each, up to a minute
+	Grace    time.Duration // 20 s: what is left to running work when Work is told to stop
+	Log      *slog.Logger  // slog.Default()
+}
+
+// Queue is a connection to the bell. It is safe for use by several goroutines.
+type Queue struct {
+	options  Options
+	embedded *server.Server // nil where the server is outside
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	stream   jetstream.Stream
+}
+
+// Stages are those that work is announced for.
+func Stages() []string { return []string{"ingest", "extract", "verify"} }
+
+const (
+	streamName = "COUNTERSIGN"
+	workPrefix = "countersign.work." // and the stage
+	tellPrefix = "countersign.tell." // and the topic
+	blobBucket = "countersign-blobs"
+)
+
+// Open starts the embedded server or connects to one outside, and makes what the
+// queue needs there.
+func Open(ctx context.Context, o Options) (*Queue, error) {
+	o.MaxBytes = cmp.Or(o.MaxBytes, 64<<20)
+	o.AckWait = cmp.Or(o.AckWait, 10*time.Second)
+	o.Deliver = cmp.Or(o.Deliver, 5)
+	o.Delay = cmp.Or(o.Delay, 2*time.Second)
+	o.Grace = cmp.Or(o.Grace, 20*time.Second)
+	o.Log = cmp.Or(o.Log, slog.Default())
+	q := &Queue{options: o}
+	if err := q.connect(ctx); err != nil {
+		q.Close()
+		return nil, err
+	}
+	return q, nil
+}
+
+func (q *Queue) connect(ctx context.Context) (err error) {
+	url, opts := q.options.URL, []nats.Option{
+		nats.Name("countersign"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(500 * time.Millisecond),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			q.options.Log.Warn("queue connection", "error", err)
+		}),
+	}
+	if url == "" {
+		if q.embedded, err = embed(q.options); err != nil {
+			return err
+		}
+		opts = append(opts, nats.InProcessServer(q.embedded), nats.Token(q.options.Token))
+	}
+	if q.conn, err = nats.Connect(url, opts...); err != nil {
+		return fmt.Errorf("connect to the queue: %w", err)
+	}
+	if q.js, err = jetstream.New(q.conn); err != nil {
+		return fmt.Errorf("connect to the queue: %w", err)
+	}
+	q.stream, err = q.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name:       streamName,
+		Subjects:   []string{workPrefix + "*"},
+		Retention:  jetstream.WorkQueuePolicy,
+		Discard:    jetstream.DiscardNew,
+		MaxBytes:   q.options.MaxBytes,
+		MaxMsgSize: 1024,
+		Storage:    jetstream.FileStorage,
+		Duplicates: 10 * time.Minute,
+	})
+	if err != nil {
+		return fmt.Errorf("make the queue's stream: %w", err)
+	}
+	for _, stage := range Stages() {
+		if _, err := q.consumer(ctx, stage); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close ends the connection and the embedded server. Work must have returned.
+func (q *Queue) Close() {
+	if q.conn != nil {
+		q.conn.Close()
+	}
+	if q.embedded != nil {
+		q.embedded.Shutdown()
+		q.embedded.WaitForShutdown()
+	}
+}
+
+// Announce says that there is work for a stage on an upload or a page. Of
+// announcements with the same id within ten minutes only the first counts. Once it
+// returns nil the announcement is on disk; an error may be a full disk or a full
+// queue, and the announcement must be made again.
+func (q *Queue) Announce(ctx context.Context, stage, subject, id string) error {
+	_, err := q.js.Publish(ctx, workPrefix+stage, []byte(subject), jetstream.WithMsgID(id))
+	if err != nil {
+		return fmt.Errorf("announce %s of %s: %w", stage, subject, err)
+	}
+	return nil
+}
+
+// Check tries whether the queue answers and its stream is there.
+func (q *Queue) Check(ctx context.Context) error {
+	if _, err := q.stream.Info(ctx); err != nil {
+		return fmt.Errorf("ask the queue how it is: %w", err)
+	}
+	return nil
+}
+
+// Depth is how many announcements of each stage wait or are worked on.
+func (q *Queue) Depth(ctx context.Context) (map[string]int, error) {
+	depth := map[string]int{}
+	for _, stage := range Stages() {
+		c, err := q.stream.Consumer(ctx, stage)
+		if err != nil {
+			return nil, fmt.Errorf("count what waits for %s: %w", stage, err)
+		}
+		info := c.CachedInfo() // fetched just now
+		depth[stage] = int(info.NumPending) + info.NumAckPending
+	}
+	return depth, nil
+}
+
+// Objects is where blobs lie that several machines share.
+func (q *Queue) Objects(ctx context.Context) (jetstream.ObjectStore, error) {
+	o, err := q.js.ObjectStore(ctx, blobBucket)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		o, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobBucket, Storage: jetstream.FileStorage})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the queue's store of objects: %w", err)
+	}
+	return o, nil
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// AuditEntry is one thing that somebody did. Each holds the hash of the one
+// before, so that none can be changed or taken out unseen.
+type AuditEntry struct {
+	Seq     int64 // counted from 1
+	At      time.Time
+	Actor   string // account, or what acted
+	Action  string
+	Subject string // id
+	Detail  string // ids only, nothing personal about members
+	Prev    string // hex
+	Hash    string // hex SHA-256 of all the above
+}
+
+// Record adds an entry to the end of the chain and gives it back with its
+// place in it.
+func (s *Store) Record(ctx context.Context, e AuditEntry) (_ AuditEntry, err error) {
+	defer saying(&err, "record %s", e.Action)
+	err = s.change(ctx, func(tx conn) error {
+		e, err = record(ctx, tx, e)
+		return err
+	})
+	return e, err
+}
+
+// record appends within a transaction. The update of the head makes writers
+// wait for each other.
+func record(ctx context.Context, tx conn, e AuditEntry) (AuditEntry, error) {
+	var err error
+	if e, err = one(ctx, tx, func(r row) (AuditEntry, error) { return e, r.Scan(&e.Seq, &e.Prev) },
+		`UPDATE audit_head SET seq = seq + 1 RETURNING seq, hash`); err != nil {
+		return e, err
+	}
+	e.At = or(e.At)
+	e.Actor, e.Action, e.Subject, e.Detail = clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Detail)
+	e.Hash = e.sum()
+	if _, err := write(ctx, tx, `INSERT INTO audit (seq, at, actor, action, subject, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev, e.Hash); err != nil {
+		return e, err
+	}
+	_, err = write(ctx, tx, `UPDATE audit_head SET hash = $1`, e.Hash)
+	return e, err
+}
+
+// sum hashes an entry. Lengths stand before texts, so that no two entries are
+// the same bytes.
+func (e AuditEntry) sum() string {
+	h := sha256.New()
+	for _, text := range []string{strconv.FormatInt(e.Seq, 10), strconv.FormatInt(millis(e.At), 10), e.Actor, e.Action, e.Subject, e.Detail, e.Prev} {
+		fmt.Fprintf(h, "%d:%s", len(text), text)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Audit lists entries after a place in the chain, in order.
+func (s *Store) Audit(ctx context.Context, after int64, limit int) (_ []AuditEntry, err error) {
+	defer saying(&err, "read the audit log")
+	return all(ctx, s.reader, scanAudit, selectAudit+` WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
+}
+
+// AuditOf lists the newest entries on one subject, newest first.
+func (s *Store) AuditOf(ctx context.Context, subject string, limit int) (_ []AuditEntry, err error) {
+	defer saying(&err, "read the audit log of %s", subject)
+	return all(ctx, s.reader, scanAudit, selectAudit+` WHERE subject = $1 ORDER BY seq DESC LIMIT $2`, subject, limit)
+}
+
+// AuditHead gives the end of the chain: the number of entries and the hash of
+// the last. Whoever keeps it elsewhere can prove later that nothing before it
+// has changed.
+func (s *Store) AuditHead(ctx context.Context) (seq int64, hash string, err error) {
+	defer saying(&err, "read the head of the audit log")
+	err = s.reader.QueryRowContext(ctx, `SELECT seq, hash FROM audit_head`).Scan(&seq, &hash)
+	return seq, hash, err
+}
+
+// VerifyAudit follows the chain from its beginning to its head, and says how
+// many entries hold and at which one it breaks.
+func (s *Store) VerifyAudit(ctx context.Context) (entries int, err error) {
+	defer saying(&err, "verify the audit log")
+	err = s.look(ctx, func(tx conn) error {
+		head, err := one(ctx, tx, func(r row) (e AuditEntry, err error) {
+			err = r.Scan(&e.Seq, &e.Hash)
+			return e, err
+		}, `SELECT seq, hash FROM audit_head`)
+		if err != nil {
+			return err
+		}
+		last := AuditEntry{}
+		for last.Seq < head.Seq {
+			list, err := all(ctx, tx, scanAudit, selectAudit+` WHERE seq > $1 ORDER BY seq LIMIT 1000`, last.Seq)
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				return fmt.Errorf("entries %d to %d are missing", last.Seq+1, head.Seq)
+			}
+			for _, e := range list {
+				switch {
+				case e.Seq != last.Seq+1:
+					return fmt.Errorf("entry %d is missing", last.Seq+1)
+				case e.Prev != last.Hash:
+					return fmt.Errorf("entry %d does not follow entry %d", e.Seq, last.Seq)
+				case e.Hash != e.sum():
+					return fmt.Errorf("entry %d was changed", e.Seq)
+				}
+				last = e
+				entries++
+			}
+		}
+		if last.Hash != head.Hash || last.Seq != head.Seq {
+			return fmt.Errorf("entry %d is not the head of the log", last.Seq)
+		}
+		return nil
+	})
+	return entries, err
+}
+
+const selectAudit = `SELECT seq, at, actor, action, subject, detail, prev, hash FROM audit`
+
+func scanAudit(r row) (e AuditEntry, err error) {
+	err = r.Scan(&e.Seq, when{&e.At}, &e.Actor, &e.Action, &e.Subject, &e.Detail, &e.Prev, &e.Hash)
+	return e, err
+}

@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+// The two folders hold the same tables, each in the types of its database.
+//
+//go:embed migrations
+var migrations embed.FS
+
+// migrate runs the migrations that a database has not seen yet.
+func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder string, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, folder)
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(dialect, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
+	if err != nil {
+		return err
+	}
+	if _, err = provider.Up(ctx); err == nil {
+		return nil
+	}
+	// SQLite has no lock to hold meanwhile: another program that started at the
+	// same moment may have migrated in between, and then nothing is left to do.
+	_, again := provider.Up(ctx)
+	if again == nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,59 @@
+// Package store keeps what the service knows: accounts, petitions, what was
+// uploaded and read, what people found, and the log of who did what. Other
+// packages hand it finished values; rows and matches are opaque bytes to it.
+// It is the truth of the service. The queue only rings: whatever asks for work
+// is written here first, in the same transaction (see outbox.go).
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+var (
+	// ErrNotFound says that what was named is not there, or no longer.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict says that something else is there already, or has changed
+	// since it was looked at.
+	ErrConflict = errors.New("already there")
+)
+
+// Store is one database, shared by whoever asks. All methods may be called at
+// the same time; times are kept in UTC milliseconds, text as valid UTF-8.
+type Store struct {
+	writer *sql.DB // SQLite: a single connection, because it has a single writer
+	reader *sql.DB
+}
+
+// Open opens sqlite:///path/of/file.db, which is made where it is missing, or
+// postgres://…, and brings its tables up to date.
+func Open(ctx context.Context, url string) (*Store, error) {
+	switch kind, rest, _ := strings.Cut(url, "://"); kind {
+	case "sqlite":
+		return openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		return openPostgres(ctx, url)
+	}
+	return nil, errors.New("store: the database must be sqlite:///path/of/file.db or postgres://user@host/name")
+}
+
+// Close lets go of the database.
+func (s *Store) Close() error {
+	if s.reader == s.writer {
+		return s.writer.Close()
+	}
+	return errors.Join(s.reader.Close(), s.writer.Close())
+}
+
+// Ping tries whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	for _, db := range []*sql.DB{s.writer, s.reader} {
+		if err := db.PingContext(ctx); err != nil {
+			return fmt.Errorf("store: reach the database: %w", err)
+		}
+	}
+	return nil
+}

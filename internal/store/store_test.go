@@ -1,0 +1,154 @@
+package store
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// conformance is what both databases must do.
+var conformance = []struct {
+	name string
+	run  func(t *testing.T, s *Store)
+}{
+	{"accounts", testAccounts},
+	{"text that databases refuse", testText},
+	{"sessions", testSessions},
+	{"tokens", testTokens},
+	{"an invitation is taken once", testInvitations},
+	{"joining takes the invitation with the account", testJoin},
+	{"settings", testSettings},
+	{"snapshots", testSnapshots},
+	{"petitions and counts", testPetitions},
+	{"the same file at once", testSameFile},
+	{"opening a file", testOpenedUpload},
+	{"reading a page again", testReadPage},
+	{"a page with findings stays", testReadPageFound},
+	{"nothing is half written", testHalfWritten},
+	{"matches", testMatches},
+	{"order of lines", testOrder},
+	{"findings", testFindings},
+	{"claims", testClaims},
+	{"failures", testFailures},
+	{"outbox", testOutbox},
+	{"stale work", testStale},
+	{"version", testVersion},
+	{"readers and writers at once", testAtOnce},
+	{"audit", testAudit},
+	{"audit under many writers", testAuditAtOnce},
+	{"audit that was tampered with", testAuditTampered},
+	{"tallies", testTallies},
+}
+
+func TestSQLite(t *testing.T) {
+	for _, c := range conformance {
+		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, sqliteURL(t))) })
+	}
+}
+
+func TestPostgres(t *testing.T) {
+	pg := startPostgres(t)
+	for i, c := range conformance {
+		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, pg.create(t, "conformance"+strconv.Itoa(i)))) })
+	}
+}
+
+// Opening again what was opened before, and by two at the same time, migrates
+// once and loses nothing.
+func TestMigrationsTwice(t *testing.T) {
+	pg := startPostgres(t)
+	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.create(t, "twice")} {
+		t.Run(name, func(t *testing.T) {
+			var both sync.WaitGroup
+			for range 2 {
+				both.Go(func() {
+					s, err := Open(t.Context(), url)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					s.Close()
+				})
+			}
+			both.Wait()
+			first := open(t, url)
+			must(t, first.SetSetting(t.Context(), "office", "Philadelphia", ""))
+			second := open(t, url)
+			got, err := second.Setting(t.Context(), "office")
+			must(t, err)
+			if got != "Philadelphia" {
+				t.Errorf("setting %q after the second start", got)
+			}
+			must(t, second.Ping(t.Context()))
+		})
+	}
+}
+
+// The folders hold the same tables with the same columns.
+func TestMigrationsAlike(t *testing.T) {
+	read := func(folder string) string {
+		text, err := migrations.ReadFile("migrations/" + folder + "/00001_service.sql")
+		must(t, err)
+		return string(text)
+	}
+	postgres := strings.NewReplacer(` COLLATE "C"`, "", "BIGINT", "INTEGER", "BYTEA", "BLOB",
+		"-- Text is compared by its bytes, as SQLite does.\n", "").Replace(read("postgres"))
+	if diff := cmp.Diff(read("sqlite"), postgres); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for _, url := range []string{"", "countersign.db", "mysql://host/name", "sqlite://", "sqlite:///"} {
+		if _, err := Open(t.Context(), url); err == nil {
+			t.Errorf("%q was opened", url)
+		}
+	}
+}
+
+func sqliteURL(t testing.TB) string {
+	return "sqlite://" + filepath.Join(t.TempDir(), "a folder", "50% ?#.db")
+}
+
+func open(t testing.TB, url string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// got gives a value where there was no error.
+func got[T any](v T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func same(t testing.TB, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

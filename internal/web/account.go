@@ -1,0 +1,150 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"countersign/internal/store"
+)
+
+// home is where each begins.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/petitions", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, http.StatusOK, "help", nil)
+}
+
+type accountView struct {
+	Tokens   []store.Token
+	Secret   string // of a token that was just made: shown once
+	Problem  string
+	HasOIDC  bool
+	Password bool // one is set
+}
+
+func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showAccount(w, r, http.StatusOK, accountView{})
+}
+
+func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, status int, v accountView) error {
+	tokens, err := s.Store.Tokens(r.Context(), accountOf(r).ID)
+	if err != nil {
+		return fmt.Errorf("list tokens: %w", err)
+	}
+	for _, t := range tokens {
+		if t.RevokedAt.IsZero() {
+			v.Tokens = append(v.Tokens, t)
+		}
+	}
+	v.HasOIDC, v.Password = accountOf(r).Subject != "", accountOf(r).PasswordHash != ""
+	return s.render(w, r, status, "account", v)
+}
+
+func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	a := accountOf(r)
+	if !s.limits.email.allow(a.Email, s.Now()) {
+		return problem(http.StatusTooManyRequests, "Too many tries. Please wait a minute and try again.")
+	}
+	if a.PasswordHash != "" {
+		ok, err := s.checkPassword(r.Context(), a.PasswordHash, r.PostFormValue("old"))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "The present password is not right."})
+		}
+	}
+	password := r.PostFormValue("password")
+	wrong := weak(password, a.Email)
+	if password != r.PostFormValue("again") {
+		wrong = "The two passwords differ."
+	}
+	if wrong != "" {
+		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: wrong})
+	}
+	hash, err := s.hashPassword(r.Context(), password)
+	if err != nil {
+		return err
+	}
+	a.PasswordHash = hash
+	if err := s.Store.SetAccount(r.Context(), a); err != nil {
+		return fmt.Errorf("set the password: %w", err)
+	}
+	if err := s.record(r, "account.password", a.ID, ""); err != nil {
+		return err
+	}
+	return s.restart(w, r, a, "Your password was changed. Other browsers were signed out.")
+}
+
+func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := s.record(r, "account.sessions-ended", accountOf(r).ID, ""); err != nil {
+		return err
+	}
+	return s.restart(w, r, accountOf(r), "All other browsers were signed out.")
+}
+
+// restart ends all sessions of an account but gives this browser a new one.
+func (s *Server) restart(w http.ResponseWriter, r *http.Request, a store.Account, said string) error {
+	if err := s.Store.EndSessionsOf(r.Context(), a.ID); err != nil {
+		return fmt.Errorf("end the sessions: %w", err)
+	}
+	if err := s.signIn(w, r, a, "again"); err != nil {
+		return err
+	}
+	return s.done(w, r, "/account", said)
+}
+
+func (s *Server) addToken(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	name := strings.TrimSpace(r.PostFormValue("name"))
+	if name == "" || len(name) > 100 {
+		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "Give the token a name, such as the scanner that uses it."})
+	}
+	secret := "cs_" + newSecret()
+	t, err := s.Store.AddToken(r.Context(), store.Token{ID: newID(), AccountID: accountOf(r).ID, Name: name, Hash: hashSecret(secret), CreatedAt: s.Now()})
+	if err != nil {
+		return fmt.Errorf("add a token: %w", err)
+	}
+	if err := s.record(r, "token.made", t.ID, ""); err != nil {
+		return err
+	}
+	return s.showAccount(w, r, http.StatusCreated, accountView{Secret: secret})
+}
+
+// revokeToken: everybody their own, administrators also those of others.
+func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request) error {
+	owner := accountOf(r).ID
+	if may(accountOf(r), byAdmin) {
+		owner = ""
+	}
+	tokens, err := s.Store.Tokens(r.Context(), owner)
+	if err != nil {
+		return fmt.Errorf("list tokens: %w", err)
+	}
+	for _, t := range tokens {
+		if t.ID != r.PathValue("token") {
+			continue
+		}
+		if err := s.Store.RevokeToken(r.Context(), t.ID); err != nil {
+			return fmt.Errorf("revoke a token: %w", err)
+		}
+		if err := s.record(r, "token.revoked", t.ID, ""); err != nil {
+			return err
+		}
+		back := "/account"
+		if t.AccountID != accountOf(r).ID {
+			back = "/settings/people"
+		}
+		return s.done(w, r, back, "The token was revoked.")
+	}
+	return store.ErrNotFound
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"countersign/internal/store"
+)
+
+// failure is an answer that is no success: a status and a sentence for the
+// person who asked.
+type failure struct {
+	status int
+	text   string
+}
+
+func (f *failure) Error() string { return f.text }
+
+func problem(status int, text string) error { return &failure{status, text} }
+
+var errSignIn = errors.New("not signed in")
+
+// fail answers a request that could not be done. What is nobody's business is
+// logged and not shown.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || wantsJSON(r)
+	f := &failure{http.StatusInternalServerError, "This could not be done because of a fault of the service. It was logged under the number " + requestID(r) + "; please try again."}
+	switch {
+	case errors.As(err, &f):
+	case errors.Is(err, errSignIn):
+		f = &failure{http.StatusUnauthorized, "Please sign in, or send a token."}
+		if !machine {
+			target := "/login"
+			if r.Method == http.MethodGet && r.URL.Path != "/" {
+				target += "?next=" + url.QueryEscape(r.URL.RequestURI())
+			}
+			http.Redirect(w, r, target, http.StatusSeeOther)
+			return
+		}
+	case errors.Is(err, store.ErrNotFound):
+		f = &failure{http.StatusNotFound, "There is no such thing here; it may have been removed."}
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		return // who asked has gone
+	default:
+		s.Log.ErrorContext(r.Context(), "request failed", "request", requestID(r), "error", err)
+	}
+	if machine {
+		w.Header().Set("Content-Type", "application/problem+json")
+		if f.status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
+		w.WriteHeader(f.status)
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.status, "title": http.StatusText(f.status), "detail": f.text})
+		return
+	}
+	s.render(w, r, f.status, "problem", struct{ Title, Text string }{http.StatusText(f.status), f.text})
+}
+
+func wantsJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "application/json")
+}

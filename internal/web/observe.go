@@ -1,0 +1,157 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// counts are the figures of the service. Labels are patterns, methods and
+// stages: nothing that names a petition or a person.
+type counts struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	uploads  *prometheus.CounterVec
+}
+
+func newCounts(reg *prometheus.Registry) counts {
+	c := counts{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
+		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countersign_http_request_seconds", Help: "Time to answer by route; streams are left out.", Buckets: []float64{.005, .01, .025, .05, .1, .2, .3, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
+		uploads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_uploads_total", Help: "Files that arrived whole: new, or the same again."}, []string{"result"}),
+	}
+	reg.MustRegister(c.requests, c.seconds, c.uploads)
+	return c
+}
+
+// recorder remembers what was answered. Unwrap lets http.ResponseController
+// through to flush and to set deadlines.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	size   int64
+	began  time.Time
+	stream bool // its time says nothing
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.size += int64(n)
+	return n, err
+}
+
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func requestID(r *http.Request) string {
+	id, _ := r.Context().Value(requestKey).(string)
+	return id
+}
+
+func (s *Server) begin(w http.ResponseWriter, r *http.Request) (*recorder, *http.Request) {
+	id := newID()[:12]
+	w.Header().Set("X-Request-Id", id)
+	return &recorder{ResponseWriter: w, began: time.Now()}, r.WithContext(context.WithValue(r.Context(), requestKey, id))
+}
+
+// end logs and counts. Paths are not logged, since some hold one-time links:
+// the pattern and the ids in it say enough.
+func (s *Server) end(w *recorder, r *http.Request, rt route) {
+	if p := recover(); p != nil {
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		s.Log.ErrorContext(r.Context(), "request panicked", "request", requestID(r), "route", rt.pattern, "panic", fmt.Sprint(p))
+		if w.status == 0 {
+			s.fail(w, r, fmt.Errorf("panic: %v", p))
+		}
+	}
+	took := time.Since(w.began)
+	status := max(w.status, 200)
+	_, path, ok := strings.Cut(rt.pattern, " ")
+	if !ok {
+		path = rt.pattern
+	}
+	method := r.Method
+	if !knownMethod(method) {
+		method = "other"
+	}
+	s.counts.requests.WithLabelValues(path, method, strconv.Itoa(status)).Inc()
+	if !w.stream {
+		s.counts.seconds.WithLabelValues(path).Observe(took.Seconds())
+	}
+	level := slog.LevelInfo
+	if path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/static/") {
+		level = slog.LevelDebug
+	}
+	s.Log.LogAttrs(r.Context(), level, "request", slog.String("request", requestID(r)), slog.String("route", rt.pattern), slog.String("id", loggedID(r)),
+		slog.Int("status", status), slog.Int64("bytes", w.size), slog.Int64("ms", took.Milliseconds()))
+}
+
+func knownMethod(m string) bool {
+	switch m {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
+		return true
+	}
+	return false
+}
+
+// loggedID is what the request is about, where its route has an id.
+func loggedID(r *http.Request) string {
+	id := r.PathValue("id")
+	if len(id) > 64 {
+		return id[:64]
+	}
+	return id
+}
+
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := fmt.Fprintln(w, "ok")
+	return err
+}
+
+// readyz tries the store, the queue and the blobs, and names what does not answer.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	var text strings.Builder
+	status := http.StatusOK
+	for _, part := range []struct {
+		name  string
+		check func(context.Context) error
+	}{{"store", s.Store.Ping}, {"queue", s.Bell.Check}, {"blobs", s.Blobs.Check}} {
+		if err := part.check(ctx); err != nil {
+			status = http.StatusServiceUnavailable
+			s.Log.WarnContext(ctx, "not ready", "part", part.name, "error", err)
+			fmt.Fprintf(&text, "%s: does not answer\n", part.name)
+			continue
+		}
+		fmt.Fprintf(&text, "%s: ok\n", part.name)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, err := fmt.Fprint(w, text.String())
+	return err
+}
+
+func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
+	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+	return nil
+}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// What argon2id costs: the second choice of OWASP's password storage sheet,
+// some 30 ms on one core.
+const (
+	argonTime    = 2
+	argonMemory  = 19 * 1024 // KiB
+	argonThreads = 1
+	argonKey     = 32
+	argonSalt    = 16
+)
+
+// hashPassword makes a hash in the usual $argon2id$ form.
+func (s *Server) hashPassword(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, argonSalt)
+	rand.Read(salt)
+	var key []byte
+	if err := s.hash(ctx, func() { key = argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey) }); err != nil {
+		return "", err
+	}
+	enc := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads, enc(salt), enc(key)), nil
+}
+
+// checkPassword says whether a password has this hash. Without a hash it
+// takes as long and says no, so that time does not tell who has an account.
+func (s *Server) checkPassword(ctx context.Context, hash, password string) (bool, error) {
+	salt, want, memory, time, threads, err := parseHash(hash)
+	known := err == nil
+	if !known {
+		salt, want, memory, time, threads = make([]byte, argonSalt), make([]byte, argonKey), argonMemory, argonTime, argonThreads
+	}
+	var got []byte
+	if err := s.hash(ctx, func() { got = argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want))) }); err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
+}
+
+// hash does so much at a time as memory allows.
+func (s *Server) hash(ctx context.Context, do func()) error {
+	select {
+	case s.hashing <- struct{}{}:
+		defer func() { <-s.hashing }()
+		do()
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func parseHash(hash string) (salt, key []byte, memory, time uint32, threads uint8, err error) {
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return nil, nil, 0, 0, 0, errors.New("no argon2id hash")
+	}
+	if _, err = fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &time, &threads); err != nil {
+		return nil, nil, 0, 0, 0, fmt.Errorf("the costs of a password hash: %w", err)
+	}
+	if salt, err = base64.RawStdEncoding.DecodeString(parts[4]); err != nil {
+		return nil, nil, 0, 0, 0, fmt.Errorf("the salt of a password hash: %w", err)
+	}
+	if key, err = base64.RawStdEncoding.DecodeString(parts[5]); err != nil || len(key) == 0 || time == 0 || threads == 0 || memory > 1<<20 {
+		return nil, nil, 0, 0, 0, errors.New("a password hash that cannot be read")
+	}
+	return salt, key, memory, time, threads, nil
+}
+
+// weak says what is wrong with a new password, or nothing. Length is what
+// counts; rules about signs only make passwords that people write down.
+func weak(password, email string) string {
+	switch n := utf8.RuneCountInString(password); {
+	case n < 12:
+		return fmt.Sprintf("The password has %d characters: choose one with 12 or more.", n)
+	case len(password) > 1024:
+		return "The password is too long: choose one with at most 1,024 characters."
+	case strings.EqualFold(password, email):
+		return "The password is the e-mail address: choose another."
+	case strings.Count(password, password[:1]) == len(password):
+		return "The password is one character over and over: choose another."
+	}
+	return ""
+}

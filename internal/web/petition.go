@@ -1,0 +1,421 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// How many pictures of pages a petition's page shows: of one file, and of all
+// together. The rest is one click away.
+const (
+	sheetsOfFile     = 24
+	sheetsOfPetition = 120
+)
+
+type petitionView struct {
+	standing
+	Files     []fileView
+	Failures  []failureView
+	Checklist []check
+	Timeline  []event
+	Snapshot  store.Snapshot
+	Rules     RulesView
+	MayUpload bool
+	MayReview bool
+	Tallies   []store.Tally
+	TallyWhy  string // why the count cannot be certified yet
+	MayTally  bool
+	Key       string // of what is shown, for the stream of changes
+	Names     map[string]string
+}
+
+type fileView struct {
+	store.Upload
+	By     string // name
+	Pages  int
+	Read   int
+	Sheets []sheetView
+	More   int // pages that are not shown
+	Rows   int
+	May    bool
+}
+
+// sheetView is one page with its rows drawn on it.
+type sheetView struct {
+	store.Page
+	Drawing                         template.HTML
+	Valid, Uncertain, Invalid, Rows int
+	Word                            string // what stands where a picture would be
+	Bad                             bool
+}
+
+type failureView struct {
+	store.Failure
+	File string
+	Page int
+	May  bool
+}
+
+type check struct {
+	State string // yes, no, open
+	Text  string
+	Note  string
+}
+
+type event struct {
+	At   time.Time
+	Text string
+	Who  string
+}
+
+func (s *Server) petitionPage(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.petition(r.Context(), accountOf(r), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "petition", v)
+}
+
+func (s *Server) petition(ctx context.Context, who store.Account, id string) (*petitionView, error) {
+	key, o, err := s.changeKey(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	v := &petitionView{Key: key, MayUpload: may(who, byStaff|byAdmin), MayReview: may(who, byVerifier|byChair|byAdmin), MayTally: may(who, byChair|byAdmin)}
+	if v.standing, err = s.standing(ctx, o); err != nil {
+		return nil, err
+	}
+	if v.Names, err = s.names(ctx); err != nil {
+		return nil, err
+	}
+	if v.SnapshotID != "" {
+		if v.Snapshot, err = s.Store.Snapshot(ctx, v.SnapshotID); err != nil {
+			return nil, fmt.Errorf("find the snapshot: %w", err)
+		}
+	}
+	if v.Rules, err = s.Desk.Rules(v.Petition.Rules); err != nil {
+		return nil, fmt.Errorf("explain the rule: %w", err)
+	}
+	if v.Tallies, err = s.Store.Tallies(ctx, id); err != nil {
+		return nil, fmt.Errorf("list the tallies: %w", err)
+	}
+	if err := s.fillFiles(ctx, v); err != nil {
+		return nil, err
+	}
+	v.Checklist = checklist(v)
+	v.TallyWhy = notYet(v.Overview, v.Count)
+	v.Timeline, err = s.timeline(ctx, v)
+	return v, err
+}
+
+func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
+	uploads, err := s.Store.Uploads(ctx, v.ID)
+	if err != nil {
+		return fmt.Errorf("list the uploads: %w", err)
+	}
+	pages, err := s.Store.Pages(ctx, v.ID)
+	if err != nil {
+		return fmt.Errorf("list the pages: %w", err)
+	}
+	failures, err := s.Store.Failures(ctx, v.ID)
+	if err != nil {
+		return fmt.Errorf("list the failures: %w", err)
+	}
+	of := map[string][]store.Page{}
+	for _, p := range pages {
+		of[p.UploadID] = append(of[p.UploadID], p)
+	}
+	file, number := map[string]string{}, map[string]int{}
+	lines := linesByPage(v.Case)
+	left := sheetsOfPetition
+	for _, u := range slices.Backward(uploads) { // what came last is of most interest
+		f := s.file(u, of[u.ID], lines, min(sheetsOfFile, left), v.Names)
+		f.May = v.MayUpload
+		left -= len(f.Sheets)
+		file[u.ID] = u.Name
+		v.Files = append(v.Files, f)
+	}
+	for _, p := range pages {
+		number[p.ID] = p.Number
+	}
+	for _, f := range failures {
+		v.Failures = append(v.Failures, failureView{f, file[f.UploadID], number[f.PageID], v.MayUpload})
+	}
+	return nil
+}
+
+func (s *Server) file(u store.Upload, pages []store.Page, lines map[string][]Line, show int, names map[string]string) fileView {
+	f := fileView{Upload: u, By: names[u.By], Pages: len(pages)}
+	for i, p := range pages {
+		if !p.ReadAt.IsZero() {
+			f.Read++
+		}
+		f.Rows += len(lines[p.ID])
+		if i < show {
+			f.Sheets = append(f.Sheets, newSheet(p, lines[p.ID]))
+		}
+	}
+	f.More = len(pages) - len(f.Sheets)
+	return f
+}
+
+func linesByPage(c *Case) map[string][]Line {
+	out := map[string][]Line{}
+	if c != nil {
+		for _, p := range c.Pages {
+			out[p.PageID] = c.Lines[p.From:p.To]
+		}
+	}
+	return out
+}
+
+func newSheet(p store.Page, lines []Line) sheetView {
+	v := sheetView{Page: p, Rows: len(lines), Drawing: drawing(p.Width, p.Height, lines, false)}
+	for _, l := range lines {
+		switch l.Verdict {
+		case "valid":
+			v.Valid++
+		case "invalid":
+			v.Invalid++
+		default:
+			v.Uncertain++
+		}
+	}
+	switch {
+	case p.Error != "":
+		v.Word, v.Bad = "Could not be read", true
+	case p.ReadAt.IsZero():
+		v.Word = "Waiting to be read"
+	case p.Picture == "":
+		v.Word = "No picture"
+	}
+	return v
+}
+
+// changeKey differs whenever something that the page of a petition shows has changed.
+func (s *Server) changeKey(ctx context.Context, id string) (string, store.Overview, error) {
+	o, err := s.overview(ctx, id)
+	if err != nil {
+		return "", o, err
+	}
+	version, err := s.Store.Version(ctx, id)
+	if err != nil {
+		return "", o, fmt.Errorf("find the version of %s: %w", id, err)
+	}
+	failures, err := s.Store.Failures(ctx, id)
+	if err != nil {
+		return "", o, fmt.Errorf("list the failures: %w", err)
+	}
+	sum := sha256.New()
+	fmt.Fprint(sum, version, o.Counts, o.Petition)
+	for _, f := range failures {
+		fmt.Fprint(sum, f.ID, f.At.UnixMilli())
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8]), o, nil
+}
+
+// names are those of accounts by their ids.
+func (s *Server) names(ctx context.Context) (map[string]string, error) {
+	list, err := s.Store.Accounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	out := map[string]string{}
+	for _, a := range list {
+		out[a.ID] = a.Name
+	}
+	return out, nil
+}
+
+// checklist is what the packet must hold and what has to be done with it.
+func checklist(v *petitionView) []check {
+	list := make([]check, 0, 8)
+	add := func(ok bool, otherwise, text, note string) {
+		state := otherwise
+		if ok {
+			state = "yes"
+		}
+		list = append(list, check{state, text, note})
+	}
+	pending := "open"
+	if v.Uploads > 0 && settled(v.Overview) {
+		pending = "no"
+	}
+	c := v.Case
+	note := "Not found on the sheets read so far."
+	if c.Purpose != "" {
+		note = fmt.Sprintf("%s, page %d", c.PurposeFile, c.PurposePage)
+	}
+	add(c.Purpose != "", pending, "Statement of purpose", note)
+	whole := 0
+	for _, o := range c.Organizers {
+		if o.Name != "" && o.Address != "" && o.Signed == "yes" {
+			whole++
+		}
+	}
+	note = "Not found on the sheets read so far."
+	if len(c.Organizers) > 0 {
+		note = fmt.Sprintf("%s, of whom %d with address and signature", plural(len(c.Organizers), "person", "people"), whole)
+	}
+	state := pending
+	if len(c.Organizers) > 0 && whole < len(c.Organizers) {
+		state = "open"
+	}
+	add(whole > 0 && whole == len(c.Organizers), state, "Designated organizers with addresses and signatures", note)
+	state = "open"
+	if v.Count.Possible < v.Count.Required && pending == "no" {
+		state = "no"
+	}
+	add(v.Count.Required > 0 && v.Count.Guaranteed >= v.Count.Required, state, fmt.Sprintf("%s signatures of members in good standing", number(v.Count.Required)), fmt.Sprintf("%s valid so far", number(v.Count.Valid)))
+	add(v.SnapshotID != "", "no", "Membership export to verify against", v.Snapshot.Name)
+	add(v.Uploads > 0 && settled(v.Overview), "open", "All sheets read and looked up", fmt.Sprintf("%s of %s", number(v.Read), plural(v.Pages, "page", "pages")))
+	add(v.Count.Rows > 0 && (v.Count.Uncertain == 0 || v.Count.Certain), "open", "No doubt that could change the outcome", plural(v.Count.Uncertain, "uncertain line", "uncertain lines"))
+	add(v.Tally != nil, "open", "Count certified", "")
+	return list
+}
+
+// notYet says why a count cannot be certified, or nothing.
+func notYet(o store.Overview, c Count) string {
+	switch {
+	case o.Uploads == 0:
+		return "There are no sheets yet."
+	case o.SnapshotID == "":
+		return "No membership export is chosen."
+	case o.Failures > 0:
+		return "There are failures: try them again, or exclude the sheets."
+	case !settled(o):
+		return "Not all sheets are read and looked up."
+	case !c.Certain && c.Uncertain > 0:
+		return "Lines that are still uncertain can change the outcome: review them first."
+	}
+	return ""
+}
+
+// certify freezes the count. A later certificate supersedes it and says why.
+func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	v, err := s.petition(r.Context(), accountOf(r), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	reason := strings.TrimSpace(r.PostFormValue("reason"))
+	switch {
+	case v.TallyWhy != "":
+		return problem(http.StatusConflict, v.TallyWhy)
+	case v.Tally != nil && reason == "":
+		return problem(http.StatusUnprocessableEntity, "The count was certified before. Say why it is replaced.")
+	case len(reason) > 2000:
+		return problem(http.StatusUnprocessableEntity, "The reason is too long: use at most 2,000 characters.")
+	}
+	counts, err := json.Marshal(v.Count)
+	if err != nil {
+		return fmt.Errorf("write the counts: %w", err)
+	}
+	t := store.Tally{PetitionID: v.ID, Version: v.Case.Version, Counts: counts, SnapshotID: v.SnapshotID, RulesHash: v.Rules.Hash, Program: s.Program, By: accountOf(r).ID, At: s.Now(), Reason: reason}
+	if v.Tally != nil {
+		t.Supersedes = v.Tally.ID
+	}
+	t, err = s.Store.AddTally(r.Context(), t)
+	if errors.Is(err, store.ErrConflict) {
+		return problem(http.StatusConflict, "The petition changed while it was counted. Look at the new count and certify that.")
+	}
+	if err != nil {
+		return fmt.Errorf("certify the count: %w", err)
+	}
+	if err := s.record(r, "tally.certified", v.ID, "tally "+t.ID); err != nil {
+		return err
+	}
+	p := v.Petition
+	p.State = "insufficient"
+	if v.Count.Valid >= v.Count.Required {
+		p.State = "sufficient"
+	}
+	if err := s.changePetition(r, v.Petition, p); err != nil {
+		return err
+	}
+	return s.done(w, r, "/petitions/"+v.ID, "The count was certified.")
+}
+
+// timeline is what happened to a petition, newest first.
+func (s *Server) timeline(ctx context.Context, v *petitionView) ([]event, error) {
+	entries, err := s.Store.AuditOf(ctx, v.ID, 60)
+	if err != nil {
+		return nil, fmt.Errorf("list what happened: %w", err)
+	}
+	file := map[string]string{}
+	for _, f := range v.Files {
+		file[f.ID] = f.Name
+	}
+	var out []event
+	for _, e := range entries {
+		text := eventWord(e, file)
+		if text == "" {
+			continue
+		}
+		who := v.Names[e.Actor]
+		if n := len(out); n > 0 && out[n-1].Text == text && out[n-1].Who == who {
+			continue
+		}
+		out = append(out, event{e.At, text, who})
+	}
+	return out, nil
+}
+
+// eventWord says what an entry of the audit log means to people.
+func eventWord(e store.AuditEntry, file map[string]string) string {
+	kind, id, _ := strings.Cut(e.Detail, " ")
+	name := file[id]
+	if kind != "upload" || name == "" {
+		name = "a file"
+	}
+	switch e.Action {
+	case "petition.added":
+		return "Petition added"
+	case "petition.changed":
+		return "Changed: " + changedWord(e.Detail)
+	case "upload.added":
+		return "Added " + name
+	case "upload.excluded":
+		return "Excluded " + name
+	case "upload.included":
+		return "Included " + name + " again"
+	case "failure.retried":
+		return "Tried again what had failed"
+	case "tally.certified":
+		return "Count certified"
+	case "report.downloaded":
+		return "Downloaded the " + strings.ToUpper(e.Detail[:min(1, len(e.Detail))]) + e.Detail[min(1, len(e.Detail)):] + " report"
+	}
+	return ""
+}
+
+func changedWord(detail string) string {
+	var words []string
+	for _, part := range strings.Split(detail, ", ") {
+		key, value, _ := strings.Cut(part, " ")
+		switch key {
+		case "state":
+			words = append(words, "now “"+strings.ToLower(stateWord(value))+"”")
+		case "snapshot":
+			words = append(words, "membership export")
+		case "received":
+			words = append(words, "day of receipt")
+		default:
+			words = append(words, key)
+		}
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,428 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// standing is a petition as lists and its own page show it: what it comes to
+// and what waits for whom.
+type standing struct {
+	store.Overview
+	Case  *Case // nil where it could not be counted
+	Count Count
+	Bar   bar
+	Waits []wait
+	Tally *store.Tally // the one that holds
+}
+
+// wait is something that somebody has to do before the petition goes on.
+type wait struct {
+	For   string // whom it waits for
+	Text  string
+	Link  string // "" where there is nothing to go to
+	Alarm bool
+}
+
+func (s *Server) petitionsPage(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.standings(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "petitions", list)
+}
+
+func (s *Server) standings(ctx context.Context) ([]standing, error) {
+	list, err := s.Store.Petitions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list petitions: %w", err)
+	}
+	out := make([]standing, 0, len(list))
+	for _, p := range list {
+		st, err := s.standing(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, st)
+	}
+	return out, nil
+}
+
+func (s *Server) standing(ctx context.Context, p store.Overview) (standing, error) {
+	st := standing{Overview: p}
+	c, err := s.Desk.Case(ctx, p.ID)
+	if err != nil {
+		return st, fmt.Errorf("count the petition %s: %w", p.ID, err)
+	}
+	tallies, err := s.Store.Tallies(ctx, p.ID)
+	if err != nil {
+		return st, fmt.Errorf("list the tallies of %s: %w", p.ID, err)
+	}
+	if len(tallies) > 0 {
+		st.Tally = &tallies[0]
+	}
+	st.Case, st.Count = c, c.Count
+	st.Bar = newBar(c.Count)
+	st.Waits = waits(p, c.Count, st.Tally)
+	return st, nil
+}
+
+// overview finds a petition with its counts.
+func (s *Server) overview(ctx context.Context, id string) (store.Overview, error) {
+	p, err := s.Store.Petition(ctx, id)
+	if err != nil {
+		return store.Overview{}, err
+	}
+	counts, err := s.Store.Counts(ctx, id)
+	if err != nil {
+		return store.Overview{}, fmt.Errorf("count what there is of %s: %w", id, err)
+	}
+	return store.Overview{Petition: p, Counts: counts}, nil
+}
+
+// over says whether nothing is to be done for a petition any more.
+func over(state string) bool {
+	switch state {
+	case "withdrawn", "closed", "approved", "disapproved", "reported":
+		return true
+	}
+	return false
+}
+
+func waits(p store.Overview, c Count, tally *store.Tally) []wait {
+	page, review := "/petitions/"+p.ID, "/petitions/"+p.ID+"/review"
+	var out []wait
+	add := func(n int, who, one, many, link string) {
+		if n > 0 {
+			out = append(out, wait{For: who, Text: plural(n, one, many), Link: link})
+		}
+	}
+	if over(p.State) {
+		return nil
+	}
+	if p.Failures > 0 {
+		out = append(out, wait{"staff", plural(p.Failures, "failure", "failures"), page + "#failures", true})
+	}
+	if p.SnapshotID == "" {
+		out = append(out, wait{"staff", "no membership export chosen", page + "/edit", true})
+	}
+	if p.Uploads == 0 {
+		out = append(out, wait{"staff", "sheets to be uploaded", page, false})
+	}
+	if n := p.Uploads - p.Opened; n > 0 {
+		out = append(out, wait{"", "opening " + plural(n, "file", "files"), page, false})
+	}
+	if p.Read < p.Pages {
+		out = append(out, wait{"", fmt.Sprintf("reading page %s of %s", number(p.Read+1), number(p.Pages)), page, false})
+	} else if p.Matched < p.Lines && p.SnapshotID != "" {
+		out = append(out, wait{"", "looking up " + plural(p.Lines-p.Matched, "line", "lines"), page, false})
+	}
+	if tally != nil {
+		return out
+	}
+	add(c.Uncertain-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
+	add(c.Needs["second"], "verifiers", "second look", "second looks", review)
+	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
+	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
+	if c.Rows > 0 && c.Certain && settled(p) {
+		out = append(out, wait{"chair", "count to certify", page + "#tally", false})
+	}
+	return out
+}
+
+// settled says whether the program has done all that it can.
+func settled(p store.Overview) bool {
+	return p.Failures == 0 && p.SnapshotID != "" && p.Uploads == p.Opened && p.Pages == p.Read && p.Lines == p.Matched
+}
+
+// bar is a count drawn against the threshold, in units of a thousand across.
+// Invalid lines stand apart at the right, so that they never seem to fill the
+// way to the threshold.
+type bar struct {
+	Track               float64 // how far the scale of the threshold goes
+	Valid, Uncertain    float64 // widths
+	InvalidAt, Invalid  float64
+	Goal                float64
+	Hatch, InvalidHatch []float64
+	Needed              int
+	Over                int
+	Label               string
+}
+
+func newBar(c Count) bar {
+	scale := float64(max(c.Required, c.Valid+c.Uncertain, 1))
+	gap := 0.0
+	if c.Invalid > 0 {
+		gap = 12
+	}
+	unit := (1000 - gap) / (scale + float64(c.Invalid))
+	b := bar{
+		Track: scale * unit, Valid: float64(c.Valid) * unit, Uncertain: float64(c.Uncertain) * unit,
+		InvalidAt: scale*unit + gap, Invalid: float64(c.Invalid) * unit, Goal: float64(c.Required) * unit,
+		Needed: max(c.Required-c.Valid, 0), Over: max(c.Valid-c.Required, 0),
+	}
+	for x := b.Valid + 9; x < b.Valid+b.Uncertain; x += 9 {
+		b.Hatch = append(b.Hatch, x)
+	}
+	for x := b.InvalidAt + 6; x < b.InvalidAt+b.Invalid; x += 6 {
+		b.InvalidHatch = append(b.InvalidHatch, x)
+	}
+	b.Label = fmt.Sprintf("%s valid, %s uncertain, %s invalid; %s required, %s still needed", number(c.Valid), number(c.Uncertain), number(c.Invalid), number(c.Required), number(b.Needed))
+	return b
+}
+
+type editView struct {
+	Petition  store.Petition
+	New       bool
+	Problem   string
+	Snapshots []store.Snapshot
+	States    []string
+	Rules     RulesView
+	Received  string
+}
+
+// states that staff move a petition through by hand; the others come of
+// certifying and deciding.
+func states(now string) []string {
+	list := []string{"draft", "submitted", "incomplete", "acknowledged", "processing", "review", "withdrawn"}
+	for _, s := range list {
+		if s == now {
+			return list
+		}
+	}
+	return append(list, now)
+}
+
+func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.settings(r.Context())
+	if err != nil {
+		return err
+	}
+	p := store.Petition{State: "draft", Rules: all["rules"], ReceivedOn: s.Now()}
+	if now, err := s.Store.CurrentSnapshot(r.Context()); err == nil {
+		p.SnapshotID = now.ID
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("find the newest snapshot: %w", err)
+	}
+	return s.showEdit(w, r, http.StatusOK, editView{Petition: p, New: true})
+}
+
+func (s *Server) editPetitionPage(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.Store.Petition(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.showEdit(w, r, http.StatusOK, editView{Petition: p})
+}
+
+func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v editView) (err error) {
+	if v.Snapshots, err = s.Store.Snapshots(r.Context()); err != nil {
+		return fmt.Errorf("list snapshots: %w", err)
+	}
+	if v.Rules, err = s.Desk.Rules(v.Petition.Rules); err != nil {
+		return fmt.Errorf("explain the rule: %w", err)
+	}
+	if v.Petition.State == "" {
+		v.Petition.State = "draft"
+	}
+	v.States = states(v.Petition.State)
+	if !v.Petition.ReceivedOn.IsZero() {
+		v.Received = v.Petition.ReceivedOn.UTC().Format(time.DateOnly)
+	}
+	return s.render(w, r, status, "edit", v)
+}
+
+// readPetition takes what a form or the API says into a petition, or says
+// what is wrong with it.
+func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, received, snapshot, state, rules string) (wrong string, err error) {
+	p.Title, p.Rules = strings.TrimSpace(title), strings.TrimSpace(strings.ReplaceAll(rules, "\r\n", "\n"))
+	switch {
+	case p.Title == "":
+		return "Write a title, such as the name of the proposed group.", nil
+	case len(p.Title) > 300:
+		return "The title is too long: use at most 300 characters.", nil
+	}
+	if p.ReceivedOn, err = time.Parse(time.DateOnly, received); err != nil {
+		return fmt.Sprintf("%q is no date: write the day that the petition was received, such as 2026-11-01.", received), nil
+	}
+	if snapshot != "" {
+		if _, err := s.Store.Snapshot(ctx, snapshot); errors.Is(err, store.ErrNotFound) {
+			return "The membership export that was chosen is not there any more: choose another.", nil
+		} else if err != nil {
+			return "", fmt.Errorf("find the snapshot: %w", err)
+		}
+	}
+	p.SnapshotID = snapshot
+	known := false
+	for _, st := range states(p.State) {
+		known = known || st == state
+	}
+	if !known {
+		return fmt.Sprintf("%q is no state that can be set: choose one of %s.", state, strings.Join(states(p.State), ", ")), nil
+	}
+	p.State = state
+	view, err := s.Desk.Rules(p.Rules)
+	if err != nil {
+		return "", fmt.Errorf("explain the rule: %w", err)
+	}
+	return ruleProblem(view), nil
+}
+
+func ruleProblem(view RulesView) string {
+	if view.Problem == nil {
+		return ""
+	}
+	if view.Problem.Line > 0 {
+		return fmt.Sprintf("The rule cannot be used. Line %d: %s", view.Problem.Line, view.Problem.Text)
+	}
+	return "The rule cannot be used: " + view.Problem.Text
+}
+
+func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	p := store.Petition{State: "draft", By: accountOf(r).ID}
+	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), "draft", r.PostFormValue("rules"))
+	if err != nil {
+		return err
+	}
+	if wrong != "" {
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: wrong})
+	}
+	if p, err = s.Store.AddPetition(r.Context(), p); err != nil {
+		return fmt.Errorf("add the petition: %w", err)
+	}
+	if err := s.record(r, "petition.added", p.ID, ""); err != nil {
+		return err
+	}
+	return s.done(w, r, "/petitions/"+p.ID, "The petition was added. Now drop its sheets here.")
+}
+
+func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	p, err := s.Store.Petition(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	before := p
+	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("state"), r.PostFormValue("rules"))
+	if err == nil && wrong == "" {
+		wrong, err = s.frozen(r.Context(), before, p)
+	}
+	if err != nil {
+		return err
+	}
+	if wrong != "" {
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong})
+	}
+	if err := s.changePetition(r, before, p); err != nil {
+		return err
+	}
+	return s.done(w, r, "/petitions/"+p.ID, "The petition was changed.")
+}
+
+// frozen: a certified count stands on its rule and snapshot.
+func (s *Server) frozen(ctx context.Context, before, after store.Petition) (wrong string, err error) {
+	if before.Rules == after.Rules && before.SnapshotID == after.SnapshotID && before.ReceivedOn.Equal(after.ReceivedOn) {
+		return "", nil
+	}
+	tallies, err := s.Store.Tallies(ctx, before.ID)
+	if err != nil {
+		return "", fmt.Errorf("list the tallies: %w", err)
+	}
+	if len(tallies) > 0 {
+		return "The count was certified, so its rule, export and day of receipt stay as they were.", nil
+	}
+	return "", nil
+}
+
+// changePetition writes a changed petition with what changed into the audit log.
+func (s *Server) changePetition(r *http.Request, before, after store.Petition) error {
+	var what []string
+	for _, c := range []struct {
+		name string
+		same bool
+	}{{"title", before.Title == after.Title}, {"received", before.ReceivedOn.Equal(after.ReceivedOn)}, {"state " + after.State, before.State == after.State},
+		{"snapshot " + after.SnapshotID, before.SnapshotID == after.SnapshotID}, {"rule", before.Rules == after.Rules}} {
+		if !c.same {
+			what = append(what, c.name)
+		}
+	}
+	if len(what) == 0 {
+		return nil
+	}
+	if err := s.Store.SetPetition(r.Context(), after); err != nil {
+		return fmt.Errorf("change the petition: %w", err)
+	}
+	s.Bell.Tell(Topic(after.ID))
+	return s.record(r, "petition.changed", after.ID, strings.Join(what, ", "))
+}
+
+// float writes a coordinate short enough for thousands of them.
+func float(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'f', 1, 64) }
+
+// drawing is the rows of a page, to lie over its picture: a frame with the
+// colour of the verdict, a dash for uncertain, a cross for invalid, and a
+// sign. The numbers are ours, so nothing is escaped.
+func drawing(width, height int, lines []Line, link bool) template.HTML {
+	if len(lines) == 0 || width <= 0 || height <= 0 {
+		return ""
+	}
+	w, h := 1000.0, 1000*float64(height)/float64(width)
+	b := make([]byte, 0, 256*len(lines))
+	b = append(b, `<svg class="rows" preserveAspectRatio="xMidYMid meet" viewBox="0 0 1000 `...)
+	b = append(float(b, h), '"')
+	if link {
+		b = append(b, ` role="group" aria-label="Lines of this page">`...)
+	} else {
+		b = append(b, ` aria-hidden="true">`...)
+	}
+	for _, l := range lines {
+		x, y := l.Box[0]*w, l.Box[1]*h
+		dx, dy := (l.Box[2]-l.Box[0])*w, (l.Box[3]-l.Box[1])*h
+		if link {
+			b = fmt.Appendf(b, `<a href="#line-%d" aria-label="Line %d, %s">`, l.Number, l.Number, template.HTMLEscapeString(l.Verdict))
+		}
+		b = append(b, `<g class="v-`...)
+		b = append(b, template.HTMLEscapeString(l.Verdict)...)
+		b = append(b, `"><rect x="`...)
+		b = append(float(b, x), `" y="`...)
+		b = append(float(b, y), `" width="`...)
+		b = append(float(b, dx), `" height="`...)
+		b = append(float(b, dy), `"/>`...)
+		sign := "✓"
+		switch l.Verdict {
+		case "uncertain":
+			sign = "?"
+		case "invalid":
+			sign = "✕"
+			b = append(b, `<path class="cross" fill="none" d="M`...)
+			b = append(float(b, x), ' ')
+			b = append(float(b, y+dy), 'L')
+			b = append(float(b, x+dx), ' ')
+			b = append(float(b, y), `"/>`...)
+		}
+		size := max(min(dy*0.8, 60), 22)
+		b = append(b, `<text x="`...)
+		b = append(float(b, x+dx-size*0.7), `" y="`...)
+		b = append(float(b, y+dy/2), `" font-size="`...)
+		b = append(float(b, size), `">`...)
+		b = append(b, sign...)
+		b = append(b, `</text></g>`...)
+		if link {
+			b = append(b, `</a>`...)
+		}
+	}
+	return template.HTML(append(b, `</svg>`...))
+}

@@ -1,0 +1,298 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"countersign/internal/store"
+)
+
+// The review page shows one undecided line at a time, takes what a person
+// finds of it, and goes on to the next. It works with plain forms; the script
+// makes it fast, through the exchange in review_sync.go.
+//
+//	review.go        the page and its forms
+//	review_queue.go  who looks at which line
+//	review_take.go   what is asked of a finding before it is added
+//	review_sync.go   what the script asks
+//	review_view.go   what is shown
+
+const reviewers = byVerifier | byChair | byAdmin
+
+// reviewRoutes are those of the review page.
+func (s *Server) reviewRoutes() []route {
+	return []route{
+		{"GET /petitions/{petition}/review", reviewers, s.reviewPage},
+		{"POST /petitions/{petition}/review", reviewers, s.reviewForm},
+		{"POST /petitions/{petition}/review/sync", reviewers, s.reviewSync},
+		{"GET /petitions/{petition}/review/line", reviewers, s.reviewOne},
+		{"GET /petitions/{petition}/review/search", reviewers, s.reviewSearch},
+		{"GET /petitions/{petition}/review/events", reviewers, s.reviewEvents},
+	}
+}
+
+// review is one request about a petition's review.
+type review struct {
+	*Server
+	ctx      context.Context
+	account  store.Account
+	petition store.Petition
+	kase     *Case
+	pages    map[string]store.Page // of the lines that are shown
+}
+
+func (s *Server) newReview(r *http.Request) (*review, error) {
+	p, err := s.Store.Petition(r.Context(), r.PathValue("petition"))
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Desk.Case(r.Context(), p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("look up the lines of petition %s: %w", p.ID, err)
+	}
+	return &review{Server: s, ctx: r.Context(), account: accountOf(r), petition: p, kase: c, pages: map[string]store.Page{}}, nil
+}
+
+func (rv *review) chair() bool { return may(rv.account, byChair) }
+
+func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request) error {
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	return rv.show(w, r, http.StatusOK, r.URL.Query(), "")
+}
+
+// show writes the page: the line that is asked for, or the next one.
+func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked url.Values, notice string) error {
+	page := reviewPage{Petition: rv.petition, Account: rv.account, Notice: notice, Closed: rv.closed(), NewID: newFindingID(rv.account), Events: reviewURL(rv.petition.ID) + "/events"}
+	line, err := rv.asked(asked.Get("line"))
+	if err != nil {
+		return err
+	}
+	if line != nil {
+		if page.Line, err = rv.line(line, distinct(asked["searched"]), asked.Get("q")); err != nil {
+			return err
+		}
+		page.Line.NewID = page.NewID
+		plain, err := rv.encode(line)
+		if err != nil {
+			return err
+		}
+		page.Hash = plain.Hash
+		rv.at(line.ID)
+	}
+	if page.Head, err = rv.head(); err != nil {
+		return err
+	}
+	mine, err := rv.mine(20)
+	if err != nil {
+		return err
+	}
+	if len(mine) > 0 {
+		page.Undo = &mine[0]
+	}
+	page.Mine = asJSON(mine)
+	return rv.render(w, r, status, "review", page)
+}
+
+// asked is the line with an id, or the next one where none is named; nil
+// where nothing is left.
+func (rv *review) asked(id string) (*Line, error) {
+	if id == "" {
+		next, err := rv.claimNext(1, nil)
+		if err != nil || len(next) == 0 {
+			return nil, err
+		}
+		return next[0], nil
+	}
+	i := rv.kase.Find(id)
+	if i < 0 {
+		return nil, problem(http.StatusNotFound, "There is no such line in this petition. Its file may have been excluded or read anew.")
+	}
+	l := &rv.kase.Lines[i]
+	if rv.open(l) == "" {
+		if _, _, err := rv.claim(l.ID); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// reviewForm takes a finding from a form, then goes on to the next line.
+func (s *Server) reviewForm(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	found := foundIn(r.PostForm, rv.kase)
+	err = rv.take(r, found)
+	var refused *failure
+	if errors.As(err, &refused) {
+		return rv.show(w, r, refused.status, url.Values{"line": {found.Line}, "searched": found.Searched}, refused.text)
+	}
+	if err != nil {
+		return err
+	}
+	next := reviewURL(rv.petition.ID)
+	if found.Kind == "correct" || found.Kind == "undo" {
+		next += "?line=" + url.QueryEscape(found.Line)
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// foundIn is the finding in a form. The button pressed says what was found,
+// and for a member which: "accept 0482913".
+func foundIn(f url.Values, c *Case) found {
+	kind, member, _ := strings.Cut(f.Get("do"), " ")
+	out := found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member, Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
+	if member == "" {
+		out.Member = f.Get("member")
+	}
+	i := c.Find(out.Line)
+	if kind != "correct" || i < 0 {
+		return out
+	}
+	out.Fields = map[string]string{}
+	for _, field := range c.Lines[i].Fields {
+		if text := strings.TrimSpace(f.Get("field-" + field.Key)); f.Has("field-"+field.Key) && text != field.Text {
+			out.Fields[field.Key] = text
+		}
+	}
+	return out
+}
+
+// line lays a line out for the account, with results where it has to be
+// searched for or a query is given.
+func (rv *review) line(l *Line, searched []string, query string) (*reviewLine, error) {
+	needed, err := rv.searchesNeeded()
+	if err != nil {
+		return nil, err
+	}
+	if query != "" {
+		searched = distinct(append(searched, query))
+	}
+	v := newReviewLine(rv.kase, l, rv.account, max(0, needed-len(searched)))
+	v.Searched = searched
+	v.Closed = rv.open(l)
+	v.Open = v.Closed == ""
+	if v.Sheet, err = rv.sheet(l); err != nil {
+		return nil, err
+	}
+	if v.Rulings, err = rv.rulings(l); err != nil {
+		return nil, err
+	}
+	if query != "" {
+		v.Query = query
+	}
+	if v.Query != "" && (query != "" || v.Open && len(v.Likely) == 0) {
+		v.Results, err = rv.results(v, v.Query)
+	}
+	return v, err
+}
+
+// results searches the roll and compares what is found with a line.
+func (rv *review) results(v *reviewLine, query string) (*reviewResults, error) {
+	members, err := rv.Desk.Search(rv.ctx, rv.petition.ID, query, 9)
+	if err != nil {
+		return nil, fmt.Errorf("search the roll: %w", err)
+	}
+	out := &reviewResults{Query: query, Line: v}
+	for i, m := range members {
+		rc := v.candidate(rv.kase, Candidate{Member: m})
+		rc.Key = fmt.Sprint(i + 1)
+		out.Found = append(out.Found, rc)
+	}
+	return out, nil
+}
+
+// sheet is the page around a line.
+func (rv *review) sheet(l *Line) (reviewSheet, error) {
+	p, ok := rv.pages[l.PageID]
+	if !ok {
+		var err error
+		if p, err = rv.Store.Page(rv.ctx, l.PageID); err != nil {
+			return reviewSheet{}, err
+		}
+		rv.pages[l.PageID] = p
+	}
+	if p.Picture == "" {
+		return reviewSheet{}, nil
+	}
+	thousand := func(share float64) int { return int(min(max(share, 0), 1)*1000 + 0.5) }
+	x0, y0, x1, y1 := thousand(l.Box[0]), thousand(l.Box[1]), thousand(l.Box[2]), thousand(l.Box[3])
+	return reviewSheet{Picture: "/pages/" + p.ID + "/picture", Width: p.Width, Height: p.Height, Row: reviewBox{x0, y0, x1 - x0, y1 - y0, y1}}, nil
+}
+
+// rulings are what people found of a line, as far as the account may know:
+// second looks are blind.
+func (rv *review) rulings(l *Line) ([]reviewRuling, error) {
+	seen := l.RulingsFor(rv.account.ID)
+	if len(seen) == 0 {
+		return nil, nil
+	}
+	names, err := rv.names()
+	if err != nil {
+		return nil, err
+	}
+	var out []reviewRuling
+	for _, r := range seen {
+		if r.Kind == "undo" {
+			continue
+		}
+		what := findingWord(r.Kind)
+		if r.MemberID != "" {
+			what += " " + r.MemberID
+		}
+		out = append(out, reviewRuling{Who: names[r.By], What: what, Note: r.Note, Undone: r.Undone})
+	}
+	return out, nil
+}
+
+func (rv *review) names() (map[string]string, error) {
+	accounts, err := rv.Store.Accounts(rv.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up who reviews: %w", err)
+	}
+	names := map[string]string{}
+	for _, a := range accounts {
+		names[a.ID] = a.Name
+	}
+	return names, nil
+}
+
+// mine are the newest findings of the account that stand and can be taken
+// back, the newest first.
+func (rv *review) mine(limit int) ([]reviewUndo, error) {
+	all, err := rv.Store.Findings(rv.ctx, rv.petition.ID)
+	if err != nil {
+		return nil, fmt.Errorf("look up what was found: %w", err)
+	}
+	undone := map[string]bool{}
+	out := []reviewUndo{}
+	for _, f := range slices.Backward(all) {
+		if len(out) == limit {
+			break
+		}
+		i := rv.kase.Find(f.LineID)
+		switch {
+		case f.Kind == "undo":
+			undone[f.Undoes] = true
+		case f.By == rv.account.ID && !undone[f.ID] && i >= 0:
+			if rv.settled(f) != nil {
+				return out, nil // nothing older can be undone either
+			}
+			out = append(out, reviewUndo{FindingID: f.ID, LineID: f.LineID, Place: place(&rv.kase.Lines[i]), What: findingWord(f.Kind)})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,314 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// The script talks to the service by one exchange: it hands over what was
+// found since and which lines it holds, and gets what is new of those and
+// lines to hold next. Being sent twice changes nothing.
+type (
+	syncRequest struct {
+		Findings []found    `json:"findings"` // in the order they were made
+		At       string     `json:"at"`       // the line that is shown
+		Have     []heldLine `json:"have"`     // shown and loaded
+		Want     int        `json:"want"`     // lines to hold altogether
+		Leave    bool       `json:"leave"`    // the page is being closed
+	}
+	heldLine struct {
+		ID   string `json:"id"`
+		Hash string `json:"hash"`
+	}
+
+	syncAnswer struct {
+		Taken   []string      `json:"taken"` // ids of findings
+		Refused []refusedJSON `json:"refused"`
+		Lines   []lineJSON    `json:"lines"` // new ones, and held ones that changed
+		Gone    []goneJSON    `json:"gone"`  // held ones that are no longer this account's to look at
+		Head    string        `json:"head"`  // HTML
+		Rest    string        `json:"rest"`  // HTML, shown where no line is left
+		Certain bool          `json:"certain"`
+		Outcome string        `json:"outcome"`
+		Open    int           `json:"open"` // lines left for this account, those of others included
+	}
+	refusedJSON struct {
+		ID    string `json:"id"`
+		Line  string `json:"line"`
+		Place string `json:"place"`
+		Text  string `json:"text"`
+	}
+	lineJSON struct {
+		ID       string   `json:"id"`
+		Hash     string   `json:"hash"` // of what is shown
+		HTML     string   `json:"html"`
+		Pictures []string `json:"pictures"`
+	}
+	goneJSON struct {
+		ID   string `json:"id"`
+		Text string `json:"text"` // for the person, where the line was before their eyes
+	}
+)
+
+// Enough findings for a long time without connection, and lines for a while.
+const (
+	maxFindings = 200
+	maxHeld     = 8
+)
+
+func (s *Server) reviewSync(w http.ResponseWriter, r *http.Request) error {
+	var req syncRequest
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := json.NewDecoder(r.Body).Decode(&req); err != nil {
+		return problem(http.StatusBadRequest, "The request is not the JSON that the review page sends: "+err.Error())
+	}
+	if len(req.Findings) > maxFindings || len(req.Have) > 4*maxHeld {
+		return problem(http.StatusRequestEntityTooLarge, "The request holds too much at once.")
+	}
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	answer := syncAnswer{Taken: []string{}, Refused: []refusedJSON{}, Lines: []lineJSON{}, Gone: []goneJSON{}}
+	for _, f := range req.Findings {
+		if err := rv.sent(r, f, &answer); err != nil {
+			return err
+		}
+	}
+	if rv.kase, err = s.Desk.Case(rv.ctx, rv.petition.ID); err != nil {
+		return fmt.Errorf("look up the lines of petition %s: %w", rv.petition.ID, err)
+	}
+	if req.Leave {
+		return rv.leave(w, req)
+	}
+	rv.at(req.At)
+	if err := rv.held(req, &answer); err != nil {
+		return err
+	}
+	if err := rv.sum(&answer); err != nil {
+		return err
+	}
+	return writeJSON(w, answer)
+}
+
+// sent takes a finding, and answers whether it was taken.
+func (rv *review) sent(r *http.Request, f found, answer *syncAnswer) error {
+	err := rv.take(r, f)
+	var refused *failure
+	switch {
+	case errors.As(err, &refused):
+		no := refusedJSON{ID: f.ID, Line: f.Line, Text: refused.text}
+		if i := rv.kase.Find(f.Line); i >= 0 {
+			no.Place = place(&rv.kase.Lines[i])
+		}
+		answer.Refused = append(answer.Refused, no)
+	case err != nil:
+		return err
+	default:
+		answer.Taken = append(answer.Taken, f.ID)
+	}
+	return nil
+}
+
+// held says what became of the lines that the page holds, and adds to them.
+func (rv *review) held(req syncRequest, answer *syncAnswer) error {
+	claims, err := rv.claims()
+	if err != nil {
+		return err
+	}
+	mine := map[string]bool{}
+	for _, i := range rv.kase.Queue(rv.account.ID, rv.chair()) {
+		mine[rv.kase.Lines[i].ID] = true
+	}
+	var kept []string
+	for _, h := range req.Have {
+		i := rv.kase.Find(h.ID)
+		asked := i >= 0 && h.ID == req.At && rv.open(&rv.kase.Lines[i]) == "" // the chair may look at any line
+		if !mine[h.ID] && !asked {
+			answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
+			continue
+		}
+		if c, ok := claims[h.ID]; !ok || c.AccountID != rv.account.ID || !fresh(c) {
+			_, ok, err := rv.claim(h.ID)
+			if err != nil {
+				return err
+			}
+			if !ok && h.ID != req.At {
+				answer.Gone = append(answer.Gone, goneJSON{ID: h.ID})
+				continue
+			}
+		}
+		kept = append(kept, h.ID)
+		l, err := rv.encode(&rv.kase.Lines[i])
+		if err != nil {
+			return err
+		}
+		if l.Hash != h.Hash {
+			answer.Lines = append(answer.Lines, l)
+		}
+	}
+	want := min(req.Want, maxHeld) - len(kept)
+	if len(kept) > 0 {
+		want = min(want, rv.share(maxHeld)-len(kept)+1)
+	}
+	more, err := rv.claimNext(want, kept)
+	if err != nil {
+		return err
+	}
+	for _, l := range more {
+		line, err := rv.encode(l)
+		if err != nil {
+			return err
+		}
+		answer.Lines = append(answer.Lines, line)
+	}
+	return nil
+}
+
+// gone says why a line is no longer the account's to look at.
+func (rv *review) gone(i int) string {
+	if i < 0 {
+		return "The line is no longer part of the petition."
+	}
+	l := &rv.kase.Lines[i]
+	if l.Verdict == "uncertain" {
+		return ""
+	}
+	by := "the program, after what was found of other lines"
+	if names, err := rv.names(); err == nil && len(l.By) > 0 {
+		by = names[l.By[len(l.By)-1]]
+	}
+	return fmt.Sprintf("%s was decided by %s: %s.", upperFirst(place(l)), by, decidedWord(l))
+}
+
+// leave frees what a page that is being closed held.
+func (rv *review) leave(w http.ResponseWriter, req syncRequest) error {
+	rv.at("")
+	for _, h := range req.Have {
+		if err := rv.Store.Release(rv.ctx, h.ID, rv.account.ID); err != nil {
+			return err
+		}
+	}
+	if len(req.Have) > 0 {
+		rv.Bell.Tell(Topic(rv.petition.ID))
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// sum adds how far the review is.
+func (rv *review) sum(answer *syncAnswer) error {
+	head, err := rv.head()
+	if err != nil {
+		return err
+	}
+	answer.Certain, answer.Outcome, answer.Open = head.Certain, head.Count.Outcome, head.Waiting
+	if answer.Head, err = rv.part("review", "review-head", head); err != nil {
+		return err
+	}
+	answer.Rest, err = rv.part("review", "review-rest", reviewPage{Petition: rv.petition, Account: rv.account, Head: head, Closed: rv.closed()})
+	return err
+}
+
+// encode is a line as the script shows it: the same as on the page.
+func (rv *review) encode(l *Line) (lineJSON, error) {
+	v, err := rv.line(l, nil, "")
+	if err != nil {
+		return lineJSON{}, err
+	}
+	html, err := rv.part("review", "review-line", v)
+	if err != nil {
+		return lineJSON{}, err
+	}
+	sum := sha256.Sum256([]byte(html))
+	out := lineJSON{ID: l.ID, Hash: hex.EncodeToString(sum[:6]), HTML: html}
+	if l.Picture != "" {
+		out.Pictures = append(out.Pictures, "/lines/"+l.ID+"/picture")
+	}
+	if v.Sheet.Picture != "" {
+		out.Pictures = append(out.Pictures, v.Sheet.Picture)
+	}
+	if v.Twin != nil && v.Twin.Picture != "" {
+		out.Pictures = append(out.Pictures, "/lines/"+v.Twin.ID+"/picture")
+	}
+	return out, nil
+}
+
+// reviewEvents tells a page that something of the petition changed, so that
+// it asks at once instead of at its next sign of life.
+func (s *Server) reviewEvents(w http.ResponseWriter, r *http.Request) error {
+	out := s.stream(w)
+	if err := out.start(); err != nil {
+		return err
+	}
+	changed, stop := s.Bell.Listen(r.Context(), Topic(r.PathValue("petition")))
+	defer stop()
+	for {
+		if err := out.beat(); err != nil {
+			return nil // the page has gone
+		}
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-time.After(20 * time.Second): // what lies between may end silent connections
+			continue
+		case <-changed:
+		}
+		if err := out.send("changed", struct{}{}); err != nil {
+			return nil
+		}
+	}
+}
+
+// reviewOne gives one line, for undoing what was found long ago.
+func (s *Server) reviewOne(w http.ResponseWriter, r *http.Request) error {
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	l, err := rv.asked(r.URL.Query().Get("line"))
+	if err != nil {
+		return err
+	}
+	if l == nil {
+		return problem(http.StatusNotFound, "No line is left to look at.")
+	}
+	line, err := rv.encode(l)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, line)
+}
+
+// reviewSearch searches the roll for a line.
+func (s *Server) reviewSearch(w http.ResponseWriter, r *http.Request) error {
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	i := rv.kase.Find(r.URL.Query().Get("line"))
+	if i < 0 {
+		return problem(http.StatusNotFound, "There is no such line in this petition.")
+	}
+	v := newReviewLine(rv.kase, &rv.kase.Lines[i], rv.account, 0)
+	v.Open = rv.open(&rv.kase.Lines[i]) == ""
+	results, err := rv.results(v, r.URL.Query().Get("q"))
+	if err != nil {
+		return err
+	}
+	html, err := rv.part("review", "review-results", results)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, map[string]any{"html": html, "found": len(results.Found)})
+}
+
+func writeJSON(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(v)
+}

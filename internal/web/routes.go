@@ -1,0 +1,177 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"countersign/internal/store"
+)
+
+// route is one thing that can be asked of the service, with who may ask it.
+type route struct {
+	pattern string // as of http.ServeMux
+	who     access
+	handle  func(http.ResponseWriter, *http.Request) error // an error is shown by s.fail
+}
+
+// access is a set of roles.
+type access uint8
+
+const (
+	byStaff access = 1 << iota
+	byVerifier
+	byChair
+	byAdmin
+	public // signed in or not
+
+	signedIn = byStaff | byVerifier | byChair | byAdmin
+)
+
+func accessOf(roles []store.Role) (a access) {
+	for _, role := range roles {
+		switch role {
+		case "staff":
+			a |= byStaff
+		case "verifier":
+			a |= byVerifier
+		case "chair":
+			a |= byChair
+		case "admin":
+			a |= byAdmin
+		}
+	}
+	return a
+}
+
+// roles of which each has access, in words.
+func (a access) String() string {
+	if a&public != 0 {
+		return "anyone"
+	}
+	if a == signedIn {
+		return "signed in"
+	}
+	var words []string
+	for i, word := range []string{"staff", "verifier", "chair", "admin"} {
+		if a&(1<<i) != 0 {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// routes is the one table of what may be asked by whom. Nothing is served
+// that is not in it.
+func (s *Server) routes() []route {
+	return slices.Concat([]route{
+		{"GET /{$}", signedIn, s.home},
+		{"GET /static/{file...}", public, s.static},
+		{"GET /help", signedIn, s.help},
+
+		{"GET /petitions", signedIn, s.petitionsPage},
+		{"GET /petitions/new", byStaff | byAdmin, s.newPetitionPage},
+		{"POST /petitions", byStaff | byAdmin, s.addPetition},
+		{"GET /petitions/{id}", signedIn, s.petitionPage},
+		{"GET /petitions/{id}/events", signedIn, s.petitionEvents},
+		{"GET /petitions/{id}/edit", byStaff | byAdmin, s.editPetitionPage},
+		{"POST /petitions/{id}/edit", byStaff | byAdmin, s.editPetition},
+		{"POST /petitions/{id}/files", byStaff | byAdmin, s.takeForm},
+		{"POST /petitions/{id}/failures/{failure}/retry", byStaff | byAdmin, s.retryFailure},
+		{"POST /petitions/{id}/retry", byStaff | byAdmin, s.retryAll},
+		{"POST /petitions/{id}/tallies", byChair | byAdmin, s.certify},
+		{"GET /uploads/{id}", signedIn, s.uploadPage},
+		{"GET /uploads/{id}/file", byStaff | byChair | byAdmin, s.downloadUpload},
+		{"POST /uploads/{id}/exclude", byStaff | byAdmin, s.excludeUpload},
+		{"POST /uploads/{id}/include", byStaff | byAdmin, s.includeUpload},
+		{"GET /pages/{id}", signedIn, s.pagePage},
+		{"GET /pages/{id}/picture", signedIn, s.pagePicture},
+		{"GET /pages/{id}/thumb", signedIn, s.pageThumb},
+		{"GET /lines/{id}/picture", signedIn, s.linePicture},
+
+		{"POST /tus/{$}", byStaff | byAdmin, s.tusPost},
+		{"HEAD /tus/{upload}", byStaff | byAdmin, s.tusHead},
+		{"PATCH /tus/{upload}", byStaff | byAdmin, s.tusPatch},
+		{"DELETE /tus/{upload}", byStaff | byAdmin, s.tusDelete},
+
+		{"GET /login", public, s.loginPage},
+		{"POST /login", public, s.login},
+		{"POST /logout", public, s.logout},
+		{"GET /login/oidc", public, s.oidcStart},
+		{"GET /login/oidc/callback", public, s.oidcCallback},
+		{"GET /welcome/{token}", public, s.welcomePage},
+		{"POST /welcome/{token}", public, s.welcome},
+		{"GET /account", signedIn, s.accountPage},
+		{"POST /account/password", signedIn, s.setPassword},
+		{"POST /account/tokens", signedIn, s.addToken},
+		{"POST /account/tokens/{token}/revoke", signedIn, s.revokeToken},
+		{"POST /account/sessions/end", signedIn, s.endSessions},
+
+		{"GET /healthz", public, s.healthz},
+		{"GET /readyz", public, s.readyz},
+		{"GET /metrics", public, s.metrics},
+	}, s.reviewRoutes())
+}
+
+// mount builds the handler from the table.
+func (s *Server) mount() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range s.routes() {
+		mux.Handle(rt.pattern, s.serve(rt))
+	}
+	mux.Handle("/", s.serve(route{"/", public, func(http.ResponseWriter, *http.Request) error {
+		return problem(http.StatusNotFound, "There is no such page.")
+	}}))
+	cross := http.NewCrossOriginProtection()
+	return cross.Handler(mux)
+}
+
+// serve answers one route: measured, logged, only for those who may.
+func (s *Server) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec, r := s.begin(w, r)
+		defer s.end(rec, r, rt)
+		headers(rec.Header())
+		r, err := s.identify(r)
+		if err == nil {
+			err = permit(rt, r)
+		}
+		if err == nil {
+			err = rt.handle(rec, r)
+		}
+		if err != nil {
+			s.fail(rec, r, err)
+		}
+	})
+}
+
+// permit says why a request is refused.
+func permit(rt route, r *http.Request) error {
+	if rt.who&public != 0 {
+		return nil
+	}
+	a := accountOf(r)
+	if a.ID == "" {
+		return errSignIn
+	}
+	if accessOf(a.Roles)&rt.who == 0 {
+		return problem(http.StatusForbidden, "Your account may not do this. It takes the role "+strings.ReplaceAll(rt.who.String(), ", ", " or ")+".")
+	}
+	return nil
+}
+
+// may says whether an account could ask something, so that pages offer only
+// what is not refused.
+func may(a store.Account, who access) bool { return accessOf(a.Roles)&who != 0 }
+
+// headers hold for every answer. Pages have no inline script or style and
+// nothing from elsewhere, so what somebody smuggles in does nothing.
+func headers(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("Cache-Control", "no-store") // pictures and static files say otherwise
+}

@@ -1,0 +1,160 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// How long a session lives: without being used, and at all.
+const (
+	sessionIdle = 12 * time.Hour
+	sessionLife = 7 * 24 * time.Hour
+)
+
+type contextKey int
+
+const (
+	accountKey contextKey = iota
+	sessionKey
+	requestKey
+)
+
+// accountOf is who asks; the zero Account where nobody is signed in.
+func accountOf(r *http.Request) store.Account { return accountIn(r.Context()) }
+
+func accountIn(ctx context.Context) store.Account {
+	a, _ := ctx.Value(accountKey).(store.Account)
+	return a
+}
+
+// sessionOf is the hash of the session's cookie, empty for tokens.
+func sessionOf(r *http.Request) string {
+	hash, _ := r.Context().Value(sessionKey).(string)
+	return hash
+}
+
+// identify finds out who asks: by token where one is sent, else by cookie.
+func (s *Server) identify(r *http.Request) (*http.Request, error) {
+	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return s.identifyToken(r, secret)
+	}
+	c, err := r.Cookie(s.cookieName())
+	if err != nil {
+		return r, nil
+	}
+	hash := hashSecret(c.Value)
+	ses, err := s.Store.Session(r.Context(), hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return r, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("find the session: %w", err)
+	}
+	now := s.Now()
+	if now.After(ses.ExpiresAt) {
+		return r, nil
+	}
+	a, err := s.Store.Account(r.Context(), ses.AccountID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Disabled {
+		return r, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("find the account of the session: %w", err)
+	}
+	if now.Sub(ses.SeenAt) > time.Minute { // a write for every request would be too many
+		if err := s.Store.TouchSession(r.Context(), hash, now, sessionEnd(ses.CreatedAt, now)); err != nil {
+			return r, fmt.Errorf("prolong the session: %w", err)
+		}
+	}
+	ctx := context.WithValue(r.Context(), accountKey, a)
+	return r.WithContext(context.WithValue(ctx, sessionKey, hash)), nil
+}
+
+func (s *Server) identifyToken(r *http.Request, secret string) (*http.Request, error) {
+	refused := problem(http.StatusUnauthorized, "The token is not known or was revoked. Make a new one on your account's page.")
+	t, err := s.Store.TokenByHash(r.Context(), hashSecret(secret))
+	if errors.Is(err, store.ErrNotFound) || err == nil && !t.RevokedAt.IsZero() {
+		return r, refused
+	}
+	if err != nil {
+		return r, fmt.Errorf("find the token: %w", err)
+	}
+	a, err := s.Store.Account(r.Context(), t.AccountID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Disabled {
+		return r, refused
+	}
+	if err != nil {
+		return r, fmt.Errorf("find the account of the token: %w", err)
+	}
+	return r.WithContext(context.WithValue(r.Context(), accountKey, a)), nil
+}
+
+// signIn starts a session. The cookie says nothing; the store knows only its
+// hash, so that a copy of the database opens no door.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a store.Account, how string) error {
+	secret := newSecret()
+	now := s.Now()
+	if err := s.Store.AddSession(r.Context(), store.Session{Hash: hashSecret(secret), AccountID: a.ID, CreatedAt: now, SeenAt: now, ExpiresAt: sessionEnd(now, now)}); err != nil {
+		return fmt.Errorf("start a session: %w", err)
+	}
+	if old := sessionOf(r); old != "" {
+		if err := s.Store.EndSession(r.Context(), old); err != nil {
+			return fmt.Errorf("end the session before: %w", err)
+		}
+	}
+	if _, err := s.Store.Record(r.Context(), store.AuditEntry{At: now, Actor: a.ID, Action: "account.signed-in", Subject: a.ID, Detail: how}); err != nil {
+		return fmt.Errorf("record the signing in: %w", err)
+	}
+	http.SetCookie(w, s.cookie(secret, int(sessionLife/time.Second)))
+	return nil
+}
+
+// sessionEnd is until when a session holds that is used now.
+func sessionEnd(began, now time.Time) time.Time {
+	end := now.Add(sessionIdle)
+	if life := began.Add(sessionLife); life.Before(end) {
+		return life
+	}
+	return end
+}
+
+// cookieName: the prefix makes browsers insist on https and on this host.
+func (s *Server) cookieName() string {
+	if s.secure() {
+		return "__Host-countersign"
+	}
+	return "countersign"
+}
+
+func (s *Server) cookie(value string, age int) *http.Cookie {
+	return &http.Cookie{Name: s.cookieName(), Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode}
+}
+
+// newSecret is 256 random bits in letters that survive URLs and cookies.
+func newSecret() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func hashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// newID names what has no content to be named after.
+func newID() string {
+	b := make([]byte, 12)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,50 @@
+// What every page has: pieces that are drawn anew as things change, questions
+// before what cannot be taken back, and times in the reader's own zone.
+// Without this script all works but for speed.
+
+document.documentElement.classList.add("scripted");
+
+for (const hidden of document.querySelectorAll("[data-without-script]")) hidden.hidden = true;
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
+export function localTimes(root) {
+  for (const time of root.querySelectorAll("time[title]")) {
+    const at = new Date(time.dateTime);
+    if (!isNaN(at)) time.title = at.toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
+  }
+}
+localTimes(document);
+
+// put replaces an element by what the service drew, or adds it where it
+// belongs. What somebody is using right now is left until they are done.
+function put({ id, in: parent, html }) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  localTimes(holder.content);
+  const old = document.getElementById(id);
+  if (old) {
+    if (old.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const open = old.querySelector("details")?.open;
+    old.replaceWith(holder.content);
+    const fresh = document.getElementById(id);
+    if (open) fresh?.querySelector("details")?.setAttribute("open", "");
+    if (focused) fresh?.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+    return;
+  }
+  const place = document.getElementById(parent);
+  if (!place) return;
+  if (place.dataset.new === "first") place.prepend(holder.content);
+  else place.append(holder.content);
+}
+
+const watched = document.querySelector("[data-live]");
+if (watched) {
+  const source = new EventSource(watched.dataset.live);
+  source.addEventListener("piece", (event) => put(JSON.parse(event.data)));
+  addEventListener("pagehide", () => source.close());
+}

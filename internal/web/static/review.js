@@ -1,0 +1,628 @@
+// The review page: keys, the lines that are loaded ahead, and the outbox.
+// Everything works without this script, by plain forms; it is here for speed.
+//
+// What a person finds goes into the outbox and the next line is shown at
+// once. One exchange at a time hands the outbox over and brings lines to
+// hold. Findings have ids made here, so that sending one again changes nothing,
+// and stay in the outbox, kept by the browser too, until the service has
+// answered that it took or refused them.
+
+const root = document.getElementById("review");
+const $ = (id) => document.getElementById(id);
+const { url, account, petition, events } = root.dataset;
+const stage = $("rv-stage");
+
+const hold = 6; // lines to have, the shown one included
+const beat = 25_000; // ms; the service frees lines after two minutes of silence
+const waits = [1000, 2000, 5000, 10_000, 20_000]; // ms before trying again
+
+let shown = null; // the line before the person's eyes
+let ahead = []; // the lines after it
+const seen = new Map(); // lines shown before, by id, for undoing
+const searched = new Map(); // queries by line
+const mine = JSON.parse(root.dataset.mine || "[]").reverse(); // what can be undone, the newest last
+let zoomed = false;
+
+// The outbox.
+
+const kept = `review-outbox.${account}.${petition}.`;
+const tab = kept + random();
+let outbox = adopt();
+let sending = false;
+let again = false; // something is new since the exchange began
+let failures = 0;
+let retry = 0;
+
+// adopt takes over what tabs that are no more could not send.
+function adopt() {
+  const found = [];
+  for (const key of Object.keys(localStorage).filter((k) => k.startsWith(kept))) {
+    try {
+      found.push(...JSON.parse(localStorage.getItem(key)));
+    } catch {
+      // not written by this page
+    }
+    localStorage.removeItem(key);
+  }
+  return found;
+}
+
+function keep() {
+  if (outbox.length) localStorage.setItem(tab, JSON.stringify(outbox));
+  else localStorage.removeItem(tab);
+}
+
+function random() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+function post(finding) {
+  outbox.push({ id: `${account}.${random()}`, ...finding });
+  keep();
+  status();
+  exchange();
+  return outbox.at(-1);
+}
+
+const held = () => [shown, ...ahead].filter(Boolean).map((l) => ({ id: l.id, hash: l.hash }));
+
+async function exchange() {
+  if (sending) {
+    again = true;
+    return;
+  }
+  sending = true;
+  again = false;
+  clearTimeout(retry);
+  const batch = outbox.slice(0, 100);
+  try {
+    const response = await fetch(`${url}/sync`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({ findings: batch, at: shown?.id ?? "", have: held(), want: hold }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    if (!response.ok) throw Object.assign(new Error((await response.json().catch(() => ({}))).detail), { status: response.status });
+    take(await response.json(), batch);
+    failures = 0;
+  } catch (error) {
+    failures++;
+    lost(error);
+  }
+  sending = false;
+  status();
+  if (failures) retry = setTimeout(exchange, waits[Math.min(failures, waits.length) - 1]);
+  else if (again || outbox.length) exchange();
+}
+
+// take does what the service answered to a batch of findings.
+function take(answer, batch) {
+  const done = new Set([...answer.taken, ...answer.refused.map((r) => r.id)]);
+  outbox = outbox.filter((f) => !done.has(f.id));
+  keep();
+  for (const no of answer.refused) refused(no, batch.find((f) => f.id === no.id));
+  // What was found while the exchange was under way, the answer knows nothing of.
+  const since = new Set(outbox.filter((f) => f.kind !== "undo" && f.kind !== "correct").map((f) => f.line));
+  for (const gone of answer.gone) drop(gone);
+  for (const line of answer.lines) if (!since.has(line.id)) arrived(line);
+  $("rv-head").innerHTML = answer.head;
+  rest = answer.rest;
+  certain(answer);
+  stage.querySelector(".rv-waiting")?.classList.remove("rv-waiting");
+  if (!shown && (ahead.length || stage.dataset.rest !== rest)) advance(answer);
+}
+
+let rest = "";
+
+// arrived puts a line where it belongs: in place of an older state of itself,
+// or behind the others.
+function arrived(line) {
+  const fresh = prepare(line);
+  const at = ahead.findIndex((l) => l.id === line.id);
+  if (shown?.id === line.id) renew(fresh);
+  else if (at >= 0) ahead[at] = fresh;
+  else ahead.push(fresh);
+}
+
+// prepare builds a line and loads and decodes its pictures, so that showing it
+// takes no time.
+function prepare(line) {
+  const box = document.createElement("div");
+  box.innerHTML = line.html;
+  const node = box.firstElementChild;
+  for (const picture of node.querySelectorAll("img")) picture.decode().catch(() => {}); // shown when it comes
+  return { id: line.id, hash: line.hash, node };
+}
+
+// renew replaces the shown line by a newer state of it, but never under the
+// hands of somebody who types.
+function renew(fresh) {
+  if (typing(document.activeElement) || stage.querySelector("details.rv-pop[open]")) {
+    shown.newer = fresh;
+    shown.hash = fresh.hash;
+    return;
+  }
+  show(fresh);
+}
+
+function drop(gone) {
+  ahead = ahead.filter((l) => l.id !== gone.id);
+  seen.delete(gone.id);
+  if (shown?.id !== gone.id) return;
+  notice(gone.text || "Somebody else looks at this line now.");
+  shown = null;
+}
+
+function refused(no, finding) {
+  const at = mine.findIndex((m) => m.id === no.id);
+  if (at >= 0) mine.splice(at, 1);
+  undoButton();
+  const place = no.place ? no.place[0].toUpperCase() + no.place.slice(1) : "A line";
+  if (finding?.kind === "undo") notice(`${place}: not undone. ${no.text}`);
+  else notice(`${place}: not recorded. ${no.text}`, no.line);
+}
+
+// notice says something that stays until it was read.
+function notice(text, line) {
+  const p = document.createElement("p");
+  p.className = "rv-notice";
+  p.setAttribute("role", "alert");
+  p.append(`${text} `);
+  if (line) p.append(Object.assign(document.createElement("a"), { href: `${url}?line=${encodeURIComponent(line)}`, textContent: "Look at it again" }), " ");
+  const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close", className: "quiet small" });
+  close.addEventListener("click", () => p.remove());
+  p.append(close);
+  $("rv-notices").append(p);
+}
+
+// status shows whether everything is saved.
+function status() {
+  const text = $("rv-saved");
+  const n = outbox.length;
+  const things = n === 1 ? "1 finding" : `${n} findings`;
+  let state = "saved";
+  let words = "Saved";
+  if (failures) {
+    state = "lost";
+    words = n ? `${things} could not be saved; kept here, will try again` : "No connection; will try again";
+  } else if (n) {
+    state = "saving";
+    words = "Saving…";
+  }
+  if (text.textContent !== words) text.textContent = words;
+  text.dataset.state = state;
+  text.dataset.waiting = n;
+}
+
+function lost(error) {
+  const box = $("rv-lost");
+  if (error.status !== 401 && error.status !== 403) return;
+  box.hidden = false;
+  box.replaceChildren(
+    error.status === 401 ? "You are signed out. What you found is kept here. " : `${error.message} What you found is kept here. `,
+    Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: "Sign in again in another window" }),
+    "; this page goes on by itself.",
+  );
+}
+
+// Showing lines.
+
+const now = () => performance.now();
+
+function show(line, began) {
+  if (shown && shown.id !== line.id) remember(shown);
+  shown = line;
+  delete stage.dataset.rest;
+  stage.replaceChildren(line.node);
+  if (zoomed) $("rv-picture")?.classList.add("rv-zoomed");
+  keysFor(line.node.querySelector(".rv-likely") || !$("rv-results")?.querySelector("[data-member]") ? "candidates" : "results");
+  scrollSheet();
+  focusLine();
+  $("rv-lost").hidden = true;
+  if (began !== undefined) measure(line, began);
+}
+
+// focusLine puts the focus where the line asks for it: into the search box if
+// no member fits, else on the heading, which says where one is.
+function focusLine() {
+  const look = shown.node.dataset.look;
+  const box = $("rv-q");
+  if (look === "search" && shown.node.dataset.open !== undefined && !shown.node.querySelector(".rv-likely") && box) {
+    box.focus({ preventScroll: true });
+    box.select();
+  } else {
+    $("rv-place").focus({ preventScroll: true });
+  }
+  if (root.getBoundingClientRect().top < 0) root.scrollIntoView({ block: "start" });
+}
+
+function remember(line) {
+  line.node.querySelectorAll("details.rv-pop[open]").forEach((d) => (d.open = false));
+  seen.delete(line.id);
+  seen.set(line.id, line);
+  if (seen.size > 40) seen.delete(seen.keys().next().value);
+}
+
+function scrollSheet() {
+  const scroll = $("rv-scroll");
+  const row = scroll?.querySelector(".rv-row");
+  if (!row) return;
+  const height = scroll.scrollHeight;
+  scroll.scrollTop = ((Number(row.getAttribute("y")) + Number(row.getAttribute("height")) / 2) / 1000) * height - scroll.clientHeight / 2;
+}
+
+// advance shows the next line, or says why there is none.
+function advance(answer, began) {
+  const line = ahead.shift();
+  if (line) {
+    show(line, began);
+    return;
+  }
+  if (shown) remember(shown);
+  shown = null;
+  if (answer) {
+    stage.dataset.rest = rest;
+    stage.innerHTML = rest;
+  } else {
+    const p = document.createElement("p");
+    p.className = "rv-wait";
+    p.tabIndex = -1;
+    p.textContent = failures ? "The next lines will come when the connection is back. What you found is kept." : "The next line is coming…";
+    stage.replaceChildren(p);
+  }
+  stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
+}
+
+// measure notes how long it took from the key until the line was painted with
+// its pictures.
+async function measure(line, began) {
+  await Promise.all(Array.from(line.node.querySelectorAll("img"), (i) => i.decode().catch(() => {})));
+  requestAnimationFrame(() => {
+    const painted = new MessageChannel();
+    painted.port1.onmessage = () => performance.measure("review: next line", { start: began });
+    painted.port2.postMessage(0);
+  });
+}
+
+// Finding.
+
+function find(kind, member, more = {}, began = now()) {
+  if (!shown || shown.node.dataset.open === undefined) return;
+  const { id, node } = shown;
+  const queries = searched.get(id) ?? [];
+  if (kind === "nobody" && queries.length < Number(node.dataset.searches)) {
+    const left = Number(node.dataset.searches) - queries.length;
+    say(left === 1 ? "Search the roll once before giving the line to nobody." : `Search the roll ${left} times, each for something else, before giving the line to nobody.`);
+    focusSearch();
+    return;
+  }
+  const finding = post({ line: id, kind, member, searched: queries, ...more });
+  const name = member && node.querySelector(`button[value="accept ${CSS.escape(member)}"]`)?.dataset.name;
+  const what = words[kind] + (name ? `: ${name}` : "");
+  mine.push({ id: finding.id, line: id, place: node.dataset.place, what });
+  undoButton();
+  say(`${title(node.dataset.place)}: ${what}.`, true);
+  if (kind === "correct") {
+    node.querySelector(".rv-columns").classList.add("rv-waiting");
+    closePops();
+    $("rv-place").focus({ preventScroll: true });
+    return;
+  }
+  count();
+  advance(null, began);
+}
+
+const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
+const title = (s) => s[0].toUpperCase() + s.slice(1);
+
+// count shows at once what the service will say in a moment.
+function count() {
+  const head = $("rv-head").firstElementChild;
+  head.dataset.done = Number(head.dataset.done) + 1;
+  $("rv-done").textContent = Number(head.dataset.done).toLocaleString("en");
+}
+
+async function undo() {
+  const last = mine.pop();
+  if (!last) {
+    say("There is nothing to undo.");
+    return;
+  }
+  let line = shown?.id === last.line ? shown : seen.get(last.line);
+  ahead = ahead.filter((l) => l.id !== last.line);
+  if (shown && shown.id !== last.line) ahead.unshift(shown);
+  post({ line: last.line, kind: "undo", undoes: last.id });
+  undoButton();
+  say(`${title(last.place)}: taken back.`);
+  try {
+    line ??= prepare(await get(`${url}/line?line=${encodeURIComponent(last.line)}`));
+    shown = line;
+    show(line);
+  } catch {
+    notice(`${title(last.place)} is undone; it cannot be shown without a connection.`, last.line);
+  }
+}
+
+function undoButton() {
+  const last = mine.at(-1);
+  const box = $("rv-undo");
+  if (!last) {
+    box.replaceChildren();
+    return;
+  }
+  const text = Object.assign(document.createElement("span"), { textContent: `${title(last.place)}: ${last.what}` });
+  const button = Object.assign(document.createElement("button"), { type: "button", id: "rv-undo-button", textContent: "Undo " });
+  button.append(Object.assign(document.createElement("kbd"), { textContent: "u" }));
+  button.addEventListener("click", undo);
+  box.replaceChildren(text, button);
+}
+
+async function get(address) {
+  const response = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20_000) });
+  if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail || "No answer");
+  return response.json();
+}
+
+// say announces, and shows for as long as the line is there.
+function say(text, quiet) {
+  const box = $("rv-say");
+  box.classList.toggle("rv-quiet", Boolean(quiet));
+  box.textContent = text;
+}
+
+// Searching.
+
+let asked = 0;
+
+async function search(query, submitted) {
+  const line = shown;
+  const ask = ++asked;
+  if (submitted) {
+    const key = query.trim().replace(/\s+/g, " ").toLowerCase();
+    const before = searched.get(line.id) ?? [];
+    if (key.length >= 2 && !before.includes(key)) searched.set(line.id, [...before, key]);
+    needed(line);
+  }
+  try {
+    const answer = await get(`${url}/search?line=${encodeURIComponent(line.id)}&q=${encodeURIComponent(query)}`);
+    if (ask !== asked || shown !== line) return;
+    $("rv-results").innerHTML = answer.html;
+    keysFor(answer.found ? "results" : "candidates");
+    if (submitted) {
+      $("rv-results").focus({ preventScroll: true });
+      $("rv-results").scrollIntoView({ block: "nearest" });
+      say(answer.found ? `${answer.found} found. Press the number of the member, or n for nobody.` : "Nobody found. Search for something else, or press n for nobody.");
+    }
+  } catch (error) {
+    if (ask === asked && submitted) say(`The roll could not be searched: ${error.message}. Try again when the connection is back.`);
+  }
+}
+
+// needed shows how many searches are still asked for.
+function needed(line) {
+  const left = Number(line.node.dataset.searches) - (searched.get(line.id) ?? []).length;
+  const hint = $("rv-needed");
+  if (hint) hint.textContent = left > 0 ? `${left} more needed before nobody` : "n for nobody";
+}
+
+function focusSearch() {
+  const box = $("rv-q");
+  box?.focus();
+  box?.select();
+}
+
+// Only one list of members takes the keys 1 to 9, and shows them.
+function keysFor(list) {
+  if (shown) shown.node.dataset.keys = list;
+}
+
+function choose(n) {
+  const list = shown?.node.dataset.keys === "results" ? "#rv-results" : ".rv-likely";
+  const member = stage.querySelectorAll(`${list} [data-member]`)[n - 1];
+  if (member) find("accept", member.dataset.member);
+}
+
+// Keys.
+
+const typing = (e) => e instanceof HTMLElement && (e.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.tagName)) && e.type !== "checkbox";
+let keysOn = localStorage.getItem("review-keys") !== "off";
+
+function setKeys(on) {
+  keysOn = on;
+  if (on) localStorage.removeItem("review-keys");
+  else localStorage.setItem("review-keys", "off");
+  root.classList.toggle("rv-nokeys", !on);
+  $("rv-keys").checked = on;
+  $("rv-toggle").setAttribute("aria-pressed", String(on));
+  $("rv-toggle").textContent = on ? "Keys on" : "Keys off";
+}
+
+const pops = { c: "rv-correct", f: "rv-flag", o: "rv-override" };
+const kinds = { n: "nobody", i: "illegible", s: "unsigned", k: "struck", d: "duplicate" };
+
+function pop(id) {
+  const box = $(id);
+  if (!box) return;
+  closePops();
+  box.open = true;
+  const field = box.querySelector("input:not([type=hidden]), select");
+  field?.focus();
+  if (id === "rv-correct") field?.select();
+}
+
+function closePops() {
+  stage.querySelectorAll("details.rv-pop[open]").forEach((d) => (d.open = false));
+}
+
+function zoom() {
+  const figure = $("rv-picture");
+  if (!figure) return;
+  zoomed = figure.classList.toggle("rv-zoomed");
+  figure.focus({ preventScroll: true });
+  say(zoomed ? "Enlarged; arrow keys move the picture." : "Whole line.", true);
+}
+
+document.addEventListener("keydown", (e) => {
+  const began = now();
+  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+  if (e.key === "Escape") {
+    escape(e);
+    return;
+  }
+  if (typing(e.target) || document.querySelector("dialog[open]") || !keysOn || e.repeat) return;
+  if ((e.key === "Enter" || e.key === " ") && e.target.closest("a, button, summary")) return;
+  if (!act(e.key, began)) return;
+  e.preventDefault();
+});
+
+// act does what a key says; false where it says nothing.
+function act(key, began) {
+  if (key === "?") $("rv-help").showModal();
+  else if (key === "u") undo();
+  else if (!shown) return false;
+  else if (key === "/") focusSearch();
+  else if (key === "z") zoom();
+  else if (/^[1-9]$/.test(key)) choose(Number(key));
+  else if (key in kinds) find(kinds[key], undefined, {}, began);
+  else if (key in pops) pop(pops[key]);
+  else if (key === "Enter") accept(began);
+  else return false;
+  return true;
+}
+
+function accept(began) {
+  const { first, keys } = shown.node.dataset;
+  if (keys === "results") say("Press the number of the member.");
+  else if (first) find("accept", first, {}, began);
+  else focusSearch();
+}
+
+// escape leaves what is open: a box, a text field, the results.
+function escape(e) {
+  const open = stage.querySelector("details.rv-pop[open]");
+  if (document.querySelector("dialog[open]")) return;
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  } else if (typing(e.target)) $("rv-place")?.focus({ preventScroll: true });
+  else if (shown?.node.querySelector(".rv-likely")) keysFor("candidates");
+  e.preventDefault();
+  if (shown?.newer) show(shown.newer);
+}
+
+// Buttons and forms do what their keys do.
+
+stage.addEventListener("submit", (e) => {
+  const form = e.target;
+  e.preventDefault();
+  if (form.id === "rv-search") {
+    search(form.elements.q.value, true);
+    return;
+  }
+  const [kind, ...member] = (e.submitter?.value ?? form.dataset.kind ?? "").split(" ");
+  const note = form.elements.note?.value.trim();
+  const chosen = member.join(" ") || form.elements.member?.value || undefined;
+  if (kind === "correct") correct(form);
+  else find(kind, chosen, note ? { note } : {});
+});
+
+function correct(form) {
+  const fields = {};
+  for (const input of form.querySelectorAll("[data-read]")) {
+    if (input.value.trim() !== input.dataset.read.trim()) fields[input.name.replace("field-", "")] = input.value.trim();
+  }
+  if (Object.keys(fields).length) find("correct", undefined, { fields });
+  else say("Nothing was changed.");
+}
+
+let typed = 0;
+stage.addEventListener("input", (e) => {
+  if (e.target.id !== "rv-q") return;
+  clearTimeout(typed);
+  const query = e.target.value;
+  if (query.trim().length >= 2) typed = setTimeout(() => search(query, false), 180);
+});
+
+stage.addEventListener("click", (e) => {
+  if (e.target.closest("#rv-picture-link")) {
+    e.preventDefault();
+    zoom();
+  }
+  if (e.target.closest("button[data-key=z]")) zoom();
+});
+
+document.addEventListener("click", (e) => {
+  for (const box of stage.querySelectorAll("details.rv-pop[open]")) if (!box.contains(e.target)) box.open = false;
+});
+
+$("rv-undo").addEventListener("submit", (e) => {
+  e.preventDefault();
+  undo();
+});
+
+// Certainty.
+
+let wasCertain = $("rv-head").firstElementChild.dataset.certain === "true";
+
+function certain(answer) {
+  if (!answer.certain || wasCertain || !answer.open) {
+    wasCertain = answer.certain;
+    return;
+  }
+  wasCertain = true;
+  const box = $("rv-certain");
+  $("rv-certain-outcome").textContent = answer.outcome;
+  $("rv-certain-left").textContent = answer.open === 1 ? "the last line" : `the other ${answer.open.toLocaleString("en")} lines`;
+  box.showModal();
+  $("rv-certain-title").focus();
+}
+
+$("rv-certain").addEventListener("close", () => (shown ? focusLine() : undefined));
+$("rv-certain").addEventListener("keydown", (e) => {
+  if (e.key === "g" && keysOn) $("rv-certain").close();
+});
+
+// Beginning and end.
+
+addEventListener("pagehide", () => {
+  const body = JSON.stringify({ findings: outbox.slice(0, 100), have: held(), leave: true });
+  navigator.sendBeacon(`${url}/sync`, new Blob([body], { type: "application/json" }));
+});
+addEventListener("pageshow", (e) => e.persisted && exchange());
+addEventListener("online", exchange);
+addEventListener("focus", () => now() - beaten > beat && exchange());
+addEventListener("beforeunload", (e) => {
+  if (outbox.length && failures) e.preventDefault();
+});
+addEventListener("resize", scrollSheet);
+
+let beaten = now();
+setInterval(() => {
+  beaten = now();
+  exchange();
+}, beat);
+
+let told = 0;
+if (events) {
+  new EventSource(events).addEventListener("changed", () => {
+    clearTimeout(told);
+    told = setTimeout(exchange, 150);
+  });
+}
+
+$("rv-help-button").addEventListener("click", () => $("rv-help").showModal());
+$("rv-toggle").addEventListener("click", () => setKeys(!keysOn));
+$("rv-keys").addEventListener("change", (e) => setKeys(e.target.checked));
+$("rv-help").addEventListener("close", () => $("rv-place")?.focus({ preventScroll: true }));
+
+root.classList.add("rv-js");
+setKeys(keysOn);
+status();
+const first = stage.querySelector(".rv-line");
+if (first) {
+  const before = JSON.parse(root.dataset.searched || "[]");
+  if (before.length) searched.set(first.dataset.line, before);
+  show({ id: first.dataset.line, hash: root.dataset.hash, node: first });
+}
+undoButton();
+exchange();

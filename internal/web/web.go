@@ -1,0 +1,147 @@
+// Package web is what people see of the service: pages, the HTTP API, and
+// what machines ask of it. Uploads enter here and are stored and announced;
+// what the stages made of them is asked of the desk (desk.go) and shown.
+//
+// The routes with the roles that may use them are one table, in routes.go.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"countersign/internal/store"
+)
+
+// Options are what the pages stand on. All fields without a remark are needed.
+type Options struct {
+	Store   *store.Store
+	Blobs   Blobs
+	Bell    Bell
+	Desk    Desk
+	Retrier Retrier // nil for the store, which announces the work again
+
+	Uploads string // folder for uploads that are not complete yet
+
+	URL        string // where people reach the service; "" for http://localhost:8080. With https cookies are marked secure
+	TrustProxy bool   // take the client's address from X-Forwarded-For
+	MaxUpload  int64  // bytes of one file; 0 for 4 GiB
+	Program    string // version, as recorded with a tally
+	Log        *slog.Logger
+	Metrics    *prometheus.Registry // nil for one of its own
+	Now        func() time.Time     // nil for the clock
+}
+
+type (
+	// Blobs keeps files under their hash.
+	Blobs interface {
+		Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
+		Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+		Check(ctx context.Context) error
+	}
+
+	// Bell tells and hears that something changed, and knows what waits.
+	Bell interface {
+		Tell(topic string)
+		Listen(ctx context.Context, topic string) (<-chan struct{}, func())
+		Check(ctx context.Context) error
+		Depth(ctx context.Context) (map[string]int, error) // by stage
+	}
+
+	// Desk joins the pages to the stages.
+	Desk interface {
+		Cases
+		Members
+		Workbooks
+		Rulebook
+	}
+
+	// Retrier tries again what failed at a stage: a page or a whole file.
+	Retrier interface {
+		Retry(ctx context.Context, stage, subject string) error
+	}
+)
+
+// Server answers requests. It is an http.Handler.
+type Server struct {
+	Options
+	base    *url.URL
+	pages   pages
+	limits  limits
+	counts  counts
+	hashing chan struct{} // argon2id takes 19 MiB each time
+	thumbs  *thumbs
+	review  reviewing
+	tus     tusHandlers
+	docs    *apiDocs
+	handler http.Handler
+}
+
+// New makes a Server. The folder for uploads is made where it is missing.
+func New(o Options) (*Server, error) {
+	if o.URL == "" {
+		o.URL = "http://localhost:8080"
+	}
+	if o.MaxUpload == 0 {
+		o.MaxUpload = 4 << 30
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Retrier == nil {
+		o.Retrier = o.Store
+	}
+	if o.Metrics == nil {
+		o.Metrics = prometheus.NewRegistry()
+	}
+	base, err := url.Parse(o.URL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, fmt.Errorf("the address of the service is %q: write one such as https://petitions.example.org", o.URL)
+	}
+	if o.Uploads == "" {
+		return nil, errors.New("the folder for uploads is not named")
+	}
+	if err := os.MkdirAll(o.Uploads, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder for uploads: %w", err)
+	}
+	s := &Server{Options: o, base: base, hashing: make(chan struct{}, 4), thumbs: newThumbs()}
+	s.limits = newLimits()
+	s.counts = newCounts(o.Metrics)
+	if s.pages, err = loadPages(); err != nil {
+		return nil, err
+	}
+	if s.tus, err = s.newTus(); err != nil {
+		return nil, err
+	}
+	s.docs = s.newAPI()
+	s.handler = s.mount()
+	return s, nil
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (s *Server) secure() bool { return s.base.Scheme == "https" }
+
+// Topic is what the bell is told, and listened to, for a petition.
+func Topic(petitionID string) string { return petitionID }
+
+// record writes into the audit log, under the account that asks. Subjects and
+// details are ids and counts, never what belongs to a person.
+func (s *Server) record(r *http.Request, action, subject, detail string) error {
+	_, err := s.Store.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: accountOf(r).ID, Action: action, Subject: subject, Detail: detail})
+	if err != nil {
+		return fmt.Errorf("record %s of %s: %w", action, subject, err)
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package roll
+
+import (
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Peek is what the first rows of an export show, for a person who says what
+// its columns mean.
+type Peek struct {
+	Columns []Column
+	Problem error // why it cannot be imported as it is; nil if it can
+}
+
+// Column is one column of an export.
+type Column struct {
+	Heading string
+	Meaning Meaning  // empty where it is not used
+	Samples []string // its first different values, at most five
+}
+
+// PeekAt looks at the headings and the first rows of an export. Where no row
+// looks like headings, the first one is taken for them.
+func PeekAt(r io.Reader, file string, opts Options) Peek {
+	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return Peek{Problem: fmt.Errorf("membership export %s could not be read: %w", file, err)}
+	}
+	t, err := open(data, opts)
+	if err != nil {
+		return Peek{Problem: fmt.Errorf("membership export %s %w", file, err)}
+	}
+	defer t.close()
+	cols, rows, err := findColumns(t, opts)
+	var p Peek
+	if err != nil {
+		p.Problem = fmt.Errorf("membership export %s %w", file, err)
+	}
+	if cols.names == nil {
+		if cols.names, rows = firstRow(data, opts); cols.names == nil {
+			return p
+		}
+	}
+	for len(rows) < sample {
+		line, cells, err := t.next()
+		if err != nil {
+			break // Import says what is wrong
+		}
+		rows = append(rows, row{line, cells})
+	}
+	for i, heading := range cols.names {
+		c := Column{Heading: heading, Samples: samples(rows, i)}
+		for m, at := range cols.at {
+			if slices.Contains(at, i) {
+				c.Meaning = m
+			}
+		}
+		p.Columns = append(p.Columns, c)
+	}
+	return p
+}
+
+// firstRow is the first row in which something stands, and those below it.
+func firstRow(data []byte, opts Options) ([]string, []row) {
+	t, err := open(data, opts)
+	if err != nil {
+		return nil, nil
+	}
+	defer t.close()
+	var names []string
+	var rows []row
+	for len(rows) < sample {
+		line, cells, err := t.next()
+		if err != nil {
+			break
+		}
+		switch {
+		case blank(cells):
+		case names == nil:
+			names = cells
+		default:
+			rows = append(rows, row{line, cells})
+		}
+	}
+	return names, rows
+}
+
+func samples(rows []row, column int) []string {
+	const most, longest = 5, 60
+	var out []string
+	for _, r := range rows {
+		s := cell(r.cells, column)
+		if runes := []rune(s); len(runes) > longest {
+			s = string(runes[:longest]) + "…"
+		}
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+		if len(out) == most {
+			break
+		}
+	}
+	return out
+}
+
+// Changes say how one snapshot of a membership differs from an earlier one.
+type Changes struct {
+	Joined, Left []*Member
+	Renumbered   [][2]*Member // before and after: left under one number and joined under another
+	Status       [][2]*Member // before and after, by number: status, class, type or date paid through
+	Renamed      [][2]*Member
+	Same         int
+}
+
+// Compare lists what changed from one snapshot to another. A member may be
+// both renamed and of another status.
+func Compare(before, after *Roll) Changes {
+	var c Changes
+	was := make(map[string]*Member, len(before.Members))
+	for _, m := range before.Members {
+		was[m.ID] = m
+	}
+	for _, m := range after.Members {
+		old, ok := was[m.ID]
+		if !ok {
+			c.Joined = append(c.Joined, m)
+			continue
+		}
+		delete(was, m.ID)
+		changed := false
+		if old.Status != m.Status || old.Class != m.Class || old.Type != m.Type || !old.PaidThru.Equal(m.PaidThru) {
+			c.Status = append(c.Status, [2]*Member{old, m})
+			changed = true
+		}
+		if old.Given != m.Given || old.Middle != m.Middle || old.Family != m.Family || old.Suffix != m.Suffix || old.Informal != m.Informal || old.Former != m.Former {
+			c.Renamed = append(c.Renamed, [2]*Member{old, m})
+			changed = true
+		}
+		if !changed {
+			c.Same++
+		}
+	}
+	for _, m := range before.Members {
+		if was[m.ID] != nil {
+			c.Left = append(c.Left, m)
+		}
+	}
+	c.findRenumbered()
+	return c
+}
+
+// findRenumbered pairs those who left with those who joined under the same
+// name and address.
+func (c *Changes) findRenumbered() {
+	type key struct{ given, family string }
+	of := func(m *Member) key { return key{m.Given, m.Family} }
+	left := map[key][]*Member{}
+	for _, m := range c.Left {
+		left[of(m)] = append(left[of(m)], m)
+	}
+	gone := map[*Member]bool{}
+	c.Joined = slices.DeleteFunc(c.Joined, func(m *Member) bool {
+		for _, old := range left[of(m)] {
+			if !gone[old] && onePerson(old, m) {
+				gone[old] = true
+				c.Renumbered = append(c.Renumbered, [2]*Member{old, m})
+				return true
+			}
+		}
+		return false
+	})
+	c.Left = slices.DeleteFunc(c.Left, func(m *Member) bool { return gone[m] })
+}
