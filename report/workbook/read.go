@@ -3,9 +3,12 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -28,17 +31,20 @@ const (
 type reading struct {
 	zip  *zip.Reader
 	file *excelize.File
+	temp *os.File // nil where the file can be read as it is
 }
 
-func open(r io.Reader) (*reading, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxCopy+1))
+func open(r io.Reader) (_ *reading, err error) {
+	whole, size, temp, err := wholeOf(r)
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxCopy {
-		return nil, fmt.Errorf("it is larger than %d GB", maxCopy>>30)
-	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	defer func() {
+		if err != nil {
+			discard(temp)
+		}
+	}()
+	z, err := zip.NewReader(whole, size)
 	if err != nil {
 		return nil, fmt.Errorf("it is no XLSX file, or is damaged: %w", err)
 	}
@@ -59,10 +65,47 @@ func open(r io.Reader) (*reading, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it is no XLSX file, or is damaged: %w", err)
 	}
-	return &reading{z, file}, nil
+	return &reading{z, file, temp}, nil
 }
 
-func (r *reading) close() { r.file.Close() }
+func (r *reading) close() {
+	r.file.Close()
+	discard(r.temp)
+}
+
+// wholeOf gives a file that can be read in any order: the one that r is, or a
+// copy on disk, for one with pictures may be larger than memory.
+func wholeOf(r io.Reader) (io.ReaderAt, int64, *os.File, error) {
+	if file, ok := r.(interface {
+		io.ReaderAt
+		io.Seeker
+	}); ok {
+		if size, err := file.Seek(0, io.SeekEnd); err == nil {
+			return file, size, nil, nil
+		}
+	}
+	temp, err := os.CreateTemp("", "*.xlsx")
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	size, err := io.Copy(temp, io.LimitReader(r, maxCopy+1))
+	if err == nil && size > maxCopy {
+		err = fmt.Errorf("it is larger than %d GB", maxCopy>>30)
+	}
+	if err != nil {
+		discard(temp)
+		return nil, 0, nil, err
+	}
+	return temp, size, temp, nil
+}
+
+// discard lets go of a temporary file; nil is none.
+func discard(temp *os.File) {
+	if temp != nil {
+		temp.Close()
+		os.Remove(temp.Name())
+	}
+}
 
 func (r *reading) sheets() []string { return r.file.GetSheetList() }
 
@@ -155,39 +198,39 @@ func (r *reading) pictures() (*record, error) {
 	}
 	slices.SortStableFunc(most.List, func(a, b anchor) int { return a.Row - b.Row })
 	for _, a := range most.List {
-		data, err := r.part(targets[a.Blip.Embed], maxPicture)
-		if err != nil {
+		sum := sha256.New()
+		if err := r.unpack(targets[a.Blip.Embed], sum, maxPicture); err != nil {
 			return nil, err
 		}
-		rec.add(a.Row+1, []string{pictureSum(data)})
+		rec.add(a.Row+1, []string{hex.EncodeToString(sum.Sum(nil))})
 	}
 	return rec, nil
 }
 
 func (r *reading) decode(name string, into any) error {
-	data, err := r.part(name, maxWords)
-	if err != nil {
+	var data bytes.Buffer
+	if err := r.unpack(name, &data, maxWords); err != nil {
 		return err
 	}
-	if err := xml.Unmarshal(data, into); err != nil {
+	if err := xml.Unmarshal(data.Bytes(), into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }
 
-// part unpacks a part of the file.
-func (r *reading) part(name string, limit int64) ([]byte, error) {
+// unpack writes a part of the file to w.
+func (r *reading) unpack(name string, w io.Writer, limit int64) error {
 	f, err := r.zip.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("the file lacks the part %q", name)
+		return fmt.Errorf("the file lacks the part %q", name)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	n, err := io.Copy(w, io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", name, err)
+		return fmt.Errorf("unpack %s: %w", name, err)
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s is larger than any part of a report", name)
+	if n > limit {
+		return fmt.Errorf("%s is larger than any part of a report", name)
 	}
-	return data, nil
+	return nil
 }

@@ -79,8 +79,10 @@ var fraction = regexp.MustCompile(`^-?\d{1,15}\.\d+(E-?\d+)?$`)
 // plain is a text as every program gives it back: a fraction may come back as
 // its nearest double, with seventeen digits, and line ends come in three ways.
 func plain(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x1e", "", "\x1f", "").Replace(s) // the last two keep cells apart
-	if fraction.MatchString(s) {
+	if strings.ContainsAny(s, "\r\x1e\x1f") { // the last two keep cells apart
+		s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x1e", "", "\x1f", "").Replace(s)
+	}
+	if len(s) > 2 && s[0] <= '9' && fraction.MatchString(s) {
 		if f, err := strconv.ParseFloat(s, 64); err == nil {
 			return strconv.FormatFloat(f, 'g', 9, 64)
 		}

@@ -14,6 +14,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strconv"
 	"strings"
@@ -997,31 +1000,112 @@ func part(t *testing.T, data []byte, name string) string {
 	return text
 }
 
+// BenchmarkCOO makes workbooks with pictures of 20 kB, as scans give, and
+// reports the most memory that the program took from the system on the way.
 func BenchmarkCOO(b *testing.B) {
-	for _, lines := range []int{150, 5000} {
+	for _, lines := range []int{130, 10000} {
 		b.Run(fmt.Sprint(lines, " lines"), func(b *testing.B) {
-			p := petition(lines)
-			drawn := ready{}
-			for _, d := range p.Decisions {
-				drawn[d.Line.Ref], _ = p.Pictures.Picture(d.Line.Ref)
-			}
-			p.Pictures = drawn
+			p := complete(lines)
+			p.Pictures = newReady(b)
 			b.ReportAllocs()
+			peak := watch()
+			var n counter
 			for b.Loop() {
-				var n counter
+				n = 0
 				if err := workbook.COO(&n, p); err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric(float64(n)/1e6, "MB-file")
 			}
+			b.ReportMetric(float64(peak())/1e6, "MB-peak")
+			b.ReportMetric(float64(n)/1e6, "MB-file")
 		})
 	}
 }
 
-// ready is pictures that are drawn already.
-type ready map[verify.Ref][]byte
+// BenchmarkCheck reads a workbook back and compares it with its petition.
+func BenchmarkCheck(b *testing.B) {
+	for _, lines := range []int{130, 10000} {
+		b.Run(fmt.Sprint(lines, " lines"), func(b *testing.B) {
+			p := complete(lines)
+			p.Pictures = newReady(b)
+			out, err := os.Create(filepath.Join(b.TempDir(), "coo.xlsx"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer out.Close()
+			if err := workbook.COO(out, p); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			peak := watch()
+			for b.Loop() {
+				c, err := workbook.Check(out)
+				if err != nil || len(c.Changes) > 0 {
+					b.Fatal(err, c.Changes)
+				}
+				if changes, err := c.Against(report.PeriodOf(p)); err != nil || len(changes) > 0 {
+					b.Fatal(err, changes)
+				}
+			}
+			b.ReportMetric(float64(peak())/1e6, "MB-peak")
+		})
+	}
+}
 
-func (r ready) Picture(ref verify.Ref) ([]byte, error) { return r[ref], nil }
+// watch follows the memory that is taken from the system, in bytes, until the
+// function it returns is called for the most there was.
+func watch() func() uint64 {
+	runtime.GC()
+	debug.FreeOSMemory()
+	stop, most := make(chan struct{}), make(chan uint64)
+	go func() {
+		samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		peak := uint64(0)
+		for {
+			metrics.Read(samples)
+			peak = max(peak, samples[0].Value.Uint64()-samples[1].Value.Uint64())
+			select {
+			case <-stop:
+				most <- peak
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() uint64 { close(stop); return <-most }
+}
+
+// ready is pictures that are drawn already, with the grain of a scan.
+type ready [][]byte
+
+func newReady(b *testing.B) ready {
+	b.Helper()
+	var list ready
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 16 {
+		img := image.NewGray(image.Rect(0, 0, 1400, 90))
+		for i := range img.Pix {
+			img.Pix[i] = uint8(240 + random.IntN(8))
+		}
+		y := 45.0
+		for x := range 1400 {
+			y = math.Max(2, math.Min(y+random.Float64()*6-3, 86))
+			for d := range 4 {
+				img.SetGray(x, int(y)+d, color.Gray{uint8(20 + n)})
+			}
+		}
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: 80}); err != nil {
+			b.Fatal(err)
+		}
+		list = append(list, out.Bytes())
+	}
+	return list
+}
+
+func (r ready) Picture(ref verify.Ref) ([]byte, error) { return r[(ref.Page*31+ref.Row)%len(r)], nil }
 
 type counter int
 
