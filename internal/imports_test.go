@@ -24,6 +24,7 @@ var stages = []string{"ingest", "extract", "verify", "report"}
 // subfolders included. Tests may name go-cmp everywhere.
 var guests = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/countersign"},
+	"github.com/go-pdf/fpdf":          {"report/workbook"},
 	"github.com/goccy/go-yaml":        {"verify"},
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
@@ -38,8 +39,8 @@ var guests = map[string][]string{
 	"github.com/prometheus":           {"internal/web", "cmd/countersign"},
 	"github.com/tus/tusd":             {"internal/web"},
 	"golang.org/x/crypto":             {"internal/web"},
-	"golang.org/x/exp":                {"internal/web"}, // tusd's logger is of its own kind
-	"golang.org/x/image":              {"ingest", "extract"},
+	"golang.org/x/exp":                {"internal/web"},                         // tusd's logger is of its own kind
+	"golang.org/x/image":              {"ingest", "extract", "report/workbook"}, // workbook: the Go fonts
 	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},

@@ -95,13 +95,6 @@ func counts(n int, what string) string {
 	return grouped(n) + " " + what + "s"
 }
 
-func yesNo(yes bool) string {
-	if yes {
-		return "yes"
-	}
-	return "no"
-}
-
 func orNone(s string) string {
 	if strings.TrimSpace(s) == "" {
 		return "none"

@@ -404,11 +404,7 @@ func handbook(b *book, c report.Council) {
 func notes(b *book, c report.Council) {
 	s := b.sheet(notesSheet, layout{widths: []float64{30, 78}})
 	s.part(2, "Notes")
-	for _, of := range []report.Clause{
-		{Name: "Privacy", Text: "This report holds no data of any signer. The lines, with the pictures and the members they were matched to, are in the report to the Committee on Organization."},
-		{Name: "How it was counted", Text: "Each line was compared with a dated snapshot of the membership. A line counts when a member in good standing wrote and signed it, each member once; a line that is not certain is undecided until a person has looked at it."},
-		{Name: "Made", Text: report.Day(c.Made) + " by " + c.Program},
-	} {
+	for _, of := range privacyNotes(c) {
 		s.clause(2, of, 78)
 	}
 	s.skip(1)
@@ -420,6 +416,14 @@ func notes(b *book, c report.Council) {
 		s.sentence(2, 104, "No earlier report is corrected.")
 	}
 	s.done()
+}
+
+func privacyNotes(c report.Council) []report.Clause {
+	return []report.Clause{
+		{Name: "Privacy", Text: "This report holds no data of any signer. The lines, with the pictures and the members they were matched to, are in the report to the Committee on Organization."},
+		{Name: "How it was counted", Text: "Each line was compared with a dated snapshot of the membership. A line counts when a member in good standing wrote and signed it, each member once; a line that is not certain is undecided until a person has looked at it."},
+		{Name: "Made", Text: report.Day(c.Made) + " by " + c.Program},
+	}
 }
 
 // councilSources lists what the figures rest on. Names of files stay out:
