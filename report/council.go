@@ -28,6 +28,7 @@ func PeriodOf(p Petition) Period {
 // Council is all that the report to Council says. It has no place for data of
 // a signer, so that none can slip in: petitions enter as Counts.
 type Council struct {
+	Committee  string // that reports; "Committee on Organization" if empty
 	Document   string // number of the document, such as "CD#27"
 	Year       string // Council year, such as "2026-2027"
 	Conference string

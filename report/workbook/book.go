@@ -298,7 +298,7 @@ func (b *book) when(l look, t time.Time, format string) excelize.Cell {
 	if format != asMoment {
 		return b.number(l, int(serial))
 	}
-	return b.number(l, math.Round(serial*1e6)/1e6)
+	return b.number(l, math.Ceil(serial*1e6)/1e6) // a little more, since a little less would show the minute before
 }
 
 // formula is a cell that calculates, with the value it has now. Nothing that
@@ -356,26 +356,52 @@ func printed(s string) string {
 
 // lines estimates on how many lines a text is set in a column, so that rows
 // are made high enough: neither joined cells nor rows with pictures grow by
-// themselves. Text of the usual size and a little more fits as many letters as
-// the column has characters.
+// themselves. A column is so many digits wide.
 func lines(s string, width float64) int {
-	room := max(int(width), 1)
+	room := math.Max(width, 1)
 	n := 0
 	for paragraph := range strings.SplitSeq(clean(s), "\n") {
 		n++
-		used := 0
+		used := 0.0
 		for word := range strings.FieldsSeq(paragraph) {
-			length := utf8.RuneCountInString(word)
-			if used > 0 && used+1+length > room {
+			long := breadth(word)
+			switch {
+			case used > 0 && used+blank+long > room:
 				n, used = n+1, 0
-			} else if used > 0 {
-				used++
+			case used > 0:
+				used += blank
 			}
-			n += (used + length - 1) / room
-			used = (used+length-1)%room + 1
+			over := math.Max(0, math.Ceil((used+long)/room)-1) // a word longer than a line is broken
+			n += int(over)
+			used += long - over*room
 		}
 	}
 	return n
+}
+
+const blank = 0.5 // of a digit
+
+// breadth is how wide a word is set in Calibri, in digits; a little more, for
+// other fonts take its place.
+func breadth(word string) float64 {
+	sum := 0.0
+	for _, r := range word {
+		switch {
+		case strings.ContainsRune("ijl.,;:'|!()[]/-", r):
+			sum += 0.6
+		case strings.ContainsRune("ftrs", r):
+			sum += 0.8
+		case strings.ContainsRune("mwMW@%", r):
+			sum += 1.7
+		case r >= 'A' && r <= 'Z':
+			sum += 1.25
+		case r >= 0x2e80: // Chinese, Japanese and Korean
+			sum += 2.1
+		default:
+			sum += 1.05
+		}
+	}
+	return sum
 }
 
 // height is the height in points of a row with so many lines of text of the

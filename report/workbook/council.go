@@ -40,7 +40,7 @@ func CouncilReport(w io.Writer, c report.Council) error {
 // keep.
 func writeCouncil(w io.Writer, c report.Council, keep bool) ([]*record, error) {
 	subject := councilTitle(c)
-	b := newBook(w, about{title: "Report to Council: " + subject, subject: subject, footer: "Committee on Organization", program: c.Program, made: c.Made, keep: keep},
+	b := newBook(w, about{title: "Report to Council: " + subject, subject: subject, footer: committee(c), program: c.Program, made: c.Made, keep: keep},
 		coverSheet, actionsSheet, pendingSheet, registerSheet, annualSheet, statisticsSheet, handbookSheet, notesSheet, provenanceSheet)
 	for _, write := range []func(*book, report.Council){cover, actions, pending, register, annual, statistics, handbook, notes} {
 		write(b, c)
@@ -48,6 +48,8 @@ func writeCouncil(w io.Writer, c report.Council, keep bool) ([]*record, error) {
 	provenance(b, councilKind, c.Made, c.Program, councilSources(c))
 	return b.records, b.finish()
 }
+
+func committee(c report.Council) string { return cmp.Or(c.Committee, "Committee on Organization") }
 
 func councilTitle(c report.Council) string {
 	switch {
@@ -65,7 +67,7 @@ const toFill = "to be filled in: ____________________"
 func cover(b *book, c report.Council) {
 	s := b.sheet(coverSheet, layout{widths: []float64{30, 78}})
 	s.add(34, b.text(look{size: 20, bold: true, oneLine: true}, "Report to Council"))
-	s.add(20, b.text(underLook, "Committee on Organization"))
+	s.add(20, b.text(underLook, committee(c)))
 	s.skip(1)
 	date := toFill
 	if !c.Date.IsZero() {

@@ -174,12 +174,7 @@ func purpose(b *book, p *plan) {
 	for i, petition := range p.Petitions {
 		s.petitionPart(p, i, 3)
 		s.part(3, "Petition")
-		found := "on no page"
-		if petition.CoverFile != "" {
-			found = fmt.Sprintf("%s, page %d", petition.CoverFile, petition.CoverPage)
-			s.link(1, sheetsSheet, p.pages[place{i, verify.Ref{File: petition.CoverFile, Page: petition.CoverPage}}])
-		}
-		s.clause(3, report.Clause{Name: "Found", Text: found}, 82)
+		s.cover(p, i, petition)
 		s.clause(3, report.Clause{Name: "Group", Text: orNone(petition.Cover.Group)}, 82)
 		s.clause(3, report.Clause{Name: "Purpose", Text: orNone(petition.Cover.Purpose)}, 82)
 		s.clause(3, report.Clause{Name: "Handed in", Text: report.Day(petition.Received)}, 82)
@@ -201,6 +196,20 @@ func purpose(b *book, p *plan) {
 	}
 	s.nothing(p, 3)
 	s.done()
+}
+
+// cover says on which page the purpose was found, and leads there.
+func (s *sheet) cover(p *plan, i int, petition report.Petition) {
+	found, l := "on no page", valueLook
+	if petition.CoverFile != "" {
+		found = fmt.Sprintf("%s, page %d", petition.CoverFile, petition.CoverPage)
+		if row := p.pages[place{i, verify.Ref{File: petition.CoverFile, Page: petition.CoverPage}}]; row > 0 {
+			s.link(2, sheetsSheet, row)
+			l.link = true
+		}
+	}
+	s.add(height(lines(found, 82)), s.text(labelLook, "Found"), s.text(l, found), s.text(valueLook, ""))
+	s.span(2, 3)
 }
 
 // rule writes what each count rests on.

@@ -78,20 +78,21 @@ func newPaper(c report.Council) (*paper, error) {
 	f.SetModificationDate(c.Made.UTC())
 	title := "Report to Council: " + councilTitle(c)
 	f.SetTitle(title, true)
-	f.SetAuthor("Committee on Organization", true)
+	f.SetAuthor(committee(c), true)
 	f.SetCreator(c.Program, true)
 	f.SetLang("en-US")
 	f.SetHeaderFuncMode(func() {
 		if f.PageNo() > 1 {
+			f.SetY(11)
 			p.letters("", 8.5, quietGrey)
-			p.row(title, dayOf(c.Date))
-			f.Ln(4)
+			p.row(title, dayOf(c.Date), "R")
 		}
 	}, true)
 	f.SetFooterFunc(func() {
 		f.SetY(-14)
 		p.letters("", 8.5, quietGrey)
-		p.row("Committee on Organization", fmt.Sprintf("Page %d of {pages}", f.PageNo()))
+		// From the left: the mark for all pages is wider than their number.
+		p.row(committee(c), fmt.Sprintf("Page %d of {pages}", f.PageNo()), "L")
 	})
 	f.AddPage()
 	return p, f.Error()
@@ -124,14 +125,19 @@ func (p *paper) shown(s string) string {
 	}, clean(strings.ReplaceAll(s, "\t", " ")))
 }
 
-// row writes a text at the left and one at the right end of a line.
-func (p *paper) row(left, right string) {
+// row writes a text at the left end of a line and one at the right end, which
+// is set from the left or to the right.
+func (p *paper) row(left, right, align string) {
+	room := 44.0
+	if align == "L" {
+		room = 22
+	}
 	left = p.shown(left)
-	for runes := []rune(left); p.pdf.GetStringWidth(left) > paperWidth-45 && len(runes) > 1; left = string(runes) + "…" {
+	for runes := []rune(left); p.pdf.GetStringWidth(left) > paperWidth-room && len(runes) > 1; left = string(runes) + "…" {
 		runes = runes[:len(runes)-1]
 	}
-	p.pdf.CellFormat(paperWidth-44, lineHeight, left, "", 0, "L", false, 0, "")
-	p.pdf.CellFormat(44, lineHeight, p.shown(right), "", 1, "R", false, 0, "")
+	p.pdf.CellFormat(paperWidth-room, lineHeight, left, "", 0, "L", false, 0, "")
+	p.pdf.CellFormat(room, lineHeight, p.shown(right), "", 1, align, false, 0, "")
 }
 
 // section begins a part of the report, in the outline too.
@@ -140,6 +146,7 @@ func (p *paper) section(title string) {
 	p.pdf.Ln(5)
 	p.letters("B", 13, inkGrey)
 	p.pdf.Bookmark(title, 0, -1)
+	p.pdf.SetDrawColor(ruleGrey, ruleGrey, ruleGrey)
 	p.pdf.CellFormat(paperWidth, 8, title, "B", 1, "L", false, 0, "")
 	p.pdf.Ln(2)
 }
@@ -191,16 +198,16 @@ func (p *paper) cover(c report.Council) {
 	p.letters("B", 20, inkGrey)
 	p.pdf.CellFormat(paperWidth, 11, "Report to Council", "", 1, "L", false, 0, "")
 	p.letters("", 12, quietGrey)
-	p.pdf.CellFormat(paperWidth, 8, "Committee on Organization", "", 1, "L", false, 0, "")
+	p.pdf.CellFormat(paperWidth, 8, p.shown(committee(c)), "", 1, "L", false, 0, "")
 	p.pdf.Ln(3)
-	const blank = "______________________"
-	date := blank
+	const open = "______________________"
+	date := open
 	if !c.Date.IsZero() {
 		date = report.Day(c.Date)
 	}
-	p.line("Document number", cmp.Or(c.Document, blank))
-	p.line("Council year", cmp.Or(c.Year, blank))
-	p.line("Conference", cmp.Or(c.Conference, blank))
+	p.line("Document number", cmp.Or(c.Document, open))
+	p.line("Council year", cmp.Or(c.Year, open))
+	p.line("Conference", cmp.Or(c.Conference, open))
 	p.line("Date", date)
 	p.line("Time covered", covered(c.From, c.To))
 	p.pdf.Ln(2)

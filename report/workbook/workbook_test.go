@@ -859,30 +859,82 @@ func TestColumnsRise(t *testing.T) {
 	}
 }
 
-// Printed pages repeat the headings, lie on their side and are one page wide;
-// on screen the headings stay and can filter.
-func TestSignaturesAreSetForScreenAndPaper(t *testing.T) {
-	f, data := write(t, workbook.COO, petition(9))
-	page, err := f.GetPageLayout("Signatures")
-	if err != nil {
-		t.Fatal(err)
+// Printed pages are one page wide, with page numbers; a table repeats its
+// headings on every page, and on screen they stay and can filter.
+func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
+	for name, build := range map[string]func(io.Writer) error{
+		"coo":     func(w io.Writer) error { return workbook.COO(w, complete(131)) },
+		"council": func(w io.Writer) error { return workbook.CouncilReport(w, council()) },
+	} {
+		var out bytes.Buffer
+		if err := build(&out); err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(out.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		titles, areas := map[string]string{}, map[string]string{}
+		for _, n := range f.GetDefinedName() {
+			switch n.Name {
+			case "_xlnm.Print_Titles":
+				titles[n.Scope] = n.RefersTo
+			case "_xlnm.Print_Area":
+				areas[n.Scope] = n.RefersTo
+			}
+		}
+		tables := map[string]string{"Signatures": "$A$1:$S$132", "Behind the figures": "$A$1:$I$132", "Duplicates": "$A$2:$K$4", "Review log": "$A$1:$J$",
+			"Sheets": "$A$1:$J$13", "Deadlines": "$A$1:$F$4", "Pending": "$A$1:$G$2", "Register of groups": "$A$1:$I$3", "Annual reports": "$A$1:$G$4"}
+		for i, sheet := range f.GetSheetList() {
+			page, err := f.GetPageLayout(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *page.FitToWidth != 1 || *page.FitToHeight != 0 {
+				t.Errorf("%s: set on paper %d wide, %d high", sheet, *page.FitToWidth, *page.FitToHeight)
+			}
+			if foot, err := f.GetHeaderFooter(sheet); err != nil || !strings.Contains(foot.OddFooter, "Page &P of &N") {
+				t.Errorf("%s: no page number at the foot, %v", sheet, err)
+			}
+			filter, ok := tables[sheet]
+			if !ok {
+				continue
+			}
+			head := 1
+			if sheet == "Duplicates" {
+				head = 2
+			}
+			if got, want := titles[sheet], fmt.Sprintf("'%s'!$1:$%d", sheet, head); got != want || *page.Orientation != "landscape" {
+				t.Errorf("%s: printed in %s, pages repeat %q, want %q", sheet, *page.Orientation, got, want)
+			}
+			if panes, err := f.GetPanes(sheet); err != nil || !panes.Freeze || panes.YSplit != head {
+				t.Errorf("%s: panes %+v, %v", sheet, panes, err)
+			}
+			if xml := part(t, out.Bytes(), fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)); !strings.Contains(xml, `<autoFilter ref="`+filter) {
+				t.Errorf("%s: no filter over all lines and columns", sheet)
+			}
+		}
+		if name == "coo" && areas["Signatures"] != "'Signatures'!$A$1:$R$132" {
+			t.Errorf("of Signatures, %q is printed", areas["Signatures"])
+		}
 	}
-	if *page.Orientation != "landscape" || *page.FitToWidth != 1 || *page.FitToHeight != 0 {
-		t.Errorf("set on paper as %s, %d wide, %d high", *page.Orientation, *page.FitToWidth, *page.FitToHeight)
+}
+
+// Pictures and charts say in words what they show, and times of day are those
+// that were given.
+func TestNamesForThoseWhoDoNotSee(t *testing.T) {
+	p := complete(40)
+	f, data := write(t, workbook.COO, p)
+	if n := strings.Count(part(t, data, "xl/drawings/drawing2.xml"), `descr="Line `); n != 40 {
+		t.Errorf("%d of 40 pictures say which line they show", n)
 	}
-	names := map[string]string{}
-	for _, n := range f.GetDefinedName() {
-		names[n.Scope+" "+n.Name] = n.RefersTo
+	if chart := part(t, data, "xl/drawings/drawing1.xml"); !strings.Contains(chart, `descr="Lines by verdict: a bar chart`) {
+		t.Error("the chart does not say what it shows")
 	}
-	if got := names["Signatures _xlnm.Print_Titles"]; got != "'Signatures'!$1:$1" {
-		t.Errorf("printed pages repeat %q", got)
-	}
-	panes, err := f.GetPanes("Signatures")
-	if err != nil || !panes.Freeze || panes.YSplit != 1 {
-		t.Errorf("panes %+v, %v", panes, err)
-	}
-	if xml := part(t, data, "xl/worksheets/sheet2.xml"); !strings.Contains(xml, `<autoFilter ref="$A$1:$S$10"`) {
-		t.Error("no filter over all lines and columns")
+	shown, err := f.GetCellValue("Review log", "A2")
+	if want := p.Findings[0].At.Format("2006-01-02 15:04"); err != nil || shown != want {
+		t.Errorf("the first finding was made at %q, %v; want %q", shown, err, want)
 	}
 }
 
