@@ -26,7 +26,7 @@ func (m Measure) Share() float64 {
 
 // Interval is the 95 % interval of the true share, after E. B. Wilson,
 // Probable inference, the law of succession, and statistical inference (1927).
-// It is honest where nothing was found wrong: 0 of 50 still allows 7 %. No
+// It is honest where nothing was found wrong: nothing wrong in 50 still allows 7 %. No
 // sample allows anything.
 func (m Measure) Interval() (low, high float64) {
 	if m.Of == 0 {

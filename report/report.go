@@ -29,7 +29,7 @@ type Petition struct {
 
 	Received    time.Time // the day on which the packet was handed in
 	State       string    // in words, such as "on the COO agenda"
-	RuleVersion string    // name or fingerprint of the rule as it was applied
+	RuleVersion string    // of the rule as it was applied; a fingerprint of it if empty
 	Overlap     Overlap
 	Findings    []Finding // in the order in which people made them
 	Quality     *Quality  // nil where nobody looked twice

@@ -221,7 +221,7 @@ func rule(b *book, p *plan) {
 		for _, c := range report.RuleInWords(petition.Rules) {
 			s.clause(2, c, 80)
 		}
-		s.clause(2, report.Clause{Name: "Version of the rule", Text: orNot(petition.RuleVersion)}, 80)
+		s.clause(2, report.Clause{Name: "Version of the rule", Text: orNot(report.RuleVersion(petition))}, 80)
 		s.skip(1)
 		s.part(2, "Membership export")
 		for _, c := range []report.Clause{

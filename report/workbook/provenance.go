@@ -95,7 +95,7 @@ func cooSources(p *plan) []source {
 		}
 		list = append(list,
 			source{what: "Membership export" + of, name: petition.Members.Name, mark: orNot(petition.Members.SHA256)},
-			source{what: "Rule" + of, name: petition.Rules.Title, mark: orNot(petition.RuleVersion)})
+			source{what: "Rule" + of, name: petition.Rules.Title, mark: orNot(report.RuleVersion(petition))})
 		if c := petition.Certificate; c != nil {
 			list = append(list, source{what: "Certified counts" + of, name: "by " + c.By + " on " + report.Day(c.At), mark: orNot(c.ID)})
 		}
