@@ -184,6 +184,10 @@ func (s *lister) picture(ref verify.Ref, pictures report.Pictures, least float64
 // member is what the workbook says of a line's member.
 type member struct{ id, name, standing string }
 
+// guess is how probable a member must be to be shown for a line that nobody
+// has decided: whoever reads a name beside a line believes it a little.
+const guess = 0.05
+
 // memberOf gives the member a line was matched to, or else the best guess of a
 // line that nobody has decided.
 func memberOf(d verify.Decision) member {
@@ -191,7 +195,7 @@ func memberOf(d verify.Decision) member {
 		if c.Member == nil {
 			continue
 		}
-		if c.Member.ID == d.MemberID || d.MemberID == "" && d.Verdict == verify.Uncertain && i == 0 {
+		if c.Member.ID == d.MemberID || d.MemberID == "" && d.Verdict == verify.Uncertain && i == 0 && d.Probability >= guess {
 			return member{c.Member.ID, memberName(c.Member), memberStanding(c.Member)}
 		}
 	}
