@@ -37,8 +37,12 @@ func summary(b *book, p *plan) {
 	}
 	s.part(summaryColumns, "How to read this workbook")
 	for _, c := range guide(p) {
-		s.add(height(lines(c.Text, 98)), b.text(look{bold: true, rule: "under"}, c.Name), b.text(valueLook, c.Text),
-			b.text(valueLook, ""), b.text(valueLook, ""), b.text(valueLook, ""))
+		name := look{bold: true, rule: "under"}
+		if c.Name != linksName {
+			s.link(1, c.Name, 1)
+			name.link = true
+		}
+		s.add(height(lines(c.Text, 98)), b.text(name, c.Name), b.text(valueLook, c.Text), b.text(valueLook, ""), b.text(valueLook, ""), b.text(valueLook, ""))
 		s.span(2, 5)
 	}
 	s.done()
@@ -279,6 +283,10 @@ func (s *sheet) measured(name string, m report.Measure, means string) {
 	s.add(height(max(lines(name, 28), lines(text, 60))), s.text(cellLook, name), s.number(countLook, m.Wrong), s.number(countLook, m.Of), share, s.text(cellLook, text))
 }
 
+// linksName is the part of the guide that is about no sheet.
+const linksName = "Links"
+
+// guide explains the sheets, by their names.
 func guide(p *plan) []report.Clause {
 	way := "To follow a figure: its number leads to the lines behind it, the line number there to the line with its picture, and its page number to the file."
 	for _, petition := range p.Petitions {
@@ -288,7 +296,7 @@ func guide(p *plan) []report.Clause {
 		}
 	}
 	return []report.Clause{
-		{Name: "Links", Text: "Underlined numbers and words lead somewhere. " + way},
+		{Name: linksName, Text: "Underlined numbers and words lead somewhere. " + way},
 		{Name: signaturesSheet, Text: "Every line in which somebody wrote, with its file, page, line and picture, so that each counted signature can be found again on paper. " +
 			"Lines marked “► uncertain” on an amber ground with a thick edge need a person; where the member is only the best guess it says “maybe”. “× invalid” lines do not count."},
 		{Name: behindSheet, Text: "The same lines by the figure that they are counted in."},
