@@ -4,11 +4,13 @@
 # variable must be there before a process starts.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: run test bench lint build
+.PHONY: run serve test crash bench lint build
 .DEFAULT_GOAL := run
 
 run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf
+serve: build ; out/countersign serve --data out/service
 test: ; bash .ci/setup test && go vet ./... && go test -timeout 15m ./...
+crash: ; bash .ci/setup test && CRASH_ROUNDS=20 go test -run TestCrashes -v -timeout 30m ./cmd/countersign
 bench: ; bash .ci/setup test && go test -run '^$$' -bench . -benchmem ./...
 lint: ; golangci-lint run
 build: ; bash .ci/setup && go build -trimpath -o out/countersign ./cmd/countersign

@@ -44,14 +44,16 @@ var guests = map[string][]string{
 	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
+	"golang.org/x/sync":               {"cmd/countersign"},
 	"golang.org/x/text":               {"extract", "verify", "internal/web"},
 	"golang.org/x/time":               {"internal/web"},
 
-	"github.com/jackc/pgx/v5":           {"internal/store"},
-	"github.com/nats-io/nats-server/v2": {"internal/queue", "internal/blob"}, // blob's tests run one
-	"github.com/nats-io/nats.go":        {"internal/queue", "internal/blob"},
-	"github.com/pressly/goose/v3":       {"internal/store"},
-	"modernc.org/sqlite":                {"internal/store"},
+	"github.com/jackc/pgx/v5":             {"internal/store"},
+	"github.com/landlock-lsm/go-landlock": {"cmd/countersign"},
+	"github.com/nats-io/nats-server/v2":   {"internal/queue", "internal/blob"}, // blob's tests run one
+	"github.com/nats-io/nats.go":          {"internal/queue", "internal/blob"},
+	"github.com/pressly/goose/v3":         {"internal/store"},
+	"modernc.org/sqlite":                  {"internal/store"},
 }
 
 const testGuest = "github.com/google/go-cmp"

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -81,9 +80,27 @@ func midnight(t time.Time) time.Time {
 
 // listed compares without case and punctuation; "Life Member" is listed by Life.
 func listed(list []string, s string) bool {
-	key := name.Joined(s)
-	return key != "" && slices.ContainsFunc(list, func(l string) bool {
-		l = name.Joined(l)
-		return key == l || key == l+"member" || key == l+"membership"
-	}) || slices.ContainsFunc(list, func(l string) bool { return strings.EqualFold(l, s) && s != "" })
+	if s == "" {
+		return false
+	}
+	key := ""
+	for _, l := range list {
+		if strings.EqualFold(l, s) {
+			return true
+		}
+		if l == "" || isLetter(l[0]) && isLetter(s[0]) && l[0]|0x20 != s[0]|0x20 {
+			continue // most are not, and folding takes longest
+		}
+		if key == "" {
+			if key = name.Joined(s); key == "" {
+				return false
+			}
+		}
+		if l = name.Joined(l); key == l || key == l+"member" || key == l+"membership" {
+			return true
+		}
+	}
+	return false
 }
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

@@ -30,6 +30,9 @@ var errUnread = errors.New("some input could not be read")
 
 type commands struct {
 	Check     checkCommand     `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
+	Serve     serveCommand     `cmd:"" help:"Serve staff and verifiers: take in petitions, read them, have them reviewed."`
+	Work      workCommand      `cmd:"" help:"Read pages for a service that runs elsewhere."`
+	Audit     auditCommand     `cmd:"" help:"Look at the service's log of who did what."`
 	ReadPages readPagesCommand `cmd:"" hidden:""`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 	Help      helpCommand      `cmd:"" help:"Explain the program or one of its commands."`
@@ -38,6 +41,7 @@ type commands struct {
 func main() {
 	limitTesseract()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -51,6 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("countersign"),
 		kong.Description("Turns scanned paper petitions into verified counts and reports."),
 		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", ")},
+		kong.Configuration(kong.JSON),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

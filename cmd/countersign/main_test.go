@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -20,8 +21,8 @@ const (
 
 func TestMain(m *testing.M) {
 	limitTesseract() // or tests run outside of make cost several times the CPU
-	if len(os.Args) > 1 && os.Args[1] == "read-pages" {
-		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) // started as a reader process
+	if len(os.Args) > 1 && slices.Contains([]string{"read-pages", "serve", "work"}, os.Args[1]) {
+		main() // the tests start themselves as the program
 	}
 	os.Exit(m.Run())
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -67,6 +68,7 @@ type reader struct {
 	temp    string
 	path    string // of the file it has open
 	answers int
+	grown   atomic.Bool // beyond the memory it may have
 }
 
 func newReaders(o readerOptions) (*readers, error) {
@@ -186,6 +188,7 @@ func (r *readers) with(ctx context.Context, p *reader, a asked) (head answered, 
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stopped := context.AfterFunc(limited, p.kill)
+	go p.watch(limited, int64(r.options.Memory)<<20)
 	err = send(p.in, a)
 	if err == nil {
 		parts, err = receive(p.out, &head)
@@ -219,7 +222,7 @@ func tooSlow(a asked, limit time.Duration) error {
 // broke is the sentence for a file that broke a reader; it is errBroke as well.
 func (r *readers) broke(a asked, p *reader) error {
 	problem := "stops the program that reads it"
-	if p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
+	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
 		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
 	}
 	return &broken{ingest.InputError{File: a.Name, Page: a.Page, Problem: problem,
@@ -353,6 +356,39 @@ func (p *reader) end() {
 	p.kill()
 	_ = p.cmd.Wait() // it was killed, as its state will say
 	os.RemoveAll(p.temp)
+}
+
+// watch kills a reader that takes more memory than it may. The limit that the kernel
+// keeps stops what C takes and what PDFium takes; Go's heap grows past it, in addresses
+// that were reserved before.
+func (p *reader) watch(ctx context.Context, most int64) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if resident(p.cmd.Process.Pid) > most {
+				p.grown.Store(true)
+				p.kill()
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// resident is how many bytes of memory a process takes, 0 where the system does not say.
+func resident(pid int) int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }
 
 func (p *reader) kill() { _ = p.cmd.Process.Kill() } // fails only where it has ended

@@ -24,7 +24,8 @@ type confinement struct {
 // they are to the user it runs as.
 //
 // Memory is limited as data: a Go process reserves more than a gigabyte of addresses
-// that it never uses, so their number says nothing.
+// that it never uses, so their number says nothing. Whoever starts the process must watch
+// it as well, for Go's heap can grow into what it reserved.
 func confine(c confinement) (version int, err error) {
 	for _, l := range []struct {
 		what int

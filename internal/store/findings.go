@@ -38,6 +38,9 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 		if err := lock(ctx, tx, f.PetitionID); err != nil {
 			return err
 		}
+		if f.At, err = after(ctx, tx, f); err != nil {
+			return err
+		}
 		n, err := write(ctx, tx, `INSERT INTO findings (id, petition_id, line_id, by, at, kind, member_id, note, fields, searches, undoes, chair)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
 			f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Searches, orNull(f.Undoes), f.Chair)
@@ -51,6 +54,17 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 		return findingsChanged(ctx, tx, f.PetitionID)
 	})
 	return f, err
+}
+
+// after gives the time of a finding: its own, or the next millisecond after the
+// petition's last finding, so that their order is the one they came in even
+// where clocks differ.
+func after(ctx context.Context, tx conn, f Finding) (time.Time, error) {
+	last, err := one(ctx, tx, scanNumber, `SELECT COALESCE(MAX(at), 0) FROM findings WHERE petition_id = $1`, f.PetitionID)
+	if millis(f.At) > last {
+		return f.At, err
+	}
+	return fromMillis(last + 1), err
 }
 
 // Findings lists all findings of a petition in the order they were made.

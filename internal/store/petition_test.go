@@ -175,6 +175,12 @@ func testOpenedUpload(t *testing.T, s *Store) {
 	same(t, drain(t, s), asked[1:])
 	same(t, len(got(s.PagesOf(ctx, u.ID))(t)), 3)
 	same(t, got(s.Version(ctx, p.ID))(t), version)
+
+	// A late attempt that fails takes nothing back.
+	must(t, s.OpenedUpload(ctx, u.ID, nil, "The disk is full."))
+	same(t, got(s.Upload(ctx, u.ID))(t).Pages, 3)
+	same(t, got(s.Upload(ctx, u.ID))(t).Error, "")
+	same(t, got(s.Version(ctx, p.ID))(t), version)
 	if err := s.OpenedUpload(ctx, "never", nil, ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("an upload that is not there: %v", err)
 	}

@@ -53,7 +53,8 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 		if p.SnapshotID == old.SnapshotID || p.SnapshotID == "" {
 			return nil
 		}
-		pages, err := all(ctx, tx, scanText, `SELECT DISTINCT page_id FROM lines WHERE petition_id = $1 AND snapshot_id <> $2 ORDER BY page_id`, p.ID, p.SnapshotID)
+		pages, err := all(ctx, tx, scanText, `SELECT p.id FROM pages p JOIN uploads u ON u.id = p.upload_id
+			WHERE p.petition_id = $1 AND EXISTS (SELECT 1 FROM lines l WHERE l.page_id = p.id AND l.snapshot_id <> $2) ORDER BY u.at, u.id, p.number`, p.ID, p.SnapshotID)
 		if err != nil {
 			return err
 		}

@@ -47,8 +47,8 @@ func startPostgres(t testing.TB) server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		postgres.Process.Signal(syscall.SIGINT) // asks for a fast shutdown
-		postgres.Wait()
+		_ = postgres.Process.Signal(syscall.SIGINT) // asks for a fast shutdown
+		_ = postgres.Wait()
 	})
 	s := server{dir}
 	s.await(t, log.Name())

@@ -36,7 +36,7 @@ func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(t
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // does nothing once committed
+	defer func() { _ = tx.Rollback() }() // does nothing once committed
 	if err := do(tx); err != nil {
 		return err
 	}

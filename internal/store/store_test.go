@@ -88,6 +88,34 @@ func TestMigrationsTwice(t *testing.T) {
 	}
 }
 
+// Two programs work on one database: none fails because the other is writing,
+// and both see what either wrote.
+func TestTwoPrograms(t *testing.T) {
+	pg := startPostgres(t)
+	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.create(t, "two")} {
+		t.Run(name, func(t *testing.T) {
+			programs := []*Store{open(t, url), open(t, url)}
+			v := begin(t, programs[0])
+			race(20, func(i int) {
+				s, p := programs[i%2], v.pages[i/2%2]
+				if err := s.ReadPage(t.Context(), p, lines(3)); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.AddFinding(t.Context(), Finding{LineID: LineID(p.ID, 1), Kind: "accept"}); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.Record(t.Context(), AuditEntry{Action: "accept"}); err != nil {
+					t.Error(err)
+				}
+			})
+			for _, s := range programs {
+				same(t, got(s.Counts(t.Context(), v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Pages: 2, Read: 2, Lines: 6, Findings: 20})
+				same(t, got(s.VerifyAudit(t.Context()))(t), 20)
+			}
+		})
+	}
+}
+
 // The folders hold the same tables with the same columns.
 func TestMigrationsAlike(t *testing.T) {
 	read := func(folder string) string {

@@ -63,8 +63,8 @@ func (s *Store) Uploads(ctx context.Context, petitionID string) (_ []Upload, err
 }
 
 // OpenedUpload notes what opening a file has shown: its pages, or in a
-// sentence why it cannot be opened. Pages that are there stay as they are;
-// those not read yet are announced.
+// sentence why it cannot be opened. Pages that are there stay as they are,
+// whatever a later attempt has shown; those not read yet are announced.
 func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, trouble string) (err error) {
 	defer saying(&err, "note the pages of upload %s", id)
 	return s.change(ctx, func(tx conn) error {
@@ -74,6 +74,12 @@ func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, troub
 		}
 		if err := lock(ctx, tx, old.PetitionID); err != nil {
 			return err
+		}
+		if old, err = upload(ctx, tx, id); err != nil { // as the one before left it
+			return err
+		}
+		if old.Pages > 0 && len(pages) == 0 {
+			return resolve(ctx, tx, Ingest, id)
 		}
 		changed, err := write(ctx, tx, `UPDATE uploads SET pages = $2, error = $3 WHERE id = $1 AND (pages <> $2 OR error <> $3)`, id, len(pages), trouble)
 		if err != nil {

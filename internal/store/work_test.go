@@ -22,9 +22,14 @@ func testFindings(t *testing.T, s *Store) {
 	same(t, got(s.Findings(ctx, v.petition.ID))(t), []Finding{a, b, c})
 	same(t, got(s.FindingsOf(ctx, one))(t), []Finding{a, c})
 
+	// What comes later is later, even from a machine whose clock is behind.
+	behind := got(s.AddFinding(ctx, Finding{LineID: two, By: v.account.ID, At: at.Add(-time.Hour), Kind: "flag"}))(t)
+	same(t, behind.At, c.At.Add(time.Millisecond))
+	same(t, got(s.FindingsOf(ctx, two))(t), []Finding{b, behind})
+
 	// The same one again, as after a lost answer.
 	same(t, got(s.AddFinding(ctx, a))(t), a)
-	same(t, len(got(s.Findings(ctx, v.petition.ID))(t)), 3)
+	same(t, len(got(s.Findings(ctx, v.petition.ID))(t)), 4)
 	if _, err := s.AddFinding(ctx, Finding{LineID: one, Kind: "undo", Undoes: a.ID}); !errors.Is(err, ErrConflict) {
 		t.Errorf("undone twice: %v", err)
 	}

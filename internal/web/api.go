@@ -1,5 +1,721 @@
 package web
 
-type apiDocs struct{}
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
 
-func (s *Server) newAPI() *apiDocs { return nil }
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"countersign/internal/store"
+)
+
+// The HTTP API offers to programs what pages offer to people, in the same
+// words. huma checks what is sent and describes it as OpenAPI; who may ask is
+// decided by the table in routes.go as for pages.
+
+// apiDocs is the API with its description.
+type apiDocs struct {
+	mux  *http.ServeMux
+	spec *huma.OpenAPI
+	json []byte
+}
+
+// What the API gives. Fields are named as on pages.
+type (
+	apiPetition struct {
+		ID         string    `json:"id"`
+		Title      string    `json:"title"`
+		State      string    `json:"state" doc:"such as draft, review or sufficient"`
+		ReceivedOn string    `json:"received_on" format:"date"`
+		SnapshotID string    `json:"snapshot_id" doc:"the membership export that it is verified against; empty for none"`
+		Rules      string    `json:"rules" doc:"what differs from the built-in rule, as YAML"`
+		CreatedAt  time.Time `json:"created_at"`
+		Progress   struct {
+			Uploads  int `json:"uploads"`
+			Opened   int `json:"opened"`
+			Pages    int `json:"pages"`
+			Read     int `json:"read"`
+			Lines    int `json:"lines"`
+			Matched  int `json:"matched"`
+			Failures int `json:"failures"`
+		} `json:"progress" doc:"counted from what exists"`
+		Count apiCount `json:"count"`
+		Waits []string `json:"waits" doc:"what has to be done, and for whom it waits"`
+	}
+	apiCount struct {
+		Rows       int            `json:"rows"`
+		Valid      int            `json:"valid"`
+		Invalid    int            `json:"invalid"`
+		Uncertain  int            `json:"uncertain"`
+		Required   int            `json:"required"`
+		Guaranteed int            `json:"guaranteed" doc:"lines that count whatever is found"`
+		Possible   int            `json:"possible" doc:"lines that count if every doubt is settled for the petition"`
+		Certain    bool           `json:"certain" doc:"no undecided line can change the outcome"`
+		Outcome    string         `json:"outcome"`
+		ByReason   map[string]int `json:"by_reason"`
+	}
+	apiUpload struct {
+		ID       string    `json:"id"`
+		Petition string    `json:"petition_id"`
+		Name     string    `json:"name"`
+		SHA256   string    `json:"sha256"`
+		Size     int64     `json:"size" doc:"bytes"`
+		At       time.Time `json:"at"`
+		Pages    int       `json:"pages" doc:"0: not opened yet"`
+		Error    string    `json:"error" doc:"why it cannot be opened"`
+		Excluded bool      `json:"excluded"`
+		Same     bool      `json:"same" doc:"the file was here already; nothing changed"`
+	}
+	apiPage struct {
+		ID       string     `json:"id"`
+		Upload   string     `json:"upload_id"`
+		Number   int        `json:"number"`
+		Kind     string     `json:"kind" doc:"signers, cover, blank or other; empty where it was not read yet"`
+		Source   string     `json:"source"`
+		Rotation int        `json:"rotation" doc:"degrees clockwise that make it upright"`
+		Error    string     `json:"error"`
+		Notes    []string   `json:"notes"`
+		ReadAt   *time.Time `json:"read_at" doc:"null: not read yet"`
+	}
+	apiLine struct {
+		ID          string            `json:"id"`
+		Upload      string            `json:"upload_id"`
+		Page        string            `json:"page_id"`
+		File        string            `json:"file"`
+		PageNumber  int               `json:"page"`
+		Number      int               `json:"row"`
+		Box         [4]float64        `json:"box" doc:"x0, y0, x1, y1 as shares of the page as delivered"`
+		Fields      map[string]string `json:"fields"`
+		Signed      string            `json:"signed" enum:"yes,no,unsure"`
+		Struck      bool              `json:"struck"`
+		Verdict     string            `json:"verdict" enum:"valid,invalid,uncertain"`
+		Reason      string            `json:"reason"`
+		Because     string            `json:"because"`
+		MemberID    string            `json:"member_id"`
+		Probability float64           `json:"probability"`
+		Candidates  []apiCandidate    `json:"candidates"`
+		DuplicateOf string            `json:"duplicate_of" doc:"id of the other line of the same person"`
+		Needs       string            `json:"needs" doc:"of an uncertain line: empty for a first look, second, third or chair"`
+		Decided     string            `json:"decided" doc:"program or person"`
+	}
+	apiCandidate struct {
+		MemberID    string   `json:"member_id"`
+		Name        string   `json:"name"`
+		Probability float64  `json:"probability"`
+		Because     []string `json:"because"`
+	}
+	apiFinding struct {
+		ID     string            `json:"id"`
+		Line   string            `json:"line_id"`
+		By     string            `json:"by" doc:"account"`
+		At     time.Time         `json:"at"`
+		Kind   string            `json:"kind"`
+		Member string            `json:"member_id"`
+		Note   string            `json:"note"`
+		Fields map[string]string `json:"fields,omitempty"`
+		Undone bool              `json:"undone"`
+		Undoes string            `json:"undoes"`
+	}
+	apiMember struct {
+		ID          string   `json:"id"`
+		Name        string   `json:"name"`
+		Institution string   `json:"institution"`
+		City        string   `json:"city"`
+		State       string   `json:"state"`
+		Standing    string   `json:"standing"`
+		Good        bool     `json:"good" doc:"in good standing on the day that the rule says"`
+		Also        []string `json:"also" doc:"other numbers or names of the same person"`
+	}
+	apiSnapshot struct {
+		ID      string    `json:"id"`
+		Name    string    `json:"name"`
+		SHA256  string    `json:"sha256"`
+		AsOf    string    `json:"as_of" format:"date"`
+		Rows    int       `json:"rows"`
+		Members int       `json:"members"`
+		Remarks []string  `json:"remarks"`
+		At      time.Time `json:"at"`
+	}
+	apiFailure struct {
+		ID     string    `json:"id"`
+		Upload string    `json:"upload_id"`
+		Page   string    `json:"page_id" doc:"empty where a whole file failed"`
+		Stage  string    `json:"stage"`
+		Text   string    `json:"text"`
+		At     time.Time `json:"at"`
+	}
+	apiEntry struct {
+		Seq     int64     `json:"seq"`
+		At      time.Time `json:"at"`
+		Actor   string    `json:"actor"`
+		Action  string    `json:"action"`
+		Subject string    `json:"subject"`
+		Detail  string    `json:"detail"`
+		Prev    string    `json:"prev"`
+		Hash    string    `json:"hash"`
+	}
+	apiAccount struct {
+		ID    string   `json:"id"`
+		Name  string   `json:"name"`
+		Email string   `json:"email"`
+		Roles []string `json:"roles"`
+	}
+	apiChange struct {
+		Title      *string `json:"title,omitempty" maxLength:"300"`
+		ReceivedOn *string `json:"received_on,omitempty" format:"date"`
+		State      *string `json:"state,omitempty"`
+		SnapshotID *string `json:"snapshot_id,omitempty"`
+		Rules      *string `json:"rules,omitempty"`
+	}
+)
+
+// The shapes of requests and answers, as huma takes them.
+type (
+	byID struct {
+		ID string `path:"id"`
+	}
+	answerOf[T any] struct{ Body T }
+	linesOf         struct {
+		ID      string `path:"id"`
+		Verdict string `query:"verdict" enum:"valid,invalid,uncertain" doc:"only such lines"`
+		Upload  string `query:"upload" doc:"only lines of this file"`
+		Offset  int    `query:"offset" minimum:"0"`
+		Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+	}
+)
+
+// newAPI builds the API. Each operation has a row in the table of routes.
+func (s *Server) newAPI() *apiDocs {
+	config := huma.DefaultConfig("Countersign", cmpWord(s.Program, "unversioned"))
+	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on your account's page and send it as Authorization: Bearer …; a token may do what its owner may."
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by routes of our own, without anything from elsewhere
+	config.CreateHooks = nil
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	config.Security = []map[string][]string{{"token": {}}}
+	d := &apiDocs{mux: http.NewServeMux()}
+	api := humago.New(d.mux, config)
+	d.spec = api.OpenAPI()
+
+	add(s, api, "GET", "/api/me", "me", "Accounts", "Who the token belongs to", s.apiMe)
+	add(s, api, "GET", "/api/petitions", "list-petitions", "Petitions", "All petitions with their counts", s.apiPetitions)
+	add(s, api, "POST", "/api/petitions", "add-petition", "Petitions", "Add a petition", s.apiAddPetition)
+	add(s, api, "GET", "/api/petitions/{id}", "get-petition", "Petitions", "One petition with its count", s.apiPetition)
+	add(s, api, "PATCH", "/api/petitions/{id}", "change-petition", "Petitions", "Change what is sent of a petition", s.apiChangePetition)
+	add(s, api, "GET", "/api/petitions/{id}/uploads", "list-uploads", "Files", "The files of a petition", s.apiUploads)
+	add(s, api, "GET", "/api/uploads/{id}", "get-upload", "Files", "One file", s.apiUpload)
+	add(s, api, "PATCH", "/api/uploads/{id}", "change-upload", "Files", "Exclude a file, so that none of its lines counts, or include it again", s.apiChangeUpload)
+	add(s, api, "GET", "/api/petitions/{id}/pages", "list-pages", "Pages and lines", "The pages of a petition", s.apiPages)
+	add(s, api, "GET", "/api/petitions/{id}/lines", "list-lines", "Pages and lines", "The lines of a petition with their verdicts", s.apiLines)
+	add(s, api, "GET", "/api/petitions/{id}/lines/{line}", "get-line", "Pages and lines", "One line", s.apiLine)
+	add(s, api, "GET", "/api/petitions/{id}/findings", "list-findings", "Review", "What people found, as far as you may see it: second looks are blind", s.apiFindings)
+	add(s, api, "GET", "/api/petitions/{id}/failures", "list-failures", "Failures", "What could not be done and waits for a person", s.apiFailures)
+	add(s, api, "POST", "/api/petitions/{id}/failures/{failure}/retry", "retry-failure", "Failures", "Try again a page or a file", s.apiRetry)
+	add(s, api, "GET", "/api/members", "search-members", "Members", "Search the newest membership export, or a petition's", s.apiMembers)
+	add(s, api, "GET", "/api/snapshots", "list-snapshots", "Members", "The membership exports that were taken in, newest first", s.apiSnapshots)
+	add(s, api, "GET", "/api/audit", "list-audit", "Audit", "Entries of the audit log after a place in it", s.apiAudit)
+
+	s.describeStreams(d.spec)
+	var err error
+	if d.json, err = json.MarshalIndent(d.spec, "", " "); err != nil {
+		panic("the description of the API cannot be written: " + err.Error()) // a test reads it
+	}
+	return d
+}
+
+// add registers an operation. Errors are answered as everywhere.
+func add[I, O any](s *Server, api huma.API, method, path, id, tag, summary string, do func(context.Context, *I) (*O, error)) {
+	op := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag}, MaxBodyBytes: 1 << 20}
+	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := do(ctx, in)
+		var f *failure
+		switch {
+		case err == nil:
+			return out, nil
+		case errors.As(err, &f):
+			return nil, huma.NewError(f.status, f.text)
+		case errors.Is(err, store.ErrNotFound):
+			return nil, huma.NewError(http.StatusNotFound, "There is no such thing here; it may have been removed.")
+		}
+		s.Log.ErrorContext(ctx, "request failed", "operation", id, "error", err)
+		return nil, huma.NewError(http.StatusInternalServerError, "This could not be done because of a fault of the service, which was logged. Please try again.")
+	})
+}
+
+// describeStreams adds what huma does not carry: files go by as streams, so
+// that a large one takes no memory.
+func (s *Server) describeStreams(spec *huma.OpenAPI) {
+	binary := func(types ...string) map[string]*huma.MediaType {
+		out := map[string]*huma.MediaType{}
+		for _, t := range types {
+			out[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+		}
+		return out
+	}
+	ref := func(v any, name string) *huma.Schema {
+		return spec.Components.Schemas.Schema(reflect.TypeOf(v), true, name)
+	}
+	answers := func(status, text string, schema *huma.Schema) map[string]*huma.Response {
+		return map[string]*huma.Response{status: {Description: text, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}},
+			"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: ref(huma.ErrorModel{}, "ErrorModel")}}}}
+	}
+	path := func(names ...string) (out []*huma.Param) {
+		for _, n := range names {
+			out = append(out, &huma.Param{Name: n, In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
+		}
+		return out
+	}
+	spec.AddOperation(&huma.Operation{OperationID: "put-file", Method: "PUT", Path: "/api/petitions/{id}/files/{name}", Tags: []string{"Files"}, Summary: "Add a file: the body is the file",
+		Description: "201 where the file is new, 200 where it was here already. For example: curl -T sheet.pdf -H 'Authorization: Bearer …' …/files/sheet.pdf", Parameters: path("id", "name"),
+		RequestBody: &huma.RequestBody{Required: true, Content: binary("application/octet-stream", "application/pdf", "image/tiff", "image/jpeg", "image/png")}, Responses: answers("201", "Added", ref(apiUpload{}, "ApiUpload"))})
+	spec.AddOperation(&huma.Operation{OperationID: "post-files", Method: "POST", Path: "/api/petitions/{id}/files", Tags: []string{"Files"}, Summary: "Add files as a form does", Parameters: path("id"),
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": {Type: "array", Items: &huma.Schema{Type: "string", Format: "binary"}}}}}}},
+		Responses:   answers("201", "Added, or here already", ref([]apiUpload{}, "ApiUploads"))})
+	spec.AddOperation(&huma.Operation{OperationID: "put-snapshot", Method: "PUT", Path: "/api/snapshots/{name}", Tags: []string{"Members"}, Summary: "Take in a membership export: the body is the CSV or XLSX file",
+		Parameters:  append(path("name"), &huma.Param{Name: "as_of", In: "query", Description: "the day that it speaks of; today where it is not said", Schema: &huma.Schema{Type: "string", Format: "date"}}),
+		RequestBody: &huma.RequestBody{Required: true, Content: binary("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}, Responses: answers("201", "Taken in", ref(apiSnapshot{}, "ApiSnapshot"))})
+	spec.AddOperation(&huma.Operation{OperationID: "add-finding", Method: "POST", Path: "/api/petitions/{petition}/findings", Tags: []string{"Review"}, Summary: "Say what a person found of a line", Parameters: path("petition"),
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ref(found{}, "Found")}}}, Responses: map[string]*huma.Response{"204": {Description: "Taken"}}})
+	spec.AddOperation(&huma.Operation{OperationID: "get-report", Method: "GET", Path: "/api/petitions/{id}/reports/{kind}", Tags: []string{"Reports"}, Summary: "A workbook: coo, with signers' data, or council, without", Parameters: path("id", "kind"),
+		Responses: map[string]*huma.Response{"200": {Description: "The workbook", Content: binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}}})
+}
+
+// api hands a request to huma.
+func (s *Server) api(w http.ResponseWriter, r *http.Request) error {
+	s.docs.mux.ServeHTTP(w, r)
+	return nil
+}
+
+func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "application/openapi+json")
+	_, _ = w.Write(s.docs.json)
+	return nil
+}
+
+func (s *Server) apiMe(ctx context.Context, _ *struct{}) (*answerOf[apiAccount], error) {
+	a := accountIn(ctx)
+	out := apiAccount{ID: a.ID, Name: a.Name, Email: a.Email}
+	for _, r := range a.Roles {
+		out.Roles = append(out.Roles, string(r))
+	}
+	return &answerOf[apiAccount]{out}, nil
+}
+
+func newAPIPetition(st standing) apiPetition {
+	p := apiPetition{ID: st.ID, Title: st.Title, State: st.State, SnapshotID: st.SnapshotID, Rules: st.Petition.Rules, CreatedAt: st.CreatedAt, ReceivedOn: apiDay(st.ReceivedOn), Waits: []string{},
+		Count: apiCount{st.Count.Rows, st.Count.Valid, st.Count.Invalid, st.Count.Uncertain, st.Count.Required, st.Count.Guaranteed, st.Count.Possible, st.Count.Certain, st.Count.Outcome, st.Count.ByReason}}
+	p.Progress.Uploads, p.Progress.Opened, p.Progress.Pages, p.Progress.Read = st.Uploads, st.Opened, st.Pages, st.Read
+	p.Progress.Lines, p.Progress.Matched, p.Progress.Failures = st.Lines, st.Matched, st.Failures
+	for _, w := range st.Waits {
+		text := w.Text
+		if w.For != "" {
+			text += " for " + w.For
+		}
+		p.Waits = append(p.Waits, text)
+	}
+	return p
+}
+
+func apiDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+func (s *Server) apiPetitions(ctx context.Context, _ *struct{}) (*answerOf[[]apiPetition], error) {
+	list, err := s.standings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]apiPetition, 0, len(list))
+	for _, st := range list {
+		out = append(out, newAPIPetition(st))
+	}
+	return &answerOf[[]apiPetition]{out}, nil
+}
+
+func (s *Server) apiPetition(ctx context.Context, in *byID) (*answerOf[apiPetition], error) {
+	o, err := s.overview(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.standing(ctx, o)
+	return &answerOf[apiPetition]{newAPIPetition(st)}, err
+}
+
+func (s *Server) apiAddPetition(ctx context.Context, in *struct {
+	Body struct {
+		Title      string  `json:"title" minLength:"1" maxLength:"300"`
+		ReceivedOn string  `json:"received_on,omitempty" format:"date" doc:"today where it is not said"`
+		SnapshotID *string `json:"snapshot_id,omitempty" doc:"the newest where it is not said"`
+		Rules      *string `json:"rules,omitempty" doc:"the rule for new petitions where it is not said"`
+	}
+}) (*answerOf[apiPetition], error) {
+	snapshot, rules := "", ""
+	if in.Body.SnapshotID != nil {
+		snapshot = *in.Body.SnapshotID
+	} else if now, err := s.Store.CurrentSnapshot(ctx); err == nil {
+		snapshot = now.ID
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("find the newest snapshot: %w", err)
+	}
+	if in.Body.Rules != nil {
+		rules = *in.Body.Rules
+	} else {
+		all, err := s.settings(ctx)
+		if err != nil {
+			return nil, err
+		}
+		rules = all["rules"]
+	}
+	p := store.Petition{State: "draft", By: accountIn(ctx).ID}
+	wrong, err := s.readPetition(ctx, &p, in.Body.Title, cmpWord(in.Body.ReceivedOn, apiDay(s.Now())), snapshot, "draft", rules)
+	if err != nil {
+		return nil, err
+	}
+	if wrong != "" {
+		return nil, problem(http.StatusUnprocessableEntity, wrong)
+	}
+	if p, err = s.Store.AddPetition(ctx, p); err != nil {
+		return nil, fmt.Errorf("add the petition: %w", err)
+	}
+	if err := s.note(ctx, "petition.added", p.ID, ""); err != nil {
+		return nil, err
+	}
+	return s.apiPetition(ctx, &byID{p.ID})
+}
+
+func (s *Server) apiChangePetition(ctx context.Context, in *struct {
+	ID   string `path:"id"`
+	Body apiChange
+}) (*answerOf[apiPetition], error) {
+	before, err := s.Store.Petition(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	after := before
+	or := func(sent *string, now string) string {
+		if sent != nil {
+			return *sent
+		}
+		return now
+	}
+	c := in.Body
+	wrong, err := s.readPetition(ctx, &after, or(c.Title, before.Title), or(c.ReceivedOn, apiDay(before.ReceivedOn)), or(c.SnapshotID, before.SnapshotID), or(c.State, before.State), or(c.Rules, before.Rules))
+	if err == nil && wrong == "" {
+		wrong, err = s.frozen(ctx, before, after)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if wrong != "" {
+		return nil, problem(http.StatusUnprocessableEntity, wrong)
+	}
+	if err := s.changePetition(ctx, before, after); err != nil {
+		return nil, err
+	}
+	return s.apiPetition(ctx, &byID{in.ID})
+}
+
+func newAPIUpload(u store.Upload, same bool) apiUpload {
+	return apiUpload{u.ID, u.PetitionID, u.Name, u.SHA256, u.Size, u.At, u.Pages, u.Error, u.Excluded, same}
+}
+
+func (s *Server) apiUploads(ctx context.Context, in *byID) (*answerOf[[]apiUpload], error) {
+	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.Uploads(ctx, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list the uploads: %w", err)
+	}
+	out := make([]apiUpload, 0, len(list))
+	for _, u := range list {
+		out = append(out, newAPIUpload(u, false))
+	}
+	return &answerOf[[]apiUpload]{out}, nil
+}
+
+func (s *Server) apiUpload(ctx context.Context, in *byID) (*answerOf[apiUpload], error) {
+	u, err := s.Store.Upload(ctx, in.ID)
+	return &answerOf[apiUpload]{newAPIUpload(u, false)}, err
+}
+
+func (s *Server) apiChangeUpload(ctx context.Context, in *struct {
+	ID   string `path:"id"`
+	Body struct {
+		Excluded bool `json:"excluded"`
+	}
+}) (*answerOf[apiUpload], error) {
+	word := "included"
+	if in.Body.Excluded {
+		word = "excluded"
+	}
+	u, err := s.exclude(ctx, in.ID, in.Body.Excluded, word)
+	return &answerOf[apiUpload]{newAPIUpload(u, false)}, err
+}
+
+func (s *Server) apiPages(ctx context.Context, in *byID) (*answerOf[[]apiPage], error) {
+	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.Pages(ctx, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list the pages: %w", err)
+	}
+	out := make([]apiPage, 0, len(list))
+	for _, p := range list {
+		a := apiPage{ID: p.ID, Upload: p.UploadID, Number: p.Number, Kind: p.Kind, Source: p.Source, Rotation: p.Rotation, Error: p.Error, Notes: append([]string{}, p.Notes...)}
+		if !p.ReadAt.IsZero() {
+			a.ReadAt = &p.ReadAt
+		}
+		out = append(out, a)
+	}
+	return &answerOf[[]apiPage]{out}, nil
+}
+
+type apiLines struct {
+	Total int       `json:"total" doc:"of those asked for, before offset and limit"`
+	Lines []apiLine `json:"lines"`
+}
+
+func (s *Server) apiLines(ctx context.Context, in *linesOf) (*answerOf[apiLines], error) {
+	c, err := s.Desk.Case(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := apiLines{Lines: []apiLine{}}
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		if in.Verdict != "" && l.Verdict != in.Verdict || in.Upload != "" && l.UploadID != in.Upload {
+			continue
+		}
+		if out.Total >= in.Offset && len(out.Lines) < in.Limit {
+			out.Lines = append(out.Lines, newAPILine(l))
+		}
+		out.Total++
+	}
+	return &answerOf[apiLines]{out}, nil
+}
+
+func newAPILine(l *Line) apiLine {
+	a := apiLine{ID: l.ID, Upload: l.UploadID, Page: l.PageID, File: l.File, PageNumber: l.Page, Number: l.Number, Box: l.Box, Fields: map[string]string{}, Signed: l.Signed, Struck: l.Struck,
+		Verdict: l.Verdict, Reason: l.Reason, Because: l.Because, MemberID: l.MemberID, Probability: l.Probability, Candidates: []apiCandidate{}, DuplicateOf: l.DuplicateOf, Needs: l.Needs, Decided: l.Decided}
+	for _, f := range l.Fields {
+		if f.Text != "" {
+			a.Fields[f.Key] = f.Text
+		}
+	}
+	for _, c := range l.Candidates {
+		a.Candidates = append(a.Candidates, apiCandidate{c.Member.ID, c.Member.Name, c.Probability, append([]string{}, c.Because...)})
+	}
+	return a
+}
+
+func (s *Server) apiLine(ctx context.Context, in *struct {
+	ID   string `path:"id"`
+	Line string `path:"line"`
+}) (*answerOf[apiLine], error) {
+	c, err := s.Desk.Case(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	i := c.Find(in.Line)
+	if i < 0 {
+		return nil, store.ErrNotFound
+	}
+	return &answerOf[apiLine]{newAPILine(&c.Lines[i])}, nil
+}
+
+func (s *Server) apiFindings(ctx context.Context, in *byID) (*answerOf[[]apiFinding], error) {
+	c, err := s.Desk.Case(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := []apiFinding{}
+	for i := range c.Lines {
+		for _, f := range c.Lines[i].RulingsFor(accountIn(ctx).ID) {
+			out = append(out, apiFinding{f.FindingID, c.Lines[i].ID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Undone, f.Undoes})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b apiFinding) int { return a.At.Compare(b.At) })
+	return &answerOf[[]apiFinding]{out}, nil
+}
+
+func (s *Server) apiFailures(ctx context.Context, in *byID) (*answerOf[[]apiFailure], error) {
+	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.Failures(ctx, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list the failures: %w", err)
+	}
+	out := make([]apiFailure, 0, len(list))
+	for _, f := range list {
+		out = append(out, apiFailure{f.ID, f.UploadID, f.PageID, f.Stage, f.Text, f.At})
+	}
+	return &answerOf[[]apiFailure]{out}, nil
+}
+
+func (s *Server) apiRetry(ctx context.Context, in *struct {
+	ID      string `path:"id"`
+	Failure string `path:"failure"`
+}) (*struct{}, error) {
+	return nil, s.retry(ctx, in.ID, in.Failure)
+}
+
+func (s *Server) apiMembers(ctx context.Context, in *struct {
+	Query    string `query:"q" required:"true" minLength:"1" maxLength:"200"`
+	Petition string `query:"petition" doc:"search the export of this petition"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}) (*answerOf[[]apiMember], error) {
+	list, err := s.Desk.Search(ctx, in.Petition, in.Query, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]apiMember, 0, len(list))
+	for _, m := range list {
+		out = append(out, apiMember{m.ID, m.Name, m.Institution, m.City, m.State, m.Standing, m.Good, append([]string{}, m.Also...)})
+	}
+	return &answerOf[[]apiMember]{out}, nil
+}
+
+func newAPISnapshot(v store.Snapshot) apiSnapshot {
+	return apiSnapshot{v.ID, v.Name, v.SHA256, apiDay(v.AsOf), v.Rows, v.Members, append([]string{}, v.Remarks...), v.At}
+}
+
+func (s *Server) apiSnapshots(ctx context.Context, _ *struct{}) (*answerOf[[]apiSnapshot], error) {
+	list, err := s.Store.Snapshots(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	out := make([]apiSnapshot, 0, len(list))
+	for _, v := range list {
+		out = append(out, newAPISnapshot(v))
+	}
+	return &answerOf[[]apiSnapshot]{out}, nil
+}
+
+func (s *Server) apiAudit(ctx context.Context, in *struct {
+	After int64 `query:"after" minimum:"0"`
+	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+}) (*answerOf[[]apiEntry], error) {
+	list, err := s.Store.Audit(ctx, in.After, in.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the audit log: %w", err)
+	}
+	out := make([]apiEntry, 0, len(list))
+	for _, e := range list {
+		out = append(out, apiEntry{e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev, e.Hash})
+	}
+	return &answerOf[[]apiEntry]{out}, nil
+}
+
+// apiPutFile takes a file as the whole body, which every scanner's script can send.
+func (s *Server) apiPutFile(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.Store.Petition(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !s.limits.uploads.allow(accountOf(r).ID, s.Now()) {
+		return errTooMany
+	}
+	t, err := s.take(r.Context(), p.ID, fileName(r.PathValue("name")), accountOf(r).ID, s.sized(w, r.Body))
+	if err = tooLarge(err, s.MaxUpload); err != nil {
+		return err
+	}
+	status := http.StatusCreated
+	if t.Same {
+		status = http.StatusOK
+	}
+	return answerJSON(w, status, newAPIUpload(t.Upload, t.Same))
+}
+
+func (s *Server) apiPostFiles(w http.ResponseWriter, r *http.Request) error {
+	list, err := s.takeMultipart(w, r)
+	if err != nil {
+		return err
+	}
+	out := make([]apiUpload, 0, len(list))
+	for _, t := range list {
+		out = append(out, newAPIUpload(t.Upload, t.Same))
+	}
+	return answerJSON(w, http.StatusCreated, out)
+}
+
+func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
+	opts, _, name, wrong := importOptions(url.Values{"name": {r.PathValue("name")}, "as-of": {r.URL.Query().Get("as_of")}})
+	if wrong != "" {
+		return problem(http.StatusUnprocessableEntity, wrong)
+	}
+	if opts.AsOf.IsZero() {
+		opts.AsOf = s.Now().UTC().Truncate(24 * time.Hour)
+	}
+	sum, _, err := s.Blobs.Put(r.Context(), s.sized(w, r.Body))
+	if err = tooLarge(err, s.MaxUpload); err != nil {
+		return err
+	}
+	snap, err := s.Desk.Import(r.Context(), sum, name, opts, accountOf(r).ID)
+	var refused *ImportError
+	if errors.As(err, &refused) {
+		return problem(http.StatusUnprocessableEntity, refused.Text)
+	}
+	if err != nil {
+		return fmt.Errorf("import the members: %w", err)
+	}
+	if err := s.record(r, "members.imported", snap.ID, fmt.Sprintf("%d members", snap.Members)); err != nil {
+		return err
+	}
+	return answerJSON(w, http.StatusCreated, newAPISnapshot(snap))
+}
+
+// apiAddFinding takes a finding under the rules of the review page.
+func (s *Server) apiAddFinding(w http.ResponseWriter, r *http.Request) error {
+	var f found
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil && err != io.EOF {
+		return problem(http.StatusBadRequest, "The finding could not be read: "+err.Error())
+	}
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	if f.ID == "" {
+		f.ID = newFindingID(accountOf(r))
+	}
+	if err := rv.take(r, f); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func answerJSON(w http.ResponseWriter, status int, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(data, '\n'))
+	return nil
+}
+
+// cmpWord is the first of two words that is not empty.
+func cmpWord(a, b string) string {
+	if strings.TrimSpace(a) != "" {
+		return a
+	}
+	return b
+}

@@ -246,7 +246,7 @@ type Organizer struct {
 
 // ImportOptions say what an export does not say itself.
 type ImportOptions struct {
-	Map  map[string]string // meaning → heading
+	Map  map[string]string // meaning → heading; of email and street several, each on a line of its own
 	AsOf time.Time         // the day that the export speaks of
 }
 

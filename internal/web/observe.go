@@ -11,6 +11,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"countersign/internal/store"
 )
 
 // counts are the figures of the service. Labels are patterns, methods and
@@ -21,14 +23,77 @@ type counts struct {
 	uploads  *prometheus.CounterVec
 }
 
-func newCounts(reg *prometheus.Registry) counts {
+func newCounts(o Options) counts {
+	reg := o.Metrics
 	c := counts{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countersign_http_request_seconds", Help: "Time to answer by route; streams are left out.", Buckets: []float64{.005, .01, .025, .05, .1, .2, .3, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
 		uploads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_uploads_total", Help: "Files that arrived whole: new, or the same again."}, []string{"result"}),
 	}
-	reg.MustRegister(c.requests, c.seconds, c.uploads)
+	reg.MustRegister(c.requests, c.seconds, c.uploads, newWork(o))
 	return c
+}
+
+// work is what there is to do and what was done, counted when it is asked for.
+type work struct {
+	store        *store.Store
+	bell         Bell
+	log          *slog.Logger
+	depth        *prometheus.Desc
+	pages, lines *prometheus.Desc
+	failures     *prometheus.Desc
+	petitions    *prometheus.Desc
+}
+
+func newWork(o Options) *work {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("countersign_"+name, help, labels, nil)
+	}
+	return &work{store: o.Store, bell: o.Bell, log: o.Log,
+		depth:     desc("queue_depth", "Announcements that wait or are worked on.", "stage"),
+		pages:     desc("pages", "Pages of all petitions.", "state"),
+		lines:     desc("lines", "Lines of all petitions.", "state"),
+		failures:  desc("failures", "Failures that wait for a person."),
+		petitions: desc("petitions", "Petitions."),
+	}
+}
+
+func (k *work) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{k.depth, k.pages, k.lines, k.failures, k.petitions} {
+		ch <- d
+	}
+}
+
+// Collect leaves out what does not answer: whoever watches is alarmed by
+// figures that are missing.
+func (k *work) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	send := func(d *prometheus.Desc, n int, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
+	}
+	if depth, err := k.bell.Depth(ctx); err != nil {
+		k.log.WarnContext(ctx, "measure the queue", "error", err)
+	} else {
+		for stage, n := range depth {
+			send(k.depth, n, stage)
+		}
+	}
+	list, err := k.store.Petitions(ctx)
+	if err != nil {
+		k.log.WarnContext(ctx, "measure the store", "error", err)
+		return
+	}
+	var sum store.Counts
+	for _, p := range list {
+		sum.Pages, sum.Read, sum.Lines, sum.Matched, sum.Failures = sum.Pages+p.Pages, sum.Read+p.Read, sum.Lines+p.Lines, sum.Matched+p.Matched, sum.Failures+p.Failures
+	}
+	send(k.petitions, len(list))
+	send(k.pages, sum.Pages, "known")
+	send(k.pages, sum.Read, "read")
+	send(k.lines, sum.Lines, "found")
+	send(k.lines, sum.Matched, "matched")
+	send(k.failures, sum.Failures)
 }
 
 // recorder remembers what was answered. Unwrap lets http.ResponseController
@@ -114,11 +179,12 @@ func knownMethod(m string) bool {
 
 // loggedID is what the request is about, where its route has an id.
 func loggedID(r *http.Request) string {
-	id := r.PathValue("id")
-	if len(id) > 64 {
-		return id[:64]
+	for _, name := range []string{"id", "petition", "upload"} {
+		if id := r.PathValue(name); id != "" {
+			return id[:min(len(id), 64)]
+		}
 	}
-	return id
+	return ""
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {

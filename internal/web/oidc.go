@@ -32,7 +32,7 @@ func (s *Server) oidcSettings(ctx context.Context) (oidcSettings, error) {
 	if err != nil {
 		return oidcSettings{}, err
 	}
-	set := oidcSettings{all["oidc.name"], all["oidc.issuer"], all["oidc.client"], all["oidc.secret"]}
+	set := oidcSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], all["oidc-secret"]}
 	if set.Issuer == "" || set.Client == "" {
 		return oidcSettings{}, nil
 	}

@@ -48,6 +48,7 @@ type fileView struct {
 	Sheets []sheetView
 	More   int // pages that are not shown
 	Rows   int
+	Failed bool
 	May    bool
 }
 
@@ -142,6 +143,7 @@ func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
 	for _, u := range slices.Backward(uploads) { // what came last is of most interest
 		f := s.file(u, of[u.ID], lines, min(sheetsOfFile, left), v.Names)
 		f.May = v.MayUpload
+		f.Failed = slices.ContainsFunc(failures, func(x store.Failure) bool { return x.UploadID == u.ID && x.PageID == "" })
 		left -= len(f.Sheets)
 		file[u.ID] = u.Name
 		v.Files = append(v.Files, f)
@@ -343,7 +345,7 @@ func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if v.Count.Valid >= v.Count.Required {
 		p.State = "sufficient"
 	}
-	if err := s.changePetition(r, v.Petition, p); err != nil {
+	if err := s.changePetition(r.Context(), v.Petition, p); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+v.ID, "The count was certified.")

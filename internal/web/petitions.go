@@ -117,7 +117,7 @@ func waits(p store.Overview, c Count, tally *store.Tally) []wait {
 	if p.Uploads == 0 {
 		out = append(out, wait{"staff", "sheets to be uploaded", page, false})
 	}
-	if n := p.Uploads - p.Opened; n > 0 {
+	if n := p.Uploads - p.Opened - p.Failures; n > 0 { // what failed is not being opened
 		out = append(out, wait{"", "opening " + plural(n, "file", "files"), page, false})
 	}
 	if p.Read < p.Pages {
@@ -326,7 +326,7 @@ func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" {
 		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong})
 	}
-	if err := s.changePetition(r, before, p); err != nil {
+	if err := s.changePetition(r.Context(), before, p); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+p.ID, "The petition was changed.")
@@ -348,7 +348,7 @@ func (s *Server) frozen(ctx context.Context, before, after store.Petition) (wron
 }
 
 // changePetition writes a changed petition with what changed into the audit log.
-func (s *Server) changePetition(r *http.Request, before, after store.Petition) error {
+func (s *Server) changePetition(ctx context.Context, before, after store.Petition) error {
 	var what []string
 	for _, c := range []struct {
 		name string
@@ -362,11 +362,11 @@ func (s *Server) changePetition(r *http.Request, before, after store.Petition) e
 	if len(what) == 0 {
 		return nil
 	}
-	if err := s.Store.SetPetition(r.Context(), after); err != nil {
+	if err := s.Store.SetPetition(ctx, after); err != nil {
 		return fmt.Errorf("change the petition: %w", err)
 	}
 	s.Bell.Tell(Topic(after.ID))
-	return s.record(r, "petition.changed", after.ID, strings.Join(what, ", "))
+	return s.note(ctx, "petition.changed", after.ID, strings.Join(what, ", "))
 }
 
 // float writes a coordinate short enough for thousands of them.
@@ -413,9 +413,9 @@ func drawing(width, height int, lines []Line, link bool) template.HTML {
 			b = append(float(b, x+dx), ' ')
 			b = append(float(b, y), `"/>`...)
 		}
-		size := max(min(dy*0.8, 60), 22)
+		size := max(min(dy*0.7, 36), 20)
 		b = append(b, `<text x="`...)
-		b = append(float(b, x+dx-size*0.7), `" y="`...)
+		b = append(float(b, min(x+dx+size*0.8, w-size*0.5)), `" y="`...) // in the margin, so that no writing lies under it
 		b = append(float(b, y+dy/2), `" font-size="`...)
 		b = append(float(b, size), `">`...)
 		b = append(b, sign...)

@@ -15,6 +15,9 @@ import (
 // markDifferences splits a text of the roll into pieces that were and were not read.
 // Words are paired first, so that "Strum, John" is no worse than "John Strum".
 func markDifferences(read, own string) []Piece {
+	if strings.TrimSpace(read) == "" && own != "" {
+		return []Piece{{Text: own}} // nothing differs from nothing
+	}
 	var out []Piece
 	left := readWords(read)
 	for i, word := range strings.Fields(own) {

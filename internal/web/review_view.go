@@ -125,7 +125,7 @@ type (
 )
 
 // SearchedJSON hands the searches made over to the script.
-func (v *reviewLine) SearchedJSON() string { return asJSON(v.Searched) }
+func (v *reviewLine) SearchedJSON() string { return asJSON(append([]string{}, v.Searched...)) }
 
 func asJSON(v any) string {
 	text, _ := json.Marshal(v) // of strings, which always succeeds

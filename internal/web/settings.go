@@ -2,7 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"countersign/internal/store"
 )
 
 // settings are what was set, by key.
@@ -16,4 +24,307 @@ func (s *Server) settings(ctx context.Context) (map[string]string, error) {
 		out[set.Key] = set.Value
 	}
 	return out, nil
+}
+
+// office is a line of the settings that says who is who.
+type office struct{ Key, Name, Hint, Value string }
+
+func offices(all map[string]string) []office {
+	list := []office{
+		{"office-chair", "Chair of the Committee on Organization", "acknowledges receipt, decides", ""},
+		{"office-programs", "Member Programs and Services", "gets a copy of the acknowledgement", ""},
+		{"office-conference", "Conference Services", "is notified and acknowledges", ""},
+		{"office-director", "Executive Director", "designates a contact at Headquarters", ""},
+		{"office-contact", "Contact at Headquarters", "for parliamentary counselling", ""},
+	}
+	for i := range list {
+		list[i].Value = all[list[i].Key]
+	}
+	return list
+}
+
+// count is a setting that is a number, with what holds where it is not set.
+type count struct {
+	Key, Name, Unit, Value string
+	Usual, Least, Most     int
+}
+
+func countsOf(all map[string]string, kind string) []count {
+	list := []count{
+		{"retention-images", "Scans and pictures of pages", "days", "", 365, 1, 36500},
+		{"retention-text", "Text that was read from sheets", "days", "", 365, 1, 36500},
+		{"retention-rows", "Lines and membership exports", "days", "", 1095, 1, 36500},
+		{"searches-before-nobody", "Different searches before a line may be called nobody's", "", "", 3, 0, 20},
+	}
+	list = slices.DeleteFunc(list, func(c count) bool { return strings.HasPrefix(c.Key, "retention-") != (kind == "retention") })
+	for i := range list {
+		list[i].Value = all[list[i].Key]
+		if list[i].Value == "" {
+			list[i].Value = strconv.Itoa(list[i].Usual)
+		}
+	}
+	return list
+}
+
+type settingsView struct {
+	Rules     RulesView
+	Text      string // of the rule
+	Offices   []office
+	Retention []count
+	Review    []count
+	OIDC      oidcSettings
+	Callback  string
+	HasSecret bool
+	Problem   string
+	May       bool
+}
+
+func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.settings(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.showSettings(w, r, http.StatusOK, all, "")
+}
+
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int, all map[string]string, wrong string) error {
+	rules, err := s.Desk.Rules(all["rules"])
+	if err != nil {
+		return fmt.Errorf("explain the rule: %w", err)
+	}
+	return s.render(w, r, status, "settings", settingsView{
+		Rules: rules, Text: all["rules"], Offices: offices(all), Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
+		OIDC: oidcSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], ""}, HasSecret: all["oidc-secret"] != "",
+		Callback: s.base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: may(accountOf(r), byAdmin),
+	})
+}
+
+// setSettings takes one form of the settings page: those keys that it sends.
+func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	all, err := s.settings(r.Context())
+	if err != nil {
+		return err
+	}
+	changed := map[string]string{}
+	for key, values := range r.PostForm {
+		value := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
+		if key == "oidc-secret" && value == "" && r.PostFormValue("oidc-issuer") != "" {
+			continue // it is not shown, so an empty field leaves it
+		}
+		if value != all[key] {
+			changed[key] = value
+		}
+	}
+	if r.PostForm.Has("oidc-issuer") && r.PostFormValue("oidc-issuer") == "" && all["oidc-secret"] != "" {
+		changed["oidc-secret"] = ""
+	}
+	wrong, err := s.wrongSettings(changed)
+	if err != nil {
+		return err
+	}
+	if wrong != "" {
+		for key, value := range changed {
+			all[key] = value
+		}
+		return s.showSettings(w, r, http.StatusUnprocessableEntity, all, wrong)
+	}
+	for key, value := range changed {
+		if err := s.Store.SetSetting(r.Context(), key, value, accountOf(r).ID); err != nil {
+			return fmt.Errorf("set %s: %w", key, err)
+		}
+		if err := s.record(r, "setting.changed", key, ""); err != nil {
+			return err
+		}
+	}
+	return s.done(w, r, "/settings", "The settings were saved.")
+}
+
+func (s *Server) wrongSettings(changed map[string]string) (string, error) {
+	numbers := append(countsOf(nil, "retention"), countsOf(nil, "review")...)
+	known := map[string]bool{"rules": true, "oidc-name": true, "oidc-issuer": true, "oidc-client": true, "oidc-secret": true}
+	for _, o := range offices(nil) {
+		known[o.Key] = true
+	}
+	for key, value := range changed {
+		i := slices.IndexFunc(numbers, func(c count) bool { return c.Key == key })
+		switch {
+		case i >= 0:
+			c := numbers[i]
+			if n, err := strconv.Atoi(value); err != nil || n < c.Least || n > c.Most {
+				return fmt.Sprintf("%s: write a number from %d to %s.", c.Name, c.Least, number(c.Most)), nil
+			}
+		case !known[key]:
+			return fmt.Sprintf("There is no setting %q.", key), nil
+		case len(value) > 1<<16:
+			return "That is too long.", nil
+		case key == "rules":
+			view, err := s.Desk.Rules(value)
+			if err != nil {
+				return "", fmt.Errorf("explain the rule: %w", err)
+			}
+			if wrong := ruleProblem(view); wrong != "" {
+				return wrong, nil
+			}
+		case key == "oidc-issuer" && value != "":
+			if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
+				return "The provider's address must begin with https://, such as https://login.example.org.", nil
+			}
+		}
+	}
+	return "", nil
+}
+
+type peopleView struct {
+	People      []colleague
+	Invitations []store.Invitation
+	Link        string // of an invitation that was just made: shown once
+	For         string
+	Problem     string
+	Roles       []store.Role
+	May         bool
+}
+
+// colleague is an account with its tokens.
+type colleague struct {
+	store.Account
+	Tokens []store.Token
+	Me     bool
+}
+
+func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request) error {
+	return s.showPeople(w, r, http.StatusOK, peopleView{})
+}
+
+func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, v peopleView) error {
+	accounts, err := s.Store.Accounts(r.Context())
+	if err != nil {
+		return fmt.Errorf("list accounts: %w", err)
+	}
+	tokens, err := s.Store.Tokens(r.Context(), "")
+	if err != nil {
+		return fmt.Errorf("list tokens: %w", err)
+	}
+	for _, a := range accounts {
+		p := colleague{Account: a, Me: a.ID == accountOf(r).ID}
+		for _, t := range tokens {
+			if t.AccountID == a.ID && t.RevokedAt.IsZero() {
+				p.Tokens = append(p.Tokens, t)
+			}
+		}
+		v.People = append(v.People, p)
+	}
+	if v.Invitations, err = s.Store.Invitations(r.Context()); err != nil {
+		return fmt.Errorf("list invitations: %w", err)
+	}
+	v.Roles, v.May = allRoles(), may(accountOf(r), byAdmin)
+	return s.render(w, r, status, "people", v)
+}
+
+func allRoles() []store.Role {
+	return []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin}
+}
+
+// addPerson makes an account without a password, and a link with which its
+// owner sets one. Who signs in through a provider does not need the link.
+func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	a := store.Account{ID: newID(), Email: strings.ToLower(strings.TrimSpace(r.PostFormValue("email"))), Name: strings.TrimSpace(r.PostFormValue("name")), Roles: rolesIn(r), CreatedAt: s.Now()}
+	wrong := ""
+	switch {
+	case !isAddress(a.Email):
+		wrong = "Write an e-mail address such as verifier@example.org."
+	case a.Name == "" || len(a.Name) > 200:
+		wrong = "Write the name, as others should see it."
+	case len(a.Roles) == 0:
+		wrong = "Choose at least one role."
+	}
+	if wrong == "" {
+		_, err := s.Store.AddAccount(r.Context(), a)
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			wrong = "There is an account with this e-mail address already."
+		case err != nil:
+			return fmt.Errorf("add the account: %w", err)
+		}
+	}
+	if wrong != "" {
+		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: wrong})
+	}
+	if err := s.record(r, "account.added", a.ID, roleWords(a.Roles)); err != nil {
+		return err
+	}
+	return s.showLink(w, r, a)
+}
+
+func (s *Server) showLink(w http.ResponseWriter, r *http.Request, a store.Account) error {
+	link, err := s.invite(r.Context(), a.Email, a.Name, a.Roles)
+	if err != nil {
+		return err
+	}
+	if err := s.record(r, "account.invited", a.ID, ""); err != nil {
+		return err
+	}
+	return s.showPeople(w, r, http.StatusCreated, peopleView{Link: link, For: a.Name})
+}
+
+// newLink lets somebody set a new password who has lost theirs.
+func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.Store.Account(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.showLink(w, r, a)
+}
+
+func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	a, err := s.Store.Account(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	before := a
+	a.Roles, a.Disabled = rolesIn(r), r.PostFormValue("disabled") != ""
+	if name := strings.TrimSpace(r.PostFormValue("name")); name != "" && len(name) <= 200 {
+		a.Name = name
+	}
+	left := a.Disabled || !slices.Contains(a.Roles, store.Admin)
+	switch {
+	case len(a.Roles) == 0:
+		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "Choose at least one role, or close the account."})
+	case a.ID == accountOf(r).ID && left:
+		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "You cannot take the administration from yourself: another administrator can."})
+	}
+	if err := s.Store.SetAccount(r.Context(), a); err != nil {
+		return fmt.Errorf("change the account: %w", err)
+	}
+	if a.Disabled && !before.Disabled {
+		if err := s.Store.EndSessionsOf(r.Context(), a.ID); err != nil {
+			return fmt.Errorf("end the sessions: %w", err)
+		}
+	}
+	detail := "roles " + roleWords(a.Roles)
+	if a.Disabled {
+		detail += ", closed"
+	}
+	if err := s.record(r, "account.changed", a.ID, detail); err != nil {
+		return err
+	}
+	return s.done(w, r, "/settings/people", "The account was changed.")
+}
+
+func rolesIn(r *http.Request) []store.Role {
+	var out []store.Role
+	for _, role := range allRoles() {
+		if slices.Contains(r.PostForm["role"], string(role)) {
+			out = append(out, role)
+		}
+	}
+	return out
 }

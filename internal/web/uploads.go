@@ -194,30 +194,30 @@ func (s *Server) includeUpload(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setExcluded(w http.ResponseWriter, r *http.Request, excluded bool, word, said string) error {
-	u, err := s.exclude(r, r.PathValue("id"), excluded, word)
+	u, err := s.exclude(r.Context(), r.PathValue("id"), excluded, word)
 	if err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+u.PetitionID+"#file-"+u.ID, said)
 }
 
-func (s *Server) exclude(r *http.Request, id string, excluded bool, word string) (store.Upload, error) {
-	u, err := s.Store.Upload(r.Context(), id)
+func (s *Server) exclude(ctx context.Context, id string, excluded bool, word string) (store.Upload, error) {
+	u, err := s.Store.Upload(ctx, id)
 	if err != nil {
 		return u, err
 	}
-	if err := s.open(r.Context(), u.PetitionID); err != nil {
+	if err := s.open(ctx, u.PetitionID); err != nil {
 		return u, err
 	}
 	if u.Excluded == excluded {
 		return u, nil
 	}
-	if err := s.Store.ExcludeUpload(r.Context(), u.ID, excluded); err != nil {
+	if err := s.Store.ExcludeUpload(ctx, u.ID, excluded); err != nil {
 		return u, fmt.Errorf("exclude the file: %w", err)
 	}
 	u.Excluded = excluded
 	s.Bell.Tell(Topic(u.PetitionID))
-	return u, s.record(r, "upload."+word, u.PetitionID, "upload "+u.ID)
+	return u, s.note(ctx, "upload."+word, u.PetitionID, "upload "+u.ID)
 }
 
 // open refuses to change what counts once the count is certified.
@@ -234,7 +234,7 @@ func (s *Server) open(ctx context.Context, petitionID string) error {
 
 // retryFailure tries again what one failure was about.
 func (s *Server) retryFailure(w http.ResponseWriter, r *http.Request) error {
-	if err := s.retry(r, r.PathValue("id"), r.PathValue("failure")); err != nil {
+	if err := s.retry(r.Context(), r.PathValue("id"), r.PathValue("failure")); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+r.PathValue("id")+"#failures", "It is tried again.")
@@ -242,14 +242,14 @@ func (s *Server) retryFailure(w http.ResponseWriter, r *http.Request) error {
 
 // retryAll tries again all that failed of a petition.
 func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) error {
-	if err := s.retry(r, r.PathValue("id"), ""); err != nil {
+	if err := s.retry(r.Context(), r.PathValue("id"), ""); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+r.PathValue("id"), "All that failed is tried again.")
 }
 
-func (s *Server) retry(r *http.Request, petitionID, failureID string) error {
-	failures, err := s.Store.Failures(r.Context(), petitionID)
+func (s *Server) retry(ctx context.Context, petitionID, failureID string) error {
+	failures, err := s.Store.Failures(ctx, petitionID)
 	if err != nil {
 		return fmt.Errorf("list the failures: %w", err)
 	}
@@ -259,10 +259,10 @@ func (s *Server) retry(r *http.Request, petitionID, failureID string) error {
 			continue
 		}
 		found = true
-		if err := s.Retrier.Retry(r.Context(), f.Stage, f.Subject()); err != nil {
+		if err := s.Retrier.Retry(ctx, f.Stage, f.Subject()); err != nil {
 			return fmt.Errorf("try again %s of %s: %w", f.Stage, f.Subject(), err)
 		}
-		if err := s.record(r, "failure.retried", petitionID, f.Stage+" "+f.Subject()); err != nil {
+		if err := s.note(ctx, "failure.retried", petitionID, f.Stage+" "+f.Subject()); err != nil {
 			return err
 		}
 	}

@@ -117,7 +117,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{Options: o, base: base, hashing: make(chan struct{}, 4), thumbs: newThumbs()}
 	s.limits = newLimits()
-	s.counts = newCounts(o.Metrics)
+	s.counts = newCounts(o)
 	if s.pages, err = loadPages(); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,11 @@ func Topic(petitionID string) string { return petitionID }
 // record writes into the audit log, under the account that asks. Subjects and
 // details are ids and counts, never what belongs to a person.
 func (s *Server) record(r *http.Request, action, subject, detail string) error {
-	_, err := s.Store.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: accountOf(r).ID, Action: action, Subject: subject, Detail: detail})
+	return s.note(r.Context(), action, subject, detail)
+}
+
+func (s *Server) note(ctx context.Context, action, subject, detail string) error {
+	_, err := s.Store.Record(ctx, store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
 	if err != nil {
 		return fmt.Errorf("record %s of %s: %w", action, subject, err)
 	}

@@ -157,9 +157,11 @@ func recognised(cells []string, given map[string]string) int {
 			n++
 			continue
 		}
-		for _, h := range given {
-			if headingKey(h) == headingKey(c) && c != "" {
-				n++
+		for _, of := range given {
+			for h := range strings.SplitSeq(of, "\n") {
+				if headingKey(h) == headingKey(c) && c != "" {
+					n++
+				}
 			}
 		}
 	}
@@ -174,12 +176,21 @@ func assign(names []string, given map[string]string) (columns, error) {
 		if !slices.Contains(Meanings(), string(m)) {
 			return cols, fmt.Errorf("cannot be read with --map %s=%q: the word before = is one of %s", word, heading, strings.Join(Meanings(), ", "))
 		}
-		i := slices.IndexFunc(names, func(n string) bool { return headingKey(n) == headingKey(heading) })
-		if i < 0 {
-			return cols, fmt.Errorf("has no column %q, which --map %s=%q names: its columns are %s", heading, word, heading, quoted(names))
+		each := []string{heading}
+		if several[m] {
+			each = strings.Split(heading, "\n")
 		}
-		cols.at[m] = []int{i}
-		taken[i] = true
+		var at []int
+		for _, heading := range each {
+			i := slices.IndexFunc(names, func(n string) bool { return headingKey(n) == headingKey(heading) })
+			if i < 0 {
+				return cols, fmt.Errorf("has no column %q, which --map %s=%q names: its columns are %s", heading, word, heading, quoted(names))
+			}
+			at = append(at, i)
+			taken[i] = true
+		}
+		slices.Sort(at)
+		cols.at[m] = at
 	}
 	claims := map[Meaning][]int{}
 	for i, n := range names {

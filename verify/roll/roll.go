@@ -45,7 +45,7 @@ func (f Finding) String() string { return fmt.Sprintf("line %d: %s", f.Line, f.T
 
 // Options say what an export does not say of itself.
 type Options struct {
-	Map   map[string]string // meaning (see Meanings) → heading, before the table of headings is asked
+	Map   map[string]string // meaning (see Meanings) → heading, before the table of headings is asked; of e-mail and street several, each on a line of its own
 	Sheet string            // of a workbook; empty for the first that has headings for names
 	AsOf  time.Time
 }

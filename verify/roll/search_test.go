@@ -78,6 +78,10 @@ func TestPeek(t *testing.T) {
 	if diff := cmp.Diff(want, p.Columns); diff != "" || p.Problem != nil {
 		t.Errorf("%v, %s", p.Problem, diff)
 	}
+	p = PeekAt(strings.NewReader("ID,Last Name,Home,Mail A,Mail B\n7,Lee,x@x.org,a@x.org,b@x.org\n"), "m.csv", Options{Map: map[string]string{"email": "Mail B\nHome"}})
+	if p.Problem != nil || p.Columns[2].Meaning != Email || p.Columns[3].Meaning != "" || p.Columns[4].Meaning != Email {
+		t.Errorf("%v, %+v", p.Problem, p.Columns)
+	}
 	p = PeekAt(strings.NewReader("aa,bb\n7,Ann\n"), "m.csv", Options{})
 	if diff := cmp.Diff([]Column{{"aa", "", []string{"7"}}, {"bb", "", []string{"Ann"}}}, p.Columns); diff != "" || p.Problem == nil {
 		t.Errorf("%v, %s", p.Problem, diff)

@@ -290,10 +290,10 @@ function find(kind, member, more = {}, began = now()) {
   if (!shown || shown.node.dataset.open === undefined) return;
   const { id, node } = shown;
   const queries = searched.get(id) ?? [];
-  if (kind === "nobody" && queries.length < Number(node.dataset.searches)) {
-    const left = Number(node.dataset.searches) - queries.length;
-    say(left === 1 ? "Search the roll once before giving the line to nobody." : `Search the roll ${left} times, each for something else, before giving the line to nobody.`);
+  const left = lacking(shown);
+  if (kind === "nobody" && left > 0) {
     focusSearch();
+    hint(left === 1 ? "Search the roll once before giving the line to nobody." : `Search the roll ${left} times, each for something else, before giving the line to nobody.`);
     return;
   }
   const finding = post({ line: id, kind, member, searched: queries, ...more });
@@ -351,7 +351,7 @@ function undoButton() {
     return;
   }
   const text = Object.assign(document.createElement("span"), { textContent: `${title(last.place)}: ${last.what}` });
-  const button = Object.assign(document.createElement("button"), { type: "button", id: "rv-undo-button", textContent: "Undo " });
+  const button = Object.assign(document.createElement("button"), { type: "button", id: "rv-undo-button", className: "small", textContent: "Undo " });
   button.append(Object.assign(document.createElement("kbd"), { textContent: "u" }));
   button.addEventListener("click", undo);
   box.replaceChildren(text, button);
@@ -381,7 +381,6 @@ async function search(query, submitted) {
     const key = query.trim().replace(/\s+/g, " ").toLowerCase();
     const before = searched.get(line.id) ?? [];
     if (key.length >= 2 && !before.includes(key)) searched.set(line.id, [...before, key]);
-    needed(line);
   }
   try {
     const answer = await get(`${url}/search?line=${encodeURIComponent(line.id)}&q=${encodeURIComponent(query)}`);
@@ -391,18 +390,23 @@ async function search(query, submitted) {
     if (submitted) {
       $("rv-results").focus({ preventScroll: true });
       $("rv-results").scrollIntoView({ block: "nearest" });
-      say(answer.found ? `${answer.found} found. Press the number of the member, or n for nobody.` : "Nobody found. Search for something else, or press n for nobody.");
+      const left = lacking(line);
+      const nobody = left > 0 ? `search for something else (${left} more before nobody)` : "n for nobody";
+      hint(answer.found ? `Press the number of the member, or ${nobody}.` : `Nobody found; ${nobody}.`);
     }
   } catch (error) {
-    if (ask === asked && submitted) say(`The roll could not be searched: ${error.message}. Try again when the connection is back.`);
+    if (ask === asked && submitted) hint(`The roll could not be searched: ${error.message}. Try again when the connection is back.`);
   }
 }
 
-// needed shows how many searches are still asked for.
-function needed(line) {
-  const left = Number(line.node.dataset.searches) - (searched.get(line.id) ?? []).length;
-  const hint = $("rv-needed");
-  if (hint) hint.textContent = left > 0 ? `${left} more needed before nobody` : "n for nobody";
+const lacking = (line) => Number(line.node.dataset.searches) - (searched.get(line.id) ?? []).length;
+
+// hint says beside the search box what comes next.
+function hint(text) {
+  const box = $("rv-needed");
+  box.textContent = text;
+  box.dataset.said = "";
+  say(text, true);
 }
 
 function focusSearch() {
@@ -444,11 +448,14 @@ function pop(id) {
   const box = $(id);
   if (!box) return;
   closePops();
+  popped = document.activeElement;
   box.open = true;
   const field = box.querySelector("input:not([type=hidden]), select");
   field?.focus();
   if (id === "rv-correct") field?.select();
 }
+
+let popped = null; // where the focus was before a key opened a box
 
 function closePops() {
   stage.querySelectorAll("details.rv-pop[open]").forEach((d) => (d.open = false));
@@ -473,7 +480,13 @@ document.addEventListener("keydown", (e) => {
   if ((e.key === "Enter" || e.key === " ") && e.target.closest("a, button, summary")) return;
   if (!act(e.key, began)) return;
   e.preventDefault();
+  eaten = e.key;
 });
+
+// A key that moves the focus into a text field must not be typed there.
+let eaten = "";
+document.addEventListener("beforeinput", (e) => e.data === eaten && e.preventDefault());
+document.addEventListener("keyup", () => (eaten = ""));
 
 // act does what a key says; false where it says nothing.
 function act(key, began) {
@@ -503,7 +516,8 @@ function escape(e) {
   if (document.querySelector("dialog[open]")) return;
   if (open) {
     open.open = false;
-    open.querySelector("summary").focus();
+    (popped?.isConnected ? popped : open.querySelector("summary")).focus({ preventScroll: true });
+    popped = null;
   } else if (typing(e.target)) $("rv-place")?.focus({ preventScroll: true });
   else if (shown?.node.querySelector(".rv-likely")) keysFor("candidates");
   e.preventDefault();

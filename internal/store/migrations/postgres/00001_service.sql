@@ -1,7 +1,7 @@
 -- +goose Up
 -- Text is compared by its bytes, as SQLite does.
 CREATE TABLE accounts (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   email TEXT COLLATE "C" NOT NULL UNIQUE,
   name TEXT COLLATE "C" NOT NULL,
   roles TEXT COLLATE "C" NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE sessions (
-  hash TEXT COLLATE "C" PRIMARY KEY,
+  hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   account_id TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_account ON sessions (account_id);
 
 CREATE TABLE tokens (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   account_id TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   name TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL UNIQUE,
@@ -32,7 +32,7 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_account ON tokens (account_id);
 
 CREATE TABLE invitations (
-  hash TEXT COLLATE "C" PRIMARY KEY,
+  hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   email TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
   roles TEXT COLLATE "C" NOT NULL,
@@ -41,14 +41,14 @@ CREATE TABLE invitations (
 );
 
 CREATE TABLE settings (
-  key TEXT COLLATE "C" PRIMARY KEY,
+  key TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   value TEXT COLLATE "C" NOT NULL,
   by TEXT COLLATE "C" NOT NULL,
   at BIGINT NOT NULL
 );
 
 CREATE TABLE snapshots (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   name TEXT COLLATE "C" NOT NULL,
   sha256 TEXT COLLATE "C" NOT NULL,
   as_of BIGINT NOT NULL,
@@ -62,7 +62,7 @@ CREATE TABLE snapshots (
 );
 
 CREATE TABLE petitions (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   title TEXT COLLATE "C" NOT NULL,
   state TEXT COLLATE "C" NOT NULL,
   rules TEXT COLLATE "C" NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE petitions (
 );
 
 CREATE TABLE uploads (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   petition_id TEXT COLLATE "C" NOT NULL REFERENCES petitions (id),
   sha256 TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
@@ -88,10 +88,10 @@ CREATE TABLE uploads (
   excluded BOOLEAN NOT NULL,
   announced_at BIGINT NOT NULL
 );
-CREATE INDEX uploads_petition ON uploads (petition_id, at, id);
+CREATE UNIQUE INDEX uploads_petition ON uploads (petition_id, at, id);
 
 CREATE TABLE pages (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   petition_id TEXT COLLATE "C" NOT NULL REFERENCES petitions (id),
   upload_id TEXT COLLATE "C" NOT NULL REFERENCES uploads (id),
   number BIGINT NOT NULL,
@@ -111,7 +111,7 @@ CREATE INDEX pages_upload ON pages (upload_id, number, read_at);
 CREATE INDEX pages_petition ON pages (petition_id);
 
 CREATE TABLE lines (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   petition_id TEXT COLLATE "C" NOT NULL REFERENCES petitions (id),
   upload_id TEXT COLLATE "C" NOT NULL REFERENCES uploads (id),
   page_id TEXT COLLATE "C" NOT NULL REFERENCES pages (id),
@@ -124,11 +124,10 @@ CREATE TABLE lines (
   match BYTEA NOT NULL
 );
 CREATE INDEX lines_upload ON lines (upload_id, page, number, snapshot_id);
-CREATE INDEX lines_page ON lines (page_id, number);
-CREATE INDEX lines_petition ON lines (petition_id, snapshot_id, page_id);
+CREATE INDEX lines_page ON lines (page_id, number, snapshot_id);
 
 CREATE TABLE findings (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   petition_id TEXT COLLATE "C" NOT NULL REFERENCES petitions (id),
   line_id TEXT COLLATE "C" NOT NULL REFERENCES lines (id),
   by TEXT COLLATE "C" NOT NULL,
@@ -146,13 +145,13 @@ CREATE INDEX findings_line ON findings (line_id, at, id);
 
 -- A claim outlasts the line being read anew, which has the same id again.
 CREATE TABLE claims (
-  line_id TEXT COLLATE "C" PRIMARY KEY,
+  line_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   account_id TEXT COLLATE "C" NOT NULL REFERENCES accounts (id),
   until BIGINT NOT NULL
 );
 
 CREATE TABLE failures (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   petition_id TEXT COLLATE "C" NOT NULL REFERENCES petitions (id),
   upload_id TEXT COLLATE "C" NOT NULL REFERENCES uploads (id),
   page_id TEXT COLLATE "C" REFERENCES pages (id),
@@ -163,7 +162,7 @@ CREATE TABLE failures (
 CREATE INDEX failures_petition ON failures (petition_id, at, id);
 
 CREATE TABLE outbox (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   stage TEXT COLLATE "C" NOT NULL,
   subject TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
@@ -191,7 +190,7 @@ CREATE TABLE audit_head (
 INSERT INTO audit_head (seq, hash) VALUES (0, '');
 
 CREATE TABLE tallies (
-  id TEXT COLLATE "C" PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   petition_id TEXT COLLATE "C" NOT NULL REFERENCES petitions (id),
   version TEXT COLLATE "C" NOT NULL,
   counts BYTEA NOT NULL,

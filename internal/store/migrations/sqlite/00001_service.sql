@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE accounts (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   email TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   roles TEXT NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE sessions (
-  hash TEXT PRIMARY KEY,
+  hash TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_account ON sessions (account_id);
 
 CREATE TABLE tokens (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   name TEXT NOT NULL,
   hash TEXT NOT NULL UNIQUE,
@@ -31,7 +31,7 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_account ON tokens (account_id);
 
 CREATE TABLE invitations (
-  hash TEXT PRIMARY KEY,
+  hash TEXT NOT NULL PRIMARY KEY,
   email TEXT NOT NULL,
   name TEXT NOT NULL,
   roles TEXT NOT NULL,
@@ -40,14 +40,14 @@ CREATE TABLE invitations (
 );
 
 CREATE TABLE settings (
-  key TEXT PRIMARY KEY,
+  key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL,
   by TEXT NOT NULL,
   at INTEGER NOT NULL
 );
 
 CREATE TABLE snapshots (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
   sha256 TEXT NOT NULL,
   as_of INTEGER NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE snapshots (
 );
 
 CREATE TABLE petitions (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   title TEXT NOT NULL,
   state TEXT NOT NULL,
   rules TEXT NOT NULL,
@@ -75,7 +75,7 @@ CREATE TABLE petitions (
 );
 
 CREATE TABLE uploads (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   petition_id TEXT NOT NULL REFERENCES petitions (id),
   sha256 TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -87,10 +87,10 @@ CREATE TABLE uploads (
   excluded BOOLEAN NOT NULL,
   announced_at INTEGER NOT NULL
 );
-CREATE INDEX uploads_petition ON uploads (petition_id, at, id);
+CREATE UNIQUE INDEX uploads_petition ON uploads (petition_id, at, id);
 
 CREATE TABLE pages (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   petition_id TEXT NOT NULL REFERENCES petitions (id),
   upload_id TEXT NOT NULL REFERENCES uploads (id),
   number INTEGER NOT NULL,
@@ -110,7 +110,7 @@ CREATE INDEX pages_upload ON pages (upload_id, number, read_at);
 CREATE INDEX pages_petition ON pages (petition_id);
 
 CREATE TABLE lines (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   petition_id TEXT NOT NULL REFERENCES petitions (id),
   upload_id TEXT NOT NULL REFERENCES uploads (id),
   page_id TEXT NOT NULL REFERENCES pages (id),
@@ -123,11 +123,10 @@ CREATE TABLE lines (
   match BLOB NOT NULL
 );
 CREATE INDEX lines_upload ON lines (upload_id, page, number, snapshot_id);
-CREATE INDEX lines_page ON lines (page_id, number);
-CREATE INDEX lines_petition ON lines (petition_id, snapshot_id, page_id);
+CREATE INDEX lines_page ON lines (page_id, number, snapshot_id);
 
 CREATE TABLE findings (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   petition_id TEXT NOT NULL REFERENCES petitions (id),
   line_id TEXT NOT NULL REFERENCES lines (id),
   by TEXT NOT NULL,
@@ -145,13 +144,13 @@ CREATE INDEX findings_line ON findings (line_id, at, id);
 
 -- A claim outlasts the line being read anew, which has the same id again.
 CREATE TABLE claims (
-  line_id TEXT PRIMARY KEY,
+  line_id TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   until INTEGER NOT NULL
 );
 
 CREATE TABLE failures (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   petition_id TEXT NOT NULL REFERENCES petitions (id),
   upload_id TEXT NOT NULL REFERENCES uploads (id),
   page_id TEXT REFERENCES pages (id),
@@ -162,7 +161,7 @@ CREATE TABLE failures (
 CREATE INDEX failures_petition ON failures (petition_id, at, id);
 
 CREATE TABLE outbox (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   stage TEXT NOT NULL,
   subject TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -190,7 +189,7 @@ CREATE TABLE audit_head (
 INSERT INTO audit_head (seq, hash) VALUES (0, '');
 
 CREATE TABLE tallies (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   petition_id TEXT NOT NULL REFERENCES petitions (id),
   version TEXT NOT NULL,
   counts BLOB NOT NULL,

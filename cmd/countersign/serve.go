@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/sync/errgroup"
+
+	"countersign/internal/web"
+)
+
+type serveCommand struct {
+	Config kong.ConfigFlag `placeholder:"FILE" env:"COUNTERSIGN_CONFIG" help:"JSON file of these settings by the names of their flags, such as {\"listen\": \":80\"}."`
+
+	Data       string  `required:"" placeholder:"DIR" env:"COUNTERSIGN_DATA" help:"Folder in which everything is kept."`
+	Listen     string  `default:":8080" placeholder:"HOST:PORT" env:"COUNTERSIGN_LISTEN" help:"Where people are served. Default: ${default}."`
+	URL        string  `placeholder:"URL" env:"COUNTERSIGN_URL" help:"Address at which people reach the service, such as https://petitions.example.org. Default: this computer."`
+	TrustProxy bool    `env:"COUNTERSIGN_TRUST_PROXY" help:"A proxy stands in front of the service: take people's addresses from what it says."`
+	MaxUpload  amount  `name:"max-upload-mb" placeholder:"N" env:"COUNTERSIGN_MAX_UPLOAD_MB" help:"Largest file taken in, in megabytes. Default: 4096."`
+	Keep       keeping `embed:""`
+	QueueAt    string  `name:"nats-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_NATS_LISTEN" help:"Where the queue inside lets \"countersign work\" in. Default: nowhere."`
+	QueueToken string  `name:"nats-token" placeholder:"WORD" env:"COUNTERSIGN_NATS_TOKEN" help:"What they must show there."`
+	Reading    reading `embed:"" group:"Reading pages:"`
+	Log        logging `embed:"" prefix:"log-" group:"Log:"`
+}
+
+// Run serves until ctx ends, and then ends what is under way.
+func (c serveCommand) Run(ctx context.Context, s *streams) error {
+	log := c.Log.logger(s.err)
+	service, err := openService(ctx, serviceOptions{
+		Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, BlobsNATS: c.Keep.Blobs == "nats",
+		Listen: c.QueueAt, Token: c.QueueToken, Readers: c.Reading.options(), Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer service.close()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("serve at %s: %w: name another address with --listen", c.Listen, err)
+	}
+	if c.URL == "" {
+		c.URL = "http://" + reachable(listener.Addr())
+	}
+	site, err := web.New(web.Options{
+		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: newDesk(service.store, service.blobs, service.rolls),
+		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
+		Program: programName(), Log: log,
+	})
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	link, err := site.FirstAdmin(ctx)
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	fmt.Fprintln(s.out, "Countersign is at", c.URL)
+	if link != "" {
+		fmt.Fprintln(s.out, "The first administrator makes an account at", link)
+	}
+	return service.serve(ctx, listener, site)
+}
+
+// reachable is the address of a listener as people on this computer write it.
+func reachable(at net.Addr) string {
+	tcp, ok := at.(*net.TCPAddr)
+	if !ok {
+		return at.String()
+	}
+	if tcp.IP.IsUnspecified() || tcp.IP.IsLoopback() {
+		return fmt.Sprintf("localhost:%d", tcp.Port)
+	}
+	return tcp.String()
+}
+
+// How long requests under way have to end once the service is told to stop. Uploads are
+// taken up again where they broke off.
+const lastRequests = 3 * time.Second
+
+// serve answers requests and works, until ctx ends and what is under way has ended.
+func (s *service) serve(ctx context.Context, listener net.Listener, site http.Handler) error {
+	all, ctx := errgroup.WithContext(ctx)
+	streams, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // pages listen for changes for as long as they are open
+	defer hangUp()
+	server := &http.Server{
+		Handler:           site,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients do wrong
+		BaseContext:       func(net.Listener) context.Context { return streams },
+	}
+	server.RegisterOnShutdown(func() { time.AfterFunc(lastRequests/2, hangUp) })
+	all.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	all.Go(func() error {
+		<-ctx.Done()
+		s.log.Info("stopping")
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRequests)
+		defer cancel()
+		if err := server.Shutdown(limited); err != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	all.Go(func() error { return s.work(ctx) })
+	err := all.Wait()
+	s.log.Info("stopped")
+	return err
+}

@@ -1,0 +1,224 @@
+package web
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"countersign/internal/store"
+)
+
+// axe is the accessibility checker, axe-core 4.14.1 (MPL 2.0, see testdata/axe.LICENSE).
+//
+//go:embed testdata/axe.min.js
+var axe string
+
+// tab is a window of a real browser, with cookies of its own.
+type tab struct {
+	t   testing.TB
+	ctx context.Context
+	url string
+}
+
+// chromium starts a browser for a test.
+func chromium(t testing.TB) context.Context {
+	t.Helper()
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return ctx
+}
+
+// newTab opens a window at a service; a cookie signs it in.
+func newTab(t testing.TB, browser context.Context, url, cookie, secret string, dark bool) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(stop)
+	b := &tab{t, ctx, url}
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	b.do(chromedp.EmulateViewport(1280, 900), func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		if _, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+			return chromedp.Void{}, err
+		}
+		if secret == "" {
+			return chromedp.Void{}, nil
+		}
+		yes := true
+		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: cookie, Value: secret, URL: url, HTTPOnly: &yes})
+		return chromedp.Void{}, err
+	})
+	return b
+}
+
+// tab opens a window that is signed in as a role; "" is nobody.
+func (sv *service) tab(browser context.Context, role string, dark bool) *tab {
+	sv.t.Helper()
+	secret := ""
+	if role != "" {
+		secret = sv.session(role)
+	}
+	return newTab(sv.t, browser, sv.url, sv.cookieName(), secret, dark)
+}
+
+// session starts one for an account of a role, and returns its cookie.
+func (sv *service) session(role string) string {
+	sv.t.Helper()
+	// Straight into the store: signing in has tests of its own, and argon2id takes its time.
+	secret, now := newSecret(), time.Now()
+	check0(sv.t, sv.Store.AddSession(context.Background(), store.Session{Hash: hashSecret(secret), AccountID: "account-" + role, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
+	return secret
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *tab) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.url+path), chromedp.WaitReady(chromedp.CSS("main")))
+}
+
+// eval evaluates an expression of the page.
+func eval[T any](b *tab, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%s: %v", expression[:min(len(expression), 200)], err)
+	}
+	return v
+}
+
+// until waits for an expression to become true.
+func (b *tab) until(what, expression string) {
+	b.t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !eval[bool](b, "Boolean("+expression+")") {
+		if time.Now().After(deadline) {
+			b.t.Fatalf("waited in vain until %s; the page says:\n%s", what, eval[string](b, `document.body.innerText`))
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+}
+
+// finds are the serious things that axe-core finds wrong with a page.
+func (b *tab) finds() []string {
+	b.t.Helper()
+	if !eval[bool](b, `"axe" in window`) {
+		b.do(chromedp.Evaluate[chromedp.Void](axe))
+	}
+	return eval[[]string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => r.violations
+		.filter((v) => v.impact === "serious" || v.impact === "critical")
+		.map((v) => v.impact + " " + v.id + ": " + v.help + " at " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? "") + ")").join("; ")))`)
+}
+
+// picture writes what the page looks like into the folder that
+// COUNTERSIGN_PICTURES names, if it names one.
+func (b *tab) picture(name string) {
+	b.t.Helper()
+	dir := os.Getenv("COUNTERSIGN_PICTURES")
+	if dir == "" {
+		return
+	}
+	data, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), data, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Every page is usable without a mouse, without perfect eyes and in the dark:
+// axe-core finds nothing serious.
+func TestAccessible(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	sv.fails(p)
+	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
+	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
+	link, err := sv.invite(t.Context(), "new@example.org", "New Person", []store.Role{store.Verifier})
+	check0(t, err)
+	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
+	check0(t, err)
+	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
+	check0(t, err)
+	browser := chromium(t)
+	for _, dark := range []bool{false, true} {
+		word := map[bool]string{false: "light", true: "dark"}[dark]
+		visit := func(role, name, path string) {
+			t.Run(fmt.Sprint(word, " ", name), func(t *testing.T) {
+				b := sv.tab(browser, role, dark)
+				b.t = t
+				b.open(path)
+				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
+				for _, found := range b.finds() {
+					t.Error(found)
+				}
+				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+					t.Errorf("the page is %d px wider than the window", wide)
+				}
+				b.picture(name + "-" + word)
+			})
+		}
+		visit("", "login", "/login")
+		visit("", "welcome", strings.TrimPrefix(link, sv.url))
+		visit("staff", "petitions", "/petitions")
+		visit("staff", "petition", "/petitions/"+p.ID)
+		visit("staff", "new", "/petitions/new")
+		visit("staff", "upload", "/uploads/"+upload.ID)
+		visit("staff", "page", "/pages/"+page.ID)
+		visit("staff", "missing", "/nowhere")
+		visit("staff", "members", "/members?q=an")
+		visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
+		visit("chair", "reports", "/reports")
+		visit("admin", "settings", "/settings")
+		visit("chair", "settings-read", "/settings")
+		visit("admin", "people", "/settings/people")
+		visit("admin", "audit", "/audit")
+		visit("verifier", "account", "/account")
+		visit("verifier", "help", "/help")
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// membersCSV is a membership export with one row that is cut off.
+const membersCSV = "ID,First,Last,Status\n0106480,Esther,Conrad,Active\n0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n0175145,Teresa\n"
+
+// fails lets one file of a petition be unreadable.
+func (sv *service) fails(p store.Petition) {
+	sv.t.Helper()
+	ctx := sv.t.Context()
+	u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("a", 64), Name: "Broken scan.pdf", Size: 51234, By: "account-staff", At: time.Now()})
+	check0(sv.t, err)
+	check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID, Stage: store.Ingest, Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was written. Scan it again, or ask for the file once more.", At: time.Now()}))
+}

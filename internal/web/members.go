@@ -1,0 +1,220 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// How many members a search shows.
+const membersShown = 30
+
+type membersView struct {
+	Query     string
+	Found     []Member
+	Current   *store.Snapshot
+	Snapshots []store.Snapshot
+	Names     map[string]string
+	MayImport bool
+	Today     string
+	Problem   string
+}
+
+func (s *Server) membersPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showMembers(w, r, http.StatusOK, "")
+}
+
+func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int, wrong string) (err error) {
+	v := membersView{Query: strings.TrimSpace(r.URL.Query().Get("q")), MayImport: may(accountOf(r), byStaff|byAdmin), Today: s.Now().UTC().Format(time.DateOnly), Problem: wrong}
+	if v.Snapshots, err = s.Store.Snapshots(r.Context()); err != nil {
+		return fmt.Errorf("list snapshots: %w", err)
+	}
+	if v.Names, err = s.names(r.Context()); err != nil {
+		return err
+	}
+	if len(v.Snapshots) > 0 {
+		v.Current = &v.Snapshots[0]
+	}
+	if v.Query != "" && v.Current != nil {
+		if v.Found, err = s.Desk.Search(r.Context(), "", v.Query, membersShown); err != nil {
+			return fmt.Errorf("search the members: %w", err)
+		}
+	}
+	return s.render(w, r, status, "members", v)
+}
+
+// uploadMembers keeps an export, and shows what is in it before it counts.
+func (s *Server) uploadMembers(w http.ResponseWriter, r *http.Request) error {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return problem(http.StatusBadRequest, "Send the export as multipart/form-data.")
+	}
+	asOf, sum, name := "", "", ""
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return problem(http.StatusBadRequest, "The export did not arrive whole. Please send it again.")
+		}
+		switch {
+		case part.FormName() == "as-of":
+			text, err := io.ReadAll(io.LimitReader(part, 100))
+			if err != nil {
+				return problem(http.StatusBadRequest, "The form did not arrive whole. Please send it again.")
+			}
+			asOf = string(text)
+		case part.FileName() != "":
+			var size int64
+			name = fileName(part.FileName())
+			sum, size, err = s.Blobs.Put(r.Context(), s.sized(w, part))
+			if err = tooLarge(err, s.MaxUpload); err != nil {
+				return err
+			}
+			if size == 0 {
+				return s.showMembers(w, r, http.StatusUnprocessableEntity, name+" is empty. Export it again.")
+			}
+		}
+	}
+	if sum == "" {
+		return s.showMembers(w, r, http.StatusUnprocessableEntity, "Choose the membership export, a CSV or XLSX file.")
+	}
+	q := url.Values{"name": {name}, "as-of": {asOf}}
+	http.Redirect(w, r, "/members/import/"+sum+"?"+q.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+type importView struct {
+	ImportPreview
+	AsOf    string
+	Open    int // petitions that could be verified against it
+	Problem string
+	Chosen  map[string]string // heading → meaning, as a person chose
+	More    int               // problems that are not shown
+}
+
+func (s *Server) importPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showImport(w, r, http.StatusOK, r.URL.Query(), "")
+}
+
+func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, form url.Values, wrong string) error {
+	opts, chosen, name, bad := importOptions(form)
+	if wrong == "" {
+		wrong = bad
+	}
+	v := importView{AsOf: form.Get("as-of"), Problem: wrong, Chosen: chosen}
+	if v.AsOf == "" {
+		v.AsOf = s.Now().UTC().Format(time.DateOnly)
+	}
+	var err error
+	if v.ImportPreview, err = s.Desk.Preview(r.Context(), r.PathValue("blob"), name, opts); err != nil {
+		return fmt.Errorf("look into the export: %w", err)
+	}
+	v.More = v.ProblemCount - len(v.Problems)
+	list, err := s.openPetitions(r)
+	if err != nil {
+		return err
+	}
+	v.Open = len(list)
+	return s.render(w, r, status, "import", v)
+}
+
+// importOptions are what the form of the preview says: for each column, by its
+// place, the heading and what it means.
+func importOptions(form url.Values) (opts ImportOptions, chosen map[string]string, name, wrong string) {
+	opts.Map, chosen = map[string]string{}, map[string]string{}
+	name = fileName(form.Get("name"))
+	for i := 0; i < 400; i++ {
+		heading := form.Get(fmt.Sprint("heading", i))
+		if heading == "" && !form.Has(fmt.Sprint("heading", i)) {
+			break
+		}
+		meaning := form.Get(fmt.Sprint("meaning", i))
+		chosen[heading] = meaning
+		if meaning == "" {
+			continue
+		}
+		if before, ok := opts.Map[meaning]; ok && (meaning == "email" || meaning == "street") {
+			opts.Map[meaning] = before + "\n" + heading
+			continue
+		} else if ok && before != heading {
+			wrong = fmt.Sprintf("Two columns, %q and %q, are given the same meaning: choose one.", before, heading)
+			continue
+		}
+		opts.Map[meaning] = heading
+	}
+	if text := form.Get("as-of"); text != "" {
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			wrong = fmt.Sprintf("%q is no date: write the day of the export, such as 2026-11-01.", text)
+		}
+		opts.AsOf = day
+	}
+	return opts, chosen, name, wrong
+}
+
+func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	opts, _, name, wrong := importOptions(r.PostForm)
+	if wrong != "" {
+		return s.showImport(w, r, http.StatusUnprocessableEntity, r.PostForm, wrong)
+	}
+	if opts.AsOf.IsZero() {
+		opts.AsOf = s.Now().UTC().Truncate(24 * time.Hour)
+	}
+	snap, err := s.Desk.Import(r.Context(), r.PathValue("blob"), name, opts, accountOf(r).ID)
+	var refused *ImportError
+	if errors.As(err, &refused) {
+		return s.showImport(w, r, http.StatusUnprocessableEntity, r.PostForm, refused.Text)
+	}
+	if err != nil {
+		return fmt.Errorf("import the members: %w", err)
+	}
+	if err := s.record(r, "members.imported", snap.ID, fmt.Sprintf("%d members", snap.Members)); err != nil {
+		return err
+	}
+	said := fmt.Sprintf("%s was taken in: %s.", name, plural(snap.Members, "member", "members"))
+	if r.PostFormValue("use") != "" {
+		list, err := s.openPetitions(r)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			after := p
+			after.SnapshotID = snap.ID
+			if err := s.changePetition(r.Context(), p, after); err != nil {
+				return err
+			}
+		}
+		said += " " + upperFirst(plural(len(list), "petition is", "petitions are")) + " verified against it now."
+	}
+	return s.done(w, r, "/members", said)
+}
+
+// openPetitions are those that another export can still be chosen for.
+func (s *Server) openPetitions(r *http.Request) ([]store.Petition, error) {
+	all, err := s.Store.Petitions(r.Context())
+	if err != nil {
+		return nil, fmt.Errorf("list petitions: %w", err)
+	}
+	var out []store.Petition
+	for _, p := range all {
+		tallies, err := s.Store.Tallies(r.Context(), p.ID)
+		if err != nil {
+			return nil, fmt.Errorf("list the tallies: %w", err)
+		}
+		if !over(p.State) && len(tallies) == 0 {
+			out = append(out, p.Petition)
+		}
+	}
+	return out, nil
+}

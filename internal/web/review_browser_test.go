@@ -1,0 +1,323 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"countersign/internal/blob"
+	"countersign/internal/queue"
+	"countersign/internal/store"
+)
+
+// reviewService is a running service with one petition to review, on the real
+// store, queue and blobs.
+type reviewService struct {
+	*httptest.Server
+	web      *Server
+	store    *store.Store
+	desk     *reviewDesk
+	petition store.Petition
+	accounts map[string]store.Account // by name
+	line     atomic.Int32             // what becomes of the script's exchanges: one of the states below
+}
+
+// States of the connection.
+const (
+	connected  = iota
+	broken     // nothing arrives
+	answerLost // what is asked arrives, the answer does not
+)
+
+// ServeHTTP is the service behind a connection that can break.
+func (s *reviewService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	state := s.line.Load()
+	if state == answerLost {
+		s.web.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if state == connected {
+		s.web.ServeHTTP(w, r)
+		return
+	}
+	panic(http.ErrAbortHandler) // cuts the connection
+}
+
+// newReviewService serves the sample petition, its lines repeated until there
+// are as many as asked for, to Vera, Viktor and Vicky, verifiers, and Clara,
+// the chair.
+func newReviewService(t testing.TB, lines, required int) *reviewService {
+	t.Helper()
+	ctx := context.Background()
+	dir := t.TempDir()
+	st, err := store.Open(ctx, "sqlite://"+filepath.Join(dir, "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	bell, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(bell.Close)
+	blobs, err := blob.OpenFiles(filepath.Join(dir, "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &reviewService{store: st, desk: &reviewDesk{store: st, required: required}, accounts: map[string]store.Account{}}
+	for name, role := range map[string]store.Role{"Vera Okafor": store.Verifier, "Viktor Lind": store.Verifier, "Vicky Alvarez": store.Verifier, "Clara Stone": store.Chair} {
+		a, err := st.AddAccount(ctx, store.Account{Email: name[:5] + "@example.org", Name: name, Roles: []store.Role{role}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.accounts[name] = a
+	}
+	if s.petition, err = st.AddPetition(ctx, store.Petition{Title: "Prison and Reentry Library Service", By: s.accounts["Clara Stone"].ID}); err != nil {
+		t.Fatal(err)
+	}
+	s.addSheets(t, blobs, lines)
+	s.web, err = New(Options{Store: st, Blobs: blobs, Bell: bell, Desk: s.desk, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Server = httptest.NewServer(s)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// addSheets stores the signer sheets of the sample with the pictures of pages
+// and lines, as the workers would.
+func (s *reviewService) addSheets(t testing.TB, blobs *blob.Files, lines int) {
+	t.Helper()
+	ctx := context.Background()
+	all := readSample(t)
+	sheets := samplePages(t)[1:]
+	put := func(data []byte) string {
+		sum, _, err := blobs.Put(ctx, bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum
+	}
+	const perPage = 20
+	var pictures [2]string
+	var strips [2][perPage]string
+	for i, sheet := range sheets {
+		pictures[i] = put(encodeJPEG(t, smaller(sheet, 1275)))
+		for j := range perPage {
+			strips[i][j] = put(encodeJPEG(t, cut(sheet, all.Lines[i*perPage+j].Box)))
+		}
+	}
+	count := (lines + perPage - 1) / perPage
+	up, err := s.store.AddUpload(ctx, store.Upload{PetitionID: s.petition.ID, SHA256: put([]byte("the file")), Name: "petition.pdf", Size: 8, By: s.petition.By})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages []store.Page
+	for i := range count {
+		pages = append(pages, store.Page{ID: store.PageID(up.ID, i+1), PetitionID: s.petition.ID, UploadID: up.ID, Number: i + 1})
+	}
+	if err := s.store.OpenedUpload(ctx, up.ID, pages, ""); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range pages {
+		p.Kind, p.Source, p.Width, p.Height, p.Picture = "signers", "scan", 1275, 1650, pictures[i%2]
+		var rows []store.Line
+		for j := range min(perPage, lines-i*perPage) {
+			rows = append(rows, store.Line{ID: store.LineID(p.ID, j+1), PetitionID: s.petition.ID, UploadID: up.ID, PageID: p.ID, Page: i + 1, Number: j + 1, Picture: strips[i%2][j], Row: []byte("{}")})
+		}
+		if err := s.store.ReadPage(ctx, p, rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stored, err := s.store.Lines(ctx, s.petition.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.desk.fill(all, stored)
+}
+
+// undecided makes all lines wait for a person: most of them one key away.
+func (s *reviewService) undecided() {
+	for i := range s.desk.lines {
+		l := &s.desk.lines[i]
+		if l.Verdict == "uncertain" {
+			continue
+		}
+		l.Verdict, l.Reason, l.Look = "uncertain", "ambiguous", "confirm"
+		l.Because = "One member fits (98.0 %), but not surely enough to decide without a person."
+	}
+}
+
+func (s *reviewService) url() string { return s.URL + reviewURL(s.petition.ID) }
+
+// findings are those that stand, by line, newest last.
+func (s *reviewService) findings(t testing.TB) []store.Finding {
+	t.Helper()
+	all, err := s.store.Findings(context.Background(), s.petition.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// session is the cookie of an account that is signed in.
+func (s *reviewService) session(t testing.TB, name string) string {
+	t.Helper()
+	secret := newSecret()
+	now := time.Now()
+	err := s.store.AddSession(context.Background(), store.Session{Hash: hashSecret(secret), AccountID: s.accounts[name].ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// newBrowser starts Chromium for a test.
+func newBrowser(t testing.TB) context.Context {
+	t.Helper()
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return ctx
+}
+
+// person is somebody at a browser of their own.
+type person struct {
+	t   testing.TB
+	ctx context.Context
+	s   *reviewService
+}
+
+// come opens the review as an account, in a window with cookies of its own.
+func (s *reviewService) come(t testing.TB, browser context.Context, name string) *person {
+	t.Helper()
+	p := s.signedIn(t, browser, name)
+	p.open(s.url())
+	return p
+}
+
+func (s *reviewService) signedIn(t testing.TB, browser context.Context, name string) *person {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, stop := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(stop)
+	p := &person{t, ctx, s}
+	p.run(chromedp.EmulateViewport(1280, 800))
+	p.listen()
+	if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "countersign", Value: s.session(t, name), URL: s.URL}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// listen fails the test where a script of the page throws.
+func (p *person) listen() {
+	thrown := chromedp.Events(p.ctx, runtime.ExceptionThrown)
+	var mu sync.Mutex
+	var complaints []string
+	go func() {
+		for e, err := range thrown {
+			if err != nil {
+				return // the window is closed
+			}
+			mu.Lock()
+			d := e.ExceptionDetails
+			complaint := fmt.Sprintf("%s:%d: %s", d.URL, d.LineNumber+1, d.Text)
+			if d.Exception != nil {
+				complaint += " " + d.Exception.Description
+			}
+			complaints = append(complaints, complaint)
+			mu.Unlock()
+		}
+	}()
+	p.t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range complaints {
+			p.t.Errorf("a script of the page failed: %s", c)
+		}
+	})
+}
+
+func (p *person) run(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// open opens a page of the review and waits until the script has loaded what
+// comes next.
+func (p *person) open(url string) {
+	p.t.Helper()
+	p.run(chromedp.Navigate(url), chromedp.WaitReady("#review.rv-js"))
+}
+
+// press types keys, one after the other.
+func (p *person) press(keys ...string) {
+	p.t.Helper()
+	for _, k := range keys {
+		p.run(chromedp.KeyEvent(k))
+	}
+}
+
+const enter = kb.Enter
+
+// ask evaluates an expression of the page.
+func ask[T any](p *person, expression string) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return v
+}
+
+// line is the line that is shown, empty for none.
+func (p *person) line() string {
+	p.t.Helper()
+	return ask[string](p, `document.querySelector("#rv-stage .rv-line")?.dataset.line ?? ""`)
+}
+
+func (p *person) text(selector string) string {
+	p.t.Helper()
+	return ask[string](p, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
+}
+
+// until waits for an expression to become true.
+func (p *person) until(what, expression string) {
+	p.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !ask[bool](p, "Boolean("+expression+")") {
+		if time.Now().After(deadline) {
+			p.t.Fatalf("waited in vain until %s; the page says: %s", what, p.text("main"))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// saved waits until the outbox is empty.
+func (p *person) saved() {
+	p.t.Helper()
+	p.until("all is saved", `document.getElementById("rv-saved").dataset.state === "saved" && document.getElementById("rv-saved").dataset.waiting === "0"`)
+}

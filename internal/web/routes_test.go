@@ -1,0 +1,131 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"countersign/internal/store"
+)
+
+// Every route refuses every role that it is not for, and whoever is not
+// signed in, before anything else is looked at.
+func TestWhoMay(t *testing.T) {
+	sv := newService(t)
+	clients := map[string]*client{"": sv.client("")}
+	for _, role := range allRoles() {
+		clients[string(role)] = sv.client(string(role))
+	}
+	for _, rt := range sv.routes() {
+		method, path, ok := strings.Cut(rt.pattern, " ")
+		if !ok {
+			t.Errorf("%s takes any method", rt.pattern)
+			continue
+		}
+		path = strings.NewReplacer("{$}", "", "{id}", "none", "{petition}", "none", "{upload}", "none", "{failure}", "none", "{token}", "none", "{blob}", "none", "{kind}", "coo", "{name}", "none", "{line}", "none", "{file...}", "none").Replace(path)
+		if strings.ContainsAny(path, "{}") {
+			t.Errorf("%s: the test knows no value for a part of %s", rt.pattern, path)
+		}
+		for role, c := range clients {
+			a := c.do(method, path, nil, "Sec-Fetch-Site", "same-origin")
+			refused := a.StatusCode == http.StatusForbidden || a.StatusCode == http.StatusUnauthorized || a.StatusCode == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/login")
+			machine := strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/tus/")
+			public := rt.who&public != 0
+			switch {
+			case public:
+				continue // what signs in and out answers so by itself
+			case role == "" && machine && a.StatusCode != http.StatusUnauthorized:
+				t.Errorf("%s without a token: %s, want 401", rt.pattern, a.Status)
+			case role == "" && !refused:
+				t.Errorf("%s, not signed in: %s, want the way to sign in", rt.pattern, a.Status)
+			case role == "":
+			case accessOf([]store.Role{store.Role(role)})&rt.who == 0 && a.StatusCode != http.StatusForbidden:
+				t.Errorf("%s as %s: %s, want 403", rt.pattern, role, a.Status)
+			case accessOf([]store.Role{store.Role(role)})&rt.who != 0 && refused && a.StatusCode != http.StatusSeeOther:
+				t.Errorf("%s as %s: %s, but the table lets it in", rt.pattern, role, a.Status)
+			}
+		}
+		clients["staff"], clients["verifier"], clients["chair"], clients["admin"] = sv.client("staff"), sv.client("verifier"), sv.client("chair"), sv.client("admin") // some routes sign out
+	}
+}
+
+// What the API describes is what the table serves, and the other way round.
+func TestAPIInTable(t *testing.T) {
+	sv := newService(t)
+	var described, served []string
+	for path, item := range sv.docs.spec.Paths {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+			if op != nil {
+				described = append(described, method+" "+path)
+			}
+		}
+	}
+	for _, rt := range sv.routes() {
+		if _, path, _ := strings.Cut(rt.pattern, " "); strings.HasPrefix(path, "/api/") && path != "/api/docs" && path != "/api/openapi.json" {
+			served = append(served, rt.pattern)
+		}
+	}
+	slices.Sort(described)
+	slices.Sort(served)
+	if !slices.Equal(described, served) {
+		t.Errorf("described: %s\nserved: %s", strings.Join(described, ", "), strings.Join(served, ", "))
+	}
+}
+
+// The table in the order in which it is served, for whoever wants to read it:
+// go test -v -run TestTable.
+func TestTable(t *testing.T) {
+	sv := newService(t)
+	var b strings.Builder
+	for _, rt := range sv.routes() {
+		fmt.Fprintf(&b, "%-62s %s\n", rt.pattern, rt.who)
+	}
+	t.Log("\n" + b.String())
+}
+
+// Answers forbid what a page does not need, and requests from other sites
+// change nothing.
+func TestHeaders(t *testing.T) {
+	sv := newService(t)
+	a := sv.client("staff").get("/petitions").want(t, 200)
+	policy := a.Header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy %q lacks %s", policy, part)
+		}
+	}
+	if strings.Contains(policy, "unsafe") {
+		t.Errorf("the policy %q allows what is unsafe", policy)
+	}
+	if got := a.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("pages may be kept: %q", got)
+	}
+	for _, bad := range []string{"style=\"", " onclick=", "<style", "javascript:"} {
+		if strings.Contains(a.body, bad) {
+			t.Errorf("the page has %s inline", bad)
+		}
+	}
+	c := sv.client("staff")
+	got := c.do("POST", "/petitions", strings.NewReader("title=x"), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
+	if got.StatusCode != http.StatusForbidden {
+		t.Errorf("a form of another site: %s, want 403", got.Status)
+	}
+	if list, err := sv.Store.Petitions(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("a form of another site added a petition: %v, %v", list, err)
+	}
+}
+
+func TestLocal(t *testing.T) {
+	for next, want := range map[string]string{
+		"/petitions/1?a=b": "/petitions/1?a=b", "": "/", "//evil.example.org": "/", "https://evil.example.org": "/", `/\evil.example.org`: "/",
+		"/login": "/", "javascript:alert(1)": "/", "petitions": "/",
+	} {
+		if got := local(next); got != want {
+			t.Errorf("local(%q) = %q, want %q", next, got, want)
+		}
+	}
+}
