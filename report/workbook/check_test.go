@@ -1,6 +1,7 @@
 package workbook_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"io"
 	"strings"
@@ -246,4 +247,50 @@ func (neverEnding) Read(b []byte) (int, error) {
 		b[i] = byte(i * 7)
 	}
 	return len(b), nil
+}
+
+// No workbook makes Check panic, whichever of its parts is broken.
+func FuzzCheck(f *testing.F) {
+	p := complete(3)
+	var whole bytes.Buffer
+	if err := workbook.COO(&whole, p); err != nil {
+		f.Fatal(err)
+	}
+	names := []string{"xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet11.xml", "xl/drawings/drawing2.xml", "xl/drawings/_rels/drawing2.xml.rels", "xl/styles.xml"}
+	for i := range names {
+		f.Add(i, 300, 10, "<row r=\"1048577\">")
+		f.Add(i, 900, 4000, "")
+		f.Add(i, 0, 1, "\xff")
+	}
+	f.Fuzz(func(t *testing.T, part, at, cut int, with string) {
+		if part < 0 || at < 0 || cut < 0 {
+			return
+		}
+		broken := names[part%len(names)]
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		for name, text := range parts(t, whole.Bytes()) {
+			if name == broken {
+				at = min(at, len(text))
+				text = text[:at] + with + text[min(at+min(cut, len(text)), len(text)):]
+			}
+			entry, err := w.Create(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(entry, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c, err := workbook.Check(&out)
+		if err != nil {
+			return
+		}
+		if _, err := c.Against(report.PeriodOf(p)); err != nil && c.Kind == "COO report" && c.Form == 2 {
+			t.Error(err)
+		}
+	})
 }
