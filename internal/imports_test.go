@@ -40,8 +40,8 @@ var guests = map[string][]string{
 	"github.com/wneessen/go-mail":     {"report/letter"}, // writes drafts
 	"github.com/tus/tusd":             {"internal/web"},
 	"golang.org/x/crypto":             {"internal/web"},
-	"golang.org/x/exp":                {"internal/web"},                       // tusd's logger is of its own kind
-	"golang.org/x/image":              {"ingest", "extract", "report/letter"}, // letter prints in its fonts
+	"golang.org/x/exp":                {"internal/web"},                // tusd's logger is of its own kind
+	"golang.org/x/image":              {"ingest", "extract", "report"}, // report prints in the Go fonts
 	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
