@@ -93,6 +93,19 @@ func (f *fakeRegister) PublicList(_ context.Context, format string, w io.Writer)
 	return err
 }
 
+func (f *fakeRegister) Council(_ context.Context, conference, format string, w io.Writer) error {
+	_, err := io.WriteString(w, conference+" "+format)
+	return err
+}
+
+func (f *fakeRegister) Period(_ context.Context, from, to time.Time, w io.Writer) error {
+	if to.Year() < 2026 {
+		return &RegisterError{"No petition was received in that time."}
+	}
+	_, err := io.WriteString(w, from.Format(time.DateOnly)+" "+to.Format(time.DateOnly))
+	return err
+}
+
 func (f *fakeRegister) Letter(_ context.Context, of, subject, kind, format string, _ store.Account, w io.Writer) (string, error) {
 	if format == "eml" {
 		return "", &RegisterError{"Nobody has an e-mail address."}
