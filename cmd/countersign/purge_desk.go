@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -159,6 +160,18 @@ func (w *workers) purged(ctx context.Context, petitionID string) (bool, error) {
 func unlessPurged(err error) error {
 	if errors.Is(err, store.ErrPurged) {
 		return nil
+	}
+	return err
+}
+
+// tellPurged says which parts of a workbook can no longer be compared.
+func (g *registrar) tellPurged(ctx context.Context, petitionID string, w io.Writer) error {
+	purges, err := g.store.Purges(ctx, store.PetitionData, petitionID)
+	for _, p := range purges {
+		what := map[string]string{
+			store.Images: "Pictures", store.Text: "What was read, corrections and notes", store.Rows: "Member numbers",
+		}[p.Kind]
+		fmt.Fprintf(w, "%s can no longer be compared: they were purged on %s.\n", what, p.BegunAt.Format("January 2, 2006"))
 	}
 	return err
 }
