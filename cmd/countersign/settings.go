@@ -22,7 +22,7 @@ type keeping struct {
 // reading says how pages are read and what they may cost.
 type reading struct {
 	Workers     count  `placeholder:"N" env:"COUNTERSIGN_WORKERS" help:"Pages read side by side. Default: one for each processor."`
-	PageSeconds amount `placeholder:"N" env:"COUNTERSIGN_PAGE_SECONDS" help:"Longest time for one page. Default: 120."`
+	PageSeconds amount `placeholder:"N" env:"COUNTERSIGN_PAGE_SECONDS" help:"Longest time for one page. Default: 300."`
 	Memory      amount `name:"reader-memory-mb" placeholder:"N" env:"COUNTERSIGN_READER_MEMORY_MB" help:"Most memory of each process that reads pages. Default: 3072."`
 	Limits      limits `embed:"" prefix:"max-"`
 }
