@@ -196,6 +196,14 @@ func TestAccessible(t *testing.T) {
 					t.Errorf("the page is %d px wider than the window", wide)
 				}
 				b.picture(name + "-" + word)
+				if dark {
+					return
+				}
+				b.do(chromedp.EmulateViewport(768, 1024)) // a tablet held upright
+				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+					t.Errorf("on a tablet the page is %d px wider than the window", wide)
+				}
+				b.picture(name + "-tablet")
 			})
 		}
 		visit("", "login", "/login")
@@ -215,6 +223,7 @@ func TestAccessible(t *testing.T) {
 		visit("admin", "audit", "/audit")
 		visit("verifier", "account", "/account")
 		visit("verifier", "help", "/help")
+		visit("verifier", "api", "/api/docs")
 	}
 }
 
