@@ -2,6 +2,10 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -184,5 +188,42 @@ func TestSettings(t *testing.T) {
 	c.post("/settings/people", "email", "staff@example.org", "name", "Twice", "role", "staff").want(t, 422)
 	if a := c.post("/audit/check").want(t, 200); !strings.Contains(a.body, "The chain holds") {
 		t.Error("the chain is not said to hold")
+	}
+}
+
+// However a page was scanned, people see it upright, with its rows where they are.
+func TestUpright(t *testing.T) {
+	page := store.Page{Width: 300, Height: 400}
+	lines := []Line{{Verdict: "valid", Box: [4]float64{.1, .2, .5, .3}}}
+	for rotation, want := range map[int]struct {
+		size image.Point
+		box  [4]float64
+		mark image.Point // where the pixel at 30, 80 of the picture goes
+	}{
+		0:   {image.Pt(300, 400), [4]float64{.1, .2, .5, .3}, image.Pt(30, 80)},
+		90:  {image.Pt(400, 300), [4]float64{.7, .1, .8, .5}, image.Pt(319, 30)},
+		180: {image.Pt(300, 400), [4]float64{.5, .7, .9, .8}, image.Pt(269, 319)},
+		270: {image.Pt(400, 300), [4]float64{.2, .5, .3, .9}, image.Pt(80, 269)},
+	} {
+		page.Rotation = rotation
+		w, h, _ := upright(page)
+		if got := image.Pt(w, h); got != want.size {
+			t.Errorf("turned by %d: %v, want %v", rotation, got, want.size)
+		}
+		for i, v := range uprightBox(page, lines[0].Box) {
+			if math.Abs(v-want.box[i]) > 1e-9 {
+				t.Errorf("turned by %d: %v, want %v", rotation, uprightBox(page, lines[0].Box), want.box)
+				break
+			}
+		}
+		src := image.NewGray(image.Rect(0, 0, 300, 400))
+		src.SetGray(30, 80, color.Gray{255})
+		small := turned(src, rotation)
+		if r, _, _, _ := small.At(want.mark.X, want.mark.Y).RGBA(); small.Bounds().Size() != want.size || r == 0 {
+			t.Errorf("turned by %d: the picture is %v", rotation, small.Bounds().Size())
+		}
+		if d := string(drawing(page, lines, false)); !strings.Contains(d, fmt.Sprintf(`x="%.1f"`, want.box[0]*1000)) {
+			t.Errorf("turned by %d: drawn as %s", rotation, d)
+		}
 	}
 }
