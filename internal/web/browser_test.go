@@ -185,8 +185,11 @@ func TestAccessible(t *testing.T) {
 		word := map[bool]string{false: "light", true: "dark"}[dark]
 		visit := func(role, name, path string) {
 			t.Run(fmt.Sprint(word, " ", name), func(t *testing.T) {
-				b := sv.tab(browser, role, dark)
-				b.t = t
+				secret := "" // the window closes with the subtest
+				if role != "" {
+					secret = sv.session(role)
+				}
+				b := newTab(t, browser, sv.url, sv.cookieName(), secret, dark)
 				b.open(path)
 				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
 				for _, found := range b.finds() {
