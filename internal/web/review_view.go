@@ -64,6 +64,7 @@ type (
 		Sheet      reviewSheet
 		Open       bool   // a finding may be made
 		Closed     string // why not
+		MayFlag    bool   // though it is closed
 		Chair      bool
 		NewID      string
 		Holder     string // who looks at the line at present, "" for nobody else
@@ -107,11 +108,12 @@ type (
 		Undone          bool
 	}
 
-	// reviewSheet is the page around the line, in thousandths of its width and height.
+	// reviewSheet is the page around the line, upright.
 	reviewSheet struct {
 		Picture       string // URL
 		Width, Height int
-		Row           reviewBox
+		Turn          string    // how the picture, of size 1, is laid upright; "" where it is
+		Row           reviewBox // in thousandths of the width and height
 	}
 	reviewBox struct{ X, Y, W, H, End int }
 
