@@ -19,6 +19,7 @@ type form struct {
 	frame   []layout.Rule   // lying rules around an open table
 	head    image.Rectangle // where the headings stand
 	score   float64         // how surely the headings are headings, 0 to 1
+	ticks   []layout.Rule   // strokes between the letters of printed combs
 }
 
 // sureHeadings is the score from which on a row of words is taken for

@@ -129,7 +129,7 @@ type cells struct {
 func newCells(v *view, f *form) *cells {
 	bits := v.bits.Clone()
 	own, folds, rest := partRules(v, f)
-	bits.Erase(append(own, folds...), v.standingOf(f.table), v.dpi)
+	bits.Erase(append(own, folds...), append(v.standingOf(f.table), f.ticks...), v.dpi)
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
 		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}

@@ -24,14 +24,17 @@ var stages = []string{"ingest", "extract", "verify", "report"}
 // subfolders included. Tests may name go-cmp everywhere.
 var guests = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/countersign"},
-	"github.com/goccy/go-yaml":        {"verify"},
+	"github.com/go-pdf/fpdf":          {"report/sheet"},
+	"github.com/goccy/go-yaml":        {"verify", "report/sheet"},
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
+	"github.com/makiuchi-d/gozxing":   {"extract/marks"},
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
 	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
+	"github.com/skip2/go-qrcode":      {"report/sheet"},
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign"}, // writes reports, reads exports; cmd's tests open what was written
-	"golang.org/x/image":              {"ingest", "extract"},
+	"golang.org/x/image":              {"ingest", "extract", "report/sheet"}, // report/sheet prints in its fonts
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
 	"golang.org/x/text":               {"extract", "verify"},

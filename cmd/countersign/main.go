@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	printed "countersign/report/sheet"
 	"countersign/verify/roll"
 )
 
@@ -30,6 +31,7 @@ var errUnread = errors.New("some input could not be read")
 
 type commands struct {
 	Check   checkCommand   `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
+	Sheet   sheetCommand   `cmd:"" help:"Print the sheets that signatures are gathered on."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Explain the program or one of its commands."`
 }
@@ -49,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&c,
 		kong.Name("countersign"),
 		kong.Description("Turns scanned paper petitions into verified counts and reports."),
-		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", ")},
+		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", "), "columns": strings.Join(printed.Choices(), ", ")},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

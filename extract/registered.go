@@ -1,0 +1,103 @@
+package extract
+
+import (
+	"context"
+	"image"
+	"math"
+
+	"countersign/extract/cover"
+	"countersign/extract/layout"
+	"countersign/extract/marks"
+	"countersign/extract/tesseract"
+)
+
+// Form says which page of which petition a printed sheet is. The zero value is
+// for pages that do not say.
+type Form struct {
+	Petition string
+	Page, Of int // 1-based; how many pages were printed together
+}
+
+// registered reads a sheet that we printed by its corner marks and codes. It
+// reports the quarter turn that makes the page upright where marks were found,
+// else −1; the reading has a form only if a code could be read, for it says
+// where the cells are.
+func (x Extractor) registered(ctx context.Context, asIs *view, strokes layout.Components) (r reading, quarters int, err error) {
+	corners, ok := marks.Find(strokes, asIs.dpi)
+	if !ok {
+		return reading{}, -1, nil
+	}
+	found := marks.Read(asIs.turned.Image, corners, 1/asIs.scale)
+	quarters, lean := turnOf(found.At)
+	if !found.Known() {
+		return reading{}, quarters, nil
+	}
+	v := asIs
+	const steady = 0.05 // degrees that rules may lean all the same
+	if quarters != 0 || math.Abs(lean) > steady {
+		v = leaningView(asIs.page, quarters, asIs.turned.Lean+lean)
+	}
+	c := found.Code
+	r = reading{view: v, form: printedForm(v, c.Layout, c.Layout.Place(moved(found.At, asIs, v))), printed: Form{c.Petition, c.Page, c.Of}}
+	// The head of every page says the same; one that is read will do.
+	if c.Page == 1 {
+		words, err := v.print(ctx, x.Print, image.Rect(0, 0, v.bounds().Max.X, r.form.head.Min.Y), tesseract.Sparse)
+		if err != nil {
+			return reading{}, quarters, err
+		}
+		r.cover = cover.Read(printedLines(words, r.form), v.bounds().Size())
+	}
+	return r, quarters, nil
+}
+
+// turnOf is the quarter turn that makes a page upright, and the degrees by
+// which it then leans, from its corners.
+func turnOf(at [4]marks.Point) (quarters int, lean float64) {
+	dx, dy := at[1].X-at[0].X+at[2].X-at[3].X, at[1].Y-at[0].Y+at[2].Y-at[3].Y
+	angle := math.Atan2(dy, dx) * 180 / math.Pi
+	turns := math.Round(angle / 90)
+	return (4 - int(turns)) % 4, angle - 90*turns
+}
+
+// moved takes places on one view to another of the same page.
+func moved(at [4]marks.Point, from, to *view) [4]marks.Point {
+	for i, p := range at {
+		x, y := to.turned.From(from.turned.Back(p.X/from.scale, p.Y/from.scale))
+		at[i] = marks.Point{X: x * to.scale, Y: y * to.scale}
+	}
+	return at
+}
+
+// printedForm is the table of a sheet that we printed.
+func printedForm(v *view, l marks.Layout, place marks.Place) *form {
+	lines, borders := l.Lines(), l.Borders()
+	top, foot := float64(lines[0]), float64(lines[len(lines)-1])
+	left, right := float64(borders[0]), float64(borders[len(borders)-1])
+	standing := func(x, y0, y1 float64) layout.Rule {
+		a, b := place.At(x, y0), place.At(x, y1)
+		return layout.Through(a.Y-0.5, a.X-0.5, b.Y-0.5, b.X-0.5, ruleWidth*v.dpi)
+	}
+	f := &form{first: 1, score: 1, table: layout.Table{Style: layout.Grid}}
+	for _, y := range lines {
+		a, b := place.At(left, float64(y)), place.At(right, float64(y))
+		f.table.Lines = append(f.table.Lines, layout.Through(a.X-0.5, a.Y-0.5, b.X-0.5, b.Y-0.5, ruleWidth*v.dpi))
+	}
+	for _, x := range borders {
+		f.table.Borders = append(f.table.Borders, standing(float64(x), top, foot))
+	}
+	half := (top + foot) / 2
+	f.table.Left, f.table.Right = int(math.Round(place.At(left, half).X)), int(math.Round(place.At(right, half).X))
+	f.head = f.table.Row(0)
+	for i, c := range l.Columns {
+		f.columns = append(f.columns, Column{Heading: marks.Heading(c.Field), Fields: []Field{Field(c.Field)}})
+		for _, x := range l.Ticks(i) {
+			for _, y := range lines[2:] {
+				f.ticks = append(f.ticks, standing(x, float64(y-marks.Tick), float64(y)))
+			}
+		}
+	}
+	return f
+}
+
+// ruleWidth is how thick the rules of printed sheets come out, in inches.
+const ruleWidth = 0.01
