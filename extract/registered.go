@@ -27,18 +27,22 @@ func (x Extractor) registered(ctx context.Context, asIs *view, strokes layout.Co
 	if !ok {
 		return reading{}, -1, nil
 	}
-	found := marks.Read(asIs.turned.Image, corners, 1/asIs.scale)
+	onPage := corners
+	for i, at := range corners.At {
+		onPage.At[i] = asIs.delivered(at)
+	}
+	found := marks.Read(asIs.page.grey, onPage)
 	quarters, lean := turnOf(found.At)
 	if !found.Known() {
 		return reading{}, quarters, nil
 	}
 	v := asIs
 	const steady = 0.05 // degrees that rules may lean all the same
-	if quarters != 0 || math.Abs(lean) > steady {
-		v = leaningView(asIs.page, quarters, asIs.turned.Lean+lean)
+	if quarters != 0 || math.Abs(lean-asIs.turned.Lean) > steady {
+		v = leaningView(asIs.page, quarters, lean)
 	}
 	c := found.Code
-	r = reading{view: v, form: printedForm(v, c.Layout, c.Layout.Place(moved(found.At, asIs, v))), printed: Form{c.Petition, c.Page, c.Of}}
+	r = reading{view: v, form: printedForm(v, c.Layout, c.Layout.Place(v.of(found.At))), printed: Form{c.Petition, c.Page, c.Of}}
 	// The head of every page says the same; one that is read will do.
 	if c.Page == 1 {
 		words, err := v.print(ctx, x.Print, image.Rect(0, 0, v.bounds().Max.X, r.form.head.Min.Y), tesseract.Sparse)
@@ -59,11 +63,19 @@ func turnOf(at [4]marks.Point) (quarters int, lean float64) {
 	return (4 - int(turns)) % 4, angle - 90*turns
 }
 
-// moved takes places on one view to another of the same page.
-func moved(at [4]marks.Point, from, to *view) [4]marks.Point {
+// delivered takes a place on a view to pixels of the page as delivered.
+func (v *view) delivered(p marks.Point) marks.Point {
+	x, y := v.turned.Back(p.X/v.scale, p.Y/v.scale)
+	size := v.page.grey.Rect.Size()
+	return marks.Point{X: x * float64(size.X), Y: y * float64(size.Y)}
+}
+
+// of takes corners on the page as delivered to a view.
+func (v *view) of(at [4]marks.Point) [4]marks.Point {
+	size := v.page.grey.Rect.Size()
 	for i, p := range at {
-		x, y := to.turned.From(from.turned.Back(p.X/from.scale, p.Y/from.scale))
-		at[i] = marks.Point{X: x * to.scale, Y: y * to.scale}
+		x, y := v.turned.From(p.X/float64(size.X), p.Y/float64(size.Y))
+		at[i] = marks.Point{X: x * v.scale, Y: y * v.scale}
 	}
 	return at
 }

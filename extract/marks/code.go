@@ -28,14 +28,16 @@ var headings = map[string]string{
 func Heading(field string) string { return headings[field] }
 
 // String writes the code: its format, petition, page and number of pages, the
-// layout, and four check digits, the low half of the CRC-32 of all before.
-// But for the petition these are signs that QR codes pack tightly.
+// layout, and four check digits, the low half of the CRC-32 of all before. It
+// keeps to the signs that QR codes pack tightly, since a coarse code survives
+// where a fine one is lost: a petition without capitals is written in capitals
+// after a "%", and "_" as "*".
 //
-//	CS1.K7QF-3XMN.3.12.LL12-178-26-42-N35F265M160/7P220X230D110.5B0E
+//	CS1.%MIG*2026-014.3.12.LL12-178-26-42-N35F265M160/7P220X230D110.5B0E
 func (c Code) String() string {
 	l := c.Layout
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.%s.%d.%d.%s%s%d-%d-%d-%d-", format, c.Petition, c.Page, c.Of, papers[l.Paper], turns[l.Landscape], l.Rows, l.Top, l.Head, l.Pitch)
+	fmt.Fprintf(&b, "%s.%s.%d.%d.%s%s%d-%d-%d-%d-", format, packed(c.Petition), c.Page, c.Of, papers[l.Paper], turns[l.Landscape], l.Rows, l.Top, l.Head, l.Pitch)
 	for _, col := range l.Columns {
 		fmt.Fprintf(&b, "%s%d", letters[col.Field], col.Width)
 		if col.Boxes > 0 {
@@ -46,6 +48,21 @@ func (c Code) String() string {
 }
 
 const format = "CS1"
+
+func packed(petition string) string {
+	if upper := strings.ToUpper(petition); strings.ToLower(petition) == petition && upper != petition {
+		petition = "%" + upper
+	}
+	return strings.ReplaceAll(petition, "_", "*")
+}
+
+func unpacked(text string) string {
+	petition := strings.ReplaceAll(text, "*", "_")
+	if lower, ok := strings.CutPrefix(petition, "%"); ok {
+		return strings.ToLower(lower)
+	}
+	return petition
+}
 
 var (
 	papers = map[Paper]string{Letter: "L", A4: "A"}
@@ -58,7 +75,7 @@ func check(s string) string { return fmt.Sprintf("%04X", crc32.ChecksumIEEE([]by
 var ErrForeign = errors.New("no code of a petition sheet")
 
 var (
-	coded   = regexp.MustCompile(`^` + format + `\.([A-Za-z0-9_-]{1,40})\.(\d{1,4})\.(\d{1,4})\.([LA])([PL])(\d{1,2})-(\d{1,4})-(\d{1,3})-(\d{1,3})-((?:[A-Z]\d{1,4}(?:/\d{1,2})?){1,20})\.[0-9A-F]{4}$`)
+	coded   = regexp.MustCompile(`^` + format + `\.(%?[A-Za-z0-9*-]{1,40})\.(\d{1,4})\.(\d{1,4})\.([LA])([PL])(\d{1,2})-(\d{1,4})-(\d{1,3})-(\d{1,3})-((?:[A-Z]\d{1,4}(?:/\d{1,2})?){1,20})\.[0-9A-F]{4}$`)
 	columns = regexp.MustCompile(`([A-Z])(\d+)(?:/(\d+))?`)
 )
 
@@ -69,7 +86,7 @@ func Parse(s string) (Code, error) {
 		return Code{}, ErrForeign
 	}
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n } // digits by the pattern
-	c := Code{Petition: m[1], Page: number(m[2]), Of: number(m[3]), Layout: Layout{
+	c := Code{Petition: unpacked(m[1]), Page: number(m[2]), Of: number(m[3]), Layout: Layout{
 		Paper: keyOf(papers, m[4]), Landscape: keyOf(turns, m[5]), Rows: number(m[6]), Top: number(m[7]), Head: number(m[8]), Pitch: number(m[9]),
 	}}
 	for _, col := range columns.FindAllStringSubmatch(m[10], -1) {

@@ -53,13 +53,13 @@ const (
 	inset    = Margin + Radius // of a mark's middle from the edges of the paper
 	sign     = inset + 26      // of the middle of the block that tells top from bottom, below the first mark
 	signSide = 10
-	Foot     = 88 // from the bottom margin to the last line of the table at the lowest
+	Foot     = 98 // from the bottom margin to the last line of the table at the lowest
 )
 
 // Sides of the two codes, without their quiet zones.
 const (
-	largeCode = 92
-	smallCode = 78
+	largeCode = 100
+	smallCode = 88
 )
 
 // Size is the width and height of the paper as it is printed on.

@@ -2,6 +2,7 @@ package marks
 
 import (
 	"image"
+	"slices"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -17,34 +18,42 @@ type Found struct {
 // Known reports whether a code was read, and with it the page's layout.
 func (f Found) Known() bool { return f.Code.Page > 0 }
 
-// Read reads the codes of a page whose corners were found. Scale is that of
-// the corners to the picture. Where no code can be read the page is still
+// Read reads the codes of a page whose corners were found, in its pixels. Where no code can be read the page is still
 // known to be one of ours, and which way up it is.
-func Read(g *image.Gray, c Corners, scale float64) Found {
-	likely := c.upright(g, scale)
+func Read(g *image.Gray, c Corners) Found {
+	likely := c.upright(g)
+	read := func(n int, l Layout, by func(s sampler, at image.Rectangle) (Code, bool)) (Found, bool) {
+		for _, at := range l.Codes() {
+			code, ok := by(sampler{g, l.Place(c.turned(n))}, at)
+			if ok && code.Layout.Paper == l.Paper && code.Layout.Landscape == l.Landscape {
+				return Found{code, c.turned(n)}, true
+			}
+		}
+		return Found{}, false
+	}
 	for i := range 4 {
 		n := (likely + i) % 4
 		for _, l := range c.shapes(n) {
-			place := l.Place(c.turned(n))
-			for _, at := range l.Codes() {
-				code, ok := readAt(g, place, at, scale)
-				if ok && code.Layout.Paper == l.Paper && code.Layout.Landscape == l.Landscape {
-					return Found{code, c.turned(n)}
-				}
+			if f, ok := read(n, l, sampler.known); ok {
+				return f
 			}
 		}
+	}
+	// The paper may be bent where the code is.
+	if f, ok := read(likely, c.shapes(likely)[0], sampler.sought); ok {
+		return f
 	}
 	return Found{At: c.turned(likely)}
 }
 
 // upright is the corner that is likeliest the top left: the one with a block
 // below it; where none has, the one whose mark is missing too.
-func (c Corners) upright(g *image.Gray, scale float64) int {
+func (c Corners) upright(g *image.Gray) int {
 	best, darkest := 0, 0.0
 	for n := range 4 {
 		l := c.shapes(n)[0]
 		place := l.Place(c.turned(n))
-		s := sampler{g, place, scale}
+		s := sampler{g, place}
 		block, paper := 0.0, 0.0
 		for i := range 5 {
 			for j := range 5 {
@@ -68,14 +77,13 @@ func (c Corners) upright(g *image.Gray, scale float64) int {
 type sampler struct {
 	g     *image.Gray
 	place Place
-	scale float64 // pixels of g for one of the place
 }
 
 // grey is how light the picture is at a place, between its pixels; white
 // outside.
 func (s sampler) grey(x, y float64) float64 {
 	p := s.place.At(x, y)
-	px, py := p.X*s.scale-0.5, p.Y*s.scale-0.5
+	px, py := p.X-0.5, p.Y-0.5
 	b := s.g.Rect
 	if px < 0 || py < 0 || px >= float64(b.Dx()-1) || py >= float64(b.Dy()-1) {
 		return 255
@@ -90,24 +98,55 @@ func (s sampler) grey(x, y float64) float64 {
 
 // Versions of QR codes that sheets carry: the first that holds the text.
 const (
-	FirstVersion = 5
+	FirstVersion = 3
 	LastVersion  = 8
 )
 
-// readAt reads a code at a known place: module by module, which needs none of
-// the patterns that QR readers look for; then as such readers do, for paper
-// that is bent.
-func readAt(g *image.Gray, place Place, at image.Rectangle, scale float64) (Code, bool) {
-	s := sampler{g, place, scale}
+// known reads a code at a known place, module by module, which needs none of
+// the patterns that QR readers look for. Thick ink makes modules dark, faint
+// ink light, so several levels are tried.
+func (s sampler) known(at image.Rectangle) (Code, bool) {
 	for version := FirstVersion; version <= LastVersion; version++ {
-		result, err := decoder.NewDecoder().DecodeBoolMapWithoutHint(s.modules(at, 17+4*version))
-		if err != nil {
-			continue
-		}
-		if code, err := Parse(result.GetText()); err == nil {
-			return code, true
+		side := 17 + 4*version
+		greys := s.modules(at, side)
+		lightest, darkest := slices.Max(greys), slices.Min(greys)
+		for _, share := range []float64{0.5, 0.3, 0.7} {
+			level := darkest + share*(lightest-darkest)
+			rows := make([][]bool, side)
+			for y := range rows {
+				rows[y] = make([]bool, side)
+				for x := range rows[y] {
+					rows[y][x] = greys[y*side+x] < level
+				}
+			}
+			result, err := decoder.NewDecoder().DecodeBoolMapWithoutHint(rows)
+			if err != nil {
+				continue
+			}
+			if code, err := Parse(result.GetText()); err == nil {
+				return code, true
+			}
 		}
 	}
+	return Code{}, false
+}
+
+// modules is how light the modules of a code are, row by row, at their middles.
+func (s sampler) modules(at image.Rectangle, side int) []float64 {
+	step := float64(at.Dx()) / float64(side)
+	greys := make([]float64, side*side)
+	for i := range greys {
+		x, y := float64(at.Min.X)+(float64(i%side)+0.5)*step, float64(at.Min.Y)+(float64(i/side)+0.5)*step
+		const off = 0.15
+		for _, d := range [5][2]float64{{0, 0}, {-off, -off}, {off, -off}, {-off, off}, {off, off}} {
+			greys[i] += s.grey(x+d[0]*step, y+d[1]*step) / 5
+		}
+	}
+	return greys
+}
+
+// sought reads a code somewhere about its place, as QR readers do.
+func (s sampler) sought(at image.Rectangle) (Code, bool) {
 	bits, err := gozxing.NewBinaryBitmapFromImage(s.around(at))
 	if err != nil {
 		return Code{}, false
@@ -118,28 +157,6 @@ func readAt(g *image.Gray, place Place, at image.Rectangle, scale float64) (Code
 	}
 	code, err := Parse(result.GetText())
 	return code, err == nil
-}
-
-// modules samples a code of side modules: true is dark.
-func (s sampler) modules(at image.Rectangle, side int) [][]bool {
-	step := float64(at.Dx()) / float64(side)
-	levels := make([]float64, side*side)
-	lightest, darkest := 0.0, 255.0
-	for i := range levels {
-		x, y := float64(at.Min.X)+(float64(i%side)+0.5)*step, float64(at.Min.Y)+(float64(i/side)+0.5)*step
-		for _, d := range [5][2]float64{{0, 0}, {-0.2, -0.2}, {0.2, -0.2}, {-0.2, 0.2}, {0.2, 0.2}} {
-			levels[i] += s.grey(x+d[0]*step, y+d[1]*step) / 5
-		}
-		lightest, darkest = max(lightest, levels[i]), min(darkest, levels[i])
-	}
-	rows := make([][]bool, side)
-	for y := range rows {
-		rows[y] = make([]bool, side)
-		for x := range rows[y] {
-			rows[y][x] = levels[y*side+x] < (lightest+darkest)/2
-		}
-	}
-	return rows
 }
 
 // around is the picture of a code and of some paper around it, upright, four
