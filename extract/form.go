@@ -19,7 +19,8 @@ type form struct {
 	frame   []layout.Rule   // lying rules around an open table
 	head    image.Rectangle // where the headings stand
 	score   float64         // how surely the headings are headings, 0 to 1
-	ticks   []layout.Rule   // strokes between the letters of printed combs
+	exact   bool            // a printed sheet's, whose lines and borders are where they were printed
+	ticks   []layout.Rule   // of its combs: the strokes between letters
 }
 
 // sureHeadings is the score from which on a row of words is taken for

@@ -11,13 +11,6 @@ import (
 	"countersign/extract/tesseract"
 )
 
-// Form says which page of which petition a printed sheet is. The zero value is
-// for pages that do not say.
-type Form struct {
-	Petition string
-	Page, Of int // 1-based; how many pages were printed together
-}
-
 // registered reads a sheet that we printed by its corner marks and codes. It
 // reports the quarter turn that makes the page upright where marks were found,
 // else −1; the reading has a form only if a code could be read, for it says
@@ -89,7 +82,7 @@ func printedForm(v *view, l marks.Layout, place marks.Place) *form {
 		a, b := place.At(x, y0), place.At(x, y1)
 		return layout.Through(a.Y-0.5, a.X-0.5, b.Y-0.5, b.X-0.5, ruleWidth*v.dpi)
 	}
-	f := &form{first: 1, score: 1, table: layout.Table{Style: layout.Grid}}
+	f := &form{first: 1, score: 1, exact: true, table: layout.Table{Style: layout.Grid}}
 	for _, y := range lines {
 		a, b := place.At(left, float64(y)), place.At(right, float64(y))
 		f.table.Lines = append(f.table.Lines, layout.Through(a.X-0.5, a.Y-0.5, b.X-0.5, b.Y-0.5, ruleWidth*v.dpi))

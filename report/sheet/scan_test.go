@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"countersign/extract"
@@ -204,24 +203,26 @@ func (p *press) scanned(tb testing.TB, seed uint64) (drawn.Sheet, marks.Code) {
 	return drawn.Fill(paper, o), code
 }
 
-// The codes say which page it is, and a set of pages which are missing.
-func TestCodes(t *testing.T) {
-	codes, err := sets()[0].Codes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range codes {
-		back, err := marks.Parse(c.String())
-		if err != nil || !slices.Equal(back.Layout.Columns, c.Layout.Columns) || back.Page != c.Page {
-			t.Errorf("%s was read as %+v, %v", c, back, err)
-		}
-	}
-}
-
 func writePNG(path string, img image.Image) error {
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		return err
 	}
 	return os.WriteFile(path, b.Bytes(), 0o600)
+}
+
+// BenchmarkSheet reads a scan of a printed sheet, all but the writing.
+func BenchmarkSheet(b *testing.B) {
+	x := extractor(b)
+	var press press
+	defer press.close()
+	s, _ := press.scanned(b, 5)
+	page := ingest.Page{Number: 1, Image: s.Image, DPI: float64(s.Options.DPI), Source: ingest.Scan}
+	b.Log(describe(s.Options))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := x.Sheet(b.Context(), page); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
