@@ -35,14 +35,17 @@ func (x Extractor) registered(ctx context.Context, asIs *view, strokes layout.Co
 		v = leaningView(asIs.page, quarters, lean)
 	}
 	c := found.Code
-	r = reading{view: v, form: printedForm(v, c.Layout, c.Layout.Place(v.of(found.At))), printed: Form{c.Petition, c.Page, c.Of}}
-	// The head of every page says the same; one that is read will do.
+	place := c.Layout.Place(v.of(found.At))
+	r = reading{view: v, form: printedForm(v, c.Layout, place), printed: Form{c.Petition, c.Page, c.Of}}
+	// The head of every page says the same; reading one will do.
 	if c.Page == 1 {
-		words, err := v.print(ctx, x.Print, image.Rect(0, 0, v.bounds().Max.X, r.form.head.Min.Y), tesseract.Sparse)
+		text := c.Layout.Text()
+		a, b := place.At(float64(text.Min.X), float64(text.Min.Y)), place.At(float64(text.Max.X), float64(text.Max.Y))
+		words, err := v.print(ctx, x.Print, image.Rect(int(a.X), int(a.Y), int(b.X), int(b.Y)), tesseract.Block)
 		if err != nil {
 			return reading{}, quarters, err
 		}
-		r.cover = cover.Read(printedLines(words, r.form), v.bounds().Size())
+		r.cover = cover.Read(printedLines(words, nil), v.bounds().Size())
 	}
 	return r, quarters, nil
 }

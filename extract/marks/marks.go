@@ -98,6 +98,12 @@ func (l Layout) Codes() [2]image.Rectangle {
 	}
 }
 
+// Text is where title and purpose stand.
+func (l Layout) Text() image.Rectangle {
+	const note = 22 // how to fill in the sheet, right above the table
+	return image.Rect(l.Sign().Max.X+5, Margin-5, l.Codes()[0].Min.X-5, l.Top-note)
+}
+
 // Lines are the heights of the table's lying rules: above the headings, below
 // them, and below each line.
 func (l Layout) Lines() []int {

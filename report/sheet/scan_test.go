@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"image/color"
+	"image/draw"
 	"image/png"
 	"math/rand/v2"
 	"os"
@@ -14,6 +16,7 @@ import (
 
 	"countersign/extract"
 	"countersign/extract/drawn"
+	"countersign/extract/layout"
 	"countersign/extract/marks"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
@@ -107,7 +110,7 @@ func keep(t *testing.T, seed uint64, img image.Image) {
 // press prints sheets and takes them to pictures.
 type press struct {
 	reader map[int]*ingest.Reader // by resolution
-	made   map[string]image.Image
+	made   map[string]ingest.Page
 }
 
 func (p *press) close() {
@@ -133,13 +136,18 @@ func sets() []sheet.Set {
 
 // picture is a printed page before anybody wrote on it.
 func (p *press) picture(tb testing.TB, s sheet.Set, page, dpi int) image.Image {
+	return p.page(tb, s, page, dpi).Image
+}
+
+// page is the same as ingest gives it.
+func (p *press) page(tb testing.TB, s sheet.Set, page, dpi int) ingest.Page {
 	tb.Helper()
 	key := fmt.Sprint(s, page, dpi)
-	if img, ok := p.made[key]; ok {
-		return img
+	if made, ok := p.made[key]; ok {
+		return made
 	}
 	if p.reader == nil {
-		p.reader, p.made = map[int]*ingest.Reader{}, map[string]image.Image{}
+		p.reader, p.made = map[int]*ingest.Reader{}, map[string]ingest.Page{}
 	}
 	if p.reader[dpi] == nil {
 		p.reader[dpi] = &ingest.Reader{Limits: ingest.Limits{DrawnDPI: float64(dpi)}}
@@ -161,8 +169,8 @@ func (p *press) picture(tb testing.TB, s sheet.Set, page, dpi int) image.Image {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p.made[key] = read.Image
-	return read.Image
+	p.made[key] = read
+	return read
 }
 
 // scanned is a sheet that people filled and an office scanned.
@@ -175,14 +183,25 @@ func (p *press) scanned(tb testing.TB, seed uint64) (drawn.Sheet, marks.Code) {
 	if rng.IntN(3) == 0 {
 		o.Rotation = 180
 	}
-	s := sets()[rng.IntN(len(sets()))]
-	codes, err := s.Codes()
+	set := sets()[rng.IntN(len(sets()))]
+	filled := 60
+	if rng.IntN(3) == 0 {
+		filled = 1 + rng.IntN(10)
+	}
+	o.Filled = filled
+	return p.filled(tb, set, 2+rng.IntN(2), o)
+}
+
+// filled is a page that people filled and an office scanned as o says.
+func (p *press) filled(tb testing.TB, set sheet.Set, page int, o drawn.Options) (drawn.Sheet, marks.Code) {
+	tb.Helper()
+	codes, err := set.Codes()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	code := codes[1+rng.IntN(2)]
+	code := codes[page-1]
+	paper := drawn.Paper{Image: p.picture(tb, set, page, o.DPI)}
 	o.Columns = nil
-	paper := drawn.Paper{Image: p.picture(tb, s, code.Page, o.DPI)}
 	for _, c := range code.Layout.Columns {
 		o.Columns = append(o.Columns, drawn.Asked{Heading: marks.Heading(c.Field), Items: []string{c.Field}})
 		paper.Boxes = append(paper.Boxes, c.Boxes)
@@ -196,11 +215,109 @@ func (p *press) scanned(tb testing.TB, seed uint64) (drawn.Sheet, marks.Code) {
 		}
 		paper.Cells = append(paper.Cells, cells)
 	}
-	o.Filled = code.Layout.Rows
-	if rng.IntN(3) == 0 {
-		o.Filled = 1 + rng.IntN(code.Layout.Rows)
-	}
 	return drawn.Fill(paper, o), code
+}
+
+// plain is how a careful person fills and scans a sheet.
+func plain(dpi int) drawn.Options {
+	o := drawn.Random(11)
+	o.DPI, o.Skew, o.Rotation, o.Filled, o.Skipped, o.Struck, o.Unsigned = dpi, 0.7, 0, 60, 0, 0, 0
+	o.Scan = drawn.Scan{Noise: 2, Quality: 80}
+	return o
+}
+
+// A page stays known when a corner is torn off, a stamp or a staple takes one
+// of the codes, or the copier cut an edge. Without either code it is still
+// known which way up it is and that it is one of ours.
+func TestDamagedSheets(t *testing.T) {
+	x := extractor(t)
+	var press press
+	defer press.close()
+	s, code := press.filled(t, sets()[0], 2, plain(150))
+	corners, codes := code.Layout.Corners(), code.Layout.Codes()
+	tornOff := func(n int) []image.Rectangle {
+		return []image.Rectangle{{Min: corners[n].Sub(image.Pt(60, 60)), Max: corners[n].Add(image.Pt(25, 25))}}
+	}
+	for name, tt := range map[string]struct {
+		gone []image.Rectangle // hundredths of an inch
+		turn int
+		lost bool // both codes
+	}{
+		"whole":                  {},
+		"top left torn off":      {gone: tornOff(0)},
+		"top right torn off":     {gone: tornOff(1), turn: 1},
+		"bottom right torn off":  {gone: tornOff(2), turn: 2},
+		"bottom left torn off":   {gone: tornOff(3), turn: 3},
+		"stamp on the upper":     {gone: codes[:1], turn: 2},
+		"hole in the lower":      {gone: codes[1:], turn: 2},
+		"part of the upper":      {gone: append([]image.Rectangle{{Min: codes[0].Min, Max: codes[0].Min.Add(image.Pt(20, 18))}}, codes[1])},
+		"both codes":             {gone: codes[:], turn: 2, lost: true},
+		"both codes, a corner":   {gone: append(tornOff(0), codes[:]...), turn: 2, lost: true},
+		"both codes, on a side":  {gone: codes[:], turn: 1, lost: true},
+		"upper and its corner":   {gone: append(tornOff(1), codes[0]), turn: 2},
+		"lower and its corner":   {gone: append(tornOff(3), codes[1])},
+		"corner across the code": {gone: append(tornOff(0), codes[0])},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := image.NewGray(s.Image.Bounds())
+			draw.Draw(g, g.Rect, s.Image, image.Point{}, draw.Src)
+			for _, r := range tt.gone {
+				r = image.Rect(r.Min.X*3/2, r.Min.Y*3/2, r.Max.X*3/2, r.Max.Y*3/2).Inset(-6)
+				draw.Draw(g, r, image.NewUniform(color.Gray{Y: 90}), image.Point{}, draw.Src)
+			}
+			page := ingest.Page{Number: 1, Image: layout.Turn(g, tt.turn, 0).Image, DPI: 150, Source: ingest.Scan}
+			got, err := x.Sheet(t.Context(), page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := extract.Form{Petition: code.Petition, Page: 2, Of: 3}
+			if tt.lost {
+				want = extract.Form{}
+			}
+			if got.Form != want || got.Rotation != (4-tt.turn)%4*90 || len(got.Rows) != code.Layout.Rows || len(got.Columns) != len(code.Layout.Columns) {
+				t.Errorf("%+v turned by %d, %d columns, %d rows; want %+v, %d, %d, %d", got.Form, got.Rotation, len(got.Columns), len(got.Rows),
+					want, (4-tt.turn)%4*90, len(code.Layout.Columns), code.Layout.Rows)
+			}
+			if tt.lost != (len(got.Notes) > 0) {
+				t.Errorf("the notes are %q", got.Notes)
+			}
+		})
+	}
+}
+
+// Page 1 says what the petition is for.
+func TestPurposeIsRead(t *testing.T) {
+	x := extractor(t)
+	var press press
+	defer press.close()
+	for i, set := range sets() {
+		s, _ := press.filled(t, set, 1, plain([]int{150, 200}[i%2]))
+		got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: float64(s.Options.DPI), Source: ingest.Scan})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Cover.Group != set.Group || got.Cover.Purpose != set.Purpose {
+			t.Errorf("set %d: group %q, purpose %q", i, got.Cover.Group, got.Cover.Purpose)
+		}
+	}
+}
+
+// A sheet that was never printed but sent back as the PDF it came in is known
+// as well.
+func TestSheetAsItWasMade(t *testing.T) {
+	x := extractor(t)
+	var press press
+	defer press.close()
+	for i, set := range sets() {
+		page := press.page(t, set, 2, 150)
+		got, err := x.Sheet(t.Context(), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Source != ingest.Text || got.Form.Petition != set.Petition || got.Form.Page != 2 || len(got.Rows) != 0 {
+			t.Errorf("set %d: a page of %s, %+v with %d rows", i, page.Source, got.Form, len(got.Rows))
+		}
+	}
 }
 
 func writePNG(path string, img image.Image) error {
