@@ -60,7 +60,7 @@ func targets(c layout.Components, dpi float64) []target {
 			off.X, off.Y = off.X-middle(d.Box).X, off.Y-middle(d.Box).Y
 			w := float64(r.Box.Dx()+r.Box.Dy()) / 2
 			ratio := float64(d.Box.Dx()+d.Box.Dy()) / 2 / w * Radius / Dot
-			if math.Hypot(off.X, off.Y) < 1+w*0.05 && ratio > 0.7 && ratio < 1.45 {
+			if math.Hypot(off.X, off.Y) < 1+w*0.05 && ratio > 0.7 && ratio < 1.35 {
 				found = append(found, target{middle(r.Box), w})
 				break
 			}
@@ -94,8 +94,8 @@ func square(marks []target, dpi float64) (Corners, bool) {
 				q := Corners{At: [4]Point{a.at, b.at, c.at, {a.at.X + c.at.X - b.at.X, a.at.Y + c.at.Y - b.at.Y}}, Missing: 3}
 				for l, d := range marks {
 					// The paper may be bent, or photographed at an angle.
-					reach := 0.06 * math.Hypot(a.at.X-c.at.X, a.at.Y-c.at.Y)
-					if off := math.Hypot(d.at.X-q.At[3].X, d.at.Y-q.At[3].Y); l != i && l != j && l != k && off < reach {
+					reach := 0.03 * math.Hypot(a.at.X-c.at.X, a.at.Y-c.at.Y)
+					if off := math.Hypot(d.at.X-q.At[3].X, d.at.Y-q.At[3].Y); l != i && l != j && l != k && off < reach && alike(a, b, d) {
 						q.At[3], q.Missing = d.at, -1
 						s += 1 - off/reach
 						break
@@ -110,6 +110,12 @@ func square(marks []target, dpi float64) (Corners, bool) {
 	return best, score > 0
 }
 
+// alike reports whether three marks are as large as each other: the patterns
+// in the corners of our codes look like marks, but are smaller.
+func alike(a, b, c target) bool {
+	return max(a.width, b.width, c.width) < 1.2*min(a.width, b.width, c.width)+1
+}
+
 // fits says how well three marks make a clockwise corner of a sheet at the
 // second of them, 0 where they do not.
 func fits(a, b, c target) float64 {
@@ -117,7 +123,7 @@ func fits(a, b, c target) float64 {
 	vx, vy := c.at.X-b.at.X, c.at.Y-b.at.Y
 	u, v := math.Hypot(ux, uy), math.Hypot(vx, vy)
 	cross := (vx*uy - vy*ux) / (u * v) // the sine of the angle at b; y grows downward
-	if cross < 0.99 {
+	if cross < 0.99 || !alike(a, b, c) {
 		return 0
 	}
 	long, short := max(u, v), min(u, v)
