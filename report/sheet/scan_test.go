@@ -278,7 +278,7 @@ func pasted(on *image.RGBA, writing image.Image, cell image.Rectangle) {
 		for x := r.Min.X; x < r.Max.X; x++ {
 			ink := (int(small.GrayAt(x, y).Y) - dark) * 255 / max(1, (light-dark)*7/10) // what is lighter is paper
 			if ink < 255 {
-				on.Set(x, y, color.Gray{Y: uint8(ink)})
+				on.Set(x, y, color.Gray{Y: uint8(ink / 2)}) // a pen that a fax shows
 			}
 		}
 	}
