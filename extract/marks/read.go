@@ -18,8 +18,9 @@ type Found struct {
 // Known reports whether a code was read, and with it the page's layout.
 func (f Found) Known() bool { return f.Code.Page > 0 }
 
-// Read reads the codes of a page whose corners were found, in its pixels. Where no code can be read the page is still
-// known to be one of ours, and which way up it is.
+// Read reads the codes of a page whose corners were found, in its pixels. Where
+// no code can be read the page is still known to be one of ours, and which way
+// up it is.
 func Read(g *image.Gray, c Corners) Found {
 	likely := c.upright(g)
 	read := func(n int, l Layout, by func(s sampler, at image.Rectangle) (Code, bool)) (Found, bool) {
