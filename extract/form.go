@@ -20,7 +20,8 @@ type form struct {
 	head    image.Rectangle // where the headings stand
 	score   float64         // how surely the headings are headings, 0 to 1
 	exact   bool            // a printed sheet's, whose lines and borders are where they were printed
-	ticks   []layout.Rule   // of its combs: the strokes between letters
+	combs   []bool          // of its columns, those with a box for each letter
+	ticks   []layout.Rule   // the strokes between such boxes
 }
 
 // sureHeadings is the score from which on a row of words is taken for

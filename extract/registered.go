@@ -98,6 +98,7 @@ func printedForm(v *view, l marks.Layout, place marks.Place) *form {
 	f.head = f.table.Row(0)
 	for i, c := range l.Columns {
 		f.columns = append(f.columns, Column{Heading: marks.Heading(c.Field), Fields: []Field{Field(c.Field)}})
+		f.combs = append(f.combs, c.Boxes > 0)
 		for _, x := range l.Ticks(i) {
 			for _, y := range lines[2:] {
 				f.ticks = append(f.ticks, standing(x, float64(y-marks.Tick), float64(y)))

@@ -132,7 +132,7 @@ func newCells(v *view, f *form) *cells {
 	bits.Erase(append(own, folds...), append(v.standingOf(f.table), f.ticks...), v.dpi)
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
-		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}
+		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Comb: f.exact && f.combs[i], Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}
 	}
 	return &cells{view: v, form: f, ink: ink.Assign(bits, f.table, rest, columns, v.dpi)}
 }

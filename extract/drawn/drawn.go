@@ -174,7 +174,8 @@ type drawing struct {
 	*canvas
 	rng   *rand.Rand
 	o     Options
-	boxes []int // of the combs of paper that was printed before; nil for a page of our own
+	boxes []int   // of the combs of paper that was printed before; nil for a page of our own
+	gap   float64 // beside them
 	sheet Sheet
 }
 

@@ -11,6 +11,7 @@ type Paper struct {
 	Image image.Image
 	Cells [][]image.Rectangle // row by row: the lines to write on, left to right
 	Boxes []int               // of each column's comb; 0 for none
+	Gap   float64             // pixels between a comb and the sides of its cell
 }
 
 // Fill lets people write on a printed sheet and scans it. Of the options those
@@ -23,6 +24,7 @@ func Fill(p Paper, o Options) Sheet {
 		rng:    rand.New(rand.NewPCG(o.Seed, 0xf111)),
 		o:      o,
 		boxes:  p.Boxes,
+		gap:    p.Gap,
 	}
 	draw.Draw(d.img, d.img.Rect, p.Image, b.Min, draw.Src)
 	for i, cells := range p.Cells {
@@ -49,6 +51,7 @@ func Fill(p Paper, o Options) Sheet {
 
 // comb writes one letter into each box.
 func (d *drawing) comb(p pen, text string, n int, x0, x1, y0, height float64) {
+	x0, x1 = x0+d.gap, x1-d.gap
 	step := (x1 - x0) / float64(n)
 	f := d.face(p.font, min(p.size, height*.8))
 	base := y0 + height/2 + xHeight(f)*.6 + d.between(-.3, .6)*d.o.Stray*height

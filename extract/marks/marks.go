@@ -123,15 +123,23 @@ func (l Layout) Borders() []int {
 	return borders
 }
 
-// Tick is how high the strokes of a comb are, from the foot of its cell.
-const Tick = 10
+// What is known of combs: how high the strokes between letters are, from the
+// foot of the cell, and how far the first and last stand from its sides, since
+// letters that touch a border lose what lies on it.
+const (
+	Tick    = 10
+	CombGap = 6
+)
 
-// Ticks are the places of the strokes that part a comb of a column.
+// Ticks are the places of the strokes of a column's comb.
 func (l Layout) Ticks(column int) []float64 {
 	c, left := l.Columns[column], l.Borders()[column]
-	var at []float64
-	for i := 1; i < c.Boxes; i++ {
-		at = append(at, float64(left)+float64(i*c.Width)/float64(c.Boxes))
+	if c.Boxes == 0 {
+		return nil
+	}
+	at := make([]float64, c.Boxes+1)
+	for i := range at {
+		at[i] = float64(left+CombGap) + float64(i*(c.Width-2*CombGap))/float64(c.Boxes)
 	}
 	return at
 }

@@ -62,9 +62,9 @@ func (s Set) columns(width int) ([]marks.Column, error) {
 			switch {
 			case s.Plain:
 			case f == extract.MemberID:
-				column.Boxes, column.Width = s.Boxes, s.Boxes*boxWidth
+				column.Boxes, column.Width = s.Boxes, s.Boxes*boxWidth+2*marks.CombGap
 			case f == extract.ZIP:
-				column.Boxes, column.Width = zipBoxes, zipBoxes*boxWidth
+				column.Boxes, column.Width = zipBoxes, zipBoxes*boxWidth+2*marks.CombGap
 			}
 			columns = append(columns, column)
 			need, shares, more = need+column.Width, shares+c.more, append(more, c.more)

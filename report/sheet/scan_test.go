@@ -19,6 +19,7 @@ import (
 
 	"countersign/extract"
 	"countersign/extract/drawn"
+	"countersign/extract/hand"
 	"countersign/extract/layout"
 	"countersign/extract/marks"
 	"countersign/extract/tesseract"
@@ -203,7 +204,7 @@ func (p *press) filled(tb testing.TB, set sheet.Set, page int, o drawn.Options) 
 		tb.Fatal(err)
 	}
 	code := codes[page-1]
-	paper := drawn.Paper{Image: p.picture(tb, set, page, o.DPI)}
+	paper := drawn.Paper{Image: p.picture(tb, set, page, o.DPI), Gap: marks.CombGap * float64(o.DPI) / 100}
 	o.Columns = nil
 	for _, c := range code.Layout.Columns {
 		o.Columns = append(o.Columns, drawn.Asked{Heading: marks.Heading(c.Field), Items: []string{c.Field}})
@@ -348,6 +349,47 @@ func TestDamagedSheets(t *testing.T) {
 				t.Errorf("the notes are %q", got.Notes)
 			}
 		})
+	}
+}
+
+// Numbers in combs are read better than in plain cells.
+func TestNumbersInCombs(t *testing.T) {
+	x := extractor(t)
+	pen, err := hand.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.Cells = extract.NewHandwritten(pen, extract.Typed{Print: x.Print})
+	var press press
+	defer press.close()
+	share := map[bool]float64{}
+	for _, plainCells := range []bool{false, true} {
+		set := sets()[0]
+		set.Plain = plainCells
+		numbers, right := 0, 0
+		for seed := range uint64(1 + *many/10) {
+			o := plain(200)
+			o.Seed, o.Scan.Fax = 30+seed, seed%3 == 0
+			s, _ := press.filled(t, set, 2, o)
+			got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: 200, Source: ingest.Scan})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range got.Rows {
+				want := s.Rows[r.Number-1].Texts["member_id"]
+				if want == "" {
+					continue
+				}
+				if numbers++; r.Fields[extract.MemberID].Text == want {
+					right++
+				}
+			}
+		}
+		share[plainCells] = float64(right) / float64(numbers)
+		t.Logf("plain cells %v: %d of %d numbers exact", plainCells, right, numbers)
+	}
+	if share[false] < 0.95 {
+		t.Errorf("%.2f of the numbers in combs were read, want 0.95", share[false])
 	}
 }
 
