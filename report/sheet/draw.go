@@ -5,6 +5,7 @@ import (
 	"image"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-pdf/fpdf"
 	"github.com/skip2/go-qrcode"
@@ -51,7 +52,7 @@ func unprintable(text string) (rune, bool) {
 	}
 	var buf sfnt.Buffer
 	for _, r := range text {
-		if r == '\n' {
+		if unicode.IsSpace(r) {
 			continue
 		}
 		if glyph, err := font.GlyphIndex(&buf, r); err != nil || glyph == 0 {
@@ -95,14 +96,16 @@ func (t *setter) paragraph(label, text, style string, size float64, grey int) {
 	for _, w := range strings.Fields(label) {
 		words = append(words, word{w, "B"})
 	}
+	t.p.pdf.SetFont(family, style, size)
 	for _, w := range strings.Fields(text) {
 		if n := len(words); w == "·" && n > 0 { // no line begins with one
 			words[n-1].text += " " + w
 			continue
 		}
-		words = append(words, word{w, style})
+		for _, part := range t.parts(w) {
+			words = append(words, word{part, style})
+		}
 	}
-	t.p.pdf.SetFont(family, style, size)
 	space := t.p.pdf.GetStringWidth(" ")
 	var current []run
 	used := 0.0
@@ -133,10 +136,26 @@ func (t *setter) paragraph(label, text, style string, size float64, grey int) {
 	t.y += t.after
 }
 
+// parts cuts a word that no line holds, such as the address of a page, in the
+// font that is set.
+func (t *setter) parts(word string) []string {
+	var parts []string
+	from, used := 0, 0.0
+	for i, r := range word {
+		width := t.p.pdf.GetStringWidth(string(r))
+		if used+width > t.width*0.95 {
+			parts = append(parts, word[from:i])
+			from, used = i, 0
+		}
+		used += width
+	}
+	return append(parts, word[from:])
+}
+
 // What is written around the table.
 const (
-	clear = 0.14 // inches between a code and text
-	note  = "Please print clearly, one person to a line, and sign by hand. Leave the corner marks and the codes free."
+	clearance = 0.14 // inches between a code and text
+	note      = "Please print clearly, one person to a line, and sign by hand. Leave the corner marks and the codes free."
 )
 
 // headOf sets what stands above the table; its bottom is where the table
@@ -144,7 +163,7 @@ const (
 func (p *printer) headOf(s Set, l marks.Layout) block {
 	code := l.Codes()[0]
 	left := float64(l.Sign().Max.X)/100 + 0.2
-	t := &setter{p: p, x: left, y: float64(marks.Margin) / 100, width: float64(code.Min.X)/100 - clear - left, leading: 1.25, after: 0.05}
+	t := &setter{p: p, x: left, y: float64(marks.Margin) / 100, width: float64(code.Min.X)/100 - clearance - left, leading: 1.25, after: 0.05}
 	t.paragraph("", s.Title, "B", 17, 0)
 	t.after = 0.035
 	if s.Group != "" {
@@ -163,7 +182,7 @@ func (p *printer) headOf(s Set, l marks.Layout) block {
 func (p *printer) footOf(s Set, l marks.Layout) (block, error) {
 	code := l.Codes()[1]
 	w, h := l.Size()
-	left := float64(code.Max.X)/100 + clear
+	left := float64(code.Max.X)/100 + clearance
 	right := float64(w-l.Sign().Max.Y) / 100
 	for _, size := range []float64{8.5, 8, 7.5, 7, 6.5} {
 		t := &setter{p: p, x: left, y: float64(code.Min.Y) / 100, width: right - left, leading: 1.25, after: 0.05}
