@@ -12,6 +12,7 @@ import (
 	"countersign/extract/cover"
 	"countersign/extract/ink"
 	"countersign/extract/layout"
+	"countersign/extract/marks"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
@@ -34,7 +35,10 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	page := greyed(p)
 	first := newView(page, 0)
 	quarters := []int{0}
-	strokes := layout.FindComponents(first.bits)
+	var strokes layout.Components // of pages that may have corner marks
+	if p.Source != ingest.Text || mentionsMarks(p.Words) {
+		strokes = layout.FindComponents(first.bits)
+	}
 	if p.Source != ingest.Text {
 		if first.empty(strokes) {
 			return Sheet{Kind: Blank, Source: p.Source}, nil
@@ -75,6 +79,16 @@ type reading struct {
 	sense float64 // how much of its print made sense
 
 	printed Form // which page of a petition, where its codes say so
+}
+
+// mentionsMarks reports whether a text layer is that of a sheet we print.
+func mentionsMarks(words []ingest.Word) bool {
+	for i := range words[:max(0, len(words)-1)] {
+		if words[i].Text+" "+words[i+1].Text == marks.Mention {
+			return true
+		}
+	}
+	return false
 }
 
 // before puts the quarter turn that corner marks ask for before the others; −1

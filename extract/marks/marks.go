@@ -62,6 +62,10 @@ const (
 	smallCode = 88
 )
 
+// Mention stands on every page, so that of pages with a text layer those that
+// were never printed are known without a look at their picture.
+const Mention = "corner marks"
+
 // Size is the width and height of the paper as it is printed on.
 func (l Layout) Size() (w, h int) {
 	w, h = 850, 1100

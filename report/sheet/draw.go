@@ -155,7 +155,7 @@ func (t *setter) parts(word string) []string {
 // What is written around the table.
 const (
 	clearance = 0.14 // inches between a code and text
-	note      = "Please print clearly, one person to a line, and sign by hand. Leave the corner marks and the codes free."
+	note      = "Please print clearly, one person to a line, and sign by hand. Leave the " + marks.Mention + " and the codes free."
 )
 
 // headOf sets what stands above the table; its bottom is where the table
