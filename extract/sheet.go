@@ -60,6 +60,7 @@ type Sheet struct {
 	Columns  []Column // left to right; empty unless the page has signers
 	Notes    []string // what a reader of the result should know, such as headings that could not be read
 	Rows     []Row    // in reading order, only those in which somebody wrote
+	Form     Form     // which page of a petition a printed sheet is; zero where the page does not say
 	Cover    Cover    // empty where the page says nothing of purpose, group or organizers
 }
 

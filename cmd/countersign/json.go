@@ -26,6 +26,9 @@ type (
 		Organizers []organizerJSON `json:"organizers"`
 		Counts     countsJSON      `json:"counts"`
 		Members    membersJSON     `json:"members"`
+
+		Printed []extract.Printed `json:"printed,omitempty"` // sheets that we printed, by petition, with the pages that are missing
+		Notes   []string          `json:"notes,omitempty"`   // the same in words
 	}
 	fileJSON struct {
 		Name   string     `json:"name"`
@@ -34,13 +37,14 @@ type (
 		Pages  []pageJSON `json:"pages"`
 	}
 	pageJSON struct {
-		Page     int       `json:"page"`
-		Kind     string    `json:"kind"`
-		Rotation int       `json:"rotation"`
-		Source   string    `json:"source"`
-		Error    string    `json:"error"`
-		Notes    []string  `json:"notes,omitempty"`
-		Rows     []rowJSON `json:"rows"`
+		Page     int           `json:"page"`
+		Kind     string        `json:"kind"`
+		Rotation int           `json:"rotation"`
+		Source   string        `json:"source"`
+		Error    string        `json:"error"`
+		Form     *extract.Form `json:"form,omitempty"` // of a sheet that we printed
+		Notes    []string      `json:"notes,omitempty"`
+		Rows     []rowJSON     `json:"rows"`
 	}
 	rowJSON struct {
 		Row         int                               `json:"row"`
@@ -111,6 +115,8 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 	for _, o := range r.Organizers {
 		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
 	}
+	out.Printed = extract.Account(result.forms())
+	out.Notes = remarks(out.Printed)
 	turns := make([]int, len(result.decisions))
 	for i, at := range t.Outlook.Next {
 		turns[at] = i + 1
@@ -140,6 +146,9 @@ func pageOf(s sheet, number int, decisions []verify.Decision, turns []int) pageJ
 	page := pageJSON{
 		Page: number, Kind: string(s.Kind), Rotation: s.Rotation, Source: string(s.Source),
 		Error: sentence(s.err), Notes: s.Notes, Rows: []rowJSON{},
+	}
+	if s.Form != (extract.Form{}) {
+		page.Form = &s.Form
 	}
 	for i, d := range decisions {
 		row := rowJSON{
