@@ -180,6 +180,8 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
 	check0(t, err)
+	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
+	check0(t, err)
 	browser := chromium(t)
 	for _, dark := range []bool{false, true} {
 		word := map[bool]string{false: "light", true: "dark"}[dark]

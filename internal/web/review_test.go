@@ -31,7 +31,11 @@ func TestReviewByKeyboard(t *testing.T) {
 		p.until("a line, a question or the end is shown", `document.querySelector("#rv-stage .rv-line, #rv-stage .rv-rest, dialog[open]")`)
 		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
 			certain = true
+			line := p.line()
 			p.press("g")
+			if p.line() == line {
+				delete(seen, line) // the question came before the key
+			}
 			continue
 		}
 		line := p.line()
@@ -48,8 +52,12 @@ func TestReviewByKeyboard(t *testing.T) {
 			p.press("n")
 		} else {
 			seen[line] = "accept"
-			keys++
 			p.press(enter)
+			keys++
+			p.until("the key is answered", fmt.Sprintf(`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+			if p.line() == line {
+				keys--
+			}
 		}
 	}
 	p.until("the end is shown", `document.querySelector(".rv-rest")`)

@@ -117,7 +117,7 @@ type (
 	}
 	reviewBox struct{ X, Y, W, H, End int }
 
-	// reviewUndo is the last finding of an account that stands.
+	// reviewUndo is a finding that its account can take back.
 	reviewUndo struct {
 		FindingID string `json:"id"`
 		LineID    string `json:"line"`
@@ -219,6 +219,10 @@ func (v *reviewLine) more(m Member) string {
 func columns(fields []Field) (columns, facts []Field) {
 	apart := slices.ContainsFunc(fields, func(f Field) bool { return f.Key == "family" || f.Key == "given" })
 	for _, f := range fields {
+		f.Alternatives = f.Alternatives[:min(3, len(f.Alternatives))]
+		if f.Confidence >= 0.9 {
+			f.Alternatives = nil
+		}
 		switch f.Key {
 		case "name":
 			if !apart {
@@ -227,6 +231,7 @@ func columns(fields []Field) (columns, facts []Field) {
 		case "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email":
 			columns = append(columns, f)
 		default:
+			f.Alternatives = nil
 			facts = append(facts, f)
 		}
 	}

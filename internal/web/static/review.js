@@ -120,7 +120,9 @@ function take(answer, batch) {
   rest = answer.rest;
   certain(answer);
   stage.querySelector(".rv-waiting")?.classList.remove("rv-waiting");
-  if (!shown && (ahead.length || stage.dataset.rest !== rest)) advance(answer);
+  // Whether anything is left is known only once all is sent.
+  const settled = !again && !outbox.length;
+  if (!shown && (ahead.length || (settled && stage.dataset.rest !== rest))) advance(answer);
 }
 
 let rest = "";
@@ -270,6 +272,7 @@ function scrollSheet() {
 
 // advance shows the next line, or says why there is none.
 function advance(answer) {
+  $("rv-certain-now")?.remove();
   const line = ahead.shift();
   if (line) {
     show(line);
@@ -546,6 +549,7 @@ stage.addEventListener("submit", (e) => {
   const form = e.target;
   if (form.id !== "rv-search" && !open(shown)) return; // a form like any other
   e.preventDefault();
+  if (eaten === "Enter") return; // the key that led here is still down
   if (form.id === "rv-search") {
     search(form.elements.q.value, true);
     return;
