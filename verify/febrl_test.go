@@ -141,7 +141,7 @@ func linkAll(t testing.TB, records []typist) links {
 				group[root(i)] = root(j)
 			}
 		}
-		w.reset(s)
+		w.reset()
 		m.scratch.Put(w)
 	}
 	pairs := func(key func(i int) string) int {

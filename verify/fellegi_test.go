@@ -149,7 +149,7 @@ func (f *fellegiSunter) score(l Line) (ids []string, score float64, decided bool
 	work := m.scratch.Get().(*work)
 	defer m.scratch.Put(work)
 	sight := m.see(work, l.Row)
-	defer work.reset(sight)
+	defer work.reset()
 	m.route(work, sight)
 	for _, at := range work.found {
 		id := m.roll.Members[at].ID

@@ -31,8 +31,8 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 	s.routed = append(s.routed, m.roll.ByNumber(written)...)
 	s.routed = append(s.routed, m.roll.NearNumbers(written)...)
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
-	s.fields = append(s.fields, seen{extract.MemberID, func(p *person, _ *roll.Member) byLevel {
-		l := m.powers.number(written, p.number)
+	s.fields = append(s.fields, seen{extract.MemberID, func(member int32) byLevel {
+		l := m.powers.number(written, m.members[member].number)
 		for j := range l {
 			l[j] = ((1-unreadable[j]-otherNumber)*l[j] + (unreadable[j]+otherNumber)*any) / any
 		}
@@ -109,6 +109,9 @@ func oneMore(long, short string) bool {
 // digitsOf reduces a number to letters and digits; where all numbers of the
 // roll are digits, letters become the digits they are misread from.
 func digitsOf(s string, digits bool) string {
+	if strings.Trim(s, "0123456789") == "" {
+		return s
+	}
 	s = strings.ToUpper(name.Joined(s))
 	if !digits {
 		return s
@@ -144,9 +147,10 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, seen{extract.Email, func(_ *person, member *roll.Member) byLevel {
+	s.fields = append(s.fields, seen{extract.Email, func(member int32) byLevel {
 		var own byLevel
-		for _, e := range member.Emails {
+		emails := m.roll.Members[member].Emails
+		for _, e := range emails {
 			if len(e) > len(read)+6 || len(read) > len(e)+6 {
 				continue
 			}
@@ -160,7 +164,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 					p.times(&noiseShare)
 				}
 			}
-			own.plus(1/float64(len(member.Emails)), &p)
+			own.plus(1/float64(len(emails)), &p)
 		}
 		for j := range own {
 			mine := ownEmail * (1 - unreadable[j])
@@ -256,14 +260,15 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 	}
 	codes := emailCodes(read)
 	pattern := name.NewPattern(codes)
-	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
-		if len(p.street) < 5 {
+	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
+		street := m.members[member].street
+		if len(street) < 5 {
 			return same(1)
 		}
-		if len(p.street)*4 < len(read)*3 || len(p.street)*3 > len(read)*4 {
+		if len(street)*4 < len(read)*3 || len(street)*3 > len(read)*4 {
 			return same(otherStreet)
 		}
-		if edits := pattern.Distance(emailCodes(p.street)); edits*4 <= len(codes) && sameDigits(read, p.street) {
+		if edits := pattern.Distance(emailCodes(street)); edits*4 <= len(codes) && sameDigits(read, street) {
 			return same(sameStreet * math.Pow(0.3, float64(edits)))
 		}
 		return same(otherStreet)

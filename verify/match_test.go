@@ -251,8 +251,7 @@ func TestSearchAgainstAll(t *testing.T) {
 		room := w.matcher.scratch.New().(*work)
 		s := w.matcher.see(room, l.Row)
 		s.routed = everybody
-		all := w.matcher.score(room, s)
-		nobody := w.matcher.normalise(s, all)
+		all, nobody := w.matcher.normalise(s, w.matcher.score(room, s))
 		if math.Abs(nobody-got.Nobody) > 0.05 {
 			t.Errorf("line %d: nobody with %.5f, against all members %.5f", i, got.Nobody, nobody)
 		}

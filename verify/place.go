@@ -41,41 +41,43 @@ type home struct {
 	share float64 // of the members
 }
 
-func newPlaces(r *roll.Roll, members []person) places {
-	p := places{zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
+// newPlaces also returns the home of each member.
+func newPlaces(r *roll.Roll) (p places, homes []int32) {
+	p = places{zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
 	domains := map[string]float64{}
 	p.cities = make([]int32, len(r.Cities.Words))
 	p.towns = make([][]int32, len(r.Cities.Words))
-	at := map[home]int32{}
-	each := 1 / float64(len(members))
-	for i, m := range members {
-		h := home{zip: m.zip, city: m.city, state: m.state}
-		k, ok := at[h]
+	homes = make([]int32, len(r.Members))
+	at := map[home]int32{} // with ZIP codes and states as exported
+	of := map[home]int32{}
+	each := 1 / float64(len(r.Members))
+	for i, m := range r.Members {
+		city := r.CityOf(int32(i))
+		exported := home{zip: m.ZIP, city: city, state: m.State}
+		k, ok := at[exported]
 		if !ok {
-			k = int32(len(p.homes))
-			at[h] = k
-			p.homes = append(p.homes, h)
-			if m.zip != "" {
-				p.zips[m.zip] = append(p.zips[m.zip], k)
-			}
-			if m.city >= 0 {
-				p.towns[m.city] = append(p.towns[m.city], k)
-			}
+			k = p.add(home{zip: roll.ZIPKey(m.ZIP), city: city, state: stateCode(m.State)}, of)
+			at[exported] = k
 		}
+		homes[i] = k
 		p.homes[k].share += each
-		p.states[m.state] += each
-		if m.city >= 0 {
-			p.cities[m.city]++
-			p.pairs[pair(m.city, m.company)]++
+		if city >= 0 {
+			p.cities[city]++
+			if company := r.CompanyOf(int32(i)); company >= 0 {
+				p.pairs[pair(city, company)]++
+			}
 		}
-		for _, e := range r.Members[i].Emails {
+		for _, e := range m.Emails {
 			if _, domain, ok := strings.Cut(e, "@"); ok {
 				domains[domain] += each
 			}
 		}
-		if g := name.Joined(r.Members[i].Given); g != "" {
-			p.initials[g[0]] += each
+		if forms := r.GivenNames.Forms(r.GivenNames.Of(int32(i))); len(forms) > 0 {
+			p.initials[r.Givens.Words[forms[0].Word][0]] += each
 		}
+	}
+	for _, h := range p.homes {
+		p.states[h.state] += h.share
 	}
 	for d, share := range domains {
 		p.domains = append(p.domains, roll.Form{Word: d, Share: share})
@@ -83,7 +85,24 @@ func newPlaces(r *roll.Roll, members []person) places {
 	slices.SortFunc(p.domains, func(a, b roll.Form) int {
 		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Word, b.Word))
 	})
-	return p
+	return p, homes
+}
+
+// add makes a place known and returns where it is in homes.
+func (p *places) add(h home, of map[home]int32) int32 {
+	if k, ok := of[h]; ok {
+		return k
+	}
+	k := int32(len(p.homes))
+	of[h] = k
+	p.homes = append(p.homes, h)
+	if h.zip != "" {
+		p.zips[h.zip] = append(p.zips[h.zip], k)
+	}
+	if h.city >= 0 {
+		p.towns[h.city] = append(p.towns[h.city], k)
+	}
+	return k
 }
 
 // nearDomains are the two providers, of the common ones, that an address
@@ -166,16 +185,16 @@ func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 
 // seeGeo returns the city that was most likely written, -1 if none.
 func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
-	home := int32(-1)
+	town := int32(-1)
 	var city *heard
 	if at.city != "" {
 		city = m.hear(w, m.roll.Cities, at.city, sightOf([]extract.Reading{row.Fields[extract.City], row.Fields[extract.CityState]}, at.city), 20, unseenCity)
-		home = city.most(m.roll.Cities)
+		town = city.most(m.roll.Cities)
 	}
 	if at.zip != "" {
 		s.routed = append(s.routed, m.roll.ByZIP(at.zip)...)
-		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && home < 0 {
-			home = m.places.homes[of[0]].city
+		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && town < 0 {
+			town = m.places.homes[of[0]].city
 		}
 	}
 	any := m.anyPlace(at, city)
@@ -183,7 +202,8 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
+	known := w.homeMemo()
+	likelihood := func(p *home) byLevel {
 		l := same(1)
 		if at.zip != "" {
 			z := m.powers.zip(at.zip, p.zip)
@@ -206,8 +226,17 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 			l[j] = samePlace*l[j]/scale + (1-samePlace)*any[j]
 		}
 		return l
+	}
+	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
+		h := m.members[member].home
+		if slot := known.slot[h]; slot != 0 {
+			return known.p[slot-1]
+		}
+		l := likelihood(&m.places.homes[h])
+		known.keep(h, l, false)
+		return l
 	}, any})
-	return home
+	return town
 }
 
 // elsewhere is the share of people outside the roll who live where no member does.
@@ -344,21 +373,22 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 	}
 	words := roll.CompanyWords(written)
 	known := map[int32]float64{}
-	s.fields = append(s.fields, seen{extract.CityState, func(p *person, member *roll.Member) byLevel {
-		if p.company < 0 {
+	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
+		company := m.roll.CompanyOf(member)
+		if company < 0 {
 			return any
 		}
 		var own byLevel
-		if slot := h.slot[p.company]; slot != 0 {
+		if slot := h.slot[company]; slot != 0 {
 			own = h.p[slot-1]
 		}
-		loose, ok := known[p.company]
+		loose, ok := known[company]
 		if !ok {
 			loose = 1
-			if resembles(words, key, member.Company) {
+			if resembles(words, key, m.roll.Members[member].Company) {
 				loose = otherWords
 			}
-			known[p.company] = loose
+			known[company] = loose
 		}
 		for j := range own {
 			own[j] = sameCompany*own[j]/scale + (1-sameCompany)*any[j]*loose
