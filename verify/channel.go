@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"strings"
 
 	"countersign/verify/name"
 )
@@ -119,6 +120,38 @@ func newChannel() *channel {
 	return c
 }
 
+// newDigitChannel is the channel of digitCodes.
+func newDigitChannel() *channel {
+	c := &channel{}
+	for t := range 32 {
+		for o := range 32 {
+			p := 0.045
+			if t >= 1 && t <= 10 && o >= 1 && o <= 10 && strings.IndexByte(digitLooks[t-1], byte('0'+o-1)) >= 0 {
+				p = digitMistaken * 0.75
+			}
+			if t != o {
+				c.substitute[t][o] = cost(midError - math.Log(substituted*p))
+			}
+		}
+	}
+	c.lose = cost(midError - math.Log(lost))
+	c.add = cost(midError - math.Log(added/10))
+	return c
+}
+
+// digitCodes are 1 to 10 for digits, something for letters.
+func digitCodes(s string) []byte {
+	out := make([]byte, min(len(s), name.MaxWord))
+	for i := range out {
+		if c := s[i]; c >= '0' && c <= '9' {
+			out[i] = c - '0' + 1
+		} else {
+			out[i] = 11 + c%21
+		}
+	}
+	return out
+}
+
 // fit says how well a word explains what was read: the likelihood of the
 // errors apart from their number, and the numbers.
 type fit struct {
@@ -155,12 +188,22 @@ func (c *channel) fit(read, written []byte) fit {
 	return fit{odds: math.Exp(-nats), errors: errors, rights: max(len(written), n) - errors}
 }
 
-// likelihood of what was read at each level of noise.
+// likelihood of letters read at each level of noise.
 func (t *powers) likelihood(f fit) byLevel {
 	var p byLevel
 	e, r := min(f.errors, name.MaxWord), min(max(f.rights, 0), name.MaxWord)
 	for j := range p {
 		p[j] = f.odds * t.wrong[j][e] * t.right[j][r]
+	}
+	return p
+}
+
+// digitLikelihood is the same of digits.
+func (t *powers) digitLikelihood(f fit) byLevel {
+	var p byLevel
+	e, r := min(f.errors, name.MaxWord), min(max(f.rights, 0), name.MaxWord)
+	for j := range p {
+		p[j] = f.odds * t.wrongDigit[j][e] * t.rightDigit[j][r]
 	}
 	return p
 }

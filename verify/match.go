@@ -23,7 +23,8 @@ import (
 type Matcher struct {
 	roll    *roll.Roll
 	prior   float64
-	channel *channel
+	channel *channel // letters
+	digits  *channel
 	powers  *powers
 	members []person
 	tokens  []token // by word of Roll.Givens
@@ -55,7 +56,7 @@ type token struct {
 
 // NewMatcher prepares a roll for matching.
 func NewMatcher(r *roll.Roll, opts Options) *Matcher {
-	m := &Matcher{roll: r, prior: cmp.Or(opts.OnRoll, 0.85), channel: newChannel(), powers: newPowers()}
+	m := &Matcher{roll: r, prior: cmp.Or(opts.OnRoll, 0.85), channel: newChannel(), digits: newDigitChannel(), powers: newPowers()}
 	m.members = make([]person, len(r.Members))
 	var parts sync.WaitGroup
 	parts.Go(func() {

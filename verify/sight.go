@@ -60,6 +60,7 @@ type heard struct {
 	close []bool  // whether it is worth scoring all who have the word
 	slot  []int32 // by word: 1 + place in p, 0 if too far away
 	all   byLevel // the reading's likelihood if anybody at all wrote the word
+	seen  bool    // on a lattice
 }
 
 // memo keeps likelihoods that many members share, each worked out once a line.
@@ -112,6 +113,7 @@ func (w *work) reset() {
 			h.slot[word] = 0
 		}
 		h.words, h.fits, h.p, h.close, h.all = h.words[:0], h.fits[:0], h.p[:0], h.close[:0], byLevel{}
+		h.seen = false
 	}
 	w.spare = append(w.spare, w.used...)
 	w.used = w.used[:0]
