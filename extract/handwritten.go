@@ -55,22 +55,28 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	return readings, nil
 }
 
-// reading makes the best text of what the network saw. Numbers,
+// reading makes the best text, and others, of what the network saw. Numbers,
 // codes and dates are read as such unless that is far from what is written.
 func (h *Handwritten) reading(l hand.Lattice, field Field) Reading {
-	best := l.NBest(1)
+	const n = 5
+	best := l.NBest(n)
 	if g := h.grammar(field); g != nil && len(best) > 0 {
-		obeying := l.Match(g, 1)
+		obeying := l.Match(g, n)
 		if len(obeying) > 0 && obeying[0].Score > best[0].Score-farFetched*math.Sqrt(float64(len(obeying[0].Text))) {
 			best = obeying
 		}
 	}
 	r := Reading{Engine: "hand", Confidence: 1}
-	if len(best) > 0 {
-		r.Text, r.Confidence = best[0].Text, best[0].Confidence
-	}
-	if field == Email {
-		r.Text = strings.ReplaceAll(r.Text, " ", "")
+	for i, b := range best {
+		text := b.Text
+		if field == Email {
+			text = strings.ReplaceAll(text, " ", "")
+		}
+		if i == 0 {
+			r.Text, r.Confidence = text, b.Confidence
+			continue
+		}
+		r.Alternatives = append(r.Alternatives, Alternative{text, b.Confidence})
 	}
 	r.Words = words(l, r.Text)
 	return r

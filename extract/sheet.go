@@ -95,10 +95,11 @@ type Box [4]float64
 
 // Reading is what was read in one cell.
 type Reading struct {
-	Text       string    `json:"text"`
-	Confidence float64   `json:"confidence"`       // 0 to 1; 1 where nothing is written and the cell is surely empty
-	Engine     string    `json:"engine,omitempty"` // "text", "tesseract", …
-	Words      []Lattice `json:"-"`                // what was seen of each blank-separated word of Text, in order; nil from engines that give text alone
+	Text         string        `json:"text"`
+	Confidence   float64       `json:"confidence"`             // 0 to 1; 1 where nothing is written and the cell is surely empty
+	Engine       string        `json:"engine,omitempty"`       // "text", "tesseract", …
+	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first, for people to see; the matcher scores names on Words, which has them all
+	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order; nil from engines that give text alone
 }
 
 // Lattice is what a recognizer saw of a word: for every frame, how probable each
@@ -109,6 +110,12 @@ type Lattice interface {
 	// LogProbability of a letter from A to Z in a frame, or of the blank,
 	// which is letter 0. -Inf for what cannot be.
 	LogProbability(frame int, letter rune) float64
+}
+
+// Alternative is another reading of the same cell.
+type Alternative struct {
+	Text       string  `json:"text"`
+	Confidence float64 `json:"confidence"`
 }
 
 // Cell is the picture of one item of a cell: upright, dark ink on white,
