@@ -81,7 +81,7 @@ type misreadings struct {
 // taken for others than it was then.
 const (
 	asAll     = 8    // errors of letters at large, for each letter
-	unheardOf = 0.35 // of errors: any other, as likely as any; pens differ
+	unheardOf = 0.45 // of errors: any other, as likely as any; pens differ
 )
 
 func newMisreadings(file string) (*misreadings, error) {

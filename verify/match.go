@@ -20,6 +20,12 @@ import (
 // wrote it. Common names, strangers and near-identical members so need no rules of
 // their own: a Smith shares what speaks for him with the other Smiths, and a
 // name that many have is one that a stranger may have as well.
+//
+// The posterior is not corrected afterwards. A temperature and the odds of nobody, fitted to 480 lines that
+// the program wrote of its roll and misread as the recognizer does, came out between 0.6 and 1.2 from one set of
+// lines to the next, and with them the calibration error of other lines doubled (0.012 to 0.023 without
+// misreadings, 0.010 to 0.021 with 5 %): what is off is how many signers are strangers or have moved, and lines that
+// assume it cannot show it. A petition's own lines do, see weighCustoms.
 type Matcher struct {
 	roll    *roll.Roll
 	prior   float64
