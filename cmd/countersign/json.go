@@ -3,10 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"countersign/extract"
@@ -173,41 +170,7 @@ func writeJSON(path string, result resultJSON, stdout io.Writer) error {
 	if path == "-" {
 		return encode(stdout, result)
 	}
-	// A pipe or a device is written to and not replaced.
-	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() {
-		return writeInto(path, result)
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".countersign-*.json")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(temp.Name()) // of no effect after the rename
-	err = encode(temp, result)
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
-}
-
-func writeInto(path string, result resultJSON) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	err = encode(f, result)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return writeWhole(path, func(w io.Writer) error { return encode(w, result) })
 }
 
 func encode(w io.Writer, result resultJSON) error {

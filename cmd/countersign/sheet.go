@@ -37,15 +37,10 @@ func (c sheetCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	var pdf bytes.Buffer
-	if err := set.Write(&pdf); err != nil {
-		return err
-	}
 	if c.Out == "-" {
-		_, err := s.out.Write(pdf.Bytes())
-		return err
+		return set.Write(s.out)
 	}
-	if err := replace(c.Out, pdf.Bytes()); err != nil {
+	if err := writeWhole(c.Out, set.Write); err != nil {
 		return err
 	}
 	codes, err := set.Codes()
@@ -99,24 +94,4 @@ func (c sheetCommand) set() (printed.Set, error) {
 	}
 	set.Plain, set.Portrait = set.Plain || c.Plain, set.Portrait || c.Portrait
 	return set, nil
-}
-
-// replace writes a file that appears under its name only when it is whole.
-func replace(path string, data []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(temp.Name()) // of no effect after the rename
-	_, err = temp.Write(data)
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }
