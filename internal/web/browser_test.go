@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"countersign/internal/store"
@@ -68,6 +69,19 @@ func newTab(t testing.TB, browser context.Context, url, cookie, secret string, d
 		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: cookie, Value: secret, URL: url, HTTPOnly: &yes})
 		return chromedp.Void{}, err
 	})
+	// Questions are answered with yes: whether to leave, whether to exclude.
+	questions := chromedp.Events(ctx, page.JavascriptDialogOpening)
+	go func() {
+		for _, err := range questions {
+			if err != nil {
+				return // the window is closed
+			}
+			_ = chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+				_, err := cdp.Call(ctx, target, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+				return chromedp.Void{}, err
+			})
+		}
+	}()
 	return b
 }
 
@@ -159,7 +173,7 @@ func TestAccessible(t *testing.T) {
 	p := sv.sample()
 	sv.fails(p)
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
-	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
+	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	link, err := sv.invite(t.Context(), "new@example.org", "New Person", []store.Role{store.Verifier})
 	check0(t, err)
 	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
@@ -190,7 +204,7 @@ func TestAccessible(t *testing.T) {
 		visit("staff", "petition", "/petitions/"+p.ID)
 		visit("staff", "new", "/petitions/new")
 		visit("staff", "upload", "/uploads/"+upload.ID)
-		visit("staff", "page", "/pages/"+page.ID)
+		visit("staff", "page", "/pages/"+first.ID)
 		visit("staff", "missing", "/nowhere")
 		visit("staff", "members", "/members?q=an")
 		visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")

@@ -60,7 +60,7 @@ function post(finding) {
   outbox.push({ id: `${account}.${random()}`, ...finding });
   keep();
   status();
-  exchange();
+  setTimeout(exchange); // after the next line is painted
   return outbox.at(-1);
 }
 
@@ -211,9 +211,7 @@ function lost(error) {
 
 // Showing lines.
 
-const now = () => performance.now();
-
-function show(line, began) {
+function show(line) {
   if (shown && shown.id !== line.id) remember(shown);
   shown = line;
   delete stage.dataset.rest;
@@ -223,7 +221,6 @@ function show(line, began) {
   scrollSheet();
   focusLine();
   $("rv-lost").hidden = true;
-  if (began !== undefined) measure(line, began);
 }
 
 // focusLine puts the focus where the line asks for it: into the search box if
@@ -256,10 +253,10 @@ function scrollSheet() {
 }
 
 // advance shows the next line, or says why there is none.
-function advance(answer, began) {
+function advance(answer) {
   const line = ahead.shift();
   if (line) {
-    show(line, began);
+    show(line);
     return;
   }
   if (shown) remember(shown);
@@ -277,20 +274,9 @@ function advance(answer, began) {
   stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
 }
 
-// measure notes how long it took from the key until the line was painted with
-// its pictures.
-async function measure(line, began) {
-  await Promise.all(Array.from(line.node.querySelectorAll("img"), (i) => i.decode().catch(() => {})));
-  requestAnimationFrame(() => {
-    const painted = new MessageChannel();
-    painted.port1.onmessage = () => performance.measure("review: next line", { start: began });
-    painted.port2.postMessage(0);
-  });
-}
-
 // Finding.
 
-function find(kind, member, more = {}, began = now()) {
+function find(kind, member, more = {}) {
   if (!open(shown)) return;
   const { id, node } = shown;
   const queries = searched.get(id) ?? [];
@@ -313,7 +299,7 @@ function find(kind, member, more = {}, began = now()) {
     return;
   }
   count();
-  advance(null, began);
+  advance();
 }
 
 const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
@@ -475,7 +461,6 @@ function zoom() {
 }
 
 document.addEventListener("keydown", (e) => {
-  const began = now();
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
   if (e.key === "Escape") {
     escape(e);
@@ -483,7 +468,7 @@ document.addEventListener("keydown", (e) => {
   }
   if (typing(e.target) || document.querySelector("dialog[open]") || !keysOn || e.repeat) return;
   if ((e.key === "Enter" || e.key === " ") && e.target.closest("a, button, summary")) return;
-  if (!act(e.key, began)) return;
+  if (!act(e.key)) return;
   e.preventDefault();
   eaten = e.key;
 });
@@ -494,24 +479,24 @@ document.addEventListener("beforeinput", (e) => e.data === eaten && e.preventDef
 document.addEventListener("keyup", () => (eaten = ""));
 
 // act does what a key says; false where it says nothing.
-function act(key, began) {
+function act(key) {
   if (key === "?") $("rv-help").showModal();
   else if (key === "u") undo();
   else if (!shown) return false;
   else if (key === "/") focusSearch();
   else if (key === "z") zoom();
   else if (/^[1-9]$/.test(key)) choose(Number(key));
-  else if (key in kinds) find(kinds[key], undefined, {}, began);
+  else if (key in kinds) find(kinds[key]);
   else if (key in pops) pop(pops[key]);
-  else if (key === "Enter") accept(began);
+  else if (key === "Enter") accept();
   else return false;
   return true;
 }
 
-function accept(began) {
+function accept() {
   const { first, keys } = shown.node.dataset;
   if (keys === "results") say("Press the number of the member.");
-  else if (first) find("accept", first, {}, began);
+  else if (first) find("accept", first);
   else focusSearch();
 }
 
@@ -609,15 +594,15 @@ addEventListener("pagehide", () => {
 });
 addEventListener("pageshow", (e) => e.persisted && exchange());
 addEventListener("online", exchange);
-addEventListener("focus", () => now() - beaten > beat && exchange());
+addEventListener("focus", () => performance.now() - beaten > beat && exchange());
 addEventListener("beforeunload", (e) => {
   if (outbox.length && failures) e.preventDefault();
 });
 addEventListener("resize", scrollSheet);
 
-let beaten = now();
+let beaten = 0;
 setInterval(() => {
-  beaten = now();
+  beaten = performance.now();
   exchange();
 }, beat);
 
