@@ -455,6 +455,9 @@ func (j *journey) person(name string) *visitor {
 	j.t.Helper()
 	ctx, cancel := chromedp.NewContext(j.browser, chromedp.WithNewBrowserContext())
 	j.t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // the window lives as long as the context that opened it
+		j.t.Fatal(err)
+	}
 	v := &visitor{j.t, j, name, ctx}
 	v.do(chromedp.EmulateViewport(1280, 900))
 	return v
