@@ -180,13 +180,18 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
 	check0(t, err)
+	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
+	check0(t, err)
 	browser := chromium(t)
 	for _, dark := range []bool{false, true} {
 		word := map[bool]string{false: "light", true: "dark"}[dark]
 		visit := func(role, name, path string) {
 			t.Run(fmt.Sprint(word, " ", name), func(t *testing.T) {
-				b := sv.tab(browser, role, dark)
-				b.t = t
+				secret := "" // the window closes with the subtest
+				if role != "" {
+					secret = sv.session(role)
+				}
+				b := newTab(t, browser, sv.url, sv.cookieName(), secret, dark)
 				b.open(path)
 				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
 				for _, found := range b.finds() {
@@ -196,6 +201,14 @@ func TestAccessible(t *testing.T) {
 					t.Errorf("the page is %d px wider than the window", wide)
 				}
 				b.picture(name + "-" + word)
+				if dark {
+					return
+				}
+				b.do(chromedp.EmulateViewport(768, 1024)) // a tablet held upright
+				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+					t.Errorf("on a tablet the page is %d px wider than the window", wide)
+				}
+				b.picture(name + "-tablet")
 			})
 		}
 		visit("", "login", "/login")
@@ -221,6 +234,7 @@ func TestAccessible(t *testing.T) {
 		visit("admin", "audit", "/audit")
 		visit("verifier", "account", "/account")
 		visit("verifier", "help", "/help")
+		visit("verifier", "api", "/api/docs")
 	}
 }
 

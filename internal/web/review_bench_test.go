@@ -14,7 +14,7 @@ import (
 func BenchmarkReviewNextLine(b *testing.B) {
 	s := newReviewService(b, 5000, 4900)
 	s.undecided()
-	p := s.come(b, newBrowser(b), "Vera Okafor")
+	p := s.come(b, chromium(b), "Vera Okafor")
 	p.until("lines are loaded ahead", `performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
 	ask[int](p, `window.took = [], new PerformanceObserver((list) => took.push(...list.getEntries().filter((e) => e.name === "keydown").map((e) => e.duration))).observe({ type: "event", durationThreshold: 16 }), 0`)
 	lines, keys, bare := 0, 0, 0

@@ -142,6 +142,24 @@ func TestScript(t *testing.T) {
 		t.Errorf("found %s", a.body)
 	}
 	c.get("/api/audit").want(t, 403)
+	c.do("POST", "/api/petitions/"+id+"/findings", strings.NewReader("{}"), "Content-Type", "application/json").want(t, 403)
+
+	// Reading what was found, and finding: as on the review page.
+	p := sv.sample()
+	c = sv.client("verifier")
+	lines := c.get("/api/petitions/"+p.ID+"/lines?verdict=uncertain&limit=2").want(t, 200)
+	if !strings.Contains(lines.body, `"total":6`) || strings.Count(lines.body, `"box"`) != 2 {
+		t.Errorf("lines: %s", lines.body)
+	}
+	_, rest, _ = strings.Cut(lines.body, `"id":"`)
+	line, _, _ := strings.Cut(rest, `"`)
+	c.do("POST", "/api/petitions/"+p.ID+"/findings", strings.NewReader(`{"line":"`+line+`","kind":"illegible"}`), "Content-Type", "application/json").want(t, 204)
+	if a := c.get("/api/petitions/"+p.ID+"/lines/"+line).want(t, 200); !strings.Contains(a.body, `"verdict":"invalid"`) || !strings.Contains(a.body, `"decided":"person"`) {
+		t.Errorf("the line: %s", a.body)
+	}
+	c.get("/api/petitions/"+p.ID+"/findings").want(t, 200)
+	c.get("/api/petitions/"+p.ID+"/pages").want(t, 200)
+	c.get("/api/petitions/nowhere/lines").want(t, 404)
 }
 
 // A file of 200 MB takes no more memory than one of 2.
