@@ -10,7 +10,9 @@ import (
 	"countersign/verify"
 )
 
-// Petition is all that the workbooks say, of all files together.
+// Petition is all that the workbooks say, of all files together. What is
+// known only to whoever keeps petitions over weeks, from Received on, may be
+// left empty: the workbooks then say that nothing is recorded.
 type Petition struct {
 	Cover      extract.Cover
 	CoverFile  string // where the purpose was found; empty if nowhere
@@ -24,25 +26,26 @@ type Petition struct {
 	Made       time.Time
 	Program    string // name and version of the program, for the record
 	Pictures   Pictures
-	Findings   []Finding // in the order in which people made them
-}
 
-// Finding is what a person found of a line. Findings are only ever added; one
-// that was taken back is Undone and stays in the log.
-type Finding struct {
-	Line     verify.Ref
-	At       time.Time
-	By       string // who, as colleagues know them
-	Found    string // such as accept, nobody, illegible, override, correct, flag
-	MemberID string // of the member accepted, else empty
-	Note     string
-	Undone   bool
+	Received    time.Time // the day on which the packet was handed in
+	State       string    // in words, such as "on the COO agenda"
+	RuleVersion string    // of the rule as it was applied; a fingerprint of it if empty
+	Overlap     Overlap
+	Findings    []Finding // in the order in which people made them
+	Quality     *Quality  // nil where nobody looked twice
+	Deadlines   []Deadline
+	Certificate *Certificate // nil until the tally is certified
+	Action      *Action      // what the committee decided; nil until then
+	Audit       Audit
+	Links       Links // nil where no service keeps the pages
 }
 
 // Organizer is a designated organizer with the member it was matched to.
 type Organizer struct {
 	extract.Organizer
-	MemberID string // empty if no member was certain
+	MemberID    string // empty if no member was certain
+	ConfirmedBy string // who held name, address and signature against the page; empty for nobody
+	ConfirmedAt time.Time
 }
 
 // File is one file that was handed in.
@@ -78,4 +81,61 @@ type Snapshot struct {
 // each line, so that pictures need not all lie in memory.
 type Pictures interface {
 	Picture(verify.Ref) ([]byte, error)
+}
+
+// Links gives the addresses at which a service shows a line with its page and
+// its decisions, and a page; empty where there is none.
+type Links interface {
+	Line(verify.Ref) string
+	Page(file string, page int) string
+}
+
+// Finding is what a person found of a line. Findings are only ever added; one
+// that was taken back is Undone and stays in the log.
+type Finding struct {
+	Line     verify.Ref
+	At       time.Time
+	By       string // who, as colleagues know them
+	Found    string // such as accept, nobody, illegible, override, correct, flag
+	MemberID string // of the member accepted, else empty
+	Note     string
+	Undone   bool
+}
+
+// Overlap is how the purpose was held against what other units do already.
+type Overlap struct {
+	Note      string
+	Consulted []Consulted
+}
+
+// Consulted is a division, round table or office that was asked.
+type Consulted struct {
+	Unit   string
+	On     time.Time
+	Answer string
+}
+
+// Deadline is a day by which somebody has to do something.
+type Deadline struct {
+	Due  time.Time
+	What string
+	Who  string
+	Done time.Time // zero while it is not done
+	Note string
+}
+
+// Certificate is who froze the counts, and when.
+type Certificate struct {
+	ID         string
+	By         string
+	At         time.Time
+	Supersedes string // the certificate that it replaces, and Reason says why
+	Reason     string
+}
+
+// Audit is the head of the audit chain when the report was made: with it the
+// chain up to then cannot change unnoticed.
+type Audit struct {
+	Entries int64
+	Head    string // hash of the last entry
 }

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,6 +97,20 @@ func RuleInWords(r verify.Rules) []Clause {
 		{"Term", term(r.TermYears)},
 	}
 	return slices.DeleteFunc(clauses, func(c Clause) bool { return c.Text == "" })
+}
+
+// RuleVersion tells a rule from every other: by the name its keeper gives it,
+// or else by a fingerprint of all that it decides.
+func RuleVersion(p Petition) string {
+	if p.RuleVersion != "" {
+		return p.RuleVersion
+	}
+	said, err := json.Marshal(p.Rules)
+	if err != nil {
+		return "" // a share in it is no number; nothing was held to such a rule
+	}
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:])
 }
 
 // Day writes a date as the committee does, and "not stated" for none.

@@ -22,17 +22,7 @@ type auditVerifyCommand struct {
 
 // Run checks the chain. It may run beside the service.
 func (c auditVerifyCommand) Run(ctx context.Context, s *streams) error {
-	if c.DB == "" {
-		path, err := filepath.Abs(filepath.Join(c.Data, "countersign.db"))
-		if err != nil {
-			return fmt.Errorf("find the data folder: %w", err)
-		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("the folder %s holds no data of the service: check --data", c.Data)
-		}
-		c.DB = "sqlite://" + path
-	}
-	db, err := store.Open(ctx, c.DB)
+	db, err := openStore(ctx, c.Data, c.DB)
 	if err != nil {
 		return err
 	}
@@ -43,4 +33,20 @@ func (c auditVerifyCommand) Run(ctx context.Context, s *streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "All %d entries of the log are as they were written, and none is missing.\n", entries)
 	return err
+}
+
+// openStore opens the store of a service that may be running: by its URL, or in its
+// data folder.
+func openStore(ctx context.Context, data, url string) (*store.Store, error) {
+	if url == "" {
+		path, err := filepath.Abs(filepath.Join(data, "countersign.db"))
+		if err != nil {
+			return nil, fmt.Errorf("find the data folder: %w", err)
+		}
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the folder %s holds no data of the service: check --data", data)
+		}
+		url = "sqlite://" + path
+	}
+	return store.Open(ctx, url)
 }

@@ -61,6 +61,7 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	desk := newDesk(service.store, service.blobs, service.rolls)
 	d := &demo{service: service, desk: desk, register: &registrar{store: service.store, desk: desk, now: time.Now}, now: time.Now()}
 	url := "http://" + reachable(listener.Addr())
+	desk.url = url
 	d.site, err = web.New(web.Options{
 		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: desk, Register: d.register,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: url, Program: programName(), Log: log,

@@ -26,6 +26,7 @@ type desk struct {
 	}
 	rolls *rolls
 	now   func() time.Time
+	url   string       // of the service, for links out of workbooks; empty for none
 	seed  maphash.Seed // of the hashes by which lines are known again
 
 	mu        sync.Mutex

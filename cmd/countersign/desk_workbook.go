@@ -26,18 +26,34 @@ func (d *desk) Workbook(ctx context.Context, petitionID, kind string, out io.Wri
 	default:
 		return fmt.Errorf("there is no report %q: %w", kind, store.ErrNotFound)
 	}
-	w, err := d.current(ctx, petitionID)
+	r, err := d.petitionReport(ctx, petitionID)
 	if err != nil {
 		return err
-	}
-	r, err := d.report(ctx, w)
-	if err != nil {
-		return fmt.Errorf("gather the report of petition %s: %w", petitionID, err)
 	}
 	if err := write(out, r); err != nil {
 		return fmt.Errorf("write the report of petition %s: %w", petitionID, err)
 	}
 	return nil
+}
+
+// petitionReport is all that workbooks say of a petition as it stands.
+func (d *desk) petitionReport(ctx context.Context, petitionID string) (report.Petition, error) {
+	w, err := d.current(ctx, petitionID)
+	if err != nil {
+		return report.Petition{}, err
+	}
+	r, err := d.report(ctx, w)
+	if err == nil {
+		g := &registrar{store: d.store, desk: d, now: d.now}
+		err = g.enrich(ctx, w, &r)
+	}
+	if err != nil {
+		return report.Petition{}, fmt.Errorf("gather the report of petition %s: %w", petitionID, err)
+	}
+	if d.url != "" {
+		r.Links = lineLinks{d.url, w}
+	}
+	return r, nil
 }
 
 // report gathers what the workbooks say of a petition.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	printed "countersign/report/sheet"
 	"countersign/verify/roll"
 )
 
@@ -29,14 +30,16 @@ const (
 var errUnread = errors.New("some input could not be read")
 
 type commands struct {
-	Check     checkCommand     `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
-	Serve     serveCommand     `cmd:"" help:"Serve staff and verifiers: take in petitions, read them, have them reviewed."`
-	Demo      demoCommand      `cmd:"" help:"Serve a made-up association with three petitions, to look around."`
-	Work      workCommand      `cmd:"" help:"Read pages for a service that runs elsewhere."`
-	Audit     auditCommand     `cmd:"" help:"Look at the service's log of who did what."`
-	ReadPages readPagesCommand `cmd:"" hidden:""`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
-	Help      helpCommand      `cmd:"" help:"Explain the program or one of its commands."`
+	Check        checkCommand        `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
+	Sheet        sheetCommand        `cmd:"" help:"Print the sheets that signatures are gathered on."`
+	Serve        serveCommand        `cmd:"" help:"Serve staff and verifiers: take in petitions, read them, have them reviewed."`
+	Demo         demoCommand         `cmd:"" help:"Serve a made-up association with three petitions, to look around."`
+	Work         workCommand         `cmd:"" help:"Read pages for a service that runs elsewhere."`
+	Audit        auditCommand        `cmd:"" help:"Look at the service's log of who did what."`
+	VerifyReport verifyReportCommand `cmd:"" help:"Check that a workbook says what it said when it was written, and what is on record."`
+	ReadPages    readPagesCommand    `cmd:"" hidden:""`
+	Version      versionCommand      `cmd:"" help:"Print the version."`
+	Help         helpCommand         `cmd:"" help:"Explain the program or one of its commands."`
 }
 
 func main() {
@@ -55,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&c,
 		kong.Name("countersign"),
 		kong.Description("Turns scanned paper petitions into verified counts and reports."),
-		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", ")},
+		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", "), "columns": strings.Join(printed.Choices(), ", ")},
 		kong.Configuration(settingsFile),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),

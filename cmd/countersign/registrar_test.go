@@ -11,6 +11,7 @@ import (
 	"countersign/extract"
 	"countersign/internal/store"
 	"countersign/internal/web"
+	"countersign/report/workbook"
 )
 
 // registry is an office that keeps the register.
@@ -113,6 +114,35 @@ func TestRegisterStory(t *testing.T) {
 	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
 	if want := (&web.RegisterError{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
+	}
+
+	// Council is told of it, on paper and in a workbook that can be checked.
+	var council, sheet, coo bytes.Buffer
+	r.must(r.Council(ctx, "Annual 2027", "xlsx", &council))
+	r.must(r.Council(ctx, "Annual 2027", "pdf", &sheet))
+	book, err := workbook.Check(bytes.NewReader(council.Bytes()))
+	r.must(err)
+	if len(book.Changes) > 0 || !bytes.HasPrefix(sheet.Bytes(), []byte("%PDF-")) {
+		t.Errorf("%v", book.Changes)
+	}
+	r.must(r.Period(ctx, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &coo))
+	if err := r.Period(ctx, time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
+		t.Error("a period without petitions has a report")
+	}
+	coo.Reset()
+	r.must(r.Workbook(ctx, "p1", web.COOReport, &coo))
+	book, err = workbook.Check(bytes.NewReader(coo.Bytes()))
+	r.must(err)
+	recorded, err := r.verified(ctx, book, "")
+	r.must(err)
+	known, err := r.auditKnows(ctx, book)
+	r.must(err)
+	if len(book.Changes)+len(recorded) > 0 || !known {
+		t.Errorf("%v\n%v\nthe audit log knows it: %v", book.Changes, recorded, known)
+	}
+	r.office.find(store.Finding{LineID: r.office.look("p1").Lines[0].ID, By: "cho", Chair: true, Kind: "illegible"})
+	if recorded, err = r.verified(ctx, book, ""); err != nil || len(recorded) == 0 {
+		t.Errorf("the record has changed, and the workbook agrees with it; %v", err)
 	}
 
 	// Much later the group begins another term.

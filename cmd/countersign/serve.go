@@ -50,6 +50,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		c.URL = "http://" + reachable(listener.Addr())
 	}
 	desk := newDesk(service.store, service.blobs, service.rolls)
+	desk.url = c.URL
 	site, err := web.New(web.Options{
 		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: desk, Register: &registrar{store: service.store, desk: desk, now: time.Now},
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,

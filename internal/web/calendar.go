@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,6 +49,19 @@ func (s *Server) showCalendarSettings(w http.ResponseWriter, r *http.Request, st
 		}
 	}
 	return s.render(w, r, status, "calendar", v)
+}
+
+// conferences are those of the table.
+func (s *Server) conferences(ctx context.Context) ([]Conference, error) {
+	text, err := s.Store.Setting(ctx, "conferences")
+	if err != nil || text == "" {
+		return nil, err
+	}
+	var out []Conference
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		return nil, fmt.Errorf("read the conferences: %w", err)
+	}
+	return out, nil
 }
 
 // setCalendarSettings takes one of the two tables whole, a row for each of the fields of

@@ -22,6 +22,10 @@ type Registry interface {
 	Calendar(ctx context.Context, w io.Writer) error
 	// PublicList writes the groups that exist, as html or csv.
 	PublicList(ctx context.Context, format string, w io.Writer) error
+	// Council writes the report to Council for a conference, as xlsx or pdf.
+	Council(ctx context.Context, conference, format string, w io.Writer) error
+	// Period writes the COO report of the petitions received from one day to another.
+	Period(ctx context.Context, from, to time.Time, w io.Writer) error
 	// Letter writes a letter about a petition or a group, as pdf, docx or eml.
 	Letter(ctx context.Context, of, subject, kind, format string, by store.Account, w io.Writer) (fileName string, err error)
 	// CheckTemplate says what is wrong with the text of a letter, as a *RegisterError.

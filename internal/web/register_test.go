@@ -93,6 +93,19 @@ func (f *fakeRegister) PublicList(_ context.Context, format string, w io.Writer)
 	return err
 }
 
+func (f *fakeRegister) Council(_ context.Context, conference, format string, w io.Writer) error {
+	_, err := io.WriteString(w, conference+" "+format)
+	return err
+}
+
+func (f *fakeRegister) Period(_ context.Context, from, to time.Time, w io.Writer) error {
+	if to.Year() < 2026 {
+		return &RegisterError{"No petition was received in that time."}
+	}
+	_, err := io.WriteString(w, from.Format(time.DateOnly)+" "+to.Format(time.DateOnly))
+	return err
+}
+
 func (f *fakeRegister) Letter(_ context.Context, of, subject, kind, format string, _ store.Account, w io.Writer) (string, error) {
 	if format == "eml" {
 		return "", &RegisterError{"Nobody has an e-mail address."}
@@ -141,6 +154,13 @@ func TestLifePage(t *testing.T) {
 	}
 	chair.get("/petitions/"+p.ID+"/letters/approval.eml").want(t, 422)
 	chair.get("/petitions/"+p.ID+"/letters/approval.exe").want(t, 404)
+	for path, want := range map[string]string{"/reports/council.xlsx?conference=Annual": "Annual xlsx", "/reports/council.pdf": " pdf", "/reports/coo.xlsx?from=2026-01-01&to=2026-06-30": "2026-01-01 2026-06-30"} {
+		if got := chair.get(path).want(t, 200).body; got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+	chair.get("/reports/coo.xlsx?from=2020-01-01&to=2020-06-30").want(t, 422)
+	chair.get("/reports/coo.xlsx?from=2026-06-30&to=2026-01-01").want(t, 422)
 }
 
 // The calendar opens with a token in its address, and with nothing else.

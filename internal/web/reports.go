@@ -1,7 +1,10 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -9,16 +12,84 @@ import (
 	"time"
 )
 
-func (s *Server) reportsPage(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.standings(r.Context())
-	if err != nil {
-		return err
-	}
-	return s.render(w, r, http.StatusOK, "reports", list)
+type reportsView struct {
+	Petitions   []standing
+	Conferences []Conference
+	From, To    string // of a period: the council year so far
 }
 
-// report writes a workbook. It goes through a file, so that one that cannot be
-// written is an error and not half a workbook.
+func (s *Server) reportsPage(w http.ResponseWriter, r *http.Request) error {
+	var v reportsView
+	var err error
+	if v.Petitions, err = s.standings(r.Context()); err != nil {
+		return err
+	}
+	if v.Conferences, err = s.conferences(r.Context()); err != nil {
+		return err
+	}
+	now := s.Now().UTC()
+	v.From, v.To = now.AddDate(-1, 0, 1).Format(time.DateOnly), now.Format(time.DateOnly)
+	return s.render(w, r, http.StatusOK, "reports", v)
+}
+
+// councilReport is what Council is told at a conference.
+func (s *Server) councilReport(w http.ResponseWriter, r *http.Request) error {
+	conference := r.FormValue("conference")
+	format, media := "xlsx", sheetType
+	if strings.HasSuffix(r.URL.Path, ".pdf") {
+		format, media = "pdf", "application/pdf"
+	}
+	return s.written(w, r, reportFile{"council", format, media, conference}, func(out io.Writer) error {
+		return s.Register.Council(r.Context(), conference, format, out)
+	})
+}
+
+// periodReport is the COO report of all petitions received in a period.
+func (s *Server) periodReport(w http.ResponseWriter, r *http.Request) error {
+	from, err := time.Parse(time.DateOnly, r.FormValue("from"))
+	if err != nil {
+		return problem(http.StatusUnprocessableEntity, "Write the first day of the period, such as 2026-07-01.")
+	}
+	to, err := time.Parse(time.DateOnly, r.FormValue("to"))
+	if err != nil || to.Before(from) {
+		return problem(http.StatusUnprocessableEntity, "Write the last day of the period, not before the first.")
+	}
+	return s.written(w, r, reportFile{"coo", "xlsx", sheetType, from.Format(time.DateOnly) + " to " + to.Format(time.DateOnly)}, func(out io.Writer) error {
+		return s.Register.Period(r.Context(), from, to, out)
+	})
+}
+
+const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// reportFile is a report as it is downloaded.
+type reportFile struct{ kind, format, media, about string }
+
+// written writes a report through a file, so that one that cannot be written is an error
+// and not half a report.
+func (s *Server) written(w http.ResponseWriter, r *http.Request, as reportFile, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(s.Uploads, "report")
+	if err != nil {
+		return fmt.Errorf("make room for a report: %w", err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	err = write(f)
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		return problem(http.StatusUnprocessableEntity, why.Text)
+	}
+	if err != nil {
+		return fmt.Errorf("write the %s report: %w", as.kind, err)
+	}
+	if err := s.record(r, "report.downloaded", cmp.Or(r.PathValue("id"), as.kind), as.kind); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", as.media)
+	w.Header().Set("Content-Disposition", attachment(strings.TrimSuffix(reportName(as.about, as.kind, s.Now()), "xlsx")+as.format))
+	http.ServeContent(w, r, "", time.Time{}, f)
+	return nil
+}
+
+// report writes a workbook of one petition.
 func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Store.Petition(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -28,22 +99,9 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	if kind != COOReport && kind != CouncilReport {
 		return problem(http.StatusNotFound, "There is no such report: there are coo and council.")
 	}
-	f, err := os.CreateTemp(s.Uploads, "report")
-	if err != nil {
-		return fmt.Errorf("make room for a report: %w", err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := s.Desk.Workbook(r.Context(), p.ID, kind, f); err != nil {
-		return fmt.Errorf("write the %s report: %w", kind, err)
-	}
-	if err := s.record(r, "report.downloaded", p.ID, kind); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	w.Header().Set("Content-Disposition", attachment(reportName(p.Title, kind, s.Now())))
-	http.ServeContent(w, r, "", time.Time{}, f)
-	return nil
+	return s.written(w, r, reportFile{kind, "xlsx", sheetType, p.Title}, func(out io.Writer) error {
+		return s.Desk.Workbook(r.Context(), p.ID, kind, out)
+	})
 }
 
 func reportName(title, kind string, now time.Time) string {

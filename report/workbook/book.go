@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -19,11 +20,16 @@ import (
 // later step do nothing, so that a sheet can be written line by line; close
 // returns it.
 type book struct {
-	file   *excelize.File
-	styles map[look]int
-	title  string // printed at the top of every page
-	footer string // printed at the foot of every page
-	err    error
+	file     *excelize.File
+	archive  *archive
+	styles   map[look]int
+	title    string // printed at the top of every page
+	footer   string // printed at the foot of every page
+	records  []*record
+	keep     bool   // the words of every row in the records
+	pictures record // of the pictures of lines
+	drawings int    // parts with charts or pictures
+	err      error
 }
 
 // sheet is one sheet of a book, written from top to bottom.
@@ -32,6 +38,17 @@ type sheet struct {
 	name   string
 	stream *excelize.StreamWriter
 	row    int // the row written last
+	links  int
+	record *record
+	counts map[int]int // what formulas in column C give, by row
+}
+
+// about is what a workbook says of itself as a file.
+type about struct {
+	title, subject, footer string
+	program                string
+	made                   time.Time
+	keep                   bool // what every row says, besides its fingerprint
 }
 
 // layout is how a sheet is set on screen and paper.
@@ -41,24 +58,26 @@ type layout struct {
 	head      int // rows from the top that stay on screen and are repeated on every printed page; 0 for none
 }
 
-// newBook starts a workbook with empty sheets of the given names.
-func newBook(title, footer string, p report.Petition, sheets ...string) *book {
-	b := &book{file: excelize.NewFile(), styles: map[look]int{}, title: petitionTitle(p), footer: footer}
+// newBook starts a workbook that goes to w, with empty sheets of the given
+// names.
+func newBook(w io.Writer, a about, sheets ...string) *book {
+	b := &book{file: excelize.NewFile(), archive: newArchive(w), styles: map[look]int{}, title: a.subject, footer: a.footer,
+		keep: a.keep, pictures: *newRecord(picturesName)}
 	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
 	for _, name := range sheets[1:] {
 		_, err := b.file.NewSheet(name)
 		b.try(err)
 	}
-	made := p.Made.UTC().Format(time.RFC3339)
-	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(title), Creator: clean(p.Program), LastModifiedBy: clean(p.Program),
-		Created: made, Modified: made}))
+	made := a.made.UTC().Format(time.RFC3339)
+	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(a.title), Subject: clean(a.subject), Creator: clean(a.program),
+		LastModifiedBy: clean(a.program), Created: made, Modified: made, Language: "en-US"}))
 	whole := true // the formulas are counted anew when the workbook is opened
 	b.try(b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &whole}))
 	return b
 }
 
-// writeTo writes the workbook and lets go of it.
-func (b *book) writeTo(w io.Writer) error {
+// finish ends the workbook and lets go of it.
+func (b *book) finish() error {
 	defer b.file.Close()
 	if b.err != nil {
 		return b.err
@@ -66,8 +85,8 @@ func (b *book) writeTo(w io.Writer) error {
 	if types := b.file.ContentTypes; types != nil { // in the order of a map so far
 		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
 	}
-	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(w) })
-	return b.file.Write(io.Discard) // the archive has written to w already
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return b.archive })
+	return b.file.Write(io.Discard) // the archive has written already
 }
 
 // try keeps the first error.
@@ -80,7 +99,9 @@ func (b *book) try(err error) {
 // sheet starts a sheet. Page set-up, panes and widths must be known before the
 // first row.
 func (b *book) sheet(name string, l layout) *sheet {
-	s := &sheet{book: b, name: name}
+	s := &sheet{book: b, name: name, record: newRecord(name), counts: map[int]int{}}
+	s.record.keep = b.keep
+	b.records = append(b.records, s.record)
 	if b.err != nil {
 		return s
 	}
@@ -128,7 +149,19 @@ func (s *sheet) add(height float64, cells ...any) {
 	if s.err != nil {
 		return
 	}
+	s.record.add(s.row, texts(cells))
 	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: math.Min(height, excelize.MaxRowHeight)}))
+}
+
+// texts gives what cells say as somebody reads them back.
+func texts(cells []any) []string {
+	said := make([]string, len(cells))
+	for i, c := range cells {
+		if cell, ok := c.(excelize.Cell); ok {
+			said[i] = fmt.Sprint(cell.Value) // no float here is so small that it would get an exponent
+		}
+	}
+	return said
 }
 
 // skip leaves rows empty.
@@ -191,16 +224,54 @@ func (s *sheet) wide(columns int, l look, text string, share float64) {
 }
 
 // link leads from a cell of the row to be written next to a row of another
-// sheet.
+// sheet; row 0 is nowhere.
 func (s *sheet) link(column int, sheet string, row int) {
+	if row > 0 {
+		s.leads(column, fmt.Sprintf("'%s'!A%d", sheet, row), "Location")
+	}
+}
+
+// leads makes a cell of the row to be written next lead somewhere. A sheet of
+// Excel has room for so many links; lines beyond that do without.
+func (s *sheet) leads(column int, to, kind string) {
+	if s.err != nil || to == "" || s.links >= excelize.TotalSheetHyperlinks {
+		return
+	}
+	s.links++
+	s.try(s.file.SetCellHyperLink(s.name, cellName(column, s.row+1), to, kind))
+}
+
+// filter lets the rows from a heading row to the last one be filtered, and
+// takes numbers that are text, such as member numbers, for what they are.
+func (s *sheet) filter(head, columns int) {
+	if s.err != nil || s.row <= head {
+		return
+	}
+	all := cellName(1, head) + ":" + cellName(columns, s.row)
+	s.try(s.file.AutoFilter(s.name, all, nil))
+	s.try(s.file.AddIgnoredErrors(s.name, all, excelize.IgnoredErrorsNumberStoredAsText))
+}
+
+// printed leaves the columns after so many out of print.
+func (s *sheet) printed(columns int) {
 	if s.err == nil {
-		s.try(s.file.SetCellHyperLink(s.name, cellName(column, s.row+1), fmt.Sprintf("'%s'!A%d", sheet, row), "Location"))
+		s.try(s.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
+			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", s.name, strings.TrimSuffix(cellName(columns, 1), "1"), s.row)}))
+	}
+}
+
+// sentence writes a note under so many columns, such as that there is nothing
+// to tell.
+func (s *sheet) sentence(columns int, width float64, text string) {
+	s.add(height(lines(text, width)), s.text(noteLook, text)) // the other cells stay empty: formulas count what is in them
+	if columns > 1 {
+		s.span(1, columns)
 	}
 }
 
 // text is a cell of text that stays text, whatever it begins with.
 func (b *book) text(l look, s string) excelize.Cell {
-	return excelize.Cell{StyleID: b.style(l), Value: clean(s)}
+	return excelize.Cell{StyleID: b.style(l), Value: fitted(clean(s))}
 }
 
 // number is a cell with a number.
@@ -209,6 +280,25 @@ func (b *book) number(l look, v any) excelize.Cell {
 		l.format = asCount
 	}
 	return excelize.Cell{StyleID: b.style(l), Value: v}
+}
+
+// day is a cell with a date that can be sorted and filtered; empty for none.
+func (b *book) day(l look, t time.Time) excelize.Cell { return b.when(l, t, asDay) }
+
+// moment is a cell with a date and a time of day, in UTC.
+func (b *book) moment(l look, t time.Time) excelize.Cell { return b.when(l, t, asMoment) }
+
+func (b *book) when(l look, t time.Time, format string) excelize.Cell {
+	if t.IsZero() || t.Year() < 1901 { // before the calendar of spreadsheets
+		return b.text(l, "")
+	}
+	l.format = format
+	seconds := t.UTC().Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Seconds()
+	serial := seconds / (24 * 60 * 60)
+	if format != asMoment {
+		return b.number(l, int(serial))
+	}
+	return b.number(l, math.Ceil(serial*1e6)/1e6) // a little more, since a little less would show the minute before
 }
 
 // formula is a cell that calculates, with the value it has now. Nothing that
@@ -233,6 +323,23 @@ func clean(s string) string {
 	}, s)
 }
 
+// fitted cuts a text to what a cell can hold, 32,767 characters as Excel
+// counts them, and says so.
+func fitted(s string) string {
+	const cut = " … (cut)"
+	if len(s) <= excelize.TotalCellChars {
+		return s
+	}
+	units := 0
+	for i, r := range s {
+		units += utf16.RuneLen(r)
+		if units > excelize.TotalCellChars-len(cut) {
+			return s[:i] + cut
+		}
+	}
+	return s
+}
+
 // printed makes a text fit for a printed header, where & begins a code and all
 // of it may take 255 characters.
 func printed(s string) string {
@@ -249,26 +356,52 @@ func printed(s string) string {
 
 // lines estimates on how many lines a text is set in a column, so that rows
 // are made high enough: neither joined cells nor rows with pictures grow by
-// themselves. Text of the usual size and a little more fits as many letters as
-// the column has characters.
+// themselves. A column is so many digits wide.
 func lines(s string, width float64) int {
-	room := max(int(width), 1)
+	room := math.Max(width, 1)
 	n := 0
 	for paragraph := range strings.SplitSeq(clean(s), "\n") {
 		n++
-		used := 0
+		used := 0.0
 		for word := range strings.FieldsSeq(paragraph) {
-			length := utf8.RuneCountInString(word)
-			if used > 0 && used+1+length > room {
+			long := breadth(word)
+			switch {
+			case used > 0 && used+blank+long > room:
 				n, used = n+1, 0
-			} else if used > 0 {
-				used++
+			case used > 0:
+				used += blank
 			}
-			n += (used + length - 1) / room
-			used = (used+length-1)%room + 1
+			over := math.Max(0, math.Ceil((used+long)/room)-1) // a word longer than a line is broken
+			n += int(over)
+			used += long - over*room
 		}
 	}
 	return n
+}
+
+const blank = 0.5 // of a digit
+
+// breadth is how wide a word is set in Calibri, in digits; a little more, for
+// other fonts take its place.
+func breadth(word string) float64 {
+	sum := 0.0
+	for _, r := range word {
+		switch {
+		case strings.ContainsRune("ijl.,;:'|!()[]/-", r):
+			sum += 0.6
+		case strings.ContainsRune("ftrs", r):
+			sum += 0.8
+		case strings.ContainsRune("mwMW@%", r):
+			sum += 1.7
+		case r >= 'A' && r <= 'Z':
+			sum += 1.25
+		case r >= 0x2e80: // Chinese, Japanese and Korean
+			sum += 2.1
+		default:
+			sum += 1.05
+		}
+	}
+	return sum
 }
 
 // height is the height in points of a row with so many lines of text of the

@@ -12,6 +12,8 @@ type look struct {
 	oneLine bool   // do not wrap
 	inset   bool   // a little air before the text
 	link    bool   // underlined: it leads to another sheet
+	strike  bool   // struck through: taken back
+	mono    bool   // letters of one width, for fingerprints
 	color   string // of the letters, RRGGBB
 	fill    string // RRGGBB
 	format  string // number format; text if empty
@@ -26,6 +28,11 @@ const (
 	shade = "E9EDF2"
 	amber = "FFF2CC"
 	edge  = "C5CCD4"
+
+	// Bars differ in lightness, so that they differ in print without colour.
+	validBar   = "2F5D50"
+	invalidBar = "A9B3BD"
+	openBar    = "E0A526"
 )
 
 // Number formats. Formats for text put a mark before a word without changing
@@ -38,6 +45,10 @@ const (
 	asOpen    = `"► "@`
 	asGuess   = `"maybe "@`
 	asCross   = `"× "@`
+	asTick    = `"✓ "@`
+	asDay     = "mmm d, yyyy"
+	asDate    = "yyyy-mm-dd" // where a column is narrow: ten letters for every date
+	asMoment  = "yyyy-mm-dd hh:mm"
 )
 
 // Looks that several sheets share.
@@ -52,6 +63,8 @@ var (
 	labelLook = look{color: quiet, rule: "under"}
 	valueLook = look{rule: "under"}
 	noteLook  = look{color: quiet, italic: true}
+	leadLook  = look{rule: "box", inset: true, link: true}
+	printLook = look{rule: "box", size: 8, color: quiet, mono: true, oneLine: true, inset: true}
 )
 
 // style is the number of a look in this workbook.
@@ -69,8 +82,12 @@ func (b *book) style(l look) int {
 	if l.format == "" {
 		l.format = asText
 	}
+	family := "Calibri"
+	if l.mono {
+		family = "Consolas"
+	}
 	style := &excelize.Style{
-		Font:         &excelize.Font{Family: "Calibri", Size: l.size, Bold: l.bold, Italic: l.italic, Underline: l.underline(), Color: l.color},
+		Font:         &excelize.Font{Family: family, Size: l.size, Bold: l.bold, Italic: l.italic, Underline: l.underline(), Strike: l.strike, Color: l.color},
 		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine, Indent: l.indent()},
 		Border:       l.border(),
 		CustomNumFmt: &l.format,

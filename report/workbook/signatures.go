@@ -15,21 +15,22 @@ import (
 	"countersign/verify/roll"
 )
 
-// Columns of the Signatures sheet that something else refers to, 1-based.
+// Columns of the Signatures sheet that something else refers to.
 const (
-	columnLine    = 3
-	columnPicture = 4
-	columnVerdict = 13
-	columnReason  = 14
+	lineColumn    = "Line"
+	pictureColumn = "Picture of the line"
+	verdictColumn = "Verdict"
+	reasonColumn  = "Reason"
+	printColumn   = "Fingerprint of the row"
 )
 
-// columns gives the headings and widths of the Signatures sheet. The picture
-// gets most of the room: it is what a verifier looks at.
-func columns() ([]string, []float64) {
-	heads := []string{"File", "Page", "Line", "Picture of the line", "Name as written", "Number as written", "Also written", "Signed",
-		"Member number", "Member", "Standing", "Probability", "Verdict", "Reason", "How decided", "By whom, when", "Because"}
-	widths := []float64{13, 6.5, 6, 60.5, 16, 10, 17, 7.5, 10, 16, 13, 11, 13, 12, 11, 10, 26}
-	return heads, widths
+// signatureColumns gives headings and widths. The picture gets most of the
+// room: it is what a verifier looks at.
+func (p *plan) signatureColumns() []column {
+	return p.columns(column{"File", 13}, column{"Page", 7}, column{lineColumn, 7}, column{pictureColumn, 56}, column{"Name as written", 15},
+		column{"Number as written", 10.5}, column{"Also written", 17}, column{"Signed", 9}, column{"Member number", 10}, column{"Member", 15},
+		column{"Standing", 19}, column{"Probability", 11.5}, column{verdictColumn, 12.5}, column{reasonColumn, 11.5}, column{"How decided", 14.5},
+		column{"By whom", 11}, column{"When", 11.5}, column{"Because", 22}, column{printColumn, 13})
 }
 
 // Room around and for a picture, in pixels. A column is seven pixels a
@@ -40,34 +41,39 @@ const (
 )
 
 // signatures writes every line with its picture.
-func signatures(b *book, p report.Petition) {
-	heads, widths := columns()
-	s := b.sheet(signaturesSheet, layout{widths: widths, landscape: true, head: 1})
-	s.add(height(2), headCells(b, heads)...)
-	for _, d := range p.Decisions {
-		s.line(d, p.Pictures, widths)
+func signatures(b *book, p *plan) {
+	columns := p.signatureColumns()
+	s := b.table(signaturesSheet, columns)
+	l := lister{sheet: s, plan: p, columns: columns}
+	for i, petition := range p.Petitions {
+		for _, d := range petition.Decisions {
+			l.line(i, petition, d)
+		}
 	}
-	if s.err == nil {
-		all := cellName(1, 1) + ":" + cellName(len(heads), s.row)
-		s.try(b.file.AutoFilter(signaturesSheet, all, nil))
-		s.try(b.file.AddIgnoredErrors(signaturesSheet, all, excelize.IgnoredErrorsNumberStoredAsText))
+	if l.drawn != nil {
+		l.drawn.done()
 	}
+	if p.lines == 0 {
+		s.sentence(len(columns), 200, "Nobody has signed: no line with writing was found.")
+	}
+	s.filter(1, len(columns))
+	s.printed(len(columns) - 1) // the fingerprint is for programs
 	s.done()
 }
 
-func headCells(b *book, heads []string) []any {
-	cells := make([]any, len(heads))
-	for i, h := range heads {
-		cells[i] = b.text(headLook, h)
-	}
-	return cells
+// lister writes lines, each with its picture.
+type lister struct {
+	*sheet
+	plan    *plan
+	columns []column
+	drawn   *drawing // begun with the first picture
 }
 
 // line writes one decision.
-func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float64) {
+func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 	l := look{size: 11, rule: "box", inset: true}
 	verdict, member := l, l
-	how, who := decidedBy(d)
+	verdict.format = asTick
 	switch d.Verdict {
 	case verify.Invalid:
 		l.color = quiet
@@ -77,90 +83,110 @@ func (s *sheet) line(d verify.Decision, pictures report.Pictures, widths []float
 		l.fill = amber
 		verdict, member = l, l
 		verdict.format, verdict.bold = asOpen, true
-	}
-	first := l
-	if d.Verdict == verify.Uncertain {
-		first.rule = "bar"
 		if d.MemberID == "" {
 			member.format, member.italic = asGuess, true
 		}
 	}
+	first := l
+	if d.Verdict == verify.Uncertain {
+		first.rule = "bar"
+	}
+	count, percent, lead := center(l), center(l), l
+	count.format, percent.format, lead.link = asCount, asPercent, true
+	counted := count
+	counted.link = true
+
+	at := place{i, d.Line.Ref}
 	m := memberOf(d)
-	percent := center(l)
-	percent.format = asPercent
-	count := center(l)
-	count.format = asCount
-	texts := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
-		"", "", report.ReasonWord(d.Reason), how, who, d.Because}
+	cells := s.numbered(s.plan, i)
+	from := len(cells)
+	page, reason, how, line := count, l, l, count
+	if row := s.plan.pages[place{i, verify.Ref{File: d.Line.File, Page: d.Line.Page}}]; row > 0 {
+		s.link(from+2, sheetsSheet, row)
+		page = counted
+	}
+	if row := s.plan.duplicates[at]; row > 0 {
+		s.link(from+14, duplicatesSheet, row)
+		reason = lead
+	}
+	if row := s.plan.reviews[at]; row > 0 {
+		s.link(from+15, reviewSheet, row)
+		how = lead
+	}
+	address := ""
+	if petition.Links != nil {
+		address = petition.Links.Line(d.Line.Ref)
+	}
+	if address != "" {
+		s.leads(from+3, address, "External")
+		line = counted
+	}
+	by := strings.Join(d.By, ", ")
+	words := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
+		"", "", report.ReasonWord(d.Reason), decidedBy(d), by, "", d.Because}
 	high := 2
-	for i, t := range texts {
-		high = max(high, lines(t, widths[i]-2))
+	for j, t := range words {
+		high = max(high, lines(t, s.columns[from+j].width-2))
 	}
-	var probability any = s.text(percent, "")
-	if len(d.Candidates) > 0 {
-		probability = s.number(percent, d.Probability)
+	said, tall := s.picture(d.Line.Ref, petition.Pictures, height(high)*1.1, address)
+	cells = append(cells,
+		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row), s.text(l, said),
+		s.text(l, words[4]), s.text(center(l), words[5]), s.text(l, words[6]), s.text(center(l), string(d.Line.Signed)),
+		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), s.probability(percent, d),
+		s.text(verdict, string(d.Verdict)), s.text(reason, words[13]), s.text(how, words[14]), s.text(l, by), s.when(l, d.At, asDate), s.text(l, d.Because))
+	s.add(tall, append(cells, s.text(printLook, fingerprintOf(texts(cells))))...)
+}
+
+// probability that the best candidate wrote the line, to four places; empty
+// where there is no candidate.
+func (s *sheet) probability(l look, d verify.Decision) excelize.Cell {
+	if len(d.Candidates) == 0 {
+		return s.text(l, "")
 	}
-	picture, tall := s.picture(d.Line.Ref, pictures, widths[columnPicture-1], height(high)*1.1)
-	s.add(tall,
-		s.text(first, d.Line.File), s.number(count, d.Line.Page), s.number(count, d.Line.Ref.Row), s.text(l, picture),
-		s.text(l, texts[4]), s.text(center(l), texts[5]), s.text(l, texts[6]), s.text(center(l), string(d.Line.Signed)),
-		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), probability,
-		s.text(verdict, string(d.Verdict)), s.text(l, texts[13]), s.text(l, how), s.text(l, who), s.text(l, d.Because))
+	return s.number(l, math.Round(d.Probability*1e4)/1e4)
 }
 
 // picture puts the picture of a line into the row to be written next, at least
 // so many points high. It returns what the cell says, empty where there is a
 // picture, and the height the row needs.
-func (s *sheet) picture(ref verify.Ref, pictures report.Pictures, width, least float64) (string, float64) {
+func (s *lister) picture(ref verify.Ref, pictures report.Pictures, least float64, address string) (string, float64) {
 	if s.err != nil {
 		return "", least
 	}
 	if pictures == nil {
-		return "no picture", least
+		return noPicture, least
 	}
 	data, err := pictures.Picture(ref)
 	if err != nil {
-		return "the picture could not be read", least
+		return lostPicture, least
 	}
 	if len(data) == 0 {
-		return "no picture", least
+		return noPicture, least
 	}
 	config, err := jpeg.DecodeConfig(bytes.NewReader(data))
 	if err != nil || config.Width == 0 || config.Height == 0 {
-		return "the picture is damaged", least
+		return damagedPicture, least
 	}
-	room := width*7 + 5 - 2*pictureGap
+	column := columnOf(s.columns, pictureColumn)
+	room := s.columns[column-1].width*7 + 5 - 2*pictureGap
 	scale := min(1, room/float64(config.Width), pictureHighest/float64(config.Height))
 	w, h := math.Max(1, math.Round(float64(config.Width)*scale)), math.Max(1, math.Round(float64(config.Height)*scale))
 	tall := math.Min(math.Max(least, (h+2*pictureGap)*0.75), excelize.MaxRowHeight)
-	row := s.row + 1
-	// The stream keeps its row heights to itself, and a drawing would think
-	// this row too low and end the picture in a later one. The stream still
-	// writes the true height.
-	s.try(s.file.SetRowHeight(s.name, row, excelize.MaxRowHeight))
-	s.try(s.file.AddPictureFromBytes(s.name, cellName(columnPicture, row), &excelize.Picture{
-		Extension: ".jpg",
-		File:      data,
-		Format: &excelize.GraphicOptions{
-			AltText: fmt.Sprintf("Line %d of page %d", ref.Row, ref.Page),
-			// Half a pixel more, for excelize rounds down.
-			ScaleX: (w + 0.5) / float64(config.Width), ScaleY: (h + 0.5) / float64(config.Height),
-			OffsetX: pictureGap, OffsetY: int(math.Max(pictureGap, (tall/0.75-h)/2)),
-			LockAspectRatio: true, Positioning: "twoCell",
-		},
-	}))
+	if s.drawn == nil {
+		s.drawn = s.drawing()
+	}
+	s.drawn.add(data, placed{column: column, row: s.row + 1, left: pictureGap, top: int(math.Max(pictureGap, (tall/0.75-h)/2)),
+		width: int(w), height: int(h), name: fmt.Sprintf("Picture of line %d on page %d", ref.Row, ref.Page),
+		alt: fmt.Sprintf("Line %d of page %d", ref.Row, ref.Page), external: address})
 	return "", tall
-}
-
-// lineRange is the range of a column over all lines, for formulas; one empty
-// row where there is no line.
-func lineRange(p report.Petition, column int) string {
-	letter := strings.TrimSuffix(cellName(column, 1), "1")
-	return fmt.Sprintf("%s!$%s$2:$%s$%d", signaturesSheet, letter, letter, max(len(p.Decisions), 1)+1)
 }
 
 // member is what the workbook says of a line's member.
 type member struct{ id, name, standing string }
+
+// guess is how probable a member must be to be shown for a line that nobody
+// has decided: whoever reads a name beside a line believes it a little.
+const guess = 0.05
 
 // memberOf gives the member a line was matched to, or else the best guess of a
 // line that nobody has decided.
@@ -169,7 +195,7 @@ func memberOf(d verify.Decision) member {
 		if c.Member == nil {
 			continue
 		}
-		if c.Member.ID == d.MemberID || d.MemberID == "" && d.Verdict == verify.Uncertain && i == 0 {
+		if c.Member.ID == d.MemberID || d.MemberID == "" && d.Verdict == verify.Uncertain && i == 0 && d.Probability >= guess {
 			return member{c.Member.ID, memberName(c.Member), memberStanding(c.Member)}
 		}
 	}

@@ -1,0 +1,296 @@
+package workbook_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"countersign/report"
+	"countersign/report/workbook"
+	"countersign/verify"
+)
+
+// copyOf checks a workbook after somebody worked on it with a spreadsheet
+// program.
+func copyOf(t *testing.T, data []byte, edit func(*excelize.File) error) workbook.Copy {
+	t.Helper()
+	if edit != nil {
+		f, err := excelize.OpenReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := edit(f); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := f.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		data = out.Bytes()
+	}
+	c, err := workbook.Check(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func told(changes []workbook.Change) string {
+	var lines []string
+	for _, c := range changes {
+		lines = append(lines, c.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A workbook that nobody changed says what it is, what it counts and what it
+// rests on, and agrees with itself and with the petitions on record.
+func TestCheckOfAnUnchangedWorkbook(t *testing.T) {
+	for _, lines := range []int{0, 1, 40, 131} {
+		p := complete(lines)
+		_, data := write(t, workbook.COO, p)
+		for name, edit := range map[string]func(*excelize.File) error{
+			"as written": nil,
+			"saved again, coloured, filtered": func(f *excelize.File) error {
+				f.SetActiveSheet(1)
+				if err := f.SetColWidth("Signatures", "A", "A", 40); err != nil {
+					return err
+				}
+				return f.SetRowVisible("Signatures", 2, false)
+			},
+		} {
+			c := copyOf(t, data, edit)
+			if len(c.Changes) > 0 {
+				t.Errorf("%d lines, %s: %s", lines, name, told(c.Changes))
+			}
+			against, err := c.Against(report.PeriodOf(p))
+			if err != nil || len(against) > 0 {
+				t.Errorf("%d lines, %s, against the petition: %v\n%s", lines, name, err, told(against))
+			}
+		}
+		c := copyOf(t, data, nil)
+		if c.Kind != "COO report" || c.Program != p.Program || !c.Made.Equal(p.Made) || len(c.Figures) != 1 {
+			t.Errorf("%d lines: %s of %s by %s with %d petitions", lines, c.Kind, c.Made, c.Program, len(c.Figures))
+		}
+		want := workbook.Figures{"Signatures required": 100, "Lines filed": lines, "Valid": p.Tally.Valid, "Invalid": p.Tally.Invalid,
+			"Undecided": p.Tally.Uncertain, "Margin": p.Tally.Valid - 100, "Sure valid": p.Tally.Outlook.Guaranteed,
+			"Expected valid": int(p.Tally.Outlook.Expected + 0.5), "Possible valid": p.Tally.Outlook.Possible}
+		for _, r := range report.Reasons() {
+			want[report.ReasonWord(r)] = p.Tally.ByReason[r]
+		}
+		if diff := cmp.Diff(want, c.Figures[0]); diff != "" {
+			t.Error(diff)
+		}
+		sources := []workbook.Source{{"Petition file", "packet.pdf", p.Files[0].SHA256}, {"Petition file", "torn.pdf", p.Files[1].SHA256},
+			{"Membership export", "members.csv", p.Members.SHA256}, {"Rule", p.Rules.Title, p.RuleVersion},
+			{"Certified counts", "by Odile Grant on November 20, 2026", "tally-2"}, {"Audit record", "up to entry 4,821", p.Audit.Head}}
+		if diff := cmp.Diff(sources, c.Sources); diff != "" {
+			t.Error(diff)
+		}
+	}
+	c := council()
+	_, data := write(t, workbook.CouncilReport, c)
+	got := copyOf(t, data, nil)
+	against, err := got.AgainstCouncil(c)
+	if err != nil || got.Kind != "Report to Council" || len(got.Changes)+len(against) > 0 {
+		t.Errorf("report to Council: %v, %s\n%s\n%s", err, got.Kind, told(got.Changes), told(against))
+	}
+}
+
+// Every kind of change is noticed, and said where it is.
+func TestCheckNoticesChanges(t *testing.T) {
+	p := complete(40)
+	_, data := write(t, workbook.COO, p)
+	for _, tt := range []struct {
+		name    string
+		edit    func(*excelize.File) error
+		want    string // of the workbook by itself
+		against string // of the workbook against the petition
+	}{
+		{"a verdict", func(f *excelize.File) error { return f.SetCellStr("Signatures", "M5", "valid") },
+			"Signatures, row 5: a cell of it was changed", `Signatures, row 5: column M says "valid", on record is "invalid"`},
+		{"a name", func(f *excelize.File) error { return f.SetCellStr("Signatures", "J2", "Somebody Else") },
+			"Signatures, row 2: a cell of it was changed", `Signatures, row 2: column J says "Somebody Else", on record is "Elizabeth (Lizbet) Marshgrove0"`},
+		{"a probability", func(f *excelize.File) error { return f.SetCellFloat("Signatures", "L2", 0.9981, -1, 64) },
+			"Signatures, row 2: a cell of it was changed", `Signatures, row 2: column L says "0.9981", on record is "0.998"`},
+		{"a figure", func(f *excelize.File) error { return f.SetCellInt("Summary", "B9", 101) },
+			"Summary: something in it was changed", "Summary, row 9: column B says \"101\""},
+		{"a formula replaced by a number", func(f *excelize.File) error { return f.SetCellInt("Summary", "C11", 101) },
+			"Summary: something in it was changed", "Summary, row 11: column C says \"101\""},
+		{"a cell emptied", func(f *excelize.File) error { return f.SetCellStr("Review log", "B2", "") },
+			"Review log: something in it was changed", "Review log, row 2: column B says \"\""},
+		{"a note beside", func(f *excelize.File) error { return f.SetCellStr("Deadlines", "K9", "call them") },
+			"Deadlines: something in it was changed: it has 5 rows with something in them, it had 4", "Deadlines, row 9: is not on record"},
+		{"a line taken out", func(f *excelize.File) error { return f.RemoveRow("Signatures", 7) },
+			"Signatures: rows were added or taken out: it has 40 rows with something in them, it had 41", "Signatures, row 41: is missing"},
+		{"a sheet taken out", func(f *excelize.File) error { return f.DeleteSheet("Duplicates") }, "Duplicates: is missing", "Duplicates: is missing"},
+		{"a sheet put in", func(f *excelize.File) error { _, err := f.NewSheet("Mine"); return err }, "Mine: was added", ""},
+		{"a fingerprint", func(f *excelize.File) error { return f.SetCellStr("Provenance", "C9", strings.Repeat("0", 64)) },
+			"Provenance, row 29: this sheet was changed", "Provenance: Petition file: packet.pdf with 0000"},
+		{"a picture taken out", func(f *excelize.File) error { return f.DeletePicture("Signatures", "D4") },
+			"Pictures on Signatures: pictures were changed, moved or taken out: there are 39, 40 were put in", "Signatures, row 4: the picture is another one, or is missing"},
+		{"lines sorted", func(f *excelize.File) error {
+			rows, err := f.GetRows("Signatures", excelize.Options{RawCellValue: true})
+			if err != nil {
+				return err
+			}
+			for at, from := range map[string]int{"A2": 3, "A3": 2} {
+				var cells []any
+				for _, c := range rows[from-1] {
+					cells = append(cells, c)
+				}
+				if err := f.SetSheetRow("Signatures", at, &cells); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, "Signatures: rows stand in another order", "Signatures, row 2: column C says \"2\", on record is \"1\""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := copyOf(t, data, tt.edit)
+			if !strings.Contains(told(c.Changes), tt.want) {
+				t.Errorf("by itself:\n%s\nwant %s", told(c.Changes), tt.want)
+			}
+			against, err := c.Against(report.PeriodOf(p))
+			if err != nil || !strings.Contains(told(against), tt.against) {
+				t.Errorf("against the petition: %v\n%s\nwant %s", err, told(against), tt.against)
+			}
+		})
+	}
+}
+
+// A whole workbook that says something else than the petition on record is
+// noticed, though it agrees with itself; a petition whose pictures were purged
+// still agrees.
+func TestAgainstAnotherPetition(t *testing.T) {
+	p := complete(20)
+	_, data := write(t, workbook.COO, p)
+	c := copyOf(t, data, nil)
+
+	purged := complete(20)
+	purged.Pictures = nil
+	if changes, err := c.Against(report.PeriodOf(purged)); err != nil || len(changes) > 0 {
+		t.Errorf("without pictures: %v\n%s", err, told(changes))
+	}
+	other := complete(20)
+	other.Decisions[3].Verdict, other.Decisions[3].Reason = verify.Valid, verify.IsMember
+	other.Members.SHA256 = strings.Repeat("00", 32)
+	other.Pictures = pictures{width: 900, height: 60}
+	changes, err := c.Against(report.PeriodOf(other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`Signatures, row 5: column M says "invalid", on record is "valid"`, "Provenance: Membership export: members.csv with 5e5e",
+		"Rule and snapshot, row", "Signatures, row 2: the picture is another one"} {
+		if !strings.Contains(told(changes), want) {
+			t.Errorf("not told: %s\n%s", want, told(changes))
+		}
+	}
+	if _, err := c.AgainstCouncil(council()); err == nil || !strings.Contains(err.Error(), "is a COO report") {
+		t.Errorf("a COO report against a report to Council: %v", err)
+	}
+	later := complete(20)
+	later.Made, later.Audit = p.Made.Add(90*24*time.Hour), report.Audit{Entries: 9000, Head: strings.Repeat("ab", 32)}
+	if changes, err := c.Against(report.PeriodOf(later)); err != nil || len(changes) > 0 {
+		t.Errorf("months later: %v\n%s", err, told(changes))
+	}
+}
+
+// What is no workbook of this program is refused in a sentence.
+func TestCheckRefuses(t *testing.T) {
+	other := excelize.NewFile()
+	defer other.Close()
+	var foreign bytes.Buffer
+	if err := other.Write(&foreign); err != nil {
+		t.Fatal(err)
+	}
+	_, whole := write(t, workbook.COO, petition(3))
+	emptied := excelize.NewFile()
+	defer emptied.Close()
+	if _, err := emptied.NewSheet("Provenance"); err != nil {
+		t.Fatal(err)
+	}
+	var bare bytes.Buffer
+	if err := emptied.Write(&bare); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"nothing":           {nil, "no XLSX file"},
+		"a text":            {[]byte("name,number\n"), "no XLSX file"},
+		"half a workbook":   {whole[:len(whole)/2], "no XLSX file"},
+		"another workbook":  {foreign.Bytes(), "it has no sheet Provenance"},
+		"an emptied record": {bare.Bytes(), "does not say what kind of report it is"},
+	} {
+		if _, err := workbook.Check(bytes.NewReader(tt.data)); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", name, err, tt.want)
+		}
+	}
+	if _, err := workbook.Check(io.LimitReader(neverEnding{}, 1000)); err == nil {
+		t.Error("noise was read")
+	}
+}
+
+type neverEnding struct{}
+
+func (neverEnding) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(i * 7)
+	}
+	return len(b), nil
+}
+
+// No workbook makes Check panic, whichever of its parts is broken.
+func FuzzCheck(f *testing.F) {
+	p := complete(3)
+	var whole bytes.Buffer
+	if err := workbook.COO(&whole, p); err != nil {
+		f.Fatal(err)
+	}
+	names := []string{"xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet11.xml", "xl/drawings/drawing2.xml", "xl/drawings/_rels/drawing2.xml.rels", "xl/styles.xml"}
+	for i := range names {
+		f.Add(i, 300, 10, "<row r=\"1048577\">")
+		f.Add(i, 900, 4000, "")
+		f.Add(i, 0, 1, "\xff")
+	}
+	f.Fuzz(func(t *testing.T, part, at, cut int, with string) {
+		if part < 0 || at < 0 || cut < 0 {
+			return
+		}
+		broken := names[part%len(names)]
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		for name, text := range parts(t, whole.Bytes()) {
+			if name == broken {
+				at = min(at, len(text))
+				text = text[:at] + with + text[min(at+min(cut, len(text)), len(text)):]
+			}
+			entry, err := w.Create(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(entry, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c, err := workbook.Check(&out)
+		if err != nil {
+			return
+		}
+		if _, err := c.Against(report.PeriodOf(p)); err != nil && c.Kind == "COO report" && c.Form == 2 {
+			t.Error(err)
+		}
+	})
+}
