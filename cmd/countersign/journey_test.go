@@ -245,9 +245,18 @@ func (j *journey) readsWorkbook(path, petition string, decided int) {
 	if err != nil {
 		j.t.Fatal(err)
 	}
-	verdict, who := slices.Index(rows[0], "Verdict"), slices.Index(rows[0], "By whom, when")
-	valid, named := 0, 0
-	for _, r := range rows[1:] {
+	head := slices.IndexFunc(rows, func(r []string) bool { return slices.Contains(r, "Verdict") })
+	if head < 0 {
+		j.t.Fatalf("the signatures have no verdicts: %d rows", len(rows))
+	}
+	verdict := slices.Index(rows[head], "Verdict")
+	who := slices.IndexFunc(rows[head], func(h string) bool { return strings.HasPrefix(h, "By whom") })
+	lines, valid, named := 0, 0, 0
+	for _, r := range rows[head+1:] {
+		if len(r) <= max(verdict, who) || r[verdict] == "" {
+			continue
+		}
+		lines++
 		if r[verdict] == "valid" {
 			valid++
 		}
@@ -255,8 +264,8 @@ func (j *journey) readsWorkbook(path, petition string, decided int) {
 			named++
 		}
 	}
-	if len(rows)-1 != certified.Rows || valid != certified.Valid {
-		j.t.Errorf("the workbook has %d lines and counts %d; certified are %+v", len(rows)-1, valid, certified)
+	if lines != certified.Rows || valid != certified.Valid {
+		j.t.Errorf("the workbook has %d lines and counts %d; certified are %+v", lines, valid, certified)
 	}
 	if named != decided || decided == 0 {
 		j.t.Errorf("the workbook names who decided on %d lines; she did on %d", named, decided)
