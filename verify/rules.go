@@ -1,7 +1,7 @@
 // Package verify is the third stage: Rows meet the Roll. Each line gets its
 // candidates (Match), all lines of a petition together get their verdicts
-// (Decide), and the verdicts are counted (Count). The next stage, report,
-// turns what was decided into workbooks.
+// (Decide), what people find is laid over them (Settle), and the verdicts are
+// counted (Count). The next stage, report, turns what was decided into workbooks.
 package verify
 
 import (

@@ -48,6 +48,10 @@ func TestCrashes(t *testing.T) {
 	d := newDaemon(t)
 	want := d.expected()
 	found := &findings{}
+	d.start() // one file is there before, so that there are lines to review from the beginning
+	d.upload(t.Context(), 1)
+	d.settled()
+	d.stop()
 	for round := range rounds {
 		d.start()
 		ctx, stop := context.WithCancel(t.Context())

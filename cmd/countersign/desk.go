@@ -45,7 +45,7 @@ func newDesk(s *store.Store, blobs interface {
 
 // mostLines is how many lines of petitions are held ready, all together: some
 // 300 MB. The petition asked for last is held whatever it takes.
-const mostLines = 50_000
+const mostLines = 30_000
 
 // Case is a petition as it stands now. What did not change since it was last
 // asked for is not worked out again.

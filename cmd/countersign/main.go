@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("countersign"),
 		kong.Description("Turns scanned paper petitions into verified counts and reports."),
 		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", ")},
-		kong.Configuration(kong.JSON),
+		kong.Configuration(settingsFile),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -43,8 +43,8 @@ type readerOptions struct {
 	Read      []string      // files and folders whose files are read
 	Temp      string        // folder for what they write for a while; "" for the system's
 	Memory    int           // 3072 MB each
-	OpenTime  time.Duration // 1 min: most for opening a file
-	PageTime  time.Duration // 2 min: most for reading a page
+	OpenTime  time.Duration // 2 min: most for opening a file
+	PageTime  time.Duration // 5 min: most for reading a page, which takes a second or two where the processor is free
 	Renew     int           // 1000: pages after which a reader is replaced, for Tesseract leaks
 	Limits    limits
 	Log       *slog.Logger
@@ -74,7 +74,7 @@ type reader struct {
 func newReaders(o readerOptions) (*readers, error) {
 	o.Processes = max(1, o.Processes)
 	o.Memory = cmp.Or(o.Memory, 3072)
-	o.OpenTime, o.PageTime = cmp.Or(o.OpenTime, time.Minute), cmp.Or(o.PageTime, 2*time.Minute)
+	o.OpenTime, o.PageTime = cmp.Or(o.OpenTime, 2*time.Minute), cmp.Or(o.PageTime, 5*time.Minute)
 	o.Renew = cmp.Or(o.Renew, 1000)
 	o.Log = cmp.Or(o.Log, slog.Default())
 	if o.Temp == "" {
@@ -297,7 +297,7 @@ func (r *readers) start() (*reader, error) {
 
 // greeted waits for the word that a reader is ready.
 func (r *readers) greeted(p *reader) error {
-	slow := time.AfterFunc(time.Minute, p.kill)
+	slow := time.AfterFunc(2*time.Minute, p.kill)
 	defer slow.Stop()
 	var hello greeting
 	_, err := receive(p.out, &hello)

@@ -69,6 +69,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if link != "" {
 		fmt.Fprintln(s.out, "The first administrator makes an account at", link)
 	}
+	go site.Run(ctx) // takes uploads that a crash left complete, sweeps what is old
 	return service.serve(ctx, listener, site)
 }
 

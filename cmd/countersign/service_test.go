@@ -100,7 +100,7 @@ func working(t testing.TB, s *service) (stop func()) {
 // matched, or have an error.
 func settled(t testing.TB, s *service, petitionIDs ...string) {
 	t.Helper()
-	for deadline := time.Now().Add(4 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(8 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		var open []string
 		for _, id := range petitionIDs {
 			open = append(open, stillToDo(t, s, id)...)

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
 // Settings that several commands of the service share.
@@ -18,7 +22,7 @@ type keeping struct {
 // reading says how pages are read and what they may cost.
 type reading struct {
 	Workers     count  `placeholder:"N" env:"COUNTERSIGN_WORKERS" help:"Pages read side by side. Default: one for each processor."`
-	PageSeconds amount `placeholder:"N" env:"COUNTERSIGN_PAGE_SECONDS" help:"Longest time for one page. Default: 120."`
+	PageSeconds amount `placeholder:"N" env:"COUNTERSIGN_PAGE_SECONDS" help:"Longest time for one page. Default: 300."`
 	Memory      amount `name:"reader-memory-mb" placeholder:"N" env:"COUNTERSIGN_READER_MEMORY_MB" help:"Most memory of each process that reads pages. Default: 3072."`
 	Limits      limits `embed:"" prefix:"max-"`
 }
@@ -48,4 +52,21 @@ func (l logging) logger(w io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// settingsFile reads settings from a JSON file. What the environment says goes before
+// them, as it does with other programs and not with kong by itself.
+func settingsFile(r io.Reader) (kong.Resolver, error) {
+	file, err := kong.JSON(r)
+	if err != nil {
+		return nil, fmt.Errorf("the settings file is no JSON object of flags and values: %w", err)
+	}
+	return kong.ResolverFunc(func(c *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if os.Getenv(name) != "" {
+				return nil, nil
+			}
+		}
+		return file.Resolve(c, parent, flag)
+	}), nil
 }

@@ -151,33 +151,37 @@ func (w *workers) keep(ctx context.Context, p store.Page, got pageRead) error {
 	p.Width, p.Height = got.width, got.height
 	p.Error, p.ReadAt = "", time.Time{}
 	lines := make([]store.Line, len(s.Rows))
-	into := []struct {
-		sum  *string
-		data []byte
-	}{{&p.Sheet, got.sheet}, {&p.Picture, got.picture}}
+	files := []toPut{{&p.Sheet, got.sheet}, {&p.Picture, got.picture}}
 	for i, row := range s.Rows {
 		lines[i].Number, lines[i].Box = row.Number, row.Box
 		if lines[i].Row, err = encodeRow(row); err != nil {
 			return err
 		}
 		if len(row.Picture) > 0 {
-			into = append(into, struct {
-				sum  *string
-				data []byte
-			}{&lines[i].Picture, row.Picture})
+			files = append(files, toPut{&lines[i].Picture, row.Picture})
 		}
 	}
-	// Each waits for the disk, so they wait together.
-	var putting sync.WaitGroup
-	errs := make([]error, len(into))
-	for i, b := range into {
-		putting.Go(func() { *b.sum, _, errs[i] = w.blobs.Put(ctx, bytes.NewReader(b.data)) })
-	}
-	putting.Wait()
-	if err := errors.Join(errs...); err != nil {
+	if err := w.put(ctx, files); err != nil {
 		return err
 	}
 	return w.store.ReadPage(ctx, p, lines)
+}
+
+// toPut is a file to be kept, and where to note its hash.
+type toPut struct {
+	sum  *string
+	data []byte
+}
+
+// put keeps files. Each waits for the disk, so they wait together.
+func (w *workers) put(ctx context.Context, files []toPut) error {
+	var all sync.WaitGroup
+	errs := make([]error, len(files))
+	for i, f := range files {
+		all.Go(func() { *f.sum, _, errs[i] = w.blobs.Put(ctx, bytes.NewReader(f.data)) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // verify matches the lines of a page that have no match against their petition's

@@ -27,7 +27,7 @@ type Options struct {
 	Listen   string        // host:port at which the embedded server lets other processes in; empty for none
 	Token    string        // what they must show there
 	MaxBytes int64         // 64 MiB: announcements beyond it are refused, not others dropped
-	AckWait  time.Duration // 10 s: how long after its last sign of life a worker is given up
+	AckWait  time.Duration // 5 s: how long after its last sign of life a worker is given up
 	Deliver  int           // 5: how often work is tried
 	Delay    time.Duration // 2 s: before the second try; later ones wait four times longer each, up to a minute
 	Grace    time.Duration // 20 s: what is left to running work when Work is told to stop
@@ -57,7 +57,7 @@ const (
 // queue needs there.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	o.MaxBytes = cmp.Or(o.MaxBytes, 64<<20)
-	o.AckWait = cmp.Or(o.AckWait, 10*time.Second)
+	o.AckWait = cmp.Or(o.AckWait, 5*time.Second)
 	o.Deliver = cmp.Or(o.Deliver, 5)
 	o.Delay = cmp.Or(o.Delay, 2*time.Second)
 	o.Grace = cmp.Or(o.Grace, 20*time.Second)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"countersign/internal/queue"
 )
@@ -365,4 +367,42 @@ func BenchmarkAnnounce(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// A consumer that somebody deleted, or that was lost with a server, is made again.
+func TestLostConsumer(t *testing.T) {
+	o := quick(t.TempDir())
+	o.Listen, o.Token = "127.0.0.1:0", "secret"
+	q := open(t, o)
+	defer q.Close()
+	conn, err := nats.Connect("nats://secret@" + q.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var l log
+	var hands sync.WaitGroup
+	hands.Go(func() {
+		if err := q.Work(ctx, "extract", 1, func(_ context.Context, s string) error { l.add("%s", s); return nil }, nil); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, s := range []string{"a", "b"} {
+		announce(t, q, s)
+		for deadline := time.Now().Add(time.Minute); !slices.Contains(l.all(), s); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s did not come", s)
+			}
+		}
+		if err := js.DeleteConsumer(t.Context(), "COUNTERSIGN", "extract"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	hands.Wait()
 }

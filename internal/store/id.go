@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -23,3 +24,13 @@ func PageID(uploadID string, number int) string { return uploadID + "-" + strcon
 
 // LineID is the id of a line of a page, counted from 1.
 func LineID(pageID string, number int) string { return pageID + "-" + strconv.Itoa(number) }
+
+// parent takes the number off the id of a line or a page.
+func parent(id string) (of string, number int, err error) {
+	at := strings.LastIndexByte(id, '-')
+	if at < 0 {
+		return "", 0, fmt.Errorf("%q is no id of a page or a line", id)
+	}
+	number, err = strconv.Atoi(id[at+1:])
+	return id[:at], number, err
+}

@@ -35,7 +35,7 @@ func (s *Store) Lines(ctx context.Context, petitionID string) (_ []Line, err err
 	// from line to line is asked for; columns are what the time goes into.
 	last := Line{PetitionID: petitionID}
 	return all(ctx, s.reader, func(r row) (Line, error) { return scanNext(r, &last) },
-		`SELECT l.upload_id, l.page, l.number, l.box, l.picture, l.snapshot_id, l.row, l.match FROM uploads u CROSS JOIN lines l
+		`SELECT l.id, l.box, l.picture, l.snapshot_id, l.row, l.match FROM uploads u CROSS JOIN lines l
 		WHERE l.upload_id = u.id AND u.petition_id = $1 AND NOT u.excluded ORDER BY u.at, u.id, l.page, l.number`, petitionID)
 }
 
@@ -119,30 +119,26 @@ func scanLine(r row) (l Line, err error) {
 	return l, err
 }
 
-// scanNext reads a line that comes after another of the same petition: their
-// upload, page and snapshot are mostly the same, and kept once.
+// scanNext reads a line that comes after another of the same petition. Upload,
+// page and numbers are in its id, and snapshots are mostly the same.
 func scanNext(r row, last *Line) (Line, error) {
-	var uploadID, snapshotID sql.RawBytes
-	l := *last
-	l.Row, l.Match = nil, nil
-	if err := r.Scan(&uploadID, &l.Page, &l.Number, &boxed{&l.Box}, &l.Picture, &snapshotID, &l.Row, &l.Match); err != nil {
+	var snapshotID sql.RawBytes
+	l := Line{PetitionID: last.PetitionID, SnapshotID: last.SnapshotID}
+	if err := r.Scan(&l.ID, &boxed{&l.Box}, &l.Picture, &snapshotID, &l.Row, &l.Match); err != nil {
 		return Line{}, err
 	}
 	if len(l.Match) == 0 {
 		l.Match = nil
 	}
-	if string(snapshotID) != last.SnapshotID {
+	if string(snapshotID) != l.SnapshotID {
 		l.SnapshotID = string(snapshotID)
 	}
-	if string(uploadID) != last.UploadID {
-		l.UploadID = string(uploadID)
+	var err error
+	if l.PageID, l.Number, err = parent(l.ID); err == nil {
+		l.UploadID, l.Page, err = parent(l.PageID)
 	}
-	if l.UploadID != last.UploadID || l.Page != last.Page {
-		l.PageID = PageID(l.UploadID, l.Page)
-	}
-	l.ID = LineID(l.PageID, l.Number)
 	*last = l
-	return l, nil
+	return l, err
 }
 
 // boxed reads a box as JSON has it, [0.1,0.2,0.3,0.4], at a tenth of what the

@@ -282,7 +282,7 @@ func (s *Server) describeStreams(spec *huma.OpenAPI) {
 	spec.AddOperation(&huma.Operation{OperationID: "put-snapshot", Method: "PUT", Path: "/api/snapshots/{name}", Tags: []string{"Members"}, Summary: "Take in a membership export: the body is the CSV or XLSX file",
 		Parameters:  append(path("name"), &huma.Param{Name: "as_of", In: "query", Description: "the day that it speaks of; today where it is not said", Schema: &huma.Schema{Type: "string", Format: "date"}}),
 		RequestBody: &huma.RequestBody{Required: true, Content: binary("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}, Responses: answers("201", "Taken in", ref(apiSnapshot{}, "ApiSnapshot"))})
-	spec.AddOperation(&huma.Operation{OperationID: "add-finding", Method: "POST", Path: "/api/petitions/{petition}/findings", Tags: []string{"Review"}, Summary: "Say what a person found of a line", Parameters: path("petition"),
+	spec.AddOperation(&huma.Operation{OperationID: "add-finding", Method: "POST", Path: "/api/petitions/{id}/findings", Tags: []string{"Review"}, Summary: "Say what a person found of a line", Parameters: path("id"),
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ref(found{}, "Found")}}}, Responses: map[string]*huma.Response{"204": {Description: "Taken"}}})
 	spec.AddOperation(&huma.Operation{OperationID: "get-report", Method: "GET", Path: "/api/petitions/{id}/reports/{kind}", Tags: []string{"Reports"}, Summary: "A workbook: coo, with signers' data, or council, without", Parameters: path("id", "kind"),
 		Responses: map[string]*huma.Response{"200": {Description: "The workbook", Content: binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}}})
@@ -686,6 +686,7 @@ func (s *Server) apiAddFinding(w http.ResponseWriter, r *http.Request) error {
 	if err := d.Decode(&f); err != nil && err != io.EOF {
 		return problem(http.StatusBadRequest, "The finding could not be read: "+err.Error())
 	}
+	r.SetPathValue("petition", r.PathValue("id")) // as the review page calls it
 	rv, err := s.newReview(r)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"countersign/internal/store"
@@ -68,6 +69,19 @@ func newTab(t testing.TB, browser context.Context, url, cookie, secret string, d
 		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: cookie, Value: secret, URL: url, HTTPOnly: &yes})
 		return chromedp.Void{}, err
 	})
+	// Questions are answered with yes: whether to leave, whether to exclude.
+	questions := chromedp.Events(ctx, page.JavascriptDialogOpening)
+	go func() {
+		for _, err := range questions {
+			if err != nil {
+				return // the window is closed
+			}
+			_ = chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+				_, err := cdp.Call(ctx, target, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+				return chromedp.Void{}, err
+			})
+		}
+	}()
 	return b
 }
 
@@ -159,20 +173,25 @@ func TestAccessible(t *testing.T) {
 	p := sv.sample()
 	sv.fails(p)
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
-	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
+	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	link, err := sv.invite(t.Context(), "new@example.org", "New Person", []store.Role{store.Verifier})
 	check0(t, err)
 	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
 	check0(t, err)
 	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
 	check0(t, err)
+	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
+	check0(t, err)
 	browser := chromium(t)
 	for _, dark := range []bool{false, true} {
 		word := map[bool]string{false: "light", true: "dark"}[dark]
 		visit := func(role, name, path string) {
 			t.Run(fmt.Sprint(word, " ", name), func(t *testing.T) {
-				b := sv.tab(browser, role, dark)
-				b.t = t
+				secret := "" // the window closes with the subtest
+				if role != "" {
+					secret = sv.session(role)
+				}
+				b := newTab(t, browser, sv.url, sv.cookieName(), secret, dark)
 				b.open(path)
 				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
 				for _, found := range b.finds() {
@@ -182,6 +201,14 @@ func TestAccessible(t *testing.T) {
 					t.Errorf("the page is %d px wider than the window", wide)
 				}
 				b.picture(name + "-" + word)
+				if dark {
+					return
+				}
+				b.do(chromedp.EmulateViewport(768, 1024)) // a tablet held upright
+				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+					t.Errorf("on a tablet the page is %d px wider than the window", wide)
+				}
+				b.picture(name + "-tablet")
 			})
 		}
 		visit("", "login", "/login")
@@ -190,7 +217,7 @@ func TestAccessible(t *testing.T) {
 		visit("staff", "petition", "/petitions/"+p.ID)
 		visit("staff", "new", "/petitions/new")
 		visit("staff", "upload", "/uploads/"+upload.ID)
-		visit("staff", "page", "/pages/"+page.ID)
+		visit("staff", "page", "/pages/"+first.ID)
 		visit("staff", "missing", "/nowhere")
 		visit("staff", "members", "/members?q=an")
 		visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
@@ -207,6 +234,7 @@ func TestAccessible(t *testing.T) {
 		visit("admin", "audit", "/audit")
 		visit("verifier", "account", "/account")
 		visit("verifier", "help", "/help")
+		visit("verifier", "api", "/api/docs")
 	}
 }
 

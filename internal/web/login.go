@@ -78,6 +78,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	http.SetCookie(w, s.cookie("", -1))
+	w.Header().Set("Clear-Site-Data", `"cache"`) // pictures of sheets stay on no shared computer
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 	return nil
 }

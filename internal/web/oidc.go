@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,8 +83,20 @@ func (s *Server) oidcProvider(ctx context.Context) (*oidc.Provider, *oauth2.Conf
 		s.Log.WarnContext(ctx, "the OpenID Connect provider does not answer", "error", err)
 		return nil, nil, problem(http.StatusBadGateway, "The provider for signing in does not answer. Please try again, or sign in with your password.")
 	}
+	// Trying both ways to show the secret would spend the code on the first.
+	var says struct {
+		Methods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := provider.Claims(&says); err != nil {
+		return nil, nil, fmt.Errorf("read what the provider offers: %w", err)
+	}
+	endpoint := provider.Endpoint()
+	endpoint.AuthStyle = oauth2.AuthStyleInHeader
+	if len(says.Methods) > 0 && !slices.Contains(says.Methods, "client_secret_basic") {
+		endpoint.AuthStyle = oauth2.AuthStyleInParams
+	}
 	return provider, &oauth2.Config{
-		ClientID: set.Client, ClientSecret: set.Secret, Endpoint: provider.Endpoint(),
+		ClientID: set.Client, ClientSecret: set.Secret, Endpoint: endpoint,
 		RedirectURL: s.base.JoinPath("login/oidc/callback").String(), Scopes: []string{oidc.ScopeOpenID, "email", "profile"},
 	}, nil
 }

@@ -21,6 +21,9 @@ type pageView struct {
 	Page       store.Page
 	Lines      []Line
 	Drawing    template.HTML
+	Width      int // of the page as it is read
+	Height     int
+	Turn       string // what brings its picture there
 	Prev, Next string // ids
 	Of         int
 	MayReview  bool
@@ -56,8 +59,36 @@ func (s *Server) pagePage(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("count the petition: %w", err)
 	}
 	v.Lines = linesByPage(c)[p.ID]
-	v.Drawing = drawing(p.Width, p.Height, v.Lines, true)
+	v.Drawing = drawing(p, v.Lines, true)
+	v.Width, v.Height, v.Turn = upright(p)
 	return s.render(w, r, http.StatusOK, "page", v)
+}
+
+// upright is the size of a page as it is read, and how its picture, which is
+// as the page was delivered, is turned to get there.
+func upright(p store.Page) (width, height int, turn string) {
+	switch w, h := p.Width, p.Height; p.Rotation {
+	case 90:
+		return h, w, fmt.Sprintf("translate(%d 0) rotate(90)", h)
+	case 180:
+		return w, h, fmt.Sprintf("translate(%d %d) rotate(180)", w, h)
+	case 270:
+		return h, w, fmt.Sprintf("translate(0 %d) rotate(270)", w)
+	}
+	return p.Width, p.Height, ""
+}
+
+// uprightBox is where a box of a page as delivered is once the page is turned.
+func uprightBox(p store.Page, b [4]float64) [4]float64 {
+	switch p.Rotation {
+	case 90:
+		return [4]float64{1 - b[3], b[0], 1 - b[1], b[2]}
+	case 180:
+		return [4]float64{1 - b[2], 1 - b[3], 1 - b[0], 1 - b[1]}
+	case 270:
+		return [4]float64{b[1], 1 - b[2], b[3], 1 - b[0]}
+	}
+	return b
 }
 
 func (s *Server) pagePicture(w http.ResponseWriter, r *http.Request) error {

@@ -183,7 +183,7 @@ func linesByPage(c *Case) map[string][]Line {
 }
 
 func newSheet(p store.Page, lines []Line) sheetView {
-	v := sheetView{Page: p, Rows: len(lines), Drawing: drawing(p.Width, p.Height, lines, false)}
+	v := sheetView{Page: p, Rows: len(lines), Drawing: drawing(p, lines, false)}
 	for _, l := range lines {
 		switch l.Verdict {
 		case "valid":

@@ -353,10 +353,11 @@ func float(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'f', 1
 // drawing is the rows of a page, to lie over its picture: a frame with the
 // colour of the verdict, a dash for uncertain, a cross for invalid, and a
 // sign. The numbers are ours, so nothing is escaped.
-func drawing(width, height int, lines []Line, link bool) template.HTML {
-	if len(lines) == 0 || width <= 0 || height <= 0 {
+func drawing(p store.Page, lines []Line, link bool) template.HTML {
+	if len(lines) == 0 || p.Width <= 0 || p.Height <= 0 {
 		return ""
 	}
+	width, height, _ := upright(p)
 	w, h := 1000.0, 1000*float64(height)/float64(width)
 	b := make([]byte, 0, 256*len(lines))
 	b = append(b, `<svg class="rows" preserveAspectRatio="xMidYMid meet" viewBox="0 0 1000 `...)
@@ -367,8 +368,9 @@ func drawing(width, height int, lines []Line, link bool) template.HTML {
 		b = append(b, ` aria-hidden="true">`...)
 	}
 	for _, l := range lines {
-		x, y := l.Box[0]*w, l.Box[1]*h
-		dx, dy := (l.Box[2]-l.Box[0])*w, (l.Box[3]-l.Box[1])*h
+		box := uprightBox(p, l.Box)
+		x, y := box[0]*w, box[1]*h
+		dx, dy := (box[2]-box[0])*w, (box[3]-box[1])*h
 		if link {
 			b = fmt.Appendf(b, `<a href="#line-%d" aria-label="Line %d, %s">`, l.Number, l.Number, template.HTMLEscapeString(l.Verdict))
 		}

@@ -51,11 +51,8 @@ func (s *Server) newReview(r *http.Request) (*review, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Desk.Case(r.Context(), p.ID)
-	if err != nil {
-		return nil, fmt.Errorf("look up the lines of petition %s: %w", p.ID, err)
-	}
-	return &review{Server: s, ctx: r.Context(), account: accountOf(r), petition: p, kase: c, pages: map[string]store.Page{}}, nil
+	rv := &review{Server: s, ctx: r.Context(), account: accountOf(r), petition: p, pages: map[string]store.Page{}}
+	return rv, rv.refresh()
 }
 
 func (rv *review) chair() bool { return may(rv.account, byChair) }
@@ -185,6 +182,7 @@ func (rv *review) line(l *Line, searched []string, query string) (*reviewLine, e
 	v.Searched = searched
 	v.Closed = rv.open(l)
 	v.Open = v.Closed == ""
+	v.MayFlag = !v.Open && rv.closed() == "" && l.Needs != "chair"
 	if v.Sheet, err = rv.sheet(l); err != nil {
 		return nil, err
 	}
@@ -215,7 +213,8 @@ func (rv *review) results(v *reviewLine, query string) (*reviewResults, error) {
 	return out, nil
 }
 
-// sheet is the page around a line.
+// sheet is the page around a line. Pictures of pages are as delivered, and so
+// are boxes on them; here they are turned to be read.
 func (rv *review) sheet(l *Line) (reviewSheet, error) {
 	p, ok := rv.pages[l.PageID]
 	if !ok {
@@ -228,9 +227,23 @@ func (rv *review) sheet(l *Line) (reviewSheet, error) {
 	if p.Picture == "" {
 		return reviewSheet{}, nil
 	}
+	sheet := reviewSheet{Picture: "/pages/" + p.ID + "/picture", Width: p.Width, Height: p.Height}
+	box := l.Box
+	switch w, h := p.Width, p.Height; p.Rotation {
+	case 90:
+		box = [4]float64{1 - box[3], box[0], 1 - box[1], box[2]}
+		sheet.Width, sheet.Height, sheet.Turn = h, w, fmt.Sprintf("translate(%d 0) rotate(90) scale(%d %d)", h, w, h)
+	case 180:
+		box = [4]float64{1 - box[2], 1 - box[3], 1 - box[0], 1 - box[1]}
+		sheet.Turn = fmt.Sprintf("translate(%d %d) rotate(180) scale(%d %d)", w, h, w, h)
+	case 270:
+		box = [4]float64{box[1], 1 - box[2], box[3], 1 - box[0]}
+		sheet.Width, sheet.Height, sheet.Turn = h, w, fmt.Sprintf("translate(0 %d) rotate(270) scale(%d %d)", w, w, h)
+	}
 	thousand := func(share float64) int { return int(min(max(share, 0), 1)*1000 + 0.5) }
-	x0, y0, x1, y1 := thousand(l.Box[0]), thousand(l.Box[1]), thousand(l.Box[2]), thousand(l.Box[3])
-	return reviewSheet{Picture: "/pages/" + p.ID + "/picture", Width: p.Width, Height: p.Height, Row: reviewBox{x0, y0, x1 - x0, y1 - y0, y1}}, nil
+	x0, y0, x1, y1 := thousand(box[0]), thousand(box[1]), thousand(box[2]), thousand(box[3])
+	sheet.Row = reviewBox{x0, y0, x1 - x0, y1 - y0, y1}
+	return sheet, nil
 }
 
 // rulings are what people found of a line, as far as the account may know:

@@ -9,11 +9,11 @@ import (
 )
 
 // Marks show what differs between a text as it was read and as the roll has
-// it, letter by letter, for members that a verifier found by searching; the
-// candidates of a line come with marks.
+// it, letter by letter. They are for the eye; what a difference weighs is for
+// the stages to say.
 
-// markDifferences splits a text of the roll into pieces that were and were not read.
-// Words are paired first, so that "Strum, John" is no worse than "John Strum".
+// markDifferences splits a text of the roll into pieces that were and were not
+// read. Words are paired first, so that "Strum, John" is no worse than "John Strum".
 func markDifferences(read, own string) []Piece {
 	if strings.TrimSpace(read) == "" && own != "" {
 		return []Piece{{Text: own}} // nothing differs from nothing

@@ -119,7 +119,9 @@ func (rv *review) claim(lineID string) (holder string, ok bool, err error) {
 	return holder, ok, nil
 }
 
-// claims are the leases on the petition's lines that hold.
+// claims are the leases on the petition's lines that hold. The lines are
+// looked at anew after them: who decides a line gives it up then, and in the
+// other order it could seem both free and undecided.
 func (rv *review) claims() (map[string]store.Claim, error) {
 	all, err := rv.Store.Claims(rv.ctx, rv.petition.ID)
 	if err != nil {
@@ -129,7 +131,15 @@ func (rv *review) claims() (map[string]store.Claim, error) {
 	for _, c := range all {
 		out[c.LineID] = c
 	}
-	return out, nil
+	return out, rv.refresh()
+}
+
+// refresh looks at the lines anew.
+func (rv *review) refresh() (err error) {
+	if rv.kase, err = rv.Desk.Case(rv.ctx, rv.petition.ID); err != nil {
+		return fmt.Errorf("look up the lines of petition %s: %w", rv.petition.ID, err)
+	}
+	return nil
 }
 
 // claimNext takes the next lines for the account: those it has already come

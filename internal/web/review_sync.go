@@ -80,9 +80,6 @@ func (s *Server) reviewSync(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if rv.kase, err = s.Desk.Case(rv.ctx, rv.petition.ID); err != nil {
-		return fmt.Errorf("look up the lines of petition %s: %w", rv.petition.ID, err)
-	}
 	if req.Leave {
 		return rv.leave(w, req)
 	}

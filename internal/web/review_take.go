@@ -43,8 +43,8 @@ func (rv *review) take(r *http.Request, f found) error {
 		return nil // sent again, taken already
 	}
 	// Somebody may have decided the line since this request began.
-	if rv.kase, err = rv.Desk.Case(rv.ctx, rv.petition.ID); err != nil {
-		return fmt.Errorf("look up the lines of petition %s: %w", rv.petition.ID, err)
+	if err := rv.refresh(); err != nil {
+		return err
 	}
 	i := rv.kase.Find(f.Line)
 	if i < 0 {

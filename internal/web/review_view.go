@@ -64,6 +64,7 @@ type (
 		Sheet      reviewSheet
 		Open       bool   // a finding may be made
 		Closed     string // why not
+		MayFlag    bool   // though it is closed
 		Chair      bool
 		NewID      string
 		Holder     string // who looks at the line at present, "" for nobody else
@@ -107,15 +108,16 @@ type (
 		Undone          bool
 	}
 
-	// reviewSheet is the page around the line, in thousandths of its width and height.
+	// reviewSheet is the page around the line, upright.
 	reviewSheet struct {
 		Picture       string // URL
 		Width, Height int
-		Row           reviewBox
+		Turn          string    // how the picture, of size 1, is laid upright; "" where it is
+		Row           reviewBox // in thousandths of the width and height
 	}
 	reviewBox struct{ X, Y, W, H, End int }
 
-	// reviewUndo is the last finding of an account that stands.
+	// reviewUndo is a finding that its account can take back.
 	reviewUndo struct {
 		FindingID string `json:"id"`
 		LineID    string `json:"line"`
@@ -217,6 +219,10 @@ func (v *reviewLine) more(m Member) string {
 func columns(fields []Field) (columns, facts []Field) {
 	apart := slices.ContainsFunc(fields, func(f Field) bool { return f.Key == "family" || f.Key == "given" })
 	for _, f := range fields {
+		f.Alternatives = f.Alternatives[:min(3, len(f.Alternatives))]
+		if f.Confidence >= 0.9 {
+			f.Alternatives = nil
+		}
 		switch f.Key {
 		case "name":
 			if !apart {
@@ -225,6 +231,7 @@ func columns(fields []Field) (columns, facts []Field) {
 		case "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email":
 			columns = append(columns, f)
 		default:
+			f.Alternatives = nil
 			facts = append(facts, f)
 		}
 	}

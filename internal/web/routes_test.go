@@ -1,13 +1,16 @@
 package web
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"countersign/internal/store"
 )
@@ -76,15 +79,25 @@ func TestAPIInTable(t *testing.T) {
 	}
 }
 
-// The table in the order in which it is served, for whoever wants to read it:
-// go test -v -run TestTable.
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// Who may do what is a decision that people look at: testdata/routes.txt
+// shows the whole table, and a change of it shows up as one.
 func TestTable(t *testing.T) {
 	sv := newService(t)
 	var b strings.Builder
 	for _, rt := range sv.routes() {
 		fmt.Fprintf(&b, "%-62s %s\n", rt.pattern, rt.who)
 	}
-	t.Log("\n" + b.String())
+	const golden = "testdata/routes.txt"
+	if *update {
+		check0(t, os.WriteFile(golden, []byte(b.String()), 0o600))
+	}
+	want, err := os.ReadFile(golden)
+	check0(t, err)
+	if diff := gocmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s differs; go test -run TestTable -update writes it anew:\n%s", golden, diff)
+	}
 }
 
 // Answers forbid what a page does not need, and requests from other sites

@@ -138,6 +138,9 @@ func (c *client) do(method, path string, body io.Reader, header ...string) answe
 	resp, err := c.http.Do(r)
 	check0(c.t, err)
 	defer resp.Body.Close()
+	if resp.Header.Get("Content-Type") == "text/event-stream" {
+		return answer{resp, ""} // it does not end
+	}
 	data, err := io.ReadAll(resp.Body)
 	check0(c.t, err)
 	return answer{resp, string(data)}

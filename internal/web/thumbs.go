@@ -44,14 +44,14 @@ func (s *Server) pageThumb(w http.ResponseWriter, r *http.Request) error {
 	if p.Picture == "" {
 		return problem(http.StatusNotFound, "There is no picture.")
 	}
-	etag := `"t` + p.Picture + `"`
+	etag := fmt.Sprintf(`"%s-%d"`, p.Picture, p.Rotation)
 	w.Header().Set("ETag", etag)
 	w.Header().Set("Cache-Control", "private, max-age=86400")
 	if r.Header.Get("If-None-Match") == etag {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	data, err := s.thumb(r.Context(), p.Picture)
+	data, err := s.thumb(r.Context(), p.Picture, p.Rotation)
 	if err != nil {
 		return err
 	}
@@ -60,8 +60,9 @@ func (s *Server) pageThumb(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) thumb(ctx context.Context, sum string) ([]byte, error) {
-	if data := s.thumbs.get(sum); data != nil {
+func (s *Server) thumb(ctx context.Context, sum string, rotation int) ([]byte, error) {
+	key := fmt.Sprint(sum, rotation)
+	if data := s.thumbs.get(key); data != nil {
 		return data, nil
 	}
 	select {
@@ -70,7 +71,7 @@ func (s *Server) thumb(ctx context.Context, sum string) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if data := s.thumbs.get(sum); data != nil {
+	if data := s.thumbs.get(key); data != nil {
 		return data, nil
 	}
 	f, err := s.Blobs.Open(ctx, sum)
@@ -83,10 +84,10 @@ func (s *Server) thumb(ctx context.Context, sum string) ([]byte, error) {
 		return nil, fmt.Errorf("decode the picture of a page: %w", err)
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, smaller(picture, thumbWidth), &jpeg.Options{Quality: 72}); err != nil {
+	if err := jpeg.Encode(&b, turned(smaller(picture, thumbWidth), rotation), &jpeg.Options{Quality: 72}); err != nil {
 		return nil, fmt.Errorf("make a small picture of a page: %w", err)
 	}
-	s.thumbs.put(sum, b.Bytes())
+	s.thumbs.put(key, b.Bytes())
 	return b.Bytes(), nil
 }
 
@@ -140,6 +141,33 @@ func smaller(src image.Image, width int) image.Image {
 	for y := range height {
 		for x := range width {
 			dst.Set(x, y, color.RGBAModel.Convert(src.At(b.Min.X+x*b.Dx()/width, b.Min.Y+y*b.Dy()/height)))
+		}
+	}
+	return dst
+}
+
+// turned turns a small picture clockwise by quarters.
+func turned(src image.Image, degrees int) image.Image {
+	b := src.Bounds()
+	w, h := b.Dx(), b.Dy()
+	if degrees%360 == 0 {
+		return src
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	if degrees%180 != 0 {
+		dst = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range h {
+		for x := range w {
+			c := src.At(b.Min.X+x, b.Min.Y+y)
+			switch degrees {
+			case 90:
+				dst.Set(h-1-y, x, c)
+			case 180:
+				dst.Set(w-1-x, h-1-y, c)
+			case 270:
+				dst.Set(y, w-1-x, c)
+			}
 		}
 	}
 	return dst

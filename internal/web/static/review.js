@@ -60,7 +60,7 @@ function post(finding) {
   outbox.push({ id: `${account}.${random()}`, ...finding });
   keep();
   status();
-  exchange();
+  setTimeout(exchange); // after the next line is painted
   return outbox.at(-1);
 }
 
@@ -79,28 +79,35 @@ async function exchange() {
   again = false;
   clearTimeout(retry);
   const batch = outbox.slice(0, 100);
-  try {
-    const response = await fetch(`${url}/sync`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ findings: batch, at: shown?.id ?? "", have: held(), want: shown && !open(shown) ? 0 : hold }),
-      signal: AbortSignal.timeout(20_000),
-    });
-    if (!response.ok) throw Object.assign(new Error((await response.json().catch(() => ({}))).detail), { status: response.status });
-    take(await response.json(), batch);
-    failures = 0;
-  } catch (error) {
-    failures++;
-    lost(error);
-  }
+  const answer = await ask(batch).catch(lost);
   sending = false;
+  if (answer) {
+    failures = 0;
+    take(answer, batch);
+  }
   status();
+  if (!outbox.length) idle.splice(0).forEach((done) => done());
   if (failures) retry = setTimeout(exchange, waits[Math.min(failures, waits.length) - 1]);
   else if (again || outbox.length) exchange();
 }
 
+async function ask(batch) {
+  const response = await fetch(`${url}/sync`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ findings: batch, at: shown?.id ?? "", have: held(), want: shown && !open(shown) ? 0 : hold }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  if (!response.ok) throw Object.assign(new Error((await response.json().catch(() => ({}))).detail), { status: response.status });
+  return response.json();
+}
+
+const idle = []; // who waits until all is sent
+const sent = () => new Promise((done) => idle.push(done));
+
 // take does what the service answered to a batch of findings.
 function take(answer, batch) {
+  $("rv-lost").hidden = true;
   const done = new Set([...answer.taken, ...answer.refused.map((r) => r.id)]);
   outbox = outbox.filter((f) => !done.has(f.id));
   keep();
@@ -113,7 +120,9 @@ function take(answer, batch) {
   rest = answer.rest;
   certain(answer);
   stage.querySelector(".rv-waiting")?.classList.remove("rv-waiting");
-  if (!shown && (ahead.length || stage.dataset.rest !== rest)) advance(answer);
+  // Whether anything is left is known only once all is sent.
+  const settled = !again && !outbox.length;
+  if (!shown && (ahead.length || (settled && stage.dataset.rest !== rest))) advance(answer);
 }
 
 let rest = "";
@@ -134,8 +143,13 @@ function prepare(line) {
   const box = document.createElement("div");
   box.innerHTML = line.html;
   const node = box.firstElementChild;
-  for (const picture of node.querySelectorAll("img")) picture.decode().catch(() => {}); // shown when it comes
+  for (const picture of node.querySelectorAll("img, image")) load(picture);
   return { id: line.id, hash: line.hash, node };
+}
+
+function load(picture) {
+  if (picture instanceof SVGImageElement) picture = Object.assign(new Image(), { src: picture.href.baseVal });
+  picture.decode().catch(() => {}); // it is shown when it comes
 }
 
 // renew replaces the shown line by a newer state of it, but never under the
@@ -162,7 +176,11 @@ function refused(no, finding) {
   if (at >= 0) mine.splice(at, 1);
   undoButton();
   const place = no.place ? no.place[0].toUpperCase() + no.place.slice(1) : "A line";
-  if (finding?.kind === "undo") notice(`${place}: not undone. ${no.text}`);
+  if (finding?.kind === "undo") {
+    notice(`${place}: not undone. ${no.text}`);
+    if (shown?.id === no.line) shown = null; // it is as decided as before
+    seen.delete(no.line);
+  }
   else notice(`${place}: not recorded. ${no.text}`, no.line);
 }
 
@@ -199,6 +217,7 @@ function status() {
 }
 
 function lost(error) {
+  failures++;
   const box = $("rv-lost");
   if (error.status !== 401 && error.status !== 403) return;
   box.hidden = false;
@@ -211,9 +230,7 @@ function lost(error) {
 
 // Showing lines.
 
-const now = () => performance.now();
-
-function show(line, began) {
+function show(line) {
   if (shown && shown.id !== line.id) remember(shown);
   shown = line;
   delete stage.dataset.rest;
@@ -222,8 +239,6 @@ function show(line, began) {
   keysFor(line.node.querySelector(".rv-likely") || !$("rv-results")?.querySelector("[data-member]") ? "candidates" : "results");
   scrollSheet();
   focusLine();
-  $("rv-lost").hidden = true;
-  if (began !== undefined) measure(line, began);
 }
 
 // focusLine puts the focus where the line asks for it: into the search box if
@@ -256,10 +271,11 @@ function scrollSheet() {
 }
 
 // advance shows the next line, or says why there is none.
-function advance(answer, began) {
+function advance(answer) {
+  $("rv-certain-now")?.remove();
   const line = ahead.shift();
   if (line) {
-    show(line, began);
+    show(line);
     return;
   }
   if (shown) remember(shown);
@@ -277,20 +293,9 @@ function advance(answer, began) {
   stage.querySelector("[tabindex]")?.focus({ preventScroll: true });
 }
 
-// measure notes how long it took from the key until the line was painted with
-// its pictures.
-async function measure(line, began) {
-  await Promise.all(Array.from(line.node.querySelectorAll("img"), (i) => i.decode().catch(() => {})));
-  requestAnimationFrame(() => {
-    const painted = new MessageChannel();
-    painted.port1.onmessage = () => performance.measure("review: next line", { start: began });
-    painted.port2.postMessage(0);
-  });
-}
-
 // Finding.
 
-function find(kind, member, more = {}, began = now()) {
+function find(kind, member, more = {}) {
   if (!open(shown)) return;
   const { id, node } = shown;
   const queries = searched.get(id) ?? [];
@@ -313,7 +318,7 @@ function find(kind, member, more = {}, began = now()) {
     return;
   }
   count();
-  advance(null, began);
+  advance();
 }
 
 const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
@@ -332,19 +337,28 @@ async function undo() {
     say("There is nothing to undo.");
     return;
   }
-  let line = shown?.id === last.line ? shown : seen.get(last.line);
-  ahead = ahead.filter((l) => l.id !== last.line);
-  if (shown && shown.id !== last.line) ahead.unshift(shown);
   post({ line: last.line, kind: "undo", undoes: last.id });
   undoButton();
   say(`${title(last.place)}: taken back.`);
-  try {
-    line ??= prepare(await get(`${url}/line?line=${encodeURIComponent(last.line)}`));
-    shown = line;
-    show(line);
-  } catch {
-    notice(`${title(last.place)} is undone; it cannot be shown without a connection.`, last.line);
+  const before = shown?.id === last.line ? shown : seen.get(last.line);
+  if (before) {
+    back(before);
+    return;
   }
+  try {
+    await sent(); // the service shows it undecided only then
+    back(prepare(await get(`${url}/line?line=${encodeURIComponent(last.line)}`)));
+  } catch {
+    notice(`${title(last.place)} is undone; it could not be shown.`, last.line);
+  }
+}
+
+// back shows a line again, before those that would come next.
+function back(line) {
+  ahead = ahead.filter((l) => l.id !== line.id);
+  if (shown && shown.id !== line.id) ahead.unshift(shown);
+  shown = line;
+  show(line);
 }
 
 function undoButton() {
@@ -396,6 +410,7 @@ async function search(query, submitted) {
       $("rv-results").focus({ preventScroll: true });
       $("rv-results").scrollIntoView({ block: "nearest" });
       const left = lacking(line);
+      if (!open(line)) return;
       const nobody = left > 0 ? `search for something else (${left} more before nobody)` : "n for nobody";
       hint(answer.found ? `Press the number of the member, or ${nobody}.` : `Nobody found; ${nobody}.`);
     }
@@ -475,7 +490,6 @@ function zoom() {
 }
 
 document.addEventListener("keydown", (e) => {
-  const began = now();
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
   if (e.key === "Escape") {
     escape(e);
@@ -483,7 +497,7 @@ document.addEventListener("keydown", (e) => {
   }
   if (typing(e.target) || document.querySelector("dialog[open]") || !keysOn || e.repeat) return;
   if ((e.key === "Enter" || e.key === " ") && e.target.closest("a, button, summary")) return;
-  if (!act(e.key, began)) return;
+  if (!act(e.key)) return;
   e.preventDefault();
   eaten = e.key;
 });
@@ -494,24 +508,24 @@ document.addEventListener("beforeinput", (e) => e.data === eaten && e.preventDef
 document.addEventListener("keyup", () => (eaten = ""));
 
 // act does what a key says; false where it says nothing.
-function act(key, began) {
+function act(key) {
   if (key === "?") $("rv-help").showModal();
   else if (key === "u") undo();
   else if (!shown) return false;
   else if (key === "/") focusSearch();
   else if (key === "z") zoom();
   else if (/^[1-9]$/.test(key)) choose(Number(key));
-  else if (key in kinds) find(kinds[key], undefined, {}, began);
+  else if (key in kinds) find(kinds[key]);
   else if (key in pops) pop(pops[key]);
-  else if (key === "Enter") accept(began);
+  else if (key === "Enter") accept();
   else return false;
   return true;
 }
 
-function accept(began) {
+function accept() {
   const { first, keys } = shown.node.dataset;
   if (keys === "results") say("Press the number of the member.");
-  else if (first) find("accept", first, {}, began);
+  else if (first) find("accept", first);
   else focusSearch();
 }
 
@@ -533,7 +547,9 @@ function escape(e) {
 
 stage.addEventListener("submit", (e) => {
   const form = e.target;
+  if (form.id !== "rv-search" && !open(shown)) return; // a form like any other
   e.preventDefault();
+  if (eaten === "Enter") return; // the key that led here is still down
   if (form.id === "rv-search") {
     search(form.elements.q.value, true);
     return;
@@ -609,15 +625,15 @@ addEventListener("pagehide", () => {
 });
 addEventListener("pageshow", (e) => e.persisted && exchange());
 addEventListener("online", exchange);
-addEventListener("focus", () => now() - beaten > beat && exchange());
+addEventListener("focus", () => performance.now() - beaten > beat && exchange());
 addEventListener("beforeunload", (e) => {
   if (outbox.length && failures) e.preventDefault();
 });
 addEventListener("resize", scrollSheet);
 
-let beaten = now();
+let beaten = 0;
 setInterval(() => {
-  beaten = now();
+  beaten = performance.now();
   exchange();
 }, beat);
 

@@ -60,7 +60,7 @@ if (form) {
     state.classList.toggle("bad", !!bad);
     const bar = row.querySelector("progress");
     if (share === null) bar.remove();
-    else if (bar) bar.value = share;
+    else if (bar && share !== undefined) bar.value = share;
   }
 
   function done(row, text, bad) {

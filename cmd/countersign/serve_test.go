@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// served runs the serve command in this process until the test ends, and returns where it
+// is and what it says.
+func served(t *testing.T, args ...string) (base string, said func() string) {
+	t.Helper()
+	base = fmt.Sprintf("http://localhost:%d", freePort(t))
+	ctx, stop := context.WithCancel(t.Context())
+	var out, errs lockedBuffer
+	var all sync.WaitGroup
+	all.Go(func() {
+		args := append([]string{"serve", "--listen", "127.0.0.1:" + base[strings.LastIndex(base, ":")+1:], "--workers", "1"}, args...)
+		if code := run(ctx, args, &out, &errs); code != exitOK {
+			t.Errorf("exit code %d; it said\n%s", code, errs.String())
+		}
+	})
+	t.Cleanup(func() { stop(); all.Wait() })
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		if answer, err := http.Get(base + "/readyz"); err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return base, out.String
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the service does not answer; it said\n%s", errs.String())
+		}
+	}
+}
+
+// lockedBuffer is written by one goroutine and read by another.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A first start says where the service is and how the first administrator gets in; the link
+// leads to a page.
+func TestServeTellsTheFirstAdministrator(t *testing.T) {
+	base, said := served(t, "--data", t.TempDir())
+	link := regexp.MustCompile(`http://\S+/welcome/\S+`).FindString(said())
+	if !strings.Contains(said(), "Countersign is at "+base) || !strings.HasPrefix(link, base) {
+		t.Fatalf("it said %q", said())
+	}
+	answer, err := http.Get(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("the link is answered with %s", answer.Status)
+	}
+}
+
+// Settings come from a file, from the environment over it, and from flags over both.
+func TestServeSettings(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, "settings.json", []byte(`{"data": "`+filepath.Join(dir, "file")+`", "url": "http://petitions.example.org"}`))
+	t.Setenv("COUNTERSIGN_DATA", filepath.Join(dir, "environment"))
+	_, said := served(t, "--config", file)
+	if !strings.Contains(said(), "Countersign is at http://petitions.example.org") {
+		t.Errorf("it said %q", said())
+	}
+	if _, err := os.Stat(filepath.Join(dir, "environment", "countersign.db")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "file")); err == nil {
+		t.Error("the file went over the environment")
+	}
+}
+
+func TestServeSaysWhatIsWrong(t *testing.T) {
+	taken := t.TempDir()
+	base, _ := served(t, "--data", taken)
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no folder":         {nil, "--data"},
+		"a folder in use":   {[]string{"--data", taken}, "another countersign has the data folder"},
+		"an address in use": {[]string{"--data", t.TempDir(), "--listen", strings.TrimPrefix(base, "http://")}, "name another address with --listen"},
+		"no such database":  {[]string{"--data", t.TempDir(), "--db", "mysql://x"}, "the database must be"},
+		"no such queue":     {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"}, "connect to the queue"},
+		"an open queue":     {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"}, "set a token"},
+		"no such blobs":     {[]string{"--data", t.TempDir(), "--blobs", "tape"}, "--blobs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := countersign(append([]string{"serve"}, tt.args...)...)
+			if r.code != exitUnusable || !strings.Contains(r.stderr, tt.want) {
+				t.Errorf("exit code %d; it said %q, want %q in it", r.code, r.stderr, tt.want)
+			}
+		})
+	}
+}
+
+func TestAuditVerify(t *testing.T) {
+	dir := t.TempDir()
+	if r := countersign("audit", "verify", "--data", dir); r.code != exitUnusable || !strings.Contains(r.stderr, "holds no data") {
+		t.Errorf("of an empty folder: %+v", r)
+	}
+	db, err := store.Open(t.Context(), "sqlite://"+filepath.Join(dir, "countersign.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, subject := range []string{"a", "b", "c"} {
+		if _, err := db.Record(t.Context(), store.AuditEntry{Actor: "x", Action: "petition.added", Subject: subject}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := countersign("audit", "verify", "--data", dir); r.code != exitOK || !strings.Contains(r.stdout, "All 3 entries") {
+		t.Errorf("of a whole log: %+v", r)
+	}
+}
+
+// The process that reads pages is nobody's command.
+func TestReadPagesIsNotShown(t *testing.T) {
+	if r := countersign("help"); strings.Contains(r.stdout, "read-pages") || !strings.Contains(r.stdout, "serve") {
+		t.Errorf("help says %s", r.stdout)
+	}
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// BenchmarkServiceOverCheck takes the sample through check and through the service, from
+// the upload to the last match, and says how much longer the service takes. Check starts
+// anew each time, as it does for people; the service has been up for a while.
+func BenchmarkServiceOverCheck(b *testing.B) {
+	s := openTestService(b, serviceOptions{})
+	addMembers(b, s, "s1", read(b, members))
+	working(b, s)
+	data := read(b, sample)
+	serve := func(id string) time.Duration {
+		addPetition(b, s, id, "s1")
+		began := time.Now()
+		upload(b, s, id, "petition.pdf", data)
+		settled(b, s, id)
+		return time.Since(began)
+	}
+	serve("warm")
+	var checked, served time.Duration
+	for i := 0; b.Loop(); i++ {
+		began := time.Now()
+		if r := alone(sample); r.code != exitOK {
+			b.Fatal(r.stderr)
+		}
+		checked += time.Since(began)
+		served += serve(fmt.Sprint("p", i))
+	}
+	b.ReportMetric(checked.Seconds()/float64(b.N), "check-s/op")
+	b.ReportMetric(served.Seconds()/float64(b.N), "service-s/op")
+	b.ReportMetric(served.Seconds()/checked.Seconds(), "service/check")
+	b.ReportMetric(0, "ns/op") // both together say nothing
+}

@@ -1,0 +1,229 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// A petition is added, changed, its failures tried again and its sheets
+// excluded; each change is in the audit log under who did it, without names.
+func TestPetitionByForms(t *testing.T) {
+	sv := newService(t)
+	c := sv.client("staff")
+	if a := c.post("/petitions", "title", "", "received", "2026-11-02").want(t, 422); !strings.Contains(a.body, "Write a title") {
+		t.Error("a missing title is not said")
+	}
+	c.post("/petitions", "title", "Rural Broadband", "received", "tomorrow").want(t, 422)
+	if a := c.post("/petitions", "title", "Rural Broadband", "received", "2026-11-02", "rules", "treshold: 3").want(t, 422); !strings.Contains(a.body, "Line 1") {
+		t.Error("the line of a wrong rule is not said")
+	}
+	at := c.post("/petitions", "title", "Rural <Broadband>", "received", "2026-11-02", "rules", "threshold: 3").want(t, 303).Header.Get("Location")
+	id := strings.TrimPrefix(at, "/petitions/")
+	if a := c.get(at).want(t, 200); !strings.Contains(a.body, "Rural &lt;Broadband&gt;") || strings.Contains(a.body, "<Broadband>") {
+		t.Error("the title is not shown as it was written")
+	}
+	c.post(at+"/edit", "title", "Renamed", "received", "2026-11-03", "state", "approved").want(t, 422)
+	c.post(at+"/edit", "title", "Renamed", "received", "2026-11-03", "state", "submitted").want(t, 303)
+	c.post(at+"/edit", "title", "Renamed", "received", "2026-11-03", "state", "submitted", "snapshot", "nowhere").want(t, 422)
+
+	up, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: id, SHA256: strings.Repeat("b", 64), Name: "x.pdf", Size: 1, By: "account-staff", At: time.Now()})
+	check0(t, err)
+	check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: up.ID, Stage: store.Ingest, Text: "x.pdf cannot be opened."}))
+	failures, err := sv.Store.Failures(t.Context(), id)
+	check0(t, err)
+	c.post(at+"/failures/nowhere/retry").want(t, 404)
+	c.post(at+"/failures/"+failures[0].ID+"/retry").want(t, 303)
+	if left, err := sv.Store.Failures(t.Context(), id); err != nil || len(left) != 0 {
+		t.Errorf("failures left: %v, %v", left, err)
+	}
+	c.post("/uploads/"+up.ID+"/exclude").want(t, 303)
+	if u, err := sv.Store.Upload(t.Context(), up.ID); err != nil || !u.Excluded {
+		t.Errorf("the file is not excluded: %+v, %v", u, err)
+	}
+	c.post("/uploads/"+up.ID+"/include").want(t, 303)
+
+	entries, err := sv.Store.AuditOf(t.Context(), id, 100)
+	check0(t, err)
+	var actions []string
+	for _, e := range entries {
+		actions = append(actions, e.Action)
+		if e.Actor != "account-staff" || strings.Contains(e.Detail, "Renamed") || strings.Contains(e.Detail, "x.pdf") {
+			t.Errorf("the entry %+v", e)
+		}
+	}
+	if got := strings.Join(actions, " "); got != "upload.included upload.excluded failure.retried petition.changed petition.added" {
+		t.Errorf("recorded: %s", got)
+	}
+}
+
+// The count is certified by the chair once nothing that is open can change the
+// outcome; the certificate stays as it is.
+func TestCertify(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample() // 14 valid, 6 uncertain, 20 required
+	chair := sv.client("chair")
+	if a := chair.post("/petitions/"+p.ID+"/tallies").want(t, 409); !strings.Contains(a.body, "still uncertain") {
+		t.Error("why it cannot be certified is not said")
+	}
+	lines, err := sv.Store.Lines(t.Context(), p.ID)
+	check0(t, err)
+	for _, l := range lines {
+		var v Line
+		check0(t, json.Unmarshal(l.Row, &v))
+		if v.Verdict == "uncertain" {
+			_, err := sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: l.ID, By: "account-verifier", Kind: "accept", MemberID: "0106480"})
+			check0(t, err)
+		}
+	}
+	chair.post("/petitions/"+p.ID+"/tallies").want(t, 303)
+	now, err := sv.Store.Petition(t.Context(), p.ID)
+	check0(t, err)
+	tallies, err := sv.Store.Tallies(t.Context(), p.ID)
+	check0(t, err)
+	var count Count
+	check0(t, json.Unmarshal(tallies[0].Counts, &count))
+	if now.State != "sufficient" || count.Valid != 20 || tallies[0].By != "account-chair" || tallies[0].SnapshotID != p.SnapshotID || tallies[0].RulesHash == "" || tallies[0].Program != "test" {
+		t.Errorf("certified: %s, %+v, %+v", now.State, count, tallies[0])
+	}
+	chair.post("/petitions/"+p.ID+"/tallies").want(t, 422) // without a reason
+	chair.post("/petitions/"+p.ID+"/tallies", "reason", "A line was misread.").want(t, 303)
+	if again, err := sv.Store.Tallies(t.Context(), p.ID); err != nil || len(again) != 2 || again[0].Supersedes != tallies[0].ID {
+		t.Errorf("superseded: %v, %v", again, err)
+	}
+	staff := sv.client("staff")
+	if a := staff.post("/petitions/"+p.ID+"/edit", "title", p.Title, "received", "2026-11-02", "state", "sufficient", "snapshot", p.SnapshotID, "rules", "threshold: 5").want(t, 422); !strings.Contains(a.body, "was certified") {
+		t.Error("the rule of a certified count can be changed")
+	}
+	if a := staff.get("/petitions/"+p.ID+"/reports/coo").want(t, 200); !strings.Contains(a.Header.Get("Content-Disposition"), "coo-report-libraries-for-rural-broadband-") || a.body != "workbook coo of "+p.ID {
+		t.Errorf("the report: %v, %s", a.Header, a.body)
+	}
+	staff.get("/petitions/"+p.ID+"/reports/other").want(t, 404)
+}
+
+// What machines ask: alive, ready, figures. None of it names a petition or a
+// person.
+func TestMachines(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	c := sv.client("")
+	c.get("/healthz").want(t, 200)
+	if a := c.get("/readyz").want(t, 200); a.body != "store: ok\nqueue: ok\nblobs: ok\n" {
+		t.Errorf("ready: %q", a.body)
+	}
+	sv.client("staff").get("/petitions/"+p.ID).want(t, 200)
+	a := c.get("/metrics").want(t, 200)
+	for _, line := range []string{`countersign_http_requests_total{method="GET",route="/petitions/{id}",status="200"} 1`, `countersign_pages{state="read"} 3`, `countersign_lines{state="matched"} 24`, `countersign_failures 0`, `countersign_queue_depth{stage="ingest"}`} {
+		if !strings.Contains(a.body, line) {
+			t.Errorf("the figures lack %s", line)
+		}
+	}
+	for _, word := range []string{p.ID, "Rural", "account-"} {
+		if strings.Contains(a.body, word) {
+			t.Errorf("the figures hold %q", word)
+		}
+		if word != p.ID && strings.Contains(sv.logs.String(), word) {
+			t.Errorf("the log holds %q", word)
+		}
+	}
+	sv.queue.Close()
+	if a := c.get("/readyz").want(t, 503); !strings.Contains(a.body, "queue: does not answer") || !strings.Contains(a.body, "store: ok") {
+		t.Errorf("without the queue: %q", a.body)
+	}
+}
+
+// Pictures are those of the page, small or large, and kept by this browser only.
+func TestPictures(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	pages, err := sv.Store.Pages(t.Context(), p.ID)
+	check0(t, err)
+	c := sv.client("verifier")
+	large := c.get("/pages/"+pages[0].ID+"/picture").want(t, 200)
+	small := c.get("/pages/"+pages[0].ID+"/thumb").want(t, 200)
+	if len(small.body) >= len(large.body) || !strings.HasPrefix(small.body, "\xff\xd8") {
+		t.Errorf("%d bytes small, %d large", len(small.body), len(large.body))
+	}
+	for _, a := range []answer{large, small} {
+		if got := a.Header.Get("Cache-Control"); !strings.HasPrefix(got, "private") {
+			t.Errorf("others may keep the picture: %q", got)
+		}
+	}
+	c.do("GET", "/pages/"+pages[0].ID+"/thumb", nil, "If-None-Match", small.Header.Get("ETag")).want(t, 304)
+	lines, err := sv.Store.Lines(t.Context(), p.ID)
+	check0(t, err)
+	c.get("/lines/"+lines[0].ID+"/picture").want(t, 200)
+	body := c.get("/pages/"+pages[0].ID).want(t, 200).body
+	for _, part := range []string{`class="v-valid"`, `class="v-uncertain"`, `class="v-invalid"`, `href="#line-3"`, "/review?line=" + lines[0].ID} {
+		if !strings.Contains(body, part) {
+			t.Errorf("the page lacks %s", part)
+		}
+	}
+}
+
+// Settings are checked before they are kept.
+func TestSettings(t *testing.T) {
+	sv := newService(t)
+	c := sv.client("admin")
+	c.post("/settings", "rules", "threshhold: 3").want(t, 422)
+	c.post("/settings", "retention-images", "0").want(t, 422)
+	c.post("/settings", "nonsense", "1").want(t, 422)
+	c.post("/settings", "rules", "threshold: 7", "office-chair", "Pat Chair", "searches-before-nobody", "2").want(t, 303)
+	if a := sv.client("staff").get("/petitions/new").want(t, 200); !strings.Contains(a.body, "threshold: 7") {
+		t.Error("new petitions do not begin with the rule of the settings")
+	}
+	people := c.get("/settings/people").want(t, 200)
+	if !strings.Contains(people.body, "verifier@example.org") {
+		t.Error("people are not listed")
+	}
+	c.post("/settings/people/account-admin", "name", "Me", "role", "staff").want(t, 422) // not from oneself
+	c.post("/settings/people/account-staff", "name", "Other", "role", "chair").want(t, 303)
+	c.post("/settings/people", "email", "staff@example.org", "name", "Twice", "role", "staff").want(t, 422)
+	if a := c.post("/audit/check").want(t, 200); !strings.Contains(a.body, "The chain holds") {
+		t.Error("the chain is not said to hold")
+	}
+}
+
+// However a page was scanned, people see it upright, with its rows where they are.
+func TestUpright(t *testing.T) {
+	page := store.Page{Width: 300, Height: 400}
+	lines := []Line{{Verdict: "valid", Box: [4]float64{.1, .2, .5, .3}}}
+	for rotation, want := range map[int]struct {
+		size image.Point
+		box  [4]float64
+		mark image.Point // where the pixel at 30, 80 of the picture goes
+	}{
+		0:   {image.Pt(300, 400), [4]float64{.1, .2, .5, .3}, image.Pt(30, 80)},
+		90:  {image.Pt(400, 300), [4]float64{.7, .1, .8, .5}, image.Pt(319, 30)},
+		180: {image.Pt(300, 400), [4]float64{.5, .7, .9, .8}, image.Pt(269, 319)},
+		270: {image.Pt(400, 300), [4]float64{.2, .5, .3, .9}, image.Pt(80, 269)},
+	} {
+		page.Rotation = rotation
+		w, h, _ := upright(page)
+		if got := image.Pt(w, h); got != want.size {
+			t.Errorf("turned by %d: %v, want %v", rotation, got, want.size)
+		}
+		for i, v := range uprightBox(page, lines[0].Box) {
+			if math.Abs(v-want.box[i]) > 1e-9 {
+				t.Errorf("turned by %d: %v, want %v", rotation, uprightBox(page, lines[0].Box), want.box)
+				break
+			}
+		}
+		src := image.NewGray(image.Rect(0, 0, 300, 400))
+		src.SetGray(30, 80, color.Gray{255})
+		small := turned(src, rotation)
+		if r, _, _, _ := small.At(want.mark.X, want.mark.Y).RGBA(); small.Bounds().Size() != want.size || r == 0 {
+			t.Errorf("turned by %d: the picture is %v", rotation, small.Bounds().Size())
+		}
+		if d := string(drawing(page, lines, false)); !strings.Contains(d, fmt.Sprintf(`x="%.1f"`, want.box[0]*1000)) {
+			t.Errorf("turned by %d: drawn as %s", rotation, d)
+		}
+	}
+}
