@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	"slices"
 	"strings"
 	"unicode"
 
 	"countersign/extract/cover"
 	"countersign/extract/ink"
 	"countersign/extract/layout"
+	"countersign/extract/marks"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
@@ -33,18 +35,27 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	page := greyed(p)
 	first := newView(page, 0)
 	quarters := []int{0}
+	var strokes layout.Components // of pages that may have corner marks
+	if p.Source != ingest.Text || mentionsMarks(p.Words) {
+		strokes = layout.FindComponents(first.bits)
+	}
 	if p.Source != ingest.Text {
-		strokes := layout.FindComponents(first.bits)
 		if first.empty(strokes) {
 			return Sheet{Kind: Blank, Source: p.Source}, nil
 		}
 		quarters = first.likeliest(strokes)
 	}
-	best, err := x.upright(ctx, first, quarters)
+	best, marked, err := x.registered(ctx, first, strokes)
+	if err == nil && best.form == nil {
+		best, err = x.upright(ctx, first, before(quarters, marked))
+	}
 	if err != nil {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
-	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source, Cover: best.petition()}
+	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source, Form: best.printed, Cover: best.petition()}
+	if marked >= 0 && best.printed == (Form{}) {
+		sheet.Notes = append(sheet.Notes, "The page is a printed petition sheet whose codes could not be read: see to which petition it belongs.")
+	}
 	switch {
 	case best.form != nil:
 		sheet.Kind = Signers
@@ -66,6 +77,27 @@ type reading struct {
 	form  *form // the signer table, nil if there is none
 	cover cover.Content
 	sense float64 // how much of its print made sense
+
+	printed Form // which page of a petition, where its codes say so
+}
+
+// mentionsMarks reports whether a text layer is that of a sheet we print.
+func mentionsMarks(words []ingest.Word) bool {
+	for i := range words[:max(0, len(words)-1)] {
+		if words[i].Text+" "+words[i+1].Text == marks.Mention {
+			return true
+		}
+	}
+	return false
+}
+
+// before puts the quarter turn that corner marks ask for before the others; −1
+// is for a page without marks.
+func before(quarters []int, marked int) []int {
+	if marked < 0 {
+		return quarters
+	}
+	return append([]int{marked}, slices.DeleteFunc(quarters, func(q int) bool { return q == marked })...)
 }
 
 // upright reads the page held in turn by each of the given quarters, likeliest

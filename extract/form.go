@@ -19,6 +19,9 @@ type form struct {
 	frame   []layout.Rule   // lying rules around an open table
 	head    image.Rectangle // where the headings stand
 	score   float64         // how surely the headings are headings, 0 to 1
+	exact   bool            // a printed sheet's, whose lines and borders are where they were printed
+	combs   []bool          // of its columns, those with a box for each letter
+	ticks   []layout.Rule   // the strokes between such boxes
 }
 
 // sureHeadings is the score from which on a row of words is taken for

@@ -129,10 +129,10 @@ type cells struct {
 func newCells(v *view, f *form) *cells {
 	bits := v.bits.Clone()
 	own, folds, rest := partRules(v, f)
-	bits.Erase(append(own, folds...), v.standingOf(f.table), v.dpi)
+	bits.Erase(append(own, folds...), append(v.standingOf(f.table), f.ticks...), v.dpi)
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
-		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}
+		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Comb: f.exact && f.combs[i], Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}
 	}
 	return &cells{view: v, form: f, ink: ink.Assign(bits, f.table, rest, columns, v.dpi)}
 }
@@ -187,12 +187,23 @@ func (c *cells) written(row int) bool {
 			continue
 		}
 		for item := range asked.Fields {
-			if c.view.words != nil && c.text(row, column, item) != "" || c.view.words == nil && c.ink.Written(row, column, item) {
+			if c.view.words != nil && c.text(row, column, item) != "" || c.view.words == nil && c.ink.Written(row, column, item) && !c.remnant(row, column, item) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// remnant reports whether the ink of an item may be what the line above or a
+// fold of the paper left in it: a tail at the top of the line, or a stroke
+// that lies. Only of printed sheets it is known for certain where a line begins.
+func (c *cells) remnant(row, column, item int) bool {
+	if !c.form.exact {
+		return false
+	}
+	box, line := c.ink.Box(row, column, item), c.form.table.Row(row)
+	return box.Dy() < c.view.inches(0.06) || box.Max.Y < line.Min.Y+line.Dy()*3/10
 }
 
 // footer reports whether a row of an open table is a line of print below it:

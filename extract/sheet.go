@@ -60,6 +60,7 @@ type Sheet struct {
 	Columns  []Column // left to right; empty unless the page has signers
 	Notes    []string // what a reader of the result should know, such as headings that could not be read
 	Rows     []Row    // in reading order, only those in which somebody wrote
+	Form     Form     // which page of a petition a printed sheet is; zero where the page does not say
 	Cover    Cover    // empty where the page says nothing of purpose, group or organizers
 }
 
@@ -97,7 +98,7 @@ type Reading struct {
 	Text         string        `json:"text"`
 	Confidence   float64       `json:"confidence"`             // 0 to 1; 1 where nothing is written and the cell is surely empty
 	Engine       string        `json:"engine,omitempty"`       // "text", "tesseract", …
-	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first
+	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first, for people to see; the matcher scores names on Words, which has them all
 	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order; nil from engines that give text alone
 }
 

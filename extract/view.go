@@ -32,13 +32,18 @@ type view struct {
 }
 
 func newView(p page, quarters int) *view {
+	lean := 0.0
+	if scale := min(1, workDPI/p.DPI); p.Source != "text" {
+		rough := layout.Shrink(layout.Turn(p.grey, quarters, 0).Image, scale)
+		lean, _ = layout.Skew(layout.Binarize(rough, p.DPI*scale))
+	}
+	return leaningView(p, quarters, lean)
+}
+
+// leaningView is a view of a page of which it is known how much it leans.
+func leaningView(p page, quarters int, lean float64) *view {
 	v := &view{page: p, scale: min(1, workDPI/p.DPI)}
 	v.dpi = p.DPI * v.scale
-	lean := 0.0
-	if p.Source != "text" {
-		rough := layout.Shrink(layout.Turn(p.grey, quarters, 0).Image, v.scale)
-		lean, _ = layout.Skew(layout.Binarize(rough, v.dpi))
-	}
 	v.turned = layout.Turn(p.grey, quarters, lean)
 	v.work = layout.Shrink(v.turned.Image, v.scale)
 	v.bits = layout.Binarize(v.work, v.dpi)

@@ -24,11 +24,13 @@ var stages = []string{"ingest", "extract", "verify", "report"}
 // subfolders included. Tests may name go-cmp everywhere.
 var guests = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/countersign"},
-	"github.com/goccy/go-yaml":        {"verify"},
+	"github.com/goccy/go-yaml":        {"verify", "report/sheet"},
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
+	"github.com/makiuchi-d/gozxing":   {"extract/marks"},
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
 	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
+	"github.com/skip2/go-qrcode":      {"report/sheet"},
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign"}, // writes reports, reads exports; cmd's tests open what was written
 	"github.com/chromedp":             {"internal/web", "cmd/countersign"},                   // tests look at pages in a real browser

@@ -1,7 +1,10 @@
 package verify
 
 import (
+	_ "embed"
+	"fmt"
 	"math"
+	"strings"
 
 	"countersign/verify/name"
 )
@@ -58,28 +61,98 @@ func same(x float64) byLevel {
 	return p
 }
 
-// Of the wrong letters, most are others, some are lost, some are added.
+const alphabet = 27
+
+// misreadFile says what the recognizer of handwriting takes letters for, as counted by
+// the command misread.
+//
+//go:embed misread.tsv
+var misreadFile string
+
+// misreadings are the shares of what happens to a wrong letter: another is read, or none.
+// What is added has no letter that it stands for.
+type misreadings struct {
+	read  [27][27]float64 // by written, both 1 to 26
+	lost  [27]float64
+	added [27]float64
+}
+
+// What was counted is spread, for a letter that was seen wrong a dozen times may be
+// taken for others than it was then.
 const (
-	substituted = 0.65
-	lost        = 0.20
-	added       = 0.15
-	alphabet    = 27
+	asAll     = 8    // errors of letters at large, for each letter
+	unheardOf = 0.45 // of errors: any other, as likely as any; pens differ
 )
 
-// looks lists, for each letter, those that readers of handwriting and print take
-// it for, capitals and small letters together.
-var looks = [26]string{
-	'a' - 'a': "oucdqeg", 'b' - 'a': "hlkdprg", 'c' - 'a': "eogalr", 'd' - 'a': "aclob", 'e' - 'a': "clirosf", 'f' - 'a': "tepkl", 'g' - 'a': "yqcsjz",
-	'h' - 'a': "bknlm", 'i' - 'a': "ljtecr", 'j' - 'a': "iygl", 'k' - 'a': "hxrb", 'l' - 'a': "ietcbh", 'm' - 'a': "nwurh", 'n' - 'a': "muhvrw", 'o' - 'a': "aqcdeu",
-	'p' - 'a': "rdfbg", 'q' - 'a': "ogay", 'r' - 'a': "nvpksi", 's' - 'a': "gzejr", 't' - 'a': "flieh", 'u' - 'a': "vnaowi", 'v' - 'a': "uyrnw", 'w' - 'a': "umvn",
-	'x' - 'a': "kyr", 'y' - 'a': "gvjtuq", 'z' - 'a': "seg",
+func newMisreadings(file string) (*misreadings, error) {
+	var n misreadings
+	for line := range strings.Lines(file) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		cells := strings.Split(strings.TrimSpace(line), "\t")
+		for _, cell := range cells[1:] {
+			var read rune
+			var times float64
+			if _, err := fmt.Sscanf(cell, "%c:%g", &read, &times); err != nil || len(cells[0]) != 1 {
+				return nil, fmt.Errorf("the misreadings of %q: %q is no letter with a number", cells[0], cell)
+			}
+			n.count(cells[0][0], read, times)
+		}
+	}
+	return n.shares(), nil
+}
+
+func (n *misreadings) count(written byte, read rune, times float64) {
+	w, r := int(written)-'a'+1, int(read)-'a'+1
+	switch {
+	case w == r:
+	case written == '-':
+		n.added[r] += times
+	case read == '-':
+		n.lost[w] += times
+	default:
+		n.read[w][r] += times
+	}
+}
+
+func (n *misreadings) shares() *misreadings {
+	var all [27]float64 // read in place of any other; 0 is nothing
+	errors, added := 0.0, 0.0
+	for w := 1; w <= 26; w++ {
+		for r := 1; r <= 26; r++ {
+			all[r] += n.read[w][r]
+			errors += n.read[w][r]
+		}
+		all[0] += n.lost[w]
+		errors += n.lost[w]
+		added += n.added[w]
+	}
+	own := errors / (errors + added) // of all errors: of a letter that was written
+	s := &misreadings{}
+	for w := 1; w <= 26; w++ {
+		sum := n.lost[w]
+		for r := 1; r <= 26; r++ {
+			sum += n.read[w][r]
+		}
+		share := func(times, atLarge, any float64) float64 {
+			return own * ((1-unheardOf)*(times+asAll*atLarge/errors)/(sum+asAll) + unheardOf*any)
+		}
+		for r := 1; r <= 26; r++ {
+			s.read[w][r] = share(n.read[w][r], all[r], 0.8/25)
+		}
+		s.lost[w] = share(n.lost[w], all[0], 0.2)
+		s.added[w] = (1 - own) * ((1-unheardOf)*n.added[w]/added + unheardOf/26)
+	}
+	return s
 }
 
 // channel holds the costs of reading one letter for another, in nats, apart
 // from the level of noise.
 type channel struct {
 	substitute [32][32]int32 // [written][read]
-	lose, add  int32
+	lose       [32]int32     // [written]
+	add        [32]int32     // [read]
 }
 
 // Costs are kept as whole numbers, the count of errors in the low bits: the
@@ -97,26 +170,70 @@ var midError = math.Log((1 - 0.08) / 0.08)
 func cost(nats float64) int32 { return int32(nats*unit)<<countBits | 1 }
 
 func newChannel() *channel {
+	m, err := newMisreadings(misreadFile)
+	if err != nil {
+		panic(err) // a test reads them
+	}
 	c := &channel{}
 	for t := range 32 {
+		c.lose[t], c.add[t] = errorCost(lost), errorCost(added/alphabet)
 		for o := range 32 {
-			p := substituted / alphabet
-			if t >= 1 && t <= 26 {
-				p = substituted * 0.35 / alphabet
-				for _, l := range []byte(looks[t-1]) {
-					if int(l-'a')+1 == o {
-						p += substituted * 0.65 / float64(len(looks[t-1]))
-					}
-				}
-			}
 			if t != o {
-				c.substitute[t][o] = cost(midError - math.Log(p))
+				c.substitute[t][o] = errorCost(substituted / alphabet)
 			}
 		}
 	}
-	c.lose = cost(midError - math.Log(lost))
-	c.add = cost(midError - math.Log(added/alphabet))
+	for t := 1; t <= 26; t++ {
+		c.lose[t], c.add[t] = errorCost(m.lost[t]), errorCost(m.added[t])
+		for o := 1; o <= 26; o++ {
+			if t != o {
+				c.substitute[t][o] = errorCost(m.read[t][o])
+			}
+		}
+	}
 	return c
+}
+
+// errorCost is what an error costs that is a share of all errors.
+func errorCost(share float64) int32 { return cost(midError - math.Log(share)) }
+
+// Of wrong digits, and of letters of other scripts, most are read as others, some are lost,
+// some are added.
+const (
+	substituted = 0.65
+	lost        = 0.20
+	added       = 0.15
+)
+
+// newDigitChannel is the channel of digitCodes.
+func newDigitChannel() *channel {
+	c := &channel{}
+	for t := range 32 {
+		for o := range 32 {
+			p := 0.045
+			if t >= 1 && t <= 10 && o >= 1 && o <= 10 && strings.IndexByte(digitLooks[t-1], byte('0'+o-1)) >= 0 {
+				p = digitMistaken * 0.75
+			}
+			if t != o {
+				c.substitute[t][o] = errorCost(substituted * p)
+			}
+		}
+		c.lose[t], c.add[t] = errorCost(lost), errorCost(added/10)
+	}
+	return c
+}
+
+// digitCodes are 1 to 10 for digits, something for letters.
+func digitCodes(s string) []byte {
+	out := make([]byte, min(len(s), name.MaxWord))
+	for i := range out {
+		if c := s[i]; c >= '0' && c <= '9' {
+			out[i] = c - '0' + 1
+		} else {
+			out[i] = 11 + c%21
+		}
+	}
+	return out
 }
 
 // fit says how well a word explains what was read: the likelihood of the
@@ -135,16 +252,18 @@ func (c *channel) fit(read, written []byte) fit {
 	read = read[:min(len(read), name.MaxWord)]
 	n := len(read)
 	for j := 1; j <= n; j++ {
-		prev[j] = prev[j-1] + c.add
+		prev[j] = prev[j-1] + c.add[read[j-1]&31]
 	}
 	for _, w := range written {
 		row := &c.substitute[w&31]
 		diag := prev[0]
-		cur[0] = prev[0] + c.lose
+		lose := c.lose[w&31]
+		cur[0] = prev[0] + lose
 		left := cur[0]
 		for j := 1; j <= n; j++ {
 			up := prev[j]
-			best := min(diag+row[read[j-1]&31], up+c.lose, left+c.add)
+			r := read[j-1] & 31
+			best := min(diag+row[r], up+lose, left+c.add[r])
 			cur[j], left, diag = best, best, up
 		}
 		prev, cur = cur, prev
@@ -155,12 +274,22 @@ func (c *channel) fit(read, written []byte) fit {
 	return fit{odds: math.Exp(-nats), errors: errors, rights: max(len(written), n) - errors}
 }
 
-// likelihood of what was read at each level of noise.
+// likelihood of letters read at each level of noise.
 func (t *powers) likelihood(f fit) byLevel {
 	var p byLevel
 	e, r := min(f.errors, name.MaxWord), min(max(f.rights, 0), name.MaxWord)
 	for j := range p {
 		p[j] = f.odds * t.wrong[j][e] * t.right[j][r]
+	}
+	return p
+}
+
+// digitLikelihood is the same of digits.
+func (t *powers) digitLikelihood(f fit) byLevel {
+	var p byLevel
+	e, r := min(f.errors, name.MaxWord), min(max(f.rights, 0), name.MaxWord)
+	for j := range p {
+		p[j] = f.odds * t.wrongDigit[j][e] * t.rightDigit[j][r]
 	}
 	return p
 }

@@ -158,7 +158,7 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 		switch edits := p.Distance(emailCodes(own)); {
 		case read == own:
 			note("street equal", Agrees)
-		case edits*4 <= len(own) && sameDigits(read, own):
+		case edits*4 <= len(own) && houseOdds(onlyDigits(read), onlyDigits(own)) > 0:
 			note("street nearly equal", Close)
 		default:
 			note("street differs", Differs)

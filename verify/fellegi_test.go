@@ -139,7 +139,7 @@ func alike(a, b string) int {
 	return 3
 }
 
-func (f *fellegiSunter) score(l Line) (ids []string, score float64, decided bool) {
+func (f *fellegiSunter) score(l Line) (ids []string, score float64) {
 	type found struct {
 		id     string
 		weight float64
@@ -149,7 +149,7 @@ func (f *fellegiSunter) score(l Line) (ids []string, score float64, decided bool
 	work := m.scratch.Get().(*work)
 	defer m.scratch.Put(work)
 	sight := m.see(work, l.Row)
-	defer work.reset(sight)
+	defer work.reset()
 	m.route(work, sight)
 	for _, at := range work.found {
 		id := m.roll.Members[at].ID
@@ -181,9 +181,9 @@ func (f *fellegiSunter) score(l Line) (ids []string, score float64, decided bool
 		ids = append(ids, c.id)
 	}
 	if len(all) == 0 {
-		return nil, math.Inf(-1), false
+		return nil, math.Inf(-1)
 	}
-	return ids, all[0].weight, false
+	return ids, all[0].weight
 }
 
 // winkler is the similarity of Jaro and Winkler.

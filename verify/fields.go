@@ -31,8 +31,8 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 	s.routed = append(s.routed, m.roll.ByNumber(written)...)
 	s.routed = append(s.routed, m.roll.NearNumbers(written)...)
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
-	s.fields = append(s.fields, seen{extract.MemberID, func(p *person, _ *roll.Member) byLevel {
-		l := m.powers.number(written, p.number)
+	s.fields = append(s.fields, seen{extract.MemberID, func(member int32) byLevel {
+		l := m.powers.number(written, m.members[member].number)
 		for j := range l {
 			l[j] = ((1-unreadable[j]-otherNumber)*l[j] + (unreadable[j]+otherNumber)*any) / any
 		}
@@ -109,6 +109,9 @@ func oneMore(long, short string) bool {
 // digitsOf reduces a number to letters and digits; where all numbers of the
 // roll are digits, letters become the digits they are misread from.
 func digitsOf(s string, digits bool) string {
+	if strings.Trim(s, "0123456789") == "" {
+		return s
+	}
 	s = strings.ToUpper(name.Joined(s))
 	if !digits {
 		return s
@@ -128,6 +131,8 @@ func digitsOf(s string, digits bool) string {
 const (
 	ownEmail = 0.85
 	named    = 0.7 // of addresses: made from the name written beside them
+
+	unseenDomain = 0.1 // of addresses outside the roll: at a provider that nobody on it has
 )
 
 func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
@@ -144,9 +149,10 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, seen{extract.Email, func(_ *person, member *roll.Member) byLevel {
+	s.fields = append(s.fields, seen{extract.Email, func(member int32) byLevel {
 		var own byLevel
-		for _, e := range member.Emails {
+		emails := m.roll.Members[member].Emails
+		for _, e := range emails {
 			if len(e) > len(read)+6 || len(read) > len(e)+6 {
 				continue
 			}
@@ -160,7 +166,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 					p.times(&noiseShare)
 				}
 			}
-			own.plus(1/float64(len(member.Emails)), &p)
+			own.plus(1/float64(len(emails)), &p)
 		}
 		for j := range own {
 			mine := ownEmail * (1 - unreadable[j])
@@ -200,12 +206,22 @@ func emailCodes(s string) []byte {
 // a member has is nobody else's, so it can only have been misread.
 func (m *Matcher) anyEmail(s *sight, read string, row extract.Row, onRoll bool) byLevel {
 	codes := emailCodes(read)
-	all := same((1 - named) * strange(len(codes)))
+	var all byLevel
 	local, _, _ := strings.Cut(read, "@")
 	digits := onlyDigits(local)
 	chance := named * math.Pow(10, -float64(len(digits))) / 2
 	stems := m.stems(s, row, read[0])
-	for _, d := range m.places.nearDomains(codes) {
+	near := m.places.nearDomains(codes)
+	for _, d := range near {
+		// Of the name before a provider's nothing can be said, of the provider much.
+		domain := emailCodes(d.Word)
+		letters := max(0, len(codes)-len(domain))
+		p := m.powers.likelihood(m.channel.fit(codes[letters:], domain))
+		all.plus((1-named)*(1-unseenDomain)*strange(letters)*d.Share, &p)
+	}
+	other := same((1 - named) * unseenDomain * strange(len(codes)))
+	all.plus(1, &other)
+	for _, d := range near {
 		for _, stem := range stems {
 			p := m.powers.likelihood(m.channel.fit(codes, emailCodes(stem.Word+digits+d.Word)))
 			all.plus(chance*stem.Share*d.Share, &p)
@@ -255,19 +271,34 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 		return
 	}
 	codes := emailCodes(read)
-	pattern := name.NewPattern(codes)
-	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
-		if len(p.street) < 5 {
+	pattern, house := name.NewPattern(codes), onlyDigits(read)
+	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
+		street := m.members[member].street
+		if len(street) < 5 {
 			return same(1)
 		}
-		if len(p.street)*4 < len(read)*3 || len(p.street)*3 > len(read)*4 {
+		if len(street)*4 < len(read)*3 || len(street)*3 > len(read)*4 {
 			return same(otherStreet)
 		}
-		if edits := pattern.Distance(emailCodes(p.street)); edits*4 <= len(codes) && sameDigits(read, p.street) {
-			return same(sameStreet * math.Pow(0.3, float64(edits)))
+		edits := pattern.Distance(emailCodes(street))
+		if edits*4 > len(codes) {
+			return same(otherStreet)
 		}
-		return same(otherStreet)
+		return same(max(otherStreet, sameStreet*math.Pow(0.3, float64(edits))*houseOdds(house, onlyDigits(street))))
 	}, same(1)})
+}
+
+// houseOdds is what two house numbers on one street say, against equal ones: one digit
+// may be misread, but then it may be a neighbour's as well.
+func houseOdds(read, own string) float64 {
+	switch {
+	case read == own:
+		return 1
+	case name.Swap(read, own), len(read) == len(own) && differing(read, own) == 1,
+		len(read) == len(own)+1 && oneMore(read, own), len(own) == len(read)+1 && oneMore(own, read):
+		return 0.1
+	}
+	return 0
 }
 
 func streetKey(s string) string {
@@ -283,18 +314,4 @@ func streetKey(s string) string {
 var streetWords = map[string]string{
 	"street": "st", "avenue": "ave", "av": "ave", "road": "rd", "drive": "dr", "lane": "ln", "court": "ct", "boulevard": "blvd", "place": "pl", "circle": "cir", "terrace": "ter",
 	"highway": "hwy", "parkway": "pkwy", "north": "n", "south": "s", "east": "e", "west": "w", "apartment": "apt", "suite": "ste",
-}
-
-// sameDigits says whether two streets have the same house number, but for one digit.
-func sameDigits(a, b string) bool {
-	digits := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if r >= '0' && r <= '9' {
-				return r
-			}
-			return -1
-		}, s)
-	}
-	x, y := digits(a), digits(b)
-	return x == y || name.Swap(x, y)
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -49,53 +50,41 @@ func BenchmarkFigures(b *testing.B) {
 	}
 }
 
-// judged are the lines of a run, judged.
-type judged struct {
-	lines          []judgedLine
-	top1, top5     int
-	members        int
-	ruled, falsely int // given a verdict by the program's own rule; those for another
-	seconds        float64
-}
+// petitionLines are decided together, as those of a petition are.
+const petitionLines = 100
 
-type judgedLine struct {
-	score float64 // a probability, or whatever a matcher ranks by
-	right bool    // the best candidate wrote the line
-}
-
-// scorer is a matcher to measure: candidates by member number, best first, a
-// score, and whether it would decide by itself.
-type scorer func(Line) (ids []string, score float64, decided bool)
+// baseline is a matcher to measure: candidates by member number, best first, and a
+// score.
+type baseline func(Line) (ids []string, score float64)
 
 func (f *judged) measure(b *testing.B, kind string, seed uint64, wrong float64, n int) {
 	w := theCountry(b, *figureSize, seed)
 	w.reseed(seed*1000 + uint64(100*wrong))
-	score := w.scorer(kind, wrong)
+	var other baseline
+	switch kind {
+	case "fellegi-sunter":
+		other = newFellegiSunter(w, wrong).score
+	case "civic-tech":
+		other = newCivicTech(w).score
+	}
 	w.lattices = kind == "countersign-lattice"
 	lines := make([]signed, n)
 	for i := range lines {
 		lines[i] = w.sign(i, plainLayout, wrong)
 	}
 	began := cpuSeconds()
-	for _, l := range lines {
-		ids, s, decided := score(l.Line)
-		at := slices.Index(ids, l.person)
-		right := at == 0 && l.person != ""
-		f.lines = append(f.lines, judgedLine{s, right})
-		if l.person != "" {
-			f.members++
-			if at == 0 {
-				f.top1++
+	for petition := range slices.Chunk(lines, petitionLines) {
+		var matches []Match
+		for _, l := range petition {
+			if other == nil {
+				matches = append(matches, w.matcher.Match(l.Line))
+				continue
 			}
-			if at >= 0 && at < 5 {
-				f.top5++
-			}
+			ids, score := other(l.Line)
+			f.rank(l, ids, score)
 		}
-		if decided {
-			f.ruled++
-			if !right {
-				f.falsely++
-			}
+		for i, d := range Decide(MIG(), Dates{}, matches) {
+			f.add(petition[i], d)
 		}
 	}
 	f.seconds += cpuSeconds() - began
@@ -156,27 +145,6 @@ func (f *judged) within(bound float64) int {
 	return right
 }
 
-// calibration is the Brier score and the expected calibration error, in bins
-// of equal size.
-func (f *judged) calibration() (brier, off float64) {
-	lines := slices.Clone(f.lines)
-	slices.SortFunc(lines, func(a, b judgedLine) int { return cmp.Compare(a.score, b.score) })
-	n := float64(len(lines))
-	for bin := range slices.Chunk(lines, max(1, len(lines)/20)) {
-		diff := 0.0
-		for _, l := range bin {
-			y := 0.0
-			if l.right {
-				y = 1
-			}
-			brier += (l.score - y) * (l.score - y) / n
-			diff += l.score - y
-		}
-		off += math.Abs(diff) / n
-	}
-	return brier, off
-}
-
 // interval is the 95 % interval of a share (Wilson 1927).
 func interval(k, n int) (low, high float64) {
 	const z = 1.96
@@ -206,23 +174,6 @@ func theCountry(t testing.TB, size int, seed uint64) *world {
 	return countries[key]
 }
 
-func (w *world) scorer(kind string, wrong float64) scorer {
-	switch kind {
-	case "fellegi-sunter":
-		return newFellegiSunter(w, wrong).score
-	case "civic-tech":
-		return newCivicTech(w).score
-	}
-	return func(l Line) (ids []string, score float64, decided bool) {
-		m := w.matcher.Match(l)
-		for _, c := range m.Candidates {
-			ids = append(ids, c.Member.ID)
-		}
-		d := Decide(MIG(), Dates{}, []Match{m})[0]
-		return ids, d.Probability, d.Reason == IsMember || d.Reason == Lapsed && d.Verdict == Invalid || d.Reason == Ineligible
-	}
-}
-
 // civicTech is the matcher of civic-tech projects that check petitions against
 // voter files: the ten names with the best ratio, then the ratio of the
 // address, and the harmonic mean of both.
@@ -241,7 +192,7 @@ func newCivicTech(w *world) *civicTech {
 	return c
 }
 
-func (c *civicTech) score(l Line) (ids []string, score float64, decided bool) {
+func (c *civicTech) score(l Line) (ids []string, score float64) {
 	type found struct {
 		at    int
 		score float64
@@ -267,7 +218,7 @@ func (c *civicTech) score(l Line) (ids []string, score float64, decided bool) {
 	for _, f := range best {
 		ids = append(ids, c.w.members[f.at]["ID"])
 	}
-	return ids, best[0].score, false
+	return ids, best[0].score
 }
 
 // ratio is twice the longest common subsequence over both lengths, bit-parallel
@@ -298,6 +249,31 @@ func (r *ratio) of(s string) float64 {
 		}
 	}
 	return 2 * float64(common) / float64(r.length+len(s))
+}
+
+// BenchmarkThroughput matches lines on all processors at once.
+func BenchmarkThroughput(b *testing.B) {
+	for _, kind := range []string{"text", "lattice"} {
+		b.Run(kind, func(b *testing.B) {
+			w := theCountry(b, *figureSize, 1)
+			w.reseed(77)
+			w.lattices = kind == "lattice"
+			lines := make([]signed, 500)
+			for i := range lines {
+				lines[i] = w.sign(i, plainLayout, 0.1)
+			}
+			var next atomic.Int64
+			cpu := cpuSeconds()
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					w.matcher.Match(lines[int(next.Add(1))%len(lines)].Line)
+				}
+			})
+			cpu = cpuSeconds() - cpu
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+			b.ReportMetric(float64(b.N)/cpu*float64(runtime.GOMAXPROCS(0)), "lines/s-undisturbed") // had no one else used the processors
+		})
+	}
 }
 
 // BenchmarkIndex imports an export of -size members and makes it searchable, and

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/csv"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 
 	"countersign/extract"
@@ -295,8 +297,8 @@ func (w *world) write(m member) string {
 	return written
 }
 
-// misread changes characters at the rate given: half into one that looks
-// alike, the others into any, and loses or adds some. It is not the error model
+// misread changes characters at the rate given: four in ten into one that the recognizer
+// takes for it, three into any, and loses or adds the rest. It is not the error model
 // of the matcher, no more than a reader of handwriting is.
 func (w *world) misread(s string, wrong float64) string { return misread(w.rand, s, wrong) }
 
@@ -310,8 +312,7 @@ func misread(r *rand.Rand, s string, wrong float64) string {
 		}
 		switch x := r.Float64(); {
 		case x < 0.4 && c|32 >= 'a' && c|32 <= 'z':
-			l := looks[c|32-'a']
-			out = append(out, l[r.IntN(len(l))])
+			out = append(out, lookalike(r, c|32))
 		case x < 0.7 && c >= '0' && c <= '9':
 			out = append(out, byte('0'+r.IntN(10)))
 		case x < 0.7:
@@ -324,51 +325,65 @@ func misread(r *rand.Rand, s string, wrong float64) string {
 	return string(out)
 }
 
-// figures of a run.
-type figures struct {
-	lines, members, top1, top5, decided, falseValid, falseInvalid int
-	brier                                                         float64
-	bins                                                          [20][3]float64 // by probability: lines, probability, right
-}
+var lookalikes = sync.OnceValue(func() *misreadings {
+	m, err := newMisreadings(misreadFile)
+	if err != nil {
+		panic(err)
+	}
+	return m
+})
 
-func (f figures) share(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
-
-// calibration is the expected calibration error.
-func (f figures) calibration() float64 {
+// lookalike draws a letter that the recognizer reads for another.
+func lookalike(r *rand.Rand, c byte) byte {
+	shares := &lookalikes().read[c-'a'+1]
 	sum := 0.0
-	for _, b := range f.bins {
-		if b[0] > 0 {
-			sum += max(b[1]-b[2], b[2]-b[1])
+	for _, p := range shares {
+		sum += p
+	}
+	x := r.Float64() * sum
+	for to, p := range shares {
+		if x -= p; x < 0 {
+			return byte('a' + to - 1)
 		}
 	}
-	return sum / float64(f.lines)
-}
-
-func (f figures) String() string {
-	return fmt.Sprintf("%d lines: top-1 %.4f top-5 %.4f decided %.3f false valid %d false invalid %d Brier %.4f calibration error %.4f",
-		f.lines, f.share(f.top1, f.members), f.share(f.top5, f.members), f.share(f.decided, f.lines), f.falseValid, f.falseInvalid, f.brier/float64(f.lines), f.calibration())
+	return c
 }
 
 // run signs, matches and decides lines one by one, so that chance duplicates
 // do not blur what is measured.
-func (w *world) run(n int, wrong float64, pick func(layout []extract.Field, l signed) bool) figures {
-	var f figures
-	for i := 0; f.lines < n; i++ {
+func (w *world) run(n int, wrong float64, pick func(layout []extract.Field, l signed) bool) judged {
+	var f judged
+	for i := 0; len(f.lines) < n; i++ {
 		layout := layouts[i%len(layouts)]
 		l := w.sign(i, layout, wrong)
 		if pick != nil && !pick(layout, l) {
 			continue
 		}
-		m := w.matcher.Match(l.Line)
-		d := Decide(MIG(), Dates{}, []Match{m})[0]
-		f.add(l, m, d)
+		f.add(l, Decide(MIG(), Dates{}, []Match{w.matcher.Match(l.Line)})[0])
 	}
 	return f
 }
 
-func (f *figures) add(l signed, m Match, d Decision) {
-	f.lines++
-	at := slices.IndexFunc(m.Candidates, func(c Candidate) bool { return c.Member.ID == l.person })
+// judged are the lines of a run, judged.
+type judged struct {
+	lines                    []judgedLine
+	members, top1, top5      int
+	decided                  int
+	falseValid, falseInvalid int
+	ruled, falsely           int // whose writer was taken to be certain; those of whom another wrote the line
+	seconds                  float64
+}
+
+type judgedLine struct {
+	score float64 // a probability, or whatever a matcher ranks by
+	right bool    // the best candidate wrote the line
+}
+
+// rank judges the candidates for a line, best first.
+func (f *judged) rank(l signed, ids []string, score float64) (right bool) {
+	at := slices.Index(ids, l.person)
+	right = at == 0 && l.person != ""
+	f.lines = append(f.lines, judgedLine{score, right})
 	if l.person != "" {
 		f.members++
 		if at == 0 {
@@ -378,25 +393,58 @@ func (f *figures) add(l signed, m Match, d Decision) {
 			f.top5++
 		}
 	}
+	return right
+}
+
+// add judges a decision.
+func (f *judged) add(l signed, d Decision) {
+	var ids []string
+	for _, c := range d.Candidates {
+		ids = append(ids, c.Member.ID)
+	}
+	right := f.rank(l, ids, d.Probability)
 	if d.Verdict != Uncertain {
 		f.decided++
 	}
 	if d.Verdict == Valid && (d.MemberID != l.person || !l.good) {
 		f.falseValid++
 	}
-	if d.Verdict == Invalid && l.good {
+	if d.Verdict == Invalid && l.good && d.Reason != Duplicate {
 		f.falseInvalid++
 	}
-	p, right := 0.0, 0.0
-	if len(m.Candidates) > 0 {
-		p = m.Candidates[0].Probability
+	if d.Verdict != Uncertain && (d.Reason == IsMember || d.Reason == Lapsed || d.Reason == Ineligible || d.Reason == Duplicate) {
+		f.ruled++
+		if !right {
+			f.falsely++
+		}
 	}
-	if at == 0 {
-		right = 1
+}
+
+func (f *judged) share(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
+
+// calibration is the Brier score and the expected calibration error, in bins
+// of equal size.
+func (f *judged) calibration() (brier, off float64) {
+	lines := slices.Clone(f.lines)
+	slices.SortFunc(lines, func(a, b judgedLine) int { return cmp.Compare(a.score, b.score) })
+	n := float64(len(lines))
+	for bin := range slices.Chunk(lines, max(1, len(lines)/20)) {
+		diff := 0.0
+		for _, l := range bin {
+			y := 0.0
+			if l.right {
+				y = 1
+			}
+			brier += (l.score - y) * (l.score - y) / n
+			diff += l.score - y
+		}
+		off += math.Abs(diff) / n
 	}
-	f.brier += (p - right) * (p - right)
-	b := &f.bins[min(int(p*20), 19)]
-	b[0]++
-	b[1] += p
-	b[2] += right
+	return brier, off
+}
+
+func (f *judged) String() string {
+	brier, off := f.calibration()
+	return fmt.Sprintf("%d lines: top-1 %.4f top-5 %.4f decided %.3f false valid %d false invalid %d Brier %.4f calibration error %.4f",
+		len(f.lines), f.share(f.top1, f.members), f.share(f.top5, f.members), f.share(f.decided, len(f.lines)), f.falseValid, f.falseInvalid, brier, off)
 }

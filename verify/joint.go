@@ -1,6 +1,10 @@
 package verify
 
-import "slices"
+import (
+	"slices"
+
+	"countersign/extract"
+)
 
 // signTwice is the share of lines by somebody who has signed another line
 // of the petition.
@@ -18,7 +22,7 @@ func assignTogether(lines []Match) []Match {
 	if len(lines) < 2 {
 		return lines
 	}
-	lines = weighStrangers(lines)
+	lines = weighCustoms(lines)
 	of := map[string][]int{} // lines by member
 	for i, m := range lines {
 		for _, c := range m.Candidates {
@@ -35,51 +39,117 @@ func assignTogether(lines []Match) []Match {
 	return out
 }
 
-// usual is for how many lines the usual share of signers on the roll stands, against
-// what the lines at hand show.
+// usual is for how many lines the usual shares stand, against what the lines at hand
+// show.
 const usual = 30
 
-// weighStrangers takes a petition that many strangers signed as one: the share of
-// signers on the roll is estimated from all lines (by expectation and maximisation) and where it is
-// lower than usual every candidate becomes less likely. It never makes one likelier.
-func weighStrangers(lines []Match) []Match {
-	share, before := 0.0, 0.0
+// customs are what the lines of a petition have in common: which share of the signers is
+// on the roll, and of those, which share gives another place than the export.
+type customs struct{ onRoll, moved float64 }
+
+// weighCustoms takes a petition that many strangers signed as one, and one whose signers have
+// seldom moved: both shares are estimated from all lines (by expectation and maximisation).
+// It never makes a candidate likelier.
+func weighCustoms(lines []Match) []Match {
+	var before customs
+	for i := range lines {
+		if m := &lines[i]; m.OnRoll > 0 && m.OnRoll < 1 {
+			before = customs{m.OnRoll, 1 - samePlace}
+		}
+	}
+	if before.onRoll == 0 {
+		return lines
+	}
+	now := before
 	for range 10 {
-		on, n := 0.0, 0.0
-		for _, m := range lines {
+		on, moved, n, placed := 0.0, 0.0, 0.0, 0.0
+		for i := range lines {
+			m := &lines[i]
 			if m.OnRoll <= 0 || m.OnRoll >= 1 {
 				continue
 			}
-			if before == 0 {
-				before, share = m.OnRoll, m.OnRoll
+			home, away := m.membersAt(before, now)
+			on, n = on+home+away, n+1
+			if m.showsPlace() {
+				moved, placed = moved+away, placed+home+away
 			}
-			stranger := m.Nobody * (1 - share) / (1 - before)
-			on += 1 - stranger/(stranger+(1-m.Nobody)*share/before)
-			n++
 		}
-		if n == 0 {
-			return lines
-		}
-		share = min(before, (usual*before+on)/(usual+n))
+		now.onRoll = min(before.onRoll, (usual*before.onRoll+on)/(usual+n))
+		now.moved = min(before.moved, (usual*before.moved+moved)/(usual+placed))
 	}
-	if share > 0.99*before {
+	if now.onRoll > 0.99*before.onRoll && now.moved > 0.99*before.moved {
 		return lines
 	}
 	out := slices.Clone(lines)
 	for i := range out {
-		m := &out[i]
-		if m.OnRoll <= 0 {
-			continue
-		}
-		stranger, member := (1-share)/(1-before), share/before
-		sum := m.Nobody*stranger + (1-m.Nobody)*member
-		m.Nobody *= stranger / sum
-		m.Candidates = slices.Clone(m.Candidates)
-		for k := range m.Candidates {
-			m.Candidates[k].Probability *= member / sum
+		if out[i].OnRoll > 0 {
+			out[i].weigh(before, now)
 		}
 	}
 	return out
+}
+
+// membersAt are the chances that a member wrote the line, one where the export says and
+// one elsewhere, if customs are others than was believed.
+func (m *Match) membersAt(before, now customs) (home, away float64) {
+	rest, sum := 1-m.Nobody, m.Nobody*now.ofStranger(before)
+	for k := range m.Candidates {
+		c := &m.Candidates[k]
+		rest -= c.Probability
+		p := c.Probability * now.of(before, c)
+		sum += p
+		if c.elsewhere() {
+			away += p
+		} else {
+			home += p
+		}
+	}
+	others := max(rest, 0) * now.onRoll / before.onRoll
+	if sum += others; !(sum > 0) {
+		return 0, 0
+	}
+	return (home + others) / sum, away / sum
+}
+
+// weigh corrects the chances of a line.
+func (m *Match) weigh(before, now customs) {
+	sum := m.Nobody * now.ofStranger(before)
+	rest := 1 - m.Nobody
+	for k := range m.Candidates {
+		rest -= m.Candidates[k].Probability
+		sum += m.Candidates[k].Probability * now.of(before, &m.Candidates[k])
+	}
+	if sum += max(rest, 0) * now.onRoll / before.onRoll; !(sum > 0) {
+		return
+	}
+	m.Nobody *= now.ofStranger(before) / sum
+	m.Candidates = slices.Clone(m.Candidates)
+	for k := range m.Candidates {
+		c := &m.Candidates[k]
+		c.Probability = min(c.Probability, c.Probability*now.of(before, c)/sum)
+	}
+	slices.SortStableFunc(m.Candidates, byChance)
+}
+
+func (now customs) ofStranger(before customs) float64 {
+	return (1 - now.onRoll) / (1 - before.onRoll)
+}
+
+func (now customs) of(before customs, c *Candidate) float64 {
+	factor := now.onRoll / before.onRoll
+	if c.elsewhere() {
+		factor *= now.moved / before.moved
+	}
+	return factor
+}
+
+// elsewhere says whether the line gives another place than the export.
+func (c *Candidate) elsewhere() bool {
+	return slices.ContainsFunc(c.Evidence, func(e Evidence) bool { return e.Field == extract.CityState && e.Odds < contradicts })
+}
+
+func (m *Match) showsPlace() bool {
+	return len(m.Candidates) > 0 && slices.ContainsFunc(m.Candidates[0].Evidence, func(e Evidence) bool { return e.Field == extract.CityState })
 }
 
 // byCompany is how far other lines alone can raise a candidate: far enough to ask a

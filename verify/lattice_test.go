@@ -54,7 +54,7 @@ func (w *world) seen(word string, wrong float64) frames {
 			continue
 		}
 		code := c - 'a' + 1
-		other := looks[c-'a'][w.rand.IntN(len(looks[c-'a']))] - 'a' + 1
+		other := lookalike(w.rand, c) - 'a' + 1
 		p := map[byte]float64{}
 		if w.chance(wrong * 0.8) {
 			kept := 0.05 + 0.4*w.rand.Float64()

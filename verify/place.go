@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,67 +24,93 @@ const (
 // places is what the roll says of how common places are, for the likelihood
 // of a line that nobody on the roll wrote.
 type places struct {
-	homes    []home             // where members live, each place once
-	zips     map[string][]int32 // homes of a ZIP code
-	towns    [][]int32          // homes by city
-	states   map[string]float64 // share of members
-	cities   []int32            // members by city
-	pairs    map[uint64]int32   // members by city and company
-	domains  []roll.Form        // providers of e-mail addresses, the commonest first
-	initials [256]float64
+	homes     []home             // where members live, each place once
+	zips      map[string][]int32 // homes of a ZIP code
+	towns     [][]int32          // homes by city
+	states    map[string]float64 // share of members
+	stateList []string           // in order, for sums differ in the last bit with it
+	cities    []int32            // members by city
+	pairs     map[uint64]int32   // members by city and company
+	domains   []roll.Form        // providers of e-mail addresses, the commonest first
+	initials  [256]float64
 }
 
 // home is a place where members live.
 type home struct {
-	zip   string
-	city  int32
-	state string
-	share float64 // of the members
+	address
+	share  float64 // of the members
+	digits []byte  // digitCodes of the ZIP code
 }
 
-func newPlaces(r *roll.Roll, members []person) places {
-	p := places{zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
+type address struct {
+	zip   string
+	city  int32 // in Roll.Cities, -1 for none
+	state string
+}
+
+// newPlaces also returns the home of each member.
+func newPlaces(r *roll.Roll) (p places, homes []int32) {
+	p = places{zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
 	domains := map[string]float64{}
 	p.cities = make([]int32, len(r.Cities.Words))
 	p.towns = make([][]int32, len(r.Cities.Words))
-	at := map[home]int32{}
-	each := 1 / float64(len(members))
-	for i, m := range members {
-		h := home{zip: m.zip, city: m.city, state: m.state}
-		k, ok := at[h]
+	homes = make([]int32, len(r.Members))
+	at := map[address]int32{} // with ZIP codes and states as exported
+	of := map[address]int32{}
+	each := 1 / float64(len(r.Members))
+	for i, m := range r.Members {
+		city := r.CityOf(int32(i))
+		exported := address{zip: m.ZIP, city: city, state: m.State}
+		k, ok := at[exported]
 		if !ok {
-			k = int32(len(p.homes))
-			at[h] = k
-			p.homes = append(p.homes, h)
-			if m.zip != "" {
-				p.zips[m.zip] = append(p.zips[m.zip], k)
-			}
-			if m.city >= 0 {
-				p.towns[m.city] = append(p.towns[m.city], k)
-			}
+			k = p.add(address{zip: roll.ZIPKey(m.ZIP), city: city, state: stateCode(m.State)}, of)
+			at[exported] = k
 		}
+		homes[i] = k
 		p.homes[k].share += each
-		p.states[m.state] += each
-		if m.city >= 0 {
-			p.cities[m.city]++
-			p.pairs[pair(m.city, m.company)]++
+		if city >= 0 {
+			p.cities[city]++
+			if company := r.CompanyOf(int32(i)); company >= 0 {
+				p.pairs[pair(city, company)]++
+			}
 		}
-		for _, e := range r.Members[i].Emails {
+		for _, e := range m.Emails {
 			if _, domain, ok := strings.Cut(e, "@"); ok {
 				domains[domain] += each
 			}
 		}
-		if g := name.Joined(r.Members[i].Given); g != "" {
-			p.initials[g[0]] += each
+		if forms := r.GivenNames.Forms(r.GivenNames.Of(int32(i))); len(forms) > 0 {
+			p.initials[r.Givens.Words[forms[0].Word][0]] += each
 		}
 	}
+	for _, h := range p.homes {
+		p.states[h.state] += h.share
+	}
+	p.stateList = slices.Sorted(maps.Keys(p.states))
 	for d, share := range domains {
 		p.domains = append(p.domains, roll.Form{Word: d, Share: share})
 	}
 	slices.SortFunc(p.domains, func(a, b roll.Form) int {
 		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Word, b.Word))
 	})
-	return p
+	return p, homes
+}
+
+// add makes a place known and returns where it is in homes.
+func (p *places) add(h address, of map[address]int32) int32 {
+	if k, ok := of[h]; ok {
+		return k
+	}
+	k := int32(len(p.homes))
+	of[h] = k
+	p.homes = append(p.homes, home{address: h, digits: digitCodes(h.zip)})
+	if h.zip != "" {
+		p.zips[h.zip] = append(p.zips[h.zip], k)
+	}
+	if h.city >= 0 {
+		p.towns[h.city] = append(p.towns[h.city], k)
+	}
+	return k
 }
 
 // nearDomains are the two providers, of the common ones, that an address
@@ -134,24 +161,14 @@ func zipOf(s string) string {
 	return ""
 }
 
-// zip is the likelihood of a ZIP code read if another was meant.
-func (t *powers) zip(read, meant string) byLevel {
-	var share float64
-	switch {
-	case len(read) == len(meant)+1 && oneMore(read, meant):
-		share = added / 10
-	case len(meant) == len(read)+1 && meant[0] == '0' && meant[1:] == read:
-		share = lost + 1 // as spreadsheets and some people write it
-	case len(meant) == len(read)+1 && oneMore(meant, read):
-		share = lost
-	default:
-		return t.digits(read, meant)
+// heardZIP is the likelihood of a ZIP code read, given as digitCodes, if another was meant.
+func (m *Matcher) heardZIP(read, meant []byte) byLevel {
+	if len(read)+1 == len(meant) && meant[0] == 1 && slices.Equal(read, meant[1:]) {
+		// As spreadsheets and some people write it.
+		l := m.powers.digitLikelihood(fit{odds: 1 + lost, errors: 1, rights: len(read)})
+		return l
 	}
-	l := t.digits(read, read)
-	for j := range l {
-		l[j] *= share * noise[j] * digitNoise
-	}
-	return l
+	return m.powers.digitLikelihood(m.digits.fit(read, meant))
 }
 
 func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
@@ -166,99 +183,133 @@ func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 
 // seeGeo returns the city that was most likely written, -1 if none.
 func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
-	home := int32(-1)
-	var city *heard
+	v := view{m: m, spot: at, zip: digitCodes(at.zip), letters: name.Codes(at.city), known: w.homeMemo()}
+	town := int32(-1)
 	if at.city != "" {
-		city = m.hear(w, m.roll.Cities, at.city, sightOf([]extract.Reading{row.Fields[extract.City], row.Fields[extract.CityState]}, at.city), 20, unseenCity)
-		home = city.most(m.roll.Cities)
+		v.city = m.hear(w, m.roll.Cities, at.city, sightOf([]extract.Reading{row.Fields[extract.City], row.Fields[extract.CityState]}, at.city), 20, unseenCity)
+		town = v.city.most(m.roll.Cities)
+	}
+	if at.state != "" {
+		v.states = m.heardStates(at.state)
 	}
 	if at.zip != "" {
 		s.routed = append(s.routed, m.roll.ByZIP(at.zip)...)
-		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && home < 0 {
-			home = m.places.homes[of[0]].city
+		if of := m.places.zips[roll.ZIPKey(at.zip)]; len(of) > 0 && town < 0 {
+			town = m.places.homes[of[0]].city
 		}
 	}
-	any := m.anyPlace(at, city)
+	any := v.any()
 	scale := slices.Max(any[:])
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, seen{extract.CityState, func(p *person, _ *roll.Member) byLevel {
-		l := same(1)
-		if at.zip != "" {
-			z := m.powers.zip(at.zip, p.zip)
-			l.times(&z)
-		}
-		if city != nil {
-			c := byLevel{}
-			if p.city >= 0 && city.slot[p.city] != 0 {
-				c = city.p[city.slot[p.city]-1]
-			}
-			l.times(&c)
-		}
-		if at.state != "" {
-			l = stateLikelihood(l, at.state, p.state)
-		}
-		if p.zip == "" && p.city < 0 && p.state == "" {
+	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
+		k := m.members[member].home
+		if h := &m.places.homes[k]; h.zip == "" && h.city < 0 && h.state == "" {
 			return any // the export says nothing of where this member lives
 		}
+		l := v.of(k)
 		for j := range l {
 			l[j] = samePlace*l[j]/scale + (1-samePlace)*any[j]
 		}
 		return l
 	}, any})
-	return home
+	return town
+}
+
+// view is what a line shows of a place.
+type view struct {
+	m       *Matcher
+	spot    spot
+	zip     []byte // digitCodes
+	letters []byte // of the city, as name.Codes
+	city    *heard
+	states  map[string]byLevel
+	known   *memo
+}
+
+// of is the likelihood of what is shown of a place if it was this home.
+func (v *view) of(k int32) byLevel {
+	if slot := v.known.slot[k]; slot != 0 {
+		return v.known.p[slot-1]
+	}
+	h := &v.m.places.homes[k]
+	l := same(1)
+	if v.spot.zip != "" {
+		z := v.m.heardZIP(v.zip, h.digits)
+		l.times(&z)
+	}
+	if v.spot.state != "" {
+		s := v.states[h.state]
+		l.times(&s)
+	}
+	if v.city != nil {
+		c := v.ofCity(h.city, &l)
+		l.times(&c)
+	}
+	v.known.keep(k, l, false)
+	return l
+}
+
+// ofCity is the likelihood of the city read. One that is not near to what was read is
+// compared with it all the same where the rest fits.
+func (v *view) ofCity(city int32, rest *byLevel) byLevel {
+	switch {
+	case city < 0:
+		return byLevel{}
+	case v.city.slot[city] != 0:
+		return v.city.p[v.city.slot[city]-1]
+	case slices.Max(rest[:]) < hopeless:
+		return byLevel{}
+	}
+	l := v.m.powers.likelihood(v.m.channel.fit(v.letters, v.m.roll.Cities.Codes(int(city))))
+	if v.city.seen {
+		l.scale(byText)
+	}
+	return l
 }
 
 // elsewhere is the share of people outside the roll who live where no member does.
 const elsewhere = 0.15
 
-// anyPlace is the likelihood of a place if nobody on the roll wrote it: it is
-// where some member lives, misread as members' places are, or elsewhere.
-func (m *Matcher) anyPlace(at spot, city *heard) byLevel {
+// any is the likelihood of a place if nobody on the roll wrote it: it is where some member
+// lives, misread as members' places are, or elsewhere.
+func (v *view) any() byLevel {
+	p := &v.m.places
 	var here byLevel
-	add := func(k int32) {
-		h := &m.places.homes[k]
-		l := same((1 - elsewhere) * h.share)
-		if at.zip != "" {
-			z := m.powers.zip(at.zip, h.zip)
-			l.times(&z)
-		}
-		if city != nil {
-			if h.city < 0 || city.slot[h.city] == 0 {
-				return
+	add := func(homes []int32) {
+		for _, k := range homes {
+			if v.known.slot[k] != 0 {
+				continue
 			}
-			l.times(&city.p[city.slot[h.city]-1])
+			l := v.of(k)
+			here.plus((1-elsewhere)*p.homes[k].share, &l)
 		}
-		if at.state != "" {
-			l = stateLikelihood(l, at.state, h.state)
-		}
-		here.plus(1, &l)
 	}
-	switch {
-	case city != nil:
-		for _, word := range city.words {
-			for _, k := range m.places.towns[word] {
-				add(k)
-			}
+	if v.city != nil {
+		for _, word := range v.city.words {
+			add(p.towns[word])
 		}
-	case at.zip != "":
-		for _, zip := range nearZIPs(at.zip) {
-			for _, k := range m.places.zips[zip] {
-				add(k)
-			}
+	}
+	if v.spot.zip != "" {
+		for _, zip := range nearZIPs(v.spot.zip) {
+			add(p.zips[zip])
 		}
-	default:
-		here = same((1 - elsewhere) * (m.places.states[at.state] + 1e-3))
+	}
+	if v.city == nil && v.spot.zip == "" {
+		for _, state := range p.stateList {
+			l := v.states[state]
+			here.plus((1-elsewhere)*p.states[state], &l)
+		}
 	}
 	away := same(elsewhere)
-	if at.zip != "" {
+	if v.spot.zip != "" {
 		away.scale(1e-5)
 	}
-	if city != nil {
-		away.times(&city.all)
+	if v.city != nil {
+		away.times(&v.city.all)
 	}
-	if at.state != "" {
+	if v.spot.state != "" {
 		away.scale(1.0 / 25)
 	}
 	here.plus(1, &away)
@@ -294,15 +345,19 @@ func nearZIPs(read string) []string {
 	return slices.Compact(out)
 }
 
-func stateLikelihood(l byLevel, read, meant string) byLevel {
-	for j := range l {
-		if read == meant {
-			l[j] *= sameState - noise[j]/4
-		} else {
-			l[j] *= (1 - sameState + noise[j]/4) / 50
+// heardStates are the likelihoods of a state read, by the code that was meant. A code
+// has two letters, of which either is misread as any letter is.
+func (m *Matcher) heardStates(read string) map[string]byLevel {
+	heard := make(map[string]byLevel, len(m.places.states))
+	codes := name.Codes(read)
+	for meant := range m.places.states {
+		l := m.powers.likelihood(m.channel.fit(codes, name.Codes(meant)))
+		for j := range l {
+			l[j] = sameState*l[j] + (1-sameState)/50
 		}
+		heard[meant] = l
 	}
-	return l
+	return heard
 }
 
 // most is the word that a reading most likely is, or -1 where none is near.
@@ -344,21 +399,22 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 	}
 	words := roll.CompanyWords(written)
 	known := map[int32]float64{}
-	s.fields = append(s.fields, seen{extract.CityState, func(p *person, member *roll.Member) byLevel {
-		if p.company < 0 {
+	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
+		company := m.roll.CompanyOf(member)
+		if company < 0 {
 			return any
 		}
 		var own byLevel
-		if slot := h.slot[p.company]; slot != 0 {
+		if slot := h.slot[company]; slot != 0 {
 			own = h.p[slot-1]
 		}
-		loose, ok := known[p.company]
+		loose, ok := known[company]
 		if !ok {
 			loose = 1
-			if resembles(words, key, member.Company) {
+			if resembles(words, key, m.roll.Members[member].Company) {
 				loose = otherWords
 			}
-			known[p.company] = loose
+			known[company] = loose
 		}
 		for j := range own {
 			own[j] = sameCompany*own[j]/scale + (1-sameCompany)*any[j]*loose

@@ -31,30 +31,23 @@ type sight struct {
 // seen is a field of a line, apart from the name.
 type seen struct {
 	field extract.Field
-	of    func(*person, *roll.Member) byLevel // likelihood if this member wrote it
-	any   byLevel                             // if nobody on the roll did
+	of    func(member int32) byLevel // likelihood if this member wrote it
+	any   byLevel                    // if nobody on the roll did
 }
 
 func (s *sight) any() bool { return len(s.names) > 0 || len(s.fields) > 0 }
 
 // hypothesis is one way to take a written name apart.
 type hypothesis struct {
-	name    name.Name
-	weight  float64
-	family  *heard
-	given   *heard // nil for an initial or none
-	initial byte
-	middle  string
-	suffix  string
-	slots   []int32 // by token of the Matcher: 1 + place in tokens, 0 if not yet worked out
-	tokens  []heardToken
-}
-
-// heardToken is a given name with the likelihood of what was read.
-type heardToken struct {
-	of   int32 // in Matcher.tokens
-	near bool
-	p    byLevel
+	name     name.Name
+	weight   float64
+	family   *heard
+	given    *heard // nil for an initial or none
+	initial  byte
+	middle   string
+	suffix   string
+	families *memo
+	givens   *memo
 }
 
 // heard is a word that was read, compared with the words of a lexicon: those it
@@ -67,6 +60,21 @@ type heard struct {
 	close []bool  // whether it is worth scoring all who have the word
 	slot  []int32 // by word: 1 + place in p, 0 if too far away
 	all   byLevel // the reading's likelihood if anybody at all wrote the word
+	seen  bool    // on a lattice
+}
+
+// memo keeps likelihoods that many members share, each worked out once a line.
+type memo struct {
+	slot []int32 // by what they share: 1 + place in p, 0 if not yet worked out
+	used []int32
+	p    []byLevel
+	near []bool
+	pool *[]*memo
+}
+
+func (c *memo) keep(at int32, p byLevel, near bool) {
+	c.used, c.p, c.near = append(c.used, at), append(c.p, p), append(c.near, near)
+	c.slot[at] = int32(len(c.p))
 }
 
 // work is room for one line, kept between lines.
@@ -77,12 +85,15 @@ type work struct {
 	used  []*heard
 	spare []*heard
 
-	scored []scored
-	slots  [][]int32 // of hypotheses, all zero
-	tokens [][]heardToken
+	scored                  []scored
+	memos                   []*memo // in use
+	families, givens, homes []*memo // spare ones
+	sizes                   [3]int  // of them
 }
 
-func newWork(r *roll.Roll) *work { return &work{seen: make([]bool, len(r.Members))} }
+func newWork(m *Matcher) *work {
+	return &work{seen: make([]bool, len(m.members)), sizes: [3]int{m.roll.FamilyNames.Len(), m.roll.GivenNames.Len(), len(m.places.homes)}}
+}
 
 func (w *work) take(at int32) {
 	if !w.seen[at] {
@@ -92,7 +103,7 @@ func (w *work) take(at int32) {
 }
 
 // reset makes room for the next line once the sight of this one is done with.
-func (w *work) reset(s *sight) {
+func (w *work) reset() {
 	for _, at := range w.found {
 		w.seen[at] = false
 	}
@@ -102,27 +113,33 @@ func (w *work) reset(s *sight) {
 			h.slot[word] = 0
 		}
 		h.words, h.fits, h.p, h.close, h.all = h.words[:0], h.fits[:0], h.p[:0], h.close[:0], byLevel{}
-	}
-	for i := range s.names {
-		h := &s.names[i]
-		for _, t := range h.tokens {
-			h.slots[t.of] = 0
-		}
-		w.slots, w.tokens = append(w.slots, h.slots), append(w.tokens, h.tokens[:0])
+		h.seen = false
 	}
 	w.spare = append(w.spare, w.used...)
 	w.used = w.used[:0]
+	for _, c := range w.memos {
+		for _, at := range c.used {
+			c.slot[at] = 0
+		}
+		c.used, c.p, c.near = c.used[:0], c.p[:0], c.near[:0]
+		*c.pool = append(*c.pool, c)
+	}
+	w.memos = w.memos[:0]
 }
 
-// remember gives a hypothesis room for the given names it has met.
-func (w *work) remember(h *hypothesis, tokens int) {
-	n := len(w.slots)
-	if n == 0 {
-		h.slots, h.tokens = make([]int32, tokens), nil
-		return
+func (w *work) familyMemo() *memo { return w.memo(&w.families, w.sizes[0]) }
+func (w *work) givenMemo() *memo  { return w.memo(&w.givens, w.sizes[1]) }
+func (w *work) homeMemo() *memo   { return w.memo(&w.homes, w.sizes[2]) }
+
+func (w *work) memo(pool *[]*memo, size int) *memo {
+	var c *memo
+	if n := len(*pool); n > 0 {
+		c, *pool = (*pool)[n-1], (*pool)[:n-1]
+	} else {
+		c = &memo{slot: make([]int32, size), pool: pool}
 	}
-	h.slots, h.tokens = w.slots[n-1], w.tokens[n-1]
-	w.slots, w.tokens = w.slots[:n-1], w.tokens[:n-1]
+	w.memos = append(w.memos, c)
+	return c
 }
 
 func (w *work) heard(of *roll.Lexicon) *heard {
@@ -335,8 +352,7 @@ func (m *Matcher) splits(word string) []name.Name {
 
 // suppose adds one way to take the name apart.
 func (m *Matcher) suppose(w *work, s *sight, n name.Name, of []extract.Reading, weight float64, k int) {
-	h := hypothesis{name: n, weight: weight, suffix: n.Suffix}
-	w.remember(&h, len(m.tokens))
+	h := hypothesis{name: n, weight: weight, suffix: n.Suffix, families: w.familyMemo(), givens: w.givenMemo()}
 	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), sightOf(of, n.FamilyJoined()), k, unseenFamily)
 	if len(n.Given) > 0 {
 		first := joined(n.Given[0])
@@ -351,7 +367,7 @@ func (m *Matcher) suppose(w *work, s *sight, n name.Name, of []extract.Reading, 
 	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
 		both := h
 		both.middle, both.weight = "", weight*0.2
-		w.remember(&both, len(m.tokens))
+		both.givens = w.givenMemo()
 		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), sightOf(of, joined(n.Given...)), k/2, unseenGiven)
 		s.names = append(s.names, both)
 	}

@@ -117,7 +117,7 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 		to = s.err
 	}
 	if !c.Quiet || c.JSON != "-" {
-		summarize(to, r, written)
+		summarize(to, r, result, written)
 	}
 	return unread(result, s.err)
 }
@@ -217,7 +217,7 @@ func (c checkCommand) write(r report.Petition, result petition, members *roll.Ro
 }
 
 // summarize says what came out, for people.
-func summarize(w io.Writer, r report.Petition, written []string) {
+func summarize(w io.Writer, r report.Petition, result petition, written []string) {
 	if r.Cover.Group != "" {
 		fmt.Fprintln(w, r.Cover.Group)
 	}
@@ -232,6 +232,9 @@ func summarize(w io.Writer, r report.Petition, written []string) {
 	}
 	if len(why) > 0 {
 		fmt.Fprintln(w, "Invalid: "+strings.Join(why, ", ")+".")
+	}
+	for _, note := range remarks(extract.Account(result.forms())) {
+		fmt.Fprintln(w, note)
 	}
 	for _, path := range written {
 		fmt.Fprintln(w, "Wrote", path)

@@ -46,6 +46,9 @@ func TestCrashes(t *testing.T) {
 	t.Logf("%d rounds, seed %d", rounds, seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	d := newDaemon(t)
+	for i := range rounds { // five files arrive in each round, one of them new
+		d.files = append(d.files, onlineCopy(t, 4+i))
+	}
 	want := d.expected()
 	found := &findings{}
 	d.start() // one file is there before, so that there are lines to review from the beginning
@@ -56,7 +59,7 @@ func TestCrashes(t *testing.T) {
 		d.start()
 		ctx, stop := context.WithCancel(t.Context())
 		var people sync.WaitGroup
-		for i := range d.files {
+		for i := round; i < round+5; i++ {
 			later := time.Duration(random.Int64N(int64(4 * time.Second)))
 			people.Go(func() { pause(ctx, later); d.upload(ctx, i) })
 		}
@@ -74,7 +77,6 @@ func TestCrashes(t *testing.T) {
 	}
 	d.settled()
 	t.Logf("settled after %v", time.Since(began).Round(time.Millisecond))
-	d.review(t.Context(), found) // there are lines now, whatever the rounds came to
 	d.stop()
 	d.compare(want, found.all())
 }
@@ -163,8 +165,8 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 	d.base = "http://" + address
 	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "2"}, args...)
 	d.files = append(d.files, namedFile{"scanned.pdf", read(t, sample)})
-	for i := range 4 { // each another file, by its last bytes
-		d.files = append(d.files, namedFile{fmt.Sprintf("online %d.pdf", i), fmt.Appendf(slices.Clone(read(t, online)), "\n%% copy %d\n", i)})
+	for i := range 4 {
+		d.files = append(d.files, onlineCopy(t, i))
 	}
 	d.prepare()
 	t.Cleanup(func() {
@@ -174,6 +176,12 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 		d.db.Close()
 	})
 	return d
+}
+
+// onlineCopy is a petition with a text layer, another file by its last bytes.
+func onlineCopy(t testing.TB, i int) namedFile {
+	t.Helper()
+	return namedFile{fmt.Sprintf("online %d.pdf", i), fmt.Appendf(read(t, online), "\n%% copy %d\n", i)}
 }
 
 func freePort(t testing.TB) int {

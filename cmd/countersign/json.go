@@ -3,10 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"countersign/extract"
@@ -26,6 +23,9 @@ type (
 		Organizers []organizerJSON `json:"organizers"`
 		Counts     countsJSON      `json:"counts"`
 		Members    membersJSON     `json:"members"`
+
+		Printed []extract.Printed `json:"printed,omitempty"` // sheets that we printed, by petition, with the pages that are missing
+		Notes   []string          `json:"notes,omitempty"`   // the same in words
 	}
 	fileJSON struct {
 		Name   string     `json:"name"`
@@ -34,13 +34,14 @@ type (
 		Pages  []pageJSON `json:"pages"`
 	}
 	pageJSON struct {
-		Page     int       `json:"page"`
-		Kind     string    `json:"kind"`
-		Rotation int       `json:"rotation"`
-		Source   string    `json:"source"`
-		Error    string    `json:"error"`
-		Notes    []string  `json:"notes,omitempty"`
-		Rows     []rowJSON `json:"rows"`
+		Page     int           `json:"page"`
+		Kind     string        `json:"kind"`
+		Rotation int           `json:"rotation"`
+		Source   string        `json:"source"`
+		Error    string        `json:"error"`
+		Form     *extract.Form `json:"form,omitempty"` // of a sheet that we printed
+		Notes    []string      `json:"notes,omitempty"`
+		Rows     []rowJSON     `json:"rows"`
 	}
 	rowJSON struct {
 		Row         int                               `json:"row"`
@@ -111,6 +112,8 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 	for _, o := range r.Organizers {
 		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
 	}
+	out.Printed = extract.Account(result.forms())
+	out.Notes = remarks(out.Printed)
 	turns := make([]int, len(result.decisions))
 	for i, at := range t.Outlook.Next {
 		turns[at] = i + 1
@@ -141,6 +144,9 @@ func pageOf(s sheet, number int, decisions []verify.Decision, turns []int) pageJ
 		Page: number, Kind: string(s.Kind), Rotation: s.Rotation, Source: string(s.Source),
 		Error: sentence(s.err), Notes: s.Notes, Rows: []rowJSON{},
 	}
+	if s.Form != (extract.Form{}) {
+		page.Form = &s.Form
+	}
 	for i, d := range decisions {
 		row := rowJSON{
 			Row: d.Line.Number, Box: d.Line.Box, Fields: d.Line.Fields, Signed: d.Line.Signed, Struck: d.Line.Struck,
@@ -164,41 +170,7 @@ func writeJSON(path string, result resultJSON, stdout io.Writer) error {
 	if path == "-" {
 		return encode(stdout, result)
 	}
-	// A pipe or a device is written to and not replaced.
-	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() {
-		return writeInto(path, result)
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".countersign-*.json")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(temp.Name()) // of no effect after the rename
-	err = encode(temp, result)
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
-}
-
-func writeInto(path string, result resultJSON) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	err = encode(f, result)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return writeWhole(path, func(w io.Writer) error { return encode(w, result) })
 }
 
 func encode(w io.Writer, result resultJSON) error {

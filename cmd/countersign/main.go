@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	printed "countersign/report/sheet"
 	"countersign/verify/roll"
 )
 
@@ -30,6 +31,7 @@ var errUnread = errors.New("some input could not be read")
 
 type commands struct {
 	Check        checkCommand        `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
+	Sheet        sheetCommand        `cmd:"" help:"Print the sheets that signatures are gathered on."`
 	Serve        serveCommand        `cmd:"" help:"Serve staff and verifiers: take in petitions, read them, have them reviewed."`
 	Demo         demoCommand         `cmd:"" help:"Serve a made-up association with three petitions, to look around."`
 	Work         workCommand         `cmd:"" help:"Read pages for a service that runs elsewhere."`
@@ -56,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&c,
 		kong.Name("countersign"),
 		kong.Description("Turns scanned paper petitions into verified counts and reports."),
-		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", ")},
+		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", "), "columns": strings.Join(printed.Choices(), ", ")},
 		kong.Configuration(settingsFile),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),

@@ -82,6 +82,19 @@ type result struct {
 		SHA256 string
 		AsOf   string `json:"as_of"`
 	}
+	Printed []printing
+	Notes   []string
+}
+
+type printing struct {
+	Petition          string
+	Of                int
+	Missing, Repeated []int
+}
+
+type form struct {
+	Petition string
+	Page, Of int
 }
 
 type page struct {
@@ -90,6 +103,7 @@ type page struct {
 	Rotation int
 	Source   string
 	Error    string
+	Form     *form
 	Rows     []row
 }
 

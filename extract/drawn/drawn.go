@@ -1,7 +1,8 @@
 // Package drawn draws pages as they come from an office scanner, each from a
 // seed and together with the truth about it: signer sheets in many layouts,
 // cover pages, letters and blank pages. It is test support, imported by the
-// tests of extract and its subfolders and by nothing else.
+// tests of extract and its subfolders, and of the sheets that report prints, and
+// by nothing else.
 //
 // Random chooses everything from a seed; a test changes what it wants fixed
 // and hands the result to Draw:
@@ -173,6 +174,8 @@ type drawing struct {
 	*canvas
 	rng   *rand.Rand
 	o     Options
+	boxes []int   // of the combs of paper that was printed before; nil for a page of our own
+	gap   float64 // beside them
 	sheet Sheet
 }
 

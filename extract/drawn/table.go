@@ -182,6 +182,7 @@ func (d *drawing) row(i int, edges []float64) {
 				d.print(d.face("regular", d.px(.07)), gray(70), edges[j]+d.px(.02), y0+d.px(.075), labels[item])
 			}
 			switch {
+			case item == "number" && d.boxes != nil: // it is printed
 			case item == "number":
 				d.print(d.face("regular", min(d.px(.12), part*.6)), gray(40), x0, y0+part*.65, number(i+1))
 			case !row.Written:
@@ -192,6 +193,9 @@ func (d *drawing) row(i int, edges []float64) {
 					d.sign(pen, who["name"], x0, x1, y0, part)
 				}
 			case d.chance(pen.leaves[item]):
+			case j < len(d.boxes) && d.boxes[j] > 0 && len(who[item]) <= d.boxes[j]:
+				row.Texts[item] = who[item]
+				d.comb(pen, who[item], d.boxes[j], edges[j], edges[j+1], y0, part)
 			default:
 				row.Texts[item] = who[item]
 				d.enter(pen, who[item], x0, x1, y0, part)

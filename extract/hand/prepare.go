@@ -3,6 +3,7 @@ package hand
 import (
 	"image"
 	"math"
+	"slices"
 )
 
 const (
@@ -266,13 +267,32 @@ func (m *mask) toRule(i int) { m.rule[i], m.on[i] = m.rule[i] || m.on[i], false 
 
 // blob is one connected piece of ink.
 type blob struct {
-	x0, y0, x1, y1 int // inclusive
-	n              int // pixels
-	drop           bool
+	extent
+	drop  bool
+	group int // of blobs.groups
 }
 
-func (b blob) width() int  { return b.x1 - b.x0 + 1 }
-func (b blob) height() int { return b.y1 - b.y0 + 1 }
+// extent is a place and the ink in it.
+type extent struct {
+	x0, y0, x1, y1 int // inclusive
+	n              int // pixels
+}
+
+func (b extent) width() int  { return b.x1 - b.x0 + 1 }
+func (b extent) height() int { return b.y1 - b.y0 + 1 }
+
+// nowhere is the extent of nothing.
+var nowhere = extent{x0: math.MaxInt32, y0: math.MaxInt32, x1: -1, y1: -1}
+
+func (b extent) union(o extent) extent {
+	return extent{min(b.x0, o.x0), min(b.y0, o.y0), max(b.x1, o.x1), max(b.y1, o.y1), b.n + o.n}
+}
+
+// apart is how many blank pixels lie between two pieces, along the axis that has
+// more of them.
+func (b extent) apart(o extent) int {
+	return max(o.x0-b.x1, b.x0-o.x1, o.y0-b.y1, b.y0-o.y1) - 1
+}
 
 // blobs are the connected pieces of a mask. label says which piece a pixel
 // belongs to, counted from 1; 0 is paper. The first piece is what was ruled.
@@ -280,10 +300,13 @@ type blobs struct {
 	w, h  int
 	label []int32
 	all   []blob
+	// groups are pieces close together, as a thin pen leaves them in a fax: what
+	// is too small to be writing by itself may be part of a broken stroke.
+	groups []extent
 }
 
 func (m *mask) blobs() *blobs {
-	b := &blobs{w: m.w, h: m.h, label: make([]int32, len(m.on)), all: []blob{{drop: true}}}
+	b := &blobs{w: m.w, h: m.h, label: make([]int32, len(m.on)), all: []blob{{extent: nowhere, drop: true}}}
 	for i, rule := range m.rule {
 		if rule {
 			b.label[i] = 1
@@ -295,7 +318,7 @@ func (m *mask) blobs() *blobs {
 			continue
 		}
 		id := int32(len(b.all) + 1)
-		c := blob{x0: m.w, y0: m.h, x1: -1, y1: -1}
+		c := blob{extent: nowhere}
 		b.label[i] = id
 		stack = append(stack[:0], int32(i))
 		for len(stack) > 0 {
@@ -323,9 +346,10 @@ func (m *mask) blobs() *blobs {
 // the cell's edges, leftovers of rules, and small dots far from everything. It
 // says whether anything is left.
 func (b *blobs) dropForeign() bool {
+	b.groupClose()
 	speck := max(3, b.h*b.h/700)
 	for i := range b.all {
-		b.all[i].drop = b.all[i].drop || b.all[i].n < speck
+		b.all[i].drop = b.all[i].drop || b.groups[b.all[i].group].n < speck
 	}
 	b.dropOtherLines()
 	top, bottom := b.band()
@@ -339,6 +363,43 @@ func (b *blobs) dropForeign() bool {
 		}
 	}
 	return false
+}
+
+// groupClose puts pieces into one group whose boxes are hardly apart.
+func (b *blobs) groupClose() {
+	reach := max(2, b.h/24)
+	order := make([]int, len(b.all))
+	parent := make([]int, len(b.all))
+	for i := range order {
+		order[i], parent[i] = i, i
+	}
+	slices.SortFunc(order, func(i, j int) int { return b.all[i].x0 - b.all[j].x0 })
+	root := func(i int) int {
+		for parent[i] != i {
+			parent[i] = parent[parent[i]]
+			i = parent[i]
+		}
+		return i
+	}
+	for at, i := range order {
+		for _, j := range order[at+1:] {
+			if b.all[j].x0-b.all[i].x1-1 > reach {
+				break
+			}
+			if !b.all[i].drop && !b.all[j].drop && b.all[i].apart(b.all[j].extent) <= reach {
+				parent[root(i)] = root(j)
+			}
+		}
+	}
+	b.groups = make([]extent, len(b.all))
+	for i := range b.groups {
+		b.groups[i] = nowhere
+	}
+	for i := range b.all {
+		g := root(i)
+		b.all[i].group = g
+		b.groups[g] = b.groups[g].union(b.all[i].extent)
+	}
 }
 
 // dropOtherLines drops lines that an edge of the cell cuts through, where blank
@@ -405,10 +466,10 @@ func (b *blobs) foreign(c blob, top, bottom float64) bool {
 		return c.width() <= thin // an upright rule
 	case c.y0 == 0 || c.y1 == b.h-1:
 		return c.height() < b.h/2 && within < 0.35*(bottom-top)
-	case c.x0 == 0 || c.x1 == b.w-1:
-		return c.width() <= thin
 	case b.level(c):
 		return middle < top+0.25*(bottom-top) || middle > top+0.75*(bottom-top)
+	case c.x0 == 0 || c.x1 == b.w-1:
+		return c.width() <= thin
 	}
 	return false
 }
@@ -452,14 +513,15 @@ func (b *blobs) inkOfRows(of func(blob) bool) []int {
 // dropLone drops dots further from any larger piece than a letter is high.
 func (b *blobs) dropLone() {
 	dot := b.h / 10
+	small := func(c blob) bool { return b.groups[c.group].width() <= dot && b.groups[c.group].height() <= dot }
 	for i := range b.all {
 		c := &b.all[i]
-		if c.drop || c.width() > dot || c.height() > dot {
+		if c.drop || !small(*c) {
 			continue
 		}
 		lone := true
 		for _, o := range b.all {
-			if o.drop || o.width() <= dot && o.height() <= dot {
+			if o.drop || small(o) {
 				continue
 			}
 			if o.x0-c.x1 < b.h/2 && c.x0-o.x1 < b.h/2 && o.y0-c.y1 < b.h/3 && c.y0-o.y1 < b.h/3 {

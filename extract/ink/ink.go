@@ -50,6 +50,7 @@ func (s slot) signed(dpi float64) float64 {
 // Column says what the cells of a column are for.
 type Column struct {
 	Items int  // one, or two above each other
+	Comb  bool // a box for each letter, so that round letters stand alone
 	Print bool // a name, a number or the like: a line through it strikes it out
 }
 
@@ -241,9 +242,15 @@ func (p *Page) specks() []bool {
 		if float64(long) > p.dpi*0.09 || long > 2*min(w, h)+1 || float64(c.Area) < 0.5*float64(w*h) {
 			continue
 		}
-		lone[i] = !p.touches(c.Box.Inset(-near), int32(i+1))
+		lone[i] = !p.touches(c.Box.Inset(-near), int32(i+1)) && !(float64(long) > p.dpi*0.05 && p.inComb(c))
 	}
 	return lone
+}
+
+// inComb reports whether a component is in a column of combs.
+func (p *Page) inComb(c layout.Component) bool {
+	row, column := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+	return row >= 0 && column >= 0 && p.columns[column].Comb
 }
 
 // touches reports whether ink of another component larger than a speck lies

@@ -24,6 +24,14 @@ func (r Rule) middle() float64 { return r.At((r.From + r.To) / 2) }
 
 func (r Rule) length() int { return r.To - r.From }
 
+// Through is the lying rule from one place to another further right; for a
+// standing one the axes are to be swapped.
+func Through(x0, y0, x1, y1, thickness float64) Rule {
+	r := Rule{From: int(math.Round(x0)), To: int(math.Round(x1)), thickness: thickness, solid: 1, slope: (y1 - y0) / (x1 - x0)}
+	r.at = y0 + r.slope*(float64(r.From)-x0)
+	return r
+}
+
 // Drawn reports whether the rule is solid and thin enough to have been drawn
 // in one go, and no run through the letters of a word. Resolution is in pixels
 // per inch.

@@ -28,7 +28,7 @@ func Turn(g *image.Gray, quarters int, lean float64) Turned {
 func (t Turned) Delivered(r image.Rectangle) [4]float64 {
 	box := [4]float64{1, 1, 0, 0}
 	for _, p := range []image.Point{r.Min, r.Max, {r.Min.X, r.Max.Y}, {r.Max.X, r.Min.Y}} {
-		x, y := t.back(float64(p.X), float64(p.Y))
+		x, y := t.Back(float64(p.X), float64(p.Y))
 		box[0], box[1] = min(box[0], x), min(box[1], y)
 		box[2], box[3] = max(box[2], x), max(box[3], y)
 	}
@@ -38,8 +38,8 @@ func (t Turned) Delivered(r image.Rectangle) [4]float64 {
 	return box
 }
 
-// back maps a pixel of Image to shares of the page as delivered.
-func (t Turned) back(x, y float64) (float64, float64) {
+// Back maps a pixel of Image to shares of the page as delivered.
+func (t Turned) Back(x, y float64) (float64, float64) {
 	w, h := float64(t.Image.Bounds().Dx()), float64(t.Image.Bounds().Dy())
 	sin, cos := math.Sincos(t.Lean * math.Pi / 180)
 	x, y = x-w/2, y-h/2
@@ -53,6 +53,23 @@ func (t Turned) back(x, y float64) (float64, float64) {
 		return 1 - y, x
 	}
 	return x, y
+}
+
+// From maps a place on the page as delivered, in shares of its width and
+// height, to a pixel of Image.
+func (t Turned) From(x, y float64) (float64, float64) {
+	switch t.Quarters {
+	case 1:
+		x, y = 1-y, x
+	case 2:
+		x, y = 1-x, 1-y
+	case 3:
+		x, y = y, 1-x
+	}
+	w, h := float64(t.Image.Bounds().Dx()), float64(t.Image.Bounds().Dy())
+	sin, cos := math.Sincos(t.Lean * math.Pi / 180)
+	x, y = x*w-w/2, y*h-h/2
+	return x*cos + y*sin + w/2, -x*sin + y*cos + h/2
 }
 
 func quarterTurns(g *image.Gray, quarters int) *image.Gray {

@@ -28,7 +28,8 @@ func (s *Server) registerRoutes() []route {
 		{"GET /calendar/{file}", public, s.calendar}, // the file's name is an API token
 		{"GET /public/groups", public, s.publicGroups},
 		{"GET /public/groups.csv", public, s.publicGroupsCSV},
-		{"GET /reports/council.{format}", office, s.councilReport},
+		{"GET /reports/council.xlsx", office, s.councilReport},
+		{"GET /reports/council.pdf", office, s.councilReport},
 		{"GET /reports/coo.xlsx", office, s.periodReport},
 		{"GET /settings/calendar", byChair | byAdmin, s.calendarSettingsPage},
 		{"POST /settings/calendar", byStaff | byAdmin, s.setCalendarSettings},

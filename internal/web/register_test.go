@@ -154,6 +154,13 @@ func TestLifePage(t *testing.T) {
 	}
 	chair.get("/petitions/"+p.ID+"/letters/approval.eml").want(t, 422)
 	chair.get("/petitions/"+p.ID+"/letters/approval.exe").want(t, 404)
+	for path, want := range map[string]string{"/reports/council.xlsx?conference=Annual": "Annual xlsx", "/reports/council.pdf": " pdf", "/reports/coo.xlsx?from=2026-01-01&to=2026-06-30": "2026-01-01 2026-06-30"} {
+		if got := chair.get(path).want(t, 200).body; got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+	chair.get("/reports/coo.xlsx?from=2020-01-01&to=2020-06-30").want(t, 422)
+	chair.get("/reports/coo.xlsx?from=2026-06-30&to=2026-01-01").want(t, 422)
 }
 
 // The calendar opens with a token in its address, and with nothing else.

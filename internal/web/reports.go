@@ -34,12 +34,12 @@ func (s *Server) reportsPage(w http.ResponseWriter, r *http.Request) error {
 
 // councilReport is what Council is told at a conference.
 func (s *Server) councilReport(w http.ResponseWriter, r *http.Request) error {
-	conference, format := r.FormValue("conference"), r.PathValue("format")
-	kinds := map[string]string{"xlsx": sheetType, "pdf": "application/pdf"}
-	if kinds[format] == "" {
-		return problem(http.StatusNotFound, "There is no such report: there are council.xlsx and council.pdf.")
+	conference := r.FormValue("conference")
+	format, media := "xlsx", sheetType
+	if strings.HasSuffix(r.URL.Path, ".pdf") {
+		format, media = "pdf", "application/pdf"
 	}
-	return s.written(w, r, reportFile{"council", format, kinds[format], conference}, func(out io.Writer) error {
+	return s.written(w, r, reportFile{"council", format, media, conference}, func(out io.Writer) error {
 		return s.Register.Council(r.Context(), conference, format, out)
 	})
 }

@@ -1,8 +1,10 @@
 package roll
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"countersign/verify/name"
 )
@@ -10,17 +12,20 @@ import (
 // index finds members by what a sheet may show of them. Members are named by
 // their places in Roll.Members, ascending.
 type index struct {
-	Families  *Lexicon // family names joined, halves of double ones, former ones
-	Givens    *Lexicon // given, preferred and middle names, and the short forms of the first two
-	Cities    *Lexicon
-	Companies *Lexicon
+	Families    *Lexicon // family names joined, halves of double ones, former ones
+	Givens      *Lexicon // given, preferred and middle names, and the short forms of the first two
+	Cities      *Lexicon
+	Companies   *Lexicon
+	FamilyNames *Spellings // in words of Families
+	GivenNames  *Spellings // in words of Givens, short forms left out
 
-	byNumber finder
-	byEmail  finder
-	byZIP    map[string][]int32
-	same     map[int32][]int32
-	largest  float64
-	digits   bool
+	cityOf, companyOf []int32
+	members           []*Member
+	numbers, emails   finder
+	zips              groups
+	same              map[int32][]int32
+	largest           float64
+	digits            bool
 }
 
 // Shares of the forms a name is written in: what members do, estimated from
@@ -87,75 +92,115 @@ func ShortForms(given string) []Form {
 	return forms
 }
 
+// newIndex makes the parts of the index side by side. None looks at another before all
+// are done, so the result does not depend on how many processors there are.
 func newIndex(members []*Member) index {
-	x := index{byNumber: newFinder(len(members)), byEmail: newFinder(len(members)), byZIP: map[string][]int32{}, digits: true}
-	var families, givens, cities, companies lexiconMaker
-	for i, m := range members {
-		at := int32(i)
-		for _, f := range FamilyForms(m) {
-			families.add(f.Word, at, f.Share)
-		}
-		for _, f := range GivenForms(m) {
-			givens.add(f.Word, at, f.Share*(1-shortForm))
-			if f.Share > middleName {
-				for _, s := range ShortForms(f.Word) {
-					givens.add(s.Word, at, f.Share*s.Share)
-				}
-			}
-		}
-		cities.add(name.Joined(m.City), at, 1)
-		companies.add(CompanyKey(m.Company), at, 1)
-		key := NumberKey(m.ID)
-		x.byNumber.add(key, at)
-		if n, err := strconv.ParseFloat(key, 64); err == nil {
-			x.largest = max(x.largest, n)
-		} else {
-			x.digits = false
-		}
-		for _, e := range m.Emails {
-			x.byEmail.add(e, at)
-		}
-		if z := ZIPKey(m.ZIP); z != "" {
-			x.byZIP[z] = append(x.byZIP[z], at)
-		}
-	}
-	x.same = samePeople(members)
-	n := len(members)
-	x.Families, x.Givens, x.Cities, x.Companies = families.lexicon(n), givens.lexicon(n), cities.lexicon(n), companies.lexicon(n)
+	x := index{members: members}
+	var parts sync.WaitGroup
+	parts.Go(x.indexFamilies)
+	parts.Go(x.indexGivens)
+	parts.Go(x.indexPlaces)
+	parts.Go(x.indexKeys)
+	parts.Wait()
+	x.same = samePeople(members, x.FamilyNames, x.GivenNames)
 	return x
 }
 
-// finder finds members by a value that mostly one member has, in half the room
-// of a map of slices.
-type finder struct {
-	first map[string]int32
-	more  map[string][]int32 // all of them, where there are several
+func (x *index) indexFamilies() {
+	var m lexiconMaker
+	s, holders := spell(x.members, &m, func(m *Member) [3]string { return [3]string{m.Family, m.Former} }, FamilyForms)
+	for n, k := range holders {
+		for _, f := range s.Forms(int32(n)) {
+			m.share[f.Word] += float64(f.Share) * float64(k)
+		}
+	}
+	l, places := m.lexicon(len(x.members))
+	s.move(places)
+	s.list(len(l.Words))
+	x.Families, x.FamilyNames = l, s
 }
 
-func newFinder(members int) finder {
-	return finder{first: make(map[string]int32, members), more: map[string][]int32{}}
+func (x *index) indexGivens() {
+	var m lexiconMaker
+	s, holders := spell(x.members, &m, func(m *Member) [3]string { return [3]string{m.Given, m.Informal, spelledOut(m.Middle)} }, GivenForms)
+	shortened := make([]float64, len(m.words)) // how many members write the word or a short form of it
+	for n, k := range holders {
+		for _, f := range s.Forms(int32(n)) {
+			m.share[f.Word] += float64(f.Share) * float64(k) * (1 - shortForm)
+			if f.Share > middleName {
+				shortened[f.Word] += float64(f.Share) * float64(k)
+			}
+		}
+	}
+	for w, k := range shortened {
+		if k == 0 {
+			continue
+		}
+		for _, short := range ShortForms(m.words[w]) {
+			m.add(short.Word, k*short.Share)
+		}
+	}
+	l, places := m.lexicon(len(x.members))
+	s.move(places)
+	x.Givens, x.GivenNames = l, s
 }
 
-func (f *finder) add(key string, at int32) {
-	first, ok := f.first[key]
-	switch {
-	case !ok:
-		f.first[key] = at
-	case f.more[key] == nil:
-		f.more[key] = []int32{first, at}
-	default:
-		f.more[key] = append(f.more[key], at)
+// spelledOut is a middle name, empty for an initial, which is no form of a given name.
+func spelledOut(middle string) string {
+	if len(middle) == 1 || len(middle) == 2 && middle[1] == '.' {
+		return ""
 	}
+	return middle
 }
 
-func (f *finder) of(key string) []int32 {
-	if more := f.more[key]; more != nil {
-		return more
+func (x *index) indexPlaces() {
+	x.Cities, x.cityOf = indexWords(x.members, func(m *Member) string { return m.City }, name.Joined)
+	x.Companies, x.companyOf = indexWords(x.members, func(m *Member) string { return m.Company }, CompanyKey)
+	x.zips = group(x.members, func(m *Member) string { return m.ZIP }, ZIPKey)
+}
+
+// indexWords makes a lexicon of what members have one of, and says which each has.
+func indexWords(members []*Member, value func(*Member) string, fold func(string) string) (*Lexicon, []int32) {
+	var m lexiconMaker
+	of := make([]int32, len(members))
+	at := map[string]int32{"": -1}
+	for i, member := range members {
+		v := value(member)
+		w, ok := at[v]
+		if !ok {
+			w = m.add(fold(v), 0)
+			at[v] = w
+		}
+		if of[i] = w; w >= 0 {
+			m.share[w]++
+		}
 	}
-	if at, ok := f.first[key]; ok {
-		return []int32{at}
+	l, places := m.lexicon(len(members))
+	for i, w := range of {
+		if w >= 0 {
+			of[i] = places[w]
+		}
 	}
-	return nil
+	return l, of
+}
+
+func (x *index) indexKeys() {
+	x.digits = true
+	x.numbers.keys = make([]uint64, 0, len(x.members))
+	for i, m := range x.members {
+		key := NumberKey(m.ID)
+		x.numbers.add(key, int32(i))
+		if strings.Trim(key, "0123456789") != "" {
+			x.digits = false
+		} else if n, err := strconv.ParseFloat(key, 64); err == nil {
+			x.largest = max(x.largest, n)
+		}
+		for _, e := range m.Emails {
+			x.emails.add(e, int32(i))
+		}
+	}
+	x.numbers.sort()
+	x.emails.sort()
 }
 
 // NumberKey reduces a member number to what has to agree: letters and digits,
@@ -196,16 +241,26 @@ func (x *index) NumbersAreDigits() bool { return x.digits }
 // LargestNumber is the largest member number, where numbers are digits.
 func (x *index) LargestNumber() float64 { return x.largest }
 
+// CityOf is a member's city as a word of Cities, -1 for none.
+func (x *index) CityOf(member int32) int32 { return x.cityOf[member] }
+
+// CompanyOf is a member's institution as a word of Companies, -1 for none.
+func (x *index) CompanyOf(member int32) int32 { return x.companyOf[member] }
+
 // ByNumber returns the members of this number, leading zeros aside.
-func (x *index) ByNumber(number string) []int32 { return x.byNumber.of(NumberKey(number)) }
+func (x *index) ByNumber(number string) []int32 {
+	key := NumberKey(number)
+	return x.numbers.find(key, func(at int32) bool { return NumberKey(x.members[at].ID) == key })
+}
 
 // ByEmail returns the members who have this address.
 func (x *index) ByEmail(email string) []int32 {
-	return x.byEmail.of(strings.ToLower(strings.TrimSpace(email)))
+	key := strings.ToLower(strings.TrimSpace(email))
+	return x.emails.find(key, func(at int32) bool { return slices.Contains(x.members[at].Emails, key) })
 }
 
 // ByZIP returns the members of this ZIP code.
-func (x *index) ByZIP(zip string) []int32 { return x.byZIP[ZIPKey(zip)] }
+func (x *index) ByZIP(zip string) []int32 { return x.zips.of(ZIPKey(zip)) }
 
 // NearNumbers returns the members whose numbers differ from this one by one
 // digit changed, dropped or added, or by two neighbours that changed places.
@@ -217,7 +272,7 @@ func (x *index) NearNumbers(number string) []int32 {
 		k := NumberKey(string(s))
 		if !seen[k] {
 			seen[k] = true
-			found = append(found, x.byNumber.of(k)...)
+			found = append(found, x.ByNumber(k)...)
 		}
 	}
 	b := []byte(key)

@@ -7,17 +7,15 @@ import (
 )
 
 // Lexicon is a set of distinct words of the roll (family names, given names,
-// cities) with the members that have them. A word that was misread is looked
-// for by comparing it with all of them, which for 25,000 family names costs a
-// third of a millisecond and misses none, as any index of letter groups would.
+// cities). A word that was misread is looked for by comparing it with all of them,
+// which misses none, as any index of letter groups would.
 type Lexicon struct {
 	Words  []string  // sorted
 	Share  []float64 // of the members; a word that members may also write counts by how likely they do
 	codes  []byte
 	start  []uint32 // of each word in codes
-	shared []uint8  // letters that each word has in common with the one before it
-	who    []int32  // members by word, flat
-	from   []uint32 // of each word in who
+	bags   []name.Bag
+	shared []uint8 // letters that each word has in common with the one before it
 }
 
 // Near is a word of a Lexicon and its distance from what was looked for.
@@ -28,58 +26,58 @@ type Near struct {
 
 // lexiconMaker collects words; the zero value is ready.
 type lexiconMaker struct {
-	at    map[string]int
+	at    map[string]int32
 	words []string
 	share []float64
-	who   [][]int32
 }
 
-// add notes that a member may write a word, with what probability. Members
-// come in order.
-func (m *lexiconMaker) add(word string, member int32, weight float64) {
+// add notes a word and how many members write it, and returns its place in the
+// maker; -1 for the empty word.
+func (m *lexiconMaker) add(word string, weight float64) int32 {
 	if word == "" {
-		return
+		return -1
 	}
 	if m.at == nil {
-		m.at = map[string]int{}
+		m.at = map[string]int32{}
 	}
 	i, ok := m.at[word]
 	if !ok {
-		i = len(m.words)
+		i = int32(len(m.words))
 		m.at[word] = i
 		m.words = append(m.words, word)
 		m.share = append(m.share, 0)
-		m.who = append(m.who, nil)
 	}
 	m.share[i] += weight
-	if n := len(m.who[i]); n == 0 || m.who[i][n-1] != member {
-		m.who[i] = append(m.who[i], member)
-	}
+	return i
 }
 
-func (m *lexiconMaker) lexicon(members int) *Lexicon {
-	order := make([]int, len(m.words))
-	for i := range order {
-		order[i] = i
+// lexicon sorts the words. It also returns where those of the maker have gone.
+func (m *lexiconMaker) lexicon(members int) (l *Lexicon, places []int32) {
+	order := make([]int32, len(m.words))
+	letters := 0
+	for i, w := range m.words {
+		order[i] = int32(i)
+		letters += len(w)
 	}
-	slices.SortFunc(order, func(a, b int) int {
+	slices.SortFunc(order, func(a, b int32) int {
 		if m.words[a] < m.words[b] {
 			return -1
 		}
 		return 1
 	})
-	l := &Lexicon{start: make([]uint32, 1, len(order)+1), from: make([]uint32, 1, len(order)+1)}
-	for _, i := range order {
-		l.Words = append(l.Words, m.words[i])
-		l.Share = append(l.Share, m.share[i]/float64(max(members, 1)))
-		codes := name.Codes(m.words[i])
-		l.shared = append(l.shared, common(l.lastCodes(), codes))
+	n := len(order)
+	places = make([]int32, n)
+	l = &Lexicon{Words: make([]string, n), Share: make([]float64, n), codes: make([]byte, 0, letters), start: make([]uint32, 1, n+1), bags: make([]name.Bag, n), shared: make([]uint8, n)}
+	for to, from := range order {
+		places[from] = int32(to)
+		l.Words[to] = m.words[from]
+		l.Share[to] = m.share[from] / float64(max(members, 1))
+		codes := name.Codes(m.words[from])
+		l.bags[to], l.shared[to] = name.NewBag(codes), common(l.lastCodes(), codes)
 		l.codes = append(l.codes, codes...)
 		l.start = append(l.start, uint32(len(l.codes)))
-		l.who = append(l.who, m.who[i]...)
-		l.from = append(l.from, uint32(len(l.who)))
 	}
-	return l
+	return l, places
 }
 
 func (l *Lexicon) lastCodes() []byte {
@@ -104,9 +102,6 @@ func (l *Lexicon) Codes(i int) []byte { return l.codes[l.start[i]:l.start[i+1]] 
 // one on, with the word before it.
 func (l *Lexicon) Shared(i int) int { return int(l.shared[i]) }
 
-// Members who have the word at place i, as places in Roll.Members, ascending.
-func (l *Lexicon) Members(i int) []int32 { return l.who[l.from[i]:l.from[i+1]] }
-
 // Find returns the place of a word, or -1.
 func (l *Lexicon) Find(word string) int {
 	if i, ok := slices.BinarySearch(l.Words, word); ok {
@@ -118,23 +113,32 @@ func (l *Lexicon) Find(word string) int {
 // Nearest returns at least k words (all that share the last distance, or the
 // whole lexicon if it is smaller), nearest first, ties in order of the
 // alphabet. The edits slice is room to work in and is returned for reuse.
+//
+// The words' bags say of most that they are too far, so that few are compared letter
+// by letter; what is found is what comparing all of them finds.
 func (l *Lexicon) Nearest(codes []byte, k int, edits []uint8) ([]Near, []uint8) {
 	const most = 63
 	if len(codes) == 0 || len(l.Words) == 0 {
 		return nil, edits
 	}
-	walk := name.NewWalk(codes)
-	var at [most + 1]int
-	edits = edits[:0]
-	for i := range l.Words {
-		d := min(walk.Next(l.Codes(i), int(l.shared[i])), most)
-		edits = append(edits, uint8(d))
-		at[d]++
+	pattern, bag := name.NewPattern(codes), name.NewBag(codes)
+	edits = slices.Grow(edits[:0], len(l.Words))[:len(l.Words)]
+	for i, b := range l.bags {
+		edits[i] = uint8(bag.Apart(b)) | unsure
 	}
-	limit, n := 0, at[0]
-	for n < k && limit < most {
-		limit++
-		n += at[limit]
+	var at [most + 1]int
+	limit, n := 0, 0
+	for ; ; limit++ {
+		for i, d := range edits {
+			if d != uint8(limit)|unsure {
+				continue
+			}
+			edits[i] = uint8(min(pattern.Distance(l.Codes(i)), most))
+			at[edits[i]]++
+		}
+		if n += at[limit]; n >= min(k, len(edits)) || limit == most {
+			break
+		}
 	}
 	// Place the words by counting, in one pass, nearest first.
 	start := [most + 2]int{}
@@ -150,3 +154,6 @@ func (l *Lexicon) Nearest(codes []byte, k int, edits []uint8) ([]Near, []uint8) 
 	}
 	return out, edits
 }
+
+// unsure marks a distance that is at least so much.
+const unsure = 1 << 7

@@ -157,20 +157,18 @@ func (r *Roll) fill(t table, opts Options) error {
 		}
 		early = append(early, row{line, cells})
 	}
-	b := builder{roll: r, cols: cols, trims: t.trims(), byID: map[string]*Member{}}
+	b := builder{roll: r, cols: cols, trims: t.trims(), byID: map[string]*Member{}, kept: map[string]string{}, days: map[written]time.Time{}}
 	b.dayFirst = dayFirst(early, cols)
 	for _, row := range early {
 		b.add(row)
 	}
-	for {
-		line, cells, err := t.next()
-		if err == io.EOF {
-			break
+	for batch := range ahead(t) {
+		for _, row := range batch.rows {
+			b.add(row)
 		}
-		if err != nil {
-			return err
+		if batch.err != nil {
+			return batch.err
 		}
-		b.add(row{line, cells})
 	}
 	switch {
 	case r.Rows == 0:
@@ -187,14 +185,53 @@ type row struct {
 	cells []string
 }
 
-// builder turns rows into members.
+// batch is some rows, and why there are no more of them.
+type batch struct {
+	rows []row
+	err  error
+}
+
+// ahead reads the rest of a table while members are made of what was read before. The
+// last batch may have an error; all must be taken.
+func ahead(t table) <-chan batch {
+	const size, most = 500, 8
+	batches := make(chan batch, most)
+	go func() {
+		defer close(batches)
+		for {
+			b := batch{rows: make([]row, 0, size)}
+			for len(b.rows) < size {
+				line, cells, err := t.next()
+				if err != nil {
+					if err != io.EOF {
+						b.err = err
+					}
+					batches <- b
+					return
+				}
+				b.rows = append(b.rows, row{line, cells})
+			}
+			batches <- b
+		}
+	}()
+	return batches
+}
+
+// builder turns rows into members. What a row shares with others (names, cities,
+// types) is kept once, and what is its own is packed, so that no more of the export
+// stays in memory than its members.
 type builder struct {
 	roll     *Roll
 	cols     columns
 	trims    bool
 	dayFirst bool
 	byID     map[string]*Member
-	kept     map[string]string // words that recur (cities, types) are kept once
+	kept     map[string]string
+	days     map[written]time.Time // of dates that can be read
+	packed   strings.Builder
+	members  []Member // room
+	emails   []string
+	lines    []int
 }
 
 func (b *builder) add(row row) {
@@ -247,22 +284,30 @@ func (b *builder) fits(row row) bool {
 }
 
 func (b *builder) member(row row) *Member {
-	get := func(m Meaning) string { return b.cols.cell(row.cells, m) }
-	m := &Member{
-		ID: get(Number), Prefix: b.keep(get(Prefix)), Given: get(Given), Middle: get(Middle), Family: get(Family), Suffix: b.keep(get(Suffix)),
-		Informal: get(Informal), Former: get(Former), Company: b.keep(get(Company)),
-		Street: b.cols.all(row.cells, Street, ", "), City: b.keep(get(City)), State: b.keep(get(State)), ZIP: get(ZIP), Country: b.keep(get(Country)),
-		Class: b.keep(get(Class)), Type: b.keep(get(Type)), Status: b.keep(get(Status)), Lines: []int{row.line},
-	}
+	kept := func(m Meaning) string { return b.keep(b.cols.cell(row.cells, m)) }
+	m := one(&b.members, Member{
+		ID: b.pack(b.cols.cell(row.cells, Number)), Prefix: kept(Prefix), Given: kept(Given), Middle: kept(Middle), Family: kept(Family), Suffix: kept(Suffix),
+		Informal: kept(Informal), Former: kept(Former), Company: kept(Company),
+		Street: b.pack(b.cols.all(row.cells, Street, ", ")), City: kept(City), State: kept(State), ZIP: kept(ZIP), Country: kept(Country),
+		Class: kept(Class), Type: kept(Type), Status: kept(Status), Lines: one(&b.lines, row.line),
+	})
 	for _, i := range b.cols.at[Email] {
 		for _, e := range strings.FieldsFunc(cell(row.cells, i), func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {
-			if e = strings.ToLower(e); !slices.Contains(m.Emails, e) {
-				m.Emails = append(m.Emails, e)
+			switch e = strings.ToLower(e); {
+			case m[0].Emails == nil:
+				m[0].Emails = one(&b.emails, b.pack(e))
+			case !slices.Contains(m[0].Emails, e):
+				m[0].Emails = append(m[0].Emails, b.pack(e))
 			}
 		}
 	}
-	if whole := get(FullName); whole != "" && m.Family == "" {
-		m.Prefix, m.Given, m.Middle, m.Family, m.Suffix = splitName(whole)
+	return b.finish(row, &m[0])
+}
+
+func (b *builder) finish(row row, m *Member) *Member {
+	if whole := b.cols.cell(row.cells, FullName); whole != "" && m.Family == "" {
+		prefix, given, middle, family, suffix := splitName(whole)
+		m.Prefix, m.Given, m.Middle, m.Family, m.Suffix = b.keep(prefix), b.keep(given), b.keep(middle), b.keep(family), b.keep(suffix)
 	}
 	if len(b.cols.at[Number]) == 0 {
 		m.ID = fmt.Sprintf("line-%d", row.line)
@@ -272,6 +317,12 @@ func (b *builder) member(row row) *Member {
 	return m
 }
 
+// written is a date as it was written, and whether a month stands for its last day.
+type written struct {
+	text string
+	last bool
+}
+
 // date reads a date cell; what cannot be read is remarked and, for the date
 // paid through, never taken for a life member's empty cell.
 func (b *builder) date(row row, m Meaning) time.Time {
@@ -279,7 +330,13 @@ func (b *builder) date(row row, m Meaning) time.Time {
 	if s == "" || m == PaidThru && forLife(s) {
 		return time.Time{}
 	}
+	w := written{s, m == PaidThru}
+	if d, ok := b.days[w]; ok {
+		return d
+	}
 	if d, ok := parseDate(s, b.dayFirst, m == PaidThru); ok {
+		w.text = strings.Clone(s)
+		b.days[w] = d
 		return d
 	}
 	b.roll.remark(row.line, "the date under %q cannot be read", b.cols.heading(m))
@@ -293,9 +350,10 @@ func (b *builder) date(row row, m Meaning) time.Time {
 // that the member is not taken to be paid up.
 var unreadable = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// keep returns a text that many members have, one copy for all of them.
 func (b *builder) keep(s string) string {
-	if b.kept == nil {
-		b.kept = map[string]string{}
+	if s == "" {
+		return ""
 	}
 	if k, ok := b.kept[s]; ok {
 		return k
@@ -303,6 +361,30 @@ func (b *builder) keep(s string) string {
 	s = strings.Clone(s)
 	b.kept[s] = s
 	return s
+}
+
+// pack returns a copy of a text of one member's own, side by side with those of others:
+// the row it stands in need not be kept for it.
+func (b *builder) pack(s string) string {
+	const page = 1 << 16
+	if b.packed.Len()+len(s) > b.packed.Cap() {
+		b.packed = strings.Builder{}
+		b.packed.Grow(max(page, len(s)))
+	}
+	b.packed.WriteString(s)
+	all := b.packed.String()
+	return all[len(all)-len(s):]
+}
+
+// one makes a slice of one thing, in room for many, which costs less than a room for each.
+func one[T any](room *[]T, v T) []T {
+	const many = 512
+	n := len(*room)
+	if n == cap(*room) {
+		*room, n = make([]T, 0, many), 0
+	}
+	*room = append(*room, v)
+	return (*room)[n : n+1 : n+1]
 }
 
 // merge takes another row of the same person in: the latest date paid

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
+
+	"countersign/verify/name"
 )
 
 func day(s string) time.Time {
@@ -368,10 +370,10 @@ func TestCompanies(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	var m lexiconMaker
-	for i, w := range []string{"smith", "smyth", "smit", "jones", "schmidt", "smith"} {
-		m.add(w, int32(i), 1)
+	for _, w := range []string{"smith", "smyth", "smit", "jones", "schmidt", "smith"} {
+		m.add(w, 1)
 	}
-	l := m.lexicon(6)
+	l, _ := m.lexicon(6)
 	near, _ := l.Nearest([]byte{19, 13, 9, 20, 8}, 2, nil) // smith
 	var got []string
 	for _, n := range near {
@@ -380,8 +382,46 @@ func TestNearest(t *testing.T) {
 	if diff := cmp.Diff([]string{"smith 0", "smit 1", "smyth 1"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if who := l.Members(l.Find("smith")); !slices.Equal(who, []int32{0, 5}) {
-		t.Errorf("smith is %v", who)
+	if got := l.Share[l.Find("smith")]; got != 2.0/6 {
+		t.Errorf("the share of smith is %v", got)
+	}
+}
+
+// What the bags leave out is farther away than what is found.
+func TestNearestIsExhaustive(t *testing.T) {
+	r, err := Import(bytes.NewReader(exported(5000)), "members.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := r.Families
+	for _, read := range []string{"marsh", "marsh1234", "rsham", "x", "elizabethmarshall"} {
+		codes := name.Codes(read)
+		near, _ := l.Nearest(codes, 150, nil)
+		found := map[int]int{}
+		for _, n := range near {
+			found[n.Word] = n.Edits
+		}
+		last := near[len(near)-1].Edits
+		p := name.NewPattern(codes)
+		for w := range l.Words {
+			d := p.Distance(l.Codes(w))
+			if edits, ok := found[w]; ok != (d <= last) || ok && edits != d {
+				t.Errorf("%s: %s is %d edits away, found %v with %d, the last of them %d away", read, l.Words[w], d, ok, edits, last)
+			}
+		}
+	}
+}
+
+func TestSpellings(t *testing.T) {
+	r, err := Import(strings.NewReader("ID,First,Last\n1,Liz,Lynd-Nelson\n2,Ann,Nelson\n3,Liz,Nelson\n4,Liz,Lynd-Nelson\n"), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who := r.FamilyNames.Members(int32(r.Families.Find("nelson"))); !slices.Equal(who, []int32{0, 1, 2, 3}) {
+		t.Errorf("nelson is %v", who)
+	}
+	if a, b := r.FamilyNames.Of(0), r.FamilyNames.Of(3); a != b || a == r.FamilyNames.Of(1) || len(r.FamilyNames.Forms(a)) != 3 {
+		t.Errorf("spellings %d and %d with forms %v", a, b, r.FamilyNames.Forms(a))
 	}
 }
 

@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"cmp"
 	"slices"
 
 	"countersign/verify/name"
@@ -9,23 +10,41 @@ import (
 // samePeople finds members who are one person under several numbers: the same
 // name, and the same e-mail address or the same street and ZIP code. It returns
 // for each such member, by place, all places of the person, ascending.
-func samePeople(members []*Member) map[int32][]int32 {
-	names := map[string][]int32{}
-	for i, m := range members {
-		if key := name.Joined(m.Given) + " " + name.Joined(m.Family); len(key) > 1 {
-			names[key] = append(names[key], int32(i))
+func samePeople(members []*Member, families, givens *Spellings) map[int32][]int32 {
+	type named struct {
+		name uint64 // the first words of family and given name
+		at   int32
+	}
+	all := make([]named, 0, len(members))
+	for i := range members {
+		at := int32(i)
+		family, given := first(families, at), first(givens, at)
+		if family >= 0 || given >= 0 {
+			all = append(all, named{uint64(uint32(family))<<32 | uint64(uint32(given)), at})
 		}
 	}
+	slices.SortFunc(all, func(a, b named) int {
+		if a.name != b.name {
+			return cmp.Compare(a.name, b.name)
+		}
+		return cmp.Compare(a.at, b.at)
+	})
 	same := map[int32][]int32{}
-	for _, of := range names {
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].name == all[0].name {
+			n++
+		}
+		of := all[:n]
+		all = all[n:]
 		for i, a := range of {
-			if same[a] != nil {
+			if same[a.at] != nil {
 				continue
 			}
-			group := []int32{a}
+			group := []int32{a.at}
 			for _, b := range of[i+1:] {
-				if onePerson(members[a], members[b]) {
-					group = append(group, b)
+				if onePerson(members[a.at], members[b.at]) {
+					group = append(group, b.at)
 				}
 			}
 			if len(group) > 1 {
@@ -38,17 +57,30 @@ func samePeople(members []*Member) map[int32][]int32 {
 	return same
 }
 
+// first is the most usual word of a member's name, -1 for none.
+func first(s *Spellings, member int32) int32 {
+	if forms := s.Forms(s.Of(member)); len(forms) > 0 {
+		return forms[0].Word
+	}
+	return -1
+}
+
 // onePerson judges two members of the same name. A father and a son at one
 // address differ in suffix or middle name.
 func onePerson(a, b *Member) bool {
+	if !slices.ContainsFunc(a.Emails, func(e string) bool { return slices.Contains(b.Emails, e) }) && !oneHome(a, b) {
+		return false
+	}
 	if name.Joined(a.Suffix) != name.Joined(b.Suffix) {
 		return false
 	}
-	if x, y := name.Joined(a.Middle), name.Joined(b.Middle); x != "" && y != "" && x[0] != y[0] {
+	x, y := name.Joined(a.Middle), name.Joined(b.Middle)
+	return x == "" || y == "" || x[0] == y[0]
+}
+
+func oneHome(a, b *Member) bool {
+	if len(a.Street) < 5 || len(b.Street) < 5 {
 		return false
-	}
-	if slices.ContainsFunc(a.Emails, func(e string) bool { return slices.Contains(b.Emails, e) }) {
-		return true
 	}
 	street := name.Joined(a.Street)
 	return len(street) > 4 && street == name.Joined(b.Street) && ZIPKey(a.ZIP) == ZIPKey(b.ZIP)

@@ -15,14 +15,38 @@ func withoutLabel(g *image.Gray) *image.Gray {
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
 	switch w {
 	case 388:
-		x := left(dark(g))
-		return g.SubImage(image.Rect(x, 0, w, h)).(*image.Gray)
+		pieces := dark(g)
+		y := under(pieces, h)
+		pieces = slices.DeleteFunc(pieces, func(p image.Rectangle) bool { return p.Min.Y < y })
+		return g.SubImage(image.Rect(left(pieces), y, w, h)).(*image.Gray)
 	case 284:
 		for _, p := range above(dark(g), h) {
 			draw.Draw(g, p.Inset(-1), image.White, image.Point{}, draw.Src)
 		}
 	}
 	return g
+}
+
+// under finds the row from which on only the name's own line is left, where the
+// form's line above it ("CODE RNE / UAI : …") was cut into the crop: below the
+// last print that the upper edge cuts, if another word of print begins the next
+// line. 0 where there is no such line.
+func under(pieces []image.Rectangle, h int) int {
+	cut, letters, begins := 0, 0, 0
+	for _, p := range pieces {
+		if p.Min.Y == 0 && p.Max.X < 110 && p.Max.Y < h/2 {
+			cut, letters = max(cut, p.Max.Y), letters+1
+		}
+	}
+	for _, p := range pieces {
+		if cut > 0 && p.Min.Y > cut && p.Min.X < 25 && p.Dy() >= 8 && p.Dy() <= 13 {
+			begins++
+		}
+	}
+	if begins == 0 || letters < 4 {
+		return 0
+	}
+	return cut + 1
 }
 
 // left finds the end of a printed word and its colon at the left edge; 0 where

@@ -8,7 +8,7 @@ def block(i, o, size=3, stride=1):
 
 
 class Net(nn.Module):
-    def __init__(self, classes, channels=(16, 32, 64, 96, 96), features=256, hidden=128):
+    def __init__(self, classes, channels=(16, 32, 64, 128, 128), features=384, hidden=192):
         super().__init__()
         c = channels
         self.classes = classes

@@ -16,10 +16,25 @@ HELD_OUT = ["handlee", "gochi-hand", "cedarville-cursive", "bad-script", "sue-el
 # Scripts whose capitals nobody writes in a row: only mixed case.
 SCRIPTS = {"alex-brush", "allura", "cookie", "damion", "dancing-script", "ephesis", "herr-von-muellerhoff",
            "homemade-apple", "licorice", "marck-script", "monsieur-la-doulaise", "sacramento", "satisfy", "vibur",
-           "whisper", "yellowtail", "cedarville-cursive", "bad-script"}
+           "whisper", "yellowtail", "cedarville-cursive", "bad-script", "aguafina-script", "arizonia", "babylonica", "beth-ellen",
+           "bilbo", "bilbo-swash-caps", "birthstone", "borel", "caramel", "charm", "charmonman", "clicker-script", "comforter",
+           "comforter-brush", "dr-sugiyama", "dynalight", "engagement", "euphoria-script", "felipa", "fuggles", "gwendolyn", "hurricane",
+           "inspiration", "island-moments", "italianno", "jim-nightshade", "kaushan-script", "kolker-brush", "la-belle-aurore",
+           "league-script", "leckerli-one", "love-light", "lovers-quarrel", "luxurious-script", "mea-culpa", "meddon", "meie-script",
+           "miss-fajardose", "molle", "montez", "moon-dance", "mr-bedfort", "mr-dafoe", "mr-de-haviland", "mrs-saint-delafield", "my-soul",
+           "norican", "oooh-baby", "parisienne", "passions-conflict", "pacifico", "puppies-play", "qwigley", "redressed", "romanesco",
+           "rouge-script", "ruge-boogie", "ruthie", "sassy-frass", "send-flowers", "smooch", "square-peg", "stalemate", "style-script",
+           "the-nautigal", "twinkle-star", "vujahday-script", "water-brush", "waterfall", "windsong", "yesteryear", "courgette"}
 RARE = {"herr-von-muellerhoff", "monsieur-la-doulaise", "licorice", "permanent-marker", "rock-salt", "liu-jian-mao-cao",
-        "whisper", "alex-brush", "ephesis", "allura", "sacramento"}
-SKIP = {"cabin-sketch"}
+        "whisper", "alex-brush", "ephesis", "allura", "sacramento", "aguafina-script", "arizonia", "babylonica", "ballet", "bonbon", "borel",
+        "caramel", "cause", "charmonman", "comforter", "comforter-brush", "cute-font", "dr-sugiyama", "dynalight", "eagle-lake", "engagement",
+        "euphoria-script", "felipa", "fondamento", "gluten", "hurricane", "inspiration", "island-moments", "italianno", "jim-nightshade",
+        "kaushan-script", "kings", "kolker-brush", "leckerli-one", "long-cang", "love-light", "lovers-quarrel", "luxurious-script",
+        "ma-shan-zheng", "mea-culpa", "miss-fajardose", "molle", "moon-dance", "mr-bedfort", "mr-dafoe", "mrs-saint-delafield", "my-soul",
+        "norican", "pacifico", "passions-conflict", "puppies-play", "romanesco", "ruge-boogie", "ruthie", "sassy-frass", "send-flowers",
+        "smooch", "single-day", "splash", "style-script", "the-nautigal", "vujahday-script", "water-brush", "waterfall", "windsong",
+        "yesteryear", "zhi-mang-xing", "averia-libre", "comic-neue", "gideon-roman", "ruluko", "meddon", "league-script", "courgette"}
+SKIP = {"cabin-sketch", "londrina-sketch", "oi", "rubik-scribble", "dokdo", "nixie-one"}
 # For telling print from handwriting; never read by the network.
 PRINT = ["roboto", "open-sans", "arimo", "tinos", "courier-prime", "merriweather", "source-sans-3", "ibm-plex-sans", "noto-serif",
          "pt-serif", "cousine", "roboto-condensed", "crimson-text", "special-elite"]
