@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -114,5 +115,43 @@ func TestQueueMixes(t *testing.T) {
 	}
 	if want := []int{2, 7, 12, 17, 22, 27, 32, 37, 42, 47}; !slices.Equal(turns, want) {
 		t.Errorf("they come up at %v, want %v", turns, want)
+	}
+}
+
+// By keys a line to look at once more is like any other, and undoing brings it back.
+func TestReviewLooksAgainByKeyboard(t *testing.T) {
+	s := newReviewService(t, 40, 36)
+	line := s.desk.lines[0].ID
+	s.desk.again = map[string]bool{line: true}
+	p := s.come(t, chromium(t), "Vera Okafor")
+	for range 60 {
+		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
+			p.press("g")
+		}
+		if p.line() == line {
+			break
+		}
+		before := p.line()
+		p.press("s")
+		p.until("the next line is shown", fmt.Sprintf(`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, before))
+		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
+			p.press("g")
+		}
+	}
+	p.until("the line comes up", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
+	p.press("i")
+	p.until("the line is left", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+	p.saved()
+	if f := last(s.findings(t)); f.Kind != "again:illegible" || f.LineID != line {
+		t.Errorf("%s was stored", f.Kind)
+	}
+	if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
+		p.press("g")
+	}
+	p.press("u")
+	p.until("the line is back", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
+	p.saved()
+	if f := last(s.findings(t)); f.Kind != "undo" {
+		t.Errorf("%s was stored", f.Kind)
 	}
 }
