@@ -35,8 +35,10 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	readings := make([]Reading, len(cells))
 	var printed []Cell
 	var at []int
-	for i, l := range h.Hand.Read(images) {
-		if l.Printed() > 0.5 {
+	seen := h.Hand.Read(images)
+	bar := printBar(seen)
+	for i, l := range seen {
+		if l.Printed() > bar {
 			printed, at = append(printed, cells[i]), append(at, i)
 			continue
 		}
@@ -53,6 +55,26 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 		readings[at[i]] = r
 	}
 	return readings, nil
+}
+
+// printBar is how surely a cell must look printed to be read as print. A sheet is filled
+// in by hand or typed: where few of its cells look printed, those few are mostly neat
+// hands.
+func printBar(cells []hand.Lattice) float64 {
+	printed, written := 0, 0
+	for _, l := range cells {
+		switch {
+		case l.Frames() == 0:
+		case l.Printed() > 0.5:
+			printed++
+		default:
+			written++
+		}
+	}
+	if 2*printed < written {
+		return 0.99
+	}
+	return 0.5
 }
 
 // reading makes the best text, and others, of what the network saw. Numbers,

@@ -36,6 +36,7 @@ type worked struct {
 	refs     map[verify.Ref]int // the same
 	findings []store.Finding
 	found    [][]store.Finding // by line
+	purged   purged
 	covers   map[string]extract.Cover
 	cover    covered
 
@@ -72,7 +73,7 @@ func (d *desk) work(ctx context.Context, petitionID string, v store.Versions, da
 		*w = *before
 	}
 	w.petition.ID = petitionID
-	terms := before == nil || before.versions.Terms != v.Terms || before.day != day
+	terms := before == nil || before.versions.Terms != v.Terms || before.versions.Purged != v.Purged || before.day != day
 	w.versions, w.day = v, day
 	for _, step := range []struct {
 		due bool
@@ -113,8 +114,11 @@ func (w *worked) readTerms(ctx context.Context, d *desk) (err error) {
 		return err
 	}
 	w.dates = verify.Dates{Received: w.petition.ReceivedOn, Verified: verified}
+	if w.purged, err = d.readPurged(ctx, w.petition.ID); err != nil {
+		return err
+	}
 	w.matcher = nil
-	if w.petition.SnapshotID != "" {
+	if w.petition.SnapshotID != "" && !w.purged.frozen {
 		if w.matcher, err = d.rolls.matcher(ctx, w.petition.SnapshotID); err != nil {
 			return err
 		}
@@ -179,6 +183,9 @@ func (d *desk) hash(l store.Line) uint64 {
 // open takes a line out of its bytes. One that is not matched with the
 // petition's snapshot has no candidates yet.
 func (w *worked) open(kept store.Line, ref verify.Ref, hash uint64) (*deskLine, error) {
+	if v, ok := w.purged.verdicts[kept.ID]; ok {
+		return v.line(kept, ref, hash), nil
+	}
 	row, err := decodeRow(kept.Row)
 	if err != nil {
 		return nil, fmt.Errorf("line %s: %w", kept.ID, err)
@@ -234,6 +241,7 @@ func (w *worked) evidence() ([]verify.Match, [][]verify.Finding) {
 func (w *worked) settle() {
 	matches, found := w.evidence()
 	w.decisions = verify.Settle(w.rules, w.dates, matches, found)
+	w.settleFrozen()
 	for i := range w.decisions {
 		d := &w.decisions[i]
 		if l := w.lines[i]; l.matched || d.ByPeople() || d.Verdict != verify.Uncertain {
@@ -242,6 +250,9 @@ func (w *worked) settle() {
 		d.Because, d.Look, d.Needs, d.Odds = "Not compared with the membership export yet.", "", needsMatch, unmatchedOdds
 	}
 	w.tally = verify.Count(w.decisions, w.rules)
+	if w.purged.frozen {
+		w.tally.Outlook = w.purged.kept.Outlook // it needs the candidates
+	}
 	w.tally.Outlook.Next = slices.DeleteFunc(w.tally.Outlook.Next, func(i int) bool { return w.decisions[i].Needs == needsMatch })
 }
 
@@ -327,6 +338,10 @@ func (w *worked) readCovers(ctx context.Context, d *desk) error {
 	}
 	covers := map[string]extract.Cover{}
 	w.cover = covered{}
+	if w.purged.frozen {
+		w.cover.Petition = w.purged.kept.cover()
+		return nil
+	}
 	for _, p := range w.pages {
 		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] {
 			continue

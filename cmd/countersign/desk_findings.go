@@ -24,6 +24,9 @@ func (d *desk) Refuse(ctx context.Context, f store.Finding) error {
 	if err != nil {
 		return err
 	}
+	if w.purged.frozen {
+		return &web.FindingError{Text: "The text of the line was purged, and what was decided of it stays."}
+	}
 	before, err := d.store.FindingsOf(ctx, f.LineID)
 	if err != nil {
 		return err
@@ -104,6 +107,9 @@ func personOf(r *roll.Roll, id string) (m *roll.Member, also []*roll.Member) {
 func (w *worked) correct(ctx context.Context, d *desk) error {
 	shared := true // with an earlier result, whose readers keep it
 	for i, l := range w.lines {
+		if w.purged.frozen {
+			break // their texts are gone
+		}
 		corrections := correctionsOf(w.found[i])
 		if corrections == l.corrections {
 			continue

@@ -36,6 +36,7 @@ type commands struct {
 	Demo         demoCommand         `cmd:"" help:"Serve a made-up association with three petitions, to look around."`
 	Work         workCommand         `cmd:"" help:"Read pages for a service that runs elsewhere."`
 	Audit        auditCommand        `cmd:"" help:"Look at the service's log of who did what."`
+	Purge        purgeCommand        `cmd:"" help:"Purge the data of closed petitions whose time is over, as the service does once a day, or say what would go."`
 	VerifyReport verifyReportCommand `cmd:"" help:"Check that a workbook says what it said when it was written, and what is on record."`
 	ReadPages    readPagesCommand    `cmd:"" hidden:""`
 	Version      versionCommand      `cmd:"" help:"Print the version."`

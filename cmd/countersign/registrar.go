@@ -72,6 +72,10 @@ func (g *registrar) AddToLife(ctx context.Context, petitionID string, s web.NewS
 	}
 	e := eventOf(s)
 	switch e.Kind {
+	case register.Undo:
+		if err := g.mayUndo(ctx, petitionID); err != nil {
+			return err
+		}
 	case register.Certify:
 		e.Words["tally"] = c.facts.Tally
 	case register.Approve:

@@ -243,6 +243,13 @@ func (g *registrar) verified(ctx context.Context, c workbook.Copy, petitionID st
 		return nil, err
 	}
 	if c.Kind == "COO report" {
+		w, err := g.desk.current(ctx, petitionID)
+		if err != nil {
+			return nil, err
+		}
+		if w.purged.frozen {
+			return c.AgainstPurged(report.PeriodOf(p))
+		}
 		return c.Against(report.PeriodOf(p))
 	}
 	return c.AgainstCouncil(report.CouncilOf(p))

@@ -80,5 +80,13 @@ func (c verifyReportCommand) against(ctx context.Context, book workbook.Copy, s 
 	} else if !found {
 		fmt.Fprintln(s.out, "The audit log of this service has no entry by the workbook's head: it was written by another one, or the log was changed.")
 	}
+	if c.Petition == "" {
+		if c.Petition, err = g.petitionOf(ctx, book); err != nil {
+			return nil, err
+		}
+	}
+	if err := g.tellPurged(ctx, c.Petition, s.out); err != nil {
+		return nil, err
+	}
 	return g.verified(ctx, book, c.Petition)
 }

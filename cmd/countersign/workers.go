@@ -43,6 +43,7 @@ type blobs interface {
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 	Path(ctx context.Context, sum string) (path string, done func(), err error)
+	Delete(ctx context.Context, sum string) error
 	Check(ctx context.Context) error
 }
 
@@ -62,7 +63,8 @@ func (w *workers) run(ctx context.Context) error {
 	errs := make([]error, len(stages))
 	for i, s := range stages {
 		all.Go(func() {
-			errs[i] = w.queue.Work(ctx, s.name, s.hands, s.handle, func(ctx context.Context, subject string, err error) {
+			handle := func(ctx context.Context, subject string) error { return unlessPurged(s.handle(ctx, subject)) }
+			errs[i] = w.queue.Work(ctx, s.name, s.hands, handle, func(ctx context.Context, subject string, err error) {
 				w.gaveUp(ctx, s.name, subject, err)
 			})
 		})
@@ -80,6 +82,9 @@ func (w *workers) ingest(ctx context.Context, id string) error {
 		return nil // deleted meanwhile
 	}
 	if err != nil {
+		return err
+	}
+	if purged, err := w.purged(ctx, u.PetitionID); err != nil || purged {
 		return err
 	}
 	path, done, err := w.blobs.Path(ctx, u.SHA256)
@@ -117,6 +122,9 @@ func (w *workers) extract(ctx context.Context, id string) error {
 }
 
 func (w *workers) read(ctx context.Context, p store.Page) error {
+	if purged, err := w.purged(ctx, p.PetitionID); err != nil || purged {
+		return err
+	}
 	u, err := w.store.Upload(ctx, p.UploadID)
 	if err != nil {
 		return err
@@ -192,6 +200,9 @@ func (w *workers) verify(ctx context.Context, id string) error {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if purged, err := w.purged(ctx, p.PetitionID); err != nil || purged {
 		return err
 	}
 	petition, err := w.store.Petition(ctx, p.PetitionID)

@@ -38,6 +38,9 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 		if err := lock(ctx, tx, f.PetitionID); err != nil {
 			return err
 		}
+		if err := refusePurged(ctx, tx, f.PetitionID); err != nil {
+			return err
+		}
 		if f.At, err = after(ctx, tx, f); err != nil {
 			return err
 		}

@@ -65,6 +65,9 @@ func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string, match
 		if err := lock(ctx, tx, p.PetitionID); err != nil {
 			return err
 		}
+		if err := refusePurged(ctx, tx, p.PetitionID); err != nil {
+			return err
+		}
 		of, err := petition(ctx, tx, p.PetitionID)
 		if err != nil {
 			return err

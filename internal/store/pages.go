@@ -47,7 +47,7 @@ func (s *Store) PagesOf(ctx context.Context, uploadID string) (_ []Page, err err
 // ReadPage notes what reading a page has shown, and announces its lines to
 // verify where the petition has a snapshot to verify them against. Reading it again with the same result changes nothing; another
 // result replaces the first, unless somebody has found something of its lines:
-// then the page stays as that person saw it.
+// then the page stays as that person saw it. What is purged is ErrPurged.
 func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) {
 	defer saying(&err, "note the lines of page %s", p.ID)
 	p.ReadAt = or(p.ReadAt)
@@ -61,6 +61,9 @@ func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) 
 		}
 		// Another worker may have read it while this one waited for the lock.
 		if old, err = page(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		if err := refusePurged(ctx, tx, old.PetitionID); err != nil {
 			return err
 		}
 		changed, err := replacePage(ctx, tx, old, p, lines)

@@ -24,9 +24,15 @@ func (s *Store) AddPetition(ctx context.Context, p Petition) (_ Petition, err er
 	}
 	defer saying(&err, "add petition %s", p.ID)
 	p.CreatedAt = or(p.CreatedAt)
-	_, err = write(ctx, s.writer, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)`,
-		p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, p.By, p.CreatedAt)
+	err = s.change(ctx, func(tx conn) error {
+		if err := useSnapshot(ctx, tx, p.SnapshotID); err != nil {
+			return err
+		}
+		_, err := write(ctx, tx, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)`,
+			p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, p.By, p.CreatedAt)
+		return err
+	})
 	return p, err
 }
 
@@ -43,6 +49,14 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 			return err
 		}
 		turn := 0
+		if p.SnapshotID != old.SnapshotID {
+			if err := refusePurged(ctx, tx, p.ID); err != nil {
+				return err
+			}
+			if err := useSnapshot(ctx, tx, p.SnapshotID); err != nil {
+				return err
+			}
+		}
 		if old.Rules != clean(p.Rules) || old.SnapshotID != p.SnapshotID || millis(old.ReceivedOn) != millis(p.ReceivedOn) {
 			turn = 1
 		}

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Remarks []string
 	By      string // account
 	At      time.Time
+	Purged  bool // the export itself is gone
 }
 
 // AddSnapshot adds a snapshot and gives it back with its id and time. The same
@@ -56,9 +57,9 @@ func (s *Store) CurrentSnapshot(ctx context.Context) (_ Snapshot, err error) {
 	return one(ctx, s.reader, scanSnapshot, selectSnapshots+` ORDER BY at DESC, id LIMIT 1`)
 }
 
-const selectSnapshots = `SELECT id, name, sha256, as_of, map, rows, members, columns, remarks, by, at FROM snapshots`
+const selectSnapshots = `SELECT id, name, sha256, as_of, map, rows, members, columns, remarks, by, at, purged FROM snapshots`
 
 func scanSnapshot(r row) (v Snapshot, err error) {
-	err = r.Scan(&v.ID, &v.Name, &v.SHA256, when{&v.AsOf}, listed{&v.Map}, &v.Rows, &v.Members, listed{&v.Columns}, listed{&v.Remarks}, &v.By, when{&v.At})
+	err = r.Scan(&v.ID, &v.Name, &v.SHA256, when{&v.AsOf}, listed{&v.Map}, &v.Rows, &v.Members, listed{&v.Columns}, listed{&v.Remarks}, &v.By, when{&v.At}, &v.Purged)
 	return v, err
 }

@@ -43,6 +43,8 @@ var conformance = []struct {
 	{"audit that was tampered with", testAuditTampered},
 	{"tallies", testTallies},
 	{"events", testEvents},
+	{"purge", testPurge},
+	{"purged exports", testPurgedExports},
 }
 
 func TestSQLite(t *testing.T) {
@@ -119,15 +121,17 @@ func TestTwoPrograms(t *testing.T) {
 
 // The folders hold the same tables with the same columns.
 func TestMigrationsAlike(t *testing.T) {
-	read := func(folder string) string {
-		text, err := migrations.ReadFile("migrations/" + folder + "/00001_service.sql")
-		must(t, err)
-		return string(text)
-	}
-	postgres := strings.NewReplacer(` COLLATE "C"`, "", "BIGINT", "INTEGER", "BYTEA", "BLOB",
-		"-- Text is compared by its bytes, as SQLite does.\n", "").Replace(read("postgres"))
-	if diff := cmp.Diff(read("sqlite"), postgres); diff != "" {
-		t.Error(diff)
+	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql"} {
+		read := func(folder string) string {
+			text, err := migrations.ReadFile("migrations/" + folder + "/" + name)
+			must(t, err)
+			return string(text)
+		}
+		postgres := strings.NewReplacer(` COLLATE "C"`, "", "BIGINT", "INTEGER", "BYTEA", "BLOB",
+			"-- Text is compared by its bytes, as SQLite does.\n", "").Replace(read("postgres"))
+		if diff := cmp.Diff(read("sqlite"), postgres); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 		if err := lock(ctx, tx, u.PetitionID); err != nil {
 			return err
 		}
+		if err := refusePurged(ctx, tx, u.PetitionID); err != nil {
+			return err
+		}
 		n, err := write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, announced_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', $8, 0) ON CONFLICT (id) DO NOTHING`,
 			u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, false)
@@ -78,6 +81,9 @@ func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, troub
 		if old, err = upload(ctx, tx, id); err != nil { // as the one before left it
 			return err
 		}
+		if err := refusePurged(ctx, tx, old.PetitionID); err != nil {
+			return err
+		}
 		if old.Pages > 0 && len(pages) == 0 {
 			return resolve(ctx, tx, Ingest, id)
 		}
@@ -112,6 +118,9 @@ func (s *Store) ExcludeUpload(ctx context.Context, id string, excluded bool) (er
 	return s.change(ctx, func(tx conn) error {
 		u, err := upload(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if err := refusePurged(ctx, tx, u.PetitionID); err != nil {
 			return err
 		}
 		n, err := write(ctx, tx, `UPDATE uploads SET excluded = $2 WHERE id = $1 AND excluded <> $2`, id, excluded)

@@ -12,6 +12,9 @@ type Versions struct {
 	Lines    int64 // uploads, pages, lines and their matches
 	Findings int64 // what people found
 	Terms    int64 // rules, snapshot, day of receipt
+
+	// What was purged of it. It bears on no verdict, and is not in String.
+	Purged int64
 }
 
 func (v Versions) String() string { return fmt.Sprintf("%d.%d.%d", v.Lines, v.Findings, v.Terms) }
@@ -34,9 +37,11 @@ func (s *Store) Versions(ctx context.Context, petitionID string) (_ Versions, er
 
 func versions(ctx context.Context, c conn, petitionID string) (Versions, error) {
 	return one(ctx, c, func(r row) (v Versions, err error) {
-		err = r.Scan(&v.Lines, &v.Findings, &v.Terms)
+		err = r.Scan(&v.Lines, &v.Findings, &v.Terms, &v.Purged)
 		return v, err
-	}, `SELECT lines_version, findings_version, terms_version FROM petitions WHERE id = $1`, petitionID)
+	}, `SELECT lines_version, findings_version, terms_version,
+		(SELECT COALESCE(SUM(1 + files + pages + lines + findings + CASE WHEN done_at > 0 THEN 1 ELSE 0 END), 0) FROM purges WHERE of = 'petition' AND subject = $1)
+		FROM petitions WHERE id = $1`, petitionID)
 }
 
 // lock makes writers to a petition wait for each other, on PostgreSQL too: the

@@ -43,6 +43,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	case errors.Is(err, store.ErrNotFound):
 		f = &failure{http.StatusNotFound, "There is no such thing here; it may have been removed."}
+	case errors.Is(err, store.ErrPurged):
+		f = &failure{http.StatusConflict, "The time for which this data is kept is over, and it was purged: what was decided stays as it is."}
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // who asked has gone
 	default:

@@ -398,6 +398,8 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Tried again what had failed"
 	case "tally.certified":
 		return "Count certified"
+	case "purge.images", "purge.text", "purge.rows":
+		return purgeWord(e)
 	case "report.downloaded":
 		return "Downloaded the " + strings.ToUpper(e.Detail[:min(1, len(e.Detail))]) + e.Detail[min(1, len(e.Detail)):] + " report"
 	}

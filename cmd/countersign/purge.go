@@ -1,0 +1,314 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"countersign/internal/store"
+	"countersign/internal/web"
+	"countersign/report/register"
+	"countersign/verify"
+)
+
+// purger takes away what the association no longer may keep:
+//
+//	freeze   verdicts without anything personal are written beside the lines
+//	begin    from here on nothing new comes in
+//	some     names of blobs and texts are cleared, a few at a time
+//	sweep    blobs that nothing names any more are deleted
+//	end      the purge is recorded in the audit log
+//
+// Each step done again does nothing more, so a purge that broke off is taken up
+// where it was.
+type purger struct {
+	store *store.Store
+	blobs interface {
+		Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+		Delete(ctx context.Context, sum string) error
+	}
+	desk *desk
+	now  func() time.Time
+	log  *slog.Logger
+}
+
+// How many lines go in one transaction, and how many blobs are looked at once.
+const (
+	purgeMost = 200
+	sweepMost = 500
+)
+
+// duePurge is something whose time is over.
+type duePurge struct {
+	store.Purge
+	last string // newest event of the petition
+	on   time.Time
+}
+
+// due lists what is to be purged now, unfinished purges first.
+func (p *purger) due(ctx context.Context) ([]duePurge, error) {
+	unfinished, err := p.store.UnfinishedPurges(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []duePurge
+	begun := map[[3]string]bool{}
+	for _, u := range unfinished {
+		begun[[3]string{u.Of, u.Subject, u.Kind}] = true
+		out = append(out, duePurge{Purge: u})
+	}
+	days, err := p.days(ctx)
+	if err != nil {
+		return nil, err
+	}
+	petitions, err := p.store.Petitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := p.store.EventsOfAll(ctx, ofPetition)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range petitions {
+		since, over := closedSince(o.ID, stored[o.ID])
+		if !over {
+			continue
+		}
+		done, err := p.store.Purges(ctx, store.PetitionData, o.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range done {
+			begun[[3]string{d.Of, d.Subject, d.Kind}] = true
+		}
+		for _, kind := range []string{store.Images, store.Text, store.Rows} {
+			on := since.AddDate(0, 0, days[kind])
+			if p.now().Before(on) || begun[[3]string{store.PetitionData, o.ID, kind}] {
+				continue
+			}
+			out = append(out, duePurge{store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind, Days: days[kind], Since: since}, lastOf(stored[o.ID]), on})
+		}
+	}
+	exports, err := p.store.UnneededSnapshots(ctx, p.now().AddDate(0, 0, -days[store.Rows]))
+	for _, s := range exports {
+		if !begun[[3]string{store.ExportData, s.ID, store.Rows}] {
+			out = append(out, duePurge{Purge: store.Purge{Of: store.ExportData, Subject: s.ID, Kind: store.Rows, Days: days[store.Rows], Since: s.At}, on: s.At.AddDate(0, 0, days[store.Rows])})
+		}
+	}
+	return out, err
+}
+
+// closedSince says from when the days of a petition count: from the day on which
+// it was closed or withdrawn, and not before that was written down.
+func closedSince(id string, stored []store.Event) (time.Time, bool) {
+	life := register.Read(id, events(stored))
+	if life.State != register.Closed && life.State != register.Withdrawn {
+		return time.Time{}, false
+	}
+	since := life.Since
+	for _, e := range life.Events {
+		if e.At.After(since) {
+			since = e.At
+		}
+	}
+	return since, true
+}
+
+// days are how long each kind is kept: as the settings say, else as the
+// association's rule does.
+func (p *purger) days(ctx context.Context) (map[string]int, error) {
+	usual := verify.MIG().Retention
+	out := map[string]int{store.Images: usual.Images, store.Text: usual.Text, store.Rows: usual.Rows}
+	for kind := range out {
+		text, err := p.store.Setting(ctx, "retention-"+kind)
+		if err != nil {
+			return nil, err
+		}
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("the setting retention-%s is no number of days: set it anew under Settings", kind)
+		}
+		out[kind] = n
+	}
+	return out, nil
+}
+
+// run purges what is due. What cannot be purged is logged and keeps nothing
+// else waiting; it is tried again the next time.
+func (p *purger) run(ctx context.Context) error {
+	due, err := p.due(ctx)
+	if err != nil {
+		return fmt.Errorf("look for what is to be purged: %w", err)
+	}
+	var failed error
+	for _, d := range due {
+		err := p.purge(ctx, d)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			p.log.Error("purge", "kind", d.Kind, "of", d.Of, "subject", d.Subject, "error", err)
+			failed = errors.Join(failed, fmt.Errorf("purge %s of %s %s: %w", d.Kind, d.Of, d.Subject, err))
+			continue
+		}
+		p.log.Info("purged", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
+	}
+	return errors.Join(failed, p.sweep(ctx))
+}
+
+func (p *purger) purge(ctx context.Context, d duePurge) error {
+	if d.BegunAt.IsZero() {
+		if d.Of == store.PetitionData && d.Kind != store.Images {
+			if err := p.freeze(ctx, d.Subject); err != nil {
+				return err
+			}
+		}
+		d.BegunAt = p.now()
+		if _, err := p.store.BeginPurge(ctx, d.Purge, d.last); err != nil {
+			return err
+		}
+	}
+	for more := true; more; {
+		var err error
+		if more, err = p.store.PurgeSome(ctx, d.Purge, purgeMost); err != nil {
+			return err
+		}
+	}
+	if err := p.sweep(ctx); err != nil {
+		return err
+	}
+	return p.store.EndPurge(ctx, d.Purge)
+}
+
+// sweep deletes blobs that lost a name and have no other.
+func (p *purger) sweep(ctx context.Context) error {
+	for {
+		dropped, err := p.store.Dropped(ctx, sweepMost)
+		if err != nil || len(dropped) == 0 {
+			return err
+		}
+		var gone []string
+		for _, d := range dropped {
+			if !d.Named {
+				if err := p.blobs.Delete(ctx, d.SHA256); err != nil {
+					return err
+				}
+			}
+			gone = append(gone, d.SHA256)
+		}
+		if err := p.store.ForgetDropped(ctx, gone); err != nil {
+			return err
+		}
+	}
+}
+
+// freeze keeps the verdicts of a petition. Where its certificate speaks of what
+// is counted now, the two must agree: else nothing is purged before a person
+// has looked.
+func (p *purger) freeze(ctx context.Context, petitionID string) error {
+	v, err := p.store.Versions(ctx, petitionID)
+	if err != nil {
+		return err
+	}
+	tallies, err := p.store.Tallies(ctx, petitionID)
+	if err != nil {
+		return err
+	}
+	day := p.now()
+	certified := len(tallies) > 0 && tallies[0].Version == v.String()
+	if certified {
+		day = tallies[0].At // standing may be judged as of the day of the count
+	}
+	w, err := p.desk.work(ctx, petitionID, v, day.UTC().Format(time.DateOnly), nil)
+	if err != nil {
+		return err
+	}
+	if w.purged.frozen {
+		return nil
+	}
+	if certified && !agrees(tallies[0].Counts, w.made.Count) {
+		return errors.New("the count is not the certified one any more: nothing is purged; certify it anew or look into it")
+	}
+	f, err := w.freeze()
+	if err != nil {
+		return err
+	}
+	return p.store.Freeze(ctx, petitionID, v.String(), f)
+}
+
+// agrees compares the figures of a certificate, where it has any.
+func agrees(certificate []byte, now web.Count) bool {
+	var then web.Count
+	if err := json.Unmarshal(certificate, &then); err != nil {
+		return false
+	}
+	return then.Rows == 0 || then.Rows == now.Rows && then.Valid == now.Valid && then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
+}
+
+// purgeDaily purges once a day, for the first time soon after the start.
+func (s *service) purgeDaily(ctx context.Context) {
+	for pause(ctx, time.Minute); ctx.Err() == nil; pause(ctx, 24*time.Hour) {
+		if err := s.purger().run(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("purge", "error", err)
+		}
+	}
+}
+
+func (s *service) purger() *purger {
+	return &purger{store: s.store, blobs: s.blobs, desk: newDesk(s.store, s.blobs, s.rolls), now: time.Now, log: s.log}
+}
+
+type purgeCommand struct {
+	Data   string  `required:"" placeholder:"DIR" env:"COUNTERSIGN_DATA" help:"Data folder of the service."`
+	DryRun bool    `name:"dry-run" help:"Say what would be purged, and purge nothing. May run beside the service."`
+	Keep   keeping `embed:""`
+}
+
+// Run purges what is due, or says what that is.
+func (c purgeCommand) Run(ctx context.Context, s *streams) error {
+	if c.DryRun {
+		kept, err := openStore(ctx, c.Data, c.Keep.DB)
+		if err != nil {
+			return err
+		}
+		defer kept.Close()
+		return (&purger{store: kept, now: time.Now}).tell(ctx, s.out)
+	}
+	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, BlobsNATS: c.Keep.Blobs == "nats", Log: logging{}.logger(s.err)})
+	if err != nil {
+		return err
+	}
+	defer service.close()
+	p := service.purger()
+	if err := p.tell(ctx, s.out); err != nil {
+		return err
+	}
+	return p.run(ctx)
+}
+
+// tell lists what is due.
+func (p *purger) tell(ctx context.Context, w io.Writer) error {
+	due, err := p.due(ctx)
+	if err != nil {
+		return err
+	}
+	what := map[string]string{store.Images: "files and pictures", store.Text: "text and notes", store.Rows: "member numbers"}
+	for _, d := range due {
+		of, words := "petition "+d.Subject, what[d.Kind]
+		if d.Of == store.ExportData {
+			of, words = "membership export "+d.Subject, "the export"
+		}
+		fmt.Fprintf(w, "%s: %s, kept for %d days from %s\n", of, words, d.Days, d.Since.Format(time.DateOnly))
+	}
+	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.", 1: "1 purge is due."}[len(due)], fmt.Sprintf("%d purges are due.", len(due))))
+	return err
+}

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/blob"
+	"countersign/internal/store"
+	"countersign/internal/web"
+	"countersign/report"
+	"countersign/report/workbook"
+)
+
+// archive is an office whose petitions grow old.
+type archive struct {
+	*registry
+	*purger
+	log *bytes.Buffer
+}
+
+func newArchive(t *testing.T) *archive {
+	a := &archive{registry: newRegistry(t), log: &bytes.Buffer{}}
+	o := a.registry.office
+	a.purger = &purger{store: o.store, blobs: o.files, desk: o.desk, now: func() time.Time { return o.now }, log: slog.New(slog.NewTextHandler(a.log, nil))}
+	return a
+}
+
+// closed hands the sample in, decides a line of it, certifies and closes it.
+func (a *archive) closed(id string) *web.Case {
+	o := a.registry.office
+	o.t.Helper()
+	ctx := o.t.Context()
+	s, err := o.store.CurrentSnapshot(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		s = o.snapshot(sampleExport(o.t))
+	}
+	o.petition(id, "", s.ID, readSample(o.t))
+	line, member := undecided(o.t, o.look(id))
+	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "correct", Fields: map[string]string{"name": member.Name}, Note: "She told me on the telephone."})
+	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept", MemberID: member.ID})
+	c := o.look(id)
+	counts, err := json.Marshal(c.Count)
+	a.must(err)
+	_, err = o.store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts, SnapshotID: s.ID, By: "cho", At: o.now})
+	a.must(err)
+	a.must(a.step(id, "submit", "2026-11-20"))
+	a.must(a.step(id, "withdraw", "2026-11-20", "rationale", "The organizers asked."))
+	return o.look(id)
+}
+
+func (a *archive) book(id, kind string) []byte {
+	a.registry.office.t.Helper()
+	var b bytes.Buffer
+	a.must(a.registry.office.Workbook(a.registry.office.t.Context(), id, kind, &b))
+	return b.Bytes()
+}
+
+func (a *archive) have(sum string) bool {
+	_, err := a.registry.office.files.Size(context.Background(), sum)
+	return !errors.Is(err, blob.ErrNotFound)
+}
+
+// figures of a line that stay for good.
+type stays struct{ id, verdict, reason, duplicateOf, decided string }
+
+func staying(c *web.Case) (out []stays) {
+	for _, l := range c.Lines {
+		out = append(out, stays{l.ID, l.Verdict, l.Reason, l.DuplicateOf, l.Decided})
+	}
+	return out
+}
+
+// A petition is closed and its data goes in turn: pictures, text, whose the
+// lines were. The counts, the reports and the audit log stay as they were, a
+// petition that is open keeps everything, and so does what both have in common.
+func TestPurgeStory(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	before := a.closed("p")
+	o.petition("open", "", before.SnapshotID, readSample(t))
+	openBefore := o.look("open")
+	coo, council := a.book("p", web.COOReport), a.book("p", web.CouncilReport)
+	old, err := workbook.Check(bytes.NewReader(coo))
+	a.must(err)
+	oldCouncil, err := workbook.Check(bytes.NewReader(council))
+	a.must(err)
+	u, err := o.store.Uploads(ctx, "p")
+	a.must(err)
+
+	check := func(what string) *web.Case {
+		t.Helper()
+		c := o.look("p")
+		if diff := cmp.Diff(before.Count, c.Count); diff != "" {
+			t.Errorf("%s: the counts changed: %s", what, diff)
+		}
+		if diff := cmp.Diff(staying(before), staying(c), cmp.AllowUnexported(stays{})); diff != "" {
+			t.Errorf("%s: verdicts changed: %s", what, diff)
+		}
+		if c.Version != before.Version || c.Group != before.Group || c.Purpose != before.Purpose {
+			t.Errorf("%s: %s, group %q", what, c.Version, c.Group)
+		}
+		for name, data := range map[string][]byte{web.COOReport: coo, web.CouncilReport: council} {
+			now, err := workbook.Check(bytes.NewReader(a.book("p", name)))
+			a.must(err)
+			then, err := workbook.Check(bytes.NewReader(data))
+			a.must(err)
+			if diff := cmp.Diff(then.Figures, now.Figures); diff != "" || len(now.Changes) > 0 {
+				t.Errorf("%s: the %s report: %s %v", what, name, diff, now.Changes)
+			}
+		}
+		for _, b := range []workbook.Copy{old, oldCouncil} {
+			if changes, err := a.verified(ctx, b, "p"); err != nil || len(changes) > 0 {
+				t.Errorf("%s: the old %s: %v %v", what, b.Kind, changes[:min(3, len(changes))], err)
+			}
+		}
+		if _, err := o.store.VerifyAudit(ctx); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if diff := cmp.Diff(openBefore, o.look("open")); diff != "" {
+			t.Errorf("%s: the open petition changed: %s", what, diff)
+		}
+		return c
+	}
+	purgeOn := func(days int) {
+		t.Helper()
+		o.now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).AddDate(0, 0, days)
+		a.must(a.run(ctx))
+	}
+	kinds := func() (out []string) {
+		purges, err := o.store.Purges(ctx, store.PetitionData, "p")
+		a.must(err)
+		for _, p := range purges {
+			out = append(out, p.Kind)
+		}
+		return out
+	}
+	a.must(o.store.SetSetting(ctx, "retention-images", "30", "cho"))
+	a.must(o.store.SetSetting(ctx, "retention-text", "60", "cho"))
+	a.must(o.store.SetSetting(ctx, "retention-rows", "90", "cho"))
+
+	purgeOn(29)
+	if k := kinds(); len(k) > 0 || !a.have(u[0].SHA256) {
+		t.Errorf("purged before its time: %v", k)
+	}
+	var said bytes.Buffer
+	o.now = o.now.AddDate(0, 0, 2)
+	a.must(a.tell(ctx, &said))
+	if !strings.Contains(said.String(), "petition p: files and pictures, kept for 30 days") || len(kinds()) > 0 {
+		t.Errorf("%s %v", &said, kinds())
+	}
+
+	purgeOn(31)
+	c := check("without pictures")
+	if !slices.Equal(kinds(), []string{store.Images}) || a.have(u[0].SHA256) {
+		t.Errorf("%v", kinds())
+	}
+	if slices.ContainsFunc(c.Lines, func(l web.Line) bool { return l.Picture != "" }) {
+		t.Error("a line has a picture")
+	}
+	for i, l := range o.look("open").Lines {
+		if l.Picture != "" && !a.have(l.Picture) {
+			t.Errorf("the picture of open line %d is gone", i)
+		}
+	}
+	if changes, err := old.Against(periodOf(t, a, "p")); err != nil || len(changes) > 0 {
+		t.Errorf("without pictures the words of the old workbook: %v %v", changes, err)
+	}
+
+	pages, err := o.store.Pages(ctx, "open")
+	a.must(err)
+	purgeOn(61)
+	c = check("without text")
+	for _, l := range c.Lines {
+		if len(l.Fields) != 1 || l.Fields[0].Text != "purged" || len(l.Candidates) > 0 || strings.Contains(l.Note, "telephone") {
+			t.Errorf("%+v", l)
+		}
+	}
+	for _, p := range pages {
+		if p.Sheet != "" && !a.have(p.Sheet) {
+			t.Error("what was read of the open petition is gone")
+		}
+	}
+	err = o.Refuse(ctx, store.Finding{LineID: c.Lines[0].ID, By: "ann", Kind: "illegible"})
+	if why := (*web.FindingError)(nil); !errors.As(err, &why) {
+		t.Errorf("a finding on what is purged: %v", err)
+	}
+	life, err := a.Life(ctx, "p", []store.Role{store.Chair})
+	a.must(err)
+	err = a.AddToLife(ctx, "p", web.NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry))
+	if why := (*web.RegisterError)(nil); !errors.As(err, &why) || !strings.Contains(why.Text, "purged") {
+		t.Errorf("taking it up again: %v", err)
+	}
+
+	purgeOn(91)
+	c = check("without rows")
+	if slices.ContainsFunc(c.Lines, func(l web.Line) bool { return l.MemberID != "" }) {
+		t.Error("a line has a member number")
+	}
+	if !slices.Equal(kinds(), []string{store.Images, store.Text, store.Rows}) {
+		t.Errorf("%v", kinds())
+	}
+	purgeOn(500)
+	log, err := o.store.AuditOf(ctx, "p", 3)
+	a.must(err)
+	for i, action := range []string{"purge.rows", "purge.text", "purge.images"} {
+		if log[i].Action != action || !strings.Contains(log[i].Detail, "lines") {
+			t.Errorf("%+v", log[i])
+		}
+	}
+
+	// The export goes when the last petition that needs it has gone and another came.
+	s, err := o.store.Snapshot(ctx, before.SnapshotID)
+	a.must(err)
+	if !a.have(s.SHA256) {
+		t.Error("the export of an open petition is gone")
+	}
+	a.must(a.step("open", "submit", "2028-04-05"))
+	a.must(a.step("open", "withdraw", "2028-04-05", "rationale", "x"))
+	o.snapshot([]byte("ID,First Name,Last Name\n1,Ada,Lovelace\n"))
+	purgeOn(900)
+	purgeOn(901)
+	if a.have(s.SHA256) {
+		t.Error("an export that nobody needs is kept")
+	}
+	if got := o.look("open").Count; got.Rows != openBefore.Count.Rows || got.Valid != openBefore.Count.Valid || got.Possible != openBefore.Count.Possible {
+		t.Errorf("%+v", got)
+	}
+	for _, l := range openBefore.Lines {
+		for _, f := range l.Fields {
+			if len(f.Text) > 5 && strings.Contains(a.log.String(), f.Text) {
+				t.Errorf("the log says %q", f.Text)
+			}
+		}
+	}
+}
+
+func periodOf(t *testing.T, a *archive, id string) report.Period {
+	t.Helper()
+	r, err := a.registry.office.petitionReport(t.Context(), id)
+	a.must(err)
+	return report.PeriodOf(r)
+}
+
+// failing is a place of blobs whose deletions break off after a while.
+type failing struct {
+	*blob.Files
+	left int
+}
+
+var errBroken = errors.New("the machine went down")
+
+func (f *failing) Delete(ctx context.Context, sum string) error {
+	if f.left--; f.left < 0 {
+		return errBroken
+	}
+	return f.Files.Delete(ctx, sum)
+}
+
+// A purge that breaks off anywhere loses nothing that must stay, and the next
+// run finishes it with one record.
+func TestPurgeBrokenOff(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	before := a.closed("p")
+	o.now = o.now.AddDate(0, 0, 400)
+	broken := 0
+	for left := 0; ; left++ {
+		p := *a.purger
+		p.blobs, p.log = &failing{o.files, left}, slog.New(slog.NewTextHandler(io.Discard, nil))
+		err := p.run(ctx)
+		if diff := cmp.Diff(before.Count, o.look("p").Count); diff != "" {
+			t.Fatalf("after %d breaks: %s", broken, diff)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errBroken) {
+			t.Fatal(err)
+		}
+		broken++
+	}
+	if broken == 0 {
+		t.Error("nothing broke off")
+	}
+	entries, err := o.store.AuditOf(ctx, "p", 100)
+	a.must(err)
+	n := 0
+	for _, e := range entries {
+		if strings.HasPrefix(e.Action, "purge.") {
+			n++
+		}
+	}
+	unfinished, err := o.store.UnfinishedPurges(ctx)
+	a.must(err)
+	if n != 2 || len(unfinished) > 0 {
+		t.Errorf("%d records, unfinished %v", n, unfinished)
+	}
+}
+
+// Nothing is purged of a petition whose count is not the certified one.
+func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	c := a.closed("p")
+	c.Count.Valid++
+	counts, err := json.Marshal(c.Count)
+	a.must(err)
+	_, err = o.store.AddTally(ctx, store.Tally{PetitionID: "p", Version: c.Version, Counts: counts, By: "cho", At: o.now.Add(time.Hour)})
+	a.must(err)
+	o.now = o.now.AddDate(0, 0, 400)
+	if err := a.run(ctx); err == nil || !strings.Contains(err.Error(), "certified") {
+		t.Errorf("%v", err)
+	}
+	lines, err := o.store.Lines(ctx, "p")
+	a.must(err)
+	if len(lines) == 0 || len(lines[0].Row) == 0 {
+		t.Error("its text is gone")
+	}
+}
