@@ -8,7 +8,7 @@ import "math"
 // is looked at again.
 type Quality struct {
 	KnownAccepted Measure // of known-answer lines that do not count, those that were accepted
-	KnownRejected Measure // of known-answer lines that count, those that were rejected
+	KnownRejected Measure // of known-answer lines that count, those that were rejected or taken for another person's
 	AgainAccepted Measure // of automatic acceptances looked at again, those found wrong
 	AgainRejected Measure // of automatic rejections looked at again, those found wrong
 }

@@ -94,6 +94,7 @@ func RuleInWords(r verify.Rules) []Clause {
 		{"Dates allowed", window(r.WindowFrom, r.WindowTo)},
 		{"Who signs more than once", duplicates(r.Duplicates)},
 		{"Organizers' signatures", pick(r.OrganizersCount, "count", "do not count")},
+		{"Looked at once more", onceMore(r)},
 		{"Term", term(r.TermYears)},
 	}
 	return slices.DeleteFunc(clauses, func(c Clause) bool { return c.Text == "" })
@@ -134,6 +135,18 @@ func standing(r verify.Rules) string {
 		grace += fmt.Sprintf(" or up to %d days before it", r.GraceDays)
 	}
 	return strings.Join(append(parts, grace), "; ")
+}
+
+// onceMore says how many decided lines are looked at again to measure how often verdicts are wrong.
+func onceMore(r verify.Rules) string {
+	var parts []string
+	if r.SecondLookPercent > 0 {
+		parts = append(parts, fmt.Sprintf("%g %% of the lines that the program decided", r.SecondLookPercent))
+	}
+	if r.KnownAnswerPercent > 0 {
+		parts = append(parts, fmt.Sprintf("%g %% of those that two people or the chair settled", r.KnownAnswerPercent))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func asOf(s string) string {

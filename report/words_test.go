@@ -71,7 +71,7 @@ func TestRuleInWords(t *testing.T) {
 			{Name: "Organizers' signatures", Text: "count"},
 			{Name: "Term", Text: "3 years, renewable"},
 		}},
-		{"little", verify.Rules{Title: "Recall", Threshold: 5, StandingAsOf: "2026-01-31", WindowFrom: day, Duplicates: "none"}, []report.Clause{
+		{"little", verify.Rules{Title: "Recall", Threshold: 5, StandingAsOf: "2026-01-31", WindowFrom: day, Duplicates: "none", SecondLookPercent: 2.5, KnownAnswerPercent: 10}, []report.Clause{
 			{Name: "Rule", Text: "Recall"},
 			{Name: "Signatures required", Text: "at least 5"},
 			{Name: "Good standing", Text: "where the export has no status, dues paid through the day that counts"},
@@ -80,6 +80,7 @@ func TestRuleInWords(t *testing.T) {
 			{Name: "Dates allowed", Text: "from September 1, 2026"},
 			{Name: "Who signs more than once", Text: "none of the lines counts"},
 			{Name: "Organizers' signatures", Text: "do not count"},
+			{Name: "Looked at once more", Text: "2.5 % of the lines that the program decided; 10 % of those that two people or the chair settled"},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -118,9 +118,11 @@ func (r Rules) outOfWindow(_ Dates, d *Decision) bool {
 
 // unidentified says so where it is not certain which member wrote the line.
 func (r Rules) unidentified(_ Dates, d *Decision) bool {
-	if r.certain(&d.Match) {
-		return false
-	}
+	return !r.certain(&d.Match) && r.doubt(d)
+}
+
+// doubt says why it is not certain which member wrote the line.
+func (r Rules) doubt(d *Decision) bool {
 	reading := nameReading(d.Line.Row)
 	switch {
 	case name.Fold(reading.Text) == "":

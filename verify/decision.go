@@ -97,6 +97,7 @@ type Decision struct {
 	By         []string  // whose findings settled the line
 	At         time.Time // when the last of them did
 	Note       string    // what they wrote of it
+	Contested  bool      // somebody who looked again found otherwise than the program
 	Overridden bool      // by the chair, whatever the member's standing
 	Needs      Needs     // whom an undecided line waits for that people have begun to look at
 }

@@ -24,6 +24,7 @@ type Finding struct {
 	Chair  bool   // made by the chair, who settles what verifiers may not
 	At     time.Time
 	Kind   Kind
+	Check  Check          // of a look that measures; empty for a word on what the line counts for
 	Member *roll.Member   // of Accept, may be of Override, Duplicate and NotStanding; nil where the roll does not have it
 	Also   []*roll.Member // other records of the same person
 	Note   string
@@ -59,7 +60,7 @@ const (
 )
 
 // judges says whether a finding is a word on what the line counts for.
-func (f *Finding) judges() bool { return f.Kind != Correct && f.Kind != Undo }
+func (f *Finding) judges() bool { return f.Check == "" && f.Kind != Correct && f.Kind != Undo }
 
 // rejects says whether a finding, by itself, makes a line not count.
 func (f *Finding) rejects() bool { return f.Kind != Accept && f.Kind != Override }
@@ -95,6 +96,9 @@ func InForce(found []Finding) []Finding {
 // Refuse says in one sentence why a finding cannot be added to those that a
 // line has, or nil. Findings that it lets pass are never meaningless.
 func (f Finding) Refuse(before []Finding) error {
+	if f.Check != "" && f.Check != Again && f.Check != Known || f.Check != "" && (f.Kind == Override || f.Kind == NotStanding || f.Kind == Undo) {
+		return fmt.Errorf("%q is nothing that can be found by looking once more", f.Kind)
+	}
 	switch f.Kind {
 	case Accept:
 		if f.Member == nil {
@@ -143,7 +147,7 @@ func refuseUndo(f Finding, before []Finding) error {
 // corrected it. A corrected field is certain, and what was seen of it is dropped.
 func Corrected(row extract.Row, found []Finding) (corrected extract.Row, changed bool) {
 	for _, f := range InForce(found) {
-		if f.Kind != Correct {
+		if f.Kind != Correct || f.Check != "" {
 			continue
 		}
 		if !changed {
@@ -166,7 +170,11 @@ const ByPerson = "person"
 // sampled says whether a line is among the share, in percent, that two people
 // look at: by a hash of what names the line, so that it is always the same lines and
 // nobody chooses them.
-func sampled(line string, percent float64) bool {
-	sum := sha256.Sum256([]byte("second reviewer\x00" + line))
+func sampled(line string, percent float64) bool { return drawn("second reviewer", line, percent) }
+
+// drawn is the same for any purpose: what is drawn for one says nothing of
+// what is drawn for another.
+func drawn(purpose, line string, percent float64) bool {
+	sum := sha256.Sum256([]byte(purpose + "\x00" + line))
 	return float64(binary.BigEndian.Uint32(sum[:])) < percent/100*(1<<32)
 }

@@ -55,7 +55,7 @@ func (d *Decision) look() Look {
 // How often a person who looks finds for the line.
 const (
 	signedAfterAll = 0.7 // where ink is there and nobody could tell whether it is a signature
-	otherDoubts    = 0.5 // a date, a status that the rules do not know
+	otherDoubts    = 0.5 // a date, a status that the rules do not know, the program against a person
 )
 
 // odds is the probability that a line counts once people have looked at it.
@@ -65,6 +65,9 @@ func (r Rules) odds(dates Dates, d *Decision, counted map[string]bool) float64 {
 		return 1
 	case Invalid:
 		return 0
+	}
+	if d.Contested {
+		return otherDoubts
 	}
 	p := 0.0
 	for _, c := range d.Candidates {

@@ -53,6 +53,9 @@ type Rules struct {
 	SecondReviewer string  `yaml:"second-reviewer"` // never, sample, rejections
 	SamplePercent  float64 `yaml:"sample-percent"`
 
+	SecondLookPercent  float64 `yaml:"second-look-percent"`  // of what the program decided, looked at again by a person
+	KnownAnswerPercent float64 `yaml:"known-answer-percent"` // of what people settled, shown once more to somebody else
+
 	TermYears         int       `yaml:"term-years"`
 	RenewalWindowDays int       `yaml:"renewal-window-days"`
 	ReminderDays      []int     `yaml:"reminder-days"`     // before a term ends
@@ -205,11 +208,13 @@ func (r *Rules) check() (key string, err error) {
 	if !(r.ErrorBound > 0 && r.ErrorBound <= 0.5) {
 		return "error-bound", fmt.Errorf("is %v: write a share above 0 and up to 0.5, such as 0.001", r.ErrorBound)
 	}
-	if !(r.Percent >= 0 && r.Percent <= 100) {
-		return "percent", fmt.Errorf("is %v: write a number from 0 to 100", r.Percent)
-	}
-	if !(r.SamplePercent >= 0 && r.SamplePercent <= 100) {
-		return "sample-percent", fmt.Errorf("is %v: write a number from 0 to 100", r.SamplePercent)
+	for _, share := range []struct {
+		key   string
+		value float64
+	}{{"percent", r.Percent}, {"sample-percent", r.SamplePercent}, {"second-look-percent", r.SecondLookPercent}, {"known-answer-percent", r.KnownAnswerPercent}} {
+		if !(share.value >= 0 && share.value <= 100) {
+			return share.key, fmt.Errorf("is %v: write a number from 0 to 100", share.value)
+		}
 	}
 	if (r.Percent > 0 || len(r.Tiers) > 0) && r.Base <= 0 {
 		return "base", errors.New("is missing: percent and tiers need the certified number of members")

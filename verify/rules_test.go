@@ -65,6 +65,8 @@ func TestBadRules(t *testing.T) {
 		"standing-as-of: yesterday\n":                      `rules r.yaml: line 1: standing-as-of is "yesterday": write one of signed, received, verified, a date such as 2026-11-01`,
 		"required-fields: [name, shoe]\n":                  `rules r.yaml: line 1: required-fields is "shoe": write one of name,`,
 		"percent: 5\n":                                     "rules r.yaml: line 1: base is missing: percent and tiers need the certified number of members",
+		"second-look-percent: 101\n":                       "rules r.yaml: line 1: second-look-percent is 101: write a number from 0 to 100",
+		"known-answer-percent: -1\n":                       "rules r.yaml: line 1: known-answer-percent is -1: write a number from 0 to 100",
 		"error-bound: 0\n":                                 "rules r.yaml: line 1: error-bound is 0: write a share above 0 and up to 0.5, such as 0.001",
 		"window-from: 31.12.2026\n":                        `"31.12.2026" is no date: write one such as 2026-11-01`,
 		"window-from: 2026-02-01\nwindow-to: 2026-01-01\n": "rules r.yaml: line 2: window-to is before window-from: exchange them",

@@ -25,12 +25,21 @@ func Settle(rules Rules, dates Dates, lines []Match, found [][]Finding) []Decisi
 	for i := range found {
 		words[i] = rules.rule(dates, &lines[i], found[i])
 	}
+	out := rules.settle(dates, lines, words)
+	if rules.contest(dates, out, words, found) {
+		return rules.settle(dates, lines, words)
+	}
+	return out
+}
+
+// settle decides all lines together, with what people make of each.
+func (r Rules) settle(dates Dates, lines []Match, words []ruling) []Decision {
 	out := make([]Decision, len(lines))
 	for i, m := range assignTogether(withRulings(lines, words)) {
-		out[i] = rules.judge(dates, m)
-		rules.lay(dates, &out[i], &words[i])
+		out[i] = r.judge(dates, m)
+		r.lay(dates, &out[i], &words[i])
 	}
-	rules.settleDuplicates(out)
+	r.settleDuplicates(out)
 	counted := map[string]bool{}
 	for i := range out {
 		if out[i].Verdict == Valid {
@@ -40,7 +49,7 @@ func Settle(rules Rules, dates Dates, lines []Match, found [][]Finding) []Decisi
 	delete(counted, "")
 	for i := range out {
 		out[i].Look = out[i].look()
-		out[i].Odds = rules.odds(dates, &out[i], counted)
+		out[i].Odds = r.odds(dates, &out[i], counted)
 	}
 	return out
 }
@@ -53,6 +62,7 @@ type ruling struct {
 	at    time.Time
 	needs Needs // whom the line waits for, if nothing settles it
 	flag  *Finding
+	again *Finding // that says otherwise than the program
 }
 
 // vote is the last word of one person on a line.
@@ -65,12 +75,14 @@ type vote struct {
 func (r Rules) rule(dates Dates, m *Match, found []Finding) ruling {
 	var out ruling
 	var votes []vote
+	again := false
 	for _, f := range InForce(found) {
+		again = again || f.Check == Again && f.Kind != Correct
 		if !f.judges() || f.Kind == Accept && f.Member == nil {
 			continue // who chose a member that the roll does not have has not chosen
 		}
 		v := vote{Finding: f}
-		v.final = f.Kind == Override || f.Kind == NotStanding || f.Chair && f.Kind != Flag && (out.word != nil || out.needs == NeedsChair)
+		v.final = f.Kind == Override || f.Kind == NotStanding || f.Chair && f.Kind != Flag && (out.word != nil || out.needs == NeedsChair || again)
 		if v.final {
 			votes = nil
 		}
@@ -231,6 +243,10 @@ func (r Rules) lay(dates Dates, d *Decision, w *ruling) {
 		d.say(Uncertain, doubtOf(d), "Three people found different things of the line; the chair decides.")
 		if w.flag != nil {
 			d.say(Uncertain, doubtOf(d), "Flagged for the chair: %s", strings.TrimSpace(w.flag.Note))
+		}
+		if w.again != nil {
+			d.Contested = true
+			d.say(Uncertain, doubtOf(d), "The program decided: %s Somebody who looked again %s; the chair decides.", d.Because, w.again.words())
 		}
 	}
 	if w.word == nil {

@@ -228,12 +228,18 @@ func (w *worked) readFindings(ctx context.Context, d *desk) (err error) {
 	return nil
 }
 
-// settle decides and counts. Lines that wait for the export count as open.
-func (w *worked) settle() {
+// evidence is what there is of each line: what was read, and what people found.
+func (w *worked) evidence() ([]verify.Match, [][]verify.Finding) {
 	matches, found := make([]verify.Match, len(w.lines)), make([][]verify.Finding, len(w.lines))
 	for i, l := range w.lines {
 		matches[i], found[i] = l.current, w.findingsOf(i)
 	}
+	return matches, found
+}
+
+// settle decides and counts. Lines that wait for the export count as open.
+func (w *worked) settle() {
+	matches, found := w.evidence()
 	w.decisions = verify.Settle(w.rules, w.dates, matches, found)
 	w.settleFrozen()
 	for i := range w.decisions {
@@ -268,6 +274,7 @@ func (w *worked) view() *web.Case {
 	for _, o := range w.cover.Organizers {
 		c.Organizers = append(c.Organizers, web.Organizer{Name: o.Name, Address: o.Address, Signed: string(o.Signed), MemberID: o.MemberID})
 	}
+	w.checks(c)
 	for i := range w.lines {
 		c.Lines[i] = w.line(i)
 		if n := len(c.Pages); n > 0 && c.Pages[n-1].PageID == w.lines[i].PageID {

@@ -35,7 +35,7 @@ func (d *desk) Refuse(ctx context.Context, f store.Finding) error {
 	for _, b := range before {
 		found = append(found, w.finding(b))
 	}
-	if f.Kind == string(verify.Correct) {
+	if w.finding(f).Kind == verify.Correct {
 		if err := refuseFields(f.Fields); err != nil {
 			return err
 		}
@@ -62,7 +62,8 @@ func refuseFields(fields map[string]string) error {
 // finding is a kept finding with its member, who is nil where the petition's
 // snapshot does not have them.
 func (w *worked) finding(f store.Finding) verify.Finding {
-	out := verify.Finding{ID: f.ID, LineID: f.LineID, By: f.By, Chair: f.Chair, At: f.At, Kind: verify.Kind(f.Kind), Note: f.Note, Undoes: f.Undoes}
+	out := verify.Finding{ID: f.ID, LineID: f.LineID, By: f.By, Chair: f.Chair, At: f.At, Note: f.Note, Undoes: f.Undoes}
+	out.Check, out.Kind = verify.CheckOf(f.Kind)
 	if f.MemberID != "" {
 		out.Member, out.Also = personOf(w.roll(), f.MemberID)
 	}

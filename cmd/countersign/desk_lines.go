@@ -66,8 +66,12 @@ func fieldsOf(row extract.Row) []web.Field {
 }
 
 // line puts the decision at a place into the words of pages.
-func (w *worked) line(i int) web.Line {
-	l, d := w.lines[i], &w.decisions[i]
+func (w *worked) line(i int) web.Line { return w.show(i, &w.decisions[i]) }
+
+// show puts a decision, which need not be the one in force, on the line at a place into
+// the words of pages.
+func (w *worked) show(i int, d *verify.Decision) web.Line {
+	l := w.lines[i]
 	out := web.Line{
 		ID: l.ID, UploadID: l.UploadID, PageID: l.PageID, File: l.ref.File, Page: l.ref.Page, Number: l.ref.Row,
 		Box: l.Box, Picture: l.Picture, Fields: l.fields, Signed: string(d.Line.Signed), Struck: d.Line.Struck,

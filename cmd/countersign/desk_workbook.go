@@ -69,7 +69,7 @@ func (d *desk) report(ctx context.Context, w *worked) (report.Petition, error) {
 	}
 	r.Tally, r.Rules, r.Made, r.Program = w.tally, w.rules, d.now(), programName()
 	r.Pictures = linePictures{ctx, d, w}
-	r.Files, r.Findings = w.files(), w.log(people)
+	r.Files, r.Findings, r.Quality = w.files(), w.log(people), w.quality()
 	if r.Cover.Group == "" {
 		r.Cover.Group = w.petition.Title
 	}

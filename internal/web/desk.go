@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/store"
@@ -75,7 +76,16 @@ type Case struct {
 	Organizers  []Organizer
 
 	SecondReviewer string // never, sample or rejections
+	Blind          []BlindLine
 	Pages          []PageLines
+}
+
+// BlindLine is a decided line that somebody is to look at once more, to measure
+// how well lines are decided: Line shows it as if nobody had, and what is found is
+// kept under Line.Asked and a colon, as in "again:accept".
+type BlindLine struct {
+	At   int // its place in Case.Lines
+	Line Line
 }
 
 // PageLines says which lines stand on a page: Case.Lines[From:To].
@@ -98,6 +108,7 @@ type Count struct {
 	Doubts                          map[string]int // undecided lines by reason
 	Needs                           map[string]int // undecided lines by Line.Needs
 	ByPerson                        int            // lines that people decided
+	Checked                         int            // findings of those who looked once more at decided lines
 	Next                            []int          // undecided lines, as places in Case.Lines, in the order to look at them; all of them, even once the outcome is certain
 }
 
@@ -128,6 +139,7 @@ type Line struct {
 	By       []string  // accounts whose findings settled it, where people did
 	At       time.Time // when the last of them did
 	Note     string    // what they wrote of it
+	Asked    string    // of a BlindLine: again or known
 	Findings int       // that stand; undone ones and undoings are not counted
 	Rulings  []Ruling
 }
@@ -171,7 +183,7 @@ func (l *Line) RulingsFor(account string) []Ruling {
 // the second pair of eyes.
 func (l *Line) Ruled(account string) bool {
 	return slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
-		return r.By == account && !r.Undone && !r.Stale && r.Kind != "undo" && r.Kind != "correct"
+		return r.By == account && !r.Undone && !r.Stale && r.Kind != "undo" && r.Kind != "correct" && !strings.Contains(r.Kind, ":")
 	})
 }
 
@@ -187,7 +199,58 @@ func (c *Case) Queue(account string, chair bool) []int {
 		}
 		out = append(out, i)
 	}
-	return out
+	if chair {
+		return out
+	}
+	return c.mixed(out, account)
+}
+
+// mixed puts the lines that the account is to look at blind between others, as
+// evenly as those and the lines decided so far allow. The chair, who settles
+// what comes of them, gets none.
+func (c *Case) mixed(open []int, account string) []int {
+	of, lines := c.Count.Checked+len(c.Blind), c.Count.ByPerson+len(open)
+	k := 0
+	for n, b := range c.Blind {
+		if !c.mayCheck(&b, account) {
+			continue
+		}
+		at := (2*(c.Count.Checked+n)+1)*lines/(2*of) - c.Count.ByPerson + k
+		open = slices.Insert(open, min(max(at, k), len(open)), b.At)
+		k++
+	}
+	return open
+}
+
+// mayCheck says whether an account can look at a line blind: it has found
+// nothing of it but what it took back of such a look, or read there.
+func (c *Case) mayCheck(b *BlindLine, account string) bool {
+	return !slices.ContainsFunc(c.Lines[b.At].Rulings, func(r Ruling) bool {
+		return r.By == account && r.Kind != "undo" && !strings.HasPrefix(r.Kind, b.Line.Asked+":")
+	})
+}
+
+// Shown is the line at a place as an account sees it in the review: blind
+// where it is to look once more, with what it says itself that is written there.
+func (c *Case) Shown(i int, account string, chair bool) *Line {
+	at := slices.IndexFunc(c.Blind, func(b BlindLine) bool { return b.At == i })
+	if at < 0 || chair || !c.mayCheck(&c.Blind[at], account) {
+		return &c.Lines[i]
+	}
+	l := c.Blind[at].Line
+	l.Fields = slices.Clone(l.Fields)
+	for _, r := range l.Rulings {
+		if r.By != account || r.Undone || !strings.HasSuffix(r.Kind, ":correct") {
+			continue
+		}
+		for k, f := range l.Fields {
+			if text, ok := r.Fields[f.Key]; ok {
+				l.Fields[k].Text, l.Fields[k].Confidence, l.Fields[k].Alternatives, l.Fields[k].Corrected = strings.TrimSpace(text), 1, nil, true
+			}
+		}
+	}
+	l.Rulings = nil
+	return &l
 }
 
 // Find returns the place of a line in Lines, -1 for none.

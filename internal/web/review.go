@@ -112,7 +112,10 @@ func (rv *review) asked(id string) (*Line, error) {
 	if i < 0 {
 		return nil, problem(http.StatusNotFound, "There is no such line in this petition. Its file may have been excluded or read anew.")
 	}
-	l := &rv.kase.Lines[i]
+	l, err := rv.shown(i)
+	if err != nil {
+		return nil, err
+	}
 	if rv.open(l) == "" {
 		if _, _, err := rv.claim(l.ID); err != nil {
 			return nil, err
@@ -263,6 +266,9 @@ func (rv *review) rulings(l *Line) ([]reviewRuling, error) {
 			continue
 		}
 		what := findingWord(r.Kind)
+		if plainKind(r.Kind) != r.Kind {
+			what = "looked without knowing the verdict: " + what
+		}
 		if r.MemberID != "" {
 			what += " " + r.MemberID
 		}

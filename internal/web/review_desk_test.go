@@ -24,7 +24,8 @@ type reviewDesk struct {
 	Desk     // what no review asks for
 	store    *store.Store
 	required int
-	second   bool // every finding wants a second pair of eyes
+	second   bool            // every finding wants a second pair of eyes
+	again    map[string]bool // ids of decided lines to look at once more
 
 	mu      sync.Mutex
 	members []Member
@@ -149,6 +150,14 @@ func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error)
 		d.settle(&c.Lines[i])
 	}
 	d.count(c)
+	for i, l := range c.Lines {
+		if d.again[l.ID] && !slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
+			return !r.Undone && strings.HasPrefix(r.Kind, "again:") && r.Kind != "again:correct"
+		}) {
+			l.Verdict, l.Reason, l.Look, l.Because, l.Asked = "uncertain", "ambiguous", "confirm", "One member fits (99.9 %), but not surely enough to decide without a person.", "again"
+			c.Blind = append(c.Blind, BlindLine{i, l})
+		}
+	}
 	d.kase = c
 	return c, nil
 }
@@ -158,7 +167,7 @@ func (d *reviewDesk) settle(l *Line) {
 	var words []Ruling
 	for _, r := range l.Rulings {
 		switch {
-		case r.Undone || r.Kind == "undo":
+		case r.Undone || r.Kind == "undo" || strings.Contains(r.Kind, ":"):
 		case r.Kind == "correct":
 			d.correct(l, r.Fields)
 		default:

@@ -119,6 +119,28 @@ func (rv *review) claim(lineID string) (holder string, ok bool, err error) {
 	return holder, ok, nil
 }
 
+// shown is the line at a place as the account sees it: blind where the queue
+// gave it to them to look once more, as it stands where they came by a link.
+func (rv *review) shown(i int) (*Line, error) {
+	l := rv.kase.Shown(i, rv.account.ID, rv.chair())
+	if l.Asked == "" || slices.ContainsFunc(rv.kase.Lines[i].Rulings, func(r Ruling) bool { return r.By == rv.account.ID && r.Kind != "undo" }) {
+		return l, nil
+	}
+	if held, err := rv.holds(l.ID); err != nil || held {
+		return l, err
+	}
+	return &rv.kase.Lines[i], nil
+}
+
+// holds says whether the account has a lease on a line.
+func (rv *review) holds(lineID string) (bool, error) {
+	all, err := rv.Store.Claims(rv.ctx, rv.petition.ID)
+	if err != nil {
+		return false, fmt.Errorf("look up who reviews what: %w", err)
+	}
+	return slices.ContainsFunc(all, func(c store.Claim) bool { return c.LineID == lineID && c.AccountID == rv.account.ID }), nil
+}
+
 // claims are the leases on the petition's lines that hold. The lines are
 // looked at anew after them: who decides a line gives it up then, and in the
 // other order it could seem both free and undecided.
@@ -154,7 +176,7 @@ func (rv *review) claimNext(want int, but []string) ([]*Line, error) {
 	}
 	var out []*Line
 	for _, i := range rv.kase.Queue(rv.account.ID, rv.chair()) {
-		l := &rv.kase.Lines[i]
+		l := rv.kase.Shown(i, rv.account.ID, rv.chair())
 		if slices.Contains(but, l.ID) {
 			continue
 		}

@@ -130,6 +130,15 @@ func (rv *review) held(req syncRequest, answer *syncAnswer) error {
 			answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
 			continue
 		}
+		shown := rv.kase.Shown(i, rv.account.ID, rv.chair())
+		if c := claims[h.ID]; shown.Asked != "" && c.AccountID != rv.account.ID {
+			if plain, err := rv.encode(&rv.kase.Lines[i]); err != nil {
+				return err
+			} else if plain.Hash == h.Hash { // they came by a link, and know how it was decided
+				answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
+				continue
+			}
+		}
 		if c, ok := claims[h.ID]; !ok || c.AccountID != rv.account.ID || !fresh(c) {
 			_, ok, err := rv.claim(h.ID)
 			if err != nil {
@@ -141,7 +150,7 @@ func (rv *review) held(req syncRequest, answer *syncAnswer) error {
 			}
 		}
 		kept = append(kept, h.ID)
-		l, err := rv.encode(&rv.kase.Lines[i])
+		l, err := rv.encode(shown)
 		if err != nil {
 			return err
 		}
@@ -292,8 +301,12 @@ func (s *Server) reviewSearch(w http.ResponseWriter, r *http.Request) error {
 	if i < 0 {
 		return problem(http.StatusNotFound, "There is no such line in this petition.")
 	}
-	v := newReviewLine(rv.kase, &rv.kase.Lines[i], rv.account, 0)
-	v.Open = rv.open(&rv.kase.Lines[i]) == ""
+	l, err := rv.shown(i)
+	if err != nil {
+		return err
+	}
+	v := newReviewLine(rv.kase, l, rv.account, 0)
+	v.Open = rv.open(l) == ""
 	results, err := rv.results(v, r.URL.Query().Get("q"))
 	if err != nil {
 		return err

@@ -59,6 +59,9 @@ func (rv *review) take(r *http.Request, f found) error {
 		ID: f.ID, PetitionID: rv.petition.ID, LineID: f.Line, By: rv.account.ID, Chair: rv.chair(), At: rv.Now(), Kind: f.Kind, MemberID: f.Member,
 		Note: strings.TrimSpace(f.Note), Fields: f.Fields, Searches: len(searched), Undoes: f.Undoes,
 	}
+	if line, err = rv.checking(&adding, i); err != nil {
+		return err
+	}
 	if err := rv.refuse(adding, searched, line, before); err != nil {
 		return err
 	}
@@ -67,7 +70,7 @@ func (rv *review) take(r *http.Request, f found) error {
 	} else if err != nil {
 		return err
 	}
-	if err := rv.record(r, "finding."+f.Kind, f.Line, f.ID); err != nil {
+	if err := rv.record(r, "finding."+adding.Kind, f.Line, f.ID); err != nil {
 		return err
 	}
 	if f.Kind != "correct" && f.Kind != "undo" {
@@ -77,6 +80,24 @@ func (rv *review) take(r *http.Request, f found) error {
 	}
 	rv.Bell.Tell(Topic(rv.petition.ID))
 	return nil
+}
+
+// checking makes a finding on a line that was shown blind one that measures,
+// and gives the line as it was shown. A question to the chair by somebody to whom the
+// queue did not give the line is about its verdict, and stays one.
+func (rv *review) checking(f *store.Finding, i int) (*Line, error) {
+	line := &rv.kase.Lines[i]
+	shown := rv.kase.Shown(i, rv.account.ID, rv.chair())
+	if shown.Asked == "" || f.Kind == "undo" || f.Kind == "override" || f.Kind == "not-standing" {
+		return line, nil
+	}
+	if f.Kind == "flag" {
+		if held, err := rv.holds(f.LineID); err != nil || !held {
+			return line, err
+		}
+	}
+	f.Kind = shown.Asked + ":" + f.Kind
+	return shown, nil
 }
 
 // refuse says why a finding cannot be added, nil where it can. What findings
@@ -89,7 +110,7 @@ func (rv *review) refuse(f store.Finding, searched []string, line *Line, before 
 	case f.Kind == "flag" && rv.closed() == "": // of decided lines too
 	case why != "":
 		err = problem(http.StatusConflict, why)
-	case f.Kind == "nobody":
+	case plainKind(f.Kind) == "nobody":
 		err = rv.refuseUnsearched(searched)
 	}
 	if err != nil {

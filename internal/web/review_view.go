@@ -334,9 +334,18 @@ func decide(n int) string {
 	return "lines decide"
 }
 
+// plainKind is what was found, whether or not by looking once more.
+func plainKind(kind string) string {
+	_, found, ok := strings.Cut(kind, ":")
+	if ok {
+		return found
+	}
+	return kind
+}
+
 // findingWord says what a kind of finding did to a line.
 func findingWord(kind string) string {
-	switch kind {
+	switch kind = plainKind(kind); kind {
 	case "accept":
 		return "accepted"
 	case "nobody":

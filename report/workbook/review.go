@@ -82,6 +82,12 @@ func (s *sheet) finding(p *plan, i int, f report.Finding, name string) {
 
 // foundWord says what somebody found.
 func foundWord(kind string) string {
+	switch check, of := verify.CheckOf(kind); check {
+	case verify.Again:
+		return foundWord(string(of)) + ", looking again"
+	case verify.Known:
+		return foundWord(string(of)) + ", answer known"
+	}
 	switch verify.Kind(kind) {
 	case verify.Accept:
 		return "this member"

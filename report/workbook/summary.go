@@ -260,9 +260,9 @@ func (s *sheet) quality(q *report.Quality) {
 		means   string
 	}{
 		{"False accepts, known answers", q.KnownAccepted, "lines known not to count that were accepted all the same"},
-		{"False rejects, known answers", q.KnownRejected, "lines known to count that were rejected"},
-		{"False accepts, looked at again", q.AgainAccepted, "automatic acceptances that a person found wrong"},
-		{"False rejects, looked at again", q.AgainRejected, "automatic rejections that a person found wrong"},
+		{"False rejects, known answers", q.KnownRejected, "lines known to count that were rejected, or taken for somebody else's"},
+		{"False accepts, looked at again", q.AgainAccepted, "automatic acceptances that a person found wrong; the chair has the last word"},
+		{"False rejects, looked at again", q.AgainRejected, "automatic rejections that a person found wrong; the chair has the last word"},
 	} {
 		s.measured(m.name, m.measure, m.means)
 	}
