@@ -276,7 +276,7 @@ func (r *readers) start() (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.cmd = exec.Command(self, args...)
+	p.cmd = politely(self, args...)
 	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
 	p.cmd.Stderr = p.last
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for us, who let readers finish
@@ -293,6 +293,16 @@ func (r *readers) start() (*reader, error) {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	return p, r.greeted(p)
+}
+
+// politely runs a command that steps back for others: people wait for pages, nobody for the
+// next sheet.
+func politely(program string, args ...string) *exec.Cmd {
+	nice, err := exec.LookPath("nice")
+	if err != nil {
+		return exec.Command(program, args...)
+	}
+	return exec.Command(nice, append([]string{"-n", "10", program}, args...)...)
 }
 
 // greeted waits for the word that a reader is ready.
