@@ -75,6 +75,7 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	}
 	d.greet(s.out, url)
 	all, ctx := errgroup.WithContext(ctx)
+	go d.site.Run(ctx)
 	all.Go(func() error { return service.serve(ctx, listener, d.site) })
 	if fresh {
 		all.Go(func() error {
