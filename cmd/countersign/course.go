@@ -262,6 +262,9 @@ func (g *registrar) Letter(ctx context.Context, of, subject, kind, format string
 	return l.FileName(format), err
 }
 
+// Letters are all kinds of letters.
+func (g *registrar) Letters() []web.LetterChoice { return choices(letter.Kinds(), nil) }
+
 // Template is the built-in text of a letter.
 func (g *registrar) Template(kind string) (string, error) { return letter.Template(letter.Kind(kind)) }
 

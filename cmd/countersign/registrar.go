@@ -260,9 +260,7 @@ func (g *registrar) Tasks(ctx context.Context) ([]web.Task, error) {
 			all = append(all, task{t, ofPetition})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b task) int {
-		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.About, b.About), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortStableFunc(all, func(a, b task) int { return register.Order(a.Task, b.Task) })
 	var out []web.Task
 	for _, t := range all {
 		out = append(out, taskView(t.Task, t.of))

@@ -8,14 +8,6 @@ import (
 	"strings"
 )
 
-// letterKinds are the letters whose text an office can edit.
-var letterKinds = []LetterChoice{
-	{Kind: "receipt", Title: "Receipt"}, {Kind: "acknowledgement", Title: "Acknowledgement of receipt"}, {Kind: "deficiency", Title: "What is missing"},
-	{Kind: "shortfall", Title: "Shortfall of signatures"}, {Kind: "approval", Title: "Approval"}, {Kind: "disapproval", Title: "Disapproval"}, {Kind: "deferral", Title: "Deferral"},
-	{Kind: "conference-services", Title: "Notice to Conference Services"}, {Kind: "designation", Title: "Request to the Executive Director"},
-	{Kind: "report-reminder", Title: "Reminder of a report"}, {Kind: "renewal-reminder", Title: "Reminder of renewal"}, {Kind: "disbanding", Title: "Disbanding"},
-}
-
 type lettersView struct {
 	Letters []letterText
 	Problem string
@@ -39,7 +31,7 @@ func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v.May = may(accountOf(r), byAdmin)
-	for _, k := range letterKinds {
+	for _, k := range s.Register.Letters() {
 		l := letterText{LetterChoice: k, Text: all["letter-"+k.Kind], Edited: all["letter-"+k.Kind] != ""}
 		if !l.Edited {
 			if l.Text, err = s.Register.Template(k.Kind); err != nil {
@@ -61,7 +53,7 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := r.PathValue("kind")
-	if !slices.ContainsFunc(letterKinds, func(k LetterChoice) bool { return k.Kind == kind }) {
+	if !slices.ContainsFunc(s.Register.Letters(), func(k LetterChoice) bool { return k.Kind == kind }) {
 		return problem(http.StatusNotFound, "There is no such letter.")
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n"))

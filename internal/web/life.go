@@ -3,8 +3,8 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -115,33 +115,14 @@ func (s *Server) petitionLetter(w http.ResponseWriter, r *http.Request) error {
 	return s.letter(w, r, "petition")
 }
 
-// letter writes a letter through a file, so that one that cannot be written is an error
-// and not half a letter.
 func (s *Server) letter(w http.ResponseWriter, r *http.Request, of string) error {
 	kind, format, ok := strings.Cut(r.PathValue("file"), ".")
 	types := map[string]string{"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "eml": "message/rfc822"}
 	if !ok || types[format] == "" {
 		return problem(http.StatusNotFound, "There is no such letter: they end in .pdf, .docx or .eml.")
 	}
-	f, err := os.CreateTemp(s.Uploads, "letter")
-	if err != nil {
-		return fmt.Errorf("make room for a letter: %w", err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
 	id := r.PathValue("id")
-	name, err := s.Register.Letter(r.Context(), of, id, kind, format, accountOf(r), f)
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
-		return problem(http.StatusUnprocessableEntity, why.Text)
-	}
-	if err != nil {
-		return fmt.Errorf("write the letter %s: %w", kind, err)
-	}
-	if err := s.record(r, "letter.written", id, kind+" "+format); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", types[format])
-	w.Header().Set("Content-Disposition", attachment(name))
-	http.ServeContent(w, r, "", time.Time{}, f)
-	return nil
+	return s.send(w, r, download{types[format], "letter.written", id, kind + " " + format}, func(out io.Writer) (string, error) {
+		return s.Register.Letter(r.Context(), of, id, kind, format, accountOf(r), out)
+	})
 }

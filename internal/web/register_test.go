@@ -111,6 +111,10 @@ func (f *fakeRegister) Letter(_ context.Context, of, subject, kind, format strin
 	return kind + "." + format, err
 }
 
+func (f *fakeRegister) Letters() []LetterChoice {
+	return []LetterChoice{{"receipt", "Receipt", false}, {"approval", "Approval", false}}
+}
+
 func (f *fakeRegister) CheckTemplate(_, text string) error {
 	if strings.Contains(text, "{{.Nothing}}") {
 		return &RegisterError{"template of the letter, line 3: there is no Nothing"}

@@ -64,27 +64,37 @@ const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.s
 // reportFile is a report as it is downloaded.
 type reportFile struct{ kind, format, media, about string }
 
-// written writes a report through a file, so that one that cannot be written is an error
-// and not half a report.
 func (s *Server) written(w http.ResponseWriter, r *http.Request, as reportFile, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(s.Uploads, "report")
+	d := download{as.media, "report.downloaded", cmp.Or(r.PathValue("id"), as.kind), as.kind}
+	return s.send(w, r, d, func(out io.Writer) (string, error) {
+		return strings.TrimSuffix(reportName(as.about, as.kind, s.Now()), "xlsx") + as.format, write(out)
+	})
+}
+
+// download is a file that is made for whoever asks, and what the audit log says of it.
+type download struct{ media, action, subject, detail string }
+
+// send makes a file and sends it under the name that write gives it. It goes through the
+// disk, so that one that cannot be made is an error and not half a file.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, d download, write func(io.Writer) (name string, err error)) error {
+	f, err := os.CreateTemp(s.Uploads, "download")
 	if err != nil {
-		return fmt.Errorf("make room for a report: %w", err)
+		return fmt.Errorf("make room for a file: %w", err)
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	err = write(f)
+	name, err := write(f)
 	if why := (*RegisterError)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
 	if err != nil {
-		return fmt.Errorf("write the %s report: %w", as.kind, err)
+		return fmt.Errorf("%s, %s: %w", d.action, d.detail, err)
 	}
-	if err := s.record(r, "report.downloaded", cmp.Or(r.PathValue("id"), as.kind), as.kind); err != nil {
+	if err := s.record(r, d.action, d.subject, d.detail); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", as.media)
-	w.Header().Set("Content-Disposition", attachment(strings.TrimSuffix(reportName(as.about, as.kind, s.Now()), "xlsx")+as.format))
+	w.Header().Set("Content-Type", d.media)
+	w.Header().Set("Content-Disposition", attachment(name))
 	http.ServeContent(w, r, "", time.Time{}, f)
 	return nil
 }

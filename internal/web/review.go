@@ -256,7 +256,7 @@ func (rv *review) rulings(l *Line) ([]reviewRuling, error) {
 	if len(seen) == 0 {
 		return nil, nil
 	}
-	names, err := rv.names()
+	names, err := rv.names(rv.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -275,18 +275,6 @@ func (rv *review) rulings(l *Line) ([]reviewRuling, error) {
 		out = append(out, reviewRuling{Who: names[r.By], What: what, Note: r.Note, Undone: r.Undone})
 	}
 	return out, nil
-}
-
-func (rv *review) names() (map[string]string, error) {
-	accounts, err := rv.Store.Accounts(rv.ctx)
-	if err != nil {
-		return nil, fmt.Errorf("look up who reviews: %w", err)
-	}
-	names := map[string]string{}
-	for _, a := range accounts {
-		names[a.ID] = a.Name
-	}
-	return names, nil
 }
 
 // mine are the newest findings of the account that stand and can be taken

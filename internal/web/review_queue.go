@@ -70,7 +70,7 @@ func (rv *review) others() ([]reviewOther, error) {
 	if len(present) == 0 {
 		return nil, nil
 	}
-	names, err := rv.names()
+	names, err := rv.names(rv.ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -186,7 +186,7 @@ func (rv *review) gone(i int) string {
 		return ""
 	}
 	by := "the program, after what was found of other lines"
-	if names, err := rv.names(); err == nil && len(l.By) > 0 {
+	if names, err := rv.names(rv.ctx); err == nil && len(l.By) > 0 {
 		by = names[l.By[len(l.By)-1]]
 	}
 	return fmt.Sprintf("%s was decided by %s: %s.", upperFirst(place(l)), by, decidedWord(l))

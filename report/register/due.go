@@ -3,7 +3,6 @@ package register
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -145,11 +144,9 @@ func (r Rule) DueOfPetition(p Petition, title string, conferences []Conference, 
 	return out
 }
 
-// Sort puts tasks in the order of their days.
-func Sort(tasks []Task) {
-	slices.SortStableFunc(tasks, func(a, b Task) int {
-		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.About, b.About), cmp.Compare(a.Key, b.Key))
-	})
+// Order puts tasks in the order of their days.
+func Order(a, b Task) int {
+	return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.About, b.About), cmp.Compare(a.Key, b.Key))
 }
 
 func yearOf(e Event) int {

@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,7 +104,7 @@ func TestGroupRefuses(t *testing.T) {
 // keys of what is due for a group on a day, overdue ones marked.
 func due(d *diary, today string) string {
 	tasks := rule().DueOfGroup(d.group(), on(today))
-	register.Sort(tasks)
+	slices.SortStableFunc(tasks, register.Order)
 	var out []string
 	for _, t := range tasks {
 		key := t.Key
