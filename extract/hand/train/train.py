@@ -16,7 +16,7 @@ from lines import CHARS, INDEX, fold, read
 from net import Net
 
 # How often lines of a set are drawn.
-SHARES = {"fonts": .28, "digits": .15, "names": .03, "pseudo": .06, "pairs": .09, "dhsd": .09, "copiste": .05, "cuts": .18, "lyon": .07}
+SHARES = {"fonts": .28, "digits": .19, "names": .03, "pseudo": .06, "pairs": .07, "dhsd": .07, "copiste": .08, "cuts": .15, "lyon": .07}
 WIDEST = 1000
 
 
