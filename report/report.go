@@ -14,6 +14,7 @@ import (
 // known only to whoever keeps petitions over weeks, from Received on, may be
 // left empty: the workbooks then say that nothing is recorded.
 type Petition struct {
+	ID         string // by which its printed sheets name it; empty where nothing keeps petitions
 	Cover      extract.Cover
 	CoverFile  string // where the purpose was found; empty if nowhere
 	CoverPage  int
@@ -63,6 +64,7 @@ type Page struct {
 	Rotation int
 	Source   string // scan or text
 	Rows     int    // lines in which somebody wrote
+	Form     extract.Form
 	Error    string
 	Notes    []string
 }

@@ -233,7 +233,7 @@ func summarize(w io.Writer, r report.Petition, result petition, written []string
 	if len(why) > 0 {
 		fmt.Fprintln(w, "Invalid: "+strings.Join(why, ", ")+".")
 	}
-	for _, note := range remarks(extract.Account(result.forms())) {
+	for _, note := range report.PrintedRemarks(r.Printed(), "") {
 		fmt.Fprintln(w, note)
 	}
 	for _, path := range written {

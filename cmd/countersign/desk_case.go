@@ -274,6 +274,7 @@ func (w *worked) view() *web.Case {
 	for _, o := range w.cover.Organizers {
 		c.Organizers = append(c.Organizers, web.Organizer{Name: o.Name, Address: o.Address, Signed: string(o.Signed), MemberID: o.MemberID})
 	}
+	c.Printed, c.Sheets = w.printedRemarks()
 	w.checks(c)
 	for i := range w.lines {
 		c.Lines[i] = w.line(i)
@@ -343,7 +344,7 @@ func (w *worked) readCovers(ctx context.Context, d *desk) error {
 		return nil
 	}
 	for _, p := range w.pages {
-		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] {
+		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] || p.FiledUnder != "" {
 			continue
 		}
 		if c := &w.cover.Petition; c.Cover.Group != "" && c.Cover.Purpose != "" && len(c.Cover.Organizers) > 0 {

@@ -63,6 +63,7 @@ func (d *desk) report(ctx context.Context, w *worked) (report.Petition, error) {
 		return report.Petition{}, err
 	}
 	r := w.cover.Petition
+	r.ID = w.petition.ID
 	r.Decisions = slices.Clone(w.decisions)
 	for i := range r.Decisions {
 		r.Decisions[i].By = people.names(r.Decisions[i].By)
@@ -134,7 +135,7 @@ func (w *worked) files() []report.File {
 	}
 	for _, p := range w.pages {
 		f := &out[at[p.UploadID]]
-		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation, Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes}
+		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation, Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes, Form: formHere(p)}
 		if p.ReadAt.IsZero() && p.Error == "" {
 			page.Error = "Not read yet."
 		}

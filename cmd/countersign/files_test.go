@@ -11,6 +11,17 @@ import (
 
 // pdfOf writes a PDF of as many pages, letter-sized, that all show one JPEG.
 func pdfOf(pages int, jpeg []byte, width, height int) []byte {
+	return pdfOfScans([]scan{{jpeg, width, height}}, make([]int, pages))
+}
+
+// scan is a grey JPEG with its size in pixels.
+type scan struct {
+	jpeg          []byte
+	width, height int
+}
+
+// pdfOfScans writes a PDF whose pages, letter-sized, show scans by their numbers.
+func pdfOfScans(scans []scan, pages []int) []byte {
 	var b bytes.Buffer
 	var at []int
 	object := func(format string, args ...any) {
@@ -26,13 +37,15 @@ func pdfOf(pages int, jpeg []byte, width, height int) []byte {
 	object("<</Type /Catalog /Pages 2 0 R>>")
 	var kids bytes.Buffer
 	for i := range pages {
-		fmt.Fprintf(&kids, " %d 0 R", 5+i)
+		fmt.Fprintf(&kids, " %d 0 R", 4+len(scans)+i)
 	}
-	object("<</Type /Pages /Count %d /Kids [%s]>>", pages, kids.String())
-	stream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode", width, height), jpeg)
+	object("<</Type /Pages /Count %d /Kids [%s]>>", len(pages), kids.String())
 	stream("", []byte("612 0 0 792 0 0 cm /I Do"))
-	for range pages {
-		object("<</Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources <</XObject <</I 3 0 R>>>> /Contents 4 0 R>>")
+	for _, s := range scans {
+		stream(fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode", s.width, s.height), s.jpeg)
+	}
+	for _, n := range pages {
+		object("<</Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources <</XObject <</I %d 0 R>>>> /Contents 3 0 R>>", 4+n)
 	}
 	start := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)

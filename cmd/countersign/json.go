@@ -113,7 +113,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
 	}
 	out.Printed = extract.Account(result.forms())
-	out.Notes = remarks(out.Printed)
+	out.Notes = report.PrintedRemarks(out.Printed, "")
 	turns := make([]int, len(result.decisions))
 	for i, at := range t.Outlook.Next {
 		turns[at] = i + 1

@@ -216,7 +216,7 @@ func (f file) report() report.File {
 	for i, s := range f.pages {
 		out.Pages = append(out.Pages, report.Page{
 			Number: i + 1, Kind: s.Kind, Rotation: s.Rotation, Source: string(s.Source),
-			Rows: len(s.Rows), Error: sentence(s.err), Notes: s.Notes,
+			Rows: len(s.Rows), Error: sentence(s.err), Notes: s.Notes, Form: s.Form,
 		})
 	}
 	return out

@@ -140,7 +140,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 	case errors.As(err, &input):
 		err = w.store.ReadPage(ctx, store.Page{ID: p.ID, Error: input.Error()}, nil)
 	case err == nil:
-		err = w.keep(ctx, p, got)
+		err = w.keep(ctx, u, p, got)
 	}
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 }
 
 // keep writes what was read of a page: blobs first, then what names them.
-func (w *workers) keep(ctx context.Context, p store.Page, got pageRead) error {
+func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got pageRead) error {
 	s, err := got.sheetOf()
 	if err != nil {
 		return err
@@ -158,6 +158,10 @@ func (w *workers) keep(ctx context.Context, p store.Page, got pageRead) error {
 	p.Kind, p.Source, p.Rotation, p.Notes = string(s.Kind), string(s.Source), s.Rotation, s.Notes
 	p.Width, p.Height = got.width, got.height
 	p.Error, p.ReadAt = "", time.Time{}
+	p.Form = store.Form(s.Form)
+	if err := w.place(ctx, u, &p, &s); err != nil {
+		return err
+	}
 	lines := make([]store.Line, len(s.Rows))
 	files := []toPut{{&p.Sheet, got.sheet}, {&p.Picture, got.picture}}
 	for i, row := range s.Rows {

@@ -22,6 +22,14 @@ type Page struct {
 	Picture    string    // names the blob of the page as it looks
 	Error      string    // why it cannot be read, for a person
 	ReadAt     time.Time // zero: not yet
+	Form       Form      // zero where it is no printed sheet
+	FiledUnder string    // the petition under which it counts, where that is another one: see Refer
+}
+
+// Form is what the code on a printed sheet says.
+type Form struct {
+	Petition string // that it was printed for; perhaps none that is here
+	Page, Of int
 }
 
 // Page finds a page.
@@ -102,8 +110,9 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 	if err != nil || found > 0 {
 		return false, err
 	}
-	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11
-		WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt); err != nil {
+	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11,
+		form_petition = $12, form_page = $13, form_of = $14, filed_under = $15 WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt,
+		p.Form.Petition, p.Form.Page, p.Form.Of, p.FiledUnder); err != nil {
 		return false, err
 	}
 	if slices.EqualFunc(there, lines, sameLine) {
@@ -115,7 +124,8 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 // samePage compares what reading shows.
 func samePage(a, b Page) bool {
 	return a.Kind == clean(b.Kind) && a.Source == clean(b.Source) && a.Rotation == b.Rotation && a.Width == b.Width && a.Height == b.Height &&
-		a.Sheet == b.Sheet && a.Picture == b.Picture && a.Error == clean(b.Error) && inJSON(a.Notes) == inJSON(b.Notes)
+		a.Sheet == b.Sheet && a.Picture == b.Picture && a.Error == clean(b.Error) && inJSON(a.Notes) == inJSON(b.Notes) &&
+		a.Form == b.Form && a.FiledUnder == b.FiledUnder
 }
 
 // addPage adds a page of an upload unless it is there.
@@ -129,11 +139,13 @@ func page(ctx context.Context, c conn, id string) (Page, error) {
 	return one(ctx, c, scanPage, selectPages+` WHERE p.id = $1`, id)
 }
 
-const selectPages = `SELECT p.id, p.petition_id, p.upload_id, p.number, p.kind, p.source, p.rotation, p.width, p.height, p.notes, p.sheet, p.picture, p.error, p.read_at FROM pages p`
+const selectPages = `SELECT p.id, p.petition_id, p.upload_id, p.number, p.kind, p.source, p.rotation, p.width, p.height, p.notes, p.sheet, p.picture, p.error, p.read_at,
+	p.form_petition, p.form_page, p.form_of, p.filed_under FROM pages p`
 
 func scanPage(r row) (p Page, err error) {
 	err = r.Scan(&p.ID, &p.PetitionID, &p.UploadID, &p.Number, &p.Kind, &p.Source, &p.Rotation, &p.Width, &p.Height,
-		listed{&p.Notes}, &p.Sheet, &p.Picture, &p.Error, when{&p.ReadAt})
+		listed{&p.Notes}, &p.Sheet, &p.Picture, &p.Error, when{&p.ReadAt},
+		&p.Form.Petition, &p.Form.Page, &p.Form.Of, &p.FiledUnder)
 	return p, err
 }
 

@@ -25,6 +25,7 @@ var conformance = []struct {
 	{"snapshots", testSnapshots},
 	{"petitions and counts", testPetitions},
 	{"the same file at once", testSameFile},
+	{"pages that belong to another petition", testRefer},
 	{"opening a file", testOpenedUpload},
 	{"reading a page again", testReadPage},
 	{"a page with findings stays", testReadPageFound},

@@ -17,10 +17,12 @@ type Upload struct {
 	Pages      int    // 0: not opened yet
 	Error      string // why it cannot be opened, for a person
 	Excluded   bool   // counts for nothing, by somebody's choice
+	Referred   bool   // only some of its pages are the petition's: see Refer
 }
 
 // AddUpload adds a file and announces it. The same file again is ErrConflict,
-// together with the one that is there.
+// together with the one that is there; one of which only some pages were
+// referred gets the others.
 func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 	u.ID = UploadID(u.PetitionID, u.SHA256)
 	defer saying(&err, "add upload %s", u.ID)
@@ -42,7 +44,13 @@ func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 			if u, err = upload(ctx, tx, u.ID); err != nil {
 				return err
 			}
-			return ErrConflict
+			if !u.Referred {
+				return ErrConflict
+			}
+			u.Referred, u.Pages = false, 0
+			if _, err := write(ctx, tx, `UPDATE uploads SET referred = $2, pages = 0 WHERE id = $1`, u.ID, u.Referred); err != nil {
+				return err
+			}
 		}
 		if err := linesChanged(ctx, tx, u.PetitionID); err != nil {
 			return err
@@ -135,9 +143,9 @@ func upload(ctx context.Context, c conn, id string) (Upload, error) {
 	return one(ctx, c, scanUpload, selectUploads+` WHERE id = $1`, id)
 }
 
-const selectUploads = `SELECT id, petition_id, sha256, name, size, by, at, pages, error, excluded FROM uploads`
+const selectUploads = `SELECT id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred FROM uploads`
 
 func scanUpload(r row) (u Upload, err error) {
-	err = r.Scan(&u.ID, &u.PetitionID, &u.SHA256, &u.Name, &u.Size, &u.By, when{&u.At}, &u.Pages, &u.Error, &u.Excluded)
+	err = r.Scan(&u.ID, &u.PetitionID, &u.SHA256, &u.Name, &u.Size, &u.By, when{&u.At}, &u.Pages, &u.Error, &u.Excluded, &u.Referred)
 	return u, err
 }

@@ -75,6 +75,9 @@ type Case struct {
 	Group       string
 	Organizers  []Organizer
 
+	Printed []string // what to know of the printed sheets: which are missing, which came twice
+	Sheets  bool     // some of the pages are printed sheets
+
 	SecondReviewer string // never, sample or rejections
 	Blind          []BlindLine
 	Pages          []PageLines

@@ -280,6 +280,9 @@ func checklist(v *petitionView) []check {
 		state = "no"
 	}
 	add(v.Count.Required > 0 && v.Count.Guaranteed >= v.Count.Required, state, fmt.Sprintf("%s signatures of members in good standing", number(v.Count.Required)), fmt.Sprintf("%s valid so far", number(v.Count.Valid)))
+	if c.Sheets {
+		add(len(c.Printed) == 0, "open", "All printed sheets", strings.Join(c.Printed, " "))
+	}
 	add(v.SnapshotID != "", "no", "Membership export to verify against", v.Snapshot.Name)
 	add(v.Uploads > 0 && settled(v.Overview), "open", "All sheets read and looked up", fmt.Sprintf("%s of %s", number(v.Read), plural(v.Pages, "page", "pages")))
 	add(v.Count.Rows > 0 && (v.Count.Uncertain == 0 || v.Count.Certain), "open", "No doubt that could change the outcome", plural(v.Count.Uncertain, "uncertain line", "uncertain lines"))
@@ -390,6 +393,8 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Changed: " + changedWord(e.Detail)
 	case "upload.added":
 		return "Added " + name
+	case "upload.filed":
+		return "Pages of " + name + " were filed here by their code"
 	case "upload.excluded":
 		return "Excluded " + name
 	case "upload.included":

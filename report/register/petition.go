@@ -112,6 +112,11 @@ type Facts struct {
 
 var open = []State{Draft, Submitted, Incomplete, Acknowledged, Tallied, Insufficient, OnAgenda, Deferred}
 
+// Open says whether the petition is still to be decided, so that sheets that come in count.
+func (s State) Open() bool {
+	return !slices.Contains([]State{Approved, Disapproved, Reported, Closed, Withdrawn}, s)
+}
+
 // moves is the life of a petition. The guideline's order is in its guards: no
 // decision before the signatures are verified, and nothing is reported that was
 // not decided.

@@ -65,7 +65,11 @@ func (s *sheet) fileRow(p *plan, i int, f report.File) {
 }
 
 func (s *sheet) pageRow(p *plan, i int, petition report.Petition, f report.File, page report.Page, firstLine int) {
-	notes := strings.Join(page.Notes, "\n")
+	said := page.Notes
+	if page.Form.Page > 0 {
+		said = append([]string{fmt.Sprintf("printed as page %d of %d", page.Form.Page, page.Form.Of)}, said...)
+	}
+	notes := strings.Join(said, "\n")
 	cells := s.numbered(p, i)
 	rows, number := countLook, countLook
 	if firstLine > 0 {
@@ -160,11 +164,20 @@ func completeness(p report.Petition) []report.Clause {
 	case len(lacking) > 0:
 		people = "► TO CHECK: no sure " + strings.Join(lacking, ", ")
 	}
-	return []report.Clause{
+	clauses := []report.Clause{
 		{Name: "Statement of purpose", Text: purpose},
 		{Name: "Signatures", Text: report.Outcome(p.Tally)},
 		{Name: "Designated organizers", Text: people},
 	}
+	printed := p.Printed()
+	said := report.PrintedRemarks(printed, p.ID)
+	for _, remark := range said {
+		clauses = append(clauses, report.Clause{Name: "Printed sheets", Text: "► TO CHECK: " + remark})
+	}
+	if len(printed) > 0 && len(said) == 0 {
+		clauses = append(clauses, report.Clause{Name: "Printed sheets", Text: fmt.Sprintf("✓ all %d are here", printed[0].Of)})
+	}
+	return clauses
 }
 
 // purpose writes what the group wants, and who was asked whether that is

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"countersign/extract"
+	"countersign/internal/store"
+	"countersign/report"
+	"countersign/report/register"
+)
+
+// A printed sheet counts for the petition whose purpose stands on it, which its
+// signers have read, whatever it was uploaded with: its code says which that is.
+
+// file says under which other petition a page counts, empty for none, and what people
+// should know of that. A page that is to be read there too is announced there.
+func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (under, note string, err error) {
+	if form.Petition == "" || form.Petition == p.PetitionID {
+		return "", "", nil
+	}
+	other, err := w.store.Petition(ctx, form.Petition)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", fmt.Sprintf("It was printed for petition %s, which is not known here: its lines count with this petition.", form.Petition), nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	full := fmt.Sprintf("It was printed for “%s”, which takes no more sheets: its lines count for nothing.", other.Title)
+	if !register.State(other.State).Open() {
+		return other.ID, full, nil
+	}
+	u, added, err := w.store.Refer(ctx, p.ID, other.ID)
+	if errors.Is(err, store.ErrPurged) {
+		return other.ID, full, nil
+	}
+	if err == nil && added {
+		_, err = w.store.Record(ctx, store.AuditEntry{Actor: u.By, Action: "upload.filed", Subject: other.ID, Detail: "upload " + u.ID})
+	}
+	if err != nil {
+		return "", "", err
+	}
+	w.queue.Tell(other.ID)
+	return other.ID, fmt.Sprintf("It was printed for “%s”: by its code it was filed there, and counts there.", other.Title), nil
+}
+
+// place notes on a page where it counts. Of one that counts elsewhere no line is kept here.
+func (w *workers) place(ctx context.Context, u store.Upload, p *store.Page, s *extract.Sheet) error {
+	under, note, err := w.file(ctx, *p, s.Form)
+	if err != nil {
+		return err
+	}
+	if u.Referred && under == "" {
+		note = "It was handed in with another petition and filed here by its code."
+	}
+	if note != "" {
+		p.Notes = append(slices.Clone(p.Notes), note)
+	}
+	if p.FiledUnder = under; under != "" {
+		s.Rows = nil
+	}
+	return nil
+}
+
+// formHere is what the code of a page says, if the page counts where it is.
+func formHere(p store.Page) extract.Form {
+	if p.FiledUnder != "" {
+		return extract.Form{}
+	}
+	return extract.Form(p.Form)
+}
+
+// printedRemarks are what people should know of the printed sheets of a petition;
+// sheets says whether there are any.
+func (w *worked) printedRemarks() (remarks []string, sheets bool) {
+	printed := report.Petition{Files: w.files()}.Printed()
+	return report.PrintedRemarks(printed, w.petition.ID), len(printed) > 0
+}

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Refer files a page under another petition, whose code it carries: the same file becomes an upload of
+// that petition, with this page only, which is then announced to be read there.
+// Done again it changes nothing. added says whether the file is new there. A petition whose data is purged is
+// ErrPurged, one that is not here ErrNotFound.
+func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload, added bool, err error) {
+	defer saying(&err, "file page %s under petition %s", pageID, petitionID)
+	err = s.change(ctx, func(tx conn) error {
+		p, err := page(ctx, tx, pageID)
+		if err != nil {
+			return err
+		}
+		if u, err = upload(ctx, tx, p.UploadID); err != nil {
+			return err
+		}
+		if p.PetitionID == petitionID {
+			return fmt.Errorf("the page is there: %w", ErrConflict)
+		}
+		if err := lock(ctx, tx, petitionID); err != nil {
+			return err
+		}
+		if err := refusePurged(ctx, tx, petitionID); err != nil {
+			return err
+		}
+		u.ID, u.PetitionID, u.Referred, u.Excluded = UploadID(petitionID, u.SHA256), petitionID, true, false
+		n, err := write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred, announced_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, 0) ON CONFLICT (id) DO NOTHING`,
+			u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, u.Pages, u.Excluded, u.Referred)
+		if err != nil {
+			return err
+		}
+		added = n > 0
+		if u, err = upload(ctx, tx, u.ID); err != nil {
+			return err
+		}
+		if n, err = addPage(ctx, tx, u, Page{Number: p.Number}); err != nil || n == 0 {
+			return err
+		}
+		if err := linesChanged(ctx, tx, petitionID); err != nil {
+			return err
+		}
+		return announce(ctx, tx, Extract, PageID(u.ID, p.Number))
+	})
+	return u, added, err
+}
