@@ -223,6 +223,7 @@ func TestAccessible(t *testing.T) {
 		visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
 		visit("chair", "reports", "/reports")
 		visit("chair", "life", "/petitions/"+p.ID+"/life")
+		visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")
 		visit("staff", "groups", "/groups")
 		visit("chair", "group", "/groups/g1")
 		visit("staff", "worklist", "/worklist")

@@ -231,3 +231,38 @@ func (d *fakeDesk) Workbook(_ context.Context, petitionID, kind string, w io.Wri
 	_, err := fmt.Fprintf(w, "workbook %s of %s", kind, petitionID)
 	return err
 }
+
+// SheetSet is what the test last said; nothing is printed but the purpose.
+func (d *fakeDesk) SheetSet(ctx context.Context, id string) (set SheetSet, err error) {
+	text, err := d.store.Setting(ctx, "sheets "+id)
+	if err != nil {
+		return set, err
+	}
+	set = SheetSet{Title: "Petition", Purpose: "To share.", Columns: []string{"name", "signature"}, Boxes: 7, Pages: 3, Height: .4}
+	if text != "" {
+		err = json.Unmarshal([]byte(text), &set)
+		set.Lines = 12
+	}
+	set.Choices = []SheetColumn{{"name", "Printed name"}, {"member_id", "Member number"}, {"signature", "Signature"}}
+	return set, err
+}
+
+func (d *fakeDesk) SetSheets(ctx context.Context, id string, set SheetSet, by string) error {
+	if set.Purpose == "" {
+		return &SheetError{"Say what the petition is for."}
+	}
+	text, err := json.Marshal(set)
+	if err != nil {
+		return err
+	}
+	return d.store.SetSetting(ctx, "sheets "+id, string(text), by)
+}
+
+func (d *fakeDesk) Sheets(ctx context.Context, id string, w io.Writer) error {
+	set, err := d.SheetSet(ctx, id)
+	if err == nil && set.Lines == 0 {
+		return &SheetError{"Make them first."}
+	}
+	_, err = fmt.Fprintf(w, "%%PDF-1.4 %s %d", set.Purpose, set.Pages)
+	return err
+}

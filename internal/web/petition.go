@@ -395,6 +395,8 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Added " + name
 	case "upload.filed":
 		return "Pages of " + name + " were filed here by their code"
+	case "sheets.printed":
+		return "Downloaded sheets to print"
 	case "upload.excluded":
 		return "Excluded " + name
 	case "upload.included":

@@ -272,7 +272,11 @@ func (rv *review) rulings(l *Line) ([]reviewRuling, error) {
 		if r.MemberID != "" {
 			what += " " + r.MemberID
 		}
-		out = append(out, reviewRuling{Who: names[r.By], What: what, Note: r.Note, Undone: r.Undone})
+		said := reviewRuling{Who: names[r.By], What: what, Note: r.Note, Undone: r.Undone}
+		if rv.chair() && r.By != rv.account.ID && !r.Undone && rv.settled(store.Finding{At: r.At}) == nil {
+			said.TakeBack = r.FindingID
+		}
+		out = append(out, said)
 	}
 	return out, nil
 }

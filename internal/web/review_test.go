@@ -415,6 +415,15 @@ func TestReviewForms(t *testing.T) {
 	if !strings.Contains(chair, "Two hands?") || !strings.Contains(chair, "waits for the chair") {
 		t.Error("the chair does not see the flag and its note")
 	}
+	if strings.Contains(get(t, c, s.url()+"?line="+flagged), "what Vera Okafor found") {
+		t.Error("a verifier is offered to take back as the chair may")
+	}
+	clara := s.client(t, "Clara Stone")
+	fields := url.Values{"line": {flagged}, "do": {"undo"}, "undoes": {value(t, chair, `name="undoes" value="([^"]+)"`)}, "id": {value(t, chair, `name="id" value="([^"]+r0)"`)}}
+	send(t, clara, s.url(), fields)
+	if f := last(s.findings(t)); f.Kind != "undo" || f.By != s.accounts["Clara Stone"].ID {
+		t.Errorf("%+v was stored, where the chair took a flag back", f)
+	}
 }
 
 // Only who may review does, with findings of their own only.

@@ -106,6 +106,7 @@ type (
 	reviewRuling struct {
 		Who, What, Note string
 		Undone          bool
+		TakeBack        string // id of the finding, where the account may take back what somebody else found
 	}
 
 	// reviewSheet is the page around the line, upright.

@@ -172,6 +172,9 @@ func (s *Server) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handle
 	if err != nil {
 		return handler.HTTPResponse{}, handler.FileInfoChanges{}, err
 	}
+	if over(p.State) {
+		return refuse(http.StatusConflict, overWord)
+	}
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: newID(), MetaData: handler.MetaData{
 		"filename": name, "petition": p.ID, "account": accountIn(hook.Context).ID,
 	}}, nil

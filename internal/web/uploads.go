@@ -21,8 +21,11 @@ type taken struct {
 }
 
 // take stores a file and records it, which announces it. The same bytes again
-// change nothing, whatever they are called.
+// change nothing, whatever they are called. A petition that is decided takes none.
 func (s *Server) take(ctx context.Context, petitionID, name, by string, r io.Reader) (taken, error) {
+	if err := s.open(ctx, petitionID); err != nil {
+		return taken{}, err
+	}
 	sum, size, err := s.Blobs.Put(ctx, r)
 	if err != nil {
 		return taken{}, fmt.Errorf("keep the file: %w", err)
@@ -220,6 +223,8 @@ func (s *Server) exclude(ctx context.Context, id string, excluded bool, word str
 	return u, s.note(ctx, "upload."+word, u.PetitionID, "upload "+u.ID)
 }
 
+const overWord = "The petition is decided, so what counts stays as it is."
+
 // open refuses to change what counts once the count is certified.
 func (s *Server) open(ctx context.Context, petitionID string) error {
 	p, err := s.Store.Petition(ctx, petitionID)
@@ -227,7 +232,7 @@ func (s *Server) open(ctx context.Context, petitionID string) error {
 		return err
 	}
 	if over(p.State) {
-		return problem(http.StatusConflict, "The petition is closed, so what counts stays as it is.")
+		return problem(http.StatusConflict, overWord)
 	}
 	return nil
 }

@@ -63,6 +63,7 @@ type (
 		Members
 		Workbooks
 		Rulebook
+		Printing
 	}
 
 	// Retrier tries again what failed at a stage: a page or a whole file.

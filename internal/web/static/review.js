@@ -547,7 +547,7 @@ function escape(e) {
 
 stage.addEventListener("submit", (e) => {
   const form = e.target;
-  if (form.id !== "rv-search" && !open(shown)) return; // a form like any other
+  if (form.dataset.plain !== undefined || (form.id !== "rv-search" && !open(shown))) return; // a form like any other
   e.preventDefault();
   if (eaten === "Enter") return; // the key that led here is still down
   if (form.id === "rv-search") {
