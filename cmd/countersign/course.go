@@ -395,8 +395,11 @@ func (g *registrar) view(x register.Group, rule register.Rule) web.Group {
 	}
 	for _, e := range x.Support {
 		text := e.Words["what"]
+		if of := e.Words["of"]; of != "" {
+			text = of + ": " + text
+		}
 		if a := e.Words["answer"]; a != "" {
-			text += ": " + a
+			text += " (" + a + ")"
 		}
 		out.Support = append(out.Support, web.Word{Label: e.On.Format(time.DateOnly), Text: text})
 	}

@@ -92,7 +92,7 @@ var askWords = map[register.Kind][]web.Ask{
 	register.Liaison:   {{Key: "liaisons", Label: "Staff liaisons", Long: true}},
 	register.Contact:   {{Key: "contact", Label: "Contact"}},
 	register.Handbook:  {{Key: "text", Label: "Entry", Long: true}},
-	register.Support:   {{Key: "what", Label: "What was asked for"}, {Key: "answer", Label: "Answer", Optional: true}},
+	register.Support:   {{Key: "of", Label: "Kind", Choices: []string{"Meeting space", "Conference schedule", "Item from Headquarters", "Budgetary request to BARC"}}, {Key: "what", Label: "What was asked for"}, {Key: "answer", Label: "Answer", Optional: true}},
 	register.Rename:    {{Key: "name", Label: "New name"}},
 	register.Purposed:  {{Key: "purpose", Label: "Purpose", Long: true}},
 	register.Link:      {{Key: "link", Label: "Address"}},

@@ -19,7 +19,7 @@ const (
 	Contact   Kind = "contact"   // a contact at Headquarters, designated by the Executive Director (contact)
 	Handbook  Kind = "handbook"  // the entry in the Handbook of Organization (text)
 	Link      Kind = "link"      // address of the group's page (link)
-	Support   Kind = "support"   // space, schedule, small items, budgetary request (what, asked, answer)
+	Support   Kind = "support"   // space, schedule, small items, budgetary request (of: which of these, what, answer)
 	AskReport Kind = "ask-report"
 	GotReport Kind = "annual-report" // handed in (year, or the id of an AskReport in asked)
 	Remind    Kind = "reminder"      // somebody was reminded (about)
