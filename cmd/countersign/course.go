@@ -428,10 +428,10 @@ func happenings(list []register.Event) []web.Happening {
 	}
 	var out []web.Happening
 	for _, e := range list {
-		h := web.Happening{ID: e.ID, Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
+		h := web.Happening{ID: e.ID, Kind: string(e.Kind), Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
 		for _, a := range asksOf(e.Kind) {
 			if v := e.Words[a.Key]; v != "" {
-				h.Words = append(h.Words, web.Word{Label: a.Label, Text: v})
+				h.Words = append(h.Words, web.Word{Key: a.Key, Label: a.Label, Text: v})
 			}
 		}
 		out = append(out, h)

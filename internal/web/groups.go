@@ -78,8 +78,7 @@ func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	now := s.Now().UTC()
-	step := NewStep{Kind: "reminder", On: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC), Words: map[string]string{"about": r.PostFormValue("key")}}
+	step := NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
 	err := s.Register.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
 	if why := (*RegisterError)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)

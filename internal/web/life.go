@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -89,24 +90,37 @@ func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (NewStep, error
 	if err := form(w, r); err != nil {
 		return NewStep{}, err
 	}
-	n := NewStep{Kind: r.PostFormValue("kind"), Undoes: r.PostFormValue("undoes"), Words: map[string]string{}}
-	if day := r.PostFormValue("on"); day != "" {
-		on, err := time.Parse(time.DateOnly, day)
+	words := map[string]string{}
+	for key, values := range r.PostForm {
+		if word, ok := strings.CutPrefix(key, "word-"); ok {
+			words[word] = values[0]
+		}
+	}
+	return s.readStep(apiNewStep{Kind: r.PostFormValue("kind"), On: r.PostFormValue("on"), Words: words, Undoes: r.PostFormValue("undoes")})
+}
+
+// readStep reads what was sent of a step. Whether it may be written down is for the
+// register to say; taking something back needs no day of its own.
+func (s *Server) readStep(in apiNewStep) (NewStep, error) {
+	n := NewStep{Kind: in.Kind, Undoes: in.Undoes, Words: map[string]string{}}
+	if n.Undoes != "" {
+		n.Kind = cmp.Or(n.Kind, "undo")
+	}
+	if in.On != "" {
+		on, err := time.Parse(time.DateOnly, in.On)
 		if err != nil {
-			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", day))
+			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", in.On))
 		}
 		n.On = on
 	} else if n.Undoes != "" {
 		n.On = s.Now()
 	}
-	for key, values := range r.PostForm {
-		if word, ok := strings.CutPrefix(key, "word-"); ok {
-			text := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
-			if len(text) > 20_000 {
-				return n, problem(http.StatusUnprocessableEntity, "That is too long: use at most 20,000 letters.")
-			}
-			n.Words[word] = text
+	for key, word := range in.Words {
+		text := strings.TrimSpace(strings.ReplaceAll(word, "\r\n", "\n"))
+		if len(text) > 20_000 {
+			return n, problem(http.StatusUnprocessableEntity, "That is too long: use at most 20,000 letters.")
 		}
+		n.Words[key] = text
 	}
 	return n, nil
 }

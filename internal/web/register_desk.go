@@ -101,6 +101,7 @@ type NewStep struct {
 // Happening is a step that was taken.
 type Happening struct {
 	ID     string
+	Kind   string // of the step
 	Title  string
 	On, At time.Time
 	By     string // account
@@ -109,7 +110,10 @@ type Happening struct {
 }
 
 // Word is one thing that a step says.
-type Word struct{ Label, Text string }
+type Word struct {
+	Key         string // of the ask; empty where nothing asked for it
+	Label, Text string
+}
 
 // Required is one item of a packet.
 type Required struct {

@@ -32,9 +32,9 @@ func (f *fakeRegister) Life(_ context.Context, _ string, roles []store.Role) (Li
 		}
 	}
 	for i, s := range f.steps {
-		h := Happening{ID: fmt.Sprint("e", i), Title: s.Kind, On: s.On, At: s.On, By: "account-chair"}
+		h := Happening{ID: fmt.Sprint("e", i), Kind: s.Kind, Title: s.Kind, On: s.On, At: s.On, By: "account-chair"}
 		for k, v := range s.Words {
-			h.Words = append(h.Words, Word{k, v})
+			h.Words = append(h.Words, Word{k, k, v})
 		}
 		l.Happened, l.Undo = append(l.Happened, h), h.ID
 	}
@@ -54,7 +54,7 @@ func (f *fakeRegister) AddToLife(_ context.Context, _ string, s NewStep, _ store
 func (f *fakeRegister) group() Group {
 	day := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	return Group{ID: "g1", Name: "Seed Libraries", Former: []string{"Seeds"}, Status: "active", Active: true, Terms: []GroupTerm{{1, day, day.AddDate(3, 0, -1), "p1", true}}, End: day.AddDate(3, 0, -1),
-		Liaisons: []string{"Ann"}, Link: "https://example.org/seeds", Reports: []Word{{"2027", "handed in"}}, Tasks: f.tasks(), Steps: []Step{{Kind: "rename", Title: "Renamed", Asks: []Ask{{Key: "name", Label: "New name"}}}},
+		Liaisons: []string{"Ann"}, Link: "https://example.org/seeds", Reports: []Word{{Label: "2027", Text: "handed in"}}, Tasks: f.tasks(), Steps: []Step{{Kind: "rename", Title: "Renamed", Asks: []Ask{{Key: "name", Label: "New name"}}}},
 		Letters: []LetterChoice{{"renewal-reminder", "Reminder of renewal", true}}}
 }
 
