@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -260,6 +261,29 @@ func (g *registrar) Letter(ctx context.Context, of, subject, kind, format string
 		return "", fmt.Errorf("write a letter as %s: %w", format, store.ErrNotFound)
 	}
 	return l.FileName(format), err
+}
+
+// Sent notes that a group was reminded, where the letter was that.
+func (g *registrar) Sent(ctx context.Context, of, subject, kind string, by store.Account) error {
+	about := map[letter.Kind][]string{letter.ReportReminder: {"report-", "asked-"}, letter.RenewalReminder: {"renew-"}}[letter.Kind(kind)]
+	if of != ofGroup || about == nil {
+		return nil
+	}
+	x, err := g.group(ctx, subject)
+	if err != nil {
+		return err
+	}
+	rule, err := g.rule(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range rule.DueOfGroup(x, g.now()) {
+		if slices.ContainsFunc(about, func(p string) bool { return strings.HasPrefix(t.Key, p) }) {
+			today := g.now().UTC().Truncate(24 * time.Hour)
+			return g.AddToGroup(ctx, subject, web.NewStep{Kind: string(register.Remind), On: today, Words: map[string]string{"about": t.Key}}, by)
+		}
+	}
+	return nil
 }
 
 // Letters are all kinds of letters.

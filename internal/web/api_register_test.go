@@ -60,7 +60,7 @@ func TestAPILife(t *testing.T) {
 	if got := chair.get("/api/petitions/"+p.ID+"/letters/approval.pdf").want(t, 200).body; got != "petition"+p.ID+"approval" {
 		t.Errorf("the letter is %q", got)
 	}
-	if a := chair.get("/api/petitions/"+p.ID+"/letters/approval.eml").want(t, 422); !strings.Contains(a.body, "Nobody has an e-mail address.") || a.Header.Get("Content-Type") != "application/problem+json" {
+	if a := chair.get("/api/petitions/"+p.ID+"/letters/approval.eml").want(t, 422); !strings.Contains(a.body, "nobody has an e-mail address") || a.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("refused with %s", a.body)
 	}
 }

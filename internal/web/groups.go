@@ -24,6 +24,7 @@ type groupView struct {
 	Problem string
 	Kind    string
 	Words   map[string]string
+	Sends   bool // letters can be sent from here
 }
 
 func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
@@ -38,7 +39,7 @@ func (s *Server) showGroup(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
-	v.Today = s.Now().UTC().Format(time.DateOnly)
+	v.Today, v.Sends = s.Now().UTC().Format(time.DateOnly), s.Mail != nil
 	return s.render(w, r, status, "group", v)
 }
 

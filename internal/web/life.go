@@ -20,10 +20,14 @@ func (s *Server) registerRoutes() []route {
 		{"GET /petitions/{id}/life", office, s.lifePage},
 		{"POST /petitions/{id}/life", office, s.addToLife},
 		{"GET /petitions/{id}/letters/{file}", office, s.petitionLetter},
+		{"GET /petitions/{id}/letters/{kind}/send", office, s.sendPetitionLetterPage},
+		{"POST /petitions/{id}/letters/{kind}/send", office, s.sendPetitionLetter},
 		{"GET /groups", office, s.groupsPage},
 		{"GET /groups/{id}", office, s.groupPage},
 		{"POST /groups/{id}", office, s.addToGroup},
 		{"GET /groups/{id}/letters/{file}", office, s.groupLetter},
+		{"GET /groups/{id}/letters/{kind}/send", office, s.sendGroupLetterPage},
+		{"POST /groups/{id}/letters/{kind}/send", office, s.sendGroupLetter},
 		{"GET /worklist", office, s.worklistPage},
 		{"POST /worklist/reminders", office, s.addReminder},
 		{"GET /calendar/{file}", public, s.calendar}, // the file's name is an API token
@@ -47,6 +51,7 @@ type lifeView struct {
 	Problem  string
 	Kind     string            // the step that was refused
 	Words    map[string]string // what it said
+	Sends    bool              // letters can be sent from here
 }
 
 func (s *Server) lifePage(w http.ResponseWriter, r *http.Request) error {
@@ -64,7 +69,7 @@ func (s *Server) showLife(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
-	v.Today = s.Now().UTC().Format(time.DateOnly)
+	v.Today, v.Sends = s.Now().UTC().Format(time.DateOnly), s.Mail != nil
 	return s.render(w, r, status, "life", v)
 }
 

@@ -366,6 +366,8 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Count certified"
 	case "purge.images", "purge.text", "purge.rows":
 		return purgeWord(e)
+	case "letter.sent":
+		return "Sent the letter “" + strings.ReplaceAll(e.Detail, "-", " ") + "”"
 	case "report.downloaded":
 		return "Downloaded the " + strings.ToUpper(e.Detail[:min(1, len(e.Detail))]) + e.Detail[min(1, len(e.Detail)):] + " report"
 	}

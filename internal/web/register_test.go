@@ -17,6 +17,8 @@ import (
 type fakeRegister struct {
 	mu    sync.Mutex
 	steps []NewStep
+	sent  []string
+	text  string // of letters
 }
 
 func (f *fakeRegister) Life(_ context.Context, _ string, roles []store.Role) (Life, error) {
@@ -104,15 +106,28 @@ func (f *fakeRegister) Period(_ context.Context, from, to time.Time, w io.Writer
 }
 
 func (f *fakeRegister) Letter(_ context.Context, of, subject, kind, format string, _ store.Account, w io.Writer) (string, error) {
+	if format == "eml" && kind == "approval" {
+		return "", &RegisterError{"nobody has an e-mail address"}
+	}
 	if format == "eml" {
-		return "", &RegisterError{"Nobody has an e-mail address."}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		_, err := fmt.Fprintf(w, "From: dana@example.org\r\nTo: ana@example.org\r\nCc: programs@example.org\r\nSubject: Of %s\r\nX-Unsent: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nDear Ana Ruiz,\r\n\r\n%s\r\n", subject, f.text)
+		return kind + ".eml", err
 	}
 	_, err := fmt.Fprint(w, of, subject, kind)
 	return kind + "." + format, err
 }
 
+func (f *fakeRegister) Sent(_ context.Context, of, subject, kind string, _ store.Account) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sent = append(f.sent, of+" "+subject+" "+kind)
+	return nil
+}
+
 func (f *fakeRegister) Letters() []LetterChoice {
-	return []LetterChoice{{"receipt", "Receipt", false}, {"approval", "Approval", false}}
+	return []LetterChoice{{"receipt", "Receipt", false}, {"approval", "Approval", false}, {"renewal-reminder", "Reminder of renewal", false}}
 }
 
 func (f *fakeRegister) CheckTemplate(_, text string) error {
