@@ -8,11 +8,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"countersign/internal/mail/mailtest"
 	"countersign/internal/store"
 	samples "countersign/testdata"
 )
@@ -21,7 +24,9 @@ import (
 // and the sheets to the certificate, the committee's decision, the report to Council and the
 // group, against the service as it is run.
 func TestPetitionOverAPI(t *testing.T) {
-	s := newScript(t)
+	box := mailtest.Start(t, mailtest.Options{User: "office@example.org", Password: "secret"})
+	password := write(t, "password", []byte("secret\n"))
+	s := newScript(t, "--smtp", "smtp://office@example.org@"+box.Addr, "--smtp-password-file", password, "--mail-from", "The Office <office@example.org>")
 	day := time.Now().UTC().Format(time.DateOnly)
 	s.ask("PUT", "/api/snapshots/members.csv?as_of="+day, samples.Members, http.StatusCreated, nil)
 	year := time.Now().AddDate(1, 0, 0).Format("2006")
@@ -94,6 +99,18 @@ func TestPetitionOverAPI(t *testing.T) {
 		}
 	}
 	s.ask("GET", at+"/letters/approval.eml", nil, http.StatusUnprocessableEntity, nil) // nobody's address is known
+
+	// The office's mail server takes one of them, as it was shown; and once.
+	to := "/petitions/" + p.ID + "/letters/conference-services/send"
+	form := url.Values{}
+	for _, field := range regexp.MustCompile(`name="(last|mark)" value="([^"]*)"`).FindAllStringSubmatch(s.ask("GET", to, nil, http.StatusOK, nil), -1) {
+		form.Set(field[1], field[2])
+	}
+	s.post(to, form, http.StatusSeeOther)
+	s.post(to, form, http.StatusConflict)
+	if got := box.Messages(); len(got) != 1 || !slices.Equal(got[0].To, []string{"conference@example.org"}) || !strings.Contains(got[0].Data, "Reply-To: <dana@example.org>") || !strings.Contains(got[0].Data, "-conference-services.pdf") {
+		t.Errorf("%d letters were sent: %.2000v", len(got), got)
+	}
 
 	// Council is told, and what was told stays.
 	if why := s.ask("POST", at+"/life", stepOn("report", day, words{"conference": "Midwinter"}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "onference") {
@@ -182,6 +199,25 @@ func newScript(t *testing.T, args ...string) *script {
 	}
 	base, _ := served(t, append([]string{"--data", dir}, args...)...)
 	return &script{t, base}
+}
+
+// post sends a form, as pages do.
+func (s *script) post(path string, form url.Values, status int) {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), "POST", s.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+testToken)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != status {
+		s.t.Fatalf("POST %s: %s, want %d\n%s", path, answer.Status, status, text)
+	}
 }
 
 // ask sends bytes as they are and anything else as JSON, and reads the answer into out where

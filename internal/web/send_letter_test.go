@@ -22,6 +22,12 @@ func (sv *service) mails(o mailtest.Options) *mailtest.Server {
 	return box
 }
 
+// began leaves a letter as a service does that is killed while it sends.
+func (sv *service) began(p store.Petition) error {
+	_, err := sv.Store.AddEvent(sv.t.Context(), store.Event{Of: ofLetter, Subject: letterOf("petition", p.ID, "receipt"), Kind: "sending", On: sv.today(), At: sv.Now().Add(-sendingTime), By: "account-staff"}, "")
+	return err
+}
+
 // shown are the fields of the form that a page has for sending.
 func shown(t *testing.T, page string) []string {
 	t.Helper()
@@ -206,8 +212,7 @@ func TestSendLetterRefused(t *testing.T) {
 func TestSendLetterInterrupted(t *testing.T) {
 	sv := newService(t)
 	p, box := sv.sample(), sv.mails(mailtest.Options{})
-	_, err := sv.Store.AddEvent(t.Context(), store.Event{Of: ofLetter, Subject: letterOf("petition", p.ID, "receipt"), Kind: "sending", On: sv.today(), At: sv.Now().Add(-sendingTime), By: "account-staff"}, "")
-	check0(t, err)
+	check0(t, sv.began(p))
 	chair, to := sv.client("chair"), "/petitions/"+p.ID+"/letters/receipt/send"
 	page := chair.get(to).want(t, 200).body
 	if !strings.Contains(page, "nothing is known of how that ended") {
