@@ -197,6 +197,7 @@ func (s *Server) newAPI() *apiDocs {
 	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on your account's page and send it as Authorization: Bearer …; a token may do what its owner may."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by routes of our own, without anything from elsewhere
 	config.CreateHooks = nil
+	config.Servers = []*huma.Server{{URL: s.base.String()}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"token": {}}}
 	d := &apiDocs{mux: http.NewServeMux()}

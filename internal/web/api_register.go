@@ -86,7 +86,8 @@ type (
 		Supersedes string    `json:"supersedes" doc:"id of the tally before; empty for the first"`
 		Stays      string    `json:"stays,omitempty" doc:"on certifying: why the petition stays where it is in its life; empty where it goes on"`
 	}
-	apiGroup struct {
+	// Exported, since huma describes what is embedded only then.
+	APIGroup struct {
 		ID        string    `json:"id"`
 		Name      string    `json:"name"`
 		Former    []string  `json:"former" doc:"its earlier names"`
@@ -106,7 +107,7 @@ type (
 		Petitions []string  `json:"petitions" doc:"ids, in the order of terms"`
 	}
 	apiGroupLife struct {
-		apiGroup
+		APIGroup
 		Steps    []apiStep      `json:"steps" doc:"that you may write down"`
 		Happened []apiHappening `json:"happened"`
 		Undo     string         `json:"undo" doc:"id of the event that may be taken back; empty for none"`
@@ -241,9 +242,9 @@ func newAPITask(v Task) apiTask {
 	return apiTask{v.Key, apiDay(v.Due), v.What, v.Of, v.Subject, v.About, v.Who, v.Tell, v.Overdue, v.Remind, maybeDay(v.Told)}
 }
 
-func newAPIGroup(v Group) apiGroup {
+func newAPIGroup(v Group) APIGroup {
 	word := func(w Word) apiWord { return apiWord{w.Label, w.Text} }
-	return apiGroup{
+	return APIGroup{
 		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose, Status: v.Status, Active: v.Active,
 		Terms: each(v.Terms, func(t GroupTerm) apiTerm {
 			return apiTerm{t.Number, apiDay(t.From), apiDay(t.To), t.Petition, t.Now}
@@ -332,12 +333,12 @@ func (s *Server) apiCertify(ctx context.Context, in *struct {
 	return &answerOf[apiTally]{out}, err
 }
 
-func (s *Server) apiGroups(ctx context.Context, _ *struct{}) (*answerOf[[]apiGroup], error) {
+func (s *Server) apiGroups(ctx context.Context, _ *struct{}) (*answerOf[[]APIGroup], error) {
 	list, err := s.Register.Groups(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the groups: %w", err)
 	}
-	return &answerOf[[]apiGroup]{each(list, newAPIGroup)}, nil
+	return &answerOf[[]APIGroup]{each(list, newAPIGroup)}, nil
 }
 
 func (s *Server) apiGroup(ctx context.Context, in *byID) (*answerOf[apiGroupLife], error) {

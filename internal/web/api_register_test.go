@@ -69,7 +69,7 @@ func TestAPILife(t *testing.T) {
 func TestAPIGroups(t *testing.T) {
 	sv := newService(t)
 	staff := sv.client("staff")
-	var list []apiGroup
+	var list []APIGroup
 	staff.ask("GET", "/api/groups", nil, &list, 200)
 	if len(list) != 1 || list[0].Name != "Seed Libraries" || *list[0].End != "2029-11-01" || list[0].Ended != nil || list[0].Terms[0].From != "2026-11-02" || list[0].Reports[0] != (apiWord{"2027", "handed in"}) {
 		t.Errorf("%+v", list)
@@ -205,5 +205,46 @@ func TestAPIDescription(t *testing.T) {
 				t.Errorf("%s %s does not say what it takes", method, path)
 			}
 		}
+	}
+}
+
+// What is answered is what was described: no field is missing, and none is there that is not
+// in the description.
+func TestAPIAnswersAsDescribed(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	p.Rules = "threshold: 10"
+	check0(t, sv.Store.SetPetition(t.Context(), p))
+	admin := sv.client("admin")
+	admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "Chicago"}}, nil, 200)
+	admin.ask("PUT", "/api/offices", []apiOffice{{"chair", "Dana Whitlock", "2026-07-01", "dana@example.org"}}, nil, 200)
+	admin.ask("POST", "/api/petitions/"+p.ID+"/tallies", struct{}{}, nil, 200)
+	sv.fails(p)
+	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
+	line := must(sv.Store.Lines(t.Context(), p.ID))[0]
+	fill := strings.NewReplacer("/petitions/{id}", "/petitions/"+p.ID, "/groups/{id}", "/groups/g1", "/uploads/{id}", "/uploads/"+upload.ID, "{line}", line.ID)
+	asked := 0
+	for path, item := range sv.docs.spec.Paths {
+		if item.Get == nil || item.Get.Responses["200"].Content["application/json"] == nil {
+			continue
+		}
+		asked++
+		t.Run(path, func(t *testing.T) {
+			query := ""
+			if path == "/api/members" {
+				query = "?q=a"
+			}
+			body := admin.get(fill.Replace(path)+query).want(t, 200).body
+			var v any
+			check0(t, json.Unmarshal([]byte(body), &v))
+			var found huma.ValidateResult
+			huma.Validate(sv.docs.spec.Components.Schemas, item.Get.Responses["200"].Content["application/json"].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &found)
+			for _, err := range found.Errors {
+				t.Error(err)
+			}
+		})
+	}
+	if asked < 15 {
+		t.Errorf("only %d operations were asked", asked)
 	}
 }
