@@ -39,7 +39,9 @@ var guests = map[string][]string{
 	"github.com/go-jose/go-jose":      {"internal/web"}, // tests sign as an identity provider does
 	"github.com/prometheus":           {"internal/web", "cmd/countersign"},
 	"github.com/go-pdf/fpdf":          {"report/letter", "report/sheet", "report/workbook"},
-	"github.com/wneessen/go-mail":     {"report/letter"}, // writes drafts
+	"github.com/wneessen/go-mail":     {"report/letter", "internal/mail"}, // writes drafts; speaks to mail servers
+	"github.com/emersion/go-sasl":     {"internal/mail/mailtest"},
+	"github.com/emersion/go-smtp":     {"internal/mail/mailtest"}, // tests send to a real server
 	"github.com/tus/tusd":             {"internal/web"},
 	"golang.org/x/crypto":             {"internal/web"},
 	"golang.org/x/exp":                {"internal/web"},                // tusd's logger is of its own kind

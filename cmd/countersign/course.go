@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -262,6 +263,29 @@ func (g *registrar) Letter(ctx context.Context, of, subject, kind, format string
 	return l.FileName(format), err
 }
 
+// Sent notes that a group was reminded, where the letter was that.
+func (g *registrar) Sent(ctx context.Context, of, subject, kind string, by store.Account) error {
+	about := map[letter.Kind][]string{letter.ReportReminder: {"report-", "asked-"}, letter.RenewalReminder: {"renew-"}}[letter.Kind(kind)]
+	if of != ofGroup || about == nil {
+		return nil
+	}
+	x, err := g.group(ctx, subject)
+	if err != nil {
+		return err
+	}
+	rule, err := g.rule(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range rule.DueOfGroup(x, g.now()) {
+		if slices.ContainsFunc(about, func(p string) bool { return strings.HasPrefix(t.Key, p) }) {
+			today := g.now().UTC().Truncate(24 * time.Hour)
+			return g.AddToGroup(ctx, subject, web.NewStep{Kind: string(register.Remind), On: today, Words: map[string]string{"about": t.Key}}, by)
+		}
+	}
+	return nil
+}
+
 // Letters are all kinds of letters.
 func (g *registrar) Letters() []web.LetterChoice { return choices(letter.Kinds(), nil) }
 
@@ -431,10 +455,10 @@ func happenings(list []register.Event) []web.Happening {
 	}
 	var out []web.Happening
 	for _, e := range list {
-		h := web.Happening{ID: e.ID, Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
+		h := web.Happening{ID: e.ID, Kind: string(e.Kind), Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
 		for _, a := range asksOf(e.Kind) {
 			if v := e.Words[a.Key]; v != "" {
-				h.Words = append(h.Words, web.Word{Label: a.Label, Text: v})
+				h.Words = append(h.Words, web.Word{Key: a.Key, Label: a.Label, Text: v})
 			}
 		}
 		out = append(out, h)

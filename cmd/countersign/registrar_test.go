@@ -154,6 +154,13 @@ func TestRegisterStory(t *testing.T) {
 	}) {
 		t.Errorf("renewal is not among %+v", tasks)
 	}
+	r.must(r.Sent(ctx, ofGroup, "p1", "renewal-reminder", chairOf(r)))
+	r.must(r.Sent(ctx, ofPetition, "p1", "approval", chairOf(r))) // which means nothing beside itself
+	if tasks, err = r.Tasks(ctx); err != nil || !slices.ContainsFunc(tasks, func(x web.Task) bool {
+		return strings.HasPrefix(x.Key, "renew-") && x.Told.Format(time.DateOnly) == "2029-09-01"
+	}) {
+		t.Errorf("the reminder that was sent is not noted in %+v, %v", tasks, err)
+	}
 	r.certified("p2")
 	for _, s := range [][]string{{"submit", "2029-08-01"}, {"acknowledge", "2029-08-05", "copy", "x"}, {"certify", "2029-08-20"}, {"schedule", "2029-08-21", "meeting", "x"}} {
 		r.must(r.step("p2", s[0], s[1], s[2:]...))

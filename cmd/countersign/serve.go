@@ -28,12 +28,17 @@ type serveCommand struct {
 	QueueAt    string  `name:"nats-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_NATS_LISTEN" help:"Where the queue inside lets \"countersign work\" in. Default: nowhere."`
 	QueueToken string  `name:"nats-token" placeholder:"WORD" env:"COUNTERSIGN_NATS_TOKEN" help:"What they must show there."`
 	Reading    reading `embed:"" group:"Reading pages:"`
+	Mail       mailing `embed:"" group:"Sending letters:"`
 	Log        logging `embed:"" prefix:"log-" group:"Log:"`
 }
 
 // Run serves until ctx ends, and then ends what is under way.
 func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	log := c.Log.logger(s.err)
+	mail, err := c.Mail.server()
+	if err != nil {
+		return err
+	}
 	service, err := openService(ctx, serviceOptions{
 		Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, BlobsNATS: c.Keep.Blobs == "nats",
 		Listen: c.QueueAt, Token: c.QueueToken, Readers: c.Reading.options(), Log: log,
@@ -53,6 +58,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	desk.url = c.URL
 	site, err := web.New(web.Options{
 		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: desk, Register: &registrar{store: service.store, desk: desk, now: time.Now},
+		Mail:    mail,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
 	})

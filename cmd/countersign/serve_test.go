@@ -110,6 +110,11 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		"no such database":  {[]string{"--data", t.TempDir(), "--db", "mysql://x"}, "the database must be"},
 		"no such queue":     {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"}, "connect to the queue"},
 		"an open queue":     {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"}, "set a token"},
+		"no mail server":    {[]string{"--data", t.TempDir(), "--smtp", "mail.example.org"}, "smtp://user@host:587"},
+		"no mail password":  {[]string{"--data", t.TempDir(), "--smtp", "smtp://office@mail.example.org", "--mail-from", "office@example.org"}, "--smtp-password-file"},
+		"no mail sender":    {[]string{"--data", t.TempDir(), "--smtp", "smtp://mail.example.org"}, "--mail-from"},
+		"no such password":  {[]string{"--data", t.TempDir(), "--smtp", "smtp://office@mail.example.org", "--mail-from", "office@example.org", "--smtp-password-file", filepath.Join(taken, "none")}, "read the password of the mail server"},
+		"mail from nowhere": {[]string{"--data", t.TempDir(), "--mail-from", "office@example.org"}, "name it with --smtp"},
 		"no such blobs":     {[]string{"--data", t.TempDir(), "--blobs", "tape"}, "--blobs"},
 	} {
 		t.Run(name, func(t *testing.T) {

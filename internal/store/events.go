@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Event is something that happened to a petition after its sheets came in, or to a
-// group. Events are only ever added; what they come to is worked out by whoever reads
+// Event is something that happened to a petition after its sheets came in, to a group, or
+// to a letter about one of them. Events are only ever added; what they come to is worked out by whoever reads
 // them.
 type Event struct {
 	ID      string
-	Of      string // petition or group
-	Subject string // its id
+	Of      string // petition, group or letter
+	Subject string // its id; of a letter, what identifies it
 	Kind    string
 	On      time.Time // day
 	At      time.Time

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
-	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -199,6 +197,7 @@ func (s *Server) newAPI() *apiDocs {
 	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on your account's page and send it as Authorization: Bearer …; a token may do what its owner may."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by routes of our own, without anything from elsewhere
 	config.CreateHooks = nil
+	config.Servers = []*huma.Server{{URL: s.base.String()}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"token": {}}}
 	d := &apiDocs{mux: http.NewServeMux()}
@@ -223,7 +222,8 @@ func (s *Server) newAPI() *apiDocs {
 	add(s, api, "GET", "/api/snapshots", "list-snapshots", "Members", "The membership exports that were taken in, newest first", s.apiSnapshots)
 	add(s, api, "GET", "/api/audit", "list-audit", "Audit", "Entries of the audit log after a place in it", s.apiAudit)
 
-	s.describeStreams(d.spec)
+	s.describeRegister(api)
+	streams{d.spec}.describe()
 	var err error
 	if d.json, err = json.MarshalIndent(d.spec, "", " "); err != nil {
 		panic("the description of the API cannot be written: " + err.Error()) // a test reads it
@@ -236,56 +236,15 @@ func add[I, O any](s *Server, api huma.API, method, path, id, tag, summary strin
 	op := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag}, MaxBodyBytes: 1 << 20}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, in)
-		var f *failure
-		switch {
-		case err == nil:
+		if err == nil {
 			return out, nil
-		case errors.As(err, &f):
+		}
+		if f := told(err); f != nil {
 			return nil, huma.NewError(f.status, f.text)
-		case errors.Is(err, store.ErrNotFound):
-			return nil, huma.NewError(http.StatusNotFound, "There is no such thing here; it may have been removed.")
 		}
 		s.Log.ErrorContext(ctx, "request failed", "operation", id, "error", err)
 		return nil, huma.NewError(http.StatusInternalServerError, "This could not be done because of a fault of the service, which was logged. Please try again.")
 	})
-}
-
-// describeStreams adds what huma does not carry: files go by as streams, so
-// that a large one takes no memory.
-func (s *Server) describeStreams(spec *huma.OpenAPI) {
-	binary := func(types ...string) map[string]*huma.MediaType {
-		out := map[string]*huma.MediaType{}
-		for _, t := range types {
-			out[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
-		}
-		return out
-	}
-	ref := func(v any, name string) *huma.Schema {
-		return spec.Components.Schemas.Schema(reflect.TypeOf(v), true, name)
-	}
-	answers := func(status, text string, schema *huma.Schema) map[string]*huma.Response {
-		return map[string]*huma.Response{status: {Description: text, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}},
-			"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: ref(huma.ErrorModel{}, "ErrorModel")}}}}
-	}
-	path := func(names ...string) (out []*huma.Param) {
-		for _, n := range names {
-			out = append(out, &huma.Param{Name: n, In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
-		}
-		return out
-	}
-	spec.AddOperation(&huma.Operation{OperationID: "put-file", Method: "PUT", Path: "/api/petitions/{id}/files/{name}", Tags: []string{"Files"}, Summary: "Add a file: the body is the file",
-		Description: "201 where the file is new, 200 where it was here already. For example: curl -T sheet.pdf -H 'Authorization: Bearer …' …/files/sheet.pdf", Parameters: path("id", "name"),
-		RequestBody: &huma.RequestBody{Required: true, Content: binary("application/octet-stream", "application/pdf", "image/tiff", "image/jpeg", "image/png")}, Responses: answers("201", "Added", ref(apiUpload{}, "ApiUpload"))})
-	spec.AddOperation(&huma.Operation{OperationID: "post-files", Method: "POST", Path: "/api/petitions/{id}/files", Tags: []string{"Files"}, Summary: "Add files as a form does", Parameters: path("id"),
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": {Type: "array", Items: &huma.Schema{Type: "string", Format: "binary"}}}}}}},
-		Responses:   answers("201", "Added, or here already", ref([]apiUpload{}, "ApiUploads"))})
-	spec.AddOperation(&huma.Operation{OperationID: "put-snapshot", Method: "PUT", Path: "/api/snapshots/{name}", Tags: []string{"Members"}, Summary: "Take in a membership export: the body is the CSV or XLSX file",
-		Parameters:  append(path("name"), &huma.Param{Name: "as_of", In: "query", Description: "the day that it speaks of; today where it is not said", Schema: &huma.Schema{Type: "string", Format: "date"}}),
-		RequestBody: &huma.RequestBody{Required: true, Content: binary("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}, Responses: answers("201", "Taken in", ref(apiSnapshot{}, "ApiSnapshot"))})
-	spec.AddOperation(&huma.Operation{OperationID: "add-finding", Method: "POST", Path: "/api/petitions/{id}/findings", Tags: []string{"Review"}, Summary: "Say what a person found of a line", Parameters: path("id"),
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: ref(found{}, "Found")}}}, Responses: map[string]*huma.Response{"204": {Description: "Taken"}}})
-	spec.AddOperation(&huma.Operation{OperationID: "get-report", Method: "GET", Path: "/api/petitions/{id}/reports/{kind}", Tags: []string{"Reports"}, Summary: "A workbook: coo, with signers' data, or council, without", Parameters: path("id", "kind"),
-		Responses: map[string]*huma.Response{"200": {Description: "The workbook", Content: binary("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}}})
 }
 
 // api hands a request to huma.
@@ -311,7 +270,7 @@ func (s *Server) apiMe(ctx context.Context, _ *struct{}) (*answerOf[apiAccount],
 
 func newAPIPetition(st standing) apiPetition {
 	p := apiPetition{ID: st.ID, Title: st.Title, State: st.State, SnapshotID: st.SnapshotID, Rules: st.Petition.Rules, CreatedAt: st.CreatedAt, ReceivedOn: apiDay(st.ReceivedOn), Waits: []string{},
-		Count: apiCount{st.Count.Rows, st.Count.Valid, st.Count.Invalid, st.Count.Uncertain, st.Count.Required, st.Count.Guaranteed, st.Count.Possible, st.Count.Certain, st.Count.Outcome, st.Count.ByReason}}
+		Count: newAPICount(st.Count)}
 	p.Progress.Uploads, p.Progress.Opened, p.Progress.Pages, p.Progress.Read = st.Uploads, st.Opened, st.Pages, st.Read
 	p.Progress.Lines, p.Progress.Matched, p.Progress.Failures = st.Lines, st.Matched, st.Failures
 	for _, w := range st.Waits {
@@ -322,6 +281,12 @@ func newAPIPetition(st standing) apiPetition {
 		p.Waits = append(p.Waits, text)
 	}
 	return p
+}
+
+func newAPICount(c Count) apiCount {
+	by := map[string]int{}
+	maps.Copy(by, c.ByReason)
+	return apiCount{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible, c.Certain, c.Outcome, by}
 }
 
 func apiDay(t time.Time) string {
@@ -618,98 +583,6 @@ func (s *Server) apiAudit(ctx context.Context, in *struct {
 		out = append(out, apiEntry{e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev, e.Hash})
 	}
 	return &answerOf[[]apiEntry]{out}, nil
-}
-
-// apiPutFile takes a file as the whole body, which every scanner's script can send.
-func (s *Server) apiPutFile(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.Store.Petition(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	if !s.limits.uploads.allow(accountOf(r).ID, s.Now()) {
-		return errTooMany
-	}
-	t, err := s.take(r.Context(), p.ID, fileName(r.PathValue("name")), accountOf(r).ID, s.sized(w, r.Body))
-	if err = tooLarge(err, s.MaxUpload); err != nil {
-		return err
-	}
-	status := http.StatusCreated
-	if t.Same {
-		status = http.StatusOK
-	}
-	return answerJSON(w, status, newAPIUpload(t.Upload, t.Same))
-}
-
-func (s *Server) apiPostFiles(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.takeMultipart(w, r)
-	if err != nil {
-		return err
-	}
-	out := make([]apiUpload, 0, len(list))
-	for _, t := range list {
-		out = append(out, newAPIUpload(t.Upload, t.Same))
-	}
-	return answerJSON(w, http.StatusCreated, out)
-}
-
-func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
-	opts, _, name, wrong := importOptions(url.Values{"name": {r.PathValue("name")}, "as-of": {r.URL.Query().Get("as_of")}})
-	if wrong != "" {
-		return problem(http.StatusUnprocessableEntity, wrong)
-	}
-	if opts.AsOf.IsZero() {
-		opts.AsOf = s.Now().UTC().Truncate(24 * time.Hour)
-	}
-	sum, _, err := s.Blobs.Put(r.Context(), s.sized(w, r.Body))
-	if err = tooLarge(err, s.MaxUpload); err != nil {
-		return err
-	}
-	snap, err := s.Desk.Import(r.Context(), sum, name, opts, accountOf(r).ID)
-	var refused *ImportError
-	if errors.As(err, &refused) {
-		return problem(http.StatusUnprocessableEntity, refused.Text)
-	}
-	if err != nil {
-		return fmt.Errorf("import the members: %w", err)
-	}
-	if err := s.record(r, "members.imported", snap.ID, fmt.Sprintf("%d members", snap.Members)); err != nil {
-		return err
-	}
-	return answerJSON(w, http.StatusCreated, newAPISnapshot(snap))
-}
-
-// apiAddFinding takes a finding under the rules of the review page.
-func (s *Server) apiAddFinding(w http.ResponseWriter, r *http.Request) error {
-	var f found
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil && err != io.EOF {
-		return problem(http.StatusBadRequest, "The finding could not be read: "+err.Error())
-	}
-	r.SetPathValue("petition", r.PathValue("id")) // as the review page calls it
-	rv, err := s.newReview(r)
-	if err != nil {
-		return err
-	}
-	if f.ID == "" {
-		f.ID = newFindingID(accountOf(r))
-	}
-	if err := rv.take(r, f); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-func answerJSON(w http.ResponseWriter, status int, v any) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(data, '\n'))
-	return nil
 }
 
 // cmpWord is the first of two words that is not empty.

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"countersign/internal/mail/mailtest"
 	"countersign/internal/store"
 )
 
@@ -172,6 +173,8 @@ func TestAccessible(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	sv.fails(p)
+	sv.mails(mailtest.Options{})
+	check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	link, err := sv.invite(t.Context(), "new@example.org", "New Person", []store.Role{store.Verifier})
@@ -224,6 +227,8 @@ func TestAccessible(t *testing.T) {
 		visit("chair", "reports", "/reports")
 		visit("chair", "life", "/petitions/"+p.ID+"/life")
 		visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")
+		visit("chair", "send", "/petitions/"+p.ID+"/letters/receipt/send")
+		visit("chair", "send-nobody", "/petitions/"+p.ID+"/letters/approval/send")
 		visit("staff", "groups", "/groups")
 		visit("chair", "group", "/groups/g1")
 		visit("staff", "worklist", "/worklist")

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/store"
 )
 
 // officeNames are the offices that letters and the worklist speak of.
@@ -36,32 +38,42 @@ func (s *Server) calendarSettingsPage(w http.ResponseWriter, r *http.Request) er
 
 func (s *Server) showCalendarSettings(w http.ResponseWriter, r *http.Request, status int, wrong string) error {
 	v := calendarView{Names: officeNames, Problem: wrong, May: may(accountOf(r), byStaff|byAdmin)}
-	for key, into := range map[string]any{"conferences": &v.Conferences, "offices": &v.Offices} {
-		text, err := s.Store.Setting(r.Context(), key)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", key, err)
-		}
-		if text == "" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(text), into); err != nil {
-			return fmt.Errorf("read %s: %w", key, err)
-		}
+	var err error
+	if v.Conferences, err = table[Conference](r.Context(), s.Store, "conferences"); err != nil {
+		return err
+	}
+	if v.Offices, err = table[Office](r.Context(), s.Store, "offices"); err != nil {
+		return err
 	}
 	return s.render(w, r, status, "calendar", v)
 }
 
-// conferences are those of the table.
-func (s *Server) conferences(ctx context.Context) ([]Conference, error) {
-	text, err := s.Store.Setting(ctx, "conferences")
-	if err != nil || text == "" {
-		return nil, err
+// table reads one of the tables that settings keep.
+func table[T any](ctx context.Context, from *store.Store, key string) ([]T, error) {
+	text, err := from.Setting(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("read the %s: %w", key, err)
 	}
-	var out []Conference
+	if text == "" {
+		return nil, nil
+	}
+	var out []T
 	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		return nil, fmt.Errorf("read the conferences: %w", err)
+		return nil, fmt.Errorf("read the %s: %w", key, err)
 	}
 	return out, nil
+}
+
+// setTable keeps a table whole.
+func (s *Server) setTable(ctx context.Context, key string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("write the %s: %w", key, err)
+	}
+	if err := s.Store.SetSetting(ctx, key, string(text), accountIn(ctx).ID); err != nil {
+		return fmt.Errorf("set the %s: %w", key, err)
+	}
+	return s.note(ctx, "setting.changed", key, "")
 }
 
 // setCalendarSettings takes one of the two tables whole, a row for each of the fields of
@@ -75,51 +87,49 @@ func (s *Server) setCalendarSettings(w http.ResponseWriter, r *http.Request) err
 	var err error
 	switch key {
 	case "conferences":
-		value, err = conferencesOf(r)
+		value, err = conferencesOf(rows(r, "name", "from", "to", "place"))
 	case "offices":
-		value, err = officesOf(r)
+		value, err = officesOf(rows(r, "key", "holder", "since", "email"))
 	default:
 		return problem(http.StatusBadRequest, "There is no such table.")
 	}
 	if wrong := (*failure)(nil); errors.As(err, &wrong) {
 		return s.showCalendarSettings(w, r, wrong.status, wrong.text)
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", key, err)
-	}
-	if err := s.Store.SetSetting(r.Context(), key, string(text), accountOf(r).ID); err != nil {
-		return fmt.Errorf("set %s: %w", key, err)
-	}
-	if err := s.record(r, "setting.changed", key, ""); err != nil {
+	if err := s.setTable(r.Context(), key, value); err != nil {
 		return err
 	}
 	return s.done(w, r, "/settings/calendar", "The table was saved.")
 }
 
-// cells are the fields of one row of a posted table; ok is false after the last.
-func cells(r *http.Request, i int, names ...string) (out []string, ok bool) {
-	for _, n := range names {
-		values := r.PostForm[n]
-		if i >= len(values) {
-			return nil, false
+// rows are those of a posted table. Rows without a name are left out by who reads them, but
+// counted, so that a message names the row that people see.
+func rows(r *http.Request, names ...string) (out [][]string) {
+	for i := 0; ; i++ {
+		var row []string
+		for _, n := range names {
+			values := r.PostForm[n]
+			if i >= len(values) {
+				return out
+			}
+			row = append(row, values[i])
 		}
-		out = append(out, strings.TrimSpace(values[i]))
+		out = append(out, row)
 	}
-	return out, true
+}
+
+func trimmed(rows [][]string) [][]string {
+	return each(rows, func(row []string) []string { return each(row, strings.TrimSpace) })
 }
 
 func wrongRow(i int, text string) error {
 	return problem(http.StatusUnprocessableEntity, fmt.Sprintf("Row %d: %s", i+1, text))
 }
 
-func conferencesOf(r *http.Request) ([]Conference, error) {
+// conferencesOf reads rows of name, first day, last day and place.
+func conferencesOf(rows [][]string) ([]Conference, error) {
 	out := []Conference{}
-	for i := 0; ; i++ {
-		c, ok := cells(r, i, "name", "from", "to", "place")
-		if !ok {
-			break
-		}
+	for i, c := range trimmed(rows) {
 		if c[0] == "" {
 			continue
 		}
@@ -140,13 +150,11 @@ func conferencesOf(r *http.Request) ([]Conference, error) {
 	return out, nil
 }
 
-func officesOf(r *http.Request) ([]Office, error) {
+// officesOf reads rows of office, name of who holds it, the day from which on, and e-mail
+// address.
+func officesOf(rows [][]string) ([]Office, error) {
 	out := []Office{}
-	for i := 0; ; i++ {
-		c, ok := cells(r, i, "key", "holder", "since", "email")
-		if !ok {
-			break
-		}
+	for i, c := range trimmed(rows) {
 		if c[1] == "" {
 			continue
 		}

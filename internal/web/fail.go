@@ -24,13 +24,31 @@ func problem(status int, text string) error { return &failure{status, text} }
 
 var errSignIn = errors.New("not signed in")
 
+// told is what the person who asked is told of an error; nil for a fault of the service,
+// which is nobody else's business.
+func told(err error) *failure {
+	var f *failure
+	var refused *RegisterError
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.As(err, &refused):
+		return &failure{http.StatusUnprocessableEntity, refused.Text}
+	case errors.Is(err, store.ErrNotFound):
+		return &failure{http.StatusNotFound, "There is no such thing here; it may have been removed."}
+	case errors.Is(err, store.ErrPurged):
+		return &failure{http.StatusConflict, "The time for which this data is kept is over, and it was purged: what was decided stays as it is."}
+	}
+	return nil
+}
+
 // fail answers a request that could not be done. What is nobody's business is
 // logged and not shown.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || wantsJSON(r)
-	f := &failure{http.StatusInternalServerError, "This could not be done because of a fault of the service. It was logged under the number " + requestID(r) + "; please try again."}
+	f := told(err)
 	switch {
-	case errors.As(err, &f):
+	case f != nil:
 	case errors.Is(err, errSignIn):
 		f = &failure{http.StatusUnauthorized, "Please sign in, or send a token."}
 		if !machine {
@@ -41,13 +59,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			http.Redirect(w, r, target, http.StatusSeeOther)
 			return
 		}
-	case errors.Is(err, store.ErrNotFound):
-		f = &failure{http.StatusNotFound, "There is no such thing here; it may have been removed."}
-	case errors.Is(err, store.ErrPurged):
-		f = &failure{http.StatusConflict, "The time for which this data is kept is over, and it was purged: what was decided stays as it is."}
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // who asked has gone
 	default:
+		f = &failure{http.StatusInternalServerError, "This could not be done because of a fault of the service. It was logged under the number " + requestID(r) + "; please try again."}
 		s.Log.ErrorContext(r.Context(), "request failed", "request", requestID(r), "error", err)
 	}
 	if machine {

@@ -24,6 +24,7 @@ type groupView struct {
 	Problem string
 	Kind    string
 	Words   map[string]string
+	Sends   bool // letters can be sent from here
 }
 
 func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
@@ -38,7 +39,7 @@ func (s *Server) showGroup(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
-	v.Today = s.Now().UTC().Format(time.DateOnly)
+	v.Today, v.Sends = s.Now().UTC().Format(time.DateOnly), s.Mail != nil
 	return s.render(w, r, status, "group", v)
 }
 
@@ -78,8 +79,7 @@ func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	now := s.Now().UTC()
-	step := NewStep{Kind: "reminder", On: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC), Words: map[string]string{"about": r.PostFormValue("key")}}
+	step := NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
 	err := s.Register.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
 	if why := (*RegisterError)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)

@@ -12,6 +12,7 @@ type lettersView struct {
 	Letters []letterText
 	Problem string
 	May     bool
+	Sends   string // through which server, and as whom; empty where nothing is sent from here
 }
 
 type letterText struct {
@@ -31,6 +32,9 @@ func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v.May = may(accountOf(r), byAdmin)
+	if s.Mail != nil {
+		v.Sends = s.Mail.From() + " through " + s.Mail.Host()
+	}
 	for _, k := range s.Register.Letters() {
 		l := letterText{LetterChoice: k, Text: all["letter-"+k.Kind], Edited: all["letter-"+k.Kind] != ""}
 		if !l.Edited {

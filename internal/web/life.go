@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,10 +20,14 @@ func (s *Server) registerRoutes() []route {
 		{"GET /petitions/{id}/life", office, s.lifePage},
 		{"POST /petitions/{id}/life", office, s.addToLife},
 		{"GET /petitions/{id}/letters/{file}", office, s.petitionLetter},
+		{"GET /petitions/{id}/letters/{kind}/send", office, s.sendPetitionLetterPage},
+		{"POST /petitions/{id}/letters/{kind}/send", office, s.sendPetitionLetter},
 		{"GET /groups", office, s.groupsPage},
 		{"GET /groups/{id}", office, s.groupPage},
 		{"POST /groups/{id}", office, s.addToGroup},
 		{"GET /groups/{id}/letters/{file}", office, s.groupLetter},
+		{"GET /groups/{id}/letters/{kind}/send", office, s.sendGroupLetterPage},
+		{"POST /groups/{id}/letters/{kind}/send", office, s.sendGroupLetter},
 		{"GET /worklist", office, s.worklistPage},
 		{"POST /worklist/reminders", office, s.addReminder},
 		{"GET /calendar/{file}", public, s.calendar}, // the file's name is an API token
@@ -46,6 +51,7 @@ type lifeView struct {
 	Problem  string
 	Kind     string            // the step that was refused
 	Words    map[string]string // what it said
+	Sends    bool              // letters can be sent from here
 }
 
 func (s *Server) lifePage(w http.ResponseWriter, r *http.Request) error {
@@ -63,7 +69,7 @@ func (s *Server) showLife(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
-	v.Today = s.Now().UTC().Format(time.DateOnly)
+	v.Today, v.Sends = s.Now().UTC().Format(time.DateOnly), s.Mail != nil
 	return s.render(w, r, status, "life", v)
 }
 
@@ -89,24 +95,37 @@ func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (NewStep, error
 	if err := form(w, r); err != nil {
 		return NewStep{}, err
 	}
-	n := NewStep{Kind: r.PostFormValue("kind"), Undoes: r.PostFormValue("undoes"), Words: map[string]string{}}
-	if day := r.PostFormValue("on"); day != "" {
-		on, err := time.Parse(time.DateOnly, day)
+	words := map[string]string{}
+	for key, values := range r.PostForm {
+		if word, ok := strings.CutPrefix(key, "word-"); ok {
+			words[word] = values[0]
+		}
+	}
+	return s.readStep(apiNewStep{Kind: r.PostFormValue("kind"), On: r.PostFormValue("on"), Words: words, Undoes: r.PostFormValue("undoes")})
+}
+
+// readStep reads what was sent of a step. Whether it may be written down is for the
+// register to say; taking something back needs no day of its own.
+func (s *Server) readStep(in apiNewStep) (NewStep, error) {
+	n := NewStep{Kind: in.Kind, Undoes: in.Undoes, Words: map[string]string{}}
+	if n.Undoes != "" {
+		n.Kind = cmp.Or(n.Kind, "undo")
+	}
+	if in.On != "" {
+		on, err := time.Parse(time.DateOnly, in.On)
 		if err != nil {
-			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", day))
+			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", in.On))
 		}
 		n.On = on
 	} else if n.Undoes != "" {
 		n.On = s.Now()
 	}
-	for key, values := range r.PostForm {
-		if word, ok := strings.CutPrefix(key, "word-"); ok {
-			text := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
-			if len(text) > 20_000 {
-				return n, problem(http.StatusUnprocessableEntity, "That is too long: use at most 20,000 letters.")
-			}
-			n.Words[word] = text
+	for key, word := range in.Words {
+		text := strings.TrimSpace(strings.ReplaceAll(word, "\r\n", "\n"))
+		if len(text) > 20_000 {
+			return n, problem(http.StatusUnprocessableEntity, "That is too long: use at most 20,000 letters.")
 		}
+		n.Words[key] = text
 	}
 	return n, nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -307,51 +305,19 @@ func notYet(o store.Overview, c Count) string {
 	return ""
 }
 
-// certify freezes the count. A later certificate supersedes it and says why.
 func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	v, err := s.petition(r.Context(), accountOf(r), r.PathValue("id"))
+	t, stays, err := s.certifyCount(r.Context(), r.PathValue("id"), r.PostFormValue("reason"))
 	if err != nil {
-		return err
-	}
-	reason := strings.TrimSpace(r.PostFormValue("reason"))
-	switch {
-	case v.TallyWhy != "":
-		return problem(http.StatusConflict, v.TallyWhy)
-	case v.Tally != nil && reason == "":
-		return problem(http.StatusUnprocessableEntity, "The count was certified before. Say why it is replaced.")
-	case len(reason) > 2000:
-		return problem(http.StatusUnprocessableEntity, "The reason is too long: use at most 2,000 characters.")
-	}
-	counts, err := json.Marshal(v.Count)
-	if err != nil {
-		return fmt.Errorf("write the counts: %w", err)
-	}
-	t := store.Tally{PetitionID: v.ID, Version: v.Case.Version, Counts: counts, SnapshotID: v.SnapshotID, RulesHash: v.Rules.Hash, Program: s.Program, By: accountOf(r).ID, At: s.Now(), Reason: reason}
-	if v.Tally != nil {
-		t.Supersedes = v.Tally.ID
-	}
-	t, err = s.Store.AddTally(r.Context(), t)
-	if errors.Is(err, store.ErrConflict) {
-		return problem(http.StatusConflict, "The petition changed while it was counted. Look at the new count and certify that.")
-	}
-	if err != nil {
-		return fmt.Errorf("certify the count: %w", err)
-	}
-	if err := s.record(r, "tally.certified", v.ID, "tally "+t.ID); err != nil {
 		return err
 	}
 	said := "The count was certified."
-	now := s.Now().UTC()
-	err = s.Register.AddToLife(r.Context(), v.ID, NewStep{Kind: "certify", On: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)}, accountOf(r))
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
-		said += " The petition stays where it is: " + why.Text
-	} else if err != nil {
-		return fmt.Errorf("write the certificate down: %w", err)
+	if stays != "" {
+		said += " The petition stays where it is: " + stays
 	}
-	return s.done(w, r, "/petitions/"+v.ID, said)
+	return s.done(w, r, "/petitions/"+t.PetitionID, said)
 }
 
 // timeline is what happened to a petition, newest first.
@@ -407,6 +373,8 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Count certified"
 	case "purge.images", "purge.text", "purge.rows":
 		return purgeWord(e)
+	case "letter.sent":
+		return "Sent the letter “" + strings.ReplaceAll(e.Detail, "-", " ") + "”"
 	case "report.downloaded":
 		return "Downloaded the " + strings.ToUpper(e.Detail[:min(1, len(e.Detail))]) + e.Detail[min(1, len(e.Detail)):] + " report"
 	}

@@ -28,6 +28,9 @@ type Registry interface {
 	Period(ctx context.Context, from, to time.Time, w io.Writer) error
 	// Letter writes a letter about a petition or a group, as pdf, docx or eml.
 	Letter(ctx context.Context, of, subject, kind, format string, by store.Account, w io.Writer) (fileName string, err error)
+	// Sent is told of a letter that was sent, and writes down what that means: that a group was
+	// reminded. Nothing for most letters.
+	Sent(ctx context.Context, of, subject, kind string, by store.Account) error
 	// Letters are all kinds, in the order in which they are written.
 	Letters() []LetterChoice
 	// CheckTemplate says what is wrong with the text of a letter, as a *RegisterError.
@@ -101,6 +104,7 @@ type NewStep struct {
 // Happening is a step that was taken.
 type Happening struct {
 	ID     string
+	Kind   string // of the step
 	Title  string
 	On, At time.Time
 	By     string // account
@@ -109,7 +113,10 @@ type Happening struct {
 }
 
 // Word is one thing that a step says.
-type Word struct{ Label, Text string }
+type Word struct {
+	Key         string // of the ask; empty where nothing asked for it
+	Label, Text string
+}
 
 // Required is one item of a packet.
 type Required struct {

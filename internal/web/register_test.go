@@ -17,6 +17,8 @@ import (
 type fakeRegister struct {
 	mu    sync.Mutex
 	steps []NewStep
+	sent  []string
+	text  string // of letters
 }
 
 func (f *fakeRegister) Life(_ context.Context, _ string, roles []store.Role) (Life, error) {
@@ -32,9 +34,9 @@ func (f *fakeRegister) Life(_ context.Context, _ string, roles []store.Role) (Li
 		}
 	}
 	for i, s := range f.steps {
-		h := Happening{ID: fmt.Sprint("e", i), Title: s.Kind, On: s.On, At: s.On, By: "account-chair"}
+		h := Happening{ID: fmt.Sprint("e", i), Kind: s.Kind, Title: s.Kind, On: s.On, At: s.On, By: "account-chair"}
 		for k, v := range s.Words {
-			h.Words = append(h.Words, Word{k, v})
+			h.Words = append(h.Words, Word{k, k, v})
 		}
 		l.Happened, l.Undo = append(l.Happened, h), h.ID
 	}
@@ -54,7 +56,7 @@ func (f *fakeRegister) AddToLife(_ context.Context, _ string, s NewStep, _ store
 func (f *fakeRegister) group() Group {
 	day := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	return Group{ID: "g1", Name: "Seed Libraries", Former: []string{"Seeds"}, Status: "active", Active: true, Terms: []GroupTerm{{1, day, day.AddDate(3, 0, -1), "p1", true}}, End: day.AddDate(3, 0, -1),
-		Liaisons: []string{"Ann"}, Link: "https://example.org/seeds", Reports: []Word{{"2027", "handed in"}}, Tasks: f.tasks(), Steps: []Step{{Kind: "rename", Title: "Renamed", Asks: []Ask{{Key: "name", Label: "New name"}}}},
+		Liaisons: []string{"Ann"}, Link: "https://example.org/seeds", Reports: []Word{{Label: "2027", Text: "handed in"}}, Tasks: f.tasks(), Steps: []Step{{Kind: "rename", Title: "Renamed", Asks: []Ask{{Key: "name", Label: "New name"}}}},
 		Letters: []LetterChoice{{"renewal-reminder", "Reminder of renewal", true}}}
 }
 
@@ -104,15 +106,28 @@ func (f *fakeRegister) Period(_ context.Context, from, to time.Time, w io.Writer
 }
 
 func (f *fakeRegister) Letter(_ context.Context, of, subject, kind, format string, _ store.Account, w io.Writer) (string, error) {
+	if format == "eml" && kind == "approval" {
+		return "", &RegisterError{"nobody has an e-mail address"}
+	}
 	if format == "eml" {
-		return "", &RegisterError{"Nobody has an e-mail address."}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		_, err := fmt.Fprintf(w, "From: dana@example.org\r\nTo: ana@example.org\r\nCc: programs@example.org\r\nSubject: Of %s\r\nX-Unsent: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nDear Ana Ruiz,\r\n\r\n%s\r\n", subject, f.text)
+		return kind + ".eml", err
 	}
 	_, err := fmt.Fprint(w, of, subject, kind)
 	return kind + "." + format, err
 }
 
+func (f *fakeRegister) Sent(_ context.Context, of, subject, kind string, _ store.Account) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sent = append(f.sent, of+" "+subject+" "+kind)
+	return nil
+}
+
 func (f *fakeRegister) Letters() []LetterChoice {
-	return []LetterChoice{{"receipt", "Receipt", false}, {"approval", "Approval", false}}
+	return []LetterChoice{{"receipt", "Receipt", false}, {"approval", "Approval", false}, {"renewal-reminder", "Reminder of renewal", false}}
 }
 
 func (f *fakeRegister) CheckTemplate(_, text string) error {

@@ -24,7 +24,7 @@ func (s *Server) reportsPage(w http.ResponseWriter, r *http.Request) error {
 	if v.Petitions, err = s.standings(r.Context()); err != nil {
 		return err
 	}
-	if v.Conferences, err = s.conferences(r.Context()); err != nil {
+	if v.Conferences, err = table[Conference](r.Context(), s.Store, "conferences"); err != nil {
 		return err
 	}
 	now := s.Now().UTC()

@@ -155,7 +155,7 @@ func (s *Server) routes() []route {
 		{"GET /healthz", public, s.healthz},
 		{"GET /readyz", public, s.readyz},
 		{"GET /metrics", public, s.metrics},
-	}, s.reviewRoutes(), s.registerRoutes())
+	}, s.reviewRoutes(), s.registerRoutes(), s.registerRoutesOfAPI())
 }
 
 // mount builds the handler from the table.

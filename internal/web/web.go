@@ -18,6 +18,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"countersign/internal/mail"
 	"countersign/internal/store"
 )
 
@@ -28,7 +29,8 @@ type Options struct {
 	Bell     Bell
 	Desk     Desk
 	Register Registry
-	Retrier  Retrier // nil for the store, which announces the work again
+	Retrier  Retrier      // nil for the store, which announces the work again
+	Mail     *mail.Server // sends letters; nil where the office sends them itself
 
 	Uploads string // folder for uploads that are not complete yet
 

@@ -1,0 +1,412 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"countersign/internal/store"
+)
+
+// What follows the count, for programs: steps of a petition, certificates, groups, the
+// worklist, letters, the committee's and Council's reports, conferences and offices.
+
+type (
+	apiLife struct {
+		PetitionID string         `json:"petition_id"`
+		State      string         `json:"state" doc:"such as acknowledged, agenda or approved"`
+		Since      *string        `json:"since" format:"date" doc:"null: it was handed in by nobody yet"`
+		Decision   string         `json:"decision" doc:"of the committee, in words; empty before there is one"`
+		GroupID    string         `json:"group_id" doc:"of the group that it made or renews"`
+		Group      string         `json:"group" doc:"its name"`
+		Checklist  []apiRequired  `json:"checklist" doc:"what the packet must hold"`
+		Steps      []apiStep      `json:"steps" doc:"that you may write down next"`
+		Happened   []apiHappening `json:"happened"`
+		Undo       string         `json:"undo" doc:"id of the event that may be taken back; empty for none"`
+		Letters    []apiLetter    `json:"letters"`
+	}
+	apiRequired struct {
+		Item      string `json:"item"`
+		Title     string `json:"title"`
+		Says      string `json:"says"`
+		Found     bool   `json:"found" doc:"on the sheets"`
+		Confirmed bool   `json:"confirmed" doc:"by a person"`
+	}
+	apiStep struct {
+		Kind    string   `json:"kind"`
+		Title   string   `json:"title"`
+		Says    string   `json:"says" doc:"what it means"`
+		Asks    []apiAsk `json:"asks" doc:"what it has to say"`
+		Blocked string   `json:"blocked" doc:"why it cannot be written down yet; empty where it can"`
+		Grave   bool     `json:"grave" doc:"it ends something"`
+	}
+	apiAsk struct {
+		Key      string   `json:"key" doc:"in words"`
+		Label    string   `json:"label"`
+		Long     bool     `json:"long" doc:"may have several lines"`
+		Optional bool     `json:"optional"`
+		Choices  []string `json:"choices" doc:"where it has to be one of some"`
+		Usual    string   `json:"usual"`
+	}
+	apiHappening struct {
+		ID     string            `json:"id"`
+		Kind   string            `json:"kind"`
+		Title  string            `json:"title"`
+		On     string            `json:"on" format:"date" doc:"the day on which it happened"`
+		At     time.Time         `json:"at" doc:"when it was written down"`
+		By     string            `json:"by" doc:"account"`
+		Words  map[string]string `json:"words"`
+		Undone bool              `json:"undone"`
+	}
+	apiLetter struct {
+		Kind    string `json:"kind" doc:"of its file, such as approval in letters/approval.pdf"`
+		Title   string `json:"title"`
+		Advised bool   `json:"advised" doc:"it is to be written now"`
+	}
+	apiNewStep struct {
+		Kind   string            `json:"kind,omitempty" maxLength:"40" doc:"one of those that may follow; not needed with undoes"`
+		On     string            `json:"on,omitempty" format:"date" doc:"the day on which it happened; not needed with undoes"`
+		Words  map[string]string `json:"words,omitempty" doc:"what the step has to say, by the keys of its asks"`
+		Undoes string            `json:"undoes,omitempty" maxLength:"100" doc:"id of the event that is taken back"`
+	}
+	apiTally struct {
+		ID         string    `json:"id"`
+		PetitionID string    `json:"petition_id"`
+		Version    string    `json:"version" doc:"of the petition, as it was counted"`
+		Count      apiCount  `json:"count"`
+		SnapshotID string    `json:"snapshot_id"`
+		RulesHash  string    `json:"rules_hash"`
+		Program    string    `json:"program" doc:"its version"`
+		By         string    `json:"by" doc:"account"`
+		At         time.Time `json:"at"`
+		Reason     string    `json:"reason" doc:"why it supersedes another"`
+		Supersedes string    `json:"supersedes" doc:"id of the tally before; empty for the first"`
+		Stays      string    `json:"stays,omitempty" doc:"on certifying: why the petition stays where it is in its life; empty where it goes on"`
+	}
+	// Exported, since huma describes what is embedded only then.
+	APIGroup struct {
+		ID        string    `json:"id"`
+		Name      string    `json:"name"`
+		Former    []string  `json:"former" doc:"its earlier names"`
+		Purpose   string    `json:"purpose"`
+		Status    string    `json:"status"`
+		Active    bool      `json:"active"`
+		Terms     []apiTerm `json:"terms"`
+		End       *string   `json:"end" format:"date" doc:"of the last term"`
+		Ended     *string   `json:"ended" format:"date" doc:"when it was disbanded or converted; null: it was not"`
+		Why       string    `json:"why" doc:"it ended"`
+		Liaisons  []string  `json:"liaisons"`
+		Contact   string    `json:"contact" doc:"at Headquarters"`
+		Handbook  string    `json:"handbook"`
+		Link      string    `json:"link"`
+		Reports   []apiWord `json:"reports"`
+		Support   []apiWord `json:"support"`
+		Petitions []string  `json:"petitions" doc:"ids, in the order of terms"`
+	}
+	apiGroupLife struct {
+		APIGroup
+		Steps    []apiStep      `json:"steps" doc:"that you may write down"`
+		Happened []apiHappening `json:"happened"`
+		Undo     string         `json:"undo" doc:"id of the event that may be taken back; empty for none"`
+		Tasks    []apiTask      `json:"tasks" doc:"what is due"`
+		Letters  []apiLetter    `json:"letters"`
+	}
+	apiTerm struct {
+		Number     int    `json:"number"`
+		From       string `json:"from" format:"date"`
+		To         string `json:"to" format:"date"`
+		PetitionID string `json:"petition_id"`
+		Now        bool   `json:"now"`
+	}
+	apiWord struct {
+		Label string `json:"label"`
+		Text  string `json:"text"`
+	}
+	apiTask struct {
+		Key     string  `json:"key" doc:"the same task has the same"`
+		Due     string  `json:"due" format:"date"`
+		What    string  `json:"what"`
+		Of      string  `json:"of" enum:"petition,group"`
+		Subject string  `json:"subject" doc:"its id"`
+		About   string  `json:"about" doc:"its name"`
+		Who     string  `json:"who" doc:"does it"`
+		Tell    string  `json:"tell" doc:"who is told"`
+		Overdue bool    `json:"overdue"`
+		Remind  bool    `json:"remind" doc:"a reminder is to be sent now"`
+		Told    *string `json:"told" format:"date" doc:"the day of the last reminder; null for none"`
+	}
+	apiConference struct {
+		Name  string `json:"name" minLength:"1" maxLength:"200"`
+		From  string `json:"from" format:"date"`
+		To    string `json:"to" format:"date"`
+		Place string `json:"place" maxLength:"200"`
+	}
+	apiOffice struct {
+		Key   string `json:"key" enum:"association,committee,chair,programs,conference,director"`
+		Name  string `json:"name" minLength:"1" maxLength:"200" doc:"of who holds it"`
+		From  string `json:"from" format:"date" doc:"the day from which on the name holds"`
+		Email string `json:"email" maxLength:"200"`
+	}
+)
+
+func (s *Server) registerRoutesOfAPI() []route {
+	const office = byStaff | byChair | byAdmin
+	return []route{
+		{"GET /api/petitions/{id}/life", office, s.api},
+		{"POST /api/petitions/{id}/life", office, s.api},
+		{"GET /api/petitions/{id}/tallies", signedIn, s.api},
+		{"POST /api/petitions/{id}/tallies", byChair | byAdmin, s.api},
+		{"GET /api/petitions/{id}/letters/{file}", office, s.petitionLetter},
+		{"GET /api/groups", office, s.api},
+		{"GET /api/groups/{id}", office, s.api},
+		{"POST /api/groups/{id}", office, s.api},
+		{"GET /api/groups/{id}/letters/{file}", office, s.groupLetter},
+		{"GET /api/worklist", office, s.api},
+		{"GET /api/reports/council.xlsx", office, s.councilReport},
+		{"GET /api/reports/council.pdf", office, s.councilReport},
+		{"GET /api/reports/coo.xlsx", office, s.periodReport},
+		{"GET /api/conferences", office, s.api},
+		{"PUT /api/conferences", byStaff | byAdmin, s.api},
+		{"GET /api/offices", office, s.api},
+		{"PUT /api/offices", byStaff | byAdmin, s.api},
+	}
+}
+
+func (s *Server) describeRegister(api huma.API) {
+	const life, register, office = "Life of a petition", "Groups", "Conferences and offices"
+	add(s, api, "GET", "/api/petitions/{id}/life", "get-life", life, "What became of a petition, and what may follow", s.apiLife)
+	add(s, api, "POST", "/api/petitions/{id}/life", "add-to-life", life, "Write a step down, or take the last one back", s.apiAddToLife)
+	add(s, api, "GET", "/api/petitions/{id}/tallies", "list-tallies", life, "The certified counts of a petition, newest first", s.apiTallies)
+	add(s, api, "POST", "/api/petitions/{id}/tallies", "certify-count", life, "Certify the count as it is now", s.apiCertify)
+	add(s, api, "GET", "/api/groups", "list-groups", register, "The groups of the register", s.apiGroups)
+	add(s, api, "GET", "/api/groups/{id}", "get-group", register, "One group, what happened to it and what is due", s.apiGroup)
+	add(s, api, "POST", "/api/groups/{id}", "add-to-group", register, "Write something down of a group, or take the last thing back", s.apiAddToGroup)
+	add(s, api, "GET", "/api/worklist", "list-tasks", "Worklist", "What has to be done by which day", s.apiWorklist)
+	add(s, api, "GET", "/api/conferences", "list-conferences", office, "The conferences, by day", s.apiConferences)
+	add(s, api, "PUT", "/api/conferences", "set-conferences", office, "Replace the table of conferences", s.apiSetConferences)
+	add(s, api, "GET", "/api/offices", "list-offices", office, "The offices and who holds them from when on", s.apiOffices)
+	add(s, api, "PUT", "/api/offices", "set-offices", office, "Replace the table of offices", s.apiSetOffices)
+}
+
+// describeRegister describes the letters and reports.
+func (d streams) describeRegister() {
+	const pdf, docx, eml = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "message/rfc822"
+	letter := inPath("id", "file")
+	letter[1].Description = "a kind of letter and pdf, docx or eml, such as approval.pdf"
+	d.add("GET /api/petitions/{id}/letters/{file}", "get-petition-letter", "Letters", "A letter about a petition", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdf, docx, eml)})
+	d.add("GET /api/groups/{id}/letters/{file}", "get-group-letter", "Letters", "A letter about a group", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdf, docx, eml)})
+	conference := []*huma.Param{inQuery("conference", "", "by its name; where it is not said, all that no report has told of yet")}
+	d.add("GET /api/reports/council.xlsx", "get-council-report", "Reports", "The report to Council, without signers' data", huma.Operation{Parameters: conference, Responses: d.file("The workbook", sheetType)})
+	d.add("GET /api/reports/council.pdf", "get-council-report-pdf", "Reports", "The report to Council on paper", huma.Operation{Parameters: conference, Responses: d.file("The report", pdf)})
+	from, to := inQuery("from", "date", "its first day"), inQuery("to", "date", "its last day")
+	from.Required, to.Required = true, true
+	d.add("GET /api/reports/coo.xlsx", "get-period-report", "Reports", "The COO report of all petitions received in a period, with signers' data", huma.Operation{Parameters: []*huma.Param{from, to}, Responses: d.file("The workbook", sheetType)})
+}
+
+// maybeDay is a day, nil for none.
+func maybeDay(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	text := apiDay(t)
+	return &text
+}
+
+// each makes a list for JSON, which is never null.
+func each[A, B any](list []A, of func(A) B) []B {
+	out := make([]B, 0, len(list))
+	for _, v := range list {
+		out = append(out, of(v))
+	}
+	return out
+}
+
+func newAPIStep(v Step) apiStep {
+	return apiStep{v.Kind, v.Title, v.Says, each(v.Asks, func(a Ask) apiAsk {
+		return apiAsk{a.Key, a.Label, a.Long, a.Optional, append([]string{}, a.Choices...), a.Usual}
+	}), v.Blocked, v.Grave}
+}
+
+func newAPIHappening(v Happening) apiHappening {
+	words := map[string]string{}
+	for _, w := range v.Words {
+		words[w.Key] = w.Text
+	}
+	return apiHappening{v.ID, v.Kind, v.Title, apiDay(v.On), v.At, v.By, words, v.Undone}
+}
+
+func newAPITask(v Task) apiTask {
+	return apiTask{v.Key, apiDay(v.Due), v.What, v.Of, v.Subject, v.About, v.Who, v.Tell, v.Overdue, v.Remind, maybeDay(v.Told)}
+}
+
+func newAPIGroup(v Group) APIGroup {
+	word := func(w Word) apiWord { return apiWord{w.Label, w.Text} }
+	return APIGroup{
+		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose, Status: v.Status, Active: v.Active,
+		Terms: each(v.Terms, func(t GroupTerm) apiTerm {
+			return apiTerm{t.Number, apiDay(t.From), apiDay(t.To), t.Petition, t.Now}
+		}),
+		End: maybeDay(v.End), Ended: maybeDay(v.Ended), Why: v.Why, Liaisons: append([]string{}, v.Liaisons...), Contact: v.Contact, Handbook: v.Handbook, Link: v.Link,
+		Reports: each(v.Reports, word), Support: each(v.Support, word), Petitions: append([]string{}, v.Petitions...),
+	}
+}
+
+func newAPILetter(v LetterChoice) apiLetter { return apiLetter(v) }
+
+func (s *Server) apiLife(ctx context.Context, in *byID) (*answerOf[apiLife], error) {
+	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	l, err := s.Register.Life(ctx, in.ID, accountIn(ctx).Roles)
+	if err != nil {
+		return nil, fmt.Errorf("read the life of the petition: %w", err)
+	}
+	return &answerOf[apiLife]{apiLife{
+		PetitionID: in.ID, State: l.State, Since: maybeDay(l.Since), Decision: l.Decision, GroupID: l.GroupID, Group: l.Group, Undo: l.Undo,
+		Checklist: each(l.Checklist, func(v Required) apiRequired { return apiRequired(v) }),
+		Steps:     each(l.Steps, newAPIStep), Happened: each(l.Happened, newAPIHappening), Letters: each(l.Letters, newAPILetter),
+	}}, nil
+}
+
+type stepOfID struct {
+	ID   string `path:"id"`
+	Body apiNewStep
+}
+
+func (s *Server) apiAddToLife(ctx context.Context, in *stepOfID) (*answerOf[apiLife], error) {
+	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	step, err := s.readStep(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Register.AddToLife(ctx, in.ID, step, accountIn(ctx)); err != nil {
+		return nil, fmt.Errorf("write a step down: %w", err)
+	}
+	s.Bell.Tell(Topic(in.ID))
+	return s.apiLife(ctx, &byID{in.ID})
+}
+
+func newAPITally(t store.Tally) (apiTally, error) {
+	var c Count
+	if err := json.Unmarshal(t.Counts, &c); err != nil {
+		return apiTally{}, fmt.Errorf("read the counts of tally %s: %w", t.ID, err)
+	}
+	return apiTally{ID: t.ID, PetitionID: t.PetitionID, Version: t.Version, Count: newAPICount(c), SnapshotID: t.SnapshotID, RulesHash: t.RulesHash, Program: t.Program, By: t.By, At: t.At, Reason: t.Reason, Supersedes: t.Supersedes}, nil
+}
+
+func (s *Server) apiTallies(ctx context.Context, in *byID) (*answerOf[[]apiTally], error) {
+	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.Tallies(ctx, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list the tallies: %w", err)
+	}
+	out := make([]apiTally, 0, len(list))
+	for _, t := range list {
+		a, err := newAPITally(t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return &answerOf[[]apiTally]{out}, nil
+}
+
+func (s *Server) apiCertify(ctx context.Context, in *struct {
+	ID   string `path:"id"`
+	Body struct {
+		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"why the tally before is replaced; needed where there is one"`
+	}
+}) (*answerOf[apiTally], error) {
+	t, stays, err := s.certifyCount(ctx, in.ID, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	out, err := newAPITally(t)
+	out.Stays = stays
+	return &answerOf[apiTally]{out}, err
+}
+
+func (s *Server) apiGroups(ctx context.Context, _ *struct{}) (*answerOf[[]APIGroup], error) {
+	list, err := s.Register.Groups(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the groups: %w", err)
+	}
+	return &answerOf[[]APIGroup]{each(list, newAPIGroup)}, nil
+}
+
+func (s *Server) apiGroup(ctx context.Context, in *byID) (*answerOf[apiGroupLife], error) {
+	g, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles)
+	if err != nil {
+		return nil, fmt.Errorf("read the group: %w", err)
+	}
+	return &answerOf[apiGroupLife]{apiGroupLife{newAPIGroup(g), each(g.Steps, newAPIStep), each(g.Happened, newAPIHappening), g.Undo, each(g.Tasks, newAPITask), each(g.Letters, newAPILetter)}}, nil
+}
+
+func (s *Server) apiAddToGroup(ctx context.Context, in *stepOfID) (*answerOf[apiGroupLife], error) {
+	step, err := s.readStep(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles); err != nil {
+		return nil, fmt.Errorf("read the group: %w", err)
+	}
+	if err := s.Register.AddToGroup(ctx, in.ID, step, accountIn(ctx)); err != nil {
+		return nil, fmt.Errorf("write something down of a group: %w", err)
+	}
+	return s.apiGroup(ctx, &byID{in.ID})
+}
+
+func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiTask], error) {
+	list, err := s.Register.Tasks(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("make the worklist: %w", err)
+	}
+	return &answerOf[[]apiTask]{each(list, newAPITask)}, nil
+}
+
+func (s *Server) apiConferences(ctx context.Context, _ *struct{}) (*answerOf[[]apiConference], error) {
+	list, err := table[Conference](ctx, s.Store, "conferences")
+	return &answerOf[[]apiConference]{each(list, func(c Conference) apiConference {
+		return apiConference{c.Name, apiDay(c.From), apiDay(c.To), c.Place}
+	})}, err
+}
+
+func (s *Server) apiSetConferences(ctx context.Context, in *struct {
+	Body []apiConference `maxItems:"1000"`
+}) (*answerOf[[]apiConference], error) {
+	list, err := conferencesOf(each(in.Body, func(c apiConference) []string { return []string{c.Name, c.From, c.To, c.Place} }))
+	if err == nil {
+		err = s.setTable(ctx, "conferences", list)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.apiConferences(ctx, nil)
+}
+
+func (s *Server) apiOffices(ctx context.Context, _ *struct{}) (*answerOf[[]apiOffice], error) {
+	list, err := table[Office](ctx, s.Store, "offices")
+	return &answerOf[[]apiOffice]{each(list, func(o Office) apiOffice {
+		return apiOffice{o.Key, o.Name, apiDay(o.From), o.Email}
+	})}, err
+}
+
+func (s *Server) apiSetOffices(ctx context.Context, in *struct {
+	Body []apiOffice `maxItems:"1000"`
+}) (*answerOf[[]apiOffice], error) {
+	list, err := officesOf(each(in.Body, func(o apiOffice) []string { return []string{o.Key, o.Name, o.From, o.Email} }))
+	if err == nil {
+		err = s.setTable(ctx, "offices", list)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.apiOffices(ctx, nil)
+}

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// ask sends JSON as a script does, and reads the answer into out where there is one.
+func (c *client) ask(method, path string, in, out any, status int) answer {
+	c.t.Helper()
+	body := ""
+	if in != nil {
+		body = string(must(json.Marshal(in)))
+	}
+	a := c.do(method, path, strings.NewReader(body), "Content-Type", "application/json").want(c.t, status)
+	if out != nil {
+		if err := json.Unmarshal([]byte(a.body), out); err != nil {
+			c.t.Fatalf("%s %s: %v in %s", method, path, err, a.body)
+		}
+	}
+	return a
+}
+
+// A script takes the steps that the page of a petition offers, under the same rules.
+func TestAPILife(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	chair, to := sv.client("chair"), "/api/petitions/"+p.ID+"/life"
+	var life apiLife
+	chair.ask("GET", to, nil, &life, 200)
+	if life.PetitionID != p.ID || life.State != "agenda" || *life.Since != "2026-11-02" || len(life.Steps) != 3 || life.Steps[0].Asks[2].Usual != "Online" || life.Steps[1].Blocked == "" || !life.Checklist[0].Found || len(life.Happened) != 0 {
+		t.Errorf("%+v", life)
+	}
+	refused := chair.ask("POST", to, apiNewStep{Kind: "approve", On: "2026-11-20", Words: map[string]string{"rationale": "Because."}}, nil, 422)
+	if !strings.Contains(refused.body, "Fill in the vote.") || refused.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("refused with %s", refused.body)
+	}
+	chair.ask("POST", to, apiNewStep{Kind: "approve", On: "20.11.2026"}, nil, 422)
+	chair.ask("POST", to, map[string]string{"kind": "approve", "day": "2026-11-20"}, nil, 422)
+	chair.ask("POST", to, apiNewStep{Kind: "approve", On: "2026-11-20", Words: map[string]string{"vote": " 7 to 0 "}}, &life, 200)
+	want := []apiHappening{{ID: "e0", Kind: "approve", Title: "approve", On: "2026-11-20", At: sv.register.steps[0].On, By: "account-chair", Words: map[string]string{"vote": "7 to 0"}}}
+	if diff := gocmp.Diff(want, life.Happened); diff != "" {
+		t.Error(diff)
+	}
+	chair.ask("POST", to, apiNewStep{Undoes: "e0"}, nil, 200)
+	if got := sv.register.steps[1]; got.Kind != "undo" || got.Undoes != "e0" || got.On.IsZero() {
+		t.Errorf("%+v", got)
+	}
+	chair.ask("GET", "/api/petitions/nowhere/life", nil, nil, 404)
+	chair.ask("POST", "/api/petitions/nowhere/life", apiNewStep{Kind: "approve"}, nil, 404)
+	sv.client("verifier").ask("GET", to, nil, nil, 403)
+	if got := chair.get("/api/petitions/"+p.ID+"/letters/approval.pdf").want(t, 200).body; got != "petition"+p.ID+"approval" {
+		t.Errorf("the letter is %q", got)
+	}
+	if a := chair.get("/api/petitions/"+p.ID+"/letters/approval.eml").want(t, 422); !strings.Contains(a.body, "nobody has an e-mail address") || a.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("refused with %s", a.body)
+	}
+}
+
+// Groups and what is due of them, as pages show them.
+func TestAPIGroups(t *testing.T) {
+	sv := newService(t)
+	staff := sv.client("staff")
+	var list []APIGroup
+	staff.ask("GET", "/api/groups", nil, &list, 200)
+	if len(list) != 1 || list[0].Name != "Seed Libraries" || *list[0].End != "2029-11-01" || list[0].Ended != nil || list[0].Terms[0].From != "2026-11-02" || list[0].Reports[0] != (apiWord{"2027", "handed in"}) {
+		t.Errorf("%+v", list)
+	}
+	var group apiGroupLife
+	staff.ask("GET", "/api/groups/g1", nil, &group, 200)
+	if group.Name != "Seed Libraries" || group.Steps[0].Kind != "rename" || group.Tasks[0].Key != "report-2026" || group.Letters[0] != (apiLetter{"renewal-reminder", "Reminder of renewal", true}) {
+		t.Errorf("%+v", group)
+	}
+	staff.ask("POST", "/api/groups/g1", apiNewStep{Kind: "rename", On: "2027-01-02", Words: map[string]string{"name": "Seeds"}}, &group, 200)
+	if got := sv.register.steps[0]; got.Kind != "rename" || got.Words["name"] != "Seeds" {
+		t.Errorf("%+v", got)
+	}
+	staff.ask("POST", "/api/groups/none", apiNewStep{Kind: "rename", On: "2027-01-02"}, nil, 404)
+	staff.ask("GET", "/api/groups/none", nil, nil, 404)
+	staff.get("/api/groups/g1/letters/renewal-reminder.docx").want(t, 200)
+	staff.get("/api/groups/g1/letters/renewal-reminder.exe").want(t, 404)
+	var tasks []apiTask
+	staff.ask("GET", "/api/worklist", nil, &tasks, 200)
+	if len(tasks) != 1 || tasks[0].Due != "2026-08-01" || !tasks[0].Overdue || tasks[0].Told != nil || tasks[0].Of != "group" {
+		t.Errorf("%+v", tasks)
+	}
+	for path, want := range map[string]string{"council.xlsx?conference=Annual": "Annual xlsx", "council.pdf": " pdf", "coo.xlsx?from=2026-01-01&to=2026-06-30": "2026-01-01 2026-06-30"} {
+		if got := staff.get("/api/reports/"+path).want(t, 200).body; got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+	staff.get("/api/reports/coo.xlsx?from=2026-06-30&to=2026-01-01").want(t, 422)
+}
+
+// A count is certified once as it is, and again only with a reason.
+func TestAPITallies(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	chair, to := sv.client("chair"), "/api/petitions/"+p.ID+"/tallies"
+	var list []apiTally
+	chair.ask("GET", to, nil, &list, 200)
+	if len(list) != 0 {
+		t.Errorf("%+v", list)
+	}
+	if a := chair.ask("POST", to, struct{}{}, nil, 409); !strings.Contains(a.body, "still uncertain") {
+		t.Errorf("refused with %s", a.body)
+	}
+	p.Rules = "threshold: 10"
+	check0(t, sv.Store.SetPetition(t.Context(), p))
+	sv.client("staff").ask("POST", to, struct{}{}, nil, 403)
+	var tally apiTally
+	chair.ask("POST", to, struct{}{}, &tally, 200)
+	if tally.Count.Valid != 14 || tally.Count.Required != 10 || tally.By != "account-chair" || tally.PetitionID != p.ID || tally.Stays != "" {
+		t.Errorf("%+v", tally)
+	}
+	if got := sv.register.steps; len(got) != 1 || got[0].Kind != "certify" {
+		t.Errorf("the register has %+v", got)
+	}
+	chair.ask("POST", to, struct{}{}, nil, 422)
+	chair.ask("POST", to, map[string]string{"reason": "Counted before the last sheets."}, nil, 200)
+	sv.client("verifier").ask("GET", to, nil, &list, 200)
+	if len(list) != 2 || list[0].Supersedes != tally.ID || list[0].Reason == "" {
+		t.Errorf("%+v", list)
+	}
+	chair.ask("GET", "/api/petitions/nowhere/tallies", nil, nil, 404)
+}
+
+// The tables of conferences and offices are replaced whole or not at all.
+func TestAPITables(t *testing.T) {
+	sv := newService(t)
+	staff := sv.client("staff")
+	var conferences []apiConference
+	staff.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", " Chicago "}, {"Online", "2027-01-20", "2027-01-20", ""}}, &conferences, 200)
+	if diff := gocmp.Diff([]apiConference{{"Online", "2027-01-20", "2027-01-20", ""}, {"Annual 2027", "2027-06-24", "2027-06-29", "Chicago"}}, conferences); diff != "" {
+		t.Error(diff)
+	}
+	if a := staff.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-01", ""}}, nil, 422); !strings.Contains(a.body, "Row 1: write the last day") {
+		t.Errorf("refused with %s", a.body)
+	}
+	staff.ask("GET", "/api/conferences", nil, &conferences, 200)
+	if len(conferences) != 2 {
+		t.Errorf("%+v", conferences)
+	}
+	var offices []apiOffice
+	staff.ask("PUT", "/api/offices", []apiOffice{{"chair", "Dana Whitlock", "2026-07-01", "dana@example.org"}}, &offices, 200)
+	staff.ask("PUT", "/api/offices", []apiOffice{{"chair", "Dana Whitlock", "2026-07-01", "dana"}}, nil, 422)
+	staff.ask("PUT", "/api/offices", []apiOffice{{"king", "Dana Whitlock", "2026-07-01", ""}}, nil, 422)
+	if diff := gocmp.Diff([]apiOffice{{"chair", "Dana Whitlock", "2026-07-01", "dana@example.org"}}, offices); diff != "" {
+		t.Error(diff)
+	}
+	sv.client("chair").ask("PUT", "/api/offices", []apiOffice{}, nil, 403)
+	if page := sv.client("admin").get("/settings/calendar").want(t, 200).body; !strings.Contains(page, `value="Dana Whitlock"`) {
+		t.Error("the page does not show what the API has set")
+	}
+}
+
+// The description holds together: what it refers to is there, every part of a path is
+// described, every operation says what it answers and what an error looks like.
+func TestAPIDescription(t *testing.T) {
+	sv := newService(t)
+	text := sv.client("").get("/api/openapi.json").want(t, 200).body
+	var whole struct {
+		Components struct{ Schemas map[string]any }
+	}
+	check0(t, json.Unmarshal([]byte(text), &whole))
+	for _, ref := range regexp.MustCompile(`"\$ref": "#/components/schemas/([^"]*)"`).FindAllStringSubmatch(text, -1) {
+		if whole.Components.Schemas[ref[1]] == nil {
+			t.Errorf("%s is nowhere described", ref[1])
+		}
+	}
+	ids := map[string]bool{}
+	for path, item := range sv.docs.spec.Paths {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+			if op == nil {
+				continue
+			}
+			if ids[op.OperationID] || op.Summary == "" || len(op.Tags) != 1 {
+				t.Errorf("%s %s is %q, %q, %v", method, path, op.OperationID, op.Summary, op.Tags)
+			}
+			ids[op.OperationID] = true
+			var parts, described []string
+			for _, p := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(path, -1) {
+				parts = append(parts, p[1])
+			}
+			for _, p := range op.Parameters {
+				if p.In == "path" {
+					described = append(described, p.Name)
+				}
+			}
+			if !slices.Equal(parts, described) {
+				t.Errorf("%s %s describes the parts %v of its path", method, path, described)
+			}
+			if op.Responses["default"] == nil || !slices.ContainsFunc([]int{200, 201, 204}, func(n int) bool { return op.Responses[fmt.Sprint(n)] != nil }) {
+				t.Errorf("%s %s does not say what it answers", method, path)
+			}
+			if writes := method == http.MethodPut || method == http.MethodPatch; writes && op.RequestBody == nil {
+				t.Errorf("%s %s does not say what it takes", method, path)
+			}
+		}
+	}
+}
+
+// What is answered is what was described: no field is missing, and none is there that is not
+// in the description.
+func TestAPIAnswersAsDescribed(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	p.Rules = "threshold: 10"
+	check0(t, sv.Store.SetPetition(t.Context(), p))
+	admin := sv.client("admin")
+	admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "Chicago"}}, nil, 200)
+	admin.ask("PUT", "/api/offices", []apiOffice{{"chair", "Dana Whitlock", "2026-07-01", "dana@example.org"}}, nil, 200)
+	admin.ask("POST", "/api/petitions/"+p.ID+"/tallies", struct{}{}, nil, 200)
+	sv.fails(p)
+	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
+	line := must(sv.Store.Lines(t.Context(), p.ID))[0]
+	fill := strings.NewReplacer("/petitions/{id}", "/petitions/"+p.ID, "/groups/{id}", "/groups/g1", "/uploads/{id}", "/uploads/"+upload.ID, "{line}", line.ID)
+	asked := 0
+	for path, item := range sv.docs.spec.Paths {
+		if item.Get == nil || item.Get.Responses["200"].Content["application/json"] == nil {
+			continue
+		}
+		asked++
+		t.Run(path, func(t *testing.T) {
+			query := ""
+			if path == "/api/members" {
+				query = "?q=a"
+			}
+			body := admin.get(fill.Replace(path)+query).want(t, 200).body
+			var v any
+			check0(t, json.Unmarshal([]byte(body), &v))
+			var found huma.ValidateResult
+			huma.Validate(sv.docs.spec.Components.Schemas, item.Get.Responses["200"].Content["application/json"].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &found)
+			for _, err := range found.Errors {
+				t.Error(err)
+			}
+		})
+	}
+	if asked < 15 {
+		t.Errorf("only %d operations were asked", asked)
+	}
+}

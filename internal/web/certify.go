@@ -1,0 +1,65 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"countersign/internal/store"
+)
+
+// certifyCount freezes the count of a petition, for a page and for the API. A later
+// certificate supersedes it and says why. stays is why the register leaves the petition
+// where it is, and empty where the certificate was a step of its life.
+func (s *Server) certifyCount(ctx context.Context, id, reason string) (t store.Tally, stays string, err error) {
+	who := accountIn(ctx)
+	v, err := s.petition(ctx, who, id)
+	if err != nil {
+		return t, "", err
+	}
+	reason = strings.TrimSpace(reason)
+	switch {
+	case v.TallyWhy != "":
+		return t, "", problem(http.StatusConflict, v.TallyWhy)
+	case v.Tally != nil && reason == "":
+		return t, "", problem(http.StatusUnprocessableEntity, "The count was certified before. Say why it is replaced.")
+	case len(reason) > 2000:
+		return t, "", problem(http.StatusUnprocessableEntity, "The reason is too long: use at most 2,000 characters.")
+	}
+	counts, err := json.Marshal(v.Count)
+	if err != nil {
+		return t, "", fmt.Errorf("write the counts: %w", err)
+	}
+	t = store.Tally{PetitionID: v.ID, Version: v.Case.Version, Counts: counts, SnapshotID: v.SnapshotID, RulesHash: v.Rules.Hash, Program: s.Program, By: who.ID, At: s.Now(), Reason: reason}
+	if v.Tally != nil {
+		t.Supersedes = v.Tally.ID
+	}
+	t, err = s.Store.AddTally(ctx, t)
+	if errors.Is(err, store.ErrConflict) {
+		return t, "", problem(http.StatusConflict, "The petition changed while it was counted. Look at the new count and certify that.")
+	}
+	if err != nil {
+		return t, "", fmt.Errorf("certify the count: %w", err)
+	}
+	if err := s.note(ctx, "tally.certified", v.ID, "tally "+t.ID); err != nil {
+		return t, "", err
+	}
+	err = s.Register.AddToLife(ctx, v.ID, NewStep{Kind: "certify", On: s.today()}, who)
+	if why := (*RegisterError)(nil); errors.As(err, &why) {
+		return t, why.Text, nil
+	}
+	if err != nil {
+		return t, "", fmt.Errorf("write the certificate down: %w", err)
+	}
+	return t, "", nil
+}
+
+// today is the day that it is, without a time of day.
+func (s *Server) today() time.Time {
+	now := s.Now().UTC()
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+}
