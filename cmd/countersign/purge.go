@@ -31,11 +31,12 @@ type purger struct {
 	store *store.Store
 	blobs interface {
 		Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
-		Delete(ctx context.Context, sum string) error
+		DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error)
 	}
-	desk *desk
-	now  func() time.Time
-	log  *slog.Logger
+	desk  *desk
+	grace time.Duration // see sweepGrace
+	now   func() time.Time
+	log   *slog.Logger
 }
 
 // How many lines go in one transaction, and how many blobs are looked at once.
@@ -43,6 +44,11 @@ const (
 	purgeMost = 200
 	sweepMost = 500
 )
+
+// sweepGrace is how long a blob that was put is left though nothing names it: a
+// file has its name a moment after it was put, a page once its lines are read, an
+// export when a person has looked at it and said what its columns are.
+const sweepGrace = 24 * time.Hour
 
 // duePurge is something whose time is over.
 type duePurge struct {
@@ -151,62 +157,77 @@ func (p *purger) run(ctx context.Context) error {
 	}
 	var failed error
 	for _, d := range due {
-		err := p.purge(ctx, d)
+		done, err := p.purge(ctx, d)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			p.log.Error("purge", "kind", d.Kind, "of", d.Of, "subject", d.Subject, "error", err)
 			failed = errors.Join(failed, fmt.Errorf("purge %s of %s %s: %w", d.Kind, d.Of, d.Subject, err))
-			continue
+		case !done:
+			p.log.Info("purge goes on the next time", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
+		default:
+			p.log.Info("purged", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
 		}
-		p.log.Info("purged", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
 	}
-	return errors.Join(failed, p.sweep(ctx))
+	_, err = p.sweep(ctx)
+	return errors.Join(failed, err)
 }
 
-func (p *purger) purge(ctx context.Context, d duePurge) error {
+// purge says false where a blob had to be left for now: then the purge is not
+// over, and not recorded.
+func (p *purger) purge(ctx context.Context, d duePurge) (done bool, err error) {
 	if d.BegunAt.IsZero() {
 		if d.Of == store.PetitionData && d.Kind != store.Images {
 			if err := p.freeze(ctx, d.Subject); err != nil {
-				return err
+				return false, err
 			}
 		}
 		d.BegunAt = p.now()
 		if _, err := p.store.BeginPurge(ctx, d.Purge, d.last); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for more := true; more; {
-		var err error
 		if more, err = p.store.PurgeSome(ctx, d.Purge, purgeMost); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if err := p.sweep(ctx); err != nil {
-		return err
+	if left, err := p.sweep(ctx); err != nil || left > 0 {
+		return false, err
 	}
-	return p.store.EndPurge(ctx, d.Purge)
+	return true, p.store.EndPurge(ctx, d.Purge)
 }
 
-// sweep deletes blobs that lost a name and have no other.
-func (p *purger) sweep(ctx context.Context) error {
-	for {
-		dropped, err := p.store.Dropped(ctx, sweepMost)
+// sweep deletes blobs that lost a name and have no other, and says how many are
+// left for the next time. Who puts the same bytes again names them only a while
+// later. So the time comes first, then the list: what was put before it has its
+// name on the list, and what was put since is left.
+func (p *purger) sweep(ctx context.Context) (left int, err error) {
+	for last := ""; ; {
+		before := time.Now().Add(-p.grace) // not p.now: blobs have their times by the machine's clock
+		dropped, err := p.store.Dropped(ctx, last, sweepMost)
 		if err != nil || len(dropped) == 0 {
-			return err
+			return left, err
 		}
-		var gone []string
+		var over []store.Dropped
 		for _, d := range dropped {
+			gone := d.Named
 			if !d.Named {
-				if err := p.blobs.Delete(ctx, d.SHA256); err != nil {
-					return err
+				if gone, err = p.blobs.DeleteOlder(ctx, d.SHA256, before); err != nil {
+					return left, err
 				}
 			}
-			gone = append(gone, d.SHA256)
+			if gone {
+				over = append(over, d)
+			} else {
+				left++
+			}
+			last = d.SHA256
 		}
-		if err := p.store.ForgetDropped(ctx, gone); err != nil {
-			return err
+		if err := p.store.ForgetDropped(ctx, over); err != nil {
+			return left, err
 		}
 	}
 }
@@ -264,7 +285,7 @@ func (s *service) purgeDaily(ctx context.Context) {
 }
 
 func (s *service) purger() *purger {
-	return &purger{store: s.store, blobs: s.blobs, desk: newDesk(s.store, s.blobs, s.rolls), now: time.Now, log: s.log}
+	return &purger{store: s.store, blobs: s.blobs, desk: newDesk(s.store, s.blobs, s.rolls), grace: sweepGrace, now: time.Now, log: s.log}
 }
 
 type purgeCommand struct {

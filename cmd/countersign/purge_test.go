@@ -259,11 +259,11 @@ type failing struct {
 
 var errBroken = errors.New("the machine went down")
 
-func (f *failing) Delete(ctx context.Context, sum string) error {
+func (f *failing) DeleteOlder(ctx context.Context, sum string, before time.Time) (bool, error) {
 	if f.left--; f.left < 0 {
-		return errBroken
+		return false, errBroken
 	}
-	return f.Files.Delete(ctx, sum)
+	return f.Files.DeleteOlder(ctx, sum, before)
 }
 
 // A purge that breaks off anywhere loses nothing that must stay, and the next
@@ -304,6 +304,71 @@ func TestPurgeBrokenOff(t *testing.T) {
 	a.must(err)
 	if n != 2 || len(unfinished) > 0 {
 		t.Errorf("%d records, unfinished %v", n, unfinished)
+	}
+}
+
+// meeting is a place of blobs in which somebody puts bytes just before they are
+// removed, and names them when that is over.
+type meeting struct {
+	*blob.Files
+	sum           string
+	before, after func()
+}
+
+func (m *meeting) DeleteOlder(ctx context.Context, sum string, before time.Time) (bool, error) {
+	if sum != m.sum {
+		return m.Files.DeleteOlder(ctx, sum, before)
+	}
+	m.before()
+	gone, err := m.Files.DeleteOlder(ctx, sum, before)
+	m.after()
+	return gone, err
+}
+
+// A file that comes again in the moment in which a purge removes it is kept, and
+// the purge is over once that file has its name.
+func TestPurgeMeetsUpload(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	a.closed("p")
+	u, err := o.store.Uploads(ctx, "p")
+	a.must(err)
+	_, err = o.store.AddPetition(ctx, store.Petition{ID: "again", Title: "The same file once more"})
+	a.must(err)
+	m := &meeting{Files: o.files, sum: u[0].SHA256, after: func() {}}
+	m.before = func() {
+		if sum := o.keep([]byte("the file of p")); sum != u[0].SHA256 {
+			t.Fatalf("%s", sum)
+		}
+	}
+	p := *a.purger
+	p.blobs = m
+	imagesOver := func() bool {
+		purges, err := o.store.Purges(ctx, store.PetitionData, "p")
+		a.must(err)
+		return len(purges) > 0 && purges[0].Kind == store.Images && !purges[0].DoneAt.IsZero()
+	}
+
+	o.now = o.now.AddDate(0, 0, 400)
+	a.must(p.run(ctx))
+	if !a.have(m.sum) || imagesOver() {
+		t.Error("what was put a moment ago is gone, or the purge says so")
+	}
+
+	// The next time the one who put it names it just after it was looked at.
+	m.after = func() {
+		_, err := o.store.AddUpload(ctx, store.Upload{PetitionID: "again", SHA256: m.sum, Name: "petition.pdf", By: "ann"})
+		if !errors.Is(err, store.ErrConflict) {
+			a.must(err)
+		}
+	}
+	a.must(p.run(ctx))
+	if !a.have(m.sum) {
+		t.Error("a file is lost")
+	}
+	a.must(a.run(ctx))
+	if !a.have(m.sum) || !imagesOver() {
+		t.Error("the file has a name, and the purge is not over")
 	}
 }
 

@@ -338,22 +338,30 @@ type Dropped struct {
 	Named  bool // by something else
 }
 
-// Dropped lists blobs that lost a name and were not forgotten since.
-func (s *Store) Dropped(ctx context.Context, limit int) (_ []Dropped, err error) {
+const named = `(sum IN (SELECT sha256 FROM uploads WHERE purged = 0) OR sum IN (SELECT sha256 FROM snapshots WHERE purged = 0)
+	OR sum IN (SELECT sheet FROM pages) OR sum IN (SELECT picture FROM pages) OR sum IN (SELECT picture FROM lines))`
+
+// Dropped lists blobs that lost a name and were not forgotten since, after one
+// in the order of their sums.
+func (s *Store) Dropped(ctx context.Context, after string, limit int) (_ []Dropped, err error) {
 	defer saying(&err, "list blobs that lost a name")
 	return all(ctx, s.writer, func(r row) (d Dropped, err error) {
 		err = r.Scan(&d.SHA256, &d.Named)
 		return d, err
-	}, `SELECT sum, sum IN (SELECT sha256 FROM uploads WHERE purged = 0) OR sum IN (SELECT sha256 FROM snapshots WHERE purged = 0)
-		OR sum IN (SELECT sheet FROM pages) OR sum IN (SELECT picture FROM pages) OR sum IN (SELECT picture FROM lines) FROM dropped ORDER BY sum LIMIT $1`, limit)
+	}, `SELECT sum, `+named+` FROM dropped WHERE sum > $1 ORDER BY sum LIMIT $2`, after, limit)
 }
 
-// ForgetDropped takes blobs off the list: they are deleted, or named.
-func (s *Store) ForgetDropped(ctx context.Context, sums []string) (err error) {
+// ForgetDropped takes blobs off the list: they are deleted, or named. One that
+// lost its other name meanwhile stays on it.
+func (s *Store) ForgetDropped(ctx context.Context, list []Dropped) (err error) {
 	defer saying(&err, "forget blobs that lost a name")
 	return s.change(ctx, func(tx conn) error {
-		for _, sum := range sums {
-			if _, err := write(ctx, tx, `DELETE FROM dropped WHERE sum = $1`, sum); err != nil {
+		for _, d := range list {
+			which := ""
+			if d.Named {
+				which = ` AND ` + named
+			}
+			if _, err := write(ctx, tx, `DELETE FROM dropped WHERE sum = $1`+which, d.SHA256); err != nil {
 				return err
 			}
 		}
