@@ -22,6 +22,7 @@ import (
 //	freeze   verdicts without anything personal are written beside the lines
 //	begin    from here on nothing new comes in
 //	some     names of blobs and texts are cleared, a few at a time
+//	words    so is what the register says of people
 //	sweep    blobs that nothing names any more are deleted
 //	end      the purge is recorded in the audit log
 //
@@ -191,6 +192,15 @@ func (p *purger) purge(ctx context.Context, d duePurge) (done bool, err error) {
 	}
 	for more := true; more; {
 		if more, err = p.store.PurgeSome(ctx, d.Purge, purgeMost); err != nil {
+			return false, err
+		}
+	}
+	if d.Of == store.PetitionData && d.Kind == store.Text {
+		words := map[string][]string{}
+		for kind, names := range register.Personal() {
+			words[string(kind)] = names
+		}
+		if err := p.store.PurgeWords(ctx, d.Purge, words); err != nil {
 			return false, err
 		}
 	}

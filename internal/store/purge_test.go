@@ -13,7 +13,7 @@ func testPurge(t *testing.T, s *Store) {
 	ctx := t.Context()
 	v := begin(t, s)
 	id, page := v.petition.ID, v.pages[0]
-	page.Sheet, page.Picture = sum("what was read"), sum("page")
+	page.Sheet, page.Picture, page.Notes = sum("what was read"), sum("page"), []string{"“Ada Byron” is written over the heading."}
 	must(t, s.ReadPage(ctx, page, lines(5)))
 	matches := map[string][]byte{}
 	for n := range 5 {
@@ -27,7 +27,9 @@ func testPurge(t *testing.T, s *Store) {
 	must(t, s.ReadPage(ctx, other.pages[0], lines(1)))
 	drain(t, s)
 
-	event := got(s.AddEvent(ctx, Event{Of: "petition", Subject: id, Kind: "close", On: now(), By: v.account.ID}, ""))(t)
+	must(t, s.Fail(ctx, Failure{PageID: v.pages[1].ID, Stage: Extract, Text: "Ada Byron.pdf, page 2, could not be read."}))
+	missing := got(s.AddEvent(ctx, Event{Of: "petition", Subject: id, Kind: "deficiency", On: now(), By: v.account.ID, Words: map[string]string{"missing": "Ada Byron lacks an address", "by": "mail"}}, ""))(t)
+	event := got(s.AddEvent(ctx, Event{Of: "petition", Subject: id, Kind: "close", On: now(), By: v.account.ID}, missing.ID))(t)
 	before, version := got(s.Counts(ctx, id))(t), got(s.Versions(ctx, id))(t)
 	purge := Purge{Of: PetitionData, Subject: id, Days: 365, Since: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
 
@@ -101,10 +103,23 @@ func testPurge(t *testing.T, s *Store) {
 	for range 2 {
 		must(t, s.Freeze(ctx, id, version.String(), kept))
 	}
+	personal := map[string][]string{"deficiency": {"missing"}}
+	must(t, s.PurgeWords(ctx, purge, personal)) // which has not begun
+	same(t, got(s.Events(ctx, "petition", id))(t)[0].Words, missing.Words)
 	got(s.BeginPurge(ctx, purge, event.ID))(t)
 	for got(s.PurgeSome(ctx, purge, 2))(t) {
 	}
+	for range 2 {
+		must(t, s.PurgeWords(ctx, purge, personal))
+	}
 	must(t, s.EndPurge(ctx, purge))
+	same(t, got(s.Events(ctx, "petition", id))(t)[0].Words, map[string]string{"missing": "purged", "by": "mail"})
+	same(t, got(s.Failures(ctx, id))(t)[0].Text, "purged")
+	same(t, got(s.Upload(ctx, v.upload.ID))(t).Name, "file 1")
+	same(t, len(got(s.Page(ctx, page.ID))(t).Notes), 0)
+	if u := got(s.Upload(ctx, other.upload.ID))(t); u.Name != other.upload.Name {
+		t.Errorf("a file of an open petition is called %q", u.Name)
+	}
 	same(t, got(s.Frozen(ctx, id))(t), kept)
 	same(t, got(s.Dropped(ctx, "", 100))(t), []Dropped{{SHA256: sum("what was read")}})
 	must(t, s.Freeze(ctx, id, version.String(), Frozen{}))
