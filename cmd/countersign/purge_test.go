@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -31,6 +32,7 @@ type archive struct {
 func newArchive(t *testing.T) *archive {
 	a := &archive{registry: newRegistry(t), log: &bytes.Buffer{}}
 	o := a.registry.office
+	o.scan = "Ana Ruiz.pdf"
 	a.purger = &purger{store: o.store, blobs: o.files, desk: o.desk, now: func() time.Time { return o.now }, log: slog.New(slog.NewTextHandler(a.log, nil))}
 	return a
 }
@@ -56,6 +58,46 @@ func (a *archive) closed(id string) *web.Case {
 	a.must(a.step(id, "submit", "2026-11-20"))
 	a.must(a.step(id, "withdraw", "2026-11-20", "rationale", "The organizers asked."))
 	return o.look(id)
+}
+
+// named puts a person's name wherever people write one: into what the packet lacked,
+// why it was withdrawn, what could not be read.
+func (a *archive) named(id string) *web.Case {
+	o := a.registry.office
+	o.t.Helper()
+	ctx := o.t.Context()
+	pages, err := o.store.Pages(ctx, id)
+	a.must(err)
+	a.must(o.store.Fail(ctx, store.Failure{PageID: pages[0].ID, Stage: store.Extract, Text: "Ana Ruiz.pdf, page 1, could not be read."}))
+	life, err := a.Life(ctx, id, []store.Role{store.Chair})
+	a.must(err)
+	a.must(a.AddToLife(ctx, id, web.NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry)))
+	a.must(a.step(id, "deficiency", "2026-11-20", "missing", "Ana Ruiz lacks an address"))
+	a.must(a.step(id, "withdraw", "2026-11-20", "rationale", "Ana Ruiz asked for it"))
+	return o.look(id)
+}
+
+// keptText is what the store still says in words of a petition.
+func (a *archive) keptText(id string) map[string]string {
+	o := a.registry.office
+	o.t.Helper()
+	ctx, out := o.t.Context(), map[string]string{}
+	uploads, err := o.store.Uploads(ctx, id)
+	a.must(err)
+	pages, err := o.store.Pages(ctx, id)
+	a.must(err)
+	failures, err := o.store.Failures(ctx, id)
+	a.must(err)
+	events, err := o.store.Events(ctx, ofPetition, id)
+	a.must(err)
+	audit, err := o.store.Audit(ctx, 0, 1000)
+	a.must(err)
+	frozen, err := o.store.Frozen(ctx, id)
+	a.must(err)
+	for what, of := range map[string]any{"a file": uploads, "a page": pages, "a failure": failures, "an event": events, "the audit log": audit, "what is frozen": frozen.Data} {
+		out[what] = fmt.Sprintf("%s", of)
+	}
+	return out
 }
 
 func (a *archive) book(id, kind string) []byte {
@@ -87,14 +129,15 @@ func TestPurgeStory(t *testing.T) {
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	before := a.closed("p")
+	u, err := o.store.Uploads(ctx, "p")
+	a.must(err)
+	before = a.named("p")
 	o.petition("open", "", before.SnapshotID, readSample(t))
 	openBefore := o.look("open")
 	coo, council := a.book("p", web.COOReport), a.book("p", web.CouncilReport)
 	old, err := workbook.Check(bytes.NewReader(coo))
 	a.must(err)
 	oldCouncil, err := workbook.Check(bytes.NewReader(council))
-	a.must(err)
-	u, err := o.store.Uploads(ctx, "p")
 	a.must(err)
 
 	check := func(what string) *web.Case {
@@ -199,6 +242,12 @@ func TestPurgeStory(t *testing.T) {
 	err = a.AddToLife(ctx, "p", web.NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry))
 	if why := (*web.RegisterError)(nil); !errors.As(err, &why) || !strings.Contains(why.Text, "purged") {
 		t.Errorf("taking it up again: %v", err)
+	}
+
+	for what, text := range a.keptText("p") {
+		if strings.Contains(text, "Ruiz") {
+			t.Errorf("%s says %q", what, text)
+		}
 	}
 
 	purgeOn(91)
