@@ -538,6 +538,10 @@ func TestDeskRules(t *testing.T) {
 	if err != nil || v.Problem != nil || v.Required != 100 || len(v.Clauses) < 8 || v.Hash == "" {
 		t.Errorf("%+v, %v", v, err)
 	}
+	kept, err := d.Rules("retention-days: {images: 30, rows: 1}\n")
+	if last := kept.Clauses[len(kept.Clauses)-1]; err != nil || last.Name != "Data kept" || last.Text != "files and pictures for 30 days after it is closed; member numbers for 1 day after it is closed; text for as long as under Settings" {
+		t.Errorf("%+v, %v", last, err)
+	}
 	same, _ := d.Rules("threshold: 100 # as ever\n")
 	other, _ := d.Rules("threshold: 90\nsecond-reviewer: sample\nsample-percent: 10\n")
 	if same.Hash != v.Hash || other.Hash == v.Hash || other.Required != 90 || other.SecondReviewer != "sample" || other.SamplePercent != 10 {

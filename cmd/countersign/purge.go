@@ -54,8 +54,10 @@ const sweepGrace = 24 * time.Hour
 // duePurge is something whose time is over.
 type duePurge struct {
 	store.Purge
-	last string // newest event of the petition
-	on   time.Time
+	last    string // newest event of the petition
+	on      time.Time
+	own     bool  // by the petition's own rule, not by the settings
+	trouble error // why it cannot be purged before a person has looked
 }
 
 // due lists what is to be purged now, unfinished purges first.
@@ -94,14 +96,25 @@ func (p *purger) due(ctx context.Context) ([]duePurge, error) {
 		for _, d := range done {
 			begun[[3]string{d.Of, d.Subject, d.Kind}] = true
 		}
+		said, unread := verify.ReadRetention(o.Rules)
+		if unread != nil { // nobody knows how long the data are to be kept
+			out = append(out, duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID}, trouble: fmt.Errorf("read the rule of petition %s: %w", o.ID, unread)})
+			continue
+		}
+		kept := kinds(said)
 		for _, kind := range []string{store.Images, store.Text, store.Rows} {
-			on := since.AddDate(0, 0, days[kind])
-			if p.now().Before(on) || begun[[3]string{store.PetitionData, o.ID, kind}] {
-				continue
+			d := duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind, Days: days[kind], Since: since}, last: lastOf(stored[o.ID])}
+			if kept[kind] > 0 {
+				d.Days, d.own = kept[kind], true
 			}
-			out = append(out, duePurge{store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind, Days: days[kind], Since: since}, lastOf(stored[o.ID]), on})
+			d.on = since.AddDate(0, 0, d.Days)
+			if !p.now().Before(d.on) && !begun[[3]string{store.PetitionData, o.ID, kind}] {
+				out = append(out, d)
+			}
 		}
 	}
+	// Exports are many petitions', so that none of their rules says how long they are
+	// kept; one whose rows are kept longer still needs its export.
 	exports, err := p.store.UnneededSnapshots(ctx, p.now().AddDate(0, 0, -days[store.Rows]))
 	for _, s := range exports {
 		if !begun[[3]string{store.ExportData, s.ID, store.Rows}] {
@@ -127,11 +140,14 @@ func closedSince(id string, stored []store.Event) (time.Time, bool) {
 	return since, true
 }
 
-// days are how long each kind is kept: as the settings say, else as the
-// association's rule does.
+func kinds(r verify.Retention) map[string]int {
+	return map[string]int{store.Images: r.Images, store.Text: r.Text, store.Rows: r.Rows}
+}
+
+// days are how long each kind is kept where a petition's own rule does not say: as the
+// settings do, else as the built-in rule does.
 func (p *purger) days(ctx context.Context) (map[string]int, error) {
-	usual := verify.MIG().Retention
-	out := map[string]int{store.Images: usual.Images, store.Text: usual.Text, store.Rows: usual.Rows}
+	out := kinds(verify.MIG().Retention)
 	for kind := range out {
 		text, err := p.store.Setting(ctx, "retention-"+kind)
 		if err != nil {
@@ -179,6 +195,9 @@ func (p *purger) run(ctx context.Context) error {
 // purge says false where a blob had to be left for now: then the purge is not
 // over, and not recorded.
 func (p *purger) purge(ctx context.Context, d duePurge) (done bool, err error) {
+	if d.trouble != nil {
+		return false, d.trouble
+	}
 	if d.BegunAt.IsZero() {
 		if d.Of == store.PetitionData && d.Kind != store.Images {
 			if err := p.freeze(ctx, d.Subject); err != nil {
@@ -332,14 +351,24 @@ func (p *purger) tell(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	n := len(due)
 	what := map[string]string{store.Images: "files and pictures", store.Text: "text and notes", store.Rows: "member numbers"}
 	for _, d := range due {
 		of, words := "petition "+d.Subject, what[d.Kind]
 		if d.Of == store.ExportData {
 			of, words = "membership export "+d.Subject, "the export"
 		}
-		fmt.Fprintf(w, "%s: %s, kept for %d days from %s\n", of, words, d.Days, d.Since.Format(time.DateOnly))
+		by := ""
+		switch {
+		case d.trouble != nil:
+			n--
+			fmt.Fprintf(w, "%s: nothing is purged, for how long it is kept cannot be read: %v\n", of, d.trouble)
+			continue
+		case d.own:
+			by = " by its own rule"
+		}
+		fmt.Fprintf(w, "%s: %s, kept for %d days from %s%s\n", of, words, d.Days, d.Since.Format(time.DateOnly), by)
 	}
-	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.", 1: "1 purge is due."}[len(due)], fmt.Sprintf("%d purges are due.", len(due))))
+	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.", 1: "1 purge is due."}[n], fmt.Sprintf("%d purges are due.", n)))
 	return err
 }

@@ -75,6 +75,7 @@ func testPurge(t *testing.T, s *Store) {
 		"another match":    s.MatchLines(ctx, page.ID, v.snapshot.ID, matches),
 		"more pages":       s.OpenedUpload(ctx, v.upload.ID, []Page{{Number: 3}}, ""),
 		"excluding":        s.ExcludeUpload(ctx, v.upload.ID, true),
+		"another rule":     s.SetPetition(ctx, Petition{ID: id, Title: "x", Rules: "threshold: 1", SnapshotID: v.petition.SnapshotID, ReceivedOn: v.petition.ReceivedOn}),
 	} {
 		if !errors.Is(err, ErrPurged) {
 			t.Errorf("%s: %v", what, err)
@@ -91,6 +92,10 @@ func testPurge(t *testing.T, s *Store) {
 			t.Error("a page of a purged petition is announced again")
 		}
 	}
+
+	renamed := v.petition
+	renamed.Title = "Another title"
+	must(t, s.SetPetition(ctx, renamed))
 
 	purge.Kind = Text
 	if _, err := s.BeginPurge(ctx, purge, event.ID); !errors.Is(err, ErrNotFound) {

@@ -230,3 +230,40 @@ func TestUpright(t *testing.T) {
 		}
 	}
 }
+
+// An export that was purged can no longer be chosen; the petition that was
+// verified against it still says so.
+func TestPurgedExportIsNoChoice(t *testing.T) {
+	sv := newService(t)
+	ctx := t.Context()
+	old, err := sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "spring.csv", SHA256: strings.Repeat("a", 64), At: time.Now().Add(-time.Hour)})
+	check0(t, err)
+	before, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Before", SnapshotID: old.ID})
+	check0(t, err)
+	_, err = sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "fall.csv", SHA256: strings.Repeat("b", 64), At: time.Now().Add(time.Hour)})
+	check0(t, err)
+	after, err := sv.Store.AddPetition(ctx, store.Petition{Title: "After"})
+	check0(t, err)
+	v, err := sv.Store.Version(ctx, before.ID)
+	check0(t, err)
+	check0(t, sv.Store.Freeze(ctx, before.ID, v, store.Frozen{}))
+	for _, p := range []store.Purge{{Of: store.PetitionData, Subject: before.ID, Kind: store.Rows}, {Of: store.ExportData, Subject: old.ID, Kind: store.Rows}} {
+		_, err := sv.Store.BeginPurge(ctx, p, "")
+		check0(t, err)
+		_, err = sv.Store.PurgeSome(ctx, p, 100)
+		check0(t, err)
+		check0(t, sv.Store.EndPurge(ctx, p))
+	}
+	c := sv.client("staff")
+	if a := c.get("/petitions/"+before.ID+"/edit").want(t, 200); !strings.Contains(a.body, "spring.csv") || !strings.Contains(a.body, "(purged)") {
+		t.Error("the export in use is not shown as purged")
+	}
+	for _, at := range []string{"/petitions/" + after.ID + "/edit", "/petitions/new"} {
+		if a := c.get(at).want(t, 200); strings.Contains(a.body, "spring.csv") || !strings.Contains(a.body, "fall.csv") {
+			t.Errorf("%s offers the wrong exports", at)
+		}
+	}
+	if a := c.post("/petitions/"+after.ID+"/edit", "title", "After", "received", "2026-11-02", "snapshot", old.ID).want(t, 422); !strings.Contains(a.body, "choose another") {
+		t.Error("an export that was purged could be chosen")
+	}
+}
