@@ -304,11 +304,12 @@ func agrees(certificate []byte, now web.Count) bool {
 	return then.Rows == 0 || then.Rows == now.Rows && then.Valid == now.Valid && then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
 }
 
-// purgeDaily purges once a day, for the first time soon after the start.
-func (s *service) purgeDaily(ctx context.Context) {
-	for pause(ctx, time.Minute); ctx.Err() == nil; pause(ctx, 24*time.Hour) {
-		if err := s.purger().run(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("purge", "error", err)
+// daily purges once a day until ctx ends, for the first time soon after the start. wait
+// lets a time pass, or less where ctx ends.
+func (p *purger) daily(ctx context.Context, wait func(context.Context, time.Duration)) {
+	for wait(ctx, time.Minute); ctx.Err() == nil; wait(ctx, 24*time.Hour) {
+		if err := p.run(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("purge", "error", err)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, site http.Ha
 		return nil
 	})
 	all.Go(func() error { return s.work(ctx) })
-	all.Go(func() error { s.purgeDaily(ctx); return nil })
+	all.Go(func() error { s.purger().daily(ctx, pause); return nil })
 	err := all.Wait()
 	s.log.Info("stopped")
 	return err
