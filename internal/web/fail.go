@@ -27,7 +27,7 @@ var errSignIn = errors.New("not signed in")
 // fail answers a request that could not be done. What is nobody's business is
 // logged and not shown.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || wantsJSON(r)
+	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || r.URL.Path == "/metrics" || wantsJSON(r)
 	f := &failure{http.StatusInternalServerError, "This could not be done because of a fault of the service. It was logged under the number " + requestID(r) + "; please try again."}
 	switch {
 	case errors.As(err, &f):

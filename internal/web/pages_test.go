@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -122,8 +124,24 @@ func TestMachines(t *testing.T) {
 		t.Errorf("ready: %q", a.body)
 	}
 	sv.client("staff").get("/petitions/"+p.ID).want(t, 200)
-	a := c.get("/metrics").want(t, 200)
-	for _, line := range []string{`countersign_http_requests_total{method="GET",route="/petitions/{id}",status="200"} 1`, `countersign_pages{state="read"} 3`, `countersign_lines{state="matched"} 24`, `countersign_failures 0`, `countersign_queue_depth{stage="ingest"}`} {
+	c.get("/metrics").want(t, 401)
+	sv.client("staff").get("/metrics").want(t, 403)
+	sv.client("admin").get("/metrics").want(t, 200)
+	secret := newSecret()
+	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-admin", Name: "prometheus", Hash: hashSecret(secret)})
+	check0(t, err)
+	a := c.do("GET", "/metrics", nil, "Authorization", "Bearer "+secret).want(t, 200)
+	open := httptest.NewServer(sv.MetricsHandler())
+	defer open.Close()
+	for path, want := range map[string]int{"/metrics": 200, "/": 404, "/petitions": 404} {
+		answer, err := http.Get(open.URL + path)
+		check0(t, err)
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s at the address for figures: %s", path, answer.Status)
+		}
+	}
+	for _, line := range []string{`countersign_http_requests_total{method="GET",route="/petitions/{id}",status="200"} 1`, `countersign_pages{state="read"} 3`, `countersign_lines{state="matched"} 24`, `countersign_failures 0`, `countersign_queue_depth{stage="ingest"}`, "go_goroutines ", "process_resident_memory_bytes "} {
 		if !strings.Contains(a.body, line) {
 			t.Errorf("the figures lack %s", line)
 		}
