@@ -438,6 +438,30 @@ func TestPurgeMeetsUpload(t *testing.T) {
 	}
 }
 
+// An export that somebody looked at and did not take in goes, as does one that was
+// refused; one that was taken in stays.
+func TestPurgeSweepsExportsNotTakenIn(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	taken := o.snapshot(sampleExport(t))
+	looked, refused := o.keep([]byte("ID,First Name,Last Name\n1,Ada,Lovelace\n")), o.keep([]byte("no export"))
+	_, err := o.Preview(ctx, looked, "members.csv", web.ImportOptions{})
+	a.must(err)
+	if _, err := o.Import(ctx, refused, "members.csv", web.ImportOptions{}, "ann"); err == nil {
+		t.Error("it was taken in")
+	}
+	young := *a.purger
+	young.grace = sweepGrace
+	a.must(young.run(ctx))
+	if !a.have(looked) || !a.have(refused) {
+		t.Error("an export is gone while somebody may be looking at it")
+	}
+	a.must(a.run(ctx))
+	if a.have(looked) || a.have(refused) || !a.have(taken.SHA256) {
+		t.Errorf("looked at: %v, refused: %v, taken in: %v", a.have(looked), a.have(refused), a.have(taken.SHA256))
+	}
+}
+
 // Nothing is purged of a petition whose count is not the certified one.
 func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
 	a := newArchive(t)

@@ -125,14 +125,14 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no folder":                    {nil, "--data"},
-		"a folder in use":              {[]string{"--data", taken}, "another countersign has the data folder"},
-		"an address in use":            {[]string{"--data", t.TempDir(), "--listen", strings.TrimPrefix(base, "http://")}, "name another address with --listen"},
-		"figures at an address in use": {[]string{"--data", t.TempDir(), "--metrics-listen", strings.TrimPrefix(base, "http://")}, "name another address with --metrics-listen"},
-		"no such database":             {[]string{"--data", t.TempDir(), "--db", "mysql://x"}, "the database must be"},
-		"no such queue":                {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"}, "connect to the queue"},
-		"an open queue":                {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"}, "set a token"},
-		"no such blobs":                {[]string{"--data", t.TempDir(), "--blobs", "tape"}, "--blobs"},
+		"no folder":         {nil, "--data"},
+		"a folder in use":   {[]string{"--data", taken}, "another countersign has the data folder"},
+		"an address in use": {[]string{"--data", t.TempDir(), "--listen", strings.TrimPrefix(base, "http://")}, "name another address with --listen"},
+		"metrics in use":    {[]string{"--data", t.TempDir(), "--metrics-listen", strings.TrimPrefix(base, "http://")}, "name another address with --metrics-listen"},
+		"no such database":  {[]string{"--data", t.TempDir(), "--db", "mysql://x"}, "the database must be"},
+		"no such queue":     {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"}, "connect to the queue"},
+		"an open queue":     {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"}, "set a token"},
+		"no such blobs":     {[]string{"--data", t.TempDir(), "--blobs", "tape"}, "--blobs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := countersign(append([]string{"serve"}, tt.args...)...)

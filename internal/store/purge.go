@@ -299,7 +299,7 @@ func (p part) purge(ctx context.Context, tx conn, subject string, limit int) (in
 	}, `SELECT `+p.key+`, `+p.blob+` FROM `+p.table+` WHERE `+p.of+` = $1 AND `+p.holding+` ORDER BY `+p.key+` LIMIT $2`, subject, limit)
 	for _, v := range rows {
 		if err == nil && v[1] != "" {
-			_, err = write(ctx, tx, `INSERT INTO dropped (sum) VALUES ($1) ON CONFLICT (sum) DO NOTHING`, v[1])
+			_, err = write(ctx, tx, dropBlob, v[1])
 		}
 		if err == nil {
 			_, err = write(ctx, tx, `UPDATE `+p.table+` SET `+p.to+` WHERE `+p.key+` = $1`, v[0])
@@ -396,6 +396,15 @@ func (s *Store) Dropped(ctx context.Context, after string, limit int) (_ []Dropp
 		return d, err
 	}, `SELECT sum, `+named+` FROM dropped WHERE sum > $1 ORDER BY sum LIMIT $2`, after, limit)
 }
+
+// Drop puts a blob on that list which has no name yet, and may never get one.
+func (s *Store) Drop(ctx context.Context, sum string) (err error) {
+	defer saying(&err, "list a blob without a name")
+	_, err = write(ctx, s.writer, dropBlob, sum)
+	return err
+}
+
+const dropBlob = `INSERT INTO dropped (sum) VALUES ($1) ON CONFLICT (sum) DO NOTHING`
 
 // ForgetDropped takes blobs off the list: they are deleted, or named. One that
 // lost its other name meanwhile stays on it.

@@ -188,6 +188,10 @@ func testPurgedExports(t *testing.T, s *Store) {
 	}
 	must(t, s.EndPurge(ctx, purge))
 	same(t, got(s.Dropped(ctx, "", 9))(t), []Dropped{{SHA256: sum("members"), Named: true}}) // by the newest
+	for range 2 {
+		must(t, s.Drop(ctx, sum("looked at and never taken in")))
+	}
+	same(t, len(got(s.Dropped(ctx, "", 9))(t)), 2)
 	same(t, got(s.Snapshot(ctx, v.snapshot.ID))(t).Purged, true)
 	same(t, len(got(s.UnneededSnapshots(ctx, now()))(t)), 0)
 	if log := got(s.AuditOf(ctx, v.snapshot.ID, 9))(t); len(log) != 1 || log[0].Action != "purge.rows" {
