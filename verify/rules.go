@@ -64,6 +64,22 @@ type Rules struct {
 	Retention         Retention `yaml:"retention-days"`
 }
 
+// ReadRetention reads what a rules text itself says of retention. A kind that it
+// does not speak of is zero: others may have something to say of it, and the
+// built-in rule has the last word.
+func ReadRetention(text string) (Retention, error) {
+	if _, err := parseRules([]byte(text), MIG()); err != nil {
+		return Retention{}, err
+	}
+	var said struct {
+		Retention Retention `yaml:"retention-days"`
+	}
+	if err := yaml.Unmarshal([]byte(text), &said); err != nil {
+		return Retention{}, sayWhere(err)
+	}
+	return said.Retention, nil
+}
+
 // Tier is a threshold for bases up to a size; UpTo zero is for all larger.
 type Tier struct {
 	UpTo  int `yaml:"up-to"`
@@ -228,6 +244,11 @@ func (r *Rules) check() (key string, err error) {
 	if !r.WindowTo.IsZero() && r.WindowTo.Before(r.WindowFrom) {
 		return "window-to", errors.New("is before window-from: exchange them")
 	}
+	for _, days := range []int{r.Retention.Images, r.Retention.Text, r.Retention.Rows} {
+		if days < 1 || days > mostDays {
+			return "retention-days", fmt.Errorf("says %d days: write 1 to %d for each of images, text and rows", days, mostDays)
+		}
+	}
 	for _, c := range []struct {
 		key string
 		err error
@@ -255,7 +276,10 @@ func (r Rules) Required() int {
 	return r.Threshold
 }
 
-const monthDay = "01-02"
+const (
+	monthDay = "01-02"
+	mostDays = 36500 // of retention: a hundred years
+)
 
 // ReportsDue is the day of each year on which annual reports are due.
 func (r Rules) ReportsDue() (time.Month, int) {

@@ -42,6 +42,24 @@ func TestReadRules(t *testing.T) {
 	}
 }
 
+// What a text says of retention is told from what is built in.
+func TestReadRetention(t *testing.T) {
+	for in, want := range map[string]Retention{
+		"": {}, "# nothing\n": {}, "threshold: 50\nwindow-from: 2026-01-01\n": {},
+		"retention-days: {images: 30}\n":             {Images: 30},
+		"retention-days:\n  text: 60\n  rows: 365\n": {Text: 60, Rows: 365},
+		string(migFile): MIG().Retention,
+	} {
+		got, err := ReadRetention(in)
+		if err != nil || got != want {
+			t.Errorf("%q: %+v, %v, want %+v", in, got, err, want)
+		}
+	}
+	if _, err := ReadRetention("retention-days: {pictures: 1}\n"); err == nil {
+		t.Error("an unknown kind got through")
+	}
+}
+
 func TestRequired(t *testing.T) {
 	for in, want := range map[string]int{
 		"threshold: 25": 25, "percent: 5\nbase: 58001": 2901, "percent: 10\nbase: 1000": 100,
@@ -72,7 +90,8 @@ func TestBadRules(t *testing.T) {
 		"window-from: 2026-02-01\nwindow-to: 2026-01-01\n": "rules r.yaml: line 2: window-to is before window-from: exchange them",
 		"title: [\n":                                       "rules r.yaml: line 1: ",
 		"accepted-statuses: []\n":                          "rules r.yaml: line 1: accepted-statuses is empty: write the words for members in good standing, such as [Active, Grace]",
-		"- a\n":                                            "rules r.yaml: line 1: ",
+		"threshold: 1\nretention-days: {text: 0}\n":        "rules r.yaml: line 2: retention-days says 0 days: write 1 to 36500 for each of images, text and rows",
+		"- a\n": "rules r.yaml: line 1: ",
 	} {
 		_, err := ReadRules(strings.NewReader(in), "r.yaml")
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

@@ -340,7 +340,7 @@ func (w *worked) readCovers(ctx context.Context, d *desk) error {
 	covers := map[string]extract.Cover{}
 	w.cover = covered{}
 	if w.purged.frozen {
-		w.cover.Petition = w.purged.kept.cover()
+		w.cover.Petition = w.keptCover()
 		return nil
 	}
 	for _, p := range w.pages {

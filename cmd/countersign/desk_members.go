@@ -94,7 +94,8 @@ const (
 	mostStatuses = 30
 )
 
-// Preview reads an export without taking it in.
+// Preview reads an export without taking it in. It is swept where nobody does, for
+// it is everybody's data.
 func (d *desk) Preview(ctx context.Context, blob, name string, opts web.ImportOptions) (web.ImportPreview, error) {
 	p := web.ImportPreview{Name: name, SHA256: blob, Meanings: meanings()}
 	file, err := d.blobs.Open(ctx, blob)
@@ -102,6 +103,9 @@ func (d *desk) Preview(ctx context.Context, blob, name string, opts web.ImportOp
 		return p, err
 	}
 	defer file.Close()
+	if err := d.store.Drop(ctx, blob); err != nil { // unless it is taken in
+		return p, err
+	}
 	peek := roll.PeekAt(file, name, rollOptions(opts))
 	for _, c := range peek.Columns {
 		p.Columns = append(p.Columns, web.ImportColumn{Heading: c.Heading, Meaning: string(c.Meaning), Samples: c.Samples})
@@ -137,6 +141,9 @@ func (d *desk) Import(ctx context.Context, blob, name string, opts web.ImportOpt
 		return store.Snapshot{}, err
 	}
 	defer file.Close()
+	if err := d.store.Drop(ctx, blob); err != nil { // unless it is taken in
+		return store.Snapshot{}, err
+	}
 	r, err := roll.Import(file, name, rollOptions(opts))
 	if err != nil {
 		return store.Snapshot{}, &web.ImportError{Text: onPage(err)}

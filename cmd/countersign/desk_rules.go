@@ -34,7 +34,38 @@ func (d *desk) Rules(yaml string) (web.RulesView, error) {
 	for _, c := range report.RuleInWords(rules) {
 		v.Clauses = append(v.Clauses, web.Clause{Name: c.Name, Text: c.Text})
 	}
+	said, err := verify.ReadRetention(yaml)
+	if err != nil {
+		return web.RulesView{}, err // it was read just now
+	}
+	v.Clauses = append(v.Clauses, web.Clause{Name: "Data kept", Text: keptWords(said)})
 	return v, nil
+}
+
+// keptWords says how long a rule keeps which data after a petition is closed.
+func keptWords(said verify.Retention) string {
+	var own, others []string
+	for _, of := range []struct {
+		what string
+		days int
+	}{{"files and pictures", said.Images}, {"text", said.Text}, {"member numbers", said.Rows}} {
+		if of.days > 0 {
+			own = append(own, fmt.Sprintf("%s for %s after it is closed", of.what, days(of.days)))
+		} else {
+			others = append(others, of.what)
+		}
+	}
+	if len(others) > 0 {
+		own = append(own, strings.Join(others, ", ")+" for as long as under Settings")
+	}
+	return strings.Join(own, "; ")
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 // rulesHash is of what rules say, whatever a file's comments and order.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -27,20 +28,24 @@ type office struct {
 	t     testing.TB
 	files *blob.Files
 	now   time.Time
+	scan  string // what the files of petitions are called
 }
 
-func newOffice(t testing.TB) *office {
+func newOffice(t testing.TB) *office { return newOfficeIn(t, t.TempDir()) }
+
+// newOfficeIn keeps all in a folder as the service does, so that commands find it.
+func newOfficeIn(t testing.TB, data string) *office {
 	t.Helper()
-	files, err := blob.OpenFiles(t.TempDir())
+	files, err := blob.OpenFiles(filepath.Join(data, "blobs"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), "sqlite://"+t.TempDir()+"/test.db")
+	s, err := store.Open(t.Context(), "sqlite://"+filepath.Join(data, "countersign.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	o := &office{t: t, files: files, now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	o := &office{t: t, files: files, scan: "petition.pdf", now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	o.desk = newDesk(s, files, &rolls{snapshots: s, blobs: files})
 	o.desk.now = func() time.Time { o.now = o.now.Add(time.Second); return o.now }
 	for _, a := range []store.Account{{ID: "ann", Email: "ann@example.org", Name: "Ann Lee"}, {ID: "bob", Email: "bob@example.org"}, {ID: "cho", Email: "cho@example.org", Name: "Cho Im", Roles: []store.Role{store.Chair}}} {
@@ -77,7 +82,7 @@ func (o *office) petition(id, rules, snapshotID string, sheets []extract.Sheet) 
 	if _, err := o.store.AddPetition(ctx, store.Petition{ID: id, Title: "A petition", Rules: rules, SnapshotID: snapshotID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)}); err != nil {
 		o.t.Fatal(err)
 	}
-	u, err := o.store.AddUpload(ctx, store.Upload{PetitionID: id, SHA256: o.keep([]byte("the file of " + id)), Name: "petition.pdf", By: "ann"})
+	u, err := o.store.AddUpload(ctx, store.Upload{PetitionID: id, SHA256: o.keep([]byte("the file of " + id)), Name: o.scan, By: "ann"})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -532,6 +537,10 @@ func TestDeskRules(t *testing.T) {
 	v, err := d.Rules("# nothing\n")
 	if err != nil || v.Problem != nil || v.Required != 100 || len(v.Clauses) < 8 || v.Hash == "" {
 		t.Errorf("%+v, %v", v, err)
+	}
+	kept, err := d.Rules("retention-days: {images: 30, rows: 1}\n")
+	if last := kept.Clauses[len(kept.Clauses)-1]; err != nil || last.Name != "Data kept" || last.Text != "files and pictures for 30 days after it is closed; member numbers for 1 day after it is closed; text for as long as under Settings" {
+		t.Errorf("%+v, %v", last, err)
 	}
 	same, _ := d.Rules("threshold: 100 # as ever\n")
 	other, _ := d.Rules("threshold: 90\nsecond-reviewer: sample\nsample-percent: 10\n")

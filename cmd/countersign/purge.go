@@ -22,6 +22,7 @@ import (
 //	freeze   verdicts without anything personal are written beside the lines
 //	begin    from here on nothing new comes in
 //	some     names of blobs and texts are cleared, a few at a time
+//	words    so is what the register says of people
 //	sweep    blobs that nothing names any more are deleted
 //	end      the purge is recorded in the audit log
 //
@@ -31,11 +32,12 @@ type purger struct {
 	store *store.Store
 	blobs interface {
 		Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
-		Delete(ctx context.Context, sum string) error
+		DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error)
 	}
-	desk *desk
-	now  func() time.Time
-	log  *slog.Logger
+	desk  *desk
+	grace time.Duration // see sweepGrace
+	now   func() time.Time
+	log   *slog.Logger
 }
 
 // How many lines go in one transaction, and how many blobs are looked at once.
@@ -44,11 +46,18 @@ const (
 	sweepMost = 500
 )
 
+// sweepGrace is how long a blob that was put is left though nothing names it: a
+// file has its name a moment after it was put, a page once its lines are read, an
+// export when a person has looked at it and said what its columns are.
+const sweepGrace = 24 * time.Hour
+
 // duePurge is something whose time is over.
 type duePurge struct {
 	store.Purge
-	last string // newest event of the petition
-	on   time.Time
+	last    string // newest event of the petition
+	on      time.Time
+	own     bool  // by the petition's own rule, not by the settings
+	trouble error // why it cannot be purged before a person has looked
 }
 
 // due lists what is to be purged now, unfinished purges first.
@@ -87,14 +96,25 @@ func (p *purger) due(ctx context.Context) ([]duePurge, error) {
 		for _, d := range done {
 			begun[[3]string{d.Of, d.Subject, d.Kind}] = true
 		}
+		said, unread := verify.ReadRetention(o.Rules)
+		if unread != nil { // nobody knows how long the data are to be kept
+			out = append(out, duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID}, trouble: fmt.Errorf("read the rule of petition %s: %w", o.ID, unread)})
+			continue
+		}
+		kept := kinds(said)
 		for _, kind := range []string{store.Images, store.Text, store.Rows} {
-			on := since.AddDate(0, 0, days[kind])
-			if p.now().Before(on) || begun[[3]string{store.PetitionData, o.ID, kind}] {
-				continue
+			d := duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind, Days: days[kind], Since: since}, last: lastOf(stored[o.ID])}
+			if kept[kind] > 0 {
+				d.Days, d.own = kept[kind], true
 			}
-			out = append(out, duePurge{store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind, Days: days[kind], Since: since}, lastOf(stored[o.ID]), on})
+			d.on = since.AddDate(0, 0, d.Days)
+			if !p.now().Before(d.on) && !begun[[3]string{store.PetitionData, o.ID, kind}] {
+				out = append(out, d)
+			}
 		}
 	}
+	// Exports are many petitions', so that none of their rules says how long they are
+	// kept; one whose rows are kept longer still needs its export.
 	exports, err := p.store.UnneededSnapshots(ctx, p.now().AddDate(0, 0, -days[store.Rows]))
 	for _, s := range exports {
 		if !begun[[3]string{store.ExportData, s.ID, store.Rows}] {
@@ -120,11 +140,14 @@ func closedSince(id string, stored []store.Event) (time.Time, bool) {
 	return since, true
 }
 
-// days are how long each kind is kept: as the settings say, else as the
-// association's rule does.
+func kinds(r verify.Retention) map[string]int {
+	return map[string]int{store.Images: r.Images, store.Text: r.Text, store.Rows: r.Rows}
+}
+
+// days are how long each kind is kept where a petition's own rule does not say: as the
+// settings do, else as the built-in rule does.
 func (p *purger) days(ctx context.Context) (map[string]int, error) {
-	usual := verify.MIG().Retention
-	out := map[string]int{store.Images: usual.Images, store.Text: usual.Text, store.Rows: usual.Rows}
+	out := kinds(verify.MIG().Retention)
 	for kind := range out {
 		text, err := p.store.Setting(ctx, "retention-"+kind)
 		if err != nil {
@@ -151,62 +174,89 @@ func (p *purger) run(ctx context.Context) error {
 	}
 	var failed error
 	for _, d := range due {
-		err := p.purge(ctx, d)
+		done, err := p.purge(ctx, d)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			p.log.Error("purge", "kind", d.Kind, "of", d.Of, "subject", d.Subject, "error", err)
 			failed = errors.Join(failed, fmt.Errorf("purge %s of %s %s: %w", d.Kind, d.Of, d.Subject, err))
-			continue
+		case !done:
+			p.log.Info("purge goes on the next time", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
+		default:
+			p.log.Info("purged", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
 		}
-		p.log.Info("purged", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
 	}
-	return errors.Join(failed, p.sweep(ctx))
+	_, err = p.sweep(ctx)
+	return errors.Join(failed, err)
 }
 
-func (p *purger) purge(ctx context.Context, d duePurge) error {
+// purge says false where a blob had to be left for now: then the purge is not
+// over, and not recorded.
+func (p *purger) purge(ctx context.Context, d duePurge) (done bool, err error) {
+	if d.trouble != nil {
+		return false, d.trouble
+	}
 	if d.BegunAt.IsZero() {
 		if d.Of == store.PetitionData && d.Kind != store.Images {
 			if err := p.freeze(ctx, d.Subject); err != nil {
-				return err
+				return false, err
 			}
 		}
 		d.BegunAt = p.now()
 		if _, err := p.store.BeginPurge(ctx, d.Purge, d.last); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for more := true; more; {
-		var err error
 		if more, err = p.store.PurgeSome(ctx, d.Purge, purgeMost); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if err := p.sweep(ctx); err != nil {
-		return err
+	if d.Of == store.PetitionData && d.Kind == store.Text {
+		words := map[string][]string{}
+		for kind, names := range register.Personal() {
+			words[string(kind)] = names
+		}
+		if err := p.store.PurgeWords(ctx, d.Purge, words); err != nil {
+			return false, err
+		}
 	}
-	return p.store.EndPurge(ctx, d.Purge)
+	if left, err := p.sweep(ctx); err != nil || left > 0 {
+		return false, err
+	}
+	return true, p.store.EndPurge(ctx, d.Purge)
 }
 
-// sweep deletes blobs that lost a name and have no other.
-func (p *purger) sweep(ctx context.Context) error {
-	for {
-		dropped, err := p.store.Dropped(ctx, sweepMost)
+// sweep deletes blobs that lost a name and have no other, and says how many are
+// left for the next time. Who puts the same bytes again names them only a while
+// later. So the time comes first, then the list: what was put before it has its
+// name on the list, and what was put since is left.
+func (p *purger) sweep(ctx context.Context) (left int, err error) {
+	for last := ""; ; {
+		before := time.Now().Add(-p.grace) // not p.now: blobs have their times by the machine's clock
+		dropped, err := p.store.Dropped(ctx, last, sweepMost)
 		if err != nil || len(dropped) == 0 {
-			return err
+			return left, err
 		}
-		var gone []string
+		var over []store.Dropped
 		for _, d := range dropped {
+			gone := d.Named
 			if !d.Named {
-				if err := p.blobs.Delete(ctx, d.SHA256); err != nil {
-					return err
+				if gone, err = p.blobs.DeleteOlder(ctx, d.SHA256, before); err != nil {
+					return left, err
 				}
 			}
-			gone = append(gone, d.SHA256)
+			if gone {
+				over = append(over, d)
+			} else {
+				left++
+			}
+			last = d.SHA256
 		}
-		if err := p.store.ForgetDropped(ctx, gone); err != nil {
-			return err
+		if err := p.store.ForgetDropped(ctx, over); err != nil {
+			return left, err
 		}
 	}
 }
@@ -254,17 +304,18 @@ func agrees(certificate []byte, now web.Count) bool {
 	return then.Rows == 0 || then.Rows == now.Rows && then.Valid == now.Valid && then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
 }
 
-// purgeDaily purges once a day, for the first time soon after the start.
-func (s *service) purgeDaily(ctx context.Context) {
-	for pause(ctx, time.Minute); ctx.Err() == nil; pause(ctx, 24*time.Hour) {
-		if err := s.purger().run(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("purge", "error", err)
+// daily purges once a day until ctx ends, for the first time soon after the start. wait
+// lets a time pass, or less where ctx ends.
+func (p *purger) daily(ctx context.Context, wait func(context.Context, time.Duration)) {
+	for wait(ctx, time.Minute); ctx.Err() == nil; wait(ctx, 24*time.Hour) {
+		if err := p.run(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("purge", "error", err)
 		}
 	}
 }
 
 func (s *service) purger() *purger {
-	return &purger{store: s.store, blobs: s.blobs, desk: newDesk(s.store, s.blobs, s.rolls), now: time.Now, log: s.log}
+	return &purger{store: s.store, blobs: s.blobs, desk: newDesk(s.store, s.blobs, s.rolls), grace: sweepGrace, now: time.Now, log: s.log}
 }
 
 type purgeCommand struct {
@@ -301,14 +352,24 @@ func (p *purger) tell(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	n := len(due)
 	what := map[string]string{store.Images: "files and pictures", store.Text: "text and notes", store.Rows: "member numbers"}
 	for _, d := range due {
 		of, words := "petition "+d.Subject, what[d.Kind]
 		if d.Of == store.ExportData {
 			of, words = "membership export "+d.Subject, "the export"
 		}
-		fmt.Fprintf(w, "%s: %s, kept for %d days from %s\n", of, words, d.Days, d.Since.Format(time.DateOnly))
+		by := ""
+		switch {
+		case d.trouble != nil:
+			n--
+			fmt.Fprintf(w, "%s: nothing is purged, for how long it is kept cannot be read: %v\n", of, d.trouble)
+			continue
+		case d.own:
+			by = " by its own rule"
+		}
+		fmt.Fprintf(w, "%s: %s, kept for %d days from %s%s\n", of, words, d.Days, d.Since.Format(time.DateOnly), by)
 	}
-	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.", 1: "1 purge is due."}[len(due)], fmt.Sprintf("%d purges are due.", len(due))))
+	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.", 1: "1 purge is due."}[n], fmt.Sprintf("%d purges are due.", n)))
 	return err
 }

@@ -21,11 +21,11 @@ import (
 // those who decided. Fields may be added, none renamed.
 type (
 	keptPetition struct {
-		Group       string         `json:"group"`
-		Purpose     string         `json:"purpose"`
-		PurposeFile string         `json:"purpose_file"`
-		PurposePage int            `json:"purpose_page"`
-		Outlook     verify.Outlook `json:"outlook"`
+		Group         string         `json:"group"`
+		Purpose       string         `json:"purpose"`
+		PurposeUpload string         `json:"purpose_upload"` // its id: what people named the file is personal
+		PurposePage   int            `json:"purpose_page"`
+		Outlook       verify.Outlook `json:"outlook"`
 	}
 	keptVerdict struct {
 		Verdict     verify.Verdict `json:"verdict"`
@@ -94,8 +94,9 @@ func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *deskLin
 	return l
 }
 
-func (k keptPetition) cover() report.Petition {
-	return report.Petition{Cover: extract.Cover{Group: k.Group, Purpose: k.Purpose}, CoverFile: k.PurposeFile, CoverPage: k.PurposePage}
+func (w *worked) keptCover() report.Petition {
+	k := w.purged.kept
+	return report.Petition{Cover: extract.Cover{Group: k.Group, Purpose: k.Purpose}, CoverFile: w.names[k.PurposeUpload], CoverPage: k.PurposePage}
 }
 
 // settleFrozen gives lines the verdicts that were kept of them.
@@ -119,7 +120,13 @@ func (w *worked) settleFrozen() {
 func (w *worked) freeze() (store.Frozen, error) {
 	var f store.Frozen
 	c := w.cover
-	data, err := json.Marshal(keptPetition{c.Cover.Group, c.Cover.Purpose, c.CoverFile, c.CoverPage, w.tally.Outlook})
+	upload := ""
+	for id, name := range w.names {
+		if name == c.CoverFile {
+			upload = id
+		}
+	}
+	data, err := json.Marshal(keptPetition{c.Cover.Group, c.Cover.Purpose, upload, c.CoverPage, w.tally.Outlook})
 	if err != nil {
 		return f, err
 	}
@@ -169,7 +176,7 @@ func (g *registrar) tellPurged(ctx context.Context, petitionID string, w io.Writ
 	purges, err := g.store.Purges(ctx, store.PetitionData, petitionID)
 	for _, p := range purges {
 		what := map[string]string{
-			store.Images: "Pictures", store.Text: "What was read, corrections and notes", store.Rows: "Member numbers",
+			store.Images: "Pictures", store.Text: "What was read, corrections, notes and names of files", store.Rows: "Member numbers",
 		}[p.Kind]
 		fmt.Fprintf(w, "%s can no longer be compared: they were purged on %s.\n", what, p.BegunAt.Format("January 2, 2006"))
 	}

@@ -5,8 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,12 +29,16 @@ import (
 type archive struct {
 	*registry
 	*purger
-	log *bytes.Buffer
+	rules string // of petitions
+	log   *bytes.Buffer
 }
 
-func newArchive(t *testing.T) *archive {
-	a := &archive{registry: newRegistry(t), log: &bytes.Buffer{}}
+func newArchive(t *testing.T) *archive { return newArchiveIn(t, t.TempDir()) }
+
+func newArchiveIn(t *testing.T, data string) *archive {
+	a := &archive{registry: newRegistryIn(t, data), log: &bytes.Buffer{}}
 	o := a.registry.office
+	o.scan = "Ana Ruiz.pdf"
 	a.purger = &purger{store: o.store, blobs: o.files, desk: o.desk, now: func() time.Time { return o.now }, log: slog.New(slog.NewTextHandler(a.log, nil))}
 	return a
 }
@@ -44,7 +52,7 @@ func (a *archive) closed(id string) *web.Case {
 	if errors.Is(err, store.ErrNotFound) {
 		s = o.snapshot(sampleExport(o.t))
 	}
-	o.petition(id, "", s.ID, readSample(o.t))
+	o.petition(id, a.rules, s.ID, readSample(o.t))
 	line, member := undecided(o.t, o.look(id))
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "correct", Fields: map[string]string{"name": member.Name}, Note: "She told me on the telephone."})
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept", MemberID: member.ID})
@@ -53,9 +61,60 @@ func (a *archive) closed(id string) *web.Case {
 	a.must(err)
 	_, err = o.store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts, SnapshotID: s.ID, By: "cho", At: o.now})
 	a.must(err)
-	a.must(a.step(id, "submit", "2026-11-20"))
-	a.must(a.step(id, "withdraw", "2026-11-20", "rationale", "The organizers asked."))
+	today := o.now.Format(time.DateOnly)
+	a.must(a.step(id, "submit", today))
+	a.must(a.step(id, "withdraw", today, "rationale", "The organizers asked."))
 	return o.look(id)
+}
+
+// named puts a person's name wherever people write one: into what the packet lacked,
+// why it was withdrawn, what could not be read.
+func (a *archive) named(id string) *web.Case {
+	o := a.registry.office
+	o.t.Helper()
+	ctx := o.t.Context()
+	pages, err := o.store.Pages(ctx, id)
+	a.must(err)
+	a.must(o.store.Fail(ctx, store.Failure{PageID: pages[0].ID, Stage: store.Extract, Text: "Ana Ruiz.pdf, page 1, could not be read."}))
+	life, err := a.Life(ctx, id, []store.Role{store.Chair})
+	a.must(err)
+	a.must(a.AddToLife(ctx, id, web.NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry)))
+	a.must(a.step(id, "deficiency", "2026-11-20", "missing", "Ana Ruiz lacks an address"))
+	a.must(a.step(id, "withdraw", "2026-11-20", "rationale", "Ana Ruiz asked for it"))
+	return o.look(id)
+}
+
+// keptText is what the store still says in words of a petition.
+func (a *archive) keptText(id string) map[string]string {
+	o := a.registry.office
+	o.t.Helper()
+	ctx, out := o.t.Context(), map[string]string{}
+	uploads, err := o.store.Uploads(ctx, id)
+	a.must(err)
+	pages, err := o.store.Pages(ctx, id)
+	a.must(err)
+	failures, err := o.store.Failures(ctx, id)
+	a.must(err)
+	events, err := o.store.Events(ctx, ofPetition, id)
+	a.must(err)
+	audit, err := o.store.Audit(ctx, 0, 1000)
+	a.must(err)
+	frozen, err := o.store.Frozen(ctx, id)
+	a.must(err)
+	for what, of := range map[string]any{"a file": uploads, "a page": pages, "a failure": failures, "an event": events, "the audit log": audit, "what is frozen": frozen.Data} {
+		out[what] = fmt.Sprintf("%s", of)
+	}
+	return out
+}
+
+// bare withdraws a petition of which nothing came.
+func (a *archive) bare(id string) error {
+	o := a.registry.office
+	e, err := o.store.AddEvent(o.t.Context(), store.Event{Of: ofPetition, Subject: id, Kind: "submit", On: o.now, At: o.now, By: "cho"}, "")
+	if err == nil {
+		_, err = o.store.AddEvent(o.t.Context(), store.Event{Of: ofPetition, Subject: id, Kind: "withdraw", On: o.now, At: o.now, By: "cho"}, e.ID)
+	}
+	return err
 }
 
 func (a *archive) book(id, kind string) []byte {
@@ -87,14 +146,15 @@ func TestPurgeStory(t *testing.T) {
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	before := a.closed("p")
+	u, err := o.store.Uploads(ctx, "p")
+	a.must(err)
+	before = a.named("p")
 	o.petition("open", "", before.SnapshotID, readSample(t))
 	openBefore := o.look("open")
 	coo, council := a.book("p", web.COOReport), a.book("p", web.CouncilReport)
 	old, err := workbook.Check(bytes.NewReader(coo))
 	a.must(err)
 	oldCouncil, err := workbook.Check(bytes.NewReader(council))
-	a.must(err)
-	u, err := o.store.Uploads(ctx, "p")
 	a.must(err)
 
 	check := func(what string) *web.Case {
@@ -201,6 +261,12 @@ func TestPurgeStory(t *testing.T) {
 		t.Errorf("taking it up again: %v", err)
 	}
 
+	for what, text := range a.keptText("p") {
+		if strings.Contains(text, "Ruiz") {
+			t.Errorf("%s says %q", what, text)
+		}
+	}
+
 	purgeOn(91)
 	c = check("without rows")
 	if slices.ContainsFunc(c.Lines, func(l web.Line) bool { return l.MemberID != "" }) {
@@ -259,11 +325,11 @@ type failing struct {
 
 var errBroken = errors.New("the machine went down")
 
-func (f *failing) Delete(ctx context.Context, sum string) error {
+func (f *failing) DeleteOlder(ctx context.Context, sum string, before time.Time) (bool, error) {
 	if f.left--; f.left < 0 {
-		return errBroken
+		return false, errBroken
 	}
-	return f.Files.Delete(ctx, sum)
+	return f.Files.DeleteOlder(ctx, sum, before)
 }
 
 // A purge that breaks off anywhere loses nothing that must stay, and the next
@@ -307,6 +373,95 @@ func TestPurgeBrokenOff(t *testing.T) {
 	}
 }
 
+// meeting is a place of blobs in which somebody puts bytes just before they are
+// removed, and names them when that is over.
+type meeting struct {
+	*blob.Files
+	sum           string
+	before, after func()
+}
+
+func (m *meeting) DeleteOlder(ctx context.Context, sum string, before time.Time) (bool, error) {
+	if sum != m.sum {
+		return m.Files.DeleteOlder(ctx, sum, before)
+	}
+	m.before()
+	gone, err := m.Files.DeleteOlder(ctx, sum, before)
+	m.after()
+	return gone, err
+}
+
+// A file that comes again in the moment in which a purge removes it is kept, and
+// the purge is over once that file has its name.
+func TestPurgeMeetsUpload(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	a.closed("p")
+	u, err := o.store.Uploads(ctx, "p")
+	a.must(err)
+	_, err = o.store.AddPetition(ctx, store.Petition{ID: "again", Title: "The same file once more"})
+	a.must(err)
+	m := &meeting{Files: o.files, sum: u[0].SHA256, after: func() {}}
+	m.before = func() {
+		if sum := o.keep([]byte("the file of p")); sum != u[0].SHA256 {
+			t.Fatalf("%s", sum)
+		}
+	}
+	p := *a.purger
+	p.blobs = m
+	imagesOver := func() bool {
+		purges, err := o.store.Purges(ctx, store.PetitionData, "p")
+		a.must(err)
+		return len(purges) > 0 && purges[0].Kind == store.Images && !purges[0].DoneAt.IsZero()
+	}
+
+	o.now = o.now.AddDate(0, 0, 400)
+	a.must(p.run(ctx))
+	if !a.have(m.sum) || imagesOver() {
+		t.Error("what was put a moment ago is gone, or the purge says so")
+	}
+
+	// The next time the one who put it names it just after it was looked at.
+	m.after = func() {
+		_, err := o.store.AddUpload(ctx, store.Upload{PetitionID: "again", SHA256: m.sum, Name: "petition.pdf", By: "ann"})
+		if !errors.Is(err, store.ErrConflict) {
+			a.must(err)
+		}
+	}
+	a.must(p.run(ctx))
+	if !a.have(m.sum) {
+		t.Error("a file is lost")
+	}
+	a.must(a.run(ctx))
+	if !a.have(m.sum) || !imagesOver() {
+		t.Error("the file has a name, and the purge is not over")
+	}
+}
+
+// An export that somebody looked at and did not take in goes, as does one that was
+// refused; one that was taken in stays.
+func TestPurgeSweepsExportsNotTakenIn(t *testing.T) {
+	a := newArchive(t)
+	o, ctx := a.registry.office, t.Context()
+	taken := o.snapshot(sampleExport(t))
+	looked, refused := o.keep([]byte("ID,First Name,Last Name\n1,Ada,Lovelace\n")), o.keep([]byte("no export"))
+	_, err := o.Preview(ctx, looked, "members.csv", web.ImportOptions{})
+	a.must(err)
+	if _, err := o.Import(ctx, refused, "members.csv", web.ImportOptions{}, "ann"); err == nil {
+		t.Error("it was taken in")
+	}
+	young := *a.purger
+	young.grace = sweepGrace
+	a.must(young.run(ctx))
+	if !a.have(looked) || !a.have(refused) {
+		t.Error("an export is gone while somebody may be looking at it")
+	}
+	a.must(a.run(ctx))
+	if a.have(looked) || a.have(refused) || !a.have(taken.SHA256) {
+		t.Errorf("looked at: %v, refused: %v, taken in: %v", a.have(looked), a.have(refused), a.have(taken.SHA256))
+	}
+}
+
 // Nothing is purged of a petition whose count is not the certified one.
 func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
 	a := newArchive(t)
@@ -325,5 +480,145 @@ func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
 	a.must(err)
 	if len(lines) == 0 || len(lines[0].Row) == 0 {
 		t.Error("its text is gone")
+	}
+}
+
+// The daily run finds what falls due from one day to the next, by the settings and by
+// a petition's own rule; what failed on a day is done on the next.
+func TestPurgeDaily(t *testing.T) {
+	a := newArchive(t)
+	o := a.registry.office
+	a.closed("usual")
+	a.rules = "retention-days: {images: 10, text: 1000, rows: 1000}\n"
+	a.closed("own")
+	a.must(o.store.SetSetting(t.Context(), "retention-images", "20", "cho"))
+	start := o.now
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	p := *a.purger
+	broken := &failing{Files: o.files, left: 1 << 30}
+	p.blobs = broken
+	purged := func() (out []string) {
+		for _, id := range []string{"own", "usual"} {
+			list, err := o.store.Purges(t.Context(), store.PetitionData, id)
+			a.must(err)
+			for _, x := range list {
+				out = append(out, fmt.Sprintf("%s %s after %d, done %v", id, x.Kind, x.Days, !x.DoneAt.IsZero()))
+			}
+		}
+		return out
+	}
+	own, usual := "own images after 10, done true", "usual images after 20, done true"
+	days := []struct {
+		day    int
+		broken bool // when the run of that day comes to blobs
+		want   []string
+	}{
+		{9, false, nil}, {10, true, []string{"own images after 10, done false"}}, {11, false, []string{own}},
+		{19, false, []string{own}}, {21, false, []string{own, usual}}, {22, false, []string{own, usual}},
+	}
+	waits, at := []time.Duration{}, -1
+	p.daily(ctx, func(_ context.Context, d time.Duration) {
+		waits = append(waits, d)
+		if at >= 0 {
+			if diff := cmp.Diff(days[at].want, purged()); diff != "" {
+				t.Errorf("after day %d: %s", days[at].day, diff)
+			}
+		}
+		if at++; at == len(days) {
+			stop()
+			return
+		}
+		o.now, broken.left = start.AddDate(0, 0, days[at].day), 1<<30
+		if days[at].broken {
+			broken.left = 0
+		}
+	})
+	want := []time.Duration{time.Minute}
+	for range days {
+		want = append(want, 24*time.Hour)
+	}
+	if diff := cmp.Diff(want, waits); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(a.log.String(), errBroken.Error()) {
+		t.Errorf("the log does not tell what broke: %s", a.log)
+	}
+	for _, id := range []string{"own", "usual"} {
+		if lines, err := o.store.Lines(t.Context(), id); err != nil || len(lines) == 0 || len(lines[0].Row) == 0 || lines[0].Picture != "" {
+			t.Errorf("%s: %d lines, %v", id, len(lines), err)
+		}
+	}
+}
+
+// A dry run tells what would go and by whose rule, and takes nothing; the run that
+// follows takes just that, and then there is nothing left to tell.
+func TestPurgeCommand(t *testing.T) {
+	data := t.TempDir()
+	a := newArchiveIn(t, data)
+	o, ctx := a.registry.office, t.Context()
+	o.now = time.Now().UTC().AddDate(0, 0, -400)
+	usual := a.closed("usual")
+	a.rules = "retention-days: {text: 2000}\n"
+	a.closed("own")
+	since := o.now.Format(time.DateOnly)
+	_, err := o.store.AddPetition(ctx, store.Petition{ID: "odd", Rules: "threshold: many\n"})
+	a.must(err)
+	a.must(a.bare("odd"))
+	u, err := o.store.Uploads(ctx, "usual")
+	a.must(err)
+
+	want := "petition odd: nothing is purged, for how long it is kept cannot be read: read the rule of petition odd: line 1: "
+	lines := []string{
+		"petition usual: files and pictures, kept for 365 days from " + since + "\n",
+		"petition usual: text and notes, kept for 365 days from " + since + "\n",
+		"petition own: files and pictures, kept for 365 days from " + since + "\n",
+	}
+	told := func(dry bool, code int, want ...string) string {
+		t.Helper()
+		args := []string{"purge", "--data", data}
+		if dry {
+			args = append(args, "--dry-run")
+		}
+		r := countersign(args...)
+		if r.code != code {
+			t.Errorf("exit code %d; it said %s%s", r.code, r.stdout, r.stderr)
+		}
+		for _, w := range want {
+			if !strings.Contains(r.stdout, w) {
+				t.Errorf("it did not say %q but:\n%s", w, r.stdout)
+			}
+		}
+		return r.stdout
+	}
+	for range 2 {
+		said := told(true, exitOK, append(lines, want, "3 purges are due.\n")...)
+		if strings.Contains(said, "own: text") || strings.Contains(said, "member numbers") || strings.Contains(said, "Ruiz") {
+			t.Errorf("it said %s", said)
+		}
+	}
+	if purges, err := o.store.Purges(ctx, store.PetitionData, "usual"); err != nil || len(purges) > 0 || !a.have(u[0].SHA256) {
+		t.Errorf("a dry run purged: %v, %v", purges, err)
+	}
+
+	// All of this was written a moment ago, and blobs that young are left alone.
+	before := time.Now().Add(-2 * sweepGrace)
+	a.must(filepath.WalkDir(filepath.Join(data, "blobs"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return os.Chtimes(name, before, before)
+	}))
+	told(false, exitUnusable, lines...) // for the odd one a person is needed
+	if a.have(u[0].SHA256) {
+		t.Error("a file is still there")
+	}
+	a.must(o.store.SetPetition(ctx, store.Petition{ID: "odd", State: "draft"}))
+	if said := told(true, exitOK); strings.Contains(said, "petition usual") || strings.Contains(said, "petition own") {
+		t.Errorf("after the purge it said %s", said)
+	}
+	if diff := cmp.Diff(usual.Count, o.look("usual").Count); diff != "" {
+		t.Errorf("the counts changed: %s", diff)
 	}
 }

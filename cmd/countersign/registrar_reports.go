@@ -210,9 +210,7 @@ func (g *registrar) Period(ctx context.Context, from, to time.Time, w io.Writer)
 		return err
 	}
 	p := report.Period{Title: from.Format("January 2, 2006") + " to " + to.Format("January 2, 2006"), From: from, To: to, Made: g.now(), Program: programName()}
-	slices.SortFunc(petitions, func(a, b store.Overview) int {
-		return cmp.Or(a.ReceivedOn.Compare(b.ReceivedOn), cmp.Compare(a.ID, b.ID))
-	})
+	inOrderReceived(petitions)
 	for _, o := range petitions {
 		if o.ReceivedOn.Before(from) || o.ReceivedOn.After(to) {
 			continue

@@ -20,8 +20,10 @@ type registry struct {
 	*registrar
 }
 
-func newRegistry(t testing.TB) *registry {
-	o := newOffice(t)
+func newRegistry(t testing.TB) *registry { return newRegistryIn(t, t.TempDir()) }
+
+func newRegistryIn(t testing.TB, data string) *registry {
+	o := newOfficeIn(t, data)
 	return &registry{o, &registrar{store: o.store, desk: o.desk, now: func() time.Time { return o.now }}}
 }
 

@@ -24,6 +24,7 @@ type serveCommand struct {
 	URL        string  `placeholder:"URL" env:"COUNTERSIGN_URL" help:"Address at which people reach the service, such as https://petitions.example.org. Default: this computer."`
 	TrustProxy bool    `env:"COUNTERSIGN_TRUST_PROXY" help:"A proxy stands in front of the service: take people's addresses from what it says."`
 	MaxUpload  amount  `name:"max-upload-mb" placeholder:"N" env:"COUNTERSIGN_MAX_UPLOAD_MB" help:"Largest file taken in, in megabytes. Default: 4096."`
+	MetricsAt  string  `name:"metrics-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_METRICS_LISTEN" help:"Where /metrics is served to whoever asks, such as 127.0.0.1:9464. Default: nowhere; at the service's own address it takes an administrator or a token of one."`
 	Keep       keeping `embed:""`
 	QueueAt    string  `name:"nats-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_NATS_LISTEN" help:"Where the queue inside lets \"countersign work\" in. Default: nowhere."`
 	QueueToken string  `name:"nats-token" placeholder:"WORD" env:"COUNTERSIGN_NATS_TOKEN" help:"What they must show there."`
@@ -65,6 +66,14 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		listener.Close()
 		return err
+	}
+	if c.MetricsAt != "" {
+		stop, err := serveMetrics(c.MetricsAt, site.MetricsHandler(), log)
+		if err != nil {
+			listener.Close()
+			return err
+		}
+		defer stop()
 	}
 	link, err := site.FirstAdmin(ctx)
 	if err != nil {
@@ -125,7 +134,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, site http.Ha
 		return nil
 	})
 	all.Go(func() error { return s.work(ctx) })
-	all.Go(func() error { s.purgeDaily(ctx); return nil })
+	all.Go(func() error { s.purger().daily(ctx, pause); return nil })
 	err := all.Wait()
 	s.log.Info("stopped")
 	return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -97,6 +98,26 @@ func TestServeSettings(t *testing.T) {
 	}
 }
 
+// Figures are for administrators, and at an address of their own for whoever reaches it.
+func TestServeMetrics(t *testing.T) {
+	own := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	base, _ := served(t, "--data", t.TempDir(), "--metrics-listen", own)
+	for url, want := range map[string]int{base + "/metrics": http.StatusUnauthorized, "http://" + own + "/metrics": http.StatusOK, "http://" + own + "/login": http.StatusNotFound} {
+		answer, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != want {
+			t.Errorf("%s: %s, %v", url, answer.Status, err)
+		}
+		if want == http.StatusOK && (!strings.Contains(string(text), "countersign_petitions 0") || !strings.Contains(string(text), "go_goroutines")) {
+			t.Errorf("%s says %s", url, text)
+		}
+	}
+}
+
 func TestServeSaysWhatIsWrong(t *testing.T) {
 	taken := t.TempDir()
 	base, _ := served(t, "--data", taken)
@@ -107,6 +128,7 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		"no folder":         {nil, "--data"},
 		"a folder in use":   {[]string{"--data", taken}, "another countersign has the data folder"},
 		"an address in use": {[]string{"--data", t.TempDir(), "--listen", strings.TrimPrefix(base, "http://")}, "name another address with --listen"},
+		"metrics in use":    {[]string{"--data", t.TempDir(), "--metrics-listen", strings.TrimPrefix(base, "http://")}, "name another address with --metrics-listen"},
 		"no such database":  {[]string{"--data", t.TempDir(), "--db", "mysql://x"}, "the database must be"},
 		"no such queue":     {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"}, "connect to the queue"},
 		"an open queue":     {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"}, "set a token"},

@@ -107,11 +107,15 @@ func (s *service) openBlobs(ctx context.Context, o *serviceOptions) error {
 		o.Readers.Read = append(o.Readers.Read, dir)
 		return err
 	}
-	bucket, err := s.queue.Objects(ctx)
+	js, bucket, err := s.queue.Objects(ctx)
 	if err != nil {
 		return err
 	}
-	s.blobs = blob.NewObjects(bucket)
+	objects, err := blob.OpenObjects(ctx, js, bucket)
+	if err != nil {
+		return err
+	}
+	s.blobs = objects
 	o.Readers.Read = append(o.Readers.Read, os.TempDir()) // where they are copied to be parsed
 	return nil
 }

@@ -28,7 +28,7 @@ type store interface {
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 	Path(ctx context.Context, sum string) (path string, done func(), err error)
 	Size(ctx context.Context, sum string) (int64, error)
-	Delete(ctx context.Context, sum string) error
+	DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error)
 	Check(ctx context.Context) error
 }
 
@@ -44,6 +44,8 @@ var conformance = []struct {
 	{"what is not there", testMissing},
 	{"names that are no sums", testNames},
 	{"removing", testDelete},
+	{"what was put again is not removed", testDeleteOlder},
+	{"put and removed at once", testRemovedAtOnce},
 	{"a reader that breaks off", testBrokenReader},
 	{"called off", testCalledOff},
 	{"ready", testCheck},
@@ -59,14 +61,18 @@ func TestObjects(t *testing.T) {
 	js := startNATS(t)
 	for i, c := range conformance {
 		t.Run(c.name, func(t *testing.T) {
-			bucket, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: fmt.Sprint("blobs", i)})
+			bucket := fmt.Sprint("blobs", i)
+			if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: bucket}); err != nil {
+				t.Fatal(err)
+			}
+			o, err := blob.OpenObjects(t.Context(), js, bucket)
 			if err != nil {
 				t.Fatal(err)
 			}
 			// What waits for a name lies in the folder for temporary files.
 			tmp := t.TempDir()
 			t.Setenv("TMPDIR", tmp)
-			c.run(t, blob.NewObjects(bucket))
+			c.run(t, o)
 			if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
 				t.Errorf("%d temporary files are left, %v", len(left), err)
 			}
@@ -162,7 +168,7 @@ func testMissing(t *testing.T, s store) {
 func testNames(t *testing.T, s store) {
 	for _, name := range []string{"", "ab", "../../../../etc/passwd", sumOf(nil)[:63] + "/", sumOf(nil)[:63] + "Z", "A" + sumOf(nil)[1:]} {
 		refuses(t, s, name)
-		if err := s.Delete(t.Context(), name); !errors.Is(err, blob.ErrNotFound) {
+		if _, err := s.DeleteOlder(t.Context(), name, time.Now()); !errors.Is(err, blob.ErrNotFound) {
 			t.Errorf("removing %q: %v", name, err)
 		}
 	}
@@ -186,8 +192,8 @@ func testDelete(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := s.Delete(t.Context(), sum); err != nil {
-			t.Error(err)
+		if gone, err := s.DeleteOlder(t.Context(), sum, later()); err != nil || !gone {
+			t.Error(gone, err)
 		}
 		refuses(t, s, sum)
 	}
@@ -195,6 +201,57 @@ func testDelete(t *testing.T, s store) {
 		t.Error(err)
 	}
 	same(t, s, []byte("petition"))
+}
+
+// later is a time at which everything that was put is old.
+func later() time.Time { return time.Now().Add(time.Hour) }
+
+func testDeleteOlder(t *testing.T, s store) {
+	want := []byte("petition")
+	put := func() {
+		t.Helper()
+		if _, _, err := s.Put(t.Context(), bytes.NewReader(want)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put()
+	listed := time.Now()
+	put()
+	if gone, err := s.DeleteOlder(t.Context(), sumOf(want), listed); err != nil || gone {
+		t.Errorf("removed what was put again since: %v, %v", gone, err)
+	}
+	same(t, s, want)
+	if gone, err := s.DeleteOlder(t.Context(), sumOf(want), later()); err != nil || !gone {
+		t.Errorf("kept what is old: %v, %v", gone, err)
+	}
+	refuses(t, s, sumOf(want))
+}
+
+// Whatever comes first, what is put while it is removed as old is there
+// afterwards, whole.
+func testRemovedAtOnce(t *testing.T, s store) {
+	for n := range 100 {
+		want := bytes.Repeat([]byte{byte(n)}, 1000)
+		if _, _, err := s.Put(t.Context(), bytes.NewReader(want)); err != nil {
+			t.Fatal(err)
+		}
+		listed := time.Now()
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				if _, err := s.DeleteOlder(t.Context(), sumOf(want), listed); err != nil {
+					t.Error(err)
+				}
+			})
+			both.Go(func() {
+				if _, _, err := s.Put(t.Context(), bytes.NewReader(want)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		same(t, s, want)
+	}
 }
 
 func testBrokenReader(t *testing.T, s store) {

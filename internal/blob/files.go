@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Files keeps blobs in a folder: ab/cd/abcd… for a sum that begins so, and
@@ -30,7 +31,8 @@ func OpenFiles(dir string) (*Files, error) {
 }
 
 // Put keeps what a reader gives, and says under which sum (hex SHA-256) and
-// how many bytes it was. When it returns, the blob outlasts a loss of power.
+// how many bytes it was. When it returns, the blob outlasts a loss of power. A
+// blob that is there already is touched, so that DeleteOlder leaves it.
 func (f *Files) Put(ctx context.Context, r io.Reader) (sum string, size int64, err error) {
 	file, err := os.CreateTemp(f.tmp.Name(), "")
 	if err != nil {
@@ -49,11 +51,11 @@ func (f *Files) Put(ctx context.Context, r io.Reader) (sum string, size int64, e
 }
 
 // show gives a file its name once all of it is on disk, then sees that the
-// name is too. A blob that is there already is left: it has these bytes.
+// name is too. A blob that is there already has these bytes and is touched.
 func (f *Files) show(file *os.File, sum string) error {
 	name := f.name(sum)
-	if _, err := os.Stat(name); err == nil {
-		return nil
+	if there, err := touch(name); there || err != nil {
+		return err
 	}
 	if err := file.Sync(); err != nil {
 		return err
@@ -120,23 +122,80 @@ func (f *Files) Size(_ context.Context, sum string) (int64, error) {
 	return info.Size(), nil
 }
 
-// Delete removes a blob; one that is not there is removed already.
-func (f *Files) Delete(_ context.Context, sum string) error {
-	if err := checkSum(sum); err != nil {
-		return err
-	}
-	name := f.name(sum)
-	err := os.Remove(name)
+// touch makes a blob as new as one put now; false where there is none. It holds
+// the file meanwhile, so that one being removed is seen to be gone.
+func touch(name string) (bool, error) {
+	file, err := hold(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(name))
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("blob: remove %s: %w", sum, err)
+		return false, err
 	}
-	return nil
+	defer file.Close()
+	return true, os.Chtimes(name, time.Time{}, time.Now())
+}
+
+// DeleteOlder removes a blob unless it was put, again or for the first time, at
+// or after a time, and says whether it is gone. One that is not there is gone.
+func (f *Files) DeleteOlder(_ context.Context, sum string, before time.Time) (gone bool, err error) {
+	if err := checkSum(sum); err != nil {
+		return false, err
+	}
+	if gone, err = removeOlder(f.name(sum), before); err != nil {
+		return false, fmt.Errorf("blob: remove %s: %w", sum, err)
+	}
+	return gone, nil
+}
+
+// removeOlder holds the file from the look at its time until it is gone: who
+// touches it does so before the look, or finds no file. A file that comes to
+// the name by renaming was written by somebody who found none there; that is
+// not so long ago that the time lets it go.
+func removeOlder(name string, before time.Time) (bool, error) {
+	file, err := hold(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !info.ModTime().Before(before) {
+		return false, err
+	}
+	if err := os.Remove(name); err != nil {
+		return false, err
+	}
+	return true, syncFolder(filepath.Dir(name))
+}
+
+// hold opens the file of a name and keeps others from holding it until it is
+// closed. While one waited for it, it may have been removed and written anew.
+func hold(name string) (*os.File, error) {
+	for {
+		file, err := os.OpenFile(name, os.O_RDWR, 0) // a lock on NFS wants one that may be written
+		if err != nil {
+			return nil, err
+		}
+		held, err := file.Stat()
+		if err == nil {
+			err = wait(file)
+		}
+		if err != nil {
+			file.Close()
+			return nil, err
+		}
+		now, err := os.Stat(name)
+		if err == nil && os.SameFile(held, now) {
+			return file, nil
+		}
+		file.Close()
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // Check tries whether a file could be kept now.

@@ -16,14 +16,28 @@ import (
 const chunk = 512 << 10
 
 // Objects keeps blobs in a JetStream object store.
-type Objects struct{ bucket jetstream.ObjectStore }
+type Objects struct {
+	bucket jetstream.ObjectStore
+	notes  notes
+}
 
-// NewObjects keeps blobs in a bucket.
-func NewObjects(bucket jetstream.ObjectStore) *Objects { return &Objects{bucket} }
+// OpenObjects opens a bucket, which is there already.
+func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket string) (*Objects, error) {
+	o, err := js.ObjectStore(ctx, bucket)
+	if err != nil {
+		return nil, fmt.Errorf("blob: open the bucket %s: %w", bucket, err)
+	}
+	n, err := openNotes(ctx, js, bucket)
+	if err != nil {
+		return nil, fmt.Errorf("blob: open the bucket %s: %w", bucket, err)
+	}
+	return &Objects{o, n}, nil
+}
 
 // Put keeps what a reader gives, and says under which sum (hex SHA-256) and
 // how many bytes it was. The sum is the name and known only at the end, so the
-// bytes wait in a temporary file: memory stays small.
+// bytes wait in a temporary file: memory stays small. A blob that is there
+// already is touched, so that DeleteOlder leaves it.
 func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64, err error) {
 	file, err := temporary()
 	if err != nil {
@@ -35,7 +49,11 @@ func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64,
 		return "", 0, fmt.Errorf("blob: keep a file: %w", err)
 	}
 	// Putting the same name again would replace what others may be reading.
-	if info, err := o.bucket.GetInfo(ctx, sum); err == nil && int64(info.Size) == size {
+	there, err := o.notes.touch(ctx, sum, uint64(size))
+	if err != nil {
+		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
+	}
+	if there {
 		return sum, size, nil
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
@@ -73,15 +91,16 @@ func (o *Objects) Size(ctx context.Context, sum string) (int64, error) {
 	return int64(info.Size), nil
 }
 
-// Delete removes a blob; one that is not there is removed already.
-func (o *Objects) Delete(ctx context.Context, sum string) error {
+// DeleteOlder removes a blob unless it was put, again or for the first time, at
+// or after a time, and says whether it is gone. One that is not there is gone.
+func (o *Objects) DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error) {
 	if err := checkSum(sum); err != nil {
-		return err
+		return false, err
 	}
-	if err := o.bucket.Delete(ctx, sum); err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
-		return fmt.Errorf("blob: remove %s: %w", sum, err)
+	if gone, err = o.notes.remove(ctx, sum, before); err != nil {
+		return false, fmt.Errorf("blob: remove %s: %w", sum, err)
 	}
-	return nil
+	return gone, nil
 }
 
 // Check tries whether the bucket answers.

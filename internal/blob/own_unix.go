@@ -3,6 +3,7 @@
 package blob
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -11,4 +12,14 @@ import (
 // false where another process has it.
 func own(folder *os.File) bool {
 	return syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
+
+// wait takes a file until it is closed, after whoever has it now.
+func wait(file *os.File) error {
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
 }

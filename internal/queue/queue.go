@@ -157,14 +157,15 @@ func (q *Queue) Depth(ctx context.Context) (map[string]int, error) {
 	return depth, nil
 }
 
-// Objects is where blobs lie that several machines share.
-func (q *Queue) Objects(ctx context.Context) (jetstream.ObjectStore, error) {
-	o, err := q.js.ObjectStore(ctx, blobBucket)
+// Objects is where blobs lie that several machines share: a bucket, made where
+// it is missing.
+func (q *Queue) Objects(ctx context.Context) (js jetstream.JetStream, bucket string, err error) {
+	_, err = q.js.ObjectStore(ctx, blobBucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		o, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobBucket, Storage: jetstream.FileStorage})
+		_, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobBucket, Storage: jetstream.FileStorage})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the queue's store of objects: %w", err)
+		return nil, "", fmt.Errorf("open the queue's store of objects: %w", err)
 	}
-	return o, nil
+	return q.js, blobBucket, nil
 }

@@ -347,7 +347,11 @@ func TestObjects(t *testing.T) {
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	for range 2 { // made, then found
-		o, err := q.Objects(t.Context())
+		js, bucket, err := q.Objects(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := js.ObjectStore(t.Context(), bucket)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,8 @@ func (s *Store) AddPetition(ctx context.Context, p Petition) (_ Petition, err er
 }
 
 // SetPetition writes all of a petition but who made it and when. Another
-// snapshot asks for all its pages to be verified again.
+// snapshot asks for all its pages to be verified again. Of a petition that is
+// purged only title and state may change, else it is ErrPurged.
 func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 	defer saying(&err, "change petition %s", p.ID)
 	return s.change(ctx, func(tx conn) error {
@@ -49,16 +50,17 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 			return err
 		}
 		turn := 0
-		if p.SnapshotID != old.SnapshotID {
+		if old.Rules != clean(p.Rules) || old.SnapshotID != p.SnapshotID || millis(old.ReceivedOn) != millis(p.ReceivedOn) {
+			turn = 1
+			// What stays of a purged petition was worked out by these, and cannot be anew.
 			if err := refusePurged(ctx, tx, p.ID); err != nil {
 				return err
 			}
+		}
+		if p.SnapshotID != old.SnapshotID {
 			if err := useSnapshot(ctx, tx, p.SnapshotID); err != nil {
 				return err
 			}
-		}
-		if old.Rules != clean(p.Rules) || old.SnapshotID != p.SnapshotID || millis(old.ReceivedOn) != millis(p.ReceivedOn) {
-			turn = 1
 		}
 		if _, err := write(ctx, tx, `UPDATE petitions SET title = $2, state = $3, rules = $4, snapshot_id = $5, received_on = $6, terms_version = terms_version + $7
 			WHERE id = $1`, p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, turn); err != nil {

@@ -32,7 +32,7 @@ const (
 // Kinds of data.
 const (
 	Images = "images" // files handed in, pictures of pages and lines
-	Text   = "text"   // what was read and corrected, and notes
+	Text   = "text"   // what was read and corrected, notes, names of files
 	Rows   = "rows"   // who the lines belong to, and membership exports
 )
 
@@ -253,10 +253,18 @@ type part struct {
 	to      string // what it becomes
 }
 
+// What stands in the place of a text. A file is named by its place in the order
+// in which they came: people name a scan after whoever sent it.
+const (
+	unlessNone = `CASE WHEN error = '' THEN '' ELSE 'purged' END`
+	numbered   = `'file ' || (SELECT COUNT(*) FROM uploads b WHERE b.petition_id = uploads.petition_id AND (b.at < uploads.at OR b.at = uploads.at AND b.id <= uploads.id))`
+)
+
 func partsOf(p Purge) []part {
 	pages := part{counted: "pages", table: "pages", key: "id", of: "petition_id"}
 	lines := part{counted: "lines", table: "lines", key: "id", of: "petition_id", blob: "''"}
 	findings := part{counted: "findings", table: "findings", key: "id", of: "petition_id", blob: "''"}
+	failures := part{table: "failures", key: "id", of: "petition_id", blob: "''", holding: "text <> 'purged'", to: "text = 'purged'"}
 	files := part{counted: "files", table: "uploads", key: "id", of: "petition_id", holding: "purged = 0", blob: "sha256", to: "purged = 1"}
 	switch {
 	case p.Of == ExportData:
@@ -267,10 +275,13 @@ func partsOf(p Purge) []part {
 		lines.holding, lines.blob, lines.to = "picture <> ''", "picture", "picture = ''"
 		return []part{pages, lines, files}
 	case p.Kind == Text:
-		pages.holding, pages.blob, pages.to = "sheet <> ''", "sheet", "sheet = ''"
+		pages.holding, pages.blob = "(sheet <> '' OR notes NOT IN ('null', '[]') OR error NOT IN ('', 'purged'))", "sheet"
+		pages.to = "sheet = '', notes = '[]', error = " + unlessNone
 		lines.holding, lines.to = "(LENGTH(row) > 0 OR LENGTH(match) > 0)", "row = '', match = ''"
 		findings.holding, findings.to = "(note <> '' OR fields NOT IN ('null', '{}'))", "note = '', fields = 'null'"
-		return []part{pages, lines, findings}
+		names := files
+		names.holding, names.blob, names.to = "(name <> "+numbered+" OR error NOT IN ('', 'purged'))", "''", "name = "+numbered+", error = "+unlessNone
+		return []part{pages, lines, findings, failures, names}
 	}
 	members := lines
 	members.table, members.key, members.holding, members.to = "verdicts", "line_id", "member_id <> ''", "member_id = ''"
@@ -288,13 +299,48 @@ func (p part) purge(ctx context.Context, tx conn, subject string, limit int) (in
 	}, `SELECT `+p.key+`, `+p.blob+` FROM `+p.table+` WHERE `+p.of+` = $1 AND `+p.holding+` ORDER BY `+p.key+` LIMIT $2`, subject, limit)
 	for _, v := range rows {
 		if err == nil && v[1] != "" {
-			_, err = write(ctx, tx, `INSERT INTO dropped (sum) VALUES ($1) ON CONFLICT (sum) DO NOTHING`, v[1])
+			_, err = write(ctx, tx, dropBlob, v[1])
 		}
 		if err == nil {
 			_, err = write(ctx, tx, `UPDATE `+p.table+` SET `+p.to+` WHERE `+p.key+` = $1`, v[0])
 		}
 	}
 	return len(rows), err
+}
+
+// PurgeWords takes words out of the events of a petition whose text is being
+// purged: those of each kind that are personal, by their names. The events and
+// the names of the words stay. What is done already is passed over.
+func (s *Store) PurgeWords(ctx context.Context, p Purge, personal map[string][]string) (err error) {
+	defer saying(&err, "purge words of %s %s", p.Of, p.Subject)
+	return s.change(ctx, func(tx conn) error {
+		if err := lock(ctx, tx, p.Subject); err != nil {
+			return err
+		}
+		begun, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1 AND kind = 'text' AND done_at = 0`, p.Subject)
+		if err != nil || begun == 0 {
+			return err
+		}
+		events, err := all(ctx, tx, scanEvent, selectEvents+` WHERE of = 'petition' AND subject = $1 ORDER BY seq`, p.Subject)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			changed := false
+			for _, name := range personal[e.Kind] {
+				if text := e.Words[name]; text != "" && text != "purged" {
+					e.Words[name], changed = "purged", true
+				}
+			}
+			if !changed {
+				continue
+			}
+			if _, err := write(ctx, tx, `UPDATE events SET words = $2 WHERE id = $1`, e.ID, e.Words); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // EndPurge notes that all of a purge is done, in the audit log too. A second
@@ -338,22 +384,39 @@ type Dropped struct {
 	Named  bool // by something else
 }
 
-// Dropped lists blobs that lost a name and were not forgotten since.
-func (s *Store) Dropped(ctx context.Context, limit int) (_ []Dropped, err error) {
+const named = `(sum IN (SELECT sha256 FROM uploads WHERE purged = 0) OR sum IN (SELECT sha256 FROM snapshots WHERE purged = 0)
+	OR sum IN (SELECT sheet FROM pages) OR sum IN (SELECT picture FROM pages) OR sum IN (SELECT picture FROM lines))`
+
+// Dropped lists blobs that lost a name and were not forgotten since, after one
+// in the order of their sums.
+func (s *Store) Dropped(ctx context.Context, after string, limit int) (_ []Dropped, err error) {
 	defer saying(&err, "list blobs that lost a name")
 	return all(ctx, s.writer, func(r row) (d Dropped, err error) {
 		err = r.Scan(&d.SHA256, &d.Named)
 		return d, err
-	}, `SELECT sum, sum IN (SELECT sha256 FROM uploads WHERE purged = 0) OR sum IN (SELECT sha256 FROM snapshots WHERE purged = 0)
-		OR sum IN (SELECT sheet FROM pages) OR sum IN (SELECT picture FROM pages) OR sum IN (SELECT picture FROM lines) FROM dropped ORDER BY sum LIMIT $1`, limit)
+	}, `SELECT sum, `+named+` FROM dropped WHERE sum > $1 ORDER BY sum LIMIT $2`, after, limit)
 }
 
-// ForgetDropped takes blobs off the list: they are deleted, or named.
-func (s *Store) ForgetDropped(ctx context.Context, sums []string) (err error) {
+// Drop puts a blob on that list which has no name yet, and may never get one.
+func (s *Store) Drop(ctx context.Context, sum string) (err error) {
+	defer saying(&err, "list a blob without a name")
+	_, err = write(ctx, s.writer, dropBlob, sum)
+	return err
+}
+
+const dropBlob = `INSERT INTO dropped (sum) VALUES ($1) ON CONFLICT (sum) DO NOTHING`
+
+// ForgetDropped takes blobs off the list: they are deleted, or named. One that
+// lost its other name meanwhile stays on it.
+func (s *Store) ForgetDropped(ctx context.Context, list []Dropped) (err error) {
 	defer saying(&err, "forget blobs that lost a name")
 	return s.change(ctx, func(tx conn) error {
-		for _, sum := range sums {
-			if _, err := write(ctx, tx, `DELETE FROM dropped WHERE sum = $1`, sum); err != nil {
+		for _, d := range list {
+			which := ""
+			if d.Named {
+				which = ` AND ` + named
+			}
+			if _, err := write(ctx, tx, `DELETE FROM dropped WHERE sum = $1`+which, d.SHA256); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -12,7 +13,7 @@ func testPurge(t *testing.T, s *Store) {
 	ctx := t.Context()
 	v := begin(t, s)
 	id, page := v.petition.ID, v.pages[0]
-	page.Sheet, page.Picture = sum("what was read"), sum("page")
+	page.Sheet, page.Picture, page.Notes = sum("what was read"), sum("page"), []string{"“Ada Byron” is written over the heading."}
 	must(t, s.ReadPage(ctx, page, lines(5)))
 	matches := map[string][]byte{}
 	for n := range 5 {
@@ -26,7 +27,9 @@ func testPurge(t *testing.T, s *Store) {
 	must(t, s.ReadPage(ctx, other.pages[0], lines(1)))
 	drain(t, s)
 
-	event := got(s.AddEvent(ctx, Event{Of: "petition", Subject: id, Kind: "close", On: now(), By: v.account.ID}, ""))(t)
+	must(t, s.Fail(ctx, Failure{PageID: v.pages[1].ID, Stage: Extract, Text: "Ada Byron.pdf, page 2, could not be read."}))
+	missing := got(s.AddEvent(ctx, Event{Of: "petition", Subject: id, Kind: "deficiency", On: now(), By: v.account.ID, Words: map[string]string{"missing": "Ada Byron lacks an address", "by": "mail"}}, ""))(t)
+	event := got(s.AddEvent(ctx, Event{Of: "petition", Subject: id, Kind: "close", On: now(), By: v.account.ID}, missing.ID))(t)
 	before, version := got(s.Counts(ctx, id))(t), got(s.Versions(ctx, id))(t)
 	purge := Purge{Of: PetitionData, Subject: id, Days: 365, Since: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
 
@@ -45,12 +48,19 @@ func testPurge(t *testing.T, s *Store) {
 	}
 	same(t, steps, 3)
 	dropped := map[string]bool{}
-	for _, d := range got(s.Dropped(ctx, 100))(t) {
+	for _, d := range got(s.Dropped(ctx, "", 100))(t) {
 		dropped[d.SHA256] = d.Named
 	}
 	same(t, dropped, map[string]bool{sum("sheet"): true, sum("page"): false, sum("line", 0): true, sum("line", 1): false, sum("line", 2): false, sum("line", 3): false, sum("line", 4): false})
-	must(t, s.ForgetDropped(ctx, []string{sum("page"), sum("line", 0), sum("line", 1), sum("line", 2), sum("line", 3), sum("line", 4), sum("sheet")}))
-	same(t, len(got(s.Dropped(ctx, 100))(t)), 0)
+	list := got(s.Dropped(ctx, "", 100))(t)
+	same(t, got(s.Dropped(ctx, list[3].SHA256, 2))(t), list[4:6])
+	unnamed := slices.IndexFunc(list, func(d Dropped) bool { return !d.Named })
+	list[unnamed].Named = true // it lost its other name since it was listed
+	must(t, s.ForgetDropped(ctx, list))
+	list[unnamed].Named = false
+	same(t, got(s.Dropped(ctx, "", 100))(t), list[unnamed:unnamed+1])
+	must(t, s.ForgetDropped(ctx, list[unnamed:unnamed+1]))
+	same(t, len(got(s.Dropped(ctx, "", 100))(t)), 0)
 	for range 2 {
 		must(t, s.EndPurge(ctx, purge))
 	}
@@ -65,6 +75,7 @@ func testPurge(t *testing.T, s *Store) {
 		"another match":    s.MatchLines(ctx, page.ID, v.snapshot.ID, matches),
 		"more pages":       s.OpenedUpload(ctx, v.upload.ID, []Page{{Number: 3}}, ""),
 		"excluding":        s.ExcludeUpload(ctx, v.upload.ID, true),
+		"another rule":     s.SetPetition(ctx, Petition{ID: id, Title: "x", Rules: "threshold: 1", SnapshotID: v.petition.SnapshotID, ReceivedOn: v.petition.ReceivedOn}),
 	} {
 		if !errors.Is(err, ErrPurged) {
 			t.Errorf("%s: %v", what, err)
@@ -82,6 +93,10 @@ func testPurge(t *testing.T, s *Store) {
 		}
 	}
 
+	renamed := v.petition
+	renamed.Title = "Another title"
+	must(t, s.SetPetition(ctx, renamed))
+
 	purge.Kind = Text
 	if _, err := s.BeginPurge(ctx, purge, event.ID); !errors.Is(err, ErrNotFound) {
 		t.Errorf("nothing is frozen: %v", err)
@@ -93,12 +108,25 @@ func testPurge(t *testing.T, s *Store) {
 	for range 2 {
 		must(t, s.Freeze(ctx, id, version.String(), kept))
 	}
+	personal := map[string][]string{"deficiency": {"missing"}}
+	must(t, s.PurgeWords(ctx, purge, personal)) // which has not begun
+	same(t, got(s.Events(ctx, "petition", id))(t)[0].Words, missing.Words)
 	got(s.BeginPurge(ctx, purge, event.ID))(t)
 	for got(s.PurgeSome(ctx, purge, 2))(t) {
 	}
+	for range 2 {
+		must(t, s.PurgeWords(ctx, purge, personal))
+	}
 	must(t, s.EndPurge(ctx, purge))
+	same(t, got(s.Events(ctx, "petition", id))(t)[0].Words, map[string]string{"missing": "purged", "by": "mail"})
+	same(t, got(s.Failures(ctx, id))(t)[0].Text, "purged")
+	same(t, got(s.Upload(ctx, v.upload.ID))(t).Name, "file 1")
+	same(t, len(got(s.Page(ctx, page.ID))(t).Notes), 0)
+	if u := got(s.Upload(ctx, other.upload.ID))(t); u.Name != other.upload.Name {
+		t.Errorf("a file of an open petition is called %q", u.Name)
+	}
 	same(t, got(s.Frozen(ctx, id))(t), kept)
-	same(t, got(s.Dropped(ctx, 100))(t), []Dropped{{SHA256: sum("what was read")}})
+	same(t, got(s.Dropped(ctx, "", 100))(t), []Dropped{{SHA256: sum("what was read")}})
 	must(t, s.Freeze(ctx, id, version.String(), Frozen{}))
 	for _, l := range got(s.LinesOf(ctx, page.ID))(t) {
 		if len(l.Row)+len(l.Match)+len(l.Picture) > 0 {
@@ -159,7 +187,11 @@ func testPurgedExports(t *testing.T, s *Store) {
 	for got(s.PurgeSome(ctx, purge, 1))(t) {
 	}
 	must(t, s.EndPurge(ctx, purge))
-	same(t, got(s.Dropped(ctx, 9))(t), []Dropped{{SHA256: sum("members"), Named: true}}) // by the newest
+	same(t, got(s.Dropped(ctx, "", 9))(t), []Dropped{{SHA256: sum("members"), Named: true}}) // by the newest
+	for range 2 {
+		must(t, s.Drop(ctx, sum("looked at and never taken in")))
+	}
+	same(t, len(got(s.Dropped(ctx, "", 9))(t)), 2)
 	same(t, got(s.Snapshot(ctx, v.snapshot.ID))(t).Purged, true)
 	same(t, len(got(s.UnneededSnapshots(ctx, now()))(t)), 0)
 	if log := got(s.AuditOf(ctx, v.snapshot.ID, 9))(t); len(log) != 1 || log[0].Action != "purge.rows" {

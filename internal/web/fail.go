@@ -45,7 +45,7 @@ func told(err error) *failure {
 // fail answers a request that could not be done. What is nobody's business is
 // logged and not shown.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || wantsJSON(r)
+	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || r.URL.Path == "/metrics" || wantsJSON(r)
 	f := told(err)
 	switch {
 	case f != nil:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"countersign/internal/store"
@@ -30,7 +31,7 @@ func newCounts(o Options) counts {
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countersign_http_request_seconds", Help: "Time to answer by route; streams are left out.", Buckets: []float64{.005, .01, .025, .05, .1, .2, .3, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
 		uploads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_uploads_total", Help: "Files that arrived whole: new, or the same again."}, []string{"result"}),
 	}
-	reg.MustRegister(c.requests, c.seconds, c.uploads, newWork(o))
+	reg.MustRegister(c.requests, c.seconds, c.uploads, newWork(o), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return c
 }
 
@@ -217,7 +218,17 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
+// metrics is for administrators: the figures are nobody's, but they tell how much
+// work there is, and a scrape counts all petitions.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
 	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 	return nil
+}
+
+// MetricsHandler answers GET /metrics without asking who it is, and nothing
+// else. It is for an address that only those who watch the service reach.
+func (s *Server) MetricsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	return mux
 }

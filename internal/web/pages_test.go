@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -122,8 +124,24 @@ func TestMachines(t *testing.T) {
 		t.Errorf("ready: %q", a.body)
 	}
 	sv.client("staff").get("/petitions/"+p.ID).want(t, 200)
-	a := c.get("/metrics").want(t, 200)
-	for _, line := range []string{`countersign_http_requests_total{method="GET",route="/petitions/{id}",status="200"} 1`, `countersign_pages{state="read"} 3`, `countersign_lines{state="matched"} 24`, `countersign_failures 0`, `countersign_queue_depth{stage="ingest"}`} {
+	c.get("/metrics").want(t, 401)
+	sv.client("staff").get("/metrics").want(t, 403)
+	sv.client("admin").get("/metrics").want(t, 200)
+	secret := newSecret()
+	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-admin", Name: "prometheus", Hash: hashSecret(secret)})
+	check0(t, err)
+	a := c.do("GET", "/metrics", nil, "Authorization", "Bearer "+secret).want(t, 200)
+	open := httptest.NewServer(sv.MetricsHandler())
+	defer open.Close()
+	for path, want := range map[string]int{"/metrics": 200, "/": 404, "/petitions": 404} {
+		answer, err := http.Get(open.URL + path)
+		check0(t, err)
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s at the address for figures: %s", path, answer.Status)
+		}
+	}
+	for _, line := range []string{`countersign_http_requests_total{method="GET",route="/petitions/{id}",status="200"} 1`, `countersign_pages{state="read"} 3`, `countersign_lines{state="matched"} 24`, `countersign_failures 0`, `countersign_queue_depth{stage="ingest"}`, "go_goroutines ", "process_resident_memory_bytes "} {
 		if !strings.Contains(a.body, line) {
 			t.Errorf("the figures lack %s", line)
 		}
@@ -228,5 +246,42 @@ func TestUpright(t *testing.T) {
 		if d := string(drawing(page, lines, false)); !strings.Contains(d, fmt.Sprintf(`x="%.1f"`, want.box[0]*1000)) {
 			t.Errorf("turned by %d: drawn as %s", rotation, d)
 		}
+	}
+}
+
+// An export that was purged can no longer be chosen; the petition that was
+// verified against it still says so.
+func TestPurgedExportIsNoChoice(t *testing.T) {
+	sv := newService(t)
+	ctx := t.Context()
+	old, err := sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "spring.csv", SHA256: strings.Repeat("a", 64), At: time.Now().Add(-time.Hour)})
+	check0(t, err)
+	before, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Before", SnapshotID: old.ID})
+	check0(t, err)
+	_, err = sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "fall.csv", SHA256: strings.Repeat("b", 64), At: time.Now().Add(time.Hour)})
+	check0(t, err)
+	after, err := sv.Store.AddPetition(ctx, store.Petition{Title: "After"})
+	check0(t, err)
+	v, err := sv.Store.Version(ctx, before.ID)
+	check0(t, err)
+	check0(t, sv.Store.Freeze(ctx, before.ID, v, store.Frozen{}))
+	for _, p := range []store.Purge{{Of: store.PetitionData, Subject: before.ID, Kind: store.Rows}, {Of: store.ExportData, Subject: old.ID, Kind: store.Rows}} {
+		_, err := sv.Store.BeginPurge(ctx, p, "")
+		check0(t, err)
+		_, err = sv.Store.PurgeSome(ctx, p, 100)
+		check0(t, err)
+		check0(t, sv.Store.EndPurge(ctx, p))
+	}
+	c := sv.client("staff")
+	if a := c.get("/petitions/"+before.ID+"/edit").want(t, 200); !strings.Contains(a.body, "spring.csv") || !strings.Contains(a.body, "(purged)") {
+		t.Error("the export in use is not shown as purged")
+	}
+	for _, at := range []string{"/petitions/" + after.ID + "/edit", "/petitions/new"} {
+		if a := c.get(at).want(t, 200); strings.Contains(a.body, "spring.csv") || !strings.Contains(a.body, "fall.csv") {
+			t.Errorf("%s offers the wrong exports", at)
+		}
+	}
+	if a := c.post("/petitions/"+after.ID+"/edit", "title", "After", "received", "2026-11-02", "snapshot", old.ID).want(t, 422); !strings.Contains(a.body, "choose another") {
+		t.Error("an export that was purged could be chosen")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -214,6 +215,7 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Snapshots, err = s.Store.Snapshots(r.Context()); err != nil {
 		return fmt.Errorf("list snapshots: %w", err)
 	}
+	v.Snapshots = slices.DeleteFunc(v.Snapshots, func(x store.Snapshot) bool { return x.Purged && x.ID != v.Petition.SnapshotID })
 	if v.Rules, err = s.Desk.Rules(v.Petition.Rules); err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
@@ -240,9 +242,11 @@ func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, rec
 		return fmt.Sprintf("%q is no date: write the day that the petition was received, such as 2026-11-01.", received), nil
 	}
 	if snapshot != "" {
-		if _, err := s.Store.Snapshot(ctx, snapshot); errors.Is(err, store.ErrNotFound) {
+		x, err := s.Store.Snapshot(ctx, snapshot)
+		if errors.Is(err, store.ErrNotFound) || err == nil && x.Purged && snapshot != p.SnapshotID {
 			return "The membership export that was chosen is not there any more: choose another.", nil
-		} else if err != nil {
+		}
+		if err != nil {
 			return "", fmt.Errorf("find the snapshot: %w", err)
 		}
 	}

@@ -154,7 +154,7 @@ func (s *Server) routes() []route {
 
 		{"GET /healthz", public, s.healthz},
 		{"GET /readyz", public, s.readyz},
-		{"GET /metrics", public, s.metrics},
+		{"GET /metrics", byAdmin, s.metrics},
 	}, s.reviewRoutes(), s.registerRoutes(), s.registerRoutesOfAPI())
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/report"
+	"countersign/verify"
 )
 
 // Copy is a workbook read back: what it says of itself, and where it no longer
@@ -21,6 +22,7 @@ type Copy struct {
 	Made    time.Time
 	Program string
 	Figures []Figures // of each petition, in the order of the Summary; none of a report to Council
+	Titles  []string  // of those petitions, such as "Petition for Seed Libraries"; none where there is but one
 	Sources []Source
 	Changes []Change // against its own fingerprints, in the order of sheets and rows
 
@@ -152,6 +154,9 @@ func (c *Copy) summary() {
 	inside := false
 	for _, row := range sheet.rows {
 		cells := row.cells()
+		if title, ok := strings.CutPrefix(cells[0], fmt.Sprintf("%d. ", len(c.Titles)+1)); ok && len(cells) == 1 {
+			c.Titles = append(c.Titles, title)
+		}
 		switch label := strings.TrimSpace(cells[0]); {
 		case label == "Figure":
 			inside = true
@@ -244,7 +249,7 @@ func (c Copy) Against(period report.Period) ([]Change, error) {
 	kept := make([]report.Pictures, len(period.Petitions))
 	for i := range period.Petitions {
 		p := &period.Petitions[i]
-		p.Made, p.Program = c.Made, c.Program
+		p.Made, p.Program, p.Links = c.Made, c.Program, c.links()
 		kept[i], p.Pictures = p.Pictures, nil
 	}
 	fresh, err := writeCOO(io.Discard, period, true)
@@ -255,6 +260,27 @@ func (c Copy) Against(period report.Period) ([]Change, error) {
 	pictures, err := c.comparePictures(newPlan(period), kept)
 	return append(changes, pictures...), err
 }
+
+// links are there if the copy speaks of them. Where they lead is not compared:
+// a service may have moved.
+func (c Copy) links() report.Links {
+	sheet := c.sheet(summarySheet)
+	if sheet == nil {
+		return nil
+	}
+	for _, row := range sheet.rows {
+		if cells := row.cells(); cells[0] == linksName && strings.HasSuffix(at(cells, 1), linksSaid) {
+			return nowhere{}
+		}
+	}
+	return nil
+}
+
+// nowhere is links that lead nowhere.
+type nowhere struct{}
+
+func (nowhere) Line(verify.Ref) string  { return "" }
+func (nowhere) Page(string, int) string { return "" }
 
 // AgainstCouncil compares the copy of a report to Council with the one on
 // record.
@@ -307,17 +333,21 @@ func (c Copy) otherSources(want *record) []Change {
 	if _, err := fresh.provenance(want); err != nil {
 		return nil // it was written just now
 	}
+	return compareSources(c.Sources, fresh.Sources)
+}
+
+func compareSources(got, want []Source) []Change {
 	audit := func(s Source) bool { return strings.HasPrefix(s.What, "Audit record") }
-	got, wanted := slices.DeleteFunc(slices.Clone(c.Sources), audit), slices.DeleteFunc(fresh.Sources, audit)
+	got, want = slices.DeleteFunc(slices.Clone(got), audit), slices.DeleteFunc(slices.Clone(want), audit)
 	var list []Change
-	for i := range max(len(got), len(wanted)) {
+	for i := range max(len(got), len(want)) {
 		switch {
 		case i >= len(got):
-			list = append(list, Change{want.name, 0, fmt.Sprintf("%s %s is not named", wanted[i].What, wanted[i].Name)})
-		case i >= len(wanted):
-			list = append(list, Change{want.name, 0, fmt.Sprintf("%s %s is not on record", got[i].What, got[i].Name)})
-		case got[i] != wanted[i]:
-			list = append(list, Change{want.name, 0, fmt.Sprintf("%s: %s with %s, on record is %s with %s", got[i].What, got[i].Name, got[i].Mark, wanted[i].Name, wanted[i].Mark)})
+			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s %s is not named", want[i].What, want[i].Name)})
+		case i >= len(want):
+			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s %s is not on record", got[i].What, got[i].Name)})
+		case got[i] != want[i]:
+			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s: %s with %s, on record is %s with %s", got[i].What, got[i].Name, got[i].Mark, want[i].Name, want[i].Mark)})
 		}
 	}
 	return list

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +201,132 @@ func TestAgainstAnotherPetition(t *testing.T) {
 	later.Made, later.Audit = p.Made.Add(90*24*time.Hour), report.Audit{Entries: 9000, Head: strings.Repeat("ab", 32)}
 	if changes, err := c.Against(report.PeriodOf(later)); err != nil || len(changes) > 0 {
 		t.Errorf("months later: %v\n%s", err, told(changes))
+	}
+}
+
+// toThe leads from every line into a service.
+type toThe string
+
+func (l toThe) Line(verify.Ref) string      { return string(l) + "/lines" }
+func (l toThe) Page(_ string, n int) string { return string(l) + "/pages" }
+
+// A workbook with links into the service agrees with its petition, wherever the
+// service is now.
+func TestAgainstWithLinks(t *testing.T) {
+	p := complete(10)
+	p.Links = toThe("https://petitions.example.org")
+	_, data := write(t, workbook.COO, p)
+	c := copyOf(t, data, nil)
+	for _, links := range []report.Links{nil, toThe("https://elsewhere.example.org")} {
+		p.Links = links
+		if changes, err := c.Against(report.PeriodOf(p)); err != nil || len(changes) > 0 {
+			t.Errorf("%v: %v\n%s", links, err, told(changes))
+		}
+	}
+}
+
+// A report on several petitions is compared with each by itself: what was changed
+// is named with its place, and a petition that has more lines by now does not
+// make those after it differ.
+func TestAgainstEach(t *testing.T) {
+	made := func() []*workbook.OnRecord {
+		var list []*workbook.OnRecord
+		for i, group := range []string{"Seed Libraries", "Bookmobiles", "Tool Lending"} {
+			p := complete(12 + i)
+			p.Cover.Group = group
+			list = append(list, &workbook.OnRecord{Petition: p})
+		}
+		return list
+	}
+	period := report.Period{Title: "Fall 2026", From: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Made: made()[0].Made, Program: made()[0].Program}
+	for _, p := range made() {
+		period.Petitions = append(period.Petitions, p.Petition)
+	}
+	_, data := write(t, workbook.COOPeriod, period)
+	whole := copyOf(t, data, nil)
+	if diff := cmp.Diff([]string{"Petition for Seed Libraries", "Petition for Bookmobiles", "Petition for Tool Lending"}, whole.Titles); diff != "" || len(whole.Changes) > 0 {
+		t.Error(diff, told(whole.Changes))
+	}
+	if diff := cmp.Diff([]string{made()[1].Petition.Files[0].SHA256, made()[1].Petition.Files[1].SHA256}, whole.Files(2)); diff != "" {
+		t.Error(diff)
+	}
+	figure := "" // the cell of the second petition's valid lines
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for i, row := range rows {
+		if len(row) > 1 && row[0] == "Valid" {
+			if seen++; seen == 2 {
+				figure = "B" + strconv.Itoa(i+1)
+			}
+		}
+	}
+
+	for _, tt := range []struct {
+		name   string
+		edit   func(*excelize.File) error
+		record func([]*workbook.OnRecord)
+		want   [3]string // "" for no change
+	}{
+		{name: "untouched"},
+		{"pictures purged", nil, func(l []*workbook.OnRecord) { l[1].Pictures = nil }, [3]string{}},
+		{"a changed figure", func(f *excelize.File) error { return f.SetCellInt("Summary", figure, 999) }, nil,
+			[3]string{"", "Summary, row " + figure[1:] + `: column B says "999", on record is `, ""}},
+		{"a changed line", func(f *excelize.File) error { return f.SetCellStr("Signatures", "K16", "Somebody Else") }, nil,
+			[3]string{"", `Signatures, row 16: column K says "Somebody Else", on record is "`, ""}},
+		{"one has another verdict by now", nil, func(l []*workbook.OnRecord) {
+			l[0].Decisions[3].Verdict, l[0].Decisions[3].Reason = verify.Valid, verify.IsMember
+		}, [3]string{`Signatures, row 5: column N says "invalid", on record is "valid"`, "", ""}},
+		{"one has more lines by now", nil, func(l []*workbook.OnRecord) {
+			l[0].Petition = complete(14)
+			l[0].Cover.Group = "Seed Libraries"
+		}, [3]string{"Signatures: has 12 rows about petition 1, on record are 14", "", ""}},
+		{"one is not on record", nil, func(l []*workbook.OnRecord) { l[1] = nil }, [3]string{}},
+		{"one is purged", nil, func(l []*workbook.OnRecord) { purge(l[1]) }, [3]string{}},
+		{"one is purged and a verdict changed", func(f *excelize.File) error { return f.SetCellStr("Signatures", "N16", "valid?") },
+			func(l []*workbook.OnRecord) { purge(l[1]) }, [3]string{"", `Signatures, row 16: column N says "valid?"`, ""}},
+		{"a picture taken out", func(f *excelize.File) error { return f.DeletePicture("Signatures", "E15") }, nil,
+			[3]string{"", "Signatures, row 15: the picture is another one, or is missing", ""}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			record := made()
+			if tt.record != nil {
+				tt.record(record)
+			}
+			each, err := copyOf(t, data, tt.edit).AgainstEach(record)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range tt.want {
+				if got := told(each[i]); want == "" && got != "" || !strings.Contains(got, want) {
+					t.Errorf("petition %d:\n%s\nwant %q", i+1, got, want)
+				}
+			}
+		})
+	}
+	if _, err := whole.AgainstEach(made()[:2]); err == nil || !strings.Contains(err.Error(), "on 3 petitions") {
+		t.Errorf("two petitions for three: %v", err)
+	}
+}
+
+// purge takes from a petition what a purge of its text takes.
+func purge(of *workbook.OnRecord) {
+	of.Purged, of.Pictures, of.Organizers, of.Findings = true, nil, nil, nil
+	calls := map[string]string{}
+	for i := range of.Files {
+		calls[of.Files[i].Name] = "file " + strconv.Itoa(i+1)
+		of.Files[i].Name = calls[of.Files[i].Name]
+	}
+	for i := range of.Decisions {
+		d := &of.Decisions[i]
+		d.Line.File, d.Line.Fields, d.Candidates, d.Because = calls[d.Line.File], nil, nil, "purged"
 	}
 }
 

@@ -1,7 +1,6 @@
 package workbook
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -28,6 +27,12 @@ const (
 	sourcesHead  = "What the figures rest on"
 	wholeLabel   = "This workbook"
 )
+
+// fileSource is what the Provenance sheet calls a file that was handed in.
+const fileSource = "Petition file"
+
+// ofPetition follows what a source is, where a report is on several petitions.
+func ofPetition(number string) string { return " of petition " + number }
 
 // source is something a workbook rests on, with what tells it from any other.
 type source struct {
@@ -88,10 +93,10 @@ func cooSources(p *plan) []source {
 	for i, petition := range p.Petitions {
 		of := ""
 		if p.several {
-			of = fmt.Sprintf(" of petition %d", i+1)
+			of = ofPetition(strconv.Itoa(i + 1))
 		}
 		for _, f := range petition.Files {
-			list = append(list, source{"Petition file" + of, f.Name, orNot(f.SHA256), sheetsSheet, p.files[place{i, verify.Ref{File: f.Name}}]})
+			list = append(list, source{fileSource + of, f.Name, orNot(f.SHA256), sheetsSheet, p.files[place{i, verify.Ref{File: f.Name}}]})
 		}
 		list = append(list,
 			source{what: "Membership export" + of, name: petition.Members.Name, mark: orNot(petition.Members.SHA256)},

@@ -1,10 +1,12 @@
 package workbook
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"countersign/report"
 )
@@ -12,12 +14,13 @@ import (
 // keptColumns are those of the Signatures sheet that say nothing personal and so
 // outlast a purge.
 func keptColumns() []string {
-	return []string{"File", "Page", lineColumn, verdictColumn, reasonColumn}
+	return []string{fileColumn, "Page", lineColumn, verdictColumn, reasonColumn}
 }
 
 // AgainstPurged compares the copy of a COO report with petitions of which the
 // text was purged: the figures, what they rest on, and the verdict of every
-// line. Names, notes and pictures can no longer be compared.
+// line. Names, notes and pictures can no longer be compared. What the copy
+// calls a file is purged too; it is known by its fingerprint.
 func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 	if err := c.comparable(cooKind); err != nil {
 		return nil, err
@@ -26,14 +29,19 @@ func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 	period.Petitions = slices.Clone(period.Petitions)
 	for i := range period.Petitions {
 		p := &period.Petitions[i]
-		p.Made, p.Program, p.Pictures = c.Made, c.Program, nil
+		p.Made, p.Program, p.Pictures, p.Links = c.Made, c.Program, nil, c.links()
 	}
 	records, err := writeCOO(io.Discard, period, true)
 	if err != nil {
 		return nil, fmt.Errorf("make the report on record: %w", err)
 	}
 	fresh := Copy{Kind: cooKind, records: records}
+	if _, err := fresh.provenance(fresh.sheet(provenanceSheet)); err != nil {
+		return nil, fmt.Errorf("make the report on record: %w", err)
+	}
 	fresh.summary()
+	names := c.renamed(fresh)
+	c.Sources = names.sources(c.Sources)
 	var list []Change
 	for i := range max(len(c.Figures), len(fresh.Figures)) {
 		if i >= len(c.Figures) || i >= len(fresh.Figures) {
@@ -47,7 +55,7 @@ func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 		case provenanceSheet:
 			list = append(list, c.otherSources(r)...)
 		case signaturesSheet:
-			list = append(list, rowDifferences(verdictsOf(c.sheet(r.name)), verdictsOf(r))...)
+			list = append(list, rowDifferences(verdictsOf(c.sheet(r.name), names), verdictsOf(r, nil))...)
 		}
 	}
 	return list, nil
@@ -65,23 +73,55 @@ func otherFigures(got, want Figures) []Change {
 	return list
 }
 
-// verdictsOf is a Signatures sheet without all that is purged.
-func verdictsOf(r *record) *record {
+// fileNames are what files are called now, by the sources that a copy names.
+type fileNames map[Source]string
+
+// renamed finds the files of a copy among those on record.
+func (c Copy) renamed(fresh Copy) fileNames {
+	now := map[Source]string{}
+	for _, s := range fresh.Sources {
+		now[Source{What: s.What, Mark: s.Mark}] = s.Name
+	}
+	names := fileNames{}
+	for _, s := range c.Sources {
+		name, ok := now[Source{What: s.What, Mark: s.Mark}]
+		if ok && strings.HasPrefix(s.What, fileSource) {
+			names[Source{What: s.What, Name: s.Name}] = name
+		}
+	}
+	return names
+}
+
+func (n fileNames) sources(list []Source) []Source {
+	list = slices.Clone(list)
+	for i, s := range list {
+		list[i].Name = cmp.Or(n[Source{What: s.What, Name: s.Name}], s.Name)
+	}
+	return list
+}
+
+// verdictsOf is a Signatures sheet without all that is purged, with the files
+// as they are called now.
+func verdictsOf(r *record, names fileNames) *record {
 	out := newRecord(signaturesSheet)
 	out.keep = true
 	if r == nil || len(r.rows) == 0 {
 		return out
 	}
-	var keep []int
-	for _, head := range keptColumns() {
-		keep = append(keep, slices.Index(r.rows[0].cells(), head))
-	}
+	heads := r.rows[0].cells()
 	for _, row := range r.rows[1:] {
-		cells, kept := row.cells(), []string{}
-		for _, i := range keep {
-			if i >= 0 {
-				kept = append(kept, at(cells, i))
+		cells, kept := row.cells(), make([]string, len(heads)) // each in its column, which is told
+		for _, head := range keptColumns() {
+			if i := slices.Index(heads, head); i >= 0 {
+				kept[i] = at(cells, i)
 			}
+		}
+		of := ""
+		if heads[0] == petitionColumn {
+			of = ofPetition(cells[0])
+		}
+		if i := slices.Index(heads, fileColumn); i >= 0 {
+			kept[i] = cmp.Or(names[Source{What: fileSource + of, Name: kept[i]}], kept[i])
 		}
 		out.add(row.row, kept)
 	}

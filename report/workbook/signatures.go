@@ -17,6 +17,7 @@ import (
 
 // Columns of the Signatures sheet that something else refers to.
 const (
+	fileColumn    = "File"
 	lineColumn    = "Line"
 	pictureColumn = "Picture of the line"
 	verdictColumn = "Verdict"
@@ -27,7 +28,7 @@ const (
 // signatureColumns gives headings and widths. The picture gets most of the
 // room: it is what a verifier looks at.
 func (p *plan) signatureColumns() []column {
-	return p.columns(column{"File", 13}, column{"Page", 7}, column{lineColumn, 7}, column{pictureColumn, 56}, column{"Name as written", 15},
+	return p.columns(column{fileColumn, 13}, column{"Page", 7}, column{lineColumn, 7}, column{pictureColumn, 56}, column{"Name as written", 15},
 		column{"Number as written", 10.5}, column{"Also written", 17}, column{"Signed", 9}, column{"Member number", 10}, column{"Member", 15},
 		column{"Standing", 19}, column{"Probability", 11.5}, column{verdictColumn, 12.5}, column{reasonColumn, 11.5}, column{"How decided", 14.5},
 		column{"By whom", 11}, column{"When", 11.5}, column{"Because", 22}, column{printColumn, 13})

@@ -150,9 +150,12 @@ func (s *sheet) warn(first, last int) {
 		[]excelize.ConditionalFormatOptions{{Type: "cell", Criteria: "==", Value: `"DIFFERS"`, Format: &warn}}))
 }
 
+// allPetitions is the title of what is about no single one.
+const allPetitions = "All petitions"
+
 // totals writes what is said of all petitions of a period together.
 func (s *sheet) totals(p *plan, checks []string) {
-	s.part(summaryColumns, "All petitions")
+	s.part(summaryColumns, allPetitions)
 	if len(checks) > 0 {
 		agree := true
 		for i, petition := range p.Petitions {
@@ -286,12 +289,15 @@ func (s *sheet) measured(name string, m report.Measure, means string) {
 // linksName is the part of the guide that is about no sheet.
 const linksName = "Links"
 
+// linksSaid is what it says where there are some into the program.
+const linksSaid = " The line number on Signatures and the picture open the page and all decisions on the line in the program."
+
 // guide explains the sheets, by their names.
 func guide(p *plan) []report.Clause {
 	way := "To follow a figure: its number leads to the lines behind it, the line number there to the line with its picture, and its page number to the file."
 	for _, petition := range p.Petitions {
 		if petition.Links != nil {
-			way += " The line number on Signatures and the picture open the page and all decisions on the line in the program."
+			way += linksSaid
 			break
 		}
 	}
