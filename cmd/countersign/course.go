@@ -385,13 +385,26 @@ func (c *course) letterFacts(x register.Group, by store.Account) letter.Facts {
 			f.Reasons = append(f.Reasons, letter.Reason{Words: report.ReasonWord(r), Lines: n})
 		}
 	}
-	for _, o := range c.made.Organizers {
-		f.Addressees = append(f.Addressees, letter.Person{Name: o.Name, Address: o.Address})
-	}
-	if len(f.Addressees) == 0 {
-		f.Addressees = []letter.Person{{Name: "The organizers of " + c.petition.Title}}
-	}
+	f.Addressees = c.organizers()
 	return f
+}
+
+// organizers are those that letters go to, each with the e-mail address noted in its place.
+func (c *course) organizers() []letter.Person {
+	var out []letter.Person
+	for _, o := range c.made.Organizers {
+		out = append(out, letter.Person{Name: o.Name, Address: o.Address})
+	}
+	if len(out) == 0 {
+		out = []letter.Person{{Name: "The organizers of " + c.petition.Title}}
+	}
+	for i, email := range c.life.Emails {
+		if i == len(out) {
+			out = append(out, letter.Person{Name: "Organizer"})
+		}
+		out[i].Email = email
+	}
+	return out
 }
 
 func person(o register.Office) letter.Person { return letter.Person{Name: o.Name, Email: o.Email} }

@@ -33,6 +33,7 @@ func stepOf(k register.Kind) web.Step {
 var stepWords = map[register.Kind]web.Step{
 	register.Submit:       {Title: "Packet handed in", Says: "The organizers have handed in the packet."},
 	register.Confirm:      {Title: "Item confirmed", Says: "A person has seen an item of the packet that the scans do not show, or show wrongly."},
+	register.Reach:        {Title: "Organizers’ e-mail", Says: "Where letters to the organizers go by e-mail, from that day on."},
 	register.Overlap:      {Title: "Overlap noted", Says: "A unit was consulted about overlap with its responsibility."},
 	register.FindMissing:  {Title: "Deficiency notice", Says: "The organizers are told what is missing."},
 	register.Acknowledge:  {Title: "Receipt acknowledged", Says: "The chair acknowledges receipt of a complete packet, with a copy to Member Programs and Services."},
@@ -73,6 +74,7 @@ func asksOf(k register.Kind) []web.Ask {
 
 var askWords = map[register.Kind][]web.Ask{
 	register.Confirm:      {{Key: "item", Label: "Item"}, {Key: "note", Label: "Note", Optional: true}},
+	register.Reach:        {{Key: "emails", Label: "E-mail addresses, one a line, in the order of the organizers", Long: true}},
 	register.Overlap:      {{Key: "units", Label: "Units consulted"}, {Key: "note", Label: "What they said", Long: true}},
 	register.FindMissing:  {{Key: "missing", Label: "What is missing", Long: true}},
 	register.Acknowledge:  {{Key: "copy", Label: "Copy to"}},

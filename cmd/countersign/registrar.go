@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/mail"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/store"
@@ -83,6 +85,10 @@ func (g *registrar) AddToLife(ctx context.Context, petitionID string, s web.NewS
 			return err
 		}
 		e.Words["name"] = cmp.Or(e.Words["name"], c.title())
+	case register.Reach:
+		if err := mailAddresses(e.Words["emails"]); err != nil {
+			return err
+		}
 	case register.Report:
 		c.facts.Conference = slices.ContainsFunc(c.conferences, func(x register.Conference) bool { return x.Name == e.Words["conference"] })
 	}
@@ -98,6 +104,19 @@ func (g *registrar) AddToLife(ctx context.Context, petitionID string, s web.NewS
 		return err
 	}
 	return g.state(ctx, petitionID)
+}
+
+// mailAddresses refuses a list, one a line, in which something is no e-mail address.
+func mailAddresses(list string) error {
+	for i, line := range strings.Split(list, "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if a, err := mail.ParseAddress(line); err != nil || a.Address != line {
+			return &web.RegisterError{Text: fmt.Sprintf("Line %d is no e-mail address: write one such as ann@example.org on each line.", i+1)}
+		}
+	}
+	return nil
 }
 
 // state keeps a petition's state, as its events have it, where lists find it without

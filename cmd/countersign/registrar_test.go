@@ -118,6 +118,18 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("a draft to nobody: %v", err)
 	}
 
+	// Organizers are written to by e-mail once it is known where.
+	if err := r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nno address"); err == nil || !strings.Contains(err.Error(), "Line 2 is no e-mail address") {
+		t.Errorf("something that is no address: %v", err)
+	}
+	r.must(r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nsecond@example.org\n"))
+	eml.Reset()
+	_, err = r.Letter(ctx, ofPetition, "p1", "approval", "eml", chairOf(r), &eml)
+	r.must(err)
+	if !strings.Contains(eml.String(), "To: <ana@example.org>, <second@example.org>") {
+		t.Errorf("the draft goes to\n%.600s", eml.String())
+	}
+
 	// Council is told of it, on paper and in a workbook that can be checked.
 	var council, sheet, coo bytes.Buffer
 	r.must(r.Council(ctx, "Annual 2027", "xlsx", &council))

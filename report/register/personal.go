@@ -4,6 +4,7 @@ package register
 // purged, by kind. They are what was written about the people of a petition:
 //
 //   - confirmed items, in which a person says whom he asked
+//   - where organizers are written to
 //   - what was missing, which names organizers who lack an address
 //   - why organizers withdrew, which is theirs and no decision
 //   - what Conference Services is told and answers, which says whom to call
@@ -17,6 +18,7 @@ package register
 func Personal() map[Kind][]string {
 	return map[Kind][]string{
 		Confirm:      {"note"},
+		Reach:        {"emails"},
 		FindMissing:  {"missing"},
 		Withdraw:     {"rationale"},
 		Notify:       {"needs"},

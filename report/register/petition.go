@@ -44,6 +44,7 @@ const (
 	Withdraw     Kind = "withdraw"     // by the organizers (rationale)
 	Reopen       Kind = "more-sheets"  // more sheets follow, or a certified count is superseded (rationale)
 	Overlap      Kind = "overlap-note" // units consulted and what they said (units, note)
+	Reach        Kind = "emails"       // where the organizers are written to from that day on (emails, one a line, in their order)
 )
 
 // Petition is what the events of a petition come to.
@@ -55,7 +56,8 @@ type Petition struct {
 	Received  time.Time // acknowledged
 	Tally     string    // the certified count; empty for none
 	Decision  Decision
-	Overlap   []Words // units consulted, in the order noted
+	Overlap   []Words  // units consulted, in the order noted
+	Emails    []string // of the organizers
 	Reported  Reporting
 	Notified  time.Time // Conference Services
 	NotifyAck time.Time
@@ -143,6 +145,7 @@ func moves() map[Kind]move {
 		Submit:      {from: []State{Draft, Incomplete, Insufficient}, to: Submitted, by: []Role{Staff, Chair}},
 		Confirm:     {from: open, by: []Role{Staff, Chair}, needs: []string{"item"}},
 		Overlap:     {from: open, by: []Role{Staff, Chair}, needs: []string{"units", "note"}},
+		Reach:       {from: append([]State{Approved, Disapproved, Reported}, open...), by: []Role{Staff, Chair}, needs: []string{"emails"}},
 		FindMissing: {from: []State{Submitted, Acknowledged}, to: Incomplete, by: []Role{Staff, Chair}, needs: []string{"missing"}},
 		Acknowledge: {from: []State{Submitted, Incomplete}, to: Acknowledged, by: []Role{Chair}, needs: []string{"copy"},
 			guard: func(p *Petition, f Facts) string {
@@ -227,6 +230,8 @@ func (p *Petition) take(e Event) {
 		p.Decision = Decision{e.Kind, on, e.Words["vote"], e.Words["rationale"], e.Words["overlap"]}
 	case Overlap:
 		p.Overlap = append(p.Overlap, e.Words)
+	case Reach:
+		p.Emails = lines(e.Words["emails"])
 	case Report:
 		p.Reported = Reporting{on, e.Words["conference"], e.Words["document"]}
 	case Notify:
@@ -323,5 +328,5 @@ type Step struct {
 	Blocked string   // why not yet
 }
 
-var inOrder = []Kind{Submit, Confirm, Overlap, FindMissing, Acknowledge, Certify, FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
+var inOrder = []Kind{Submit, Confirm, Reach, Overlap, FindMissing, Acknowledge, Certify, FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
 	Report, Notify, NotifyAnswer, Close, Withdraw}
