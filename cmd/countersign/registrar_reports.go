@@ -230,6 +230,15 @@ func (g *registrar) Period(ctx context.Context, from, to time.Time, w io.Writer)
 // verified compares a workbook with the store: with the petitions whose files it names,
 // or with the report to Council as it would be written now.
 func (g *registrar) verified(ctx context.Context, c workbook.Copy, petitionID string) ([]workbook.Change, error) {
+	if c.At != "" && petitionID == "" {
+		then := *g
+		then.now = func() time.Time { return c.Made } // what was due on that day
+		council, err := then.council(ctx, c.At)
+		if err != nil {
+			return nil, err
+		}
+		return c.AgainstCouncil(council)
+	}
 	if petitionID == "" {
 		var err error
 		if petitionID, err = g.petitionOf(ctx, c); err != nil {

@@ -139,6 +139,10 @@ func TestRegisterStory(t *testing.T) {
 	if len(book.Changes) > 0 || !bytes.HasPrefix(sheet.Bytes(), []byte("%PDF-")) {
 		t.Errorf("%v", book.Changes)
 	}
+	told := book
+	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 || book.At != "Annual 2027" {
+		t.Errorf("the report to Council at %q: %v, %v", book.At, recorded, err)
+	}
 	r.must(r.Period(ctx, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &coo))
 	if err := r.Period(ctx, time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
 		t.Error("a period without petitions has a report")
@@ -195,6 +199,9 @@ func TestRegisterStory(t *testing.T) {
 		}
 	}
 	r.must(r.AddToGroup(ctx, "p1", web.NewStep{Kind: "rename", On: r.office.now, Words: map[string]string{"name": "Seed & Tool Libraries"}}, chairOf(r)))
+	if recorded, err := r.verified(ctx, told, ""); err != nil || !slices.ContainsFunc(recorded, func(c workbook.Change) bool { return c.Sheet == "Register of groups" }) {
+		t.Errorf("the register has changed since Council was told: %v, %v", recorded, err)
+	}
 	var csv, ics bytes.Buffer
 	r.must(r.PublicList(ctx, "csv", &csv))
 	r.must(r.Calendar(ctx, &ics))

@@ -88,13 +88,15 @@ func (c verifyReportCommand) against(ctx context.Context, book workbook.Copy, s 
 		}
 		return g.verifiedPeriod(ctx, book, s.out)
 	}
-	if c.Petition == "" {
+	if c.Petition == "" && book.At == "" {
 		if c.Petition, err = g.petitionOf(ctx, book); err != nil {
 			return false, err
 		}
 	}
-	if err := g.tellPurged(ctx, c.Petition, s.out); err != nil {
-		return false, err
+	if c.Petition != "" {
+		if err := g.tellPurged(ctx, c.Petition, s.out); err != nil {
+			return false, err
+		}
 	}
 	recorded, err := g.verified(ctx, book, c.Petition)
 	if err != nil {

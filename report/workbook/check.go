@@ -24,6 +24,7 @@ type Copy struct {
 	Figures []Figures // of each petition, in the order of the Summary; none of a report to Council
 	Titles  []string  // of those petitions, such as "Petition for Seed Libraries"; none where there is but one
 	Sources []Source
+	At      string // the conference for which a report to Council was written; empty for one on a petition
 	Changes []Change // against its own fingerprints, in the order of sheets and rows
 
 	records  []*record
@@ -145,8 +146,15 @@ func (c *Copy) about(label, text string) {
 	}
 }
 
-// summary reads the figures on record.
+// summary reads the figures on record, and for which conference a report to Council is.
 func (c *Copy) summary() {
+	if sheet := c.sheet(coverSheet); sheet != nil && c.Kind == councilKind {
+		for _, row := range sheet.rows {
+			if cells := row.cells(); cells[0] == conferenceLabel && at(cells, 1) != toFill {
+				c.At = at(cells, 1)
+			}
+		}
+	}
 	sheet := c.sheet(summarySheet)
 	if sheet == nil || c.Kind != cooKind {
 		return

@@ -61,6 +61,8 @@ func councilTitle(c report.Council) string {
 	return "Membership Initiative Groups"
 }
 
+const conferenceLabel = "Conference"
+
 // toFill is what a line says that the committee has to complete.
 const toFill = "to be filled in: ____________________"
 
@@ -75,7 +77,7 @@ func cover(b *book, c report.Council) {
 	}
 	for _, of := range []report.Clause{
 		{Name: "Document number", Text: cmp.Or(c.Document, toFill)}, {Name: "Council year", Text: cmp.Or(c.Year, toFill)},
-		{Name: "Conference", Text: cmp.Or(c.Conference, toFill)}, {Name: "Date of the report", Text: date},
+		{Name: conferenceLabel, Text: cmp.Or(c.Conference, toFill)}, {Name: "Date of the report", Text: date},
 		{Name: "Time covered", Text: covered(c.From, c.To)},
 	} {
 		if of.Text != "" {
