@@ -1,6 +1,15 @@
 // Countersign turns scanned paper petitions into verified counts and reports.
-// This package joins the stages to the command line: main holds signals and
-// exit codes, pipeline.go the whole journey, and each subcommand has a file.
+// This package joins the stages to the command line and to the service: main
+// holds signals and exit codes, pipeline.go the whole journey, and each subcommand has a file.
+//
+//	check, sheet, serve, work, demo, audit, purge, verify_…   subcommands
+//	json, pictures, progress, whole                           what check writes
+//	service, workers, outbox, filing                          the journey in the service, off the queue
+//	readers, read_pages, frames, sandbox_…                    processes that read pages, and how they are spoken to
+//	rolls, lines                                              exports held ready; lines as the store keeps them
+//	desk, desk_…                                              what pages show of a petition, settled and counted
+//	registrar, registrar_…, course, register_words            the life of petitions and groups
+//	purge, purge_desk                                         what goes when its time is over, and what stays
 package main
 
 import (
