@@ -32,12 +32,9 @@ func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (un
 	if !register.State(other.State).Open() {
 		return other.ID, full, nil
 	}
-	u, added, err := w.store.Refer(ctx, p.ID, other.ID)
+	_, _, err = w.store.Refer(ctx, p.ID, other.ID)
 	if errors.Is(err, store.ErrPurged) {
 		return other.ID, full, nil
-	}
-	if err == nil && added {
-		_, err = w.store.Record(ctx, store.AuditEntry{Actor: u.By, Action: "upload.filed", Subject: other.ID, Detail: "upload " + u.ID})
 	}
 	if err != nil {
 		return "", "", err

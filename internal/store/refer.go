@@ -6,8 +6,8 @@ import (
 )
 
 // Refer files a page under another petition, whose code it carries: the same file becomes an upload of
-// that petition, with this page only, which is then announced to be read there.
-// Done again it changes nothing. added says whether the file is new there. A petition whose data is purged is
+// that petition, with this page only, which is then announced to be read there; a new file is
+// recorded in the audit log. Done again it changes nothing. added says whether the file is new there. A petition whose data is purged is
 // ErrPurged, one that is not here ErrNotFound.
 func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload, added bool, err error) {
 	defer saying(&err, "file page %s under petition %s", pageID, petitionID)
@@ -35,7 +35,11 @@ func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload,
 		if err != nil {
 			return err
 		}
-		added = n > 0
+		if added = n > 0; added {
+			if _, err := record(ctx, tx, AuditEntry{At: now(), Actor: u.By, Action: "upload.filed", Subject: petitionID, Detail: "upload " + u.ID}); err != nil {
+				return err
+			}
+		}
 		if u, err = upload(ctx, tx, u.ID); err != nil {
 			return err
 		}
