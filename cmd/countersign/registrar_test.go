@@ -91,6 +91,10 @@ func TestRegisterStory(t *testing.T) {
 	if err := r.step("p1", "approve", "2026-12-10", "vote", "7 to 0", "rationale", "x", "overlap", "x"); err == nil || !strings.Contains(err.Error(), "cannot follow") {
 		t.Errorf("a decision before anything was acknowledged: %v", err)
 	}
+	var untrue bytes.Buffer
+	if _, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
+		t.Errorf("an approval that nobody decided: %v", err)
+	}
 	for _, s := range [][]string{
 		{"submit", "2026-11-02"}, {"acknowledge", "2026-11-05", "copy", "Member Programs and Services"}, {"certify", "2026-11-20"},
 		{"schedule", "2026-11-21", "meeting", "December"}, {"approve", "2026-12-10", "vote", "7 to 0", "rationale", "None is like it.", "overlap", "RUSA", "renews", newGroup, "name", "Seed Libraries", "purpose", "Lending seeds"},
@@ -114,6 +118,10 @@ func TestRegisterStory(t *testing.T) {
 	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
 	if want := (&web.RegisterError{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
+	}
+
+	if _, err = r.Letter(ctx, ofGroup, "p1", "disbanding", "pdf", chairOf(r), &untrue); err == nil || untrue.Len() > 0 {
+		t.Errorf("a group that exists is told that it was disbanded: %v", err)
 	}
 
 	// Council is told of it, on paper and in a workbook that can be checked.
