@@ -208,6 +208,44 @@ func TestRegisterStory(t *testing.T) {
 	}
 }
 
+// An impatient finger writes nothing down twice, and is not told that it failed.
+func TestStepTwice(t *testing.T) {
+	r := newRegistry(t)
+	r.certified("p1")
+	note := []string{"overlap-note", "2026-11-02", "units", "RUSA", "note", "None is like it."}
+	for range 2 {
+		r.must(r.step("p1", "submit", "2026-11-02"))
+	}
+	for range 2 {
+		r.must(r.step("p1", note[0], note[1], note[2:]...))
+	}
+	happened := func() int {
+		life, err := r.Life(t.Context(), "p1", []store.Role{store.Chair})
+		r.must(err)
+		return len(life.Happened)
+	}
+	if n := happened(); n != 2 {
+		t.Errorf("%d steps are written down of 2", n)
+	}
+	r.office.now = r.office.now.Add(time.Hour)
+	if r.must(r.step("p1", note[0], note[1], note[2:]...)); happened() != 3 {
+		t.Error("the same, said again an hour later, is lost")
+	}
+	if err := r.step("p1", "confirm", "2026-11-02", "item", "everything"); err == nil || !strings.Contains(err.Error(), `"everything" is no item of the packet: choose purpose, signatures or organizers.`) {
+		t.Errorf("an item that there is not: %v", err)
+	}
+	r.must(r.AddToLife(t.Context(), "p1", web.NewStep{Kind: "undo", On: r.office.now, Undoes: r.last("p1")}, chairOf(r)))
+	if happened() != 4 {
+		t.Error("the last step was not taken back")
+	}
+}
+
+func (r *registry) last(petitionID string) string {
+	life, err := r.Life(r.office.t.Context(), petitionID, []store.Role{store.Chair})
+	r.must(err)
+	return life.Undo
+}
+
 // A template that an office edited is tried before it is kept.
 func TestCheckTemplate(t *testing.T) {
 	r := newRegistry(t)

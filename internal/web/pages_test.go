@@ -22,6 +22,14 @@ func TestPetitionByForms(t *testing.T) {
 		t.Error("a missing title is not said")
 	}
 	c.post("/petitions", "title", "Rural Broadband", "received", "tomorrow").want(t, 422)
+	c.post("/petitions", "title", "Rural Broadband", "received", "20226-11-02").want(t, 422)
+	if a := c.post("/petitions", "title", "Rural Broadband", "received", "9999-12-31").want(t, 422); !strings.Contains(a.body, "The year of 31 December 9999 cannot be right") {
+		t.Error("a slip in the year is not said")
+	}
+	if a := c.post("/petitions", "title", strings.Repeat("a", 2<<20), "received", "2026-11-02").want(t, 413); !strings.Contains(a.body, "more than a form may hold") || strings.Contains(a.body, "http:") || strings.Contains(a.body, "Entity") {
+		t.Errorf("too much is answered with %s", a.body)
+	}
+	c.post("/petitions", "title", strings.Repeat("é", 300), "received", "2026-11-02").want(t, 303)
 	if a := c.post("/petitions", "title", "Rural Broadband", "received", "2026-11-02", "rules", "treshold: 3").want(t, 422); !strings.Contains(a.body, "Line 1") {
 		t.Error("the line of a wrong rule is not said")
 	}

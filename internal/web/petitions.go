@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"countersign/internal/store"
 )
@@ -128,7 +129,7 @@ func waits(p store.Overview, c Count, tally *store.Tally) []wait {
 	if tally != nil {
 		return out
 	}
-	add(c.Uncertain-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
+	add(c.Uncertain-c.Needs["match"]-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
 	add(c.Needs["second"], "verifiers", "second look", "second looks", review)
 	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
@@ -233,11 +234,14 @@ func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, rec
 	switch {
 	case p.Title == "":
 		return "Write a title, such as the name of the proposed group.", nil
-	case len(p.Title) > 300:
+	case utf8.RuneCountInString(p.Title) > 300:
 		return "The title is too long: use at most 300 characters.", nil
 	}
 	if p.ReceivedOn, err = time.Parse(time.DateOnly, received); err != nil {
 		return fmt.Sprintf("%q is no date: write the day that the petition was received, such as 2026-11-01.", received), nil
+	}
+	if why := strangeDay(p.ReceivedOn, s.Now()); why != "" {
+		return why, nil
 	}
 	if snapshot != "" {
 		if _, err := s.Store.Snapshot(ctx, snapshot); errors.Is(err, store.ErrNotFound) {
