@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -85,15 +86,29 @@ func TestCertify(t *testing.T) {
 	}
 	lines, err := sv.Store.Lines(t.Context(), p.ID)
 	check0(t, err)
+	open := ""
 	for _, l := range lines {
 		var v Line
 		check0(t, json.Unmarshal(l.Row, &v))
 		if v.Verdict == "uncertain" {
+			open = l.ID
 			_, err := sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: l.ID, By: "account-verifier", Kind: "accept", MemberID: "0106480"})
 			check0(t, err)
 		}
 	}
-	chair.post("/petitions/"+p.ID+"/tallies").want(t, 303)
+	seen := func() string {
+		return regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(chair.get("/petitions/"+p.ID).want(t, 200).body)[1]
+	}
+	before := seen()
+	_, err = sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: open, By: "account-verifier", Kind: "accept", MemberID: "0106480"})
+	check0(t, err)
+	if a := chair.post("/petitions/"+p.ID+"/tallies", "seen", before).want(t, 409); !strings.Contains(a.body, "changed since you looked at it") {
+		t.Error("a count that the chair has not seen can be certified")
+	}
+	now := seen()
+	for range 2 { // by an impatient finger
+		chair.post("/petitions/"+p.ID+"/tallies", "seen", now).want(t, 303)
+	}
 	tallies, err := sv.Store.Tallies(t.Context(), p.ID)
 	check0(t, err)
 	var count Count
@@ -101,11 +116,14 @@ func TestCertify(t *testing.T) {
 	if steps := sv.register.steps; len(steps) != 1 || steps[0].Kind != "certify" {
 		t.Errorf("the register was told %+v", steps)
 	}
-	if count.Valid != 20 || tallies[0].By != "account-chair" || tallies[0].SnapshotID != p.SnapshotID || tallies[0].RulesHash == "" || tallies[0].Program != "test" {
+	if len(tallies) != 1 || count.Valid != 20 || tallies[0].By != "account-chair" || tallies[0].SnapshotID != p.SnapshotID || tallies[0].RulesHash == "" || tallies[0].Program != "test" {
 		t.Errorf("certified: %+v, %+v", count, tallies[0])
 	}
 	chair.post("/petitions/"+p.ID+"/tallies").want(t, 422) // without a reason
-	chair.post("/petitions/"+p.ID+"/tallies", "reason", "A line was misread.").want(t, 303)
+	now = seen()
+	for range 2 {
+		chair.post("/petitions/"+p.ID+"/tallies", "reason", "A line was misread.", "seen", now).want(t, 303)
+	}
 	if again, err := sv.Store.Tallies(t.Context(), p.ID); err != nil || len(again) != 2 || again[0].Supersedes != tallies[0].ID {
 		t.Errorf("superseded: %v, %v", again, err)
 	}

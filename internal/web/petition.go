@@ -309,7 +309,7 @@ func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	t, stays, err := s.certifyCount(r.Context(), r.PathValue("id"), r.PostFormValue("reason"))
+	t, stays, err := s.certifyCount(r.Context(), r.PathValue("id"), r.PostFormValue("reason"), r.PostFormValue("seen"))
 	if err != nil {
 		return err
 	}
