@@ -75,6 +75,35 @@ func TestPetitionByForms(t *testing.T) {
 	}
 }
 
+// Nobody's change is lost to a form that was opened before it, and an impatient finger
+// adds no second petition.
+func TestPetitionTwice(t *testing.T) {
+	sv := newService(t)
+	c := sv.client("staff")
+	hidden := func(page, name string) string {
+		return regexp.MustCompile(`name="` + name + `" value="([^"]+)"`).FindStringSubmatch(page)[1]
+	}
+	id := hidden(c.get("/petitions/new").want(t, 200).body, "id")
+	for range 2 {
+		if at := c.post("/petitions", "id", id, "title", "Seeds", "received", "2026-11-02").want(t, 303).Header.Get("Location"); at != "/petitions/"+id {
+			t.Errorf("added at %s", at)
+		}
+	}
+	if all, err := sv.Store.Petitions(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("%d petitions, %v", len(all), err)
+	}
+	sv.client("admin").post("/petitions", "id", id, "title", "Seeds", "received", "2026-11-02").want(t, 409)
+
+	was, at := hidden(c.get("/petitions/"+id+"/edit").want(t, 200).body, "was"), "/petitions/"+id+"/edit"
+	sv.client("admin").post(at, "was", was, "title", "Seed Libraries", "received", "2026-11-02").want(t, 303)
+	late := c.post(at, "was", was, "title", "Seeds", "received", "2026-11-05").want(t, 409).body
+	if p, err := sv.Store.Petition(t.Context(), id); err != nil || p.Title != "Seed Libraries" || !strings.Contains(late, "Somebody changed the petition") || !strings.Contains(late, `value="2026-11-05"`) {
+		t.Errorf("the title is %q, %v", p.Title, err)
+	}
+	c.post(at, "was", hidden(late, "was"), "title", "Seeds", "received", "2026-11-05").want(t, 303)
+	c.post(at, "was", was, "title", "Seeds", "received", "2026-11-05").want(t, 303) // clicked twice
+}
+
 // The count is certified by the chair once nothing that is open can change the
 // outcome; the certificate stays as it is.
 func TestCertify(t *testing.T) {

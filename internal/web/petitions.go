@@ -2,10 +2,13 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -187,6 +190,7 @@ type editView struct {
 	Snapshots []store.Snapshot
 	Rules     RulesView
 	Received  string
+	Was       string // what the petition said when the form was opened
 }
 
 func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
@@ -194,7 +198,7 @@ func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := store.Petition{State: "draft", Rules: all["rules"], ReceivedOn: s.Now()}
+	p := store.Petition{ID: newID(), State: "draft", Rules: all["rules"], ReceivedOn: s.Now()}
 	if now, err := s.Store.CurrentSnapshot(r.Context()); err == nil {
 		p.SnapshotID = now.ID
 	} else if !errors.Is(err, store.ErrNotFound) {
@@ -208,7 +212,13 @@ func (s *Server) editPetitionPage(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.showEdit(w, r, http.StatusOK, editView{Petition: p})
+	return s.showEdit(w, r, http.StatusOK, editView{Petition: p, Was: said(p)})
+}
+
+// said is a mark of what the form of a petition says.
+func said(p store.Petition) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{p.Title, p.ReceivedOn.UTC().Format(time.DateOnly), p.SnapshotID, p.Rules}, "\x00")))
+	return hex.EncodeToString(sum[:8])
 }
 
 func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v editView) (err error) {
@@ -268,11 +278,17 @@ func ruleProblem(view RulesView) string {
 	return "The rule cannot be used: " + view.Problem.Text
 }
 
+// formID is the id that a form brings for what it adds, so that a second click adds nothing.
+var formID = regexp.MustCompile(`^[0-9a-f]{24}$`)
+
 func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
 	p := store.Petition{State: "draft", By: accountOf(r).ID}
+	if id := r.PostFormValue("id"); formID.MatchString(id) {
+		p.ID = id
+	}
 	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("rules"))
 	if err != nil {
 		return err
@@ -280,7 +296,14 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" {
 		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: wrong})
 	}
-	if p, err = s.Store.AddPetition(r.Context(), p); err != nil {
+	id := p.ID
+	if p, err = s.Store.AddPetition(r.Context(), p); errors.Is(err, store.ErrConflict) {
+		if first, err := s.Store.Petition(r.Context(), id); err != nil || first.By != accountOf(r).ID {
+			return problem(http.StatusConflict, "This form was used already. Open a new one.")
+		}
+		return s.done(w, r, "/petitions/"+id, "The petition was added. Now drop its sheets here.") // clicked twice
+	}
+	if err != nil {
 		return fmt.Errorf("add the petition: %w", err)
 	}
 	if err := s.record(r, "petition.added", p.ID, ""); err != nil {
@@ -306,7 +329,11 @@ func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if wrong != "" {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong})
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong, Was: r.PostFormValue("was")})
+	}
+	if was := r.PostFormValue("was"); was != "" && was != said(before) && said(p) != said(before) {
+		wrong = "Somebody changed the petition since you opened this page, and nothing of yours was saved yet. Look at it in another window; saving again puts what stands here in its place."
+		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong, Was: said(before)})
 	}
 	if err := s.changePetition(r.Context(), before, p); err != nil {
 		return err
