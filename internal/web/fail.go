@@ -77,7 +77,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.status, "title": http.StatusText(f.status), "detail": f.text})
 		return
 	}
-	s.render(w, r, f.status, "problem", struct{ Title, Text string }{titleOf(f.status), f.text})
+	s.render(w, r, f.status, "problem", struct{ Title, Text string }{titleOf(f.status), upperFirst(f.text)})
 }
 
 // titleOf says over a page what kind of trouble it tells of, in words of no trade.
