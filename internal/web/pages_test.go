@@ -75,6 +75,23 @@ func TestPetitionByForms(t *testing.T) {
 	}
 }
 
+// Of a petition that is decided no page offers what the service refuses.
+func TestDecidedPetition(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	staff, at := sv.client("staff"), "/petitions/"+p.ID
+	page := staff.get(at).want(t, 200).body
+	if !strings.Contains(page, "data-upload=") || !strings.Contains(page, "/exclude") {
+		t.Error("an open petition takes no sheets")
+	}
+	p.State = "approved"
+	check0(t, sv.Store.SetPetition(t.Context(), p))
+	page = staff.get(at).want(t, 200).body
+	if strings.Contains(page, "data-upload=") || strings.Contains(page, "/exclude") || !strings.Contains(page, "no more sheets are taken in") {
+		t.Error("a decided petition seems to take sheets")
+	}
+}
+
 // Nobody's change is lost to a form that was opened before it, and an impatient finger
 // adds no second petition.
 func TestPetitionTwice(t *testing.T) {
