@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"countersign/internal/store"
 )
@@ -62,6 +63,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			http.Redirect(w, r, target, http.StatusSeeOther)
 			return
 		}
+	case errors.Is(err, syscall.ENOSPC):
+		f = &failure{http.StatusInsufficientStorage, "The disk of the service is full, so this was not kept; what was there before is safe. Tell whoever runs the service, and try again when there is room."}
+		s.Log.ErrorContext(r.Context(), "the disk is full", "request", requestID(r), "error", err)
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // who asked has gone
 	default:

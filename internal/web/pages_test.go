@@ -6,8 +6,12 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -72,6 +76,19 @@ func TestPetitionByForms(t *testing.T) {
 	}
 	if got := strings.Join(actions, " "); got != "upload.included upload.excluded failure.retried petition.changed petition.added" {
 		t.Errorf("recorded: %s", got)
+	}
+}
+
+// A full disk is said to be one, to people and to machines.
+func TestDiskFull(t *testing.T) {
+	sv := newService(t)
+	full := fmt.Errorf("keep the file: %w", &os.PathError{Op: "write", Path: "/data/blobs/x", Err: syscall.ENOSPC})
+	for _, path := range []string{"/petitions/x/files", "/api/petitions/x/files/a.pdf"} {
+		w := httptest.NewRecorder()
+		sv.fail(w, httptest.NewRequest("PUT", path, nil), full)
+		if w.Code != http.StatusInsufficientStorage || !strings.Contains(w.Body.String(), "The disk of the service is full") || strings.Contains(w.Body.String(), "/data/blobs") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
 	}
 }
 
