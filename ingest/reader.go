@@ -166,7 +166,7 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 			return nil, err
 		}
 		return &scanned{f, r.engine, r.limits}, nil
-	case strings.Contains(string(head), "%PDF-"):
+	case strings.Contains(string(head), "%PDF-") && !strings.HasPrefix(string(head), zipped): // of PDFs packed unchanged, one would be read and the rest passed over
 		f, err := pdf.Open(ctx, r.engine, file, size)
 		if err != nil {
 			return nil, err
@@ -176,6 +176,9 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 	return nil, stranger(string(head))
 }
 
+// zipped is how a ZIP file begins, and with it what Word and Excel write.
+const zipped = "PK\x03\x04"
+
 // stranger refuses a file that is none of ours, by name if it is a common one.
 func stranger(head string) error {
 	const remedy = "save it as PDF and hand that in"
@@ -183,7 +186,7 @@ func stranger(head string) error {
 		at          int
 		magic, kind string
 	}{
-		{0, "PK\x03\x04", "a Word, Excel or ZIP file"},
+		{0, zipped, "a Word, Excel or ZIP file"},
 		{0, "\xd0\xcf\x11\xe0", "an old Word or Excel file"},
 		{4, "ftyphei", "a HEIC photo"},
 		{4, "ftypmif1", "a HEIC photo"},

@@ -25,6 +25,9 @@ func PeriodOf(p Petition) Period {
 	return Period{Petitions: []Petition{p}, Made: p.Made, Program: p.Program}
 }
 
+// NoGroup stands in the Council report for the name of a group where no cover page has one.
+const NoGroup = "not named on the cover page"
+
 // Council is all that the report to Council says. It has no place for data of
 // a signer, so that none can slip in: petitions enter as Counts.
 type Council struct {
@@ -143,7 +146,7 @@ func (c *Council) Add(p Petition) {
 	if p.Audit.Entries > c.Audit.Entries {
 		c.Audit = p.Audit
 	}
-	group := cmp.Or(strings.TrimSpace(p.Cover.Group), "not named on the cover page")
+	group := cmp.Or(strings.TrimSpace(p.Cover.Group), NoGroup)
 	c.Counts = append(c.Counts, countsOf(group, p))
 	if p.Action == nil {
 		c.Pending = append(c.Pending, Pending{Group: group, Purpose: strings.TrimSpace(p.Cover.Purpose), Rule: joined(p.Rules.Title, p.Rules.Citation),

@@ -6,10 +6,12 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -130,9 +132,22 @@ func parseRules(data []byte, rules Rules) (Rules, error) {
 		}
 		return nil
 	})
-	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), day).Decode(&rules)
-	if err != nil && !errors.Is(err, io.EOF) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), day)
+	if err := decoder.Decode(&rules); err != nil && !errors.Is(err, io.EOF) {
 		return Rules{}, sayWhere(err)
+	}
+	var second any
+	if decoder.Decode(&second) == nil && second != nil {
+		return Rules{}, &RuleError{Line: lastLineOf(data, "---"), Text: "a second set of rules begins here: keep one, and take out the line ---"}
+	}
+	var written map[string]any
+	if err := yaml.Unmarshal(data, &written); err != nil {
+		return Rules{}, sayWhere(err)
+	}
+	for _, key := range slices.Sorted(maps.Keys(written)) {
+		if err := plain(key, written[key]); err != nil {
+			return Rules{}, &RuleError{Line: lineOf(data, key), Key: key, Text: key + " " + err.Error()}
+		}
 	}
 	if key, err := rules.check(); err != nil {
 		return Rules{}, &RuleError{Line: lineOf(data, key), Key: key, Text: key + " " + err.Error()}
@@ -148,6 +163,32 @@ type RuleError struct {
 }
 
 func (e *RuleError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
+
+// plain refuses what the decoder would take for nothing or cut short: a key without a
+// value, which would make a threshold 0, and half a signature or a day.
+func plain(key string, value any) error {
+	switch v := value.(type) {
+	case nil:
+		return errors.New("has no value: write one, or take the line out")
+	case float64:
+		if v != math.Trunc(v) && !slices.Contains(withFraction, key) {
+			return fmt.Errorf("is %v: write a whole number", v)
+		}
+	case []any:
+		for _, x := range v {
+			if err := plain(key, x); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			if err := plain(k, v[k]); err != nil {
+				return fmt.Errorf("has %s, which %w", k, err)
+			}
+		}
+	}
+	return nil
+}
 
 // says tells a line of a rules file from a blank one and a comment.
 func says(line string) bool {
@@ -171,7 +212,31 @@ func sayWhere(err error) error {
 		_, key, _ := strings.Cut(message, `"`)
 		return &RuleError{line, strings.TrimSuffix(key, `"`), fmt.Sprintf("%s: allowed are %s", message, strings.Join(keys(), ", "))}
 	}
-	return &RuleError{Line: line, Text: message}
+	return &RuleError{Line: line, Text: inWords(message)}
+}
+
+// inWords says what the decoder expected without the words of its trade.
+func inWords(message string) string {
+	if strings.Contains(message, "overflow") {
+		return "the number is too large"
+	}
+	if _, where, ok := strings.Cut(message, "Go struct field "); ok {
+		field, kind, _ := strings.Cut(where, " of type ")
+		_, name, _ := strings.Cut(field, ".")
+		if f, ok := reflect.TypeFor[Rules]().FieldByName(name); ok {
+			name = f.Tag.Get("yaml")
+		}
+		return name + " is written wrongly: " + map[string]string{
+			"int": "write a whole number", "float64": "write a number", "bool": "write true or false", "string": "write words",
+		}[kind]
+	}
+	switch {
+	case strings.HasSuffix(message, "where sequence is expected"):
+		return "a list is expected here, such as [Active, Grace]"
+	case strings.HasSuffix(message, "where mapping is expected"):
+		return "a key and its value are expected here, such as threshold: 100"
+	}
+	return message
 }
 
 // keys that a rules file may have.
@@ -195,6 +260,27 @@ func lineOf(data []byte, key string) int {
 	}
 	return 1
 }
+
+// lastLineOf finds the last line that reads so, 1 if none does.
+func lastLineOf(data []byte, text string) int {
+	at, n := 1, 0
+	for line := range bytes.Lines(data) {
+		n++
+		if string(bytes.TrimSpace(line)) == text {
+			at = n
+		}
+	}
+	return at
+}
+
+// withFraction are the keys that may have a fraction.
+var withFraction = []string{"percent", "error-bound", "sample-percent", "second-look-percent", "known-answer-percent"}
+
+// The longest that anything lasts, so that no date runs out of the calendar.
+const (
+	mostYears = 100
+	mostDays  = 36500
+)
 
 // check says which key has a value that makes no sense, and what would.
 func (r *Rules) check() (key string, err error) {
@@ -244,16 +330,33 @@ func (r *Rules) check() (key string, err error) {
 	if !r.WindowTo.IsZero() && r.WindowTo.Before(r.WindowFrom) {
 		return "window-to", errors.New("is before window-from: exchange them")
 	}
-	for _, days := range []int{r.Retention.Images, r.Retention.Text, r.Retention.Rows} {
-		if days < 1 || days > mostDays {
-			return "retention-days", fmt.Errorf("says %d days: write 1 to %d for each of images, text and rows", days, mostDays)
+	most := func(value, high int) error {
+		if value <= high {
+			return nil
+		}
+		return fmt.Errorf("is %d: write %d or less", value, high)
+	}
+	days := func(value int) error { return cmp.Or(least(value, 0), most(value, mostDays)) }
+	for _, t := range r.Tiers {
+		if err := cmp.Or(least(t.Count, 0), least(t.UpTo, 0)); err != nil {
+			return "tiers", fmt.Errorf("has a number that %w", err)
+		}
+	}
+	for _, d := range r.ReminderDays {
+		if err := days(d); err != nil {
+			return "reminder-days", fmt.Errorf("has a number that %w", err)
+		}
+	}
+	for _, d := range []int{r.Retention.Images, r.Retention.Text, r.Retention.Rows} {
+		if d < 1 || d > mostDays {
+			return "retention-days", fmt.Errorf("says %d days: write 1 to %d for each of images, text and rows", d, mostDays)
 		}
 	}
 	for _, c := range []struct {
 		key string
 		err error
 	}{
-		{"threshold", least(r.Threshold, 0)}, {"grace-days", least(r.GraceDays, 0)}, {"term-years", least(r.TermYears, 0)}, {"renewal-window-days", least(r.RenewalWindowDays, 0)}, {"answer-days", least(r.AnswerDays, 0)},
+		{"threshold", least(r.Threshold, 0)}, {"grace-days", days(r.GraceDays)}, {"term-years", cmp.Or(least(r.TermYears, 0), most(r.TermYears, mostYears))}, {"renewal-window-days", days(r.RenewalWindowDays)}, {"answer-days", days(r.AnswerDays)},
 		{"duplicates", oneOf(r.Duplicates, "first", "latest", "none")}, {"second-reviewer", oneOf(r.SecondReviewer, "never", "sample", "rejections")},
 	} {
 		if c.err != nil {
@@ -278,7 +381,6 @@ func (r Rules) Required() int {
 
 const (
 	monthDay = "01-02"
-	mostDays = 36500 // of retention: a hundred years
 )
 
 // ReportsDue is the day of each year on which annual reports are due.

@@ -236,8 +236,21 @@ func summarize(w io.Writer, r report.Petition, result petition, written []string
 	for _, note := range report.PrintedRemarks(r.Printed(), "") {
 		fmt.Fprintln(w, note)
 	}
+	leftOut(w, r.Members)
 	for _, path := range written {
 		fmt.Fprintln(w, "Wrote", path)
+	}
+}
+
+// leftOut tells what the membership export has that could not be used: members who are left
+// out are found on no line.
+func leftOut(w io.Writer, m report.Snapshot) {
+	const enough = 3
+	for _, f := range m.Findings[:min(enough, len(m.Findings))] {
+		fmt.Fprintf(w, "%s, %s\n", m.Name, f)
+	}
+	if len(m.Findings) > enough {
+		fmt.Fprintf(w, "%s has more of the kind: --out writes them into the COO report\n", m.Name)
 	}
 }
 

@@ -334,6 +334,9 @@ func (g *registrar) facts(ctx context.Context, of, subject string, kind letter.K
 	if err != nil {
 		return letter.Facts{}, err
 	}
+	if err := c.mayWrite(of, x, kind); err != nil {
+		return letter.Facts{}, err
+	}
 	f := c.letterFacts(x, by)
 	if kind == letter.Conference || kind == letter.Designation {
 		key, name := "conference", "Conference Services"
@@ -357,6 +360,19 @@ func (g *registrar) facts(ctx context.Context, of, subject string, kind letter.K
 		f.Due, f.What = cmp.Or(x.Ended, c.today), cmp.Or(x.Why, "its term ended and it was not renewed")
 	}
 	return f, nil
+}
+
+// mayWrite refuses a letter that would tell what has not happened, such as an approval
+// that nobody decided; what is no letter at all is refused where it would be written.
+func (c *course) mayWrite(of string, x register.Group, kind letter.Kind) error {
+	may := c.letters()
+	if of == ofGroup {
+		may = groupLetters(x, x.Status(c.today, c.rule.Terms))
+	}
+	if !slices.Contains(letter.Kinds(), kind) || slices.ContainsFunc(may, func(l web.LetterChoice) bool { return l.Kind == string(kind) }) {
+		return nil
+	}
+	return &web.RegisterError{Text: fmt.Sprintf("The letter %q cannot be written now, since what it tells has not happened: write that down first.", letterTitles[kind])}
 }
 
 func (c *course) letterFacts(x register.Group, by store.Account) letter.Facts {
@@ -440,15 +456,24 @@ func (g *registrar) view(x register.Group, rule register.Rule) web.Group {
 		}
 		out.Support = append(out.Support, web.Word{Label: e.On.Format(time.DateOnly), Text: text})
 	}
+	out.Letters = groupLetters(x, status)
+	return out
+}
+
+// groupLetters are those that can be written of a group, the ones that its state asks for
+// first. Disbanding is told of groups that ended, or whose term is over.
+func groupLetters(x register.Group, status register.Status) []web.LetterChoice {
+	may := []letter.Kind{letter.Approval, letter.Conference, letter.Designation, letter.ReportReminder, letter.RenewalReminder}
 	advised := []letter.Kind{}
 	switch {
 	case !x.Ended.IsZero():
-		advised = append(advised, letter.Disbanding)
+		may, advised = append(may, letter.Disbanding), append(advised, letter.Disbanding)
+	case status == register.Overdue:
+		may = append(may, letter.Disbanding)
 	case status == register.Window:
 		advised = append(advised, letter.RenewalReminder)
 	}
-	out.Letters = choices([]letter.Kind{letter.Approval, letter.Conference, letter.Designation, letter.ReportReminder, letter.RenewalReminder, letter.Disbanding}, advised)
-	return out
+	return choices(may, advised)
 }
 
 func taskView(t register.Task, of string) web.Task {

@@ -14,7 +14,19 @@ import (
 	"countersign/extract"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
+	"countersign/report"
 )
+
+// What is left out of a membership export is said where the count is, a little of it.
+func TestLeftOut(t *testing.T) {
+	var out strings.Builder
+	leftOut(&out, report.Snapshot{Name: "m.csv"})
+	leftOut(&out, report.Snapshot{Name: "m.csv", Findings: []string{"line 6: 2 cells under 17 headings; left out", "line 8: no name; left out", "line 9: no name; left out", "and 7 more remarks like these"}})
+	want := "m.csv, line 6: 2 cells under 17 headings; left out\nm.csv, line 8: no name; left out\nm.csv, line 9: no name; left out\nm.csv has more of the kind: --out writes them into the COO report\n"
+	if out.String() != want {
+		t.Errorf("said\n%s", &out)
+	}
+}
 
 // TestBadFiles hands in everything that can be wrong with a file beside a
 // petition that is right: each is named with what to do, and the petition is

@@ -68,11 +68,17 @@ func (g *registrar) Life(ctx context.Context, petitionID string, roles []store.R
 
 // AddToLife writes a step of a petition down, if the register allows it.
 func (g *registrar) AddToLife(ctx context.Context, petitionID string, s web.NewStep, by store.Account) error {
+	if again, err := g.again(ctx, ofPetition, petitionID, s, by); again || err != nil {
+		return err
+	}
 	c, err := g.course(ctx, petitionID)
 	if err != nil {
 		return err
 	}
 	e := eventOf(s)
+	if item := register.Item(e.Words["item"]); e.Kind == register.Confirm && item != "" && !slices.Contains([]register.Item{register.Purpose, register.Signatures, register.Organizers}, item) {
+		return &web.RegisterError{Text: fmt.Sprintf("%q is no item of the packet: choose purpose, signatures or organizers.", item)}
+	}
 	switch e.Kind {
 	case register.Undo:
 		if err := g.mayUndo(ctx, petitionID); err != nil {
@@ -119,6 +125,28 @@ func mailAddresses(list string) error {
 	return nil
 }
 
+// twice is how soon the same step by the same person is an impatient second click.
+const twice = time.Minute
+
+// again says whether a step is the one that this person wrote down last, a moment ago: it
+// stands already, and is neither refused nor written down a second time.
+func (g *registrar) again(ctx context.Context, of, subject string, s web.NewStep, by store.Account) (bool, error) {
+	stored, err := g.store.Events(ctx, of, subject)
+	if err != nil || len(stored) == 0 {
+		return false, err
+	}
+	last := stored[len(stored)-1]
+	if last.Kind != s.Kind || last.Undoes != s.Undoes || last.By != by.ID || g.now().Sub(last.At) > twice || s.Undoes == "" && !last.On.Equal(s.On) {
+		return false, nil
+	}
+	for k, w := range s.Words {
+		if last.Words[k] != w {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // state keeps a petition's state, as its events have it, where lists find it without
 // reading them. Written again it is the same, so the next step mends what a crash
 // left out.
@@ -150,6 +178,9 @@ func (g *registrar) mayJoin(ctx context.Context, c *course, e register.Event, by
 func (g *registrar) add(ctx context.Context, of, subject string, e register.Event, by store.Account, last string) error {
 	added, err := g.store.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: g.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
 	if errors.Is(err, store.ErrConflict) {
+		if again, err := g.again(ctx, of, subject, web.NewStep{Kind: string(e.Kind), On: e.On, Words: e.Words, Undoes: e.Undoes}, by); again || err != nil {
+			return err
+		}
 		return &web.RegisterError{Text: "Somebody else wrote something down meanwhile. Look at it and try again."}
 	}
 	if err != nil {
@@ -224,6 +255,9 @@ func (g *registrar) Group(ctx context.Context, id string, roles []store.Role) (w
 
 // AddToGroup writes something down of a group, if the register allows it.
 func (g *registrar) AddToGroup(ctx context.Context, id string, s web.NewStep, by store.Account) error {
+	if again, err := g.again(ctx, ofGroup, id, s, by); again || err != nil {
+		return err
+	}
 	x, err := g.group(ctx, id)
 	if err != nil {
 		return err

@@ -93,6 +93,10 @@ func TestRegisterStory(t *testing.T) {
 	if err := r.step("p1", "approve", "2026-12-10", "vote", "7 to 0", "rationale", "x", "overlap", "x"); err == nil || !strings.Contains(err.Error(), "cannot follow") {
 		t.Errorf("a decision before anything was acknowledged: %v", err)
 	}
+	var untrue bytes.Buffer
+	if _, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
+		t.Errorf("an approval that nobody decided: %v", err)
+	}
 	for _, s := range [][]string{
 		{"submit", "2026-11-02"}, {"acknowledge", "2026-11-05", "copy", "Member Programs and Services"}, {"certify", "2026-11-20"},
 		{"schedule", "2026-11-21", "meeting", "December"}, {"approve", "2026-12-10", "vote", "7 to 0", "rationale", "None is like it.", "overlap", "RUSA", "renews", newGroup, "name", "Seed Libraries", "purpose", "Lending seeds"},
@@ -116,6 +120,10 @@ func TestRegisterStory(t *testing.T) {
 	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
 	if want := (&web.RegisterError{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
+	}
+
+	if _, err = r.Letter(ctx, ofGroup, "p1", "disbanding", "pdf", chairOf(r), &untrue); err == nil || untrue.Len() > 0 {
+		t.Errorf("a group that exists is told that it was disbanded: %v", err)
 	}
 
 	// Organizers are written to by e-mail once it is known where.
@@ -219,6 +227,44 @@ func TestRegisterStory(t *testing.T) {
 	if n, err := r.office.store.VerifyAudit(ctx); err != nil || n == 0 {
 		t.Errorf("%d entries in the audit log, %v", n, err)
 	}
+}
+
+// An impatient finger writes nothing down twice, and is not told that it failed.
+func TestStepTwice(t *testing.T) {
+	r := newRegistry(t)
+	r.certified("p1")
+	note := []string{"overlap-note", "2026-11-02", "units", "RUSA", "note", "None is like it."}
+	for range 2 {
+		r.must(r.step("p1", "submit", "2026-11-02"))
+	}
+	for range 2 {
+		r.must(r.step("p1", note[0], note[1], note[2:]...))
+	}
+	happened := func() int {
+		life, err := r.Life(t.Context(), "p1", []store.Role{store.Chair})
+		r.must(err)
+		return len(life.Happened)
+	}
+	if n := happened(); n != 2 {
+		t.Errorf("%d steps are written down of 2", n)
+	}
+	r.office.now = r.office.now.Add(time.Hour)
+	if r.must(r.step("p1", note[0], note[1], note[2:]...)); happened() != 3 {
+		t.Error("the same, said again an hour later, is lost")
+	}
+	if err := r.step("p1", "confirm", "2026-11-02", "item", "everything"); err == nil || !strings.Contains(err.Error(), `"everything" is no item of the packet: choose purpose, signatures or organizers.`) {
+		t.Errorf("an item that there is not: %v", err)
+	}
+	r.must(r.AddToLife(t.Context(), "p1", web.NewStep{Kind: "undo", On: r.office.now, Undoes: r.last("p1")}, chairOf(r)))
+	if happened() != 4 {
+		t.Error("the last step was not taken back")
+	}
+}
+
+func (r *registry) last(petitionID string) string {
+	life, err := r.Life(r.office.t.Context(), petitionID, []store.Role{store.Chair})
+	r.must(err)
+	return life.Undo
 }
 
 // A template that an office edited is tried before it is kept.

@@ -46,6 +46,10 @@ type Queue struct {
 // Stages are those that work is announced for.
 func Stages() []string { return []string{"ingest", "extract", "verify"} }
 
+// tooLittleRoom is the server's code for a stream that its disk could not hold; the client names
+// no constant for it.
+const tooLittleRoom jetstream.ErrorCode = 10047
+
 const (
 	streamName = "COUNTERSIGN"
 	workPrefix = "countersign.work." // and the stage
@@ -101,6 +105,9 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 		Storage:    jetstream.FileStorage,
 		Duplicates: 10 * time.Minute,
 	})
+	if full := (*jetstream.APIError)(nil); errors.As(err, &full) && full.ErrorCode == tooLittleRoom {
+		return fmt.Errorf("make the queue: the disk of %s has no room for %d MiB: free some, or keep the data elsewhere (%w)", cmp.Or(q.options.Dir, "the queue's server"), q.options.MaxBytes>>20, err)
+	}
 	if err != nil {
 		return fmt.Errorf("make the queue's stream: %w", err)
 	}

@@ -269,6 +269,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"no folder is named":   {},
 		"the port is no":       {Dir: t.TempDir(), Listen: "127.0.0.1:x", Token: "t"},
 		"set a token":          {Dir: t.TempDir(), Listen: "127.0.0.1:0"},
+		"has no room for":      {Dir: t.TempDir(), MaxBytes: 1 << 50},
 		"connect to the queue": {URL: "nats://127.0.0.1:1"},
 	} {
 		if _, err := queue.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {

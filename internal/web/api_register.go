@@ -324,7 +324,7 @@ func (s *Server) apiCertify(ctx context.Context, in *struct {
 		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"why the tally before is replaced; needed where there is one"`
 	}
 }) (*answerOf[apiTally], error) {
-	t, stays, err := s.certifyCount(ctx, in.ID, in.Body.Reason)
+	t, stays, err := s.certifyCount(ctx, in.ID, in.Body.Reason, "")
 	if err != nil {
 		return nil, err
 	}

@@ -244,6 +244,22 @@ func TestAccessible(t *testing.T) {
 	}
 }
 
+// On a phone no page is wider than its screen.
+func TestPhone(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	_, err := sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
+	check0(t, err)
+	b := sv.tab(chromium(t), "admin", false)
+	b.do(chromedp.EmulateViewport(390, 844))
+	for _, path := range []string{"/petitions", "/petitions/" + p.ID, "/petitions/" + p.ID + "/life", "/groups/g1", "/worklist", "/members", "/reports", "/settings", "/settings/people", "/settings/calendar", "/audit", "/account", "/help"} {
+		b.open(path)
+		if wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); err != nil || wide > 390 {
+			t.Errorf("%s is %d wide, %v", path, wide, err)
+		}
+	}
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

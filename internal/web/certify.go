@@ -12,10 +12,14 @@ import (
 	"countersign/internal/store"
 )
 
+// twice is how soon the same certificate by the same person is an impatient second click.
+const twice = time.Minute
+
 // certifyCount freezes the count of a petition, for a page and for the API. A later
 // certificate supersedes it and says why. stays is why the register leaves the petition
-// where it is, and empty where the certificate was a step of its life.
-func (s *Server) certifyCount(ctx context.Context, id, reason string) (t store.Tally, stays string, err error) {
+// where it is, and empty where the certificate was a step of its life. seen is the version of
+// the petition that a person looked at; empty where nobody did.
+func (s *Server) certifyCount(ctx context.Context, id, reason, seen string) (t store.Tally, stays string, err error) {
 	who := accountIn(ctx)
 	v, err := s.petition(ctx, who, id)
 	if err != nil {
@@ -23,6 +27,10 @@ func (s *Server) certifyCount(ctx context.Context, id, reason string) (t store.T
 	}
 	reason = strings.TrimSpace(reason)
 	switch {
+	case seen != "" && v.Tally != nil && v.Tally.Version == v.Case.Version && v.Tally.By == who.ID && v.Tally.Reason == reason && s.Now().Sub(v.Tally.At) < twice:
+		return *v.Tally, "", nil // clicked twice
+	case seen != "" && seen != v.Case.Version:
+		return t, "", problem(http.StatusConflict, "The petition changed since you looked at it, and nothing was certified. Look at the new count and certify that.")
 	case v.TallyWhy != "":
 		return t, "", problem(http.StatusConflict, v.TallyWhy)
 	case v.Tally != nil && reason == "":

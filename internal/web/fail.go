@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"countersign/internal/store"
 )
@@ -53,12 +54,18 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		f = &failure{http.StatusUnauthorized, "Please sign in, or send a token."}
 		if !machine {
 			target := "/login"
-			if r.Method == http.MethodGet && r.URL.Path != "/" {
+			switch {
+			case r.Method != http.MethodGet:
+				target += "?lost=1" // what was sent is not kept, and must not seem to be
+			case r.URL.Path != "/":
 				target += "?next=" + url.QueryEscape(r.URL.RequestURI())
 			}
 			http.Redirect(w, r, target, http.StatusSeeOther)
 			return
 		}
+	case errors.Is(err, syscall.ENOSPC):
+		f = &failure{http.StatusInsufficientStorage, "The disk of the service is full, so this was not kept; what was there before is safe. Tell whoever runs the service, and try again when there is room."}
+		s.Log.ErrorContext(r.Context(), "the disk is full", "request", requestID(r), "error", err)
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // who asked has gone
 	default:
@@ -74,7 +81,25 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.status, "title": http.StatusText(f.status), "detail": f.text})
 		return
 	}
-	s.render(w, r, f.status, "problem", struct{ Title, Text string }{http.StatusText(f.status), f.text})
+	s.render(w, r, f.status, "problem", struct{ Title, Text string }{titleOf(f.status), upperFirst(f.text)})
+}
+
+// titleOf says over a page what kind of trouble it tells of, in words of no trade.
+func titleOf(status int) string {
+	switch status {
+	case http.StatusNotFound, http.StatusGone:
+		return "Not here"
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "Not allowed"
+	case http.StatusConflict:
+		return "Not possible now"
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return "Please wait"
+	}
+	if status >= 500 {
+		return "Something went wrong"
+	}
+	return "This was not accepted"
 }
 
 func wantsJSON(r *http.Request) bool {

@@ -116,6 +116,9 @@ func (s *Server) readStep(in apiNewStep) (NewStep, error) {
 		if err != nil {
 			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", in.On))
 		}
+		if why := strangeDay(on, s.Now()); why != "" {
+			return n, problem(http.StatusUnprocessableEntity, why)
+		}
 		n.On = on
 	} else if n.Undoes != "" {
 		n.On = s.Now()
@@ -128,6 +131,15 @@ func (s *Server) readStep(in apiNewStep) (NewStep, error) {
 		n.Words[key] = text
 	}
 	return n, nil
+}
+
+// strangeDay says of a day what is strange about it, empty for nothing: a slip in its year
+// would move every term and deadline that is counted from it.
+func strangeDay(day, now time.Time) string {
+	if day.Year() >= 1900 && day.Before(now.AddDate(10, 0, 0)) {
+		return ""
+	}
+	return "The year of " + day.Format("2 January 2006") + " cannot be right: write a day from 1900 on and at most ten years ahead."
 }
 
 func (s *Server) petitionLetter(w http.ResponseWriter, r *http.Request) error {

@@ -26,7 +26,11 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	return s.showLogin(w, r, http.StatusOK, loginView{Next: local(r.URL.Query().Get("next"))})
+	v := loginView{Next: local(r.URL.Query().Get("next"))}
+	if r.URL.Query().Has("lost") {
+		v.Problem = "You were signed out, and what you sent last was not kept. Sign in, go back to it and send it again."
+	}
+	return s.showLogin(w, r, http.StatusOK, v)
 }
 
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, status int, v loginView) error {

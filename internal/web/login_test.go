@@ -27,6 +27,9 @@ func TestLogin(t *testing.T) {
 	if a := c.get("/petitions/x").want(t, 303); a.Header.Get("Location") != "/login?next=%2Fpetitions%2Fx" {
 		t.Errorf("not signed in, sent to %s", a.Header.Get("Location"))
 	}
+	if a := c.post("/petitions", "title", "x").want(t, 303); !strings.Contains(c.get(a.Header.Get("Location")).want(t, 200).body, "what you sent last was not kept") {
+		t.Error("what somebody sent without being signed in is lost silently")
+	}
 	if a := c.post("/login", "email", "staff@example.org", "password", "wrong").want(t, 401); !strings.Contains(a.body, "is not right") {
 		t.Error("a wrong password is not said to be wrong")
 	}

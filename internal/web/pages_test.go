@@ -8,7 +8,10 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +27,14 @@ func TestPetitionByForms(t *testing.T) {
 		t.Error("a missing title is not said")
 	}
 	c.post("/petitions", "title", "Rural Broadband", "received", "tomorrow").want(t, 422)
+	c.post("/petitions", "title", "Rural Broadband", "received", "20226-11-02").want(t, 422)
+	if a := c.post("/petitions", "title", "Rural Broadband", "received", "9999-12-31").want(t, 422); !strings.Contains(a.body, "The year of 31 December 9999 cannot be right") {
+		t.Error("a slip in the year is not said")
+	}
+	if a := c.post("/petitions", "title", strings.Repeat("a", 2<<20), "received", "2026-11-02").want(t, 413); !strings.Contains(a.body, "more than a form may hold") || strings.Contains(a.body, "http:") || strings.Contains(a.body, "Entity") {
+		t.Errorf("too much is answered with %s", a.body)
+	}
+	c.post("/petitions", "title", strings.Repeat("é", 300), "received", "2026-11-02").want(t, 303)
 	if a := c.post("/petitions", "title", "Rural Broadband", "received", "2026-11-02", "rules", "treshold: 3").want(t, 422); !strings.Contains(a.body, "Line 1") {
 		t.Error("the line of a wrong rule is not said")
 	}
@@ -68,6 +79,65 @@ func TestPetitionByForms(t *testing.T) {
 	}
 }
 
+// A full disk is said to be one, to people and to machines.
+func TestDiskFull(t *testing.T) {
+	sv := newService(t)
+	full := fmt.Errorf("keep the file: %w", &os.PathError{Op: "write", Path: "/data/blobs/x", Err: syscall.ENOSPC})
+	for _, path := range []string{"/petitions/x/files", "/api/petitions/x/files/a.pdf"} {
+		w := httptest.NewRecorder()
+		sv.fail(w, httptest.NewRequest("PUT", path, nil), full)
+		if w.Code != http.StatusInsufficientStorage || !strings.Contains(w.Body.String(), "The disk of the service is full") || strings.Contains(w.Body.String(), "/data/blobs") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
+// Of a petition that is decided no page offers what the service refuses.
+func TestDecidedPetition(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	staff, at := sv.client("staff"), "/petitions/"+p.ID
+	page := staff.get(at).want(t, 200).body
+	if !strings.Contains(page, "data-upload=") || !strings.Contains(page, "/exclude") {
+		t.Error("an open petition takes no sheets")
+	}
+	p.State = "approved"
+	check0(t, sv.Store.SetPetition(t.Context(), p))
+	page = staff.get(at).want(t, 200).body
+	if strings.Contains(page, "data-upload=") || strings.Contains(page, "/exclude") || !strings.Contains(page, "no more sheets are taken in") {
+		t.Error("a decided petition seems to take sheets")
+	}
+}
+
+// Nobody's change is lost to a form that was opened before it, and an impatient finger
+// adds no second petition.
+func TestPetitionTwice(t *testing.T) {
+	sv := newService(t)
+	c := sv.client("staff")
+	hidden := func(page, name string) string {
+		return regexp.MustCompile(`name="` + name + `" value="([^"]+)"`).FindStringSubmatch(page)[1]
+	}
+	id := hidden(c.get("/petitions/new").want(t, 200).body, "id")
+	for range 2 {
+		if at := c.post("/petitions", "id", id, "title", "Seeds", "received", "2026-11-02").want(t, 303).Header.Get("Location"); at != "/petitions/"+id {
+			t.Errorf("added at %s", at)
+		}
+	}
+	if all, err := sv.Store.Petitions(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("%d petitions, %v", len(all), err)
+	}
+	sv.client("admin").post("/petitions", "id", id, "title", "Seeds", "received", "2026-11-02").want(t, 409)
+
+	was, at := hidden(c.get("/petitions/"+id+"/edit").want(t, 200).body, "was"), "/petitions/"+id+"/edit"
+	sv.client("admin").post(at, "was", was, "title", "Seed Libraries", "received", "2026-11-02").want(t, 303)
+	late := c.post(at, "was", was, "title", "Seeds", "received", "2026-11-05").want(t, 409).body
+	if p, err := sv.Store.Petition(t.Context(), id); err != nil || p.Title != "Seed Libraries" || !strings.Contains(late, "Somebody changed the petition") || !strings.Contains(late, `value="2026-11-05"`) {
+		t.Errorf("the title is %q, %v", p.Title, err)
+	}
+	c.post(at, "was", hidden(late, "was"), "title", "Seeds", "received", "2026-11-05").want(t, 303)
+	c.post(at, "was", was, "title", "Seeds", "received", "2026-11-05").want(t, 303) // clicked twice
+}
+
 // The count is certified by the chair once nothing that is open can change the
 // outcome; the certificate stays as it is.
 func TestCertify(t *testing.T) {
@@ -79,15 +149,29 @@ func TestCertify(t *testing.T) {
 	}
 	lines, err := sv.Store.Lines(t.Context(), p.ID)
 	check0(t, err)
+	open := ""
 	for _, l := range lines {
 		var v Line
 		check0(t, json.Unmarshal(l.Row, &v))
 		if v.Verdict == "uncertain" {
+			open = l.ID
 			_, err := sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: l.ID, By: "account-verifier", Kind: "accept", MemberID: "0106480"})
 			check0(t, err)
 		}
 	}
-	chair.post("/petitions/"+p.ID+"/tallies").want(t, 303)
+	seen := func() string {
+		return regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(chair.get("/petitions/"+p.ID).want(t, 200).body)[1]
+	}
+	before := seen()
+	_, err = sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: open, By: "account-verifier", Kind: "accept", MemberID: "0106480"})
+	check0(t, err)
+	if a := chair.post("/petitions/"+p.ID+"/tallies", "seen", before).want(t, 409); !strings.Contains(a.body, "changed since you looked at it") {
+		t.Error("a count that the chair has not seen can be certified")
+	}
+	now := seen()
+	for range 2 { // by an impatient finger
+		chair.post("/petitions/"+p.ID+"/tallies", "seen", now).want(t, 303)
+	}
 	tallies, err := sv.Store.Tallies(t.Context(), p.ID)
 	check0(t, err)
 	var count Count
@@ -95,11 +179,14 @@ func TestCertify(t *testing.T) {
 	if steps := sv.register.steps; len(steps) != 1 || steps[0].Kind != "certify" {
 		t.Errorf("the register was told %+v", steps)
 	}
-	if count.Valid != 20 || tallies[0].By != "account-chair" || tallies[0].SnapshotID != p.SnapshotID || tallies[0].RulesHash == "" || tallies[0].Program != "test" {
+	if len(tallies) != 1 || count.Valid != 20 || tallies[0].By != "account-chair" || tallies[0].SnapshotID != p.SnapshotID || tallies[0].RulesHash == "" || tallies[0].Program != "test" {
 		t.Errorf("certified: %+v, %+v", count, tallies[0])
 	}
 	chair.post("/petitions/"+p.ID+"/tallies").want(t, 422) // without a reason
-	chair.post("/petitions/"+p.ID+"/tallies", "reason", "A line was misread.").want(t, 303)
+	now = seen()
+	for range 2 {
+		chair.post("/petitions/"+p.ID+"/tallies", "reason", "A line was misread.", "seen", now).want(t, 303)
+	}
 	if again, err := sv.Store.Tallies(t.Context(), p.ID); err != nil || len(again) != 2 || again[0].Supersedes != tallies[0].ID {
 		t.Errorf("superseded: %v, %v", again, err)
 	}

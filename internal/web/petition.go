@@ -29,7 +29,8 @@ type petitionView struct {
 	Timeline  []event
 	Snapshot  store.Snapshot
 	Rules     RulesView
-	MayUpload bool
+	MayUpload bool // is of the staff
+	MayAdd    bool // and what counts is not decided yet
 	MayReview bool
 	Tallies   []store.Tally
 	TallyWhy  string // why the count cannot be certified yet
@@ -135,12 +136,13 @@ func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
 	for _, p := range pages {
 		of[p.UploadID] = append(of[p.UploadID], p)
 	}
+	v.MayAdd = v.MayUpload && !over(v.State)
 	file, number := map[string]string{}, map[string]int{}
 	lines := linesByPage(v.Case)
 	left := sheetsOfPetition
 	for _, u := range slices.Backward(uploads) { // what came last is of most interest
 		f := s.file(u, of[u.ID], lines, min(sheetsOfFile, left), v.Names)
-		f.May = v.MayUpload
+		f.May = v.MayAdd
 		f.Failed = slices.ContainsFunc(failures, func(x store.Failure) bool { return x.UploadID == u.ID && x.PageID == "" })
 		left -= len(f.Sheets)
 		file[u.ID] = u.Name
@@ -309,7 +311,7 @@ func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	t, stays, err := s.certifyCount(r.Context(), r.PathValue("id"), r.PostFormValue("reason"))
+	t, stays, err := s.certifyCount(r.Context(), r.PathValue("id"), r.PostFormValue("reason"), r.PostFormValue("seen"))
 	if err != nil {
 		return err
 	}

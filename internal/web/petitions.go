@@ -2,14 +2,18 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"countersign/internal/store"
 )
@@ -129,7 +133,7 @@ func waits(p store.Overview, c Count, tally *store.Tally) []wait {
 	if tally != nil {
 		return out
 	}
-	add(c.Uncertain-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
+	add(c.Uncertain-c.Needs["match"]-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
 	add(c.Needs["second"], "verifiers", "second look", "second looks", review)
 	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
@@ -187,6 +191,7 @@ type editView struct {
 	Snapshots []store.Snapshot
 	Rules     RulesView
 	Received  string
+	Was       string // what the petition said when the form was opened
 }
 
 func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
@@ -194,7 +199,7 @@ func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := store.Petition{State: "draft", Rules: all["rules"], ReceivedOn: s.Now()}
+	p := store.Petition{ID: newID(), State: "draft", Rules: all["rules"], ReceivedOn: s.Now()}
 	if now, err := s.Store.CurrentSnapshot(r.Context()); err == nil {
 		p.SnapshotID = now.ID
 	} else if !errors.Is(err, store.ErrNotFound) {
@@ -208,7 +213,13 @@ func (s *Server) editPetitionPage(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.showEdit(w, r, http.StatusOK, editView{Petition: p})
+	return s.showEdit(w, r, http.StatusOK, editView{Petition: p, Was: said(p)})
+}
+
+// said is a mark of what the form of a petition says.
+func said(p store.Petition) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{p.Title, p.ReceivedOn.UTC().Format(time.DateOnly), p.SnapshotID, p.Rules}, "\x00")))
+	return hex.EncodeToString(sum[:8])
 }
 
 func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v editView) (err error) {
@@ -235,11 +246,14 @@ func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, rec
 	switch {
 	case p.Title == "":
 		return "Write a title, such as the name of the proposed group.", nil
-	case len(p.Title) > 300:
+	case utf8.RuneCountInString(p.Title) > 300:
 		return "The title is too long: use at most 300 characters.", nil
 	}
 	if p.ReceivedOn, err = time.Parse(time.DateOnly, received); err != nil {
 		return fmt.Sprintf("%q is no date: write the day that the petition was received, such as 2026-11-01.", received), nil
+	}
+	if why := strangeDay(p.ReceivedOn, s.Now()); why != "" {
+		return why, nil
 	}
 	if snapshot != "" {
 		x, err := s.Store.Snapshot(ctx, snapshot)
@@ -268,11 +282,17 @@ func ruleProblem(view RulesView) string {
 	return "The rule cannot be used: " + view.Problem.Text
 }
 
+// formID is the id that a form brings for what it adds, so that a second click adds nothing.
+var formID = regexp.MustCompile(`^[0-9a-f]{24}$`)
+
 func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
 	p := store.Petition{State: "draft", By: accountOf(r).ID}
+	if id := r.PostFormValue("id"); formID.MatchString(id) {
+		p.ID = id
+	}
 	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("rules"))
 	if err != nil {
 		return err
@@ -280,7 +300,14 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" {
 		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: wrong})
 	}
-	if p, err = s.Store.AddPetition(r.Context(), p); err != nil {
+	id := p.ID
+	if p, err = s.Store.AddPetition(r.Context(), p); errors.Is(err, store.ErrConflict) {
+		if first, err := s.Store.Petition(r.Context(), id); err != nil || first.By != accountOf(r).ID {
+			return problem(http.StatusConflict, "This form was used already. Open a new one.")
+		}
+		return s.done(w, r, "/petitions/"+id, "The petition was added. Now drop its sheets here.") // clicked twice
+	}
+	if err != nil {
 		return fmt.Errorf("add the petition: %w", err)
 	}
 	if err := s.record(r, "petition.added", p.ID, ""); err != nil {
@@ -306,7 +333,11 @@ func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if wrong != "" {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong})
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong, Was: r.PostFormValue("was")})
+	}
+	if was := r.PostFormValue("was"); was != "" && was != said(before) && said(p) != said(before) {
+		wrong = "Somebody changed the petition since you opened this page, and nothing of yours was saved yet. Look at it in another window; saving again puts what stands here in its place."
+		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong, Was: said(before)})
 	}
 	if err := s.changePetition(r.Context(), before, p); err != nil {
 		return err

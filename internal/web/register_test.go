@@ -157,6 +157,11 @@ func TestLifePage(t *testing.T) {
 		t.Error("what was refused is lost")
 	}
 	chair.post(to, "kind", "approve", "on", "20.11.2026").want(t, 422)
+	for _, slip := range []string{"0226-11-20", "9999-12-31"} {
+		if a := chair.post(to, "kind", "approve", "on", slip, "word-vote", "7 to 0").want(t, 422); !strings.Contains(a.body, "cannot be right") {
+			t.Errorf("the slip in the year of %s is not said", slip)
+		}
+	}
 	chair.post(to, "kind", "approve", "on", "2026-11-20", "word-vote", "7 to 0").want(t, 303)
 	if got := sv.register.steps[0]; got.Words["vote"] != "7 to 0" || got.On.Format(time.DateOnly) != "2026-11-20" {
 		t.Errorf("%+v", got)

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -174,7 +175,11 @@ func versions() (map[string]string, error) {
 // form reads a posted form of an ordinary size.
 func form(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseForm()
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return problem(http.StatusRequestEntityTooLarge, "That is more than a form may hold. Nothing was kept: go back and write less.")
+	}
+	if err != nil {
 		return problem(http.StatusBadRequest, "The form could not be read: "+err.Error())
 	}
 	return nil

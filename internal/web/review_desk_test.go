@@ -25,6 +25,7 @@ type reviewDesk struct {
 	store    *store.Store
 	required int
 	second   bool            // every finding wants a second pair of eyes
+	unlooked bool            // no undecided line was compared with the membership export yet
 	again    map[string]bool // ids of decided lines to look at once more
 
 	mu      sync.Mutex
@@ -150,6 +151,14 @@ func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error)
 		d.settle(&c.Lines[i])
 	}
 	d.count(c)
+	if d.unlooked {
+		for i := range c.Lines {
+			if c.Lines[i].Verdict == "uncertain" {
+				c.Lines[i].Needs = "match"
+			}
+		}
+		c.Count.Next, c.Count.Needs = nil, map[string]int{"match": c.Count.Uncertain}
+	}
 	for i, l := range c.Lines {
 		if d.again[l.ID] && !slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
 			return !r.Undone && strings.HasPrefix(r.Kind, "again:") && r.Kind != "again:correct"

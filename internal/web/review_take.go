@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"countersign/internal/store"
 )
@@ -33,6 +34,9 @@ func newFindingID(a store.Account) string { return a.ID + "." + newID() }
 func (rv *review) take(r *http.Request, f found) error {
 	if tail, ok := strings.CutPrefix(f.ID, rv.account.ID+"."); !ok || !findingTail.MatchString(tail) {
 		return problem(http.StatusBadRequest, "The finding has no proper id. Load the page again and decide the line once more.")
+	}
+	if why := tooLong(f); why != "" {
+		return problem(http.StatusUnprocessableEntity, why)
 	}
 	defer rv.Server.review.lock(rv.petition.ID)()
 	before, err := rv.Store.FindingsOf(rv.ctx, f.Line)
@@ -80,6 +84,26 @@ func (rv *review) take(r *http.Request, f found) error {
 	}
 	rv.Bell.Tell(Topic(rv.petition.ID))
 	return nil
+}
+
+// How much a finding may say, in characters: far more than a line of a sheet holds, and
+// than forms let people write.
+const (
+	maxNote = 2000
+	maxText = 500 // of a field that is corrected
+)
+
+// tooLong says what of a finding is too long, empty for nothing.
+func tooLong(f found) string {
+	if utf8.RuneCountInString(f.Note) > maxNote {
+		return "The note is too long: use at most 2,000 characters."
+	}
+	for _, text := range f.Fields {
+		if utf8.RuneCountInString(text) > maxText {
+			return "What was corrected is too long: use at most 500 characters for each part of a line."
+		}
+	}
+	return ""
 }
 
 // checking makes a finding on a line that was shown blind one that measures,

@@ -427,6 +427,20 @@ func TestReviewForms(t *testing.T) {
 }
 
 // Only who may review does, with findings of their own only.
+// Lines that nobody compared with a membership export wait for it, not for a person.
+func TestReviewWaitsForExport(t *testing.T) {
+	s := newReviewService(t, 40, 36)
+	s.desk.unlooked = true
+	page := get(t, s.client(t, "Vera Okafor"), s.url())
+	if !strings.Contains(page, "still to be compared with the membership export") || strings.Contains(page, "a second reviewer or the chair") {
+		t.Errorf("a verifier is told\n%s", page)
+	}
+	said := waits(store.Overview{Petition: store.Petition{ID: "p"}, Counts: store.Counts{Uploads: 1, Opened: 1, Pages: 1, Read: 1, Lines: 9}}, Count{Rows: 9, Uncertain: 9, Needs: map[string]int{"match": 9}}, nil)
+	if len(said) != 1 || said[0].Text != "no membership export chosen" {
+		t.Errorf("the petition waits for %+v", said)
+	}
+}
+
 func TestReviewRefusals(t *testing.T) {
 	s := newReviewService(t, 40, 36)
 	ctx := context.Background()
@@ -449,6 +463,8 @@ func TestReviewRefusals(t *testing.T) {
 		{"a line of nothing", "Vera Okafor", url.Values{"line": {"x"}, "do": {"struck"}, "id": id("Vera Okafor", "0123456781")}, http.StatusNotFound},
 		{"a decided line", "Vera Okafor", url.Values{"line": {s.desk.lines[0].ID}, "do": {"struck"}, "id": id("Vera Okafor", "0123456782")}, http.StatusConflict},
 		{"a flag without a note", "Vera Okafor", url.Values{"line": {line}, "do": {"flag"}, "id": id("Vera Okafor", "0123456783")}, http.StatusUnprocessableEntity},
+		{"a note without end", "Vera Okafor", url.Values{"line": {line}, "do": {"flag"}, "note": {strings.Repeat("é", 2001)}, "id": id("Vera Okafor", "0123456785")}, http.StatusUnprocessableEntity},
+		{"a correction without end", "Vera Okafor", url.Values{"line": {line}, "do": {"correct"}, "field-name": {strings.Repeat("x", 501)}, "id": id("Vera Okafor", "0123456786")}, http.StatusUnprocessableEntity},
 		{"undoing nothing", "Vera Okafor", url.Values{"line": {line}, "do": {"undo"}, "undoes": {"x"}, "id": id("Vera Okafor", "0123456784")}, http.StatusConflict},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

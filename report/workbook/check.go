@@ -24,7 +24,7 @@ type Copy struct {
 	Figures []Figures // of each petition, in the order of the Summary; none of a report to Council
 	Titles  []string  // of those petitions, such as "Petition for Seed Libraries"; none where there is but one
 	Sources []Source
-	At      string // the conference for which a report to Council was written; empty for one on a petition
+	At      string   // the conference for which a report to Council was written; empty for one on a petition
 	Changes []Change // against its own fingerprints, in the order of sheets and rows
 
 	records  []*record

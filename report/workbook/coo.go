@@ -74,8 +74,15 @@ func petitionTitle(p report.Petition) string {
 }
 
 func made(p report.Petition) string {
-	return fmt.Sprintf("Made on %s by %s. Verified against a membership export of %s people as of %s.",
-		report.Day(p.Made), p.Program, grouped(p.Members.Members), report.Day(p.Members.AsOf))
+	return fmt.Sprintf("Made on %s by %s. Verified against a membership export of %s as of %s.",
+		report.Day(p.Made), p.Program, people(p.Members.Members), report.Day(p.Members.AsOf))
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return grouped(n) + " people"
 }
 
 // grouped writes a count as the number format of the cells does: 57,320.

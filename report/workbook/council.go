@@ -55,6 +55,8 @@ func councilTitle(c report.Council) string {
 	switch {
 	case c.Document != "":
 		return "Council document " + c.Document
+	case len(c.Counts) == 1 && c.Counts[0].Group == report.NoGroup:
+		return petitionTitle(report.Petition{})
 	case len(c.Counts) == 1:
 		return "Petition for " + c.Counts[0].Group
 	}

@@ -313,8 +313,8 @@ func (p *paper) statistics(list []report.Counts) {
 			t.row("none", "0", "no line was found not to count")
 		}
 		p.pdf.Ln(1)
-		p.note(fmt.Sprintf("%s with %s, %d of them with signers. Membership export of %s people as of %s.", counts(n.Files, "file"), counts(n.Pages, "page"),
-			n.Signers, grouped(n.Members), report.Day(n.MembersAt)))
+		p.note(fmt.Sprintf("%s with %s, %d of them with signers. Membership export of %s as of %s.", counts(n.Files, "file"), counts(n.Pages, "page"),
+			n.Signers, people(n.Members), report.Day(n.MembersAt)))
 		p.pdf.Ln(2)
 	}
 }

@@ -138,6 +138,9 @@ func findColumns(t table, opts Options) (columns, []row, error) {
 	}
 	best, known := 0, 0
 	for i, r := range first {
+		if ofMember(r.cells) {
+			continue
+		}
 		if n := recognised(r.cells, opts.Map); n > known {
 			best, known = i, n
 		}
@@ -147,6 +150,18 @@ func findColumns(t table, opts Options) (columns, []row, error) {
 	}
 	cols, err := assign(first[best].cells, opts.Map)
 	return cols, first[best+1:], err
+}
+
+// ofMember tells a member's row from headings by an e-mail address or a date in it: a
+// state may be MI, which as a heading would be the middle initial.
+func ofMember(cells []string) bool {
+	return slices.ContainsFunc(cells, func(c string) bool {
+		if strings.Contains(c, "@") {
+			return true
+		}
+		_, isDate := parseDate(c, false, false)
+		return isDate && strings.ContainsAny(c, "-/.")
+	})
 }
 
 // recognised counts the headings of a row that have a meaning.

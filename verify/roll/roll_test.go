@@ -215,6 +215,8 @@ func TestBadExports(t *testing.T) {
 		{"two numbers", "ID,Member No.,Last Name\n1,2,Marsh\n", Options{}, `membership export m.csv has two columns that could be number, "ID" and "Member No.": say which with --map number="ID" or --map number="Member No."`},
 		{"one heading twice", "ID,ID,Last Name\n1,2,Marsh\n", Options{}, `membership export m.csv has two columns headed "ID", columns 1 and 2, and one must be number: rename the other in the export`},
 		{"no headings", "1,Liz,Marsh\n", Options{}, `membership export m.csv has no row of headings such as "Member No.", "First Name", "Last Name": add one as the first row, or name the columns with --map, such as --map last="Heading"`},
+		{"no headings, and a state that could be one", "1,Liz,Marsh,MI,liz@example.org\n2,Ann,Lee,NC,ann@example.org\n", Options{}, `membership export m.csv has no row of headings such as "Member No.", "First Name", "Last Name": add one as the first row, or name the columns with --map, such as --map last="Heading"`},
+		{"open quote in a small export", "ID,First Name,Last Name,City\n1,\"Liz,Marsh,Erie\n2,Ann,Lee,Bath\n3,Bo,Lim,Hull\n4,Al,Roe,Rye\n", Options{}, "membership export m.csv has a quotation mark on line 2 that is never closed: close it or take it out"},
 		{"PDF", "%PDF-1.7\n", Options{}, "membership export m.csv is a PDF: export the members as CSV or XLSX"},
 		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Options{}, "membership export m.csv is an old or a password-protected Excel workbook: save it as XLSX or CSV without a password"},
 		{"no workbook", "PK\x03\x04rubbish", Options{}, "membership export m.csv looks like a workbook and cannot be opened as XLSX: open it in a spreadsheet and save it as XLSX or CSV without a password"},

@@ -62,8 +62,9 @@ func decode(data []byte) ([]byte, error) {
 
 // textTable reads CSV.
 type textTable struct {
-	csv  *csv.Reader
-	last int
+	csv   *csv.Reader
+	last  int
+	width int // cells of the widest row so far
 }
 
 func newSheetOfText(text []byte) *textTable {
@@ -111,12 +112,29 @@ func (t *textTable) next() (int, []string, error) {
 	line, _ := t.csv.FieldPos(0)
 	t.last = line
 	for i, c := range cells {
-		if len(c) > maxCell {
+		if len(c) > maxCell || t.swallows(c) {
 			return 0, nil, fmt.Errorf("has a quotation mark on line %d that is never closed: close it or take it out", line)
 		}
 		cells[i] = clean(c)
 	}
+	t.width = max(t.width, len(cells))
 	return line, cells, nil
+}
+
+// swallows says whether a cell holds rows of the export: several lines parted into as
+// many cells as the rows have. They are what follows a quotation mark that was never closed;
+// an address of two lines has fewer.
+func (t *textTable) swallows(cell string) bool {
+	if strings.IndexByte(cell, '\n') < 0 {
+		return false // nearly every cell
+	}
+	rows := 0
+	for line := range strings.Lines(cell) {
+		if strings.Count(line, string(t.csv.Comma)) >= max(3, t.width-1) {
+			rows++
+		}
+	}
+	return rows > 1
 }
 
 func (t *textTable) trims() bool { return false }
