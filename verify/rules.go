@@ -379,9 +379,7 @@ func (r Rules) Required() int {
 	return r.Threshold
 }
 
-const (
-	monthDay = "01-02"
-)
+const monthDay = "01-02"
 
 // ReportsDue is the day of each year on which annual reports are due.
 func (r Rules) ReportsDue() (time.Month, int) {
