@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/blob"
 	"countersign/internal/store"
 )
 
@@ -76,6 +78,38 @@ func TestPetitionByForms(t *testing.T) {
 	}
 	if got := strings.Join(actions, " "); got != "upload.included upload.excluded failure.retried petition.changed petition.added" {
 		t.Errorf("recorded: %s", got)
+	}
+}
+
+// lostDesk is a desk that finds the membership export of one petition gone.
+type lostDesk struct {
+	Desk
+	of string
+}
+
+func (d lostDesk) Case(ctx context.Context, id string) (*Case, error) {
+	if id == d.of {
+		return nil, fmt.Errorf("open membership snapshot x: %w", blob.ErrNotFound)
+	}
+	return d.Desk.Case(ctx, id)
+}
+
+// A file that is gone from the data folder stops its petition, says so, and stops no other.
+func TestFileGone(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	other, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Seeds", State: "draft", Rules: "threshold: 2", ReceivedOn: time.Now(), By: "account-staff"})
+	check0(t, err)
+	sv.Desk = lostDesk{sv.Desk, p.ID}
+	staff := sv.client("staff")
+	if a := staff.get("/petitions").want(t, 200); !strings.Contains(a.body, "cannot be counted: a file is missing") || !strings.Contains(a.body, "Seeds") {
+		t.Error("the list does not say which petition cannot be counted")
+	}
+	staff.get("/reports").want(t, 200)
+	staff.get("/api/petitions").want(t, 200)
+	staff.get("/petitions/"+other.ID).want(t, 200)
+	if a := staff.get("/petitions/"+p.ID).want(t, 503); !strings.Contains(a.body, "take the same file in again under Members") {
+		t.Error("what to do is not said")
 	}
 }
 
