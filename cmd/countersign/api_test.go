@@ -58,7 +58,7 @@ func TestPetitionOverAPI(t *testing.T) {
 		}
 	}
 	step := func(kind string, w words) { s.ask("POST", at+"/life", stepOn(kind, day, w), http.StatusOK, &life) }
-	if why := s.ask("POST", at+"/life", stepOn("approve", day, words{"vote": "7 to 0", "overlap": "None", "rationale": "x"}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "The petition is draft, and from there that cannot follow.") {
+	if why := s.ask("POST", at+"/life", stepOn("approve", day, words{"vote": "7 to 0", "overlap": "None", "rationale": "x"}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "The petition is still being gathered, and from there that cannot follow.") {
 		t.Errorf("a decision before anything: %s", why)
 	}
 	step("submit", nil)

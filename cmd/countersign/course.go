@@ -206,7 +206,10 @@ func (c *course) letters() []web.LetterChoice {
 	if c.life.State == register.Reported && c.life.Decision.Action == register.Disapprove {
 		advised = []letter.Kind{letter.Disapproval}
 	}
-	may := []letter.Kind{letter.Receipt, letter.Acknowledgement, letter.Deficiency, letter.Shortfall}
+	may := []letter.Kind{letter.Receipt, letter.Acknowledgement, letter.Deficiency}
+	if c.facts.Valid < c.facts.Required {
+		may = append(may, letter.Shortfall)
+	}
 	switch c.life.Decision.Action {
 	case register.Approve:
 		may = append(may, letter.Approval, letter.Conference, letter.Designation)

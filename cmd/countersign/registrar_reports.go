@@ -85,8 +85,7 @@ func stateWords(p register.Petition) string {
 	if p.State == register.Draft {
 		return ""
 	}
-	words := map[register.State]string{register.OnAgenda: "on the committee's agenda", register.Reported: "reported to Council", register.Tallied: "counted and certified"}
-	return cmp.Or(words[p.State], string(p.State))
+	return p.State.Words()
 }
 
 // Council writes the report to Council for a conference: what was decided since the one
@@ -156,10 +155,12 @@ func (g *registrar) council(ctx context.Context, conference string) (report.Coun
 		return c, err
 	}
 	c.Conference, c.Date = conference, cmp.Or(c.Date, g.now())
-	for _, x := range conferences {
-		if x.Name == conference {
-			c.Year = councilYear(x.From)
-		}
+	at := slices.IndexFunc(conferences, func(x register.Conference) bool { return x.Name == conference })
+	switch {
+	case at >= 0:
+		c.Year = councilYear(conferences[at].From)
+	case conference != "":
+		return c, &web.RegisterError{Text: fmt.Sprintf("There is no conference %q in the table: add it under Settings, or choose another.", conference)}
 	}
 	c.Made, c.Program = g.now(), programName()
 	c.Audit, err = g.audit(ctx)

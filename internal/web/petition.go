@@ -293,6 +293,8 @@ func checklist(v *petitionView) []check {
 // notYet says why a count cannot be certified, or nothing.
 func notYet(o store.Overview, c Count) string {
 	switch {
+	case over(o.State):
+		return "The petition is decided: what was certified stays as it is."
 	case o.Uploads == 0:
 		return "There are no sheets yet."
 	case o.SnapshotID == "":

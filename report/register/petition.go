@@ -114,6 +114,23 @@ type Facts struct {
 
 var open = []State{Draft, Submitted, Incomplete, Acknowledged, Tallied, Insufficient, OnAgenda, Deferred}
 
+// Words are those of people, after "the petition is".
+func (s State) Words() string {
+	switch s {
+	case Draft:
+		return "still being gathered"
+	case Submitted:
+		return "handed in"
+	case Tallied:
+		return "counted and certified"
+	case OnAgenda:
+		return "on the committee's agenda"
+	case Reported:
+		return "reported to Council"
+	}
+	return string(s)
+}
+
 // Open says whether the petition is still to be decided, so that sheets that come in count.
 func (s State) Open() bool {
 	return !slices.Contains([]State{Approved, Disapproved, Reported, Closed, Withdrawn}, s)
@@ -263,7 +280,7 @@ func (p *Petition) Check(e Event, roles []Role, f Facts) error {
 		return &Refusal{"That is for " + words(m.by) + " to write down."}
 	}
 	if !slices.Contains(m.from, p.State) {
-		return &Refusal{fmt.Sprintf("The petition is %s, and from there that cannot follow.", p.State)}
+		return &Refusal{fmt.Sprintf("The petition is %s, and from there that cannot follow.", p.State.Words())}
 	}
 	if e.On.IsZero() {
 		return &Refusal{"Say on which day it happened."}
