@@ -83,7 +83,7 @@ func (l Lattice) NBest(n int) []Reading {
 	all := l.search(nil, max(n, spelled), max(24, 2*n))
 	if l.spelling != nil {
 		slices.SortStableFunc(all, func(a, b Reading) int {
-			return cmp.Compare(b.Score+spellingWeight*l.spelling.logarithm(b.Text), a.Score+spellingWeight*l.spelling.logarithm(a.Text))
+			return cmp.Compare(b.Score+spellingWeight*l.spelling.gain(b.Text), a.Score+spellingWeight*l.spelling.gain(a.Text))
 		})
 	}
 	return all[:min(n, len(all))]
@@ -278,17 +278,22 @@ type prefix struct {
 	blank, letter         float64
 	nextBlank, nextLetter float64
 	queued                bool
+	spelt                 float64 // what its spelling makes of its probability
+	before                int32   // its last letters, on which the spelling of the next one depends
 }
 
 func (p prefix) total() float64 { return p.blank + p.letter }
 
 // search is the prefix beam search of CTC (Hannun and others 2014), inside a
-// grammar if there is one.
+// grammar if there is one, or else along what is spelled like words.
 func (l Lattice) search(g *Grammar, n, width int) []Reading {
 	if l.Frames() == 0 {
 		return nil
 	}
-	s := &beam{tree: []prefix{{parent: -1, blank: 1}}, live: []int32{0}, grammar: g}
+	s := &beam{tree: []prefix{{parent: -1, blank: 1, spelt: 1}}, live: []int32{0}, grammar: g}
+	if g == nil {
+		s.spelling = l.spelling
+	}
 	if g != nil {
 		s.tree[0].state = g.start()
 	}
@@ -324,11 +329,12 @@ func (l Lattice) reading(text string) Reading {
 
 // beam is the state of one search.
 type beam struct {
-	tree    []prefix
-	live    []int32
-	next    []int32
-	classes []int32 // what may come in this frame
-	grammar *Grammar
+	tree     []prefix
+	live     []int32
+	next     []int32
+	classes  []int32 // what may come in this frame
+	grammar  *Grammar
+	spelling *spelling // nil for none
 }
 
 // Below unlikely a letter of a frame begins no new reading, and below hopeless,
@@ -390,7 +396,11 @@ func (s *beam) child(i, class int32, letter rune) int32 {
 			return c
 		}
 	}
-	p := prefix{parent: i, class: class, sibling: s.tree[i].child}
+	p := prefix{parent: i, class: class, sibling: s.tree[i].child, spelt: s.tree[i].spelt}
+	if s.spelling != nil {
+		gain, before := s.spelling.after(s.tree[i].before, letter)
+		p.spelt, p.before = p.spelt*math.Exp(spellingWeight*gain), before
+	}
 	if s.grammar != nil {
 		p.state = s.grammar.step(s.tree[i].state, letter)
 	}
@@ -412,7 +422,7 @@ func (s *beam) prune(width int) {
 		top = max(top, p.total())
 	}
 	slices.SortFunc(s.next, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.tree[b].total(), s.tree[a].total()), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(s.tree[b].total()*s.tree[b].spelt, s.tree[a].total()*s.tree[a].spelt), cmp.Compare(a, b))
 	})
 	for _, i := range s.next[min(width, len(s.next)):] {
 		s.tree[i].blank, s.tree[i].letter = 0, 0

@@ -20,9 +20,14 @@ type spelling struct {
 	table []uint8 // 27⁴: three letters before, then the letter; 0 stands for no letter
 }
 
-// spellingWeight is how much the spelling counts beside the network. Twice as
-// much or half as much make little difference.
-const spellingWeight = 0.35
+// spellingWeight is how much the spelling counts beside the network. A fifth
+// more or less makes little difference.
+const spellingWeight = 0.5
+
+// usual is minus the logarithm of the probability of a letter as words have
+// them on average. Less than that speaks for a reading, so that longer readings are
+// not at a disadvantage.
+const usual = 2
 
 func decodeSpelling(file []byte) (*spelling, error) {
 	z, err := gzip.NewReader(bytes.NewReader(file))
@@ -37,26 +42,33 @@ func decodeSpelling(file []byte) (*spelling, error) {
 	return &spelling{table}, nil
 }
 
-// logarithm is that of the probability of the words of a text. What is no
-// letter only ends words.
-func (s *spelling) logarithm(text string) float64 {
-	before, sum := 0, 0
+// gain is the logarithm of how much likelier the words of a text are than as
+// many usual letters. What is no letter only ends words.
+func (s *spelling) gain(text string) float64 {
+	before, sum := int32(0), 0.0
 	for _, r := range text + " " {
-		if r == 'ß' {
-			r = 'S'
-		}
-		letter := 0
-		if r = unicode.ToUpper(r); r >= 'A' && r <= 'Z' {
-			letter = int(r-'A') + 1
-		}
-		if letter == 0 && before == 0 {
-			continue
-		}
-		sum += int(s.table[before*27+letter])
-		before = (before*27 + letter) % (27 * 27 * 27)
-		if letter == 0 {
-			before = 0
-		}
+		gain, now := s.after(before, r)
+		sum, before = sum+gain, now
 	}
-	return -float64(sum) / 16
+	return sum
+}
+
+// after is the gain of a letter after those that are before it, and what is before the
+// next one; 0 at the beginning of a word.
+func (s *spelling) after(before int32, r rune) (gain float64, now int32) {
+	if r == 'ß' {
+		r = 'S'
+	}
+	letter := int32(0)
+	if r = unicode.ToUpper(r); r >= 'A' && r <= 'Z' {
+		letter = r - 'A' + 1
+	}
+	if letter == 0 && before == 0 {
+		return 0, 0
+	}
+	gain = usual - float64(s.table[before*27+letter])/16
+	if letter == 0 {
+		return gain, 0
+	}
+	return gain, (before*27 + letter) % (27 * 27 * 27)
 }

@@ -19,7 +19,7 @@ func TestSpellingPrefersWords(t *testing.T) {
 	for _, c := range []struct{ word, other string }{
 		{"Elizabeth", "Elizadeth"}, {"HUGO", "HVGO"}, {"Library", "Librarv"}, {"Johnson", "Jahnsom"}, {"Boston, MA", "Bostom, MA"},
 	} {
-		if a, b := s.logarithm(c.word), s.logarithm(c.other); a <= b {
+		if a, b := s.gain(c.word), s.gain(c.other); a <= b {
 			t.Errorf("%q has %.1f, %q has %.1f", c.word, a, c.other, b)
 		}
 	}
@@ -27,10 +27,10 @@ func TestSpellingPrefersWords(t *testing.T) {
 
 func TestSpellingOfOtherSignsIsNeutral(t *testing.T) {
 	s := words(t)
-	if v := s.logarithm("0482913 9/14/26 (#)"); v != 0 {
+	if v := s.gain("0482913 9/14/26 (#)"); v != 0 {
 		t.Errorf("%v for digits", v)
 	}
-	if a, b := s.logarithm("Mary Ann"), s.logarithm("MARY - 12 ANN."); a != b {
+	if a, b := s.gain("Mary Ann"), s.gain("MARY - 12 ANN."); a != b {
 		t.Errorf("%v and %v for the same words", a, b)
 	}
 }

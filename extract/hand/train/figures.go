@@ -28,7 +28,8 @@ func figures(args []string) error {
 	drawn := flags.String("drawn", "", "prepared lines of render.py --held-out, files joined by commas")
 	mild := flags.String("mild", "", "the same, drawn with --mild")
 	cells := flags.String("cells", "", "packed cells that somebody cut out of pages, of any sets")
-	members := flags.String("members", "", "a membership export: name cells are looked for among 1,000 of its people")
+	members := flags.String("members", "", "a membership export: name cells are looked for among some of its people")
+	crowd := flags.Int("crowd", 1000, "among how many of them")
 	names := flags.String("lexicon", "", "names to rank, the first word of every line")
 	more := flags.String("more", "", "a second list of names, which fills the lexicon up to 35,000")
 	worst := flags.Int("worst", 0, "also print this many of the worst readings of each set")
@@ -89,7 +90,7 @@ func figures(args []string) error {
 		sets[name].measure(reader, *worst)
 	}
 	if *members != "" {
-		if err := among(*members, sets); err != nil {
+		if err := among(*members, *crowd, sets); err != nil {
 			return err
 		}
 	}
@@ -232,17 +233,17 @@ func (s *set) rank(names, more string) error {
 	return nil
 }
 
-// among says how often what was written in the name cells ranks before 1,000
+// among says how often what was written in the name cells ranks before
 // members drawn at random: by the lattice, and by the least edit distance to any of
 // the ten best texts.
-func among(path string, sets map[string]*set) error {
+func among(path string, crowd int, sets map[string]*set) error {
 	people, err := memberNames(path)
 	if err != nil {
 		return err
 	}
 	r := rand.New(rand.NewPCG(1, 1))
 	r.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
-	people = people[:min(1000, len(people))]
+	people = people[:min(crowd, len(people))]
 	lexicon := hand.NewLexicon(people)
 	var count, byScore, byText float64
 	for name, s := range sets {
@@ -276,8 +277,8 @@ func among(path string, sets map[string]*set) error {
 			}
 		}
 	}
-	fmt.Printf("%.0f name cells among 1,000 members: first by likelihood %.1f %%, by edit distance of ten texts %.1f %%\n",
-		count, 100*byScore/count, 100*byText/count)
+	fmt.Printf("%.0f name cells among %d members: first by likelihood %.1f %%, by edit distance of ten texts %.1f %%\n",
+		count, len(people), 100*byScore/count, 100*byText/count)
 	return nil
 }
 

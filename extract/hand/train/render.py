@@ -66,8 +66,10 @@ STREETS = ["St", "St.", "Ave", "Ave.", "Rd", "Blvd", "Ln", "Dr", "Ct", "Way", "P
 class Words:
     """The texts a petition holds, drawn at random."""
 
-    def __init__(self, members, census, r):
+    def __init__(self, members, census, r, text="", words=()):
         self.r = r
+        self.text = [w for l in open(text, encoding="utf-8") for w in l.split("\t")[1].split()] if text else []
+        self.words = [w for p in words for w in open(p, encoding="utf-8").read().split() if "'" not in w]
         with open(members, newline="", encoding="utf-8-sig") as f:
             rows = list(csv.DictReader(f))
         self.people = [(m["First Name"], m["Middle Name"], m["Last Name"]) for m in rows]
@@ -136,7 +138,17 @@ class Words:
         n = str(self.r.randint(1, 9999)) + " " + self.r.choice(["", "", "N ", "S. ", "W "])
         return n + self.r.choice(self.last[:3000]) + " " + self.r.choice(STREETS) + self.r.choice(["", "", "", " Apt %d" % self.r.randint(1, 40), " #%d" % self.r.randint(1, 99)])
 
+    def prose(self):
+        """Some words in a row, as they stand in a text or as they come."""
+        r, n = self.r, self.r.randint(2, 8)
+        if r.random() < .5:
+            i = r.randrange(len(self.text) - n)
+            return " ".join(self.text[i:i + n])[:55].strip()
+        return " ".join(w.capitalize() if r.random() < .2 else w for w in r.choices(self.words, k=n))[:55].strip()
+
     def line(self):
+        if self.text:
+            return self.prose()
         f = self.r.choices([self.name, self.city, self.place, self.zip, self.date, self.number, self.phone, self.email, self.street],
                            [44, 13, 11, 3, 5, 6, 1, 5, 6])[0]
         s = f()
@@ -338,10 +350,12 @@ def main():
     p.add_argument("--held-out", action="store_true")
     p.add_argument("--mild", action="store_true")
     p.add_argument("--print", action="store_true")
+    p.add_argument("--text", default="", help="draw runs of words, from the second column of this file")
+    p.add_argument("--words", nargs="*", default=[], help="and from lists of words")
     o = p.parse_args()
     r = random.Random(o.seed)
     np.random.seed(o.seed)
-    words, digits = Words(o.members, o.census, r), Digits(o.mnist, o.held_out)
+    words, digits = Words(o.members, o.census, r, o.text, o.words), Digits(o.mnist, o.held_out)
     fonts, weights = load_fonts(o.fonts, o.held_out, o.print)
     cache, other, done = {}, None, 0
     kinds = ["fonts"] * o.lines + ["digits"] * o.digits
