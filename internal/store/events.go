@@ -35,12 +35,15 @@ func (s *Store) AddEvent(ctx context.Context, e Event, last string) (_ Event, er
 		if err != nil {
 			return err
 		}
-		newest, err := one(ctx, tx, scanText, `SELECT COALESCE((SELECT id FROM events WHERE of = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1), '')`, e.Of, e.Subject)
+		newest, err := all(ctx, tx, scanEvent, selectEvents+` WHERE of = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1`, e.Of, e.Subject)
 		if err != nil {
 			return err
 		}
-		if newest != last {
+		if len(newest) == 0 && last != "" || len(newest) > 0 && newest[0].ID != last {
 			return ErrConflict
+		}
+		if len(newest) > 0 && e.At.Before(newest[0].At) {
+			e.At = newest[0].At // a clock that was set back changes no order
 		}
 		// Two that came by here at once have the same number, and the second is refused.
 		_, err = write(ctx, tx, `INSERT INTO events (id, of, subject, seq, kind, on_day, at, by, words, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -63,4 +63,13 @@ func testEvents(t *testing.T, s *Store) {
 	if through != 1 {
 		t.Errorf("%d came through", through)
 	}
+
+	// A clock that was set back changes no order.
+	before, err := s.AddEvent(ctx, Event{Of: "group", Subject: "q", Kind: "establish", On: day, At: day.Add(time.Hour)}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, err := s.AddEvent(ctx, Event{Of: "group", Subject: "q", Kind: "rename", On: day, At: day}, before.ID); err != nil || after.At.Before(before.At) {
+		t.Errorf("written down at %v, after what was at %v; %v", after.At, before.At, err)
+	}
 }

@@ -139,6 +139,10 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 		}
 	}
 	p.until("the line comes up", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
+	p.saved() // only then is it known that the outcome is certain, and said
+	if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
+		p.press("g")
+	}
 	p.press("i")
 	p.until("the line is left", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
 	p.saved()

@@ -10,7 +10,6 @@
 package register
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -37,7 +36,7 @@ type Kind string
 const Undo Kind = "undo"
 
 // standing leaves out events that were taken back, and sorts the others by the
-// time they were written down.
+// time they were written down; those of one moment stay in their order.
 func standing(events []Event) []Event {
 	undone := map[string]bool{}
 	for _, e := range events {
@@ -51,7 +50,7 @@ func standing(events []Event) []Event {
 			out = append(out, e)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	slices.SortStableFunc(out, func(a, b Event) int { return a.At.Compare(b.At) })
 	return out
 }
 

@@ -187,3 +187,14 @@ func TestChecklist(t *testing.T) {
 		t.Errorf("a person confirmed everything, and %q is missing", left)
 	}
 }
+
+// What was written down in one moment stays in its order, whatever it is called.
+func TestEventsOfOneMoment(t *testing.T) {
+	at := on("2026-11-02")
+	for _, ids := range [][2]string{{"a", "b"}, {"b", "a"}} {
+		p := register.Read("p", []register.Event{{ID: ids[0], Kind: register.Submit, On: at, At: at}, {ID: ids[1], Kind: register.Withdraw, On: at, At: at}})
+		if p.State != register.Withdrawn {
+			t.Errorf("submitted as %s, withdrawn as %s: %s", ids[0], ids[1], p.State)
+		}
+	}
+}
