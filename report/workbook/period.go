@@ -49,15 +49,10 @@ func (c Copy) AgainstEach(petitions []*OnRecord) ([][]Change, error) {
 		p.Made, p.Program, p.Pictures, p.Links = c.Made, c.Program, nil, c.links()
 		period.Petitions = append(period.Petitions, p)
 	}
-	records, err := writeCOO(io.Discard, period, true)
+	fresh, err := madeAnew(period)
 	if err != nil {
-		return nil, fmt.Errorf("make the report on record: %w", err)
+		return nil, err
 	}
-	fresh := Copy{Kind: cooKind, records: records}
-	if _, err := fresh.provenance(fresh.sheet(provenanceSheet)); err != nil {
-		return nil, fmt.Errorf("make the report on record: %w", err)
-	}
-	fresh.summary()
 	names := c.renamed(fresh)
 	changes := make([][]Change, len(petitions))
 	for i, of := range petitions {
@@ -79,6 +74,20 @@ func (c Copy) AgainstEach(petitions []*OnRecord) ([][]Change, error) {
 		changes[i] = append(changes[i], pictures...)
 	}
 	return changes, nil
+}
+
+// madeAnew is the COO report on a period, as it would be read back.
+func madeAnew(period report.Period) (Copy, error) {
+	records, err := writeCOO(io.Discard, period, true)
+	if err != nil {
+		return Copy{}, fmt.Errorf("make the report on record: %w", err)
+	}
+	c := Copy{Kind: cooKind, records: records}
+	if _, err := c.provenance(c.sheet(provenanceSheet)); err != nil {
+		return Copy{}, fmt.Errorf("make the report on record: %w", err)
+	}
+	c.summary()
+	return c, nil
 }
 
 // pair is one petition in a copy and in the report made anew.

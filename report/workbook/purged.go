@@ -3,7 +3,6 @@ package workbook
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -31,15 +30,10 @@ func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 		p := &period.Petitions[i]
 		p.Made, p.Program, p.Pictures, p.Links = c.Made, c.Program, nil, c.links()
 	}
-	records, err := writeCOO(io.Discard, period, true)
+	fresh, err := madeAnew(period)
 	if err != nil {
-		return nil, fmt.Errorf("make the report on record: %w", err)
+		return nil, err
 	}
-	fresh := Copy{Kind: cooKind, records: records}
-	if _, err := fresh.provenance(fresh.sheet(provenanceSheet)); err != nil {
-		return nil, fmt.Errorf("make the report on record: %w", err)
-	}
-	fresh.summary()
 	names := c.renamed(fresh)
 	c.Sources = names.sources(c.Sources)
 	var list []Change
@@ -50,7 +44,7 @@ func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 		}
 		list = append(list, otherFigures(c.Figures[i], fresh.Figures[i])...)
 	}
-	for _, r := range records {
+	for _, r := range fresh.records {
 		switch r.name {
 		case provenanceSheet:
 			list = append(list, c.otherSources(r)...)
