@@ -127,15 +127,19 @@ func eval[T any](b *tab, expression string) T {
 	return v
 }
 
-// until waits for an expression to become true.
+// until waits for an expression to become true. A page that is just being left cannot
+// answer, and is asked again.
 func (b *tab) until(what, expression string) {
 	b.t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
-	for !eval[bool](b, "Boolean("+expression+")") {
-		if time.Now().After(deadline) {
-			b.t.Fatalf("waited in vain until %s; the page says:\n%s", what, eval[string](b, `document.body.innerText`))
+	for ; ; time.Sleep(30 * time.Millisecond) {
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if err == nil && is {
+			return
 		}
-		time.Sleep(30 * time.Millisecond)
+		if time.Now().After(deadline) || b.ctx.Err() != nil {
+			b.t.Fatalf("waited in vain until %s (%v); the page says:\n%s", what, err, eval[string](b, `document.body.innerText`))
+		}
 	}
 }
 

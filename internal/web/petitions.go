@@ -142,7 +142,8 @@ func waits(p store.Overview, c Count, tally *store.Tally) []wait {
 	add(c.Needs["second"], "verifiers", "second look", "second looks", review)
 	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
-	if c.Rows > 0 && c.Certain && settled(p) {
+	gathered := p.State != "" && p.State != "draft" || c.Valid >= c.Required // else more sheets come
+	if c.Rows > 0 && c.Certain && settled(p) && gathered {
 		out = append(out, wait{"chair", "count to certify", page + "#tally", false})
 	}
 	return out

@@ -313,15 +313,19 @@ func (p *person) text(selector string) string {
 	return ask[string](p, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
 }
 
-// until waits for an expression to become true.
+// until waits for an expression to become true. A page that is just being left cannot
+// answer, and is asked again.
 func (p *person) until(what, expression string) {
 	p.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
-	for !ask[bool](p, "Boolean("+expression+")") {
-		if time.Now().After(deadline) {
-			p.t.Fatalf("waited in vain until %s; the page says: %s", what, p.text("main"))
+	for ; ; time.Sleep(20 * time.Millisecond) {
+		is, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if err == nil && is {
+			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		if time.Now().After(deadline) || p.ctx.Err() != nil {
+			p.t.Fatalf("waited in vain until %s (%v); the page says: %s", what, err, p.text("main"))
+		}
 	}
 }
 
