@@ -101,7 +101,8 @@ def main():
         p.add_argument("--" + a, required=True)
     o = p.parse_args()
     net = Net(len(CHARS) + 1)
-    net.load_state_dict(torch.load(o.model))
+    several = [torch.load(p) for p in o.model.split(",")]
+    net.load_state_dict({k: sum(m[k] for m in several) / len(several) if v.dtype.is_floating_point else v for k, v in several[-1].items()})
     net.eval()
     torch.set_num_threads(1)
     w = weights(net) + regression(net, some(o.print, 2000), some(o.hand, 2000))

@@ -191,11 +191,13 @@ def main():
     p.add_argument("--rate", type=float, default=2.5e-3)
     p.add_argument("--pixels", type=int, default=4500)
     p.add_argument("--without", default="")
+    p.add_argument("--shares", default="", help="other shares of sets, such as names=.06,pseudo=.09")
     p.add_argument("--init", default="")
     p.add_argument("--eager", type=float, default=.06, help="share of the time before long lines take part")
     o = p.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1), random.seed(1), np.random.seed(1)
+    SHARES.update((k, float(v)) for k, v in (s.split("=") for s in o.shares.split(",") if s))
     sets = Sets(o.data, o.without.split(","))
     net = Net(len(CHARS) + 1).to(memory_format=torch.channels_last)
     if o.init:
