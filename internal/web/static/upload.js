@@ -158,6 +158,7 @@ if (form) {
     await signedOut(answer);
     if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
     let text = await answer.text();
+    if (text.startsWith("ERR_UPLOAD_INTERRUPTED")) throw new Error("interrupted"); // by a request of our own that was thought lost
     try { text = JSON.parse(text).detail || text; } catch { /* it is a sentence */ }
     throw new Refused(text.trim() || "the service refused the file");
   }
