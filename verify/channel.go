@@ -274,8 +274,8 @@ func (c *channel) fit(read, written []byte) fit {
 	return fit{odds: math.Exp(-nats), errors: errors, rights: max(len(written), n) - errors}
 }
 
-// likelihood of letters read at each level of noise.
-func (t *powers) likelihood(f fit) byLevel {
+// likelihood of what was read at each level of noise.
+func (t *exponents) likelihood(f fit) byLevel {
 	var p byLevel
 	e, r := min(f.errors, name.MaxWord), min(max(f.rights, 0), name.MaxWord)
 	for j := range p {
@@ -284,20 +284,15 @@ func (t *powers) likelihood(f fit) byLevel {
 	return p
 }
 
-// digitLikelihood is the same of digits.
-func (t *powers) digitLikelihood(f fit) byLevel {
-	var p byLevel
-	e, r := min(f.errors, name.MaxWord), min(max(f.rights, 0), name.MaxWord)
-	for j := range p {
-		p[j] = f.odds * t.wrongDigit[j][e] * t.rightDigit[j][r]
-	}
-	return p
+// powers are tables of noise and its complement to whole exponents, for letters
+// and for digits.
+type powers struct {
+	exponents
+	ofDigits exponents
 }
 
-// powers are tables of noise and its complement to whole exponents.
-type powers struct {
-	wrong, right           [levels][name.MaxWord + 1]float64
-	wrongDigit, rightDigit [levels][name.MaxWord + 1]float64
+type exponents struct {
+	wrong, right [levels][name.MaxWord + 1]float64
 }
 
 // digitNoise is how much better digits are read than letters.
@@ -307,7 +302,7 @@ func newPowers() *powers {
 	t := &powers{}
 	for j, e := range noise {
 		fill(&t.wrong[j], &t.right[j], e)
-		fill(&t.wrongDigit[j], &t.rightDigit[j], e*digitNoise)
+		fill(&t.ofDigits.wrong[j], &t.ofDigits.right[j], e*digitNoise)
 	}
 	return t
 }

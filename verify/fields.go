@@ -92,7 +92,7 @@ func (t *powers) digits(read, meant string) byLevel {
 		}
 	}
 	for j := range l {
-		l[j] = odds * t.wrongDigit[j][wrong] * t.rightDigit[j][len(read)-wrong]
+		l[j] = odds * t.ofDigits.wrong[j][wrong] * t.ofDigits.right[j][len(read)-wrong]
 	}
 	return l
 }

@@ -165,10 +165,10 @@ func zipOf(s string) string {
 func (m *Matcher) heardZIP(read, meant []byte) byLevel {
 	if len(read)+1 == len(meant) && meant[0] == 1 && slices.Equal(read, meant[1:]) {
 		// As spreadsheets and some people write it.
-		l := m.powers.digitLikelihood(fit{odds: 1 + lost, errors: 1, rights: len(read)})
+		l := m.powers.ofDigits.likelihood(fit{odds: 1 + lost, errors: 1, rights: len(read)})
 		return l
 	}
-	return m.powers.digitLikelihood(m.digits.fit(read, meant))
+	return m.powers.ofDigits.likelihood(m.digits.fit(read, meant))
 }
 
 func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {

@@ -31,6 +31,7 @@ type worked struct {
 	uploads  []store.Upload
 	names    map[string]string // of files, by upload
 	pages    []store.Page
+	printed  []extract.Printed
 	lines    []*deskLine
 	at       map[string]int     // places in lines, by line ID
 	refs     map[verify.Ref]int // the same
@@ -143,6 +144,7 @@ func (w *worked) readLines(ctx context.Context, d *desk) (err error) {
 	if w.pages, err = d.store.Pages(ctx, w.petition.ID); err != nil {
 		return err
 	}
+	w.printed = account(w.pages)
 	kept, err := d.store.Lines(ctx, w.petition.ID)
 	if err != nil {
 		return err
@@ -274,7 +276,7 @@ func (w *worked) view() *web.Case {
 	for _, o := range w.cover.Organizers {
 		c.Organizers = append(c.Organizers, web.Organizer{Name: o.Name, Address: o.Address, Signed: string(o.Signed), MemberID: o.MemberID})
 	}
-	c.Printed, c.Sheets = w.printedRemarks()
+	c.Printed, c.Sheets = report.PrintedRemarks(w.printed, w.petition.ID), len(w.printed) > 0
 	w.checks(c)
 	for i := range w.lines {
 		c.Lines[i] = w.line(i)

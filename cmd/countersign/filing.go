@@ -8,7 +8,6 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/store"
-	"countersign/report"
 	"countersign/report/register"
 )
 
@@ -69,9 +68,12 @@ func formHere(p store.Page) extract.Form {
 	return extract.Form(p.Form)
 }
 
-// printedRemarks are what people should know of the printed sheets of a petition;
-// sheets says whether there are any.
-func (w *worked) printedRemarks() (remarks []string, sheets bool) {
-	printed := report.Petition{Files: w.files()}.Printed()
-	return report.PrintedRemarks(printed, w.petition.ID), len(printed) > 0
+// account says of the printed sheets among the pages that count here which are missing
+// and which came twice.
+func account(pages []store.Page) []extract.Printed {
+	var seen []extract.Form
+	for _, p := range pages {
+		seen = append(seen, formHere(p))
+	}
+	return extract.Account(seen)
 }

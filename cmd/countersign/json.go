@@ -112,7 +112,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 	for _, o := range r.Organizers {
 		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
 	}
-	out.Printed = extract.Account(result.forms())
+	out.Printed = r.Printed()
 	out.Notes = report.PrintedRemarks(out.Printed, "")
 	turns := make([]int, len(result.decisions))
 	for i, at := range t.Outlook.Next {

@@ -123,11 +123,7 @@ func (s *Store) BeginPurge(ctx context.Context, p Purge, last string) (_ Purge, 
 	defer saying(&err, "begin to purge %s of %s %s", p.Kind, p.Of, p.Subject)
 	p.BegunAt = or(p.BegunAt)
 	err = s.change(ctx, func(tx conn) error {
-		if p.Of == ExportData {
-			if err := lockSnapshot(ctx, tx, p.Subject); err != nil {
-				return err
-			}
-		} else if err := lock(ctx, tx, p.Subject); err != nil {
+		if err := p.lock(ctx, tx); err != nil {
 			return err
 		}
 		old, err := all(ctx, tx, scanPurge, selectPurges+` WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind)
@@ -145,6 +141,14 @@ func (s *Store) BeginPurge(ctx context.Context, p Purge, last string) (_ Purge, 
 		return err
 	})
 	return p, err
+}
+
+// lock keeps others from changing what is purged.
+func (p Purge) lock(ctx context.Context, tx conn) error {
+	if p.Of == ExportData {
+		return lockSnapshot(ctx, tx, p.Subject)
+	}
+	return lock(ctx, tx, p.Subject)
 }
 
 func mayPurge(ctx context.Context, tx conn, p Purge, last string) error {
@@ -213,11 +217,7 @@ func (s *Store) UnneededSnapshots(ctx context.Context, before time.Time) (_ []Sn
 func (s *Store) PurgeSome(ctx context.Context, p Purge, limit int) (more bool, err error) {
 	defer saying(&err, "purge %s of %s %s", p.Kind, p.Of, p.Subject)
 	err = s.change(ctx, func(tx conn) error {
-		if p.Of == ExportData {
-			if err := lockSnapshot(ctx, tx, p.Subject); err != nil {
-				return err
-			}
-		} else if err := lock(ctx, tx, p.Subject); err != nil {
+		if err := p.lock(ctx, tx); err != nil {
 			return err
 		}
 		begun, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = $1 AND subject = $2 AND kind = $3 AND done_at = 0`, p.Of, p.Subject, p.Kind)

@@ -28,10 +28,8 @@ func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload,
 		if err := refusePurged(ctx, tx, petitionID); err != nil {
 			return err
 		}
-		u.ID, u.PetitionID, u.Referred, u.Excluded = UploadID(petitionID, u.SHA256), petitionID, true, false
-		n, err := write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred, announced_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, 0) ON CONFLICT (id) DO NOTHING`,
-			u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, u.Pages, u.Excluded, u.Referred)
+		u.ID, u.PetitionID, u.Referred, u.Excluded, u.Error = UploadID(petitionID, u.SHA256), petitionID, true, false, ""
+		n, err := insertUpload(ctx, tx, u)
 		if err != nil {
 			return err
 		}

@@ -34,9 +34,8 @@ func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 		if err := refusePurged(ctx, tx, u.PetitionID); err != nil {
 			return err
 		}
-		n, err := write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, announced_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', $8, 0) ON CONFLICT (id) DO NOTHING`,
-			u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, false)
+		u.Pages, u.Error, u.Excluded, u.Referred = 0, "", false, false
+		n, err := insertUpload(ctx, tx, u)
 		if err != nil {
 			return err
 		}
@@ -137,6 +136,13 @@ func (s *Store) ExcludeUpload(ctx context.Context, id string, excluded bool) (er
 		}
 		return linesChanged(ctx, tx, u.PetitionID)
 	})
+}
+
+// insertUpload adds a row unless it is there.
+func insertUpload(ctx context.Context, tx conn, u Upload) (int64, error) {
+	return write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred, announced_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0) ON CONFLICT (id) DO NOTHING`,
+		u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, u.Pages, u.Error, u.Excluded, u.Referred)
 }
 
 func upload(ctx context.Context, c conn, id string) (Upload, error) {

@@ -124,34 +124,31 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 	line := s.desk.lines[0].ID
 	s.desk.again = map[string]bool{line: true}
 	p := s.come(t, chromium(t), "Vera Okafor")
-	for range 60 {
+	goOn := func() {
 		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
 			p.press("g")
 		}
+	}
+	for range 60 {
+		goOn()
 		if p.line() == line {
 			break
 		}
 		before := p.line()
 		p.press("s")
 		p.until("the next line is shown", fmt.Sprintf(`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, before))
-		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
-			p.press("g")
-		}
+		goOn()
 	}
 	p.until("the line comes up", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
 	p.saved() // only then is it known that the outcome is certain, and said
-	if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
-		p.press("g")
-	}
+	goOn()
 	p.press("i")
 	p.until("the line is left", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
 	p.saved()
 	if f := last(s.findings(t)); f.Kind != "again:illegible" || f.LineID != line {
 		t.Errorf("%s was stored", f.Kind)
 	}
-	if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
-		p.press("g")
-	}
+	goOn()
 	p.press("u")
 	p.until("the line is back", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
 	p.saved()
