@@ -34,14 +34,16 @@ type Extractor struct {
 func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	page := greyed(p)
 	first := newView(page, 0)
-	quarters := []int{0}
+	quarters := []int{p.Upright / 90}
 	var strokes layout.Components // of pages that may have corner marks
 	if p.Source != ingest.Text || mentionsMarks(p.Words) {
 		strokes = layout.FindComponents(first.bits)
 	}
 	if p.Source != ingest.Text {
 		if first.empty(strokes) {
-			return Sheet{Kind: Blank, Source: p.Source}, nil
+			blank := Sheet{Kind: Blank, Source: p.Source}
+			blank.openFrom(p)
+			return blank, nil
 		}
 		quarters = first.likeliest(strokes)
 	}
@@ -65,10 +67,22 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	case best.cover.Score > 0.5:
 		sheet.Kind = CoverOf
 	}
-	if p.Note != "" {
-		sheet.Notes = append(sheet.Notes, p.Note)
-	}
+	sheet.openFrom(page.Page)
 	return sheet, nil
+}
+
+// openFrom takes over what ingest found. People read the sentences among the notes as well.
+func (s *Sheet) openFrom(p ingest.Page) {
+	size := p.Image.Bounds().Size()
+	for _, f := range p.Findings {
+		o := Open{Kind: OpenKind(f.Kind), Text: f.Text}
+		if !f.Box.Empty() {
+			w, h := float64(size.X), float64(size.Y)
+			o.Box = Box{float64(f.Box.Min.X) / w, float64(f.Box.Min.Y) / h, float64(f.Box.Max.X) / w, float64(f.Box.Max.Y) / h}
+		}
+		s.Open = append(s.Open, o)
+		s.Notes = append(s.Notes, f.Text)
+	}
 }
 
 // reading is what a page says when it is held one way up.

@@ -8,6 +8,7 @@ package extract
 import (
 	"context"
 	"image"
+	"slices"
 
 	"countersign/ingest"
 )
@@ -58,10 +59,27 @@ type Sheet struct {
 	Rotation int // clockwise degrees that make the page upright: 0, 90, 180, 270
 	Source   ingest.Source
 	Columns  []Column // left to right; empty unless the page has signers
+	Open     []Open   // what a person must look at before the sheet can be called complete
 	Notes    []string // what a reader of the result should know, such as headings that could not be read
 	Rows     []Row    // in reading order, only those in which somebody wrote
 	Form     Form     // which page of a petition a printed sheet is; zero where the page does not say
 	Cover    Cover    // empty where the page says nothing of purpose, group or organizers
+}
+
+// Open is an open point: something on a page that may be a signature nobody filed, or a
+// reason why the page may say more than was read.
+type Open struct {
+	Kind OpenKind
+	Text string // sentences: what is the matter and what to do
+	Box  Box    // zero for the page as a whole
+}
+
+// OpenKind is what an open point is about. Those that ingest finds are ingest.FindingKinds.
+type OpenKind string
+
+// Damaged reports whether part of the page could not be read because its picture is damaged.
+func (s Sheet) Damaged() bool {
+	return slices.ContainsFunc(s.Open, func(o Open) bool { return o.Kind == OpenKind(ingest.Damaged) })
 }
 
 // Column is one column of a signer table and what its heading means.

@@ -49,9 +49,19 @@ func leaningView(p page, quarters int, lean float64) *view {
 	v.bits = layout.Binarize(v.work, v.dpi)
 	v.lying, v.standing = layout.FindRules(v.bits, v.dpi)
 	for _, w := range p.Words {
-		v.words = append(v.words, tesseract.Word{Text: w.Text, Confidence: 1, Box: v.shrunk(w.Box)})
+		v.words = append(v.words, tesseract.Word{Text: w.Text, Confidence: 1, Box: v.shrunk(v.held(w.Box))})
 	}
 	return v
+}
+
+// held maps a box of the page as delivered to the page as it is held.
+func (v *view) held(r image.Rectangle) image.Rectangle {
+	size := v.page.grey.Bounds().Size()
+	at := func(p image.Point) image.Point {
+		x, y := v.turned.From(float64(p.X)/float64(size.X), float64(p.Y)/float64(size.Y))
+		return image.Pt(int(math.Round(x)), int(math.Round(y)))
+	}
+	return image.Rectangle{Min: at(r.Min), Max: at(r.Max)}.Canon()
 }
 
 // empty reports whether nothing is on the page but specks and what shines

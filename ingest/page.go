@@ -18,14 +18,17 @@ const (
 
 // Page is one page as delivered: what a viewer shows, with the file's own
 // rotation applied. Pages that lie upside down on the scanner are still
-// upside down here; extract turns them.
+// upside down here; extract turns them. What a person must know of the file as
+// a whole comes with its first page.
 type Page struct {
-	Number int         // 1-based place in its document
-	Image  image.Image // never nil on a page without an error; *image.Gray or *image.RGBA
-	DPI    float64     // pixels per inch of Image, both ways
-	Source Source
-	Words  []Word // the text layer in the file's order, mostly that of reading; empty unless Source is Text
-	Note   string // what a person must know of the page, such as that part of it is missing; mostly empty
+	Number   int         // 1-based place in its document
+	Image    image.Image // never nil on a page without an error; *image.Gray or *image.RGBA
+	DPI      float64     // pixels per inch of Image, both ways
+	Source   Source
+	Words    []Word    // what the text layer prints on the page, in the file's order, mostly that of reading; empty unless Source is Text
+	Hidden   []Word    // what the text layer says where nothing is to be seen: never evidence of print
+	Upright  int       // clockwise degrees that make most Words upright: 0, 90, 180 or 270
+	Findings []Finding // mostly none
 }
 
 // Word is one word of a page's text layer.
@@ -33,3 +36,28 @@ type Word struct {
 	Text string
 	Box  image.Rectangle // in pixels of the page's Image
 }
+
+// Finding is what a person must look at because the page's picture and words
+// may not be all that the sheet says.
+type Finding struct {
+	Kind FindingKind
+	Text string          // sentences: what is the matter and what to do
+	Box  image.Rectangle // in pixels of the page's Image; empty for the page as a whole
+}
+
+// FindingKind is what kind of thing a finding is about.
+type FindingKind string
+
+const (
+	// Damaged is a picture or a file of which part is lost or altered. It
+	// counts as input that could be read only in part.
+	Damaged FindingKind = "damaged"
+	// NotDrawn is something on the page that its picture leaves out.
+	NotDrawn FindingKind = "not-drawn"
+	// Placeholder is a page that stands for another that a viewer would show.
+	Placeholder FindingKind = "placeholder"
+	// Attached is other files inside this one, which were not read.
+	Attached FindingKind = "attached"
+	// Blurred is a photo too blurred to be read.
+	Blurred FindingKind = "blurred"
+)

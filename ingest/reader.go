@@ -201,9 +201,11 @@ func stranger(head string) error {
 	return &scan.Refusal{Problem: "is not a PDF, TIFF, JPEG or PNG file", Remedy: remedy}
 }
 
-// partMissing is noted where a picture could be read in part only: lines that
+// partMissing is found where a picture could be read in part only: lines that
 // somebody signed may be among what is lost.
-const partMissing = "the picture is damaged, and part of it is missing"
+func partMissing() Finding {
+	return Finding{Kind: Damaged, Text: "The picture is damaged, and part of it is missing: scan or save it again and hand that in."}
+}
 
 // drawn are the pages of a PDF.
 type drawn struct{ *pdf.File }
@@ -213,13 +215,16 @@ func (d *drawn) page(ctx context.Context, number int) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Image: p.Image, DPI: p.DPI, Source: Scan}
+	page := Page{Image: p.Image, DPI: p.DPI, Source: Scan, Upright: p.Upright}
 	if p.Broken {
-		page.Note = partMissing
+		page.Findings = append(page.Findings, partMissing())
 	}
 	for _, w := range p.Words {
 		page.Words = append(page.Words, Word(w))
 		page.Source = Text
+	}
+	for _, w := range p.Hidden {
+		page.Hidden = append(page.Hidden, Word(w))
 	}
 	return page, nil
 }
@@ -236,11 +241,11 @@ type scanned struct {
 func (s *scanned) page(ctx context.Context, number int) (Page, error) {
 	limited, cancel := context.WithTimeout(ctx, s.limits.PageTime)
 	defer cancel()
-	var note string
+	var findings []Finding
 	p, err := s.File.Page(limited, number)
 	if errors.Is(err, scan.ErrBroken) {
 		if p, err = s.rescue(limited, number); !s.Fax(number) {
-			note = partMissing
+			findings = append(findings, partMissing())
 		}
 	}
 	if limited.Err() != nil && ctx.Err() == nil {
@@ -248,7 +253,7 @@ func (s *scanned) page(ctx context.Context, number int) (Page, error) {
 			Problem: fmt.Sprintf("takes longer than %v to decode", s.limits.PageTime),
 			Remedy:  "scan it again at 200 to 300 dpi and hand that in"}
 	}
-	return Page{Image: p.Image, DPI: p.DPI, Source: Scan, Note: note}, err
+	return Page{Image: p.Image, DPI: p.DPI, Source: Scan, Findings: findings}, err
 }
 
 // rescue has PDFium decode what Go's decoders refuse: of a picture that ends

@@ -254,7 +254,8 @@ func leftOut(w io.Writer, m report.Snapshot) {
 	}
 }
 
-// unread tells people about every file and page that could not be read.
+// unread tells people about every file and page that could not be read, or only in part, and
+// about what else they must look at.
 func unread(result petition, w io.Writer) error {
 	var err error
 	for _, f := range result.files {
@@ -263,6 +264,12 @@ func unread(result petition, w io.Writer) error {
 			err = errUnread
 		}
 		for i, s := range f.pages {
+			if s.Damaged() {
+				err = errUnread
+			}
+			for _, o := range s.Open {
+				fmt.Fprintf(w, "countersign: %s, page %d: %s\n", f.name, i+1, o.Text)
+			}
 			if s.err == nil {
 				continue
 			}

@@ -18,6 +18,7 @@ type (
 	resultJSON struct {
 		Version    int             `json:"version"`
 		Files      []fileJSON      `json:"files"`
+		Open       []openJSON      `json:"open"` // what a person must look at before the count can be certain
 		Purpose    *purposeJSON    `json:"purpose"`
 		Group      string          `json:"group"`
 		Organizers []organizerJSON `json:"organizers"`
@@ -42,6 +43,13 @@ type (
 		Form     *extract.Form `json:"form,omitempty"` // of a sheet that we printed
 		Notes    []string      `json:"notes,omitempty"`
 		Rows     []rowJSON     `json:"rows"`
+	}
+	openJSON struct {
+		File string           `json:"file"`
+		Page int              `json:"page"`
+		Box  *extract.Box     `json:"box,omitempty"` // missing for the page as a whole
+		Kind extract.OpenKind `json:"kind"`
+		Text string           `json:"text"`
 	}
 	rowJSON struct {
 		Row         int                               `json:"row"`
@@ -103,6 +111,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		Version:    1,
 		Group:      r.Cover.Group,
 		Organizers: []organizerJSON{},
+		Open:       []openJSON{},
 		Counts:     countsOf(t),
 		Members:    membersJSON{members.Rows, members.SHA256, members.AsOf.Format(time.DateOnly)},
 	}
@@ -124,9 +133,22 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		for i, s := range f.pages {
 			n := len(s.matches)
 			file.Pages = append(file.Pages, pageOf(s, i+1, decisions[:n], turns[:n]))
+			out.Open = append(out.Open, openOf(s.Open, f.name, i+1)...)
 			decisions, turns = decisions[n:], turns[n:]
 		}
 		out.Files = append(out.Files, file)
+	}
+	return out
+}
+
+func openOf(points []extract.Open, file string, page int) []openJSON {
+	var out []openJSON
+	for _, o := range points {
+		point := openJSON{File: file, Page: page, Kind: o.Kind, Text: o.Text}
+		if o.Box != (extract.Box{}) {
+			point.Box = &o.Box
+		}
+		out = append(out, point)
 	}
 	return out
 }

@@ -29,9 +29,11 @@ type Limits struct {
 
 // Page is one page as a viewer shows it.
 type Page struct {
-	Image image.Image // *image.Gray or *image.RGBA
-	DPI   float64
-	Words []Word // of a text layer that says what is seen; else none
+	Image   image.Image // *image.Gray or *image.RGBA
+	DPI     float64
+	Words   []Word // of a text layer that says what is seen; else none
+	Hidden  []Word // those of which nothing is seen
+	Upright int    // clockwise degrees that make most of Words upright
 
 	Broken bool // the picture's data are damaged, and some of it is missing
 }

@@ -61,7 +61,7 @@ func (s *seat) page(index int, limits Limits) (Page, error) {
 	}
 	page := Page{Image: img, DPI: dpi}
 	if sh.visible && sh.pictures < mostlyPicture {
-		page.Words, err = sh.words(w, h)
+		err = sh.words(&page)
 	}
 	return page, err
 }
