@@ -11,16 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"countersign/extract"
+	"countersign/verify/plainyaml"
 )
 
 // Rules are what a petition is held to. The zero value is not useful; start
@@ -73,11 +70,9 @@ func ReadRetention(text string) (Retention, error) {
 	if _, err := parseRules([]byte(text), MIG()); err != nil {
 		return Retention{}, err
 	}
-	var said struct {
-		Retention Retention `yaml:"retention-days"`
-	}
-	if err := yaml.Unmarshal([]byte(text), &said); err != nil {
-		return Retention{}, sayWhere(err)
+	var said Rules // without what is built in
+	if err := plainyaml.Read([]byte(text), &said, plainyaml.Options{}); err != nil {
+		return Retention{}, err
 	}
 	return said.Retention, nil
 }
@@ -110,7 +105,7 @@ func MIG() Rules {
 // ReadRules reads a rules file. What it does not say is as in MIG. An error
 // is one sentence with the line, what is wrong there and what is allowed.
 func ReadRules(r io.Reader, file string) (Rules, error) {
-	data, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	data, err := io.ReadAll(io.LimitReader(r, plainyaml.MaxBytes+1))
 	if err != nil {
 		return Rules{}, fmt.Errorf("rules %s could not be read: %w", file, err)
 	}
@@ -122,32 +117,12 @@ func ReadRules(r io.Reader, file string) (Rules, error) {
 }
 
 func parseRules(data []byte, rules Rules) (Rules, error) {
-	if !slices.ContainsFunc(strings.Split(string(data), "\n"), says) {
-		return rules, nil // the decoder would empty what it is given
+	err := plainyaml.Read(data, &rules, plainyaml.Options{})
+	if wrong := (*plainyaml.Error)(nil); errors.As(err, &wrong) {
+		return Rules{}, &RuleError{Line: wrong.Line, Key: wrong.Key, Text: wrong.Text}
 	}
-	day := yaml.CustomUnmarshaler(func(t *time.Time, b []byte) (err error) {
-		text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
-		if *t, err = time.Parse(time.DateOnly, text); err != nil {
-			return fmt.Errorf("%q is no date: write one such as 2026-11-01", text)
-		}
-		return nil
-	})
-	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), day)
-	if err := decoder.Decode(&rules); err != nil && !errors.Is(err, io.EOF) {
-		return Rules{}, sayWhere(err)
-	}
-	var second any
-	if decoder.Decode(&second) == nil && second != nil {
-		return Rules{}, &RuleError{Line: lastLineOf(data, "---"), Text: "a second set of rules begins here: keep one, and take out the line ---"}
-	}
-	var written map[string]any
-	if err := yaml.Unmarshal(data, &written); err != nil {
-		return Rules{}, sayWhere(err)
-	}
-	for _, key := range slices.Sorted(maps.Keys(written)) {
-		if err := plain(key, written[key]); err != nil {
-			return Rules{}, &RuleError{Line: lineOf(data, key), Key: key, Text: key + " " + err.Error()}
-		}
+	if err != nil {
+		return Rules{}, err
 	}
 	if key, err := rules.check(); err != nil {
 		return Rules{}, &RuleError{Line: lineOf(data, key), Key: key, Text: key + " " + err.Error()}
@@ -164,91 +139,6 @@ type RuleError struct {
 
 func (e *RuleError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
 
-// plain refuses what the decoder would take for nothing or cut short: a key without a
-// value, which would make a threshold 0, and half a signature or a day.
-func plain(key string, value any) error {
-	switch v := value.(type) {
-	case nil:
-		return errors.New("has no value: write one, or take the line out")
-	case float64:
-		if v != math.Trunc(v) && !slices.Contains(withFraction, key) {
-			return fmt.Errorf("is %v: write a whole number", v)
-		}
-	case []any:
-		for _, x := range v {
-			if err := plain(key, x); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			if err := plain(k, v[k]); err != nil {
-				return fmt.Errorf("has %s, which %w", k, err)
-			}
-		}
-	}
-	return nil
-}
-
-// says tells a line of a rules file from a blank one and a comment.
-func says(line string) bool {
-	line = strings.TrimSpace(line)
-	return line != "" && line[0] != '#' && line != "---" && line != "null" && line != "~"
-}
-
-// sayWhere turns the decoder's error into one line: where, what, what else.
-func sayWhere(err error) error {
-	var at yaml.Error
-	if !errors.As(err, &at) {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return errors.New(first)
-	}
-	line := 1
-	if t := at.GetToken(); t != nil && t.Position != nil {
-		line = t.Position.Line
-	}
-	message, _, _ := strings.Cut(at.GetMessage(), "\n")
-	if strings.HasPrefix(message, "unknown field") {
-		_, key, _ := strings.Cut(message, `"`)
-		return &RuleError{line, strings.TrimSuffix(key, `"`), fmt.Sprintf("%s: allowed are %s", message, strings.Join(keys(), ", "))}
-	}
-	return &RuleError{Line: line, Text: inWords(message)}
-}
-
-// inWords says what the decoder expected without the words of its trade.
-func inWords(message string) string {
-	if strings.Contains(message, "overflow") {
-		return "the number is too large"
-	}
-	if _, where, ok := strings.Cut(message, "Go struct field "); ok {
-		field, kind, _ := strings.Cut(where, " of type ")
-		_, name, _ := strings.Cut(field, ".")
-		if f, ok := reflect.TypeFor[Rules]().FieldByName(name); ok {
-			name = f.Tag.Get("yaml")
-		}
-		return name + " is written wrongly: " + map[string]string{
-			"int": "write a whole number", "float64": "write a number", "bool": "write true or false", "string": "write words",
-		}[kind]
-	}
-	switch {
-	case strings.HasSuffix(message, "where sequence is expected"):
-		return "a list is expected here, such as [Active, Grace]"
-	case strings.HasSuffix(message, "where mapping is expected"):
-		return "a key and its value are expected here, such as threshold: 100"
-	}
-	return message
-}
-
-// keys that a rules file may have.
-func keys() []string {
-	var out []string
-	t := reflect.TypeFor[Rules]()
-	for i := range t.NumField() {
-		out = append(out, t.Field(i).Tag.Get("yaml"))
-	}
-	return out
-}
-
 // lineOf finds the line on which a key stands, 1 if it is nowhere.
 func lineOf(data []byte, key string) int {
 	n := 0
@@ -260,21 +150,6 @@ func lineOf(data []byte, key string) int {
 	}
 	return 1
 }
-
-// lastLineOf finds the last line that reads so, 1 if none does.
-func lastLineOf(data []byte, text string) int {
-	at, n := 1, 0
-	for line := range bytes.Lines(data) {
-		n++
-		if string(bytes.TrimSpace(line)) == text {
-			at = n
-		}
-	}
-	return at
-}
-
-// withFraction are the keys that may have a fraction.
-var withFraction = []string{"percent", "error-bound", "sample-percent", "second-look-percent", "known-answer-percent"}
 
 // The longest that anything lasts, so that no date runs out of the calendar.
 const (

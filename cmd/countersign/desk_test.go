@@ -550,7 +550,7 @@ func TestDeskRules(t *testing.T) {
 	for yaml, want := range map[string]web.RuleProblem{
 		"threshold: 90\nduplicates: some\n": {Line: 2, Key: "duplicates", Text: `duplicates is "some": write one of first, latest, none`},
 		"\ntreshold: 90\n":                  {Line: 2, Key: "treshold"},
-		"threshold: many\n":                 {Line: 1},
+		"threshold: many\n":                 {Line: 1, Key: "threshold"},
 	} {
 		v, err := d.Rules(yaml)
 		if err != nil || v.Problem == nil || v.Problem.Line != want.Line || v.Problem.Key != want.Key || want.Text != "" && v.Problem.Text != want.Text {

@@ -121,6 +121,7 @@ func TestMap(t *testing.T) {
 // TestMisuse: wrong arguments are answered with what to write instead.
 func TestMisuse(t *testing.T) {
 	rules := write(t, "rules.yaml", []byte("title: Ours\nthreshhold: 50\n"))
+	bomb := write(t, "bomb.yaml", []byte("title: Ours\nlife-types: &a [x, x]\nrefused-classes: [*a, *a]\n"))
 	with := func(args ...string) []string {
 		return append([]string{"check", "--members", members}, args...)
 	}
@@ -140,6 +141,8 @@ func TestMisuse(t *testing.T) {
 		{"no day", with("--as-of", "November", online), `"November" is no date: write one such as 2026-11-01`},
 		{"no pair", with("--map", "number", online), `--map is no pair such as number="Cust #"`},
 		{"a rule that is none", with("--rules", rules, online), `line 2: unknown field "threshhold": allowed are title, citation, threshold`},
+		{"a rule that would fill the memory", with("--rules", bomb, online), "line 2: &a gives a name to what follows"},
+		{"a rule without an end", with("--rules", "/dev/zero", online), "line 1: the text is longer than 64 KiB"},
 		{"no rules there", with("--rules", "nowhere.yaml", online), "rules nowhere.yaml do not exist: check the path"},
 		{"a folder of rules", with("--rules", testdata, online), "are a folder: name the YAML file in it"},
 		{"no export there", []string{"check", "--members", "nowhere.csv", online}, "membership export nowhere.csv does not exist: check the path"},

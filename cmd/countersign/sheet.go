@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,11 +54,12 @@ func (c sheetCommand) Run(s *streams) error {
 func (c sheetCommand) set() (printed.Set, error) {
 	var set printed.Set
 	if c.From != "" {
-		text, err := os.ReadFile(c.From)
+		file, err := os.Open(c.From)
 		if err != nil {
 			return set, fmt.Errorf("--from %s could not be read: %w", c.From, err)
 		}
-		if set, err = printed.Read(bytes.NewReader(text), filepath.Base(c.From)); err != nil {
+		defer file.Close()
+		if set, err = printed.Read(file, filepath.Base(c.From)); err != nil {
 			return set, err
 		}
 	}

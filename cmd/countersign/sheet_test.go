@@ -89,6 +89,8 @@ func TestSheetCommandSaysWhatIsWrong(t *testing.T) {
 		"pages":              {append(good, "--pages", "5000"), "1 to 1000"},
 		"no such file":       {append(good, "--from", filepath.Join(dir, "none.yaml")), "none.yaml could not be read"},
 		"unknown setting":    {append(good, "--from", write(t, "a.yaml", []byte("colour: red"))), "a.yaml"},
+		"memory taken whole": {append(good, "--from", write(t, "b.yaml", []byte("group: &a x\ntitle: *a"))), "line 1: &a gives a name"},
+		"file without end":   {append(good, "--from", "/dev/zero"), "longer than 64 KiB"},
 		"folder that is not": {append(good, "--out", filepath.Join(dir, "no", "x.pdf")), "no/x.pdf"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -79,13 +79,47 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
+// What a letter needs beyond fields can be written.
+func TestWriteFillsIn(t *testing.T) {
+	const text = `{{with .Vote}}Vote {{.}}{{else}}None{{end}}
+
+{{range $i, $x := .Missing}}{{if and (gt $i 0) (eq (len $x) 7)}}- {{$x}}
+{{end}}{{end}}{{range .Reasons}}- {{.Words}}: {{.Lines | lines}}, {{day $.Due}}
+{{else}}no reason{{end}}`
+	l, err := letter.Write(letter.Receipt, text, facts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []letter.Block{{"purpose", true}, {"lapsed: 12 lines, August 1, 2026", true}, {"unsigned: 1 line, August 1, 2026", true}}
+	if diff := cmp.Diff(want, l.Body); diff != "" || l.Subject != "Vote 7 to 0" {
+		t.Error(l.Subject, diff)
+	}
+}
+
 // Whoever edits a template is told the line and what is wrong.
 func TestWriteTellsWhatIsWrong(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"a field that is none", "Subject\n\n{{.Signer}}", `line 3: <.Signer>: can't evaluate field Signer`},
 		{"an open brace", "Subject\n\n{{.Group", "line 3: unclosed action"},
 		{"no text", "Subject\n", "is empty"},
-		{"one that runs wild", "Subject\n\n{{define \"a\"}}x{{template \"a\"}}{{end}}{{template \"a\"}}", "longer than"},
+		{"one that calls itself", `S
+
+{{define "a"}}x{{template "a"}}{{end}}{{template "a"}}`, "has a {{define}}"},
+		{"one that calls the letter", "S\n\nx {{template \"receipt\"}}", "line 3: {{template}} is not known"},
+		{"a loop without end", "S\n\n{{range 1000000000000}}{{end}}x", "through its lists more than"},
+		{"a loop in a loop", "S\n\n{{range 1000000}}{{range 1000000}}{{end}}{{end}}x", "more than"},
+		{"a loop that goes on", "S\n\n{{range 1000000000000}}{{continue}}{{end}}x", "more than"},
+		{"much text", "S\n\n{{range 49999}}words{{end}}", "longer than"},
+		{"text doubled", `S
+
+{{$x := "x"}}{{range 40}}{{$x = printf "%s%s" $x $x}}{{end}}`, "line 3: printf is not known: there are day"},
+		{"text made wide", `S
+
+{{printf "%1000000d" 1 | len}}`, "printf is not known"},
+		{"text made code", "S\n\n{{range $i, $x := .Missing}}{{if eq (js $x) `x`}}{{end}}{{end}}", "js is not known"},
+		{"deep", "S\n\n" + strings.Repeat("{{if .Vote}}", 30) + "x" + strings.Repeat("{{end}}", 30), "within each other"},
+		{"deep in parentheses", "S\n\n{{" + strings.Repeat("(", 30) + "1" + strings.Repeat(")", 30) + "}}", "within each other"},
+		{"endless", "S\n\n" + strings.Repeat("{{/**/}}", 10_000), "longer than 64 KiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := letter.Write(letter.Receipt, tt.text, facts())

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
-	"text/template"
 	"time"
 )
 
@@ -35,9 +34,9 @@ func Write(k Kind, text string, f Facts) (Letter, error) {
 			return Letter{}, err
 		}
 	}
-	t, err := template.New(string(k)).Option("missingkey=error").Funcs(template.FuncMap{"day": inWords, "lines": plural}).Parse(strings.ReplaceAll(text, "\r\n", "\n"))
+	t, err := plain(k, text)
 	if err != nil {
-		return Letter{}, wrong(k, err)
+		return Letter{}, err
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&limited{to: &out}, f); err != nil {

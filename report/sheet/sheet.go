@@ -10,10 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"countersign/extract"
 	"countersign/extract/marks"
+	"countersign/verify/plainyaml"
 )
 
 // Set is the sheets of one petition that are printed together. Fields left
@@ -67,10 +66,13 @@ func (s Set) Defaults() Set {
 // Read reads a Set from YAML, or JSON, which is YAML too. Name is the file's,
 // for messages.
 func Read(r io.Reader, name string) (Set, error) {
+	text, err := io.ReadAll(io.LimitReader(r, plainyaml.MaxBytes+1))
+	if err != nil {
+		return Set{}, fmt.Errorf("read %s: %w", name, err)
+	}
 	var s Set
-	err := yaml.NewDecoder(r, yaml.Strict()).Decode(&s)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return Set{}, fmt.Errorf("read %s: %s", name, yaml.FormatError(err, false, true))
+	if err := plainyaml.Read(text, &s, plainyaml.Options{Blanks: true}); err != nil {
+		return Set{}, fmt.Errorf("read %s: %w", name, err)
 	}
 	return s, nil
 }
