@@ -334,7 +334,7 @@ func (c purgeCommand) Run(ctx context.Context, s *streams) error {
 		defer kept.Close()
 		return (&purger{store: kept, now: time.Now}).tell(ctx, s.out)
 	}
-	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, BlobsNATS: c.Keep.Blobs == "nats", Log: logging{}.logger(s.err)})
+	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, Leave: true, BlobsNATS: c.Keep.Blobs == "nats", Log: logging{}.logger(s.err)})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	service, err := openService(ctx, serviceOptions{
-		Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, BlobsNATS: c.Keep.Blobs == "nats",
+		Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, Copies: c.Keep.Copies, BlobsNATS: c.Keep.Blobs == "nats",
 		Listen: c.QueueAt, Token: c.QueueToken, Readers: c.Reading.options(), Log: log,
 	})
 	if err != nil {

@@ -36,6 +36,8 @@ type serviceOptions struct {
 	Data      string // folder of what follows where that is not said otherwise, and of what is temporary
 	DB        string // URL; "" for SQLite in Data
 	NATS      string // URL of a queue outside; "" for one inside, in Data
+	Copies    int    // of all that is kept there; 0 for as many as are usual
+	Leave     bool   // leave what is there with the copies that it has
 	Listen    string // host:port at which a queue inside lets others in; "" for none
 	Token     string // what they must show
 	BlobsNATS bool   // keep blobs in the queue, where all machines reach them, and not in Data
@@ -68,7 +70,10 @@ func openService(ctx context.Context, o serviceOptions) (_ *service, err error) 
 		return nil, err
 	}
 	s.undo = append(s.undo, func() { s.store.Close() })
-	if s.queue, err = queue.Open(ctx, queue.Options{Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Listen: o.Listen, Token: o.Token, Log: s.log}); err != nil {
+	if s.queue, err = queue.Open(ctx, queue.Options{
+		Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Replicas: o.Copies, Leave: o.Leave,
+		Listen: o.Listen, Token: o.Token, Log: s.log,
+	}); err != nil {
 		return nil, err
 	}
 	s.undo = append(s.undo, s.queue.Close)

@@ -14,9 +14,10 @@ import (
 
 // keeping says where things are kept.
 type keeping struct {
-	DB    string `name:"db" placeholder:"URL" env:"COUNTERSIGN_DB" help:"Database: sqlite:///path/of/file.db or postgres://user@host/name. Default: SQLite in the data folder."`
-	NATS  string `name:"nats" placeholder:"URL" env:"COUNTERSIGN_NATS" help:"NATS server with JetStream, such as nats://token@host:4222. Default: one inside."`
-	Blobs string `enum:"files,nats" default:"files" env:"COUNTERSIGN_BLOBS" help:"Where files are kept: \"files\", in the data folder, or \"nats\", for workers on other computers to reach them."`
+	DB     string `name:"db" placeholder:"URL" env:"COUNTERSIGN_DB" help:"Database: sqlite:///path/of/file.db or postgres://user@host/name. Default: SQLite in the data folder."`
+	NATS   string `name:"nats" placeholder:"URL" env:"COUNTERSIGN_NATS" help:"NATS server with JetStream, such as nats://token@host:4222. Default: one inside."`
+	Copies int    `name:"nats-replicas" enum:"0,1,3,5" default:"0" placeholder:"N" env:"COUNTERSIGN_NATS_REPLICAS" help:"Copies of all that is kept in NATS, on different servers of a cluster: 1, 3 or 5; more than that stay. Default: 3 on a cluster of three servers or more, else 1, with which no files are kept on a cluster."`
+	Blobs  string `enum:"files,nats" default:"files" env:"COUNTERSIGN_BLOBS" help:"Where files are kept: \"files\", in the data folder, or \"nats\", for workers on other computers to reach them."`
 }
 
 // reading says how pages are read and what they may cost.

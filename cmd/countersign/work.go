@@ -26,7 +26,7 @@ func (c workCommand) Run(ctx context.Context, s *streams) error {
 		c.Data = dir
 	}
 	log := c.Log.logger(s.err)
-	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.DB, NATS: c.NATS, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
+	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.DB, NATS: c.NATS, Leave: true, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
 	if err != nil {
 		return err
 	}

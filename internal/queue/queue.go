@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -26,6 +28,8 @@ type Options struct {
 	URL      string        // of a server outside, such as nats://token@host:4222
 	Listen   string        // host:port at which the embedded server lets other processes in; empty for none
 	Token    string        // what they must show there
+	Replicas int           // copies of all that is kept there; 0 for 3 on a cluster of three servers or more, else 1
+	Leave    bool          // leave what is there with the copies that it has: whoever serves says how many
 	MaxBytes int64         // 64 MiB: announcements beyond it are refused, not others dropped
 	AckWait  time.Duration // 5 s: how long after its last sign of life a worker is given up
 	Deliver  int           // 5: how often work is tried
@@ -41,6 +45,9 @@ type Queue struct {
 	conn     *nats.Conn
 	js       jetstream.JetStream
 	stream   jetstream.Stream
+
+	mu     sync.Mutex
+	copies map[string]int // at least, of each stream that was opened
 }
 
 // Stages are those that work is announced for.
@@ -66,7 +73,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	o.Delay = cmp.Or(o.Delay, 2*time.Second)
 	o.Grace = cmp.Or(o.Grace, 20*time.Second)
 	o.Log = cmp.Or(o.Log, slog.Default())
-	q := &Queue{options: o}
+	q := &Queue{options: o, copies: map[string]int{}}
 	if err := q.connect(ctx); err != nil {
 		q.Close()
 		return nil, err
@@ -95,7 +102,7 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 	if q.js, err = jetstream.New(q.conn); err != nil {
 		return fmt.Errorf("connect to the queue: %w", err)
 	}
-	q.stream, err = q.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	q.stream, err = q.keep(ctx, jetstream.StreamConfig{
 		Name:       streamName,
 		Subjects:   []string{workPrefix + "*"},
 		Retention:  jetstream.WorkQueuePolicy,
@@ -142,10 +149,19 @@ func (q *Queue) Announce(ctx context.Context, stage, subject, id string) error {
 	return nil
 }
 
-// Check tries whether the queue answers and its stream is there.
+// Check tries whether the queue answers, and whether what it keeps has its copies.
 func (q *Queue) Check(ctx context.Context) error {
-	if _, err := q.stream.Info(ctx); err != nil {
-		return fmt.Errorf("ask the queue how it is: %w", err)
+	q.mu.Lock()
+	copies := maps.Clone(q.copies)
+	q.mu.Unlock()
+	for name, least := range copies {
+		stream, err := q.js.Stream(ctx, name)
+		if err != nil {
+			return fmt.Errorf("ask the queue how it is: %w", err)
+		}
+		if have := stream.CachedInfo().Config.Replicas; have < least {
+			return &TooFewCopies{Of: name, Have: have, Want: least}
+		}
 	}
 	return nil
 }
@@ -162,17 +178,4 @@ func (q *Queue) Depth(ctx context.Context) (map[string]int, error) {
 		depth[stage] = int(info.NumPending) + info.NumAckPending
 	}
 	return depth, nil
-}
-
-// Objects is where blobs lie that several machines share: a bucket, made where
-// it is missing.
-func (q *Queue) Objects(ctx context.Context) (js jetstream.JetStream, bucket string, err error) {
-	_, err = q.js.ObjectStore(ctx, blobBucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		_, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: blobBucket, Storage: jetstream.FileStorage})
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("open the queue's store of objects: %w", err)
-	}
-	return q.js, blobBucket, nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -207,7 +208,11 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 		if err := part.check(ctx); err != nil {
 			status = http.StatusServiceUnavailable
 			s.Log.WarnContext(ctx, "not ready", "part", part.name, "error", err)
-			fmt.Fprintf(&text, "%s: does not answer\n", part.name)
+			why := "does not answer"
+			if says := (interface{ Ready() string })(nil); errors.As(err, &says) {
+				why = says.Ready()
+			}
+			fmt.Fprintf(&text, "%s: %s\n", part.name, why)
 			continue
 		}
 		fmt.Fprintf(&text, "%s: ok\n", part.name)
