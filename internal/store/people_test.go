@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,27 +146,23 @@ func testInvitations(t *testing.T, s *Store) {
 	want := Invitation{Hash: "a", Email: "ann@example.org", Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}
 	same(t, got(s.Invitation(ctx, "a"))(t), want)
 	same(t, got(s.Invitations(ctx))(t), []Invitation{want})
-	var taken atomic.Int32
-	race(10, func(int) {
-		v, err := s.TakeInvitation(ctx, "a")
-		switch {
-		case err == nil && v.Email == want.Email && !v.UsedAt.IsZero():
-			taken.Add(1)
-		case !errors.Is(err, ErrNotFound):
-			t.Errorf("%+v, %v", v, err)
-		}
-	})
-	if taken.Load() != 1 {
-		t.Errorf("taken %d times", taken.Load())
-	}
-	for _, hash := range []string{"a", "over", "never"} {
-		if _, err := s.TakeInvitation(ctx, hash); !errors.Is(err, ErrNotFound) {
+	for _, hash := range []string{"over", "never"} {
+		if _, err := s.Join(ctx, hash, Account{PasswordHash: "hash"}); !errors.Is(err, ErrNotFound) {
 			t.Errorf("%s: %v", hash, err)
 		}
 		if _, err := s.Invitation(ctx, hash); !errors.Is(err, ErrNotFound) {
 			t.Errorf("%s: %v", hash, err)
 		}
 	}
+	// A newer one kills the older, however many are made at once.
+	race(10, func(i int) {
+		must(t, s.AddInvitation(ctx, Invitation{Hash: fmt.Sprint("newer ", i), Email: "ann@example.org", ExpiresAt: soon}))
+	})
+	same(t, len(got(s.Invitations(ctx))(t)), 1)
+	if _, err := s.Invitation(ctx, "a"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the older link: %v", err)
+	}
+	must(t, s.DropInvitations(ctx, " ANN@example.org"))
 	same(t, len(got(s.Invitations(ctx))(t)), 0)
 }
 
@@ -173,20 +170,107 @@ func testJoin(t *testing.T, s *Store) {
 	ctx := t.Context()
 	soon := now().Add(time.Hour)
 	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: "ann@example.org", Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}))
-	must(t, s.AddInvitation(ctx, Invitation{Hash: "b", Email: "ann@example.org", ExpiresAt: soon}))
-	ann := got(s.Join(ctx, "a", Account{Email: "eve@example.org", Roles: []Role{Chair}, PasswordHash: "hash"}))(t)
-	if ann.Email != "ann@example.org" || ann.Name != "Ann" || len(ann.Roles) != 1 || ann.Roles[0] != Admin {
+	var joined atomic.Int32
+	race(10, func(int) {
+		_, err := s.Join(ctx, "a", Account{Email: "eve@example.org", Roles: []Role{Chair}, PasswordHash: "hash"})
+		switch {
+		case err == nil:
+			joined.Add(1)
+		case !errors.Is(err, ErrNotFound):
+			t.Error(err)
+		}
+	})
+	same(t, int(joined.Load()), 1)
+	ann := got(s.AccountByEmail(ctx, "ann@example.org"))(t)
+	if ann.Name != "Ann" || len(ann.Roles) != 1 || ann.Roles[0] != Admin || ann.PasswordHash != "hash" {
 		t.Errorf("joined as %+v", ann)
 	}
-	same(t, got(s.Account(ctx, ann.ID))(t), ann)
-	if _, err := s.Join(ctx, "a", Account{}); !errors.Is(err, ErrNotFound) {
-		t.Errorf("joined twice: %v", err)
+	if _, err := s.Invitation(ctx, "a"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the link that was taken: %v", err)
 	}
-	if _, err := s.Join(ctx, "b", Account{}); !errors.Is(err, ErrConflict) {
-		t.Errorf("joined with an address that is there: %v", err)
+}
+
+// A reset shuts out whoever used the account, and gives it no other roles.
+func testReset(t *testing.T, s *Store) {
+	ctx := t.Context()
+	soon := now().Add(time.Hour)
+	ann := got(s.AddAccount(ctx, Account{Email: "ann@example.org", Name: "Ann", Roles: []Role{Staff}, PasswordHash: "old", Subject: "sub"}))(t)
+	bob := got(s.AddAccount(ctx, Account{Email: "bob@example.org"}))(t)
+	for _, a := range []Account{ann, bob} {
+		must(t, s.AddSession(ctx, Session{Hash: "session of " + a.ID, AccountID: a.ID, ExpiresAt: soon}))
+		_, err := s.AddToken(ctx, Token{AccountID: a.ID, Hash: "token of " + a.ID})
+		must(t, err)
 	}
-	if _, err := s.Invitation(ctx, "b"); err != nil {
-		t.Errorf("the invitation that failed is gone: %v", err)
+	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: ann.Email, Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}))
+	want := ann
+	want.Name, want.PasswordHash = "Anna", "new"
+	same(t, got(s.Join(ctx, "a", Account{Name: "Anna", PasswordHash: "new"}))(t), want)
+	same(t, got(s.Account(ctx, ann.ID))(t), want)
+	_, session := s.Session(ctx, "session of "+ann.ID)
+	_, token := s.TokenByHash(ctx, "token of "+ann.ID)
+	if !errors.Is(session, ErrNotFound) || !errors.Is(token, ErrNotFound) {
+		t.Errorf("after a reset: session %v, token %v", session, token)
+	}
+	must(t, second(s.Session(ctx, "session of "+bob.ID)))
+	must(t, second(s.TokenByHash(ctx, "token of "+bob.ID)))
+
+	must(t, s.AddInvitation(ctx, Invitation{Hash: "closed", Email: ann.Email, ExpiresAt: soon}))
+	want.Disabled = true
+	must(t, s.SetAccount(ctx, want))
+	if _, err := s.Invitation(ctx, "closed"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the link of a closed account: %v", err)
+	}
+	if _, err := s.Join(ctx, "closed", Account{PasswordHash: "newer"}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a closed account was reset: %v", err)
+	}
+	same(t, got(s.Account(ctx, ann.ID))(t), want)
+}
+
+// The first administrator is made by one link of many, once.
+func testFirstAdmin(t *testing.T, s *Store) {
+	ctx := t.Context()
+	soon := now().Add(time.Hour)
+	first := func(hash string) Invitation {
+		return Invitation{Hash: hash, Roles: []Role{Admin}, ExpiresAt: soon}
+	}
+	must(t, s.AddInvitation(ctx, first("old")))
+	race(10, func(i int) { must(t, s.AddInvitation(ctx, first(fmt.Sprint(i)))) })
+	list := got(s.Invitations(ctx))(t)
+	if len(list) != 1 {
+		t.Fatalf("%d links are live", len(list))
+	}
+	var made atomic.Int32
+	race(20, func(i int) {
+		hash := fmt.Sprint(i)
+		if i >= 10 {
+			hash = list[0].Hash
+		}
+		_, err := s.Join(ctx, hash, Account{Email: fmt.Sprint(i, "@example.org"), PasswordHash: "hash"})
+		switch {
+		case err == nil:
+			made.Add(1)
+		case !errors.Is(err, ErrNotFound):
+			t.Error(err)
+		}
+	})
+	same(t, int(made.Load()), 1)
+	if err := s.AddInvitation(ctx, first("late")); !errors.Is(err, ErrConflict) {
+		t.Errorf("a link beside an administrator: %v", err)
+	}
+	same(t, len(got(s.Invitations(ctx))(t)), 0)
+	// One that was made before there was an administrator is dead, however they came.
+	for _, a := range got(s.Accounts(ctx))(t) {
+		a.Disabled = true
+		must(t, s.SetAccount(ctx, a))
+	}
+	must(t, s.AddInvitation(ctx, first("again")))
+	must(t, second(s.Invitation(ctx, "again")))
+	must(t, second(s.AddAccount(ctx, Account{Email: "by@provider.org", Subject: "sub", Roles: []Role{Admin}})))
+	if _, err := s.Invitation(ctx, "again"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a link beside an administrator: %v", err)
+	}
+	if _, err := s.Join(ctx, "again", Account{Email: "eve@example.org"}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a second first administrator: %v", err)
 	}
 }
 

@@ -77,6 +77,9 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.SetAccount(r.Context(), a); err != nil {
 		return fmt.Errorf("set the password: %w", err)
 	}
+	if err := s.Store.DropInvitations(r.Context(), a.Email); err != nil { // who asked for a link may be another
+		return fmt.Errorf("end the links for a new password: %w", err)
+	}
 	if err := s.record(r, "account.password", a.ID, ""); err != nil {
 		return err
 	}

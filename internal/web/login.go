@@ -97,18 +97,13 @@ func local(next string) string {
 }
 
 // FirstAdmin returns a one-time link with which the first administrator makes
-// an account, or nothing where there are accounts already.
+// an account, or nothing where there is one already. The link before is dead.
 func (s *Server) FirstAdmin(ctx context.Context) (link string, err error) {
-	all, err := s.Store.Accounts(ctx)
-	if err != nil {
-		return "", fmt.Errorf("look for accounts: %w", err)
+	link, err = s.invite(ctx, "", "", []store.Role{store.Admin})
+	if errors.Is(err, store.ErrConflict) {
+		return "", nil
 	}
-	for _, a := range all {
-		if !a.Disabled && (a.PasswordHash != "" || a.Subject != "") {
-			return "", nil
-		}
-	}
-	return s.invite(ctx, "", "", []store.Role{"admin"})
+	return link, err
 }
 
 // invite makes a one-time link. Only its hash is kept.
@@ -139,7 +134,7 @@ func (s *Server) welcomePage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "welcome", welcomeView{Email: inv.Email, Name: inv.Name, Known: inv.Email != ""})
 }
 
-var errLinkUsed = problem(http.StatusGone, "This link was used already or is too old. Ask an administrator for a new one; the first administrator gets one by starting the service again.")
+var errLinkUsed = problem(http.StatusGone, "This link was used already, is too old, or a newer one was made. Ask an administrator for a new one; the first administrator gets one by starting the service again.")
 
 func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
@@ -178,26 +173,14 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// From here the link is spent, whatever comes.
-	if inv, err = s.Store.TakeInvitation(r.Context(), hash); errors.Is(err, store.ErrNotFound) {
-		return errLinkUsed
-	} else if err != nil {
-		return fmt.Errorf("take the invitation: %w", err)
-	}
-	a, err := s.Store.AccountByEmail(r.Context(), v.Email)
-	switch {
+	a := store.Account{ID: newID(), Email: v.Email, Name: v.Name, PasswordHash: secret, CreatedAt: s.Now()}
+	switch a, err = s.Store.Join(r.Context(), hash, a); {
 	case errors.Is(err, store.ErrNotFound):
-		a = store.Account{ID: newID(), Email: v.Email, Name: v.Name, Roles: inv.Roles, PasswordHash: secret, CreatedAt: s.Now()}
-		a, err = s.Store.AddAccount(r.Context(), a)
-	case err == nil && inv.Email == "":
-		return problem(http.StatusConflict, "There is an account with this e-mail address already.")
-	case err == nil:
-		a.Name, a.PasswordHash = v.Name, secret
-		if err = s.Store.SetAccount(r.Context(), a); err == nil {
-			err = s.Store.EndSessionsOf(r.Context(), a.ID)
-		}
-	}
-	if err != nil {
+		return errLinkUsed
+	case errors.Is(err, store.ErrConflict):
+		v.Problem = "There is an account with this e-mail address already: write another."
+		return s.render(w, r, http.StatusConflict, "welcome", v)
+	case err != nil:
 		return fmt.Errorf("make the account: %w", err)
 	}
 	if _, err := s.Store.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: "account.joined", Subject: a.ID, Detail: roleWords(a.Roles)}); err != nil {

@@ -93,8 +93,11 @@ func TestFirstAdmin(t *testing.T) {
 		a.Disabled = true
 		check0(t, sv.Store.SetAccount(t.Context(), a))
 	}
-	link, err = sv.FirstAdmin(t.Context())
+	older, err := sv.FirstAdmin(t.Context())
 	check0(t, err)
+	link, err = sv.FirstAdmin(t.Context()) // at the next start
+	check0(t, err)
+	sv.client("").get(strings.TrimPrefix(older, sv.url)).want(t, 410)
 	path := strings.TrimPrefix(link, sv.url)
 	c := sv.client("")
 	c.get(path).want(t, 200) // looking does not spend it
@@ -112,6 +115,9 @@ func TestFirstAdmin(t *testing.T) {
 		t.Fatal("no link is shown")
 	}
 	path, _, _ = strings.Cut(a.body[at+len(sv.url):], "<")
+	if link, err := sv.FirstAdmin(t.Context()); err != nil || link != "" {
+		t.Errorf("with an administrator there is a link: %q, %v", link, err)
+	}
 	n := sv.client("")
 	n.post(path, "email", "chair@example.org", "name", "New One", "password", testPassword, "again", testPassword).want(t, 303)
 	n.get("/petitions").want(t, 200)
@@ -125,6 +131,56 @@ func TestFirstAdmin(t *testing.T) {
 	if n, err := sv.Store.VerifyAudit(t.Context()); err != nil || n == 0 {
 		t.Errorf("the audit chain: %d entries, %v", n, err)
 	}
+}
+
+// A link for a new password kills the one before, shuts out whoever used the account, and dies
+// with the account and with a password that its owner chose.
+func TestReset(t *testing.T) {
+	sv := newService(t)
+	admin := sv.client("admin")
+	link := func() string {
+		t.Helper()
+		a := admin.post("/settings/people/account-verifier/link").want(t, 201)
+		_, rest, found := strings.Cut(a.body, sv.url+"/welcome/")
+		if !found {
+			t.Fatal("no link is shown")
+		}
+		secret, _, _ := strings.Cut(rest, "<")
+		return "/welcome/" + secret
+	}
+	join := func(c *client, path string) answer {
+		return c.post(path, "name", "Terry", "password", "a new good one", "again", "a new good one")
+	}
+	there := sv.client("verifier")
+	a := there.post("/account/tokens", "name", "script").want(t, 201)
+	_, rest, _ := strings.Cut(a.body, "<code>cs_")
+	secret, _, _ := strings.Cut(rest, "<")
+	script := sv.client("")
+	script.token = "cs_" + secret
+	script.get("/api/me").want(t, 200)
+
+	first, second := link(), link()
+	sv.client("").get(first).want(t, 410)
+	join(sv.client(""), first).want(t, 410)
+	there.get("/petitions").want(t, 200) // making a link shuts nobody out
+	here := sv.client("")
+	join(here, second).want(t, 303)
+	here.get("/petitions").want(t, 200)
+	there.get("/petitions").want(t, 303)
+	script.get("/api/me").want(t, 401)
+	sv.client("staff").get("/petitions").want(t, 200)
+
+	asked := link()
+	here.post("/account/password", "old", "a new good one", "password", "yet another one", "again", "yet another one").want(t, 303)
+	sv.client("").get(asked).want(t, 410)
+
+	open := link()
+	admin.post("/settings/people/account-verifier", "role", "verifier", "disabled", "yes").want(t, 303)
+	sv.client("").get(open).want(t, 410)
+	join(sv.client(""), open).want(t, 410)
+	admin.post("/settings/people/account-verifier/link").want(t, 422)
+	admin.post("/settings/people/account-verifier", "role", "verifier").want(t, 303)
+	sv.client("").get(open).want(t, 410) // opening the account again does not bring it back
 }
 
 // A token does what its owner may, until it is revoked.

@@ -257,6 +257,9 @@ func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if a.Disabled {
+		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "The account is closed, so that no link would work: open it first."})
+	}
 	return s.showLink(w, r, a)
 }
 
@@ -286,6 +289,9 @@ func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
 	if a.Disabled && !before.Disabled {
 		if err := s.Store.EndSessionsOf(r.Context(), a.ID); err != nil {
 			return fmt.Errorf("end the sessions: %w", err)
+		}
+		if err := s.Store.DropInvitations(r.Context(), a.Email); err != nil {
+			return fmt.Errorf("end the links: %w", err)
 		}
 	}
 	detail := "roles " + roleWords(a.Roles)
