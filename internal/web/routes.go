@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -159,7 +160,7 @@ func (s *Server) routes() []route {
 }
 
 // mount builds the handler from the table.
-func (s *Server) mount() http.Handler {
+func (s *Server) mount() (http.Handler, error) {
 	mux := http.NewServeMux()
 	for _, rt := range s.routes() {
 		mux.Handle(rt.pattern, s.serve(rt))
@@ -167,8 +168,26 @@ func (s *Server) mount() http.Handler {
 	mux.Handle("/", s.serve(route{"/", public, func(http.ResponseWriter, *http.Request) error {
 		return problem(http.StatusNotFound, "There is no such page.")
 	}}))
+	// What pages of the service send is known by its address, also where a proxy in front of it
+	// changes the host that arrives here.
 	cross := http.NewCrossOriginProtection()
-	return cross.Handler(mux)
+	if err := cross.AddTrustedOrigin(origin(s.base)); err != nil {
+		return nil, fmt.Errorf("the address of the service is %q: %w", s.URL, err)
+	}
+	cross.SetDenyHandler(s.serve(route{"/", public, s.fromElsewhere}))
+	return cross.Handler(mux), nil
+}
+
+// fromElsewhere refuses what a page of another site seems to have sent.
+func (s *Server) fromElsewhere(_ http.ResponseWriter, r *http.Request) error {
+	from := r.Header.Get("Origin")
+	if from == "" {
+		from = "another site"
+	}
+	return problem(http.StatusForbidden, fmt.Sprintf("This was sent from %s, and the service is at %s, "+
+		"so it was not accepted: another site might have sent it in your name. If you reach the service "+
+		"at the first of the two, whoever runs it starts it with that address: "+
+		"--url, or COUNTERSIGN_URL in its environment.", from, origin(s.base)))
 }
 
 // serve answers one route: measured, logged, only for those who may.

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -109,9 +110,9 @@ func New(o Options) (*Server, error) {
 	if o.Metrics == nil {
 		o.Metrics = prometheus.NewRegistry()
 	}
-	base, err := url.Parse(o.URL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("the address of the service is %q: write one such as https://petitions.example.org", o.URL)
+	base, err := address(o.URL)
+	if err != nil {
+		return nil, err
 	}
 	if o.Uploads == "" {
 		return nil, errors.New("the folder for uploads is not named")
@@ -129,8 +130,40 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.docs = s.newAPI()
-	s.handler = s.mount()
+	if s.handler, err = s.mount(); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// address is where people reach the service: all of its pages lie at the root of a host.
+func address(text string) (*url.URL, error) {
+	base, err := url.Parse(text)
+	switch {
+	case err != nil || base.Hostname() == "" || base.Scheme != "http" && base.Scheme != "https":
+		return nil, fmt.Errorf("the address of the service is %q: "+
+			"write one such as https://petitions.example.org", text)
+	case base.User != nil:
+		return nil, errors.New("the address of the service holds a user: leave out what ends with @")
+	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
+		return nil, fmt.Errorf("the address of the service is %q: its pages lie at the root of a host, "+
+			"so write %s alone, and give the service a host name of its own where another is at the root",
+			text, origin(base))
+	}
+	base.Path, base.RawPath = "", ""
+	return base, nil
+}
+
+// origin is an address as browsers write it of a page that sends something.
+func origin(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
