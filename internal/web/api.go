@@ -73,6 +73,7 @@ type (
 		Error    string    `json:"error" doc:"why it cannot be opened"`
 		Excluded bool      `json:"excluded"`
 		Same     bool      `json:"same" doc:"the file was here already; nothing changed"`
+		Note     string    `json:"note,omitempty" doc:"what to know and do where a file that was sent again is excluded"`
 	}
 	apiPage struct {
 		ID       string     `json:"id"`
@@ -392,7 +393,13 @@ func (s *Server) apiChangePetition(ctx context.Context, in *struct {
 }
 
 func newAPIUpload(u store.Upload, same bool) apiUpload {
-	return apiUpload{u.ID, u.PetitionID, u.Name, u.SHA256, u.Size, u.At, u.Pages, u.Error, u.Excluded, same}
+	out := apiUpload{ID: u.ID, Petition: u.PetitionID, Name: u.Name, SHA256: u.SHA256, Size: u.Size, At: u.At,
+		Pages: u.Pages, Error: u.Error, Excluded: u.Excluded, Same: same}
+	if same && u.Excluded {
+		out.Note = `The file is here already, but excluded, so that none of its lines counts. PATCH /api/uploads/` +
+			u.ID + ` with {"excluded": false} includes it again.`
+	}
+	return out
 }
 
 func (s *Server) apiUploads(ctx context.Context, in *byID) (*answerOf[[]apiUpload], error) {

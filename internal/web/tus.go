@@ -34,6 +34,8 @@ const (
 const (
 	uploadHeader = "Countersign-Upload" // its id
 	sameHeader   = "Countersign-Same"   // the name under which the same file was here before, as in a URL
+
+	excludedHeader = "Countersign-Excluded" // yes where that file is excluded and counts for nothing
 )
 
 // tusHandlers are the steps of the tus protocol: pieces of a file arrive in
@@ -198,6 +200,7 @@ func (s *Server) tusFinish(hook handler.HookEvent) (handler.HTTPResponse, error)
 // its pieces were.
 type finished struct {
 	Upload, Account, SameAs string
+	Excluded                bool
 	Size                    int64
 }
 
@@ -205,6 +208,9 @@ func (f finished) headers() handler.HTTPHeader {
 	h := handler.HTTPHeader{uploadHeader: f.Upload}
 	if f.SameAs != "" {
 		h[sameHeader] = urlWord(f.SameAs)
+	}
+	if f.Excluded {
+		h[excludedHeader] = "yes"
 	}
 	return h
 }
@@ -231,7 +237,7 @@ func (s *Server) finish(ctx context.Context, info handler.FileInfo) (finished, e
 	}
 	done := finished{Upload: t.ID, Account: info.MetaData["account"], Size: info.Size}
 	if t.Same {
-		done.SameAs = t.Name
+		done.SameAs, done.Excluded = t.Name, t.Excluded
 	}
 	data, err := json.Marshal(done)
 	if err == nil {

@@ -79,6 +79,50 @@ func TestResumable(t *testing.T) {
 	}
 }
 
+// A file that was excluded and comes again is said to count for nothing, with the way to include it.
+func TestExcludedAgain(t *testing.T) {
+	sv := newService(t)
+	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
+	check0(t, err)
+	c := sv.client("staff")
+	data := []byte("scan")
+	at := c.tusCreate(p.ID, "scan.pdf", len(data))
+	id := c.tusSend(at, 0, data).want(t, 204).Header.Get(uploadHeader)
+	c.post("/uploads/"+id+"/exclude").want(t, 303)
+
+	at = c.tusCreate(p.ID, "again.pdf", len(data))
+	if a := c.tusSend(at, 0, data).want(t, 204); a.Header.Get(excludedHeader) != "yes" || a.Header.Get(sameHeader) != "scan.pdf" {
+		t.Errorf("by the page: %v", a.Header)
+	}
+	if a := c.tusHead(at).want(t, 200); a.Header.Get(excludedHeader) != "yes" {
+		t.Errorf("asked again: %v", a.Header)
+	}
+	put := func() answer {
+		return c.do("PUT", "/api/petitions/"+p.ID+"/files/again.pdf", bytes.NewReader(data), "Sec-Fetch-Site", "same-origin")
+	}
+	if a := put().want(t, 200); !strings.Contains(a.body, "here already, but excluded") || !strings.Contains(a.body, `"excluded":true`) {
+		t.Error("the API says", a.body)
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("files", "again.pdf")
+	check0(t, err)
+	_, err = part.Write(data)
+	check0(t, err)
+	check0(t, form.Close())
+	a := c.do("POST", "/petitions/"+p.ID+"/files", &body, "Content-Type", form.FormDataContentType(), "Sec-Fetch-Site", "same-origin").want(t, 303)
+	if where := a.Header.Get("Location"); where != "/petitions/"+p.ID+"#file-"+id {
+		t.Error("sent on to", where)
+	}
+	if page := c.get("/petitions/"+p.ID).want(t, 200); !strings.Contains(page.body, "Here already, but excluded") {
+		t.Error("the page does not say that the file is excluded")
+	}
+	c.post("/uploads/"+id+"/include").want(t, 303)
+	if a := put().want(t, 200); strings.Contains(a.body, "excluded, so") {
+		t.Error("included again, it is", a.body)
+	}
+}
+
 // What was complete when the service stopped is taken when it starts again.
 func TestTidy(t *testing.T) {
 	sv := newService(t)

@@ -77,11 +77,15 @@ func (s *Server) takeForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back := "/petitions/" + r.PathValue("id")
-	var added, same []string
+	var added, same, excluded []string
 	for _, t := range list {
-		if t.Same {
+		switch {
+		case t.Same && t.Excluded:
+			excluded = append(excluded, t.Name)
+			back = "/petitions/" + t.PetitionID + "#file-" + t.ID
+		case t.Same:
 			same = append(same, t.Name)
-		} else {
+		default:
 			added = append(added, t.Name)
 		}
 	}
@@ -90,12 +94,16 @@ func (s *Server) takeForm(w http.ResponseWriter, r *http.Request) error {
 		said = "Added " + strings.Join(added, ", ") + ". "
 	}
 	if len(same) > 0 {
-		said += "Here already: " + strings.Join(same, ", ") + "."
+		said += "Here already: " + strings.Join(same, ", ") + ". "
+	}
+	if len(excluded) > 0 {
+		said += "Here already, but excluded, so that none of its lines counts: " + strings.Join(excluded, ", ") +
+			". To count it, choose “Include again” beside the file."
 	}
 	if len(list) == 0 {
 		said = "No file was chosen."
 	}
-	return s.done(w, r, back, said)
+	return s.done(w, r, back, strings.TrimSpace(said))
 }
 
 func (s *Server) takeMultipart(w http.ResponseWriter, r *http.Request) ([]taken, error) {

@@ -70,6 +70,26 @@ if (form) {
     if (!bad && text === "added") setTimeout(() => row.remove(), 4000);
   }
 
+  // offer asks whether a file that is here, but excluded, shall count again.
+  function offer(row, result) {
+    done(row, `is here already, as ${result.same}, but excluded: none of its lines counts`);
+    const button = document.createElement("button");
+    button.className = "small";
+    button.textContent = "Include again";
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const answer = await fetch(`/uploads/${result.id}/include`, { method: "POST", redirect: "manual" }).catch(() => null);
+      if (answer && (answer.ok || answer.type === "opaqueredirect")) {
+        button.remove();
+        done(row, "counts again");
+      } else {
+        button.disabled = false;
+        done(row, "could not be included: try again", true);
+      }
+    });
+    row.querySelector(".line").append(button);
+  }
+
   async function send(file, row) {
     const key = `upload ${petition} ${file.name} ${file.size} ${file.lastModified}`;
     let address = localStorage.getItem(key);
@@ -78,6 +98,7 @@ if (form) {
       try {
         const result = await attempt(file, row, key, address, () => { tries = 0; });
         localStorage.removeItem(key);
+        if (result.excluded) return offer(row, result);
         return done(row, result.same ? `is here already, as ${result.same}` : "added");
       } catch (error) {
         if (error instanceof Refused) {
@@ -149,9 +170,10 @@ if (form) {
   }
 
   function outcome(answer) {
-    if (!answer.headers.get("Countersign-Upload")) return null;
+    const id = answer.headers.get("Countersign-Upload");
+    if (!id) return null;
     const same = answer.headers.get("Countersign-Same");
-    return { same: same ? decodeURIComponent(same) : "" };
+    return { id, same: same ? decodeURIComponent(same) : "", excluded: answer.headers.get("Countersign-Excluded") === "yes" };
   }
 
   async function refused(answer) {
