@@ -13,8 +13,9 @@ var nicknameList string
 var nicknames = sync.OnceValue(func() map[string][]string { return readNicknames(nicknameList) })
 
 // Nicknames returns the other given names under which a person of this given
-// name may sign: its short forms, the names it is a short form of, and the
-// other short forms of those (a Ricky may sign as Dick, both being Richard).
+// name may sign: its short forms, the names it is a short form of, and the other short
+// forms of those (a Ricky may sign as Dick, both being Richard), unless one of the two is a
+// name with short forms of its own.
 // The argument and the result are folded; the result is sorted and shared, so
 // it must not be changed.
 func Nicknames(given string) []string { return nicknames()[given] }
@@ -51,8 +52,13 @@ func readNicknames(list string) map[string][]string {
 	}
 	for short, names := range formal {
 		add(short, names)
+		if forms[short] != nil {
+			continue // Alexander may be short for Alexandria, but is no Sandra
+		}
 		for _, n := range names {
-			add(short, forms[n])
+			add(short, slices.DeleteFunc(slices.Clone(forms[n]), func(s string) bool {
+				return forms[s] != nil
+			}))
 		}
 	}
 	for of, names := range all {

@@ -31,12 +31,13 @@ type index struct {
 // Shares of the forms a name is written in: what members do, estimated from
 // signed petitions; they need not be exact to be useful.
 const (
-	wholeDouble = 0.6  // both halves of a double family name
-	oneHalf     = 0.2  // either half
-	formerName  = 0.05 // a former name that the export knows
-	shortForm   = 0.15 // all short forms of a given name together
-	informal    = 0.45 // the preferred name that the export knows
-	middleName  = 0.02
+	wholeDouble   = 0.6  // both halves of a double family name
+	oneHalf       = 0.2  // either half
+	formerName    = 0.05 // a former name that the export knows
+	particlesLeft = 0.08 // the family name without its particles
+	shortForm     = 0.15 // all short forms of a given name together
+	informal      = 0.45 // the preferred name that the export knows
+	middleName    = 0.02
 )
 
 // Form is a way to write a name and how likely a person writes it so.
@@ -47,10 +48,14 @@ type Form struct {
 
 // FamilyForms returns the ways a member may write the family name.
 func FamilyForms(m *Member) []Form {
-	full := name.Joined(m.Family)
+	full := name.FamilyKey(m.Family)
 	forms := []Form{{full, 1}}
+	if short := name.BareFamily(m.Family); short != "" {
+		forms[0].Share = 1 - particlesLeft
+		forms = append(forms, Form{short, particlesLeft})
+	}
 	if halves := name.Halves(m.Family); len(halves) > 1 {
-		forms[0].Share = wholeDouble
+		forms[0].Share *= wholeDouble
 		for _, h := range halves {
 			forms = append(forms, Form{h, oneHalf * 2 / float64(len(halves))})
 		}
