@@ -67,6 +67,7 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row) error {
 	for i, r := range readings {
 		rows[into[i]].Fields[wanted[i].field] = r
 	}
+	takeDittos(rows)
 	for _, row := range rows {
 		joinName(row.Fields)
 	}
