@@ -16,6 +16,8 @@ import (
 type Dates struct {
 	Received time.Time // the petition
 	Verified time.Time
+
+	order dateOrder // of the dates on the lines, once they are known
 }
 
 // Decide gives every line of a petition its verdict; all lines together,
@@ -80,7 +82,7 @@ func (r Rules) unsigned(_ Dates, d *Decision) bool {
 	return d.say(Uncertain, Unsigned, "It cannot be told whether the line is signed.")
 }
 
-func (r Rules) incomplete(_ Dates, d *Decision) bool {
+func (r Rules) incomplete(dates Dates, d *Decision) bool {
 	for _, f := range r.requires() {
 		reading, asked := d.Line.Fields[f]
 		if f == extract.Name && !asked {
@@ -88,8 +90,14 @@ func (r Rules) incomplete(_ Dates, d *Decision) bool {
 			reading = extract.Reading{Text: d.Line.Fields[extract.Given].Text + d.Line.Fields[extract.Family].Text}
 		}
 		switch {
+		case unanswered(f, reading):
+			return d.say(Uncertain, Incomplete,
+				"Where the line should have its %s it says %q.", fieldWords(f), reading.Text)
+		case f == extract.Date && reading.Text != "" && len(readDate(dates, reading.Text)) == 0:
+			return d.say(Uncertain, Incomplete,
+				"The date %q cannot be read, and the rule requires one.", reading.Text)
 		case name.Fold(reading.Text) != "":
-		case asked && reading.Confidence >= sure:
+		case asked && reading.Confidence >= sure && strings.TrimSpace(reading.Text) == "":
 			return d.say(Invalid, Incomplete, "The line has no %s, which the rule requires.", fieldWords(f))
 		default:
 			return d.say(Uncertain, Incomplete, "No %s could be read, which the rule requires.", fieldWords(f))
@@ -98,22 +106,40 @@ func (r Rules) incomplete(_ Dates, d *Decision) bool {
 	return false
 }
 
-func (r Rules) outOfWindow(_ Dates, d *Decision) bool {
+func (r Rules) outOfWindow(dates Dates, d *Decision) bool {
 	if r.WindowFrom.IsZero() && r.WindowTo.IsZero() {
 		return false
 	}
 	reading := d.Line.Fields[extract.Date]
-	day, ok := roll.ParseDate(reading.Text)
-	if !ok {
+	likely, possible := dates.days(reading.Text)
+	if len(likely) == 0 {
 		return reading.Text != "" && d.say(Uncertain, OutOfWindow, "The date cannot be read, and the rule has a window for it.")
 	}
-	if !day.Before(r.WindowFrom) && (r.WindowTo.IsZero() || !day.After(r.WindowTo)) {
+	likely = slices.DeleteFunc(likely, dates.toCome)
+	possible = slices.DeleteFunc(possible, dates.toCome)
+	if all := append(slices.Clone(likely), possible...); len(all) == 0 {
+		return d.say(Uncertain, OutOfWindow,
+			"The line is dated %q, a day that is still to come.", reading.Text)
+	} else if len(likely) == 0 {
+		likely, possible = possible, nil
+	}
+	if !slices.ContainsFunc(likely, r.outside) {
 		return false
 	}
-	if reading.Confidence >= sure {
+	day := likely[0]
+	switch in := func(t time.Time) bool { return !r.outside(t) }; {
+	case slices.ContainsFunc(append(likely, possible...), in):
+		return d.say(Uncertain, OutOfWindow, "The date %q is inside the window of the rule or "+
+			"outside, as the day or the month is written first.", reading.Text)
+	case reading.Confidence >= sure && plausible(day, dates):
 		return d.say(Invalid, OutOfWindow, "The line is dated %s, outside the window of the rule.", day.Format(time.DateOnly))
 	}
 	return d.say(Uncertain, OutOfWindow, "The line seems to be dated %s, outside the window of the rule.", day.Format(time.DateOnly))
+}
+
+// outside says whether a day is not in the window of the rule.
+func (r Rules) outside(day time.Time) bool {
+	return day.Before(r.WindowFrom) || !r.WindowTo.IsZero() && day.After(r.WindowTo)
 }
 
 // unidentified says so where it is not certain which member wrote the line.
@@ -134,6 +160,12 @@ func (r Rules) doubt(d *Decision) bool {
 			return d.say(Invalid, NotFound, "Nobody on the roll fits the line.")
 		}
 		return d.say(Uncertain, NotFound, "Nobody on the roll fits the line well.")
+	case d.Candidates[0].against() != "":
+		return d.say(Uncertain, Ambiguous, "One member fits best (%s), but %s.",
+			percent(min(d.Probability, 0.999)), d.Candidates[0].against())
+	case d.Probability >= 1-r.ErrorBound && d.commonName():
+		return d.say(Uncertain, Ambiguous,
+			"One member has this name, but so have many people, and no other field agrees.")
 	case d.Probability >= 1-r.ErrorBound:
 		return d.say(Uncertain, Ambiguous, "One member fits, but name and a second field do not both agree: %s.", strings.Join(d.Candidates[0].Because, "; "))
 	case d.Probability >= 0.5:
@@ -152,12 +184,14 @@ func (r Rules) certain(m *Match) bool {
 	}
 	best := &m.Candidates[0]
 	reading := nameReading(m.Line.Row)
-	named, others, against, exact := false, 0, 0, false
+	named, others, against, whole := false, 0, 0, false
 	for _, e := range best.Evidence {
 		switch {
+		case e.Against != "":
+			return false
 		case e.Field == extract.Name:
 			named = e.Own >= ownName && e.Odds >= speaks && (e.Agreement == Agrees || reading.Confidence >= legible)
-			exact = e.Exact
+			whole = e.Exact && e.Share <= rareName
 		case e.Odds < contradicts:
 			against++
 		case e.Field == extract.CityState && !m.legiblePlace():
@@ -168,7 +202,7 @@ func (r Rules) certain(m *Match) bool {
 	if !named {
 		return false
 	}
-	return others > 0 || exact && against == 0 && reading.Confidence >= sure && !r.crowded(m)
+	return others > 0 || whole && against == 0 && reading.Confidence >= sure && !r.crowded(m)
 }
 
 // A field speaks for a member from some odds on, and below others against. A name has to be,
@@ -179,6 +213,29 @@ const (
 	contradicts = 0.5
 	ownName     = 0.95
 )
+
+// rareName is the share of people at large up to which a name decides by itself: some 25
+// in the United States. However few are on the roll, whoever bears a commoner name may be
+// somebody else who signed. On a large roll the probability says so already.
+const rareName = 1e-7
+
+// commonName says whether the best candidate's name is written exactly, and is too common
+// to decide by itself.
+func (d *Decision) commonName() bool {
+	return slices.ContainsFunc(d.Candidates[0].Evidence, func(e Evidence) bool {
+		return e.Field == extract.Name && e.Exact && e.Share > rareName
+	})
+}
+
+// against says what contradicts a candidate, empty where nothing does.
+func (c *Candidate) against() string {
+	for _, e := range c.Evidence {
+		if e.Against != "" {
+			return e.Against
+		}
+	}
+	return ""
+}
 
 // crowded says whether another member resembles the best one.
 func (r Rules) crowded(m *Match) bool {
@@ -234,8 +291,9 @@ func (r Rules) asOf(dates Dates, row extract.Row) time.Time {
 	}
 	if r.StandingAsOf == "signed" {
 		reading := row.Fields[extract.Date]
-		if day, ok := roll.ParseDate(reading.Text); ok && reading.Confidence >= sure && plausible(day, dates) {
-			return day
+		likely, _ := dates.days(reading.Text)
+		if len(likely) == 1 && reading.Confidence >= sure && plausible(likely[0], dates) {
+			return likely[0]
 		}
 	}
 	if r.StandingAsOf == "verified" || dates.Received.IsZero() {
@@ -246,11 +304,8 @@ func (r Rules) asOf(dates Dates, row extract.Row) time.Time {
 
 // plausible keeps a misread year from deciding.
 func plausible(day time.Time, dates Dates) bool {
-	last := dates.Received
-	if last.IsZero() {
-		last = dates.Verified
-	}
-	return last.IsZero() || !day.After(last.AddDate(0, 0, 1)) && day.After(last.AddDate(-3, 0, 0))
+	last := dates.last()
+	return last.IsZero() || !day.After(last) && day.After(last.AddDate(-3, 0, 0))
 }
 
 // maybeSame is the probability from which an undecided line may be another
@@ -287,9 +342,35 @@ func (r Rules) settleDuplicates(all []Decision) {
 		}
 		ref := all[keep].Line.Ref
 		d.DuplicateOf = &ref
+		if !d.ByPeople() && otherWriter(d.Line.Row, all[keep].Line.Row) {
+			d.say(Uncertain, Duplicate,
+				"The member is the one of %s, but the names written are not one person's.", ref)
+			continue
+		}
 		d.say(Invalid, Duplicate, "The same person signed on %s.", ref)
 	}
 	r.doubtDuplicates(all, counts)
+}
+
+// otherWriter says whether the names on two lines are those of two people, such as father
+// and son under one number.
+func otherWriter(a, b extract.Row) bool {
+	if !exact(nameReading(a)) || !exact(nameReading(b)) {
+		return false // one of them may be misread
+	}
+	one, ok := writtenName(a)
+	two, too := writtenName(b)
+	if !ok || !too || len(one.Given) == 0 || len(two.Given) == 0 {
+		return false
+	}
+	if one.Suffix != "" && two.Suffix != "" && one.Suffix != two.Suffix {
+		return true
+	}
+	c := name.Compare(one, name.Person{
+		Given: two.Given[0], Middle: strings.Join(two.Given[1:], " "),
+		Family: strings.Join(two.Family, " "),
+	})
+	return c.Given > name.Different && c.Middle == name.Different
 }
 
 // keep chooses which of a person's lines counts, -1 for none. One of which the
@@ -355,7 +436,13 @@ func nameReading(row extract.Row) extract.Reading {
 		return r
 	}
 	g, f := row.Fields[extract.Given], row.Fields[extract.Family]
-	return extract.Reading{Text: g.Text + " " + f.Text, Confidence: min(g.Confidence, f.Confidence)}
+	joined := extract.Reading{
+		Text: g.Text + " " + f.Text, Confidence: min(g.Confidence, f.Confidence),
+	}
+	if exact(g) && exact(f) {
+		joined.Engine = f.Engine
+	}
+	return joined
 }
 
 func fieldWords(f extract.Field) string {

@@ -26,6 +26,9 @@ type Evidence struct {
 	Agreement Agreement
 	Exact     bool    // equal as exported, letter by letter
 	Words     string  // such as "number: two digits swapped"
+	Against   string  // what is surely somebody else's, such as "the suffix is another"
+	Share     float64 // of a name: of the people at large who bear it, as far as the roll cannot tell
+	Stranger  bool    // of a name: it has no word in common with the member's
 	Odds      float64 // how many times likelier the field is if this member wrote it than if nobody on the roll did
 	Own       float64 // of a name: the probability that it is a form of the member's own, and not another name or beyond reading
 }
@@ -43,11 +46,13 @@ func words(evidence []Evidence) []string {
 	return out
 }
 
-// weigh compares a line, with its name taken apart, with a member field by field. Fields that the line
-// or the export lacks say nothing.
-func weigh(row extract.Row, written name.Name, m *roll.Member) []Evidence {
+// weigh compares a line, with its name taken apart and its number found, with a member
+// field by field. Fields that the line or the export lacks say nothing.
+func weigh(row extract.Row, written name.Name, number string, m *roll.Member) []Evidence {
 	var out []Evidence
-	for _, e := range []Evidence{weighName(written, m), weighNumber(row, m), weighEmail(row, m), weighPlace(row, m)} {
+	for _, e := range []Evidence{
+		weighName(written, m), weighNumber(number, m), weighEmail(row, m), weighPlace(row, m),
+	} {
 		if e.Field != "" {
 			out = append(out, e)
 		}
@@ -64,7 +69,8 @@ func weighName(written name.Name, m *roll.Member) Evidence {
 		return Evidence{}
 	}
 	c := name.Compare(written, personOf(m))
-	e := Evidence{Field: extract.Name, Agreement: Differs, Exact: c.Exact(), Words: c.Because()}
+	e := Evidence{Field: extract.Name, Agreement: Differs, Exact: c.Exact(), Words: c.Because(),
+		Against: contradicted(c), Stranger: c.Given <= name.Different && c.Family == name.Different}
 	switch {
 	case c.Agrees() && c.GivenEdits+c.FamilyEdits == 0:
 		e.Agreement = Agrees
@@ -74,9 +80,27 @@ func weighName(written name.Name, m *roll.Member) Evidence {
 	return e
 }
 
-func weighNumber(row extract.Row, m *roll.Member) Evidence {
-	allDigits := strings.Trim(name.Joined(m.ID), "0123456789") == ""
-	read, own := digitsOf(row.Fields[extract.MemberID].Text, allDigits), digitsOf(m.ID, allDigits)
+// contradicted says which part of a name is another than the member's.
+func contradicted(c name.Comparison) string {
+	switch name.Different {
+	case c.Given:
+		return "the given name is another"
+	case c.Family:
+		return "the family name is another"
+	case c.Suffix:
+		return "the suffix is another"
+	case c.Middle:
+		return "the middle name is another"
+	}
+	return ""
+}
+
+// exact says whether a reading has the letters that were written, whatever they are:
+// typed by the writer, or by a person who looked.
+func exact(r extract.Reading) bool { return r.Engine == "text" || r.Engine == ByPerson }
+
+func weighNumber(read string, m *roll.Member) Evidence {
+	own := strings.ToUpper(name.Joined(m.ID))
 	if len(read) < 3 || strings.HasPrefix(m.ID, "line-") {
 		return Evidence{}
 	}

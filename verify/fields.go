@@ -24,7 +24,7 @@ const (
 var digitLooks = [10]string{"689", "742", "731", "852", "971", "386", "058", "142", "369", "470"}
 
 func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
-	written := digitsOf(row.Fields[extract.MemberID].Text, m.roll.NumbersAreDigits())
+	written := m.numbers.in(row.Fields[extract.MemberID])
 	if len(written) < 3 {
 		return
 	}

@@ -221,10 +221,7 @@ func (m *Matcher) hearLattice(w *work, of *roll.Lexicon, v *vision, read string,
 		h.p[slot-1].plus(1, &seen)
 		h.close[slot-1] = h.close[slot-1] || s.log > spoken[0].log-nearly
 	}
-	h.all = same(unseen * strange(len(codes)))
-	for i, word := range h.words {
-		h.all.plus((1-unseen)*of.Share[word], &h.p[i])
-	}
+	h.all = m.byAnybody(h, of, read, unseen)
 	return h
 }
 

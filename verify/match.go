@@ -35,7 +35,12 @@ type Matcher struct {
 	members []person
 	tokens  []token // by word of Roll.Givens
 	places  places
-	scratch sync.Pool
+	// suffixes says that the export keeps them: who has none there has none.
+	suffixes   bool
+	population *population
+	numbers    numbering
+	shares     map[*roll.Lexicon][]float64 // of people at large, by word of Families and Givens
+	scratch    sync.Pool
 }
 
 // Options of a Matcher; the zero value is what petitions usually are.
@@ -62,7 +67,15 @@ type token struct {
 
 // NewMatcher prepares a roll for matching.
 func NewMatcher(r *roll.Roll, opts Options) *Matcher {
-	m := &Matcher{roll: r, prior: cmp.Or(opts.OnRoll, 0.85), channel: newChannel(), digits: newDigitChannel(), powers: newPowers()}
+	m := &Matcher{
+		roll: r, prior: cmp.Or(opts.OnRoll, 0.85),
+		channel: newChannel(), digits: newDigitChannel(), powers: newPowers(),
+		population: newPopulation(), numbers: newNumbering(r),
+	}
+	m.shares = map[*roll.Lexicon][]float64{
+		r.Families: m.mixed(r.Families, m.population.family),
+		r.Givens:   m.mixed(r.Givens, m.population.given),
+	}
 	m.members = make([]person, len(r.Members))
 	var parts sync.WaitGroup
 	parts.Go(func() {
@@ -78,12 +91,36 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 	})
 	var homes []int32
 	m.places, homes = newPlaces(r)
+	m.suffixes = slices.ContainsFunc(r.Members, func(member *roll.Member) bool {
+		return member.Suffix != ""
+	})
 	parts.Wait()
 	for i, h := range homes {
 		m.members[i].home = h
 	}
 	m.scratch.New = func() any { return newWork(m) }
 	return m
+}
+
+// ownNames is the size of a roll whose own frequencies of names count as much as those
+// of people at large.
+const ownNames = 5000
+
+// fromRoll is how far a roll's own frequencies of names are believed.
+func (m *Matcher) fromRoll() float64 {
+	n := float64(len(m.roll.Members))
+	return n / (n + ownNames)
+}
+
+// mixed are the shares of a lexicon's words among people like those of the roll: its own
+// shares and those of people at large.
+func (m *Matcher) mixed(of *roll.Lexicon, atLarge func(string) float64) []float64 {
+	own := m.fromRoll()
+	out := make([]float64, len(of.Words))
+	for i, w := range of.Words {
+		out[i] = own*of.Share[i] + (1-own)*atLarge(w)
+	}
+	return out
 }
 
 func newToken(givens *roll.Lexicon, word int32, given string) token {
@@ -122,8 +159,11 @@ func (m *Matcher) Match(line Line) Match {
 			break
 		}
 		member := m.roll.Members[c.at]
-		evidence := weigh(line.Row, m.nameFor(s, c.at), member)
+		written := m.nameFor(s, c.at)
+		number := m.numbers.in(line.Row.Fields[extract.MemberID])
+		evidence := weigh(line.Row, written, number, member)
 		m.measure(s, c.at, evidence)
+		m.contradict(line.Row, written, c.at, evidence)
 		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}
 		for _, other := range m.roll.SamePerson(c.at) {
 			if other != c.at {
@@ -132,6 +172,7 @@ func (m *Matcher) Match(line Line) Match {
 		}
 		out.Candidates = append(out.Candidates, found)
 	}
+	out.strangers()
 	return out
 }
 
@@ -267,7 +308,7 @@ func (m *Matcher) route(w *work, s *sight) int {
 
 // givenFits says whether the given name read may be one of the member's.
 func (m *Matcher) givenFits(h *hypothesis, at int32) bool {
-	if h.given == nil && h.initial == 0 {
+	if h.given == nil && h.initial == nil {
 		return false
 	}
 	_, near := m.ofGiven(h, at)
@@ -303,13 +344,17 @@ func (m *Matcher) ownName(s *sight, at int32) byLevel {
 		l := m.ofFamily(h, at)
 		g, _ := m.ofGiven(h, at)
 		l.times(&g)
-		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
+		if h.short() {
+			_, odds := m.furtherOdds(h, m.roll.Members[at])
+			l.times(&odds)
+		}
+		sum.plus(h.weight, &l)
 	}
 	return sum
 }
 
-// exportedName is ownName if the member writes no other family or given name than the
-// export has.
+// exportedName is ownName if the member writes no other names and no other suffix than
+// the export has.
 func (m *Matcher) exportedName(s *sight, at int32) byLevel {
 	var sum byLevel
 	for i := range s.names {
@@ -317,7 +362,11 @@ func (m *Matcher) exportedName(s *sight, at int32) byLevel {
 		l := m.familyLikelihood(h, m.roll.FamilyNames.Of(at), 0)
 		g, _ := m.givenLikelihood(h, m.roll.GivenNames.Of(at), 0)
 		l.times(&g)
-		sum.plus(h.weight*middleOdds(h, m.roll.Members[at]), &l)
+		if h.short() {
+			own, _ := m.furtherOdds(h, m.roll.Members[at])
+			l.times(&own)
+		}
+		sum.plus(h.weight, &l)
 	}
 	return sum
 }
@@ -359,17 +408,22 @@ func (m *Matcher) familyLikelihood(h *hypothesis, spelling int32, otherFamily fl
 func (m *Matcher) givenLikelihood(h *hypothesis, spelling int32, otherGiven float64) (l byLevel, near bool) {
 	forms := m.roll.GivenNames.Forms(spelling)
 	switch {
-	case h.initial != 0:
-		fits := slices.ContainsFunc(forms, func(f roll.Written) bool {
-			return f.Share > middleShare && m.tokens[f.Word].initial == h.initial
-		})
-		near = slices.ContainsFunc(forms, func(f roll.Written) bool { return m.tokens[f.Word].initial == h.initial })
-		for j := range l {
-			l[j] = asInitial * noise[j] / alphabet
-			if fits {
-				l[j] = asInitial * (1 - noise[j])
+	case h.initial != nil:
+		l = h.initial.all
+		l.scale(asInitial * otherGiven)
+		var own byLevel
+		for _, f := range forms {
+			initial := m.tokens[f.Word].initial
+			near = near || initial == h.initial.read
+			if f.Share <= middleShare {
+				continue
+			}
+			p := h.initial.of(initial)
+			for j := range own {
+				own[j] = max(own[j], p[j])
 			}
 		}
+		l.plus(asInitial, &own)
 		return l, near
 	case h.given == nil:
 		return same(1), false
@@ -395,6 +449,10 @@ func (m *Matcher) nameFor(s *sight, at int32) name.Name {
 		h := &s.names[i]
 		l := m.ofFamily(h, at)
 		g, _ := m.ofGiven(h, at)
+		if h.short() {
+			_, odds := m.furtherOdds(h, m.roll.Members[at])
+			g.times(&odds)
+		}
 		if x := h.weight * l[2] * g[2]; x > top {
 			top, found = x, h.name
 		}
@@ -443,40 +501,4 @@ func (m *Matcher) measure(s *sight, at int32, evidence []Evidence) {
 			e.Odds += weights[j] / total * odds[j]
 		}
 	}
-}
-
-// middleOdds is how much the middle name and the suffix speak for a member,
-// against nobody in particular.
-func middleOdds(h *hypothesis, m *roll.Member) float64 {
-	odds := 1.0
-	if h.middle != "" {
-		odds = middleMatch(h.middle, m)
-	}
-	if h.suffix == "" {
-		return odds
-	}
-	switch name.Fold(m.Suffix) {
-	case h.suffix:
-		return odds * 20
-	case "":
-		return odds * 0.5
-	}
-	return odds * 0.1
-}
-
-func middleMatch(written string, m *roll.Member) float64 {
-	middle := name.Joined(m.Middle)
-	if middle == "" {
-		if m.Former != "" && slices.Contains(name.FormerFamilies(m.Former), written) {
-			return 100
-		}
-		return 1
-	}
-	switch {
-	case len(written) > 1 && written == middle:
-		return 60
-	case written[0] == middle[0]:
-		return 12
-	}
-	return 0.15
 }

@@ -67,7 +67,7 @@ V100007,Halvorsen,Britta,,,41 Pond St,Easton,MA,02334,Active,2012-05-01
 		{"town-petition.yaml", voters, 300, []row{
 			{line("name", "Ruth Abernathy", "street", "14 Mill Road", "date", "9/3/2026"), "", Valid, IsMember},
 			{line("name", "Ruth Abernathy", "street", "90 Bay Rd", "date", "9/4/2026"), "", Valid, IsMember},
-			{line("name", "Ruth Abernathy", "street", "1 New St", "date", "9/4/2026"), "", Uncertain, NotFound},
+			{line("name", "Ruth Abernathy", "street", "1 New St", "date", "9/4/2026"), "", Uncertain, Ambiguous},
 			{line("name", "Daniel Okonkwo", "street", "3 Depot St.", "date", "9/4/2026"), "", Valid, IsMember},
 			{line("name", "Teresa Szymanski", "street", "7 Main St", "date", "9/4/2026"), "", Invalid, Ineligible},
 			{line("name", "Per Lindqvist", "street", "22 Elm St", "date", "9/4/2026"), "", Invalid, Lapsed},

@@ -35,8 +35,12 @@ func Settle(rules Rules, dates Dates, lines []Match, found [][]Finding) []Decisi
 // settle decides all lines together, with what people make of each.
 func (r Rules) settle(dates Dates, lines []Match, words []ruling) []Decision {
 	out := make([]Decision, len(lines))
+	dates.order = orderOf(lines)
 	for i, m := range assignTogether(withRulings(lines, words)) {
 		out[i] = r.judge(dates, m)
+	}
+	doubtForms(out)
+	for i := range out {
 		r.lay(dates, &out[i], &words[i])
 	}
 	r.settleDuplicates(out)
@@ -215,7 +219,8 @@ func known(m Match, member *roll.Member, also []*roll.Member) Match {
 			c = of[i]
 		} else {
 			written, _ := writtenName(m.Line.Row)
-			c.Evidence = weigh(m.Line.Row, written, member)
+			number := numberOf(m.Line.Fields[extract.MemberID], member)
+			c.Evidence = weigh(m.Line.Row, written, number, member)
 			c.Because = words(c.Evidence)
 		}
 		c.Probability = 1
@@ -333,7 +338,8 @@ func Compare(row extract.Row, m *roll.Member) map[extract.Field]Agreement {
 		}
 		compareApart(out, row, m)
 	}
-	for _, e := range []Evidence{weighNumber(row, m), weighEmail(row, m)} {
+	number := numberOf(row.Fields[extract.MemberID], m)
+	for _, e := range []Evidence{weighNumber(number, m), weighEmail(row, m)} {
 		if e.Field != "" {
 			out[e.Field] = e.Agreement
 		}

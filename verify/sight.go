@@ -42,13 +42,16 @@ type hypothesis struct {
 	name     name.Name
 	weight   float64
 	family   *heard
-	given    *heard // nil for an initial or none
-	initial  byte
-	middle   string
-	suffix   string
+	given    *heard    // nil for an initial or none
+	initial  *initials // nil for a whole name or none
+	further  []further // names after the first given name
+	suffix   *heardSuffix
 	families *memo
 	givens   *memo
 }
+
+// short says whether there are short parts that tell namesakes apart.
+func (h *hypothesis) short() bool { return len(h.further) > 0 || h.suffix != nil }
 
 // heard is a word that was read, compared with the words of a lexicon: those it
 // may be, with the likelihood of the reading.
@@ -205,12 +208,33 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, seen []extract.La
 		f := m.channel.fit(codes, of.Codes(n.Word))
 		p := m.powers.likelihood(f)
 		h.keep(n.Word, f, p)
-		h.all.plus((1-unseen)*of.Share[n.Word], &p)
 	}
-	for j := range h.all {
-		h.all[j] += unseen * strange(len(codes))
-	}
+	h.all = m.byAnybody(h, of, read, unseen)
 	return h
+}
+
+// byAnybody is the likelihood of a reading if anybody at all wrote the word: one of the
+// lexicon, as common as it is among people like those of the roll; one that people at large
+// have and nobody on the roll; or one of which nothing is known.
+func (m *Matcher) byAnybody(h *heard, of *roll.Lexicon, read string, unseen float64) byLevel {
+	shares, ok := m.shares[of]
+	if !ok {
+		shares = of.Share
+	}
+	n := len(name.Codes(read))
+	all := same(unseen * strange(n))
+	for i, word := range h.words {
+		all.plus((1-unseen)*shares[word], &h.p[i])
+	}
+	if ok && of.Find(read) < 0 {
+		atLarge := m.population.family(read)
+		if of == m.roll.Givens {
+			atLarge = m.population.given(read)
+		}
+		p := m.powers.likelihood(fit{odds: 1, rights: n})
+		all.plus((1-unseen)*(1-m.fromRoll())*atLarge, &p)
+	}
+	return all
 }
 
 // see looks at a line: every field becomes a likelihood for members, and one
@@ -270,6 +294,11 @@ const (
 	flipped      = 0.02
 	doubleFamily = 0.05 // "Maria Garcia Lopez": two family names, no hyphen
 	middleFirst  = 0.05 // "J. Robert Smith", who is Robert in the export
+	markedFirst  = 0.85 // family name first by a dash or capitals, and so meant
+
+	oneOfTwo = 0.3 // of double family names, those of which the export has the first
+
+	withoutParticles = 0.1 // "van der Heijden", who is Heijden in the export
 )
 
 // Shares of people outside the roll whose names nobody on it has.
@@ -285,22 +314,47 @@ func (m *Matcher) seeName(w *work, s *sight, row extract.Row) byLevel {
 	if !ok {
 		return same(1)
 	}
-	of := []extract.Reading{row.Fields[extract.Name], row.Fields[extract.Given], row.Fields[extract.Family]}
+	of := nameReadings(row)
 	if len(n.Given) == 0 {
 		m.supposeSplit(w, s, n, of)
 		return m.anyName(s, n)
 	}
-	m.suppose(w, s, n, of, 1-flipped, 150)
-	m.suppose(w, s, n.Swapped(), of, flipped, 60)
+	straight, turned := 1-flipped, flipped
+	if n.Flipped && !strings.Contains(row.Fields[extract.Name].Text, ",") {
+		straight, turned = markedFirst, 1-markedFirst // read from capitals or a dash
+	}
+	m.suppose(w, s, n, of, straight, 150)
+	m.suppose(w, s, n.Swapped(), of, turned, 60)
 	if double := n.Double(); len(double.Given) < len(n.Given) {
 		m.suppose(w, s, double, of, doubleFamily, 100)
+		first := double
+		first.Family = double.Family[:1]
+		m.suppose(w, s, first, of, doubleFamily*oneOfTwo, 60)
+	}
+	if short := n.Bare(); short != "" {
+		other := n
+		other.Family = []string{short}
+		m.suppose(w, s, other, of, withoutParticles, 60)
+	}
+	if other, ok := n.InitialO(); ok {
+		m.suppose(w, s, other, of, withoutParticles, 60)
+	}
+	if first, ok := n.FamilyFirst(); ok {
+		m.suppose(w, s, first, of, flipped, 60)
+		m.suppose(w, s, secondFirst(first), of, flipped*middleFirst, 60)
 	}
 	if len(n.Given) > 1 && len(n.Given[0]) == 1 && len(n.Given[1]) > 1 {
-		second := n
-		second.Given = n.Given[1:]
-		m.suppose(w, s, second, of, middleFirst, 150)
+		m.suppose(w, s, secondFirst(n), of, middleFirst, 150)
 	}
 	return m.anyName(s, n)
+}
+
+// secondFirst is a name whose owner goes by the second given name.
+func secondFirst(n name.Name) name.Name {
+	if len(n.Given) > 1 {
+		n.Given = append(slices.Clone(n.Given[1:]), n.Given[0])
+	}
+	return n
 }
 
 // runTogether is how often a name that was read as one word is given and family name
@@ -351,27 +405,39 @@ func (m *Matcher) splits(word string) []name.Name {
 }
 
 // suppose adds one way to take the name apart.
-func (m *Matcher) suppose(w *work, s *sight, n name.Name, of []extract.Reading, weight float64, k int) {
-	h := hypothesis{name: n, weight: weight, suffix: n.Suffix, families: w.familyMemo(), givens: w.givenMemo()}
-	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), sightOf(of, n.FamilyJoined()), k, unseenFamily)
+func (m *Matcher) suppose(
+	w *work, s *sight, n name.Name, of []extract.Reading, weight float64, near int,
+) {
+	h := hypothesis{name: n, weight: weight, families: w.familyMemo(), givens: w.givenMemo()}
+	h.suffix = m.hearSuffix(n.Suffix, sightOf(of, n.Suffix))
+	seen := sightOf(of, joined(n.Family...))
+	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), seen, near, unseenFamily)
 	if len(n.Given) > 0 {
 		first := joined(n.Given[0])
-		h.middle = joined(n.Given[1:]...)
+		h.further = m.hearFurther(n.Given[1:], of)
 		if len(first) == 1 {
-			h.initial = first[0]
+			h.initial = m.hearInitial(first[0], sightOf(of, first))
 		} else {
-			h.given = m.hear(w, m.roll.Givens, first, sightOf(of, first), k, unseenGiven)
+			h.given = m.hear(w, m.roll.Givens, first, sightOf(of, first), near, unseenGiven)
 		}
 	}
 	s.names = append(s.names, h)
-	if len(n.Given) > 1 && len(n.Given[1]) > 1 && h.given != nil { // Mary Ann
+	for k := 2; k <= min(len(n.Given), mostGiven) && h.given != nil; k++ { // Mary Ann
+		if len(n.Given[k-1]) < 2 {
+			break
+		}
 		both := h
-		both.middle, both.weight = "", weight*0.2
+		both.further, both.weight = m.hearFurther(n.Given[k:], of), weight*0.2
+		run := joined(n.Given[:k]...)
+		both.name.Given = append([]string{run}, n.Given[k:]...)
 		both.givens = w.givenMemo()
-		both.given = m.hear(w, m.roll.Givens, joined(n.Given...), sightOf(of, joined(n.Given...)), k/2, unseenGiven)
+		both.given = m.hear(w, m.roll.Givens, run, sightOf(of, run), near/2, unseenGiven)
 		s.names = append(s.names, both)
 	}
 }
+
+// mostGiven words are tried as one given name.
+const mostGiven = 3
 
 // anyName is the likelihood of the name cell if nobody on the roll wrote it:
 // a name of the kind that is on the roll, or one that is not.
@@ -383,10 +449,9 @@ func (m *Matcher) anyName(s *sight, n name.Name) byLevel {
 		h := &s.names[i]
 		l := h.family.all
 		switch {
-		case h.initial != 0:
-			for j := range l {
-				l[j] *= asInitial * (m.places.initials[h.initial]*(1-noise[j]) + noise[j]/alphabet)
-			}
+		case h.initial != nil:
+			l.times(&h.initial.all)
+			l.scale(asInitial)
 		case h.given != nil:
 			l.times(&h.given.all)
 		}
@@ -401,6 +466,13 @@ func (m *Matcher) anyName(s *sight, n name.Name) byLevel {
 		sum[j] /= s.nameScale
 	}
 	return sum
+}
+
+// nameReadings are the cells in which a name is written.
+func nameReadings(row extract.Row) []extract.Reading {
+	return []extract.Reading{
+		row.Fields[extract.Name], row.Fields[extract.Given], row.Fields[extract.Family],
+	}
 }
 
 // writtenName takes the name from one column, or from two.

@@ -55,6 +55,8 @@ func (r Rules) paid(m *roll.Member, on time.Time) Standing {
 		return r.joinedBefore(m, on, "member for life")
 	case m.PaidThru.IsZero():
 		return Standing{"", "the export has neither a status nor a date paid through"}
+	case m.PaidThru.Year() < 1901:
+		return Standing{"", "the date paid through cannot be read in the export"}
 	case on.IsZero():
 		return Standing{"", "the day that decides on standing is not known"}
 	}

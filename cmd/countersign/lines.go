@@ -44,6 +44,9 @@ type (
 		Words     string           `json:"w"`
 		Odds      number           `json:"o"`
 		Own       number           `json:"own,omitempty"`
+		Against   string           `json:"no,omitempty"`
+		Stranger  bool             `json:"other,omitempty"`
+		Share     number           `json:"share,omitempty"`
 	}
 )
 
@@ -97,7 +100,10 @@ func encodeMatch(m verify.Match) ([]byte, error) {
 	for _, c := range m.Candidates {
 		k := keptCandidate{Member: c.Member.ID, Probability: number(c.Probability)}
 		for _, e := range c.Evidence {
-			k.Evidence = append(k.Evidence, keptEvidence{e.Field, e.Agreement, e.Exact, e.Words, number(e.Odds), number(e.Own)})
+			k.Evidence = append(k.Evidence, keptEvidence{
+				e.Field, e.Agreement, e.Exact, e.Words, number(e.Odds), number(e.Own),
+				e.Against, e.Stranger, number(e.Share),
+			})
 		}
 		for _, other := range c.Also {
 			k.Also = append(k.Also, other.ID)
@@ -126,7 +132,11 @@ func decodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 		}
 		c := verify.Candidate{Member: member, Probability: float64(k.Probability)}
 		for _, e := range k.Evidence {
-			c.Evidence = append(c.Evidence, verify.Evidence{Field: e.Field, Agreement: e.Agreement, Exact: e.Exact, Words: e.Words, Odds: float64(e.Odds), Own: float64(e.Own)})
+			c.Evidence = append(c.Evidence, verify.Evidence{
+				Field: e.Field, Agreement: e.Agreement, Exact: e.Exact, Words: e.Words,
+				Odds: float64(e.Odds), Own: float64(e.Own),
+				Against: e.Against, Stranger: e.Stranger, Share: float64(e.Share),
+			})
 			c.Because = append(c.Because, e.Words)
 		}
 		for _, id := range k.Also {

@@ -187,7 +187,7 @@ type member struct{ id, name, standing string }
 
 // guess is how probable a member must be to be shown for a line that nobody
 // has decided: whoever reads a name beside a line believes it a little.
-const guess = 0.05
+const guess = 0.5
 
 // memberOf gives the member a line was matched to, or else the best guess of a
 // line that nobody has decided.

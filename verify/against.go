@@ -1,0 +1,222 @@
+package verify
+
+import (
+	"slices"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// contradict notes in the evidence for the likeliest member what of the line is surely
+// somebody else's: such a line is never decided for the member, whatever else agrees. What
+// may well be misread contradicts nothing.
+func (m *Matcher) contradict(row extract.Row, written name.Name, at int32, evidence []Evidence) {
+	member := m.roll.Members[at]
+	for i := range evidence {
+		e := &evidence[i]
+		switch e.Field {
+		case extract.Name:
+			e.Share = m.bearers(written, member) * (1 - m.fromRoll())
+			m.contradictName(e, row, written, member)
+			if e.Against == "" && m.rival(written, member) {
+				e.Against = "another member bears the name as it is written"
+			}
+		case extract.MemberID:
+			reading := row.Fields[extract.MemberID]
+			if exact(reading) && e.Agreement != Agrees ||
+				e.Agreement == Differs && reading.Confidence >= sure {
+				e.Against = "the number is not the member's"
+			}
+		}
+	}
+}
+
+// knownMiddle is which share of those who have a given and a family name have a middle name as
+// well that is written the same: an initial is one of a dozen common ones.
+const knownMiddle = 0.1
+
+// bearers is about which share of the people at large bears a name as it is written.
+func (m *Matcher) bearers(written name.Name, member *roll.Member) float64 {
+	if len(written.Given) == 0 {
+		return 1
+	}
+	share := m.population.named(joined(written.Given[0]), written.FamilyJoined())
+	if name.Compare(written, personOf(member)).Middle == name.Equal {
+		share *= knownMiddle
+	}
+	return share
+}
+
+func (m *Matcher) contradictName(
+	e *Evidence,
+	row extract.Row,
+	written name.Name,
+	member *roll.Member,
+) {
+	typed := exact(nameReading(row))
+	switch {
+	case e.Against != "" && !typed && e.Own >= ownName && m.perhapsShort(row, written, member):
+		// The letters read are others, and what was seen is the member's all the same.
+		e.Against, e.Agreement = "", Close
+		e.Words = "name: hard to read, and may well be as exported"
+	case e.Against == "" && typed && e.Agreement == Close && m.otherGiven(written, member):
+		e.Against = "the given name is another"
+	}
+	if e.Against == "" && written.Suffix != "" && m.suffixes &&
+		name.Generation(member.Suffix) == "" {
+		e.Against = "the export knows the member without the suffix"
+	}
+}
+
+// halfSeen is the share that the member's letter must have had in what was seen of a letter
+// that was read as another, by the share of that: a third of it is a letter that could
+// not be told, and less is another one.
+const halfSeen = 1.0 / 3
+
+// perhapsShort says whether the initials and the suffix that differ from the member's were
+// hardly seen so. Of one letter nothing else tells that it was misread, as the other
+// letters of a word do.
+func (m *Matcher) perhapsShort(row extract.Row, written name.Name, member *roll.Member) bool {
+	c := name.Compare(written, personOf(member))
+	of := nameReadings(row)
+	if c.Suffix == name.Different &&
+		!m.perhaps(of, written.Suffix, []string{name.Generation(member.Suffix)}, suffixes) {
+		return false
+	}
+	initialsOf := func(words []string) (out []string) {
+		for _, w := range words {
+			if letterOf(w[0]) >= 0 {
+				out = append(out, w[:1])
+			}
+		}
+		return out
+	}
+	for i, w := range written.Given {
+		var own []string
+		switch {
+		case len(w) != 1:
+			continue
+		case i == 0 && c.Given == name.Different:
+			own = append(name.Words(member.Given), name.Words(member.Informal)...)
+		case i > 0 && c.Middle == name.Different:
+			own = name.Words(member.Middle + " " + member.Given + " " + member.Former)
+		default:
+			continue
+		}
+		if own = initialsOf(own); !slices.Contains(own, w) && !m.perhaps(of, w, own, letters) {
+			return false
+		}
+	}
+	return true
+}
+
+// perhaps says whether one of some words may be what was read as another, of all those that
+// it can be.
+func (m *Matcher) perhaps(of []extract.Reading, read string, own, all []string) bool {
+	shares := m.seenShares(sightOf(of, read), all)
+	at := slices.Index(all, read)
+	if shares == nil || at < 0 {
+		return false
+	}
+	for _, o := range own {
+		if i := slices.Index(all, o); i >= 0 && shares[i] >= halfSeen*shares[at] {
+			return true
+		}
+	}
+	return false
+}
+
+// otherGiven says whether a given name that differs from the member's by a few letters
+// is a name of its own: Joan is no misspelling of John.
+func (m *Matcher) otherGiven(written name.Name, member *roll.Member) bool {
+	for _, n := range []name.Name{written, written.Swapped()} {
+		if c := name.Compare(n, personOf(member)); c.Given != name.Near || len(n.Given) == 0 {
+			continue
+		}
+		if first := joined(n.Given[0]); m.roll.Givens.Find(first) >= 0 ||
+			m.population.given(first) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// rival says whether another member bears a name as it is written, middle name and suffix
+// included, and this member does not quite.
+func (m *Matcher) rival(written name.Name, member *roll.Member) bool {
+	if written.Suffix == "" && len(written.Given) < 2 {
+		return false
+	}
+	own := name.Compare(written, personOf(member))
+	if fits(written, own) {
+		return false
+	}
+	word := m.roll.Families.Find(written.FamilyJoined())
+	if word < 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.roll.FamilyNames.Members(int32(word)), func(at int32) bool {
+		other := m.roll.Members[at]
+		if other == member || len(other.Given) == 0 ||
+			slices.Contains(m.roll.SamePerson(at), m.placeOf(member)) {
+			return false
+		}
+		c := name.Compare(written, personOf(other))
+		return c.Given >= own.Given && c.Family >= own.Family && fits(written, c)
+	})
+}
+
+// fits says whether all that is written of a name is known to be the member's.
+func fits(written name.Name, c name.Comparison) bool {
+	switch {
+	case c.Contradicts(), c.Given <= name.Near, c.Family <= name.Near:
+		return false
+	case written.Suffix != "" && c.Suffix != name.Equal:
+		return false
+	}
+	return len(written.Given) < 2 || c.Middle == name.Equal || c.Whole || c.Given == name.MiddleName
+}
+
+// placeOf is where a member stands in Roll.Members.
+func (m *Matcher) placeOf(member *roll.Member) int32 {
+	of := m.roll.ByNumber(member.ID)
+	is := func(at int32) bool { return m.roll.Members[at] == member }
+	if i := slices.IndexFunc(of, is); i >= 0 {
+		return of[i]
+	}
+	return -1
+}
+
+// strangers takes out candidates of whom nothing speaks: name and number are others in
+// every word and no other field agrees. Who is only left because anybody may have been
+// misread is nobody's line.
+func (m *Match) strangers() {
+	reading := nameReading(m.Line.Row)
+	typed := exact(reading)
+	if !typed && reading.Confidence < sure {
+		return
+	}
+	kept := m.Candidates[:0]
+	for _, c := range m.Candidates {
+		if c.nobodys(typed) {
+			m.Nobody += c.Probability
+			continue
+		}
+		kept = append(kept, c)
+	}
+	m.Candidates = kept
+}
+
+func (c *Candidate) nobodys(typed bool) bool {
+	other := false
+	for _, e := range c.Evidence {
+		switch {
+		case e.Field == extract.Name:
+			other = e.Stranger
+		case e.Agreement == Agrees, e.Agreement == Close && !typed:
+			return false
+		}
+	}
+	return other
+}

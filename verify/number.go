@@ -1,0 +1,126 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// numbering is what the member numbers of a roll look like.
+type numbering struct {
+	digits   bool // and nothing else
+	lengths  []int
+	shortest int
+	longest  int
+}
+
+// otherKind is how many digits a number is longer or shorter than any of the roll that is
+// of another kind: a telephone number, a year.
+const otherKind = 3
+
+// rareLength is the share of members from which on a length is one that numbers have.
+const rareLength = 0.01
+
+func newNumbering(r *roll.Roll) numbering {
+	n := numbering{digits: r.NumbersAreDigits()}
+	count := map[int]int{}
+	for _, m := range r.Members {
+		count[len(name.Joined(m.ID))]++
+	}
+	for length, members := range count {
+		if float64(members) >= rareLength*float64(len(r.Members)) {
+			n.lengths = append(n.lengths, length)
+		}
+	}
+	slices.Sort(n.lengths)
+	if len(n.lengths) > 0 {
+		n.shortest, n.longest = n.lengths[0], n.lengths[len(n.lengths)-1]
+	}
+	return n
+}
+
+// in is the member number in what was written in a cell, empty where there is none:
+// "see e-mail", "on file" and a telephone number are none, and what stands around the
+// number ("ALA", "#", "-01", ".0") is no part of it.
+func (n numbering) in(reading extract.Reading) string {
+	text := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1 // marks that cannot be seen
+		}
+		return r
+	}, reading.Text)
+	if !strings.ContainsAny(text, "0123456789") {
+		return ""
+	}
+	if !n.digits {
+		return digitsOf(text, false)
+	}
+	best, off := "", otherKind
+	for _, group := range groupsOf(text, exact(reading)) {
+		for _, run := range append(group, strings.Join(group, "")) {
+			if d := n.off(run); d < off || d == off && d < otherKind && len(run) > len(best) {
+				best, off = run, d
+			}
+		}
+	}
+	return best
+}
+
+// groupsOf are the runs of digits in a text, those together that only signs and blanks
+// part. Words that are digits for the most part are taken for digits where the text is of a
+// reader who takes digits for letters.
+func groupsOf(text string, typed bool) [][]string {
+	var groups [][]string
+	var group []string
+	end := func() {
+		if len(group) > 0 {
+			groups, group = append(groups, group), nil
+		}
+	}
+	apart := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }
+	for _, w := range strings.FieldsFunc(text, apart) {
+		digits := onlyDigits(w)
+		switch {
+		case digits == w:
+			group = append(group, w)
+		case !typed && 2*len(digits) >= len(name.Joined(w)):
+			group = append(group, digitsOf(w, true))
+		default: // letters around digits, or none
+			end()
+			notDigit := func(r rune) bool { return r < '0' || r > '9' }
+			for _, run := range strings.FieldsFunc(w, notDigit) {
+				groups = append(groups, []string{run})
+			}
+		}
+	}
+	end()
+	return groups
+}
+
+// off is how many digits a run is too long or too short; leading zeros are no matter.
+func (n numbering) off(run string) int {
+	short := len(strings.TrimLeft(run, "0"))
+	off := max(n.shortest-len(run), short-n.longest, 0)
+	for _, l := range n.lengths {
+		if len(run) == l || short == l {
+			return 0
+		}
+	}
+	return max(off, 1)
+}
+
+// numberOf is the number in a reading, as one may be written that is like a member's.
+func numberOf(reading extract.Reading, m *roll.Member) string {
+	id := name.Joined(m.ID)
+	n := numbering{
+		digits:   onlyDigits(id) == id,
+		lengths:  []int{len(id)},
+		shortest: len(id),
+		longest:  len(id),
+	}
+	return n.in(reading)
+}
