@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/ingest/damage"
 	"countersign/ingest/pdf"
 	"countersign/ingest/scan"
 )
@@ -171,7 +172,7 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 		if err != nil {
 			return nil, err
 		}
-		return &drawn{f}, nil
+		return &drawn{f, damage.PDF(file, size)}, nil
 	}
 	return nil, stranger(string(head))
 }
@@ -208,7 +209,10 @@ func partMissing() Finding {
 }
 
 // drawn are the pages of a PDF.
-type drawn struct{ *pdf.File }
+type drawn struct {
+	*pdf.File
+	fault string // of the file as a whole
+}
 
 func (d *drawn) page(ctx context.Context, number int) (Page, error) {
 	p, err := d.File.Page(ctx, number)
@@ -218,6 +222,10 @@ func (d *drawn) page(ctx context.Context, number int) (Page, error) {
 	page := Page{Image: p.Image, DPI: p.DPI, Source: Scan, Upright: p.Upright}
 	if p.Broken {
 		page.Findings = append(page.Findings, partMissing())
+	}
+	if d.fault != "" && number == 1 {
+		page.Findings = append(page.Findings, Finding{Kind: Damaged, Text: "The file is damaged: " + d.fault +
+			". Pages or parts of pages may be missing: compare it with the sheets, or save it again and hand that in."})
 	}
 	for _, w := range p.Words {
 		page.Words = append(page.Words, Word(w))
@@ -244,9 +252,11 @@ func (s *scanned) page(ctx context.Context, number int) (Page, error) {
 	var findings []Finding
 	p, err := s.File.Page(limited, number)
 	if errors.Is(err, scan.ErrBroken) {
-		if p, err = s.rescue(limited, number); !s.Fax(number) {
-			findings = append(findings, partMissing())
-		}
+		p, err = s.rescue(limited, number)
+		findings = append(findings, partMissing())
+	}
+	if p.Fault != "" {
+		findings = append(findings, partMissing())
 	}
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = &scan.Refusal{

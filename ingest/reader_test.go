@@ -331,8 +331,8 @@ func TestCutOffJPEG(t *testing.T) {
 	}
 }
 
-// TestGroup3: fax data that only PDFium decodes, over the same picture in
-// group 4.
+// TestGroup3: fax data of group 3 in two dimensions give the picture that
+// group 4 gives.
 func TestGroup3(t *testing.T) {
 	var pages [2][]Page
 	for i, name := range []string{"group3.tif", "group4.tif"} {

@@ -125,7 +125,11 @@ func (c *covers) page(ctx context.Context, number int) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return Page{Image: cover.turn.Apply(scan.Crop(img, cover.crop)), DPI: cover.dpi}, nil
+	return Page{
+		Image:  cover.turn.Apply(scan.Crop(img, cover.crop)),
+		DPI:    cover.dpi,
+		Broken: !cover.whole(),
+	}, nil
 }
 
 // find looks at a page's dictionaries and content, not at its pixels.

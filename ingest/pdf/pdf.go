@@ -113,7 +113,7 @@ func (f *File) Page(ctx context.Context, number int) (Page, error) {
 		page, err = s.page(number-1, f.engine.limits)
 		return err
 	})
-	if err == nil && broken {
+	if err == nil && (broken || page.Broken) {
 		if page.Broken = true; uniform(page.Image) {
 			err = errNothing
 		}

@@ -5,8 +5,9 @@ import (
 	"image"
 	"image/jpeg"
 
+	"countersign/ingest/damage"
+	"countersign/ingest/fax"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
-	"golang.org/x/image/ccitt"
 )
 
 // picture is an image of the file with what it takes to decode it: JPEG, fax
@@ -20,6 +21,7 @@ type picture struct {
 	bits          int
 	inverted      bool // 0 is white; only where bits is 1
 	parms         types.Dict
+	faulty        bool // its data are damaged, as came out when they were decoded
 }
 
 // picture reads an image dictionary and answers errNotCovered for what only
@@ -109,9 +111,20 @@ func (c *covers) components(o types.Object) int {
 	return 0
 }
 
+// whole tells whether the data are what they were, though decoders may be content with less.
+func (p *picture) whole() bool {
+	switch p.filter {
+	case "DCTDecode":
+		return damage.JPEG(p.stream.Raw) == ""
+	case "FlateDecode":
+		return damage.Flate(p.stream.Raw) == ""
+	}
+	return !p.faulty
+}
+
 // decode gives the pixels. Any error sends the page to PDFium, which makes the
 // best of damaged data.
-func (p picture) decode(most int64) (image.Image, error) {
+func (p *picture) decode(most int64) (image.Image, error) {
 	if int64(p.width)*int64(p.height) > most {
 		return nil, errNotCovered
 	}
@@ -151,7 +164,7 @@ func (p picture) jpeg() (image.Image, error) {
 	return nil, errNotCovered
 }
 
-func (p picture) fax() (image.Image, error) {
+func (p *picture) fax() (image.Image, error) {
 	number := func(key string, absent int) int {
 		if n := p.parms.IntEntry(key); n != nil {
 			return *n
@@ -162,19 +175,14 @@ func (p picture) fax() (image.Image, error) {
 		b := p.parms.BooleanEntry(key)
 		return b != nil && *b
 	}
-	group := ccitt.Group4
-	switch k := number("K", 0); {
-	case k > 0 || number("Columns", 1728) != p.width:
+	if number("Columns", 1728) != p.width {
 		return nil, errNotCovered
-	case k == 0:
-		group = ccitt.Group3
 	}
-	img := image.NewGray(image.Rect(0, 0, p.width, p.height))
-	err := ccitt.DecodeIntoGray(img, bytes.NewReader(p.stream.Raw), ccitt.MSB, group,
-		&ccitt.Options{Align: flag("EncodedByteAlign"), Invert: flag("BlackIs1") != p.inverted})
-	if err != nil {
-		return nil, errNotCovered // or a variant that PDFium knows
-	}
+	img, fault := fax.Decode(p.stream.Raw, fax.Options{
+		Width: p.width, Height: p.height, K: number("K", 0),
+		Aligned: flag("EncodedByteAlign"), Inverted: flag("BlackIs1") != p.inverted,
+	})
+	p.faulty = p.faulty || fault != ""
 	return img, nil
 }
 

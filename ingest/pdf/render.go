@@ -10,6 +10,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/responses"
 
+	"countersign/ingest/damage"
 	"countersign/ingest/scan"
 )
 
@@ -36,6 +37,7 @@ type sheet struct {
 	pictures  float64 // share of the page under pictures
 	dpi       float64 // of the finest picture of some size
 	largest   image.Point
+	broken    bool // the data of a picture are
 	visible   bool // text is
 	invisible bool // some text is not
 }
@@ -59,7 +61,7 @@ func (s *seat) page(index int, limits Limits) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Image: img, DPI: dpi}
+	page := Page{Image: img, DPI: dpi, Broken: sh.broken}
 	if sh.visible && sh.pictures < mostlyPicture {
 		err = sh.words(&page)
 	}
@@ -259,6 +261,7 @@ func (sh *sheet) picture(o references.FPDF_PAGEOBJECT, outer matrix) error {
 	if err != nil {
 		return nil // a picture without data shows nothing
 	}
+	sh.broken = sh.broken || sh.damaged(o)
 	share := m.square().meet(sh.box).area() / sh.box.area()
 	sh.pictures += share
 	w, h := int(size.Width), int(size.Height)
@@ -269,6 +272,30 @@ func (sh *sheet) picture(o references.FPDF_PAGEOBJECT, outer matrix) error {
 		sh.dpi = max(sh.dpi, float64(w)*72/math.Hypot(m.a, m.b), float64(h)*72/math.Hypot(m.c, m.d))
 	}
 	return nil
+}
+
+// mostRaw is how large the coded data of a picture may be to be looked into.
+const mostRaw = 100_000_000
+
+// damaged tells whether the data of a picture, coded as JPEG or deflated, are not whole. PDFium
+// draws what it can of those and says nothing.
+func (sh *sheet) damaged(o references.FPDF_PAGEOBJECT) bool {
+	n, err := sh.FPDFImageObj_GetImageFilterCount(&requests.FPDFImageObj_GetImageFilterCount{ImageObject: o})
+	if err != nil || n.Count != 1 {
+		return false
+	}
+	filter, err := sh.FPDFImageObj_GetImageFilter(&requests.FPDFImageObj_GetImageFilter{ImageObject: o})
+	if err != nil || filter.ImageFilter != "DCTDecode" && filter.ImageFilter != "FlateDecode" {
+		return false
+	}
+	raw, err := sh.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: o})
+	if err != nil || len(raw.Data) == 0 || len(raw.Data) > mostRaw {
+		return false
+	}
+	if filter.ImageFilter == "DCTDecode" {
+		return damage.JPEG(raw.Data) != ""
+	}
+	return damage.Flate(raw.Data) != ""
 }
 
 func (sh *sheet) place(o references.FPDF_PAGEOBJECT, outer matrix) (matrix, error) {

@@ -29,14 +29,14 @@ func DecodeStrips(ctx context.Context, e *Engine, strips []scan.Strip) (image.Im
 		page, err = s.page(0, limits)
 		return err
 	})
-	if err == nil && !strips[0].Fax && uniform(page.Image) {
+	if err == nil && uniform(page.Image) {
 		err = errNothing
 	}
 	return page.Image, f.explain(ctx, err)
 }
 
 // errNothing is a photo of which nothing could be decoded. It must not pass
-// for a blank sheet. A fax of one colour is a blank sheet.
+// for a blank sheet.
 var errNothing = errors.New("nothing decoded")
 
 // uniform tells whether all of a picture but a stray block has one colour.
@@ -94,10 +94,6 @@ func pageOf(strips []scan.Strip) ([]byte, error) {
 
 // coding is the part of an image dictionary that says how to decode it.
 func coding(s scan.Strip) (string, error) {
-	if s.Fax {
-		return fmt.Sprintf("/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode"+
-			"/DecodeParms<</K %d/Columns %d/Rows %d/EncodedByteAlign %t/BlackIs1 %t>>", s.K, s.Width, s.Height, s.Aligned, s.Inverted), nil
-	}
 	colours := "DeviceRGB"
 	switch cfg, err := jpeg.DecodeConfig(bytes.NewReader(s.Data)); {
 	case err != nil:

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+
+	"countersign/ingest/damage"
 )
 
 // headBytes is how far into a JPEG its marks are looked for. EXIF with a
@@ -22,23 +24,36 @@ func (f *File) openJPEG() error {
 	if h.width == 0 || h.height == 0 {
 		return damaged()
 	}
-	f.frames = []frame{{header: h, decode: decodeJPEG, strips: func(r io.ReaderAt) ([]Strip, error) {
-		data := make([]byte, f.size)
-		if _, err := r.ReadAt(data, 0); err != nil && err != io.EOF {
-			return nil, err
-		}
-		return []Strip{{Data: data, Width: h.width, Height: h.height}}, nil
-	}}}
+	f.frames = []frame{{
+		header: h,
+		decode: f.decodeJPEG,
+		strips: func(r io.ReaderAt) ([]Strip, error) {
+			data, err := f.all(r)
+			return []Strip{{Data: data, Width: h.width, Height: h.height}}, err
+		},
+	}}
 	return nil
 }
 
-// decodeJPEG sends whatever Go's decoder refuses on to one that forgives.
-func decodeJPEG(r io.Reader) (image.Image, error) {
-	img, err := jpeg.Decode(r)
-	if err != nil {
-		return nil, ErrBroken
+func (f *File) all(r io.ReaderAt) ([]byte, error) {
+	data := make([]byte, f.size)
+	if _, err := r.ReadAt(data, 0); err != nil && err != io.EOF {
+		return nil, err
 	}
-	return img, nil
+	return data, nil
+}
+
+// decodeJPEG sends whatever Go's decoder refuses on to one that forgives.
+func (f *File) decodeJPEG(r io.Reader) (image.Image, string, error) {
+	data, err := f.all(r.(io.ReaderAt))
+	if err != nil {
+		return nil, "", err
+	}
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, "", ErrBroken
+	}
+	return img, damage.JPEG(data), nil
 }
 
 // jpegHeader walks the segments ahead of the pixels: JFIF density (JFIF 1.02),

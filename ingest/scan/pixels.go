@@ -239,3 +239,17 @@ func squarePixels(img image.Image, x, y float64) (image.Image, float64) {
 	xdraw.ApproxBiLinear.Scale(dst, r, img, b, xdraw.Src, nil)
 	return dst, dpi
 }
+
+// put lays a picture on the page; what reaches beyond its place or the page is
+// left out.
+func (c canvas) put(img image.Image, at image.Rectangle) {
+	r := at.Intersect(c.rect)
+	if c.g != nil {
+		draw.Draw(c.g, r, img, img.Bounds().Min, draw.Src)
+		return
+	}
+	draw.Draw(c.c, r, img, img.Bounds().Min, draw.Src)
+}
+
+// blank leaves a part of the page white.
+func (c canvas) blank(at image.Rectangle) { c.put(image.White, at) }

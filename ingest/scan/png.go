@@ -14,12 +14,12 @@ func (f *File) openPNG() error {
 	}
 	h := header{width: cfg.Width, height: cfg.Height}
 	h.xdpi, h.ydpi = f.physical()
-	f.frames = []frame{{header: h, decode: func(r io.Reader) (image.Image, error) {
+	f.frames = []frame{{header: h, decode: func(r io.Reader) (image.Image, string, error) {
 		img, err := png.Decode(r)
 		if err != nil {
-			return nil, damaged()
+			return nil, "", damaged()
 		}
-		return img, nil
+		return img, "", nil
 	}}}
 	return nil
 }

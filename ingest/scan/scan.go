@@ -27,6 +27,7 @@ type Limits struct {
 type Picture struct {
 	Image image.Image // *image.Gray or *image.RGBA
 	DPI   float64     // pixels per inch, both ways
+	Fault string      // what is wrong with the data though they could be decoded, "" if nothing
 }
 
 // Refusal tells a person why a file or a page cannot be read and what to do.
@@ -39,19 +40,15 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Problem + ": " + r.Remedy }
 
-// ErrBroken is what Page answers for JPEG and fax data that Go's decoders
-// refuse, most often because they end early. What there is can be had from a
+// ErrBroken is what Page answers for JPEG data that Go's decoder
+// refuses, most often because they end early. What there is can be had from a
 // more forgiving one; see File.Strips.
 var ErrBroken = errors.New("the picture is broken")
 
-// Strip is a full-width part of a picture, still coded as JPEG or as fax.
+// Strip is a full-width part of a picture, still coded as JPEG.
 type Strip struct {
 	Data          []byte
 	Width, Height int
-	Fax           bool
-	K             int  // of fax coding, as PDF counts: below 0 group 4, 0 group 3, above 0 group 3 in two dimensions
-	Aligned       bool // fax rows begin at bytes
-	Inverted      bool // fax black is white
 }
 
 // File is an open picture file.
@@ -65,10 +62,13 @@ type File struct {
 // frame is one page before its pixels are read.
 type frame struct {
 	header
-	decode func(io.Reader) (image.Image, error)
-	fax    bool
+	decode decoder
 	strips func(io.ReaderAt) ([]Strip, error) // set where decode may answer ErrBroken
 }
+
+// decoder gives a picture, and what is wrong with it where part of it is lost.
+// The reader is an io.ReaderAt too.
+type decoder func(io.Reader) (img image.Image, fault string, err error)
 
 // header is what a file says of a picture ahead of its pixels.
 type header struct {
@@ -129,19 +129,17 @@ func (f *File) Page(ctx context.Context, number int) (Picture, error) {
 	if err := Fits(fr.width, fr.height, f.limits.Pixels); err != nil {
 		return Picture{}, err
 	}
-	img, err := decode(fr.decode, &patient{ctx, io.NewSectionReader(f.data, 0, f.size)})
+	img, fault, err := decode(fr.decode, &patient{ctx, io.NewSectionReader(f.data, 0, f.size)})
 	if ctx.Err() != nil {
 		return Picture{}, ctx.Err()
 	}
 	if err != nil {
 		return Picture{}, err
 	}
-	return finish(img, fr.header), nil
+	p := finish(img, fr.header)
+	p.Fault = fault
+	return p, nil
 }
-
-// Fax tells whether a page is fax data. Those are refused for being of a
-// variant more often than for being damaged.
-func (f *File) Fax(number int) bool { return f.frames[number-1].fax }
 
 // Strips gives the undecoded parts of a page, top to bottom, and the finishing
 // of what they decode to. It is for pages that answer ErrBroken.
@@ -197,7 +195,7 @@ func guessDPI(width, height int) float64 { return float64(min(width, height)) / 
 
 // decode runs a decoder over a stranger's bytes. The image libraries are not
 // above panicking on those.
-func decode(do func(io.Reader) (image.Image, error), r io.Reader) (img image.Image, err error) {
+func decode(do decoder, r io.Reader) (img image.Image, fault string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = damaged()
