@@ -101,8 +101,9 @@ func (j *jpegFile) ended() string {
 	case j.at < len(j.data) && !j.closed():
 		return "something that is no picture follows its pixels"
 	}
-	for _, c := range j.components {
-		if fault := jump(j.coded(c)); fault != "" {
+	for i, c := range j.components {
+		levels, across := j.coded(c)
+		if fault := jump(levels, across, i > 0); fault != "" {
 			return fault
 		}
 	}

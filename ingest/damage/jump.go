@@ -23,9 +23,11 @@ const (
 // color. Each block is coded as the difference from the one before, so that a
 // changed bit moves all that follow: the row in which it lies is right up to one
 // block and wrong from there on, as no edge in a picture is. Levels are means
-// times eight, in the order in which they were coded.
-func jump(levels []int16, across int) string {
-	if across < 2*beside || len(levels) < 6*across {
+// times eight, in the order in which they were coded. Paper that becomes brighter
+// mostly leaves what eight bits can mean. Colors may start, where there were none;
+// where they end, a picture or a desk may end.
+func jump(levels []int16, across int, color bool) string {
+	if across < 3*beside || len(levels) < 6*across {
 		return ""
 	}
 	rows := len(levels) / across
@@ -39,7 +41,10 @@ func jump(levels []int16, across int) string {
 		if abs(after-before) < 8*step || abs(before-papers[r-2]) > slack || abs(papers[r+2]-after) > slack {
 			continue
 		}
-		if lasts(papers[r+1:], before, after) && stands(levels[(r-1)*across:(r+2)*across], before, after, slack) {
+		if !color && after > before || color && abs(before) > 8*steady {
+			continue
+		}
+		if written(levels[(r+1)*across:], after, slack) && lasts(papers[r+1:], before, after) && stands(levels[(r-1)*across:(r+2)*across], before, after, slack) {
 			return "from one place on it is darker or of another color than before"
 		}
 	}
@@ -57,6 +62,18 @@ func lasts(papers []int, before, after int) bool {
 	return n*10 >= len(papers)*8
 }
 
+// written tells whether there is anything on what is taken for paper. Under the
+// end of a sheet a scanner sees its lid.
+func written(levels []int16, paper, slack int) bool {
+	n := 0
+	for _, v := range levels {
+		if abs(int(v)-paper) > slack {
+			n++
+		}
+	}
+	return n*50 > len(levels)
+}
+
 // stands looks for the one block of the middle of three rows at which one level
 // gives way to the other: the blocks before it, and what lies above, are at the
 // first, those behind it, and what lies below, at the second.
@@ -64,9 +81,9 @@ func stands(rows []int16, before, after, slack int) bool {
 	across := len(rows) / 3
 	above, below := rows[:across], rows[2*across:]
 	near := func(v []int16, level int) bool { return abs(paper(v)-level) <= slack }
-	for i := 1; i < across; i++ {
+	for i := beside; i <= across-beside; i++ {
 		at := across + i
-		if near(rows[at-beside:at], before) && near(rows[at:at+beside], after) &&
+		if abs(int(rows[at])-int(rows[at-1])) >= abs(after-before)/2 && near(rows[at-beside:at], before) && near(rows[at:at+beside], after) &&
 			near(above[max(0, i-beside):], before) && near(below[:min(across, i+beside)], after) {
 			return true
 		}
