@@ -117,6 +117,10 @@ func TestWriteTellsWhatIsWrong(t *testing.T) {
 
 {{printf "%1000000d" 1 | len}}`, "printf is not known"},
 		{"text made code", "S\n\n{{range $i, $x := .Missing}}{{if eq (js $x) `x`}}{{end}}{{end}}", "js is not known"},
+		{"a date doubled", "S\n\n{{$x := `1`}}{{range 40}}{{$x = $.Date.Format $x}}{{end}}", "line 3: $.Date.Format takes nothing"},
+		{"a date doubled by a pipe", "S\n\n{{`1` | .Date.Format | .Date.Format}}", ".Date.Format takes nothing"},
+		{"a date of its own doubled", "S\n\n{{((.Date).Format `1`)}}", "Format takes nothing"},
+		{"parentheses to the end", "S\n\n{{" + strings.Repeat("(", 60_000), "line 3: "},
 		{"deep", "S\n\n" + strings.Repeat("{{if .Vote}}", 30) + "x" + strings.Repeat("{{end}}", 30), "within each other"},
 		{"deep in parentheses", "S\n\n{{" + strings.Repeat("(", 30) + "1" + strings.Repeat(")", 30) + "}}", "within each other"},
 		{"endless", "S\n\n" + strings.Repeat("{{/**/}}", 10_000), "longer than 64 KiB"},

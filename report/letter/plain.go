@@ -132,7 +132,13 @@ func (c counter) branch(n *parse.BranchNode, depth int) error {
 }
 
 func (c counter) pipe(n *parse.PipeNode, depth int) error {
-	for _, cmd := range n.Cmds {
+	for i, cmd := range n.Cmds {
+		// A field that takes something is a method, such as Format of a date, which doubles what
+		// it is given as printf does.
+		_, function := cmd.Args[0].(*parse.IdentifierNode)
+		if !function && (i > 0 || len(cmd.Args) > 1) {
+			return c.at(cmd, fmt.Errorf("%s takes nothing: write it alone", cmd.Args[0]))
+		}
 		for _, arg := range cmd.Args {
 			if err := c.node(arg, depth+1); err != nil {
 				return err
