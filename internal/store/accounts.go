@@ -53,6 +53,14 @@ func (s *Store) SetAccount(ctx context.Context, a Account) (err error) {
 		WHERE id = $1`, a.ID, folded(a.Email), a.Name, a.Roles, a.PasswordHash, orNull(a.Subject), a.Disabled))
 }
 
+// SetPassword gives an account another password, unless it was changed meanwhile: that is
+// ErrNotFound of the one before.
+func (s *Store) SetPassword(ctx context.Context, id, before, hash string) (err error) {
+	defer saying(&err, "set the password of account %s", id)
+	return touched(write(ctx, s.writer, `UPDATE accounts SET password_hash = $3
+		WHERE id = $1 AND password_hash = $2`, id, before, hash))
+}
+
 // Account finds an account by its id.
 func (s *Store) Account(ctx context.Context, id string) (_ Account, err error) {
 	defer saying(&err, "find account %s", id)

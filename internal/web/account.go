@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -45,6 +46,9 @@ func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, status int,
 }
 
 func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
+	if err := inPerson(r); err != nil {
+		return err
+	}
 	if err := form(w, r); err != nil {
 		return err
 	}
@@ -73,10 +77,14 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a.PasswordHash = hash
-	if err := s.Store.SetAccount(r.Context(), a); err != nil {
+	err = s.Store.SetPassword(r.Context(), a.ID, a.PasswordHash, hash)
+	if errors.Is(err, store.ErrNotFound) { // by a link for a new password, say, to shut out whoever asks here
+		return errSignIn
+	}
+	if err != nil {
 		return fmt.Errorf("set the password: %w", err)
 	}
+	a.PasswordHash = hash
 	if err := s.Store.DropInvitations(r.Context(), a.Email); err != nil { // who asked for a link may be another
 		return fmt.Errorf("end the links for a new password: %w", err)
 	}
@@ -87,6 +95,9 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := inPerson(r); err != nil {
+		return err
+	}
 	if err := s.record(r, "account.sessions-ended", accountOf(r).ID, ""); err != nil {
 		return err
 	}
@@ -104,7 +115,18 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request, a store.Account
 	return s.done(w, r, "/account", said)
 }
 
+// inPerson refuses a token what would make more of it: another token, a password, a session.
+func inPerson(r *http.Request) error {
+	if sessionOf(r) == "" {
+		return problem(http.StatusForbidden, "A token cannot do this: sign in.")
+	}
+	return nil
+}
+
 func (s *Server) addToken(w http.ResponseWriter, r *http.Request) error {
+	if err := inPerson(r); err != nil {
+		return err
+	}
 	if err := form(w, r); err != nil {
 		return err
 	}
@@ -116,6 +138,13 @@ func (s *Server) addToken(w http.ResponseWriter, r *http.Request) error {
 	t, err := s.Store.AddToken(r.Context(), store.Token{ID: newID(), AccountID: accountOf(r).ID, Name: name, Hash: hashSecret(secret), CreatedAt: s.Now()})
 	if err != nil {
 		return fmt.Errorf("add a token: %w", err)
+	}
+	// A reset revokes the tokens that it sees. One that it came before is seen here.
+	if _, err := s.Store.Session(r.Context(), sessionOf(r)); err != nil {
+		if err := s.Store.RevokeToken(r.Context(), t.ID); err != nil {
+			return fmt.Errorf("revoke a token of a session that ended: %w", err)
+		}
+		return errSignIn
 	}
 	if err := s.record(r, "token.made", t.ID, ""); err != nil {
 		return err

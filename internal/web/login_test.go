@@ -159,6 +159,14 @@ func TestReset(t *testing.T) {
 	script.token = "cs_" + secret
 	script.get("/api/me").want(t, 200)
 
+	for _, path := range []string{"/account/tokens", "/account/sessions/end", "/account/password"} {
+		a := script.do("POST", path, strings.NewReader("name=more&password=a+new+good+one&again=a+new+good+one&old="+url.QueryEscape(testPassword)),
+			"Content-Type", "application/x-www-form-urlencoded").want(t, 403)
+		if len(a.Cookies()) > 0 {
+			t.Errorf("%s gave a token %v", path, a.Cookies())
+		}
+	}
+
 	first, second := link(), link()
 	sv.client("").get(first).want(t, 410)
 	join(sv.client(""), first).want(t, 410)
@@ -181,6 +189,23 @@ func TestReset(t *testing.T) {
 	admin.post("/settings/people/account-verifier/link").want(t, 422)
 	admin.post("/settings/people/account-verifier", "role", "verifier").want(t, 303)
 	sv.client("").get(open).want(t, 410) // opening the account again does not bring it back
+}
+
+// What was under way with the old password when an account was reset comes to nothing.
+func TestResetMeanwhile(t *testing.T) {
+	sv := newService(t)
+	before, err := sv.Store.Account(t.Context(), "account-verifier")
+	check0(t, err)
+	link, err := sv.invite(t.Context(), before.Email, before.Name, before.Roles)
+	check0(t, err)
+	sv.client("").post(strings.TrimPrefix(link, sv.url), "name", "Terry", "password", "a new good one", "again", "a new good one").want(t, 303)
+	if err := sv.Store.SetPassword(t.Context(), before.ID, before.PasswordHash, "the old one's"); err == nil {
+		t.Error("the old password sets another")
+	}
+	w := httptest.NewRecorder()
+	if err := sv.signIn(w, httptest.NewRequest("POST", "/login", nil), before, "password"); err == nil || len(w.Result().Cookies()) > 0 {
+		t.Errorf("the old password opens: %v, %v", err, w.Result().Cookies())
+	}
 }
 
 // A token does what its owner may, until it is revoked.

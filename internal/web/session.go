@@ -107,6 +107,21 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a store.Account,
 	if err := s.Store.AddSession(r.Context(), store.Session{Hash: hashSecret(secret), AccountID: a.ID, CreatedAt: now, SeenAt: now, ExpiresAt: sessionEnd(now, now)}); err != nil {
 		return fmt.Errorf("start a session: %w", err)
 	}
+	// A reset and the closing of an account end the sessions that they see. What they did while a
+	// password was being checked is seen here.
+	is, err := s.Store.Account(r.Context(), a.ID)
+	if err == nil && (is.Disabled || is.PasswordHash != a.PasswordHash) {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		if ended := s.Store.EndSession(r.Context(), hashSecret(secret)); ended != nil {
+			return fmt.Errorf("end a session: %w", ended)
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			return problem(http.StatusConflict, "The account was changed at this moment. Sign in again.")
+		}
+		return fmt.Errorf("look at the account again: %w", err)
+	}
 	if old := sessionOf(r); old != "" {
 		if err := s.Store.EndSession(r.Context(), old); err != nil {
 			return fmt.Errorf("end the session before: %w", err)
