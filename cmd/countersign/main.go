@@ -46,6 +46,7 @@ type commands struct {
 	Work         workCommand         `cmd:"" help:"Read pages for a service that runs elsewhere."`
 	Audit        auditCommand        `cmd:"" help:"Look at the service's log of who did what."`
 	Purge        purgeCommand        `cmd:"" help:"Purge the data of closed petitions whose time is over, as the service does once a day, or say what would go."`
+	Scrub        scrubCommand        `cmd:"" help:"Read every file that the service keeps, and name those that are damaged or gone."`
 	VerifyReport verifyReportCommand `cmd:"" help:"Check that a workbook says what it said when it was written, and what is on record."`
 	ReadPages    readPagesCommand    `cmd:"" hidden:""`
 	Version      versionCommand      `cmd:"" help:"Print the version."`

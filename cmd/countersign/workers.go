@@ -89,7 +89,7 @@ func (w *workers) ingest(ctx context.Context, id string) error {
 	}
 	path, done, err := w.blobs.Path(ctx, u.SHA256)
 	if err != nil {
-		return err
+		return lost(err)
 	}
 	defer done()
 	n, err := w.readers.open(ctx, path, u.Name)
@@ -106,6 +106,15 @@ func (w *workers) ingest(ctx context.Context, id string) error {
 	}
 	w.queue.Tell(u.PetitionID)
 	return nil
+}
+
+// lost turns what another try would not mend into what a person can do.
+func lost(err error) error {
+	if errors.Is(err, blob.ErrDamaged) || errors.Is(err, blob.ErrNotFound) {
+		return queue.GiveUp(fmt.Errorf("the service's copy of the file is damaged or gone; "+
+			"upload the same file again, which mends it (%w)", err))
+	}
+	return err
 }
 
 // extract reads a page. One that was read already is left as it is: what may be written
@@ -131,7 +140,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 	}
 	path, done, err := w.blobs.Path(ctx, u.SHA256)
 	if err != nil {
-		return err
+		return lost(err)
 	}
 	defer done()
 	got, err := w.readers.page(ctx, path, u.Name, p.Number, true)
@@ -271,7 +280,8 @@ func (w *workers) sheet(ctx context.Context, p store.Page) (extract.Sheet, error
 	if err == nil || ctx.Err() != nil {
 		return s, err
 	}
-	if !errors.Is(err, blob.ErrNotFound) && !errors.Is(err, extract.ErrDamaged) && !errors.Is(err, extract.ErrVersion) {
+	if !errors.Is(err, blob.ErrNotFound) && !errors.Is(err, blob.ErrDamaged) &&
+		!errors.Is(err, extract.ErrDamaged) && !errors.Is(err, extract.ErrVersion) {
 		return s, err
 	}
 	w.log.Warn("a sheet is read again", "page", p.ID, "error", err)

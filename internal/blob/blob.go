@@ -12,6 +12,10 @@ import (
 // ErrNotFound says that no blob has such a sum.
 var ErrNotFound = errors.New("no such blob")
 
+// ErrDamaged says that the bytes of a blob are not those that were kept. Putting the same file
+// again mends it.
+var ErrDamaged = errors.New("its bytes are not those that were kept")
+
 // checkSum refuses what is no sum, since sums become names of files.
 func checkSum(sum string) error {
 	if len(sum) != 64 {

@@ -28,6 +28,7 @@ type store interface {
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 	Path(ctx context.Context, sum string) (path string, done func(), err error)
 	Size(ctx context.Context, sum string) (int64, error)
+	Verify(ctx context.Context, sum string) error
 	DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error)
 	Check(ctx context.Context) error
 }
@@ -43,6 +44,7 @@ var conformance = []struct {
 	{"a path for parsers", testPath},
 	{"what is not there", testMissing},
 	{"names that are no sums", testNames},
+	{"whole", testVerify},
 	{"removing", testDelete},
 	{"what was put again is not removed", testDeleteOlder},
 	{"put and removed at once", testRemovedAtOnce},
@@ -104,6 +106,21 @@ func testPut(t *testing.T, s store) {
 		}
 		if size, err := s.Size(t.Context(), sum); err != nil || size != int64(len(want)) {
 			t.Errorf("size %d, %v", size, err)
+		}
+	}
+}
+
+func testVerify(t *testing.T, s store) {
+	sum, _, err := s.Put(t.Context(), bytes.NewReader([]byte("petition")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Verify(t.Context(), sum); err != nil {
+		t.Error(err)
+	}
+	for _, none := range []string{sumOf([]byte("other")), "../../etc/passwd"} {
+		if err := s.Verify(t.Context(), none); !errors.Is(err, blob.ErrNotFound) {
+			t.Errorf("%s: %v", none, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package blob_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -52,6 +53,50 @@ func TestFilesLeftHalfWritten(t *testing.T) {
 	}
 	if list := filesIn(t, dir); len(list) != 1 || filepath.Base(list[0]) != sum {
 		t.Errorf("files %q", list)
+	}
+}
+
+// A flipped bit, a lost end and a file that cannot be read are seen before anybody gets them, and
+// the same file handed in again mends them.
+func TestFilesMend(t *testing.T) {
+	dir := t.TempDir()
+	s := files(t, dir)
+	want := bytes.Repeat([]byte("petition"), 1000)
+	sum, _, err := s.Put(t.Context(), bytes.NewReader(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, sum[:2], sum[2:4], sum)
+	for what, damage := range map[string]func() error{
+		"a flipped bit": func() error {
+			data := bytes.Clone(want)
+			data[77] ^= 1
+			return os.WriteFile(name, data, 0o600)
+		},
+		"a lost end": func() error { return os.Truncate(name, 10) },
+		"no file":    func() error { return os.Remove(name) },
+	} {
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		_, read := s.Open(t.Context(), sum)
+		_, _, parsed := s.Path(t.Context(), sum)
+		for _, err := range []error{read, parsed, s.Verify(t.Context(), sum)} {
+			if !errors.Is(err, blob.ErrDamaged) && !errors.Is(err, blob.ErrNotFound) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if _, _, err := s.Put(t.Context(), bytes.NewReader(want)); err != nil {
+			t.Fatal(err)
+		}
+		file, err := s.Open(t.Context(), sum)
+		if err != nil {
+			t.Fatalf("%s, put again: %v", what, err)
+		}
+		if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s, put again: %d bytes, %v", what, len(got), err)
+		}
+		file.Close()
 	}
 }
 

@@ -37,7 +37,7 @@ func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket string) (*O
 // Put keeps what a reader gives, and says under which sum (hex SHA-256) and
 // how many bytes it was. The sum is the name and known only at the end, so the
 // bytes wait in a temporary file: memory stays small. A blob that is there
-// already is touched, so that DeleteOlder leaves it.
+// already is touched, so that DeleteOlder leaves it; one that is damaged is mended.
 func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64, err error) {
 	file, err := temporary()
 	if err != nil {
@@ -54,7 +54,13 @@ func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64,
 		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
 	}
 	if there {
-		return sum, size, nil
+		err := o.Verify(ctx, sum)
+		if err == nil {
+			return sum, size, nil
+		}
+		if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotFound) {
+			return "", 0, err
+		}
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
@@ -77,6 +83,16 @@ func (o *Objects) Path(ctx context.Context, sum string) (path string, done func(
 		return "", nil, err
 	}
 	return file.Name(), func() { file.Close() }, nil
+}
+
+// Verify reads a blob and says whether it is there and whole: ErrNotFound or
+// ErrDamaged where it is not.
+func (o *Objects) Verify(ctx context.Context, sum string) error {
+	file, err := o.fetch(ctx, sum)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // Size says how many bytes a blob has.
@@ -144,8 +160,8 @@ func (o *Objects) fetch(ctx context.Context, sum string) (passing, error) {
 	// The client compares the digest that the bucket holds; the name is
 	// compared here, since it is what callers trust.
 	got, _, err := copyHashed(ctx, file, object)
-	if err == nil && got != sum {
-		err = errors.New("its bytes are not those that were kept")
+	if errors.Is(err, jetstream.ErrDigestMismatch) || err == nil && got != sum {
+		err = ErrDamaged
 	}
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)

@@ -67,6 +67,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, blob.ErrNotFound):
 		f = &failure{http.StatusServiceUnavailable, "A file that this needs is missing from the service's data folder. If it is the membership export, take the same file in again under Members; else whoever runs the service must bring it back from a backup."}
 		s.Log.ErrorContext(r.Context(), "a file is missing from the data folder", "request", requestID(r), "error", err)
+	case errors.Is(err, blob.ErrDamaged):
+		f = &failure{http.StatusServiceUnavailable, "A file that this needs is damaged where the service keeps it. Hand the same file in again, which mends it: a scan at its petition, a membership export under Members. Else whoever runs the service must bring it back from a backup."}
+		s.Log.ErrorContext(r.Context(), "a file is damaged", "request", requestID(r), "error", err)
 	case errors.Is(err, syscall.ENOSPC):
 		f = &failure{http.StatusInsufficientStorage, "The disk of the service is full, so this was not kept; what was there before is safe. Tell whoever runs the service, and try again when there is room."}
 		s.Log.ErrorContext(r.Context(), "the disk is full", "request", requestID(r), "error", err)

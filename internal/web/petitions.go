@@ -54,7 +54,7 @@ func (s *Server) standings(ctx context.Context) ([]standing, error) {
 	out := make([]standing, 0, len(list))
 	for _, p := range list {
 		st, err := s.standing(ctx, p)
-		if errors.Is(err, blob.ErrNotFound) { // of one petition; the others go on
+		if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrDamaged) { // of one petition; the others go on
 			s.Log.ErrorContext(ctx, "a file is missing from the data folder", "petition", p.ID, "error", err)
 			st, err = standing{Overview: p, Bar: newBar(Count{}), Waits: []wait{{"staff", "cannot be counted: a file is missing", "/petitions/" + p.ID, true}}}, nil
 		}

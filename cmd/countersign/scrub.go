@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+
+	"countersign/internal/blob"
+	"countersign/internal/queue"
+	"countersign/internal/store"
+)
+
+type scrubCommand struct {
+	Data string  `required:"" placeholder:"DIR" env:"COUNTERSIGN_DATA" help:"Data folder of the service. It may be running."`
+	Keep keeping `embed:""`
+}
+
+// Run reads every file that the service keeps and names those that are damaged or gone.
+func (c scrubCommand) Run(ctx context.Context, s *streams) error {
+	db, err := openStore(ctx, c.Data, c.Keep.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	kept, err := db.Kept(ctx)
+	if err != nil {
+		return err
+	}
+	files, done, err := c.files(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return scrub(ctx, kept, files, s.out)
+}
+
+// verifier reads a blob and says whether it is whole.
+type verifier interface {
+	Verify(ctx context.Context, sum string) error
+}
+
+func (c scrubCommand) files(ctx context.Context) (v verifier, done func(), err error) {
+	if c.Keep.Blobs != "nats" {
+		v, err := blob.OpenFiles(filepath.Join(c.Data, "blobs"))
+		return v, func() {}, err
+	}
+	if c.Keep.NATS == "" {
+		return nil, nil, errors.New("the files lie in a queue that only the service reaches: " +
+			"name its NATS server with --nats")
+	}
+	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Leave: true, Log: slog.Default()})
+	if err != nil {
+		return nil, nil, err
+	}
+	js, bucket, err := q.Objects(ctx)
+	if err == nil {
+		v, err = blob.OpenObjects(ctx, js, bucket)
+	}
+	if err != nil {
+		q.Close()
+		return nil, nil, err
+	}
+	return v, q.Close, nil
+}
+
+// scrub reads each blob once, and tells of each thing that needs one that is not whole.
+func scrub(ctx context.Context, kept []store.Kept, files verifier, out io.Writer) error {
+	found := map[string]error{}
+	damaged := 0
+	for _, k := range kept {
+		err, seen := found[k.SHA256]
+		if !seen {
+			err = files.Verify(ctx, k.SHA256)
+			found[k.SHA256] = err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, blob.ErrDamaged) && !errors.Is(err, blob.ErrNotFound) {
+			return err
+		}
+		damaged++
+		fmt.Fprintln(out, whatIsLost(k, err))
+	}
+	if damaged > 0 {
+		fmt.Fprintf(out, "%d of %d files were read and are whole.\n", whole(found), len(found))
+		return errUnread
+	}
+	_, err := fmt.Fprintf(out,
+		"All %d files are there, and their bytes are those that were kept.\n", len(found))
+	return err
+}
+
+func whole(found map[string]error) (n int) {
+	for _, err := range found {
+		if err == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// whatIsLost says what is damaged, whom it touches and what to do.
+func whatIsLost(k store.Kept, err error) string {
+	state := "is damaged"
+	if errors.Is(err, blob.ErrNotFound) {
+		state = "is gone"
+	}
+	switch k.What {
+	case "file":
+		return fmt.Sprintf("Petition %s: the file %s %s (%s): upload the same file again, which mends it.",
+			k.Petition, k.Name, state, k.SHA256)
+	case "export":
+		return fmt.Sprintf("The membership export %s %s (%s): "+
+			"take the same file in again under Members.", k.Name, state, k.SHA256)
+	}
+	return fmt.Sprintf("Petition %s: the %s of a page or line %s (%s): bring it back from a backup.",
+		k.Petition, k.What, state, k.SHA256)
+}
