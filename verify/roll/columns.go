@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/verify/name"
+	"countersign/verify/roll/table"
 )
 
 // Meaning is what a column of an export says of a member. Its text is the
@@ -108,49 +109,91 @@ func headingKey(s string) string {
 	return name.Joined(strings.ReplaceAll(s, "_", " "))
 }
 
-// columns says where each meaning stands in a row.
-type columns struct {
-	at     map[Meaning][]int
-	names  []string
-	width  int // headings
-	needed int // cells up to the last column that is used
+// meaningOf is what a heading means. One that is not known as it stands may be without
+// what it says in brackets: "Last Name (legal)".
+func meaningOf(heading string) (Meaning, bool) {
+	if heading == "" {
+		return "", false
+	}
+	m, ok := synonyms[headingKey(heading)]
+	if !ok {
+		before, rest, bracket := strings.Cut(heading, "(")
+		if _, after, closed := strings.Cut(rest, ")"); bracket && closed && strings.TrimSpace(before) != "" {
+			m, ok = synonyms[headingKey(before+" "+after)]
+		}
+	}
+	return m, ok
 }
 
-// findColumns reads rows until one looks like headings and gives them
-// meaning. The rows it had to read ahead are returned.
-func findColumns(t table, opts Options) (columns, []row, error) {
+// columns says where each meaning stands in a row.
+type columns struct {
+	at      map[Meaning][]int
+	names   []string
+	width   int          // headings
+	needed  int          // cells up to the last column that is used
+	idle    map[int]bool // columns that say what one of the same heading says
+	remarks []string
+}
+
+// top is the beginning of a table: its headings and the rows that were read to find them.
+type top struct {
+	columns
+	line  int   // of the headings
+	known int   // how many of them have a meaning
+	rows  []row // below the headings
+}
+
+var errNoHeadings = errors.New("has no row of headings such as \"Member No.\", \"First Name\", \"Last Name\": add one as the first row, or name the columns with --map, such as --map last=\"Heading\"")
+
+// readTop reads rows until one looks like headings and gives them meaning. It reads as many
+// rows below as show what its columns hold.
+func readTop(t table.Rows, opts Options) (top, error) {
 	var first []row
-	for len(first) < headingRows {
-		line, cells, err := t.next()
-		if err == io.EOF {
-			break
+	var err error
+	more := func(n int) error {
+		for len(first) < n {
+			r, err := t.Next()
+			if err != nil {
+				return err
+			}
+			if !blank(r.Cells) || len(r.Notes) > 0 {
+				first = append(first, r)
+			}
 		}
-		if err != nil {
-			return columns{}, nil, err
-		}
-		if blank(cells) {
-			continue
-		}
-		first = append(first, row{line, cells})
+		return nil
+	}
+	if err = more(table.HeadingRows); err != nil && err != io.EOF {
+		return top{}, err
 	}
 	if len(first) == 0 {
-		return columns{}, nil, errors.New("is empty: export the members again")
+		return top{}, errEmpty
 	}
 	best, known := 0, 0
 	for i, r := range first {
-		if ofMember(r.cells) {
+		if ofMember(r.Cells) {
 			continue
 		}
-		if n := recognised(r.cells, opts.Map); n > known {
+		if n := recognised(r.Cells, opts.Map); n > known {
 			best, known = i, n
 		}
 	}
 	if known == 0 {
-		return columns{}, nil, errors.New("has no row of headings such as \"Member No.\", \"First Name\", \"Last Name\": add one as the first row, or name the columns with --map, such as --map last=\"Heading\"")
+		return top{rows: first}, errNoHeadings
 	}
-	cols, err := assign(first[best].cells, opts.Map)
-	return cols, first[best+1:], err
+	if err = more(best + 1 + sample); err != nil && err != io.EOF {
+		return top{}, err
+	}
+	out := top{line: first[best].Line, known: known, rows: first[best+1:]}
+	out.columns, err = assign(first[best].Cells, out.rows, opts.Map)
+	for _, above := range first[:best] {
+		for _, n := range above.Notes {
+			out.remarks = append(out.remarks, fmt.Sprintf("line %d: %s", above.Line, n))
+		}
+	}
+	return out, err
 }
+
+var errEmpty = errors.New("is empty: export the members again")
 
 // ofMember tells a member's row from headings by an e-mail address or a date in it: a
 // state may be MI, which as a heading would be the middle initial.
@@ -168,7 +211,7 @@ func ofMember(cells []string) bool {
 func recognised(cells []string, given map[string]string) int {
 	n := 0
 	for _, c := range cells {
-		if _, ok := synonyms[headingKey(c)]; ok && c != "" {
+		if _, ok := meaningOf(c); ok {
 			n++
 			continue
 		}
@@ -183,8 +226,14 @@ func recognised(cells []string, given map[string]string) int {
 	return n
 }
 
-func assign(names []string, given map[string]string) (columns, error) {
+// assign gives headings their meaning, by what the caller says and else by the words that
+// are known. The rows tell whether two columns of one heading are one.
+func assign(names []string, rows []row, given map[string]string) (columns, error) {
+	for len(names) > 0 && names[len(names)-1] == "" {
+		names = names[:len(names)-1] // separators that trail
+	}
 	cols := columns{at: map[Meaning][]int{}, names: names, width: len(names)}
+	cols.idle = cols.repeated(rows)
 	taken := map[int]bool{}
 	for word, heading := range given {
 		m := Meaning(strings.ToLower(strings.TrimSpace(word)))
@@ -209,7 +258,7 @@ func assign(names []string, given map[string]string) (columns, error) {
 	}
 	claims := map[Meaning][]int{}
 	for i, n := range names {
-		if m, ok := synonyms[headingKey(n)]; ok && n != "" && !taken[i] && cols.at[m] == nil {
+		if m, ok := meaningOf(n); ok && !taken[i] && cols.at[m] == nil && !cols.idle[i] {
 			claims[m] = append(claims[m], i)
 		}
 	}
@@ -226,6 +275,37 @@ func assign(names []string, given map[string]string) (columns, error) {
 		cols.needed = max(cols.needed, at[len(at)-1]+1)
 	}
 	return cols, cols.usable()
+}
+
+// repeated finds columns whose heading stands before them already and which hold nothing,
+// or what the first one holds.
+func (c *columns) repeated(rows []row) map[int]bool {
+	idle := map[int]bool{}
+	for i, n := range c.names {
+		key := headingKey(n)
+		j := slices.IndexFunc(c.names[:i], func(other string) bool { return headingKey(other) == key })
+		if key == "" || j < 0 {
+			continue
+		}
+		same, empty, other := true, true, true
+		for _, r := range rows {
+			a, b := cell(r.Cells, j), cell(r.Cells, i)
+			same, empty, other = same && a == b, empty && b == "", other && a == ""
+		}
+		switch m, _ := meaningOf(n); {
+		case several[m] || len(rows) == 0:
+		case same, empty:
+			idle[i] = true
+		case other:
+			idle[j] = true
+		default:
+			continue
+		}
+		if idle[i] || idle[j] {
+			c.remarks = append(c.remarks, fmt.Sprintf("two columns are headed %q; one of them adds nothing and is not used", n))
+		}
+	}
+	return idle
 }
 
 // settle decides which of the columns that claim one meaning has it.

@@ -211,6 +211,7 @@ func (x *index) indexKeys() {
 // NumberKey reduces a member number to what has to agree: letters and digits,
 // capitals, no leading zeros, since exports drop them and members do too.
 func NumberKey(s string) string {
+	s = NumberOf(s)
 	s = strings.ToUpper(strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r

@@ -1,18 +1,21 @@
 // Package roll holds the membership export: its import, its snapshot and its
-// index. A CSV or XLSX file somebody exported enters; a Roll of Members leaves
-// for verify to match against.
+// index. A file somebody exported enters, read as a table by roll/table; a Roll of
+// Members leaves for verify to match against.
 package roll
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Member is one person of the roll. Several rows of an export with the same
-// number are one Member.
+// number and name are one Member.
 type Member struct {
-	ID       string // the number as exported; leading zeros matter
+	ID       string // the number as exported; leading zeros matter. See NumberOf where several people have one.
 	Prefix   string
 	Given    string
 	Middle   string
-	Family   string
+	Family   string // or the only name
 	Suffix   string
 	Informal string   // informal or preferred given name
 	Former   string   // former family name or full former name
@@ -28,6 +31,22 @@ type Member struct {
 	Status   string    // Active, Grace, Lapsed, Suspended, …; empty where the export has none
 	Statuses []string  // all of them, where several rows of one person were merged; else empty
 	Joined   time.Time // zero if unknown
+	JoinedOr time.Time // the other day that Joined may be, where nothing says whether day or month comes first; else zero
 	PaidThru time.Time // zero if empty, as for life members, or where the export has no such column
+	PaidOr   time.Time // the other day that PaidThru may be
+	Unread   string    // what stands for PaidThru where it cannot be read; PaidThru is zero then
+	Sharing  int       // how many people have this number; zero for one alone
 	Lines    []int     // 1-based line (CSV) or row (XLSX) numbers this member came from
+}
+
+// sharer begins the name that tells apart the people of one number in their IDs:
+// "0482913 (Ann Marsh)".
+const sharer = " ("
+
+// NumberOf is the member number in an ID, without what tells apart those who share it.
+func NumberOf(id string) string {
+	if at := strings.Index(id, sharer); at > 0 && strings.HasSuffix(id, ")") {
+		return id[:at]
+	}
+	return id
 }

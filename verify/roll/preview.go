@@ -1,9 +1,12 @@
 package roll
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
+
+	"countersign/verify/roll/table"
 )
 
 // Peek is what the first rows of an export show, for a person who says what
@@ -27,27 +30,15 @@ func PeekAt(r io.Reader, file string, opts Options) Peek {
 	if err != nil {
 		return Peek{Problem: fmt.Errorf("membership export %s could not be read: %w", file, err)}
 	}
-	t, err := open(data, opts)
+	f, err := open(data, opts)
 	if err != nil {
 		return Peek{Problem: fmt.Errorf("membership export %s %w", file, err)}
 	}
-	defer t.close()
-	cols, rows, err := findColumns(t, opts)
+	defer f.Close()
 	var p Peek
+	cols, rows, err := peekInto(f, opts)
 	if err != nil {
 		p.Problem = fmt.Errorf("membership export %s %w", file, err)
-	}
-	if cols.names == nil {
-		if cols.names, rows = firstRow(data, opts); cols.names == nil {
-			return p
-		}
-	}
-	for len(rows) < sample {
-		line, cells, err := t.next()
-		if err != nil {
-			break // Import says what is wrong
-		}
-		rows = append(rows, row{line, cells})
 	}
 	for i, heading := range cols.names {
 		c := Column{Heading: heading, Samples: samples(rows, i)}
@@ -61,36 +52,36 @@ func PeekAt(r io.Reader, file string, opts Options) Peek {
 	return p
 }
 
-// firstRow is the first row in which something stands, and those below it.
-func firstRow(data []byte, opts Options) ([]string, []row) {
-	t, err := open(data, opts)
+// peekInto gives the headings of the sheet that is read, and the rows below them. Where
+// none has headings, the first row of the first sheet is taken for them.
+func peekInto(f *table.File, opts Options) (columns, []row, error) {
+	sheets, _, _, err := choose(f, opts)
 	if err != nil {
-		return nil, nil
+		sheets = f.Sheets
 	}
-	defer t.close()
-	var names []string
-	var rows []row
-	for len(rows) < sample {
-		line, cells, err := t.next()
-		if err != nil {
-			break
+	for _, s := range sheets {
+		rows, bad := s.Open()
+		if bad != nil {
+			return columns{}, nil, cmp.Or(err, bad)
 		}
-		switch {
-		case blank(cells):
-		case names == nil:
-			names = cells
-		default:
-			rows = append(rows, row{line, cells})
+		t, bad := readTop(rows, opts)
+		rows.Close()
+		if bad == nil || t.names != nil {
+			return t.columns, t.rows, cmp.Or(err, bad)
 		}
+		if len(t.rows) > 0 {
+			return columns{names: t.rows[0].Cells}, t.rows[1:], cmp.Or(err, bad)
+		}
+		err = cmp.Or(err, bad)
 	}
-	return names, rows
+	return columns{}, nil, err
 }
 
 func samples(rows []row, column int) []string {
 	const most, longest = 5, 60
 	var out []string
 	for _, r := range rows {
-		s := cell(r.cells, column)
+		s := cell(r.Cells, column)
 		if runes := []rune(s); len(runes) > longest {
 			s = string(runes[:longest]) + "…"
 		}

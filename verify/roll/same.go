@@ -78,6 +78,21 @@ func onePerson(a, b *Member) bool {
 	return x == "" || y == "" || x[0] == y[0]
 }
 
+// sameRow says whether two rows of one number are of one person: both parts of the name
+// agree, and nothing of it disagrees. Households, twins and siblings have one number
+// and are several.
+func sameRow(a, b *Member) bool {
+	x, y := name.Joined(a.Middle), name.Joined(b.Middle)
+	switch {
+	case name.Joined(a.Suffix) != name.Joined(b.Suffix), name.Joined(a.Family) != name.Joined(b.Family):
+		return false
+	case x != "" && y != "" && x != y && (len(x) > 1 && len(y) > 1 || x[0] != y[0]):
+		return false
+	}
+	x, y = name.Joined(a.Given), name.Joined(b.Given)
+	return x == y || x != "" && y != "" && name.AreNicknames(x, y)
+}
+
 func oneHome(a, b *Member) bool {
 	if len(a.Street) < 5 || len(b.Street) < 5 {
 		return false
