@@ -46,7 +46,7 @@ func (r Rules) judge(dates Dates, m Match) Decision {
 			d.MemberID = m.Candidates[0].Member.ID
 		}
 	}
-	for _, check := range []func(Dates, *Decision) bool{r.struck, r.unsigned, r.incomplete, r.outOfWindow, r.unidentified} {
+	for _, check := range []func(Dates, *Decision) bool{r.struck, r.unsigned, r.incomplete, r.outOfWindow, r.unidentified, r.sharing} {
 		if check(dates, &d) {
 			return d
 		}
@@ -145,6 +145,12 @@ func (r Rules) outside(day time.Time) bool {
 // unidentified says so where it is not certain which member wrote the line.
 func (r Rules) unidentified(_ Dates, d *Decision) bool {
 	return !r.certain(&d.Match) && r.doubt(d)
+}
+
+// sharing leaves to a person which of several people of one member number signed.
+func (r Rules) sharing(_ Dates, d *Decision) bool {
+	m := d.Candidates[0].Member
+	return m.Sharing > 1 && d.say(Uncertain, Ambiguous, "%d people have the member number %s in the export, and whether each is a member of their own is not known.", m.Sharing, roll.NumberOf(m.ID))
 }
 
 // doubt says why it is not certain which member wrote the line.

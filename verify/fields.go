@@ -112,7 +112,7 @@ func digitsOf(s string, digits bool) string {
 	if strings.Trim(s, "0123456789") == "" {
 		return s
 	}
-	s = strings.ToUpper(name.Joined(s))
+	s = strings.ToUpper(name.Joined(roll.NumberOf(s)))
 	if !digits {
 		return s
 	}

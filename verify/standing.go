@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +53,8 @@ func (r Rules) Standing(m *roll.Member, on time.Time) Standing {
 
 func (r Rules) paid(m *roll.Member, on time.Time) Standing {
 	switch {
+	case m.Unread != "":
+		return Standing{"", fmt.Sprintf("the date paid through, %s, cannot be read", m.Unread)}
 	case m.PaidThru.IsZero() && (listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)):
 		return r.joinedBefore(m, on, "member for life")
 	case m.PaidThru.IsZero():
@@ -60,8 +64,15 @@ func (r Rules) paid(m *roll.Member, on time.Time) Standing {
 	case on.IsZero():
 		return Standing{"", "the day that decides on standing is not known"}
 	}
+	lapsed := func(paid time.Time) bool { return midnight(on).After(paid.AddDate(0, 0, r.GraceDays)) }
 	words := "paid through " + m.PaidThru.Format(time.DateOnly)
-	if midnight(on).After(m.PaidThru.AddDate(0, 0, r.GraceDays)) {
+	if !m.PaidOr.IsZero() {
+		words += " or " + m.PaidOr.Format(time.DateOnly) + ", as day or month come first"
+		if lapsed(m.PaidThru) != lapsed(m.PaidOr) {
+			return Standing{"", "it is " + words}
+		}
+	}
+	if lapsed(m.PaidThru) {
 		return Standing{Lapsed, words}
 	}
 	return r.joinedBefore(m, on, words)
@@ -70,10 +81,41 @@ func (r Rules) paid(m *roll.Member, on time.Time) Standing {
 // joinedBefore holds a member in good standing to the date of joining. A
 // later date may be a renewal after a lapse, which only a person can tell.
 func (r Rules) joinedBefore(m *roll.Member, on time.Time, words string) Standing {
-	if !on.IsZero() && m.Joined.After(midnight(on)) {
-		return Standing{"", "joined on " + m.Joined.Format(time.DateOnly) + ", after signing"}
+	joined := m.Joined
+	if m.JoinedOr.After(joined) {
+		joined = m.JoinedOr // of two days that it may be, the one that raises the question
+	}
+	if !on.IsZero() && joined.After(midnight(on)) {
+		return Standing{"", "joined on " + joined.Format(time.DateOnly) + ", after signing"}
 	}
 	return Standing{IsMember, words}
+}
+
+// StatusCount is how many members have a status.
+type StatusCount struct {
+	Status  string
+	Members int
+}
+
+// UnknownStatuses are those of a roll that are in no list of the rules, most frequent first:
+// whether their members count is left to a person.
+func (r Rules) UnknownStatuses(members []*roll.Member) []StatusCount {
+	count := map[string]int{}
+	for _, m := range members {
+		if m.Status != "" {
+			count[m.Status]++
+		}
+	}
+	var out []StatusCount
+	for status, n := range count {
+		if !listed(r.AcceptedStatuses, status) && !listed(r.RefusedStatuses, status) && !listed(r.LapsedStatuses, status) {
+			out = append(out, StatusCount{status, n})
+		}
+	}
+	slices.SortFunc(out, func(a, b StatusCount) int {
+		return cmp.Or(cmp.Compare(b.Members, a.Members), cmp.Compare(a.Status, b.Status))
+	})
+	return out
 }
 
 func midnight(t time.Time) time.Time {
