@@ -73,8 +73,11 @@ type Page struct {
 type Snapshot struct {
 	Name     string
 	SHA256   string
-	Rows     int // rows of the export
-	Members  int // people in it
+	Rows     int    // rows of the export
+	Members  int    // people in it
+	LeftOut  int    // rows that could not be used
+	Merged   int    // rows of a person who has another
+	Sums     string // in one line what the import read, how, and what came of it
 	AsOf     time.Time
 	Findings []string // what the import remarked, such as rows it could not use
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -24,17 +25,18 @@ import (
 )
 
 type checkCommand struct {
-	Members  string            `required:"" placeholder:"FILE" help:"Membership export, CSV or XLSX."`
-	Map      map[string]string `mapsep:"none" placeholder:"MEANING=HEADING" help:"What a heading of the export means where it is not understood, such as number=\"Cust #\". Meanings: ${meanings}."`
-	AsOf     date              `placeholder:"YYYY-MM-DD" help:"Day the export speaks of. Default: the day its file was last changed."`
-	Rules    string            `placeholder:"FILE" help:"Rules the petition is held to, YAML. Default: the rule for Membership Initiative Groups."`
-	Received date              `placeholder:"YYYY-MM-DD" help:"Day the petition was received, for rules that ask."`
-	JSON     string            `name:"json" placeholder:"FILE" help:"Write every line and verdict as JSON; - for standard output."`
-	Out      string            `placeholder:"DIR" help:"Write coo-report.xlsx and council-report.xlsx into this folder."`
-	Workers  count             `placeholder:"N" help:"Pages read side by side. Default: one for each processor."`
-	Quiet    bool              `help:"Show no progress."`
-	Limits   limits            `embed:"" prefix:"max-" group:"Limits of what one file may cost:"`
-	Files    []string          `arg:"" name:"file" help:"Sheets of one petition: PDF, TIFF, JPEG or PNG."`
+	Members      string            `required:"" placeholder:"FILE" help:"Membership export, CSV or XLSX."`
+	Map          map[string]string `mapsep:"none" placeholder:"MEANING=HEADING" help:"What a heading of the export means where it is not understood, such as number=\"Cust #\". Meanings: ${meanings}."`
+	AsOf         date              `placeholder:"YYYY-MM-DD" help:"Day the export speaks of. Default: the day its file was last changed."`
+	AcceptLosses bool              `help:"Take a membership export of which much is left out or doubtful; without it such an export is refused."`
+	Rules        string            `placeholder:"FILE" help:"Rules the petition is held to, YAML. Default: the rule for Membership Initiative Groups."`
+	Received     date              `placeholder:"YYYY-MM-DD" help:"Day the petition was received, for rules that ask."`
+	JSON         string            `name:"json" placeholder:"FILE" help:"Write every line and verdict as JSON; - for standard output."`
+	Out          string            `placeholder:"DIR" help:"Write coo-report.xlsx and council-report.xlsx into this folder."`
+	Workers      count             `placeholder:"N" help:"Pages read side by side. Default: one for each processor."`
+	Quiet        bool              `help:"Show no progress."`
+	Limits       limits            `embed:"" prefix:"max-" group:"Limits of what one file may cost:"`
+	Files        []string          `arg:"" name:"file" help:"Sheets of one petition: PDF, TIFF, JPEG or PNG."`
 }
 
 // limits bound what one file may cost.
@@ -91,7 +93,7 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	members, err := roll.Open(c.Members, roll.Options{Map: c.Map, AsOf: c.AsOf.Time})
+	members, err := roll.Open(c.Members, roll.Options{Map: c.Map, AsOf: c.AsOf.Time, AcceptLosses: c.AcceptLosses})
 	if err != nil {
 		return err
 	}
@@ -102,11 +104,13 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 	defer done()
 	tell, finish := teller(s.err, c.Quiet)
 	p.tell = tell
-	result, err := p.read(ctx, c.Files)
+	files, again := givenOnce(c.Files)
+	result, err := p.read(ctx, files)
 	finish()
 	if err != nil {
 		return err
 	}
+	result.notes = again
 	r := p.report(result, time.Now())
 	written, err := c.write(r, result, members, s.out)
 	if err != nil {
@@ -236,21 +240,65 @@ func summarize(w io.Writer, r report.Petition, result petition, written []string
 	for _, note := range report.PrintedRemarks(r.Printed(), "") {
 		fmt.Fprintln(w, note)
 	}
-	leftOut(w, r.Members)
+	for _, note := range result.notes {
+		fmt.Fprintln(w, note)
+	}
+	imported(w, r.Members)
 	for _, path := range written {
 		fmt.Fprintln(w, "Wrote", path)
 	}
 }
 
-// leftOut tells what the membership export has that could not be used: members who are left
-// out are found on no line.
-func leftOut(w io.Writer, m report.Snapshot) {
-	const enough = 3
+// givenOnce leaves out files that are given once more: by the same path or another, or as a
+// copy. Each is read once, and what was left out is said.
+func givenOnce(paths []string) (once, notes []string) {
+	first := map[string]string{}
+	for _, path := range paths {
+		key := path
+		if sum, err := fingerprint(path); err == nil {
+			key = sum
+		}
+		before, again := first[key]
+		switch {
+		case !again:
+			first[key] = path
+			once = append(once, path)
+		case before == path:
+			notes = append(notes, fmt.Sprintf("%s is given more than once and was read once.", path))
+		default:
+			notes = append(notes, fmt.Sprintf("%s is the same file as %s and was read once.", path, before))
+		}
+	}
+	return once, notes
+}
+
+// fingerprint is the SHA-256 of a file; an error for what is no file, such as a pipe.
+func fingerprint(path string) (string, error) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return "", fs.ErrInvalid
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return string(sum.Sum(nil)), nil
+}
+
+// imported tells what became of the membership export: members who are left out are found
+// on no line.
+func imported(w io.Writer, m report.Snapshot) {
+	fmt.Fprintf(w, "%s: %s\n", m.Name, m.Sums)
+	const enough = 6
 	for _, f := range m.Findings[:min(enough, len(m.Findings))] {
 		fmt.Fprintf(w, "%s, %s\n", m.Name, f)
 	}
 	if len(m.Findings) > enough {
-		fmt.Fprintf(w, "%s has more of the kind: --out writes them into the COO report\n", m.Name)
+		fmt.Fprintf(w, "%s has %d more remarks: --out writes them into the COO report\n", m.Name, len(m.Findings)-enough)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/extract"
@@ -117,13 +118,18 @@ func (d *desk) Preview(ctx context.Context, blob, name string, opts web.ImportOp
 	if _, err := file.Seek(0, 0); err != nil {
 		return p, fmt.Errorf("read an export again: %w", err)
 	}
-	r, err := roll.Import(file, name, rollOptions(opts))
+	look := rollOptions(opts)
+	look.AcceptLosses = true // to show them
+	r, err := roll.Import(file, name, look)
 	if err != nil {
 		p.Error = onPage(err)
 		return p, nil
 	}
-	p.Rows, p.Members, p.ProblemCount = r.Rows, len(r.Members), r.Remarked
+	p.Rows, p.Members, p.ProblemCount, p.Sums, p.Losses = r.Rows, len(r.Members), r.Remarked, r.Sums(), r.Losses
 	for _, f := range r.Findings[:min(mostProblems, len(r.Findings))] {
+		if f.Sheet != "" {
+			f.Text = fmt.Sprintf("sheet %q: %s", f.Sheet, f.Text)
+		}
 		p.Problems = append(p.Problems, web.ImportProblem{Line: f.Line, Text: f.Text})
 	}
 	p.Statuses = statuses(r)
@@ -155,18 +161,21 @@ func (d *desk) Import(ctx context.Context, blob, name string, opts web.ImportOpt
 	if err == nil && newest.SHA256 == blob && newest.AsOf.Equal(opts.AsOf) && maps.Equal(newest.Map, opts.Map) {
 		return newest, nil
 	}
-	remarks := snapshot(r).Findings
+	said := snapshot(r, verify.MIG())
+	remarks := append([]string{said.Sums}, said.Findings...)
 	return d.store.AddSnapshot(ctx, store.Snapshot{
 		Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows, Members: len(r.Members), Columns: r.Columns, Remarks: remarks, By: by, At: d.now(),
 	})
 }
 
-func rollOptions(o web.ImportOptions) roll.Options { return roll.Options{Map: o.Map, AsOf: o.AsOf} }
+func rollOptions(o web.ImportOptions) roll.Options {
+	return roll.Options{Map: o.Map, AsOf: o.AsOf, AcceptLosses: o.AcceptLosses}
+}
 
 // onPage is an error of the import for those who see the columns before them
 // and have no command line.
 func onPage(err error) string {
-	return commandLine.ReplaceAllString(err.Error(), "$1 below")
+	return commandLine.ReplaceAllString(strings.Replace(err.Error(), " with --accept-losses", "", 1), "$1 below")
 }
 
 var commandLine = regexp.MustCompile(`(say which(?: it is)?|name the columns) with --map.*$`)

@@ -488,13 +488,25 @@ func TestDeskImport(t *testing.T) {
 		{Heading: "Surname", Meaning: "last", Samples: []string{"Lee", "Ray", "Fox", "Orr"}}, {Heading: "Status", Meaning: "status", Samples: []string{"Active", "Odd", "Lapsed"}}}, p.Columns); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]web.ImportProblem{{Line: 5, Text: "no member number; left out"}}, p.Problems); diff != "" || p.Rows != 4 || p.Members != 3 {
+	const lost = "would lose 1 of 4 rows (25.0 %), the first on line 5: no member number"
+	if diff := cmp.Diff([]web.ImportProblem{{Text: "the export " + lost}, {Line: 5, Text: "no member number; left out"}}, p.Problems); diff != "" || p.Rows != 4 || p.Members != 3 {
 		t.Errorf("%d rows, %d members: %s", p.Rows, p.Members, diff)
 	}
 	if diff := cmp.Diff([]web.StatusCount{{Status: "Active", Count: 2, Counts: "yes"}, {Status: "Odd", Count: 1, Counts: "unknown"}}, p.Statuses); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]string{lost}, p.Losses); diff != "" || !strings.HasPrefix(p.Sums, "4 rows in, 3 members out, 1 left out, 0 merged; CSV parted by commas") {
+		t.Errorf("%s %s", p.Sums, diff)
+	}
+	var lossy *web.ImportError
+	if _, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "ann"); !errors.As(err, &lossy) || lossy.Text != "membership export m.csv "+lost+": mend the export, or take it as it is" {
+		t.Errorf("an export that loses much: %v", err)
+	}
+	opts.AcceptLosses = true
 	s, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "ann")
+	if err == nil && (len(s.Remarks) == 0 || s.Remarks[0] != p.Sums) {
+		t.Errorf("recorded %q", s.Remarks)
+	}
 	if err != nil || s.Members != 3 || s.SHA256 != p.SHA256 || s.By != "ann" {
 		t.Fatalf("%+v, %v", s, err)
 	}

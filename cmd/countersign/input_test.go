@@ -8,23 +8,71 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"countersign/extract"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 	"countersign/report"
+	"countersign/verify"
+	"countersign/verify/roll"
 )
 
-// What is left out of a membership export is said where the count is, a little of it.
-func TestLeftOut(t *testing.T) {
+// What became of a membership export is said where the count is: the sums, and a few of the
+// remarks.
+func TestImported(t *testing.T) {
 	var out strings.Builder
-	leftOut(&out, report.Snapshot{Name: "m.csv"})
-	leftOut(&out, report.Snapshot{Name: "m.csv", Findings: []string{"line 6: 2 cells under 17 headings; left out", "line 8: no name; left out", "line 9: no name; left out", "and 7 more remarks like these"}})
-	want := "m.csv, line 6: 2 cells under 17 headings; left out\nm.csv, line 8: no name; left out\nm.csv, line 9: no name; left out\nm.csv has more of the kind: --out writes them into the COO report\n"
+	imported(&out, report.Snapshot{Name: "m.csv", Sums: "2 rows in, 2 members out.", Findings: []string{"line 6: no name; left out"}})
+	imported(&out, report.Snapshot{Name: "n.csv", Sums: "9 rows in.", Findings: []string{"1", "2", "3", "4", "5", "6", "7", "8"}})
+	want := "m.csv: 2 rows in, 2 members out.\nm.csv, line 6: no name; left out\n" +
+		"n.csv: 9 rows in.\nn.csv, 1\nn.csv, 2\nn.csv, 3\nn.csv, 4\nn.csv, 5\nn.csv, 6\nn.csv has 2 more remarks: --out writes them into the COO report\n"
 	if out.String() != want {
 		t.Errorf("said\n%s", &out)
+	}
+}
+
+// A file that is given twice, under one name or two, is read once.
+func TestGivenOnce(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for name, text := range map[string]string{"a.pdf": "one", "b.pdf": "two", "copy.pdf": "one"} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	a, b, other, none := paths[0], paths[1], paths[2], filepath.Join(dir, "none.pdf")
+	once, notes := givenOnce([]string{a, b, a, other, none, none})
+	if diff := cmp.Diff([]string{a, b, none}, once); diff != "" {
+		t.Error(diff)
+	}
+	want := []string{a + " is given more than once and was read once.", other + " is the same file as " + a + " and was read once.", none + " is given more than once and was read once."}
+	if diff := cmp.Diff(want, notes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// One remark names the statuses that no list of the rule has.
+func TestUnknownStatuses(t *testing.T) {
+	for data, want := range map[string]string{
+		"ID,Last,Status\n1,Marsh,Active\n2,Lim,Lapsed\n3,Roe,\n":                  "",
+		"ID,Last,Status\n1,Marsh,Current\n2,Lim,Current\n3,Roe,Active\n":          "status Current of 2 members is in no list of the rule: lines of these members wait for a person",
+		"ID,Last,Status\n1,Marsh,Current\n2,Lim,Current\n3,Roe,A\n4,Poe,Active\n": "status Current of 2 members, A of 1 member are in no list of the rule: lines of these members wait for a person",
+	} {
+		r, err := roll.Import(strings.NewReader(data), "m.csv", roll.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := snapshot(r, verify.MIG())
+		if got := strings.Join(s.Findings, "|"); got != want || s.Sums == "" {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

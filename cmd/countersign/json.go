@@ -26,7 +26,7 @@ type (
 		Members    membersJSON     `json:"members"`
 
 		Printed []extract.Printed `json:"printed,omitempty"` // sheets that we printed, by petition, with the pages that are missing
-		Notes   []string          `json:"notes,omitempty"`   // the same in words
+		Notes   []string          `json:"notes,omitempty"`   // the same in words, and files that were given more than once
 	}
 	fileJSON struct {
 		Name   string     `json:"name"`
@@ -98,9 +98,17 @@ type (
 		Looks      map[verify.Look]int `json:"looks"` // undecided lines by what they ask of a person
 	}
 	membersJSON struct {
-		Rows   int    `json:"rows"`
-		SHA256 string `json:"sha256"`
-		AsOf   string `json:"as_of"`
+		Rows    int      `json:"rows"`
+		Members int      `json:"members"`
+		LeftOut int      `json:"left_out"`
+		Merged  int      `json:"merged"`
+		Form    string   `json:"form"`            // such as "CSV parted by commas, in UTF-8"
+		Sheet   string   `json:"sheet"`           // of a workbook, those that were read
+		Dates   []string `json:"dates,omitempty"` // how dates were read, and how sure that is
+		Sums    string   `json:"sums"`            // all this in one line
+		Remarks []string `json:"remarks"`
+		SHA256  string   `json:"sha256"`
+		AsOf    string   `json:"as_of"`
 	}
 )
 
@@ -113,7 +121,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		Organizers: []organizerJSON{},
 		Open:       []openJSON{},
 		Counts:     countsOf(t),
-		Members:    membersJSON{members.Rows, members.SHA256, members.AsOf.Format(time.DateOnly)},
+		Members:    membersOf(r.Members, members),
 	}
 	if r.Cover.Purpose != "" {
 		out.Purpose = &purposeJSON{r.Cover.Purpose, r.CoverPage, r.CoverFile}
@@ -122,7 +130,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
 	}
 	out.Printed = r.Printed()
-	out.Notes = report.PrintedRemarks(out.Printed, "")
+	out.Notes = append(result.notes, report.PrintedRemarks(out.Printed, "")...)
 	turns := make([]int, len(result.decisions))
 	for i, at := range t.Outlook.Next {
 		turns[at] = i + 1
@@ -153,6 +161,13 @@ func openOf(points []extract.Open, file string, page int) []openJSON {
 	return out
 }
 
+func membersOf(s report.Snapshot, members *roll.Roll) membersJSON {
+	return membersJSON{
+		Rows: s.Rows, Members: s.Members, LeftOut: s.LeftOut, Merged: s.Merged, Form: members.Form, Sheet: members.Sheet(), Dates: members.Dates,
+		Sums: s.Sums, Remarks: append([]string{}, s.Findings...), SHA256: s.SHA256, AsOf: s.AsOf.Format(time.DateOnly),
+	}
+}
+
 func countsOf(t verify.Tally) countsJSON {
 	o := t.Outlook
 	return countsJSON{
@@ -172,14 +187,14 @@ func pageOf(s sheet, number int, decisions []verify.Decision, turns []int) pageJ
 	for i, d := range decisions {
 		row := rowJSON{
 			Row: d.Line.Number, Box: d.Line.Box, Fields: d.Line.Fields, Signed: d.Line.Signed, Struck: d.Line.Struck,
-			Verdict: d.Verdict, Reason: d.Reason, Because: d.Because, MemberID: d.MemberID, Probability: d.Probability,
+			Verdict: d.Verdict, Reason: d.Reason, Because: d.Because, MemberID: roll.NumberOf(d.MemberID), Probability: d.Probability,
 			Look: d.Look, Turn: turns[i], Candidates: []candidateJSON{},
 		}
 		if d.DuplicateOf != nil {
 			row.DuplicateOf = d.DuplicateOf.String()
 		}
 		for _, c := range d.Candidates {
-			row.Candidates = append(row.Candidates, candidateJSON{c.Member.ID, c.Probability, c.Because})
+			row.Candidates = append(row.Candidates, candidateJSON{roll.NumberOf(c.Member.ID), c.Probability, c.Because})
 		}
 		page.Rows = append(page.Rows, row)
 	}

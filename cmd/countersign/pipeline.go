@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -54,6 +55,7 @@ type petition struct {
 	files     []file
 	decisions []verify.Decision
 	tally     verify.Tally
+	notes     []string // on the files as they were given
 }
 
 // read takes all files through to decisions. Files and pages that cannot be
@@ -180,7 +182,7 @@ func (p *pipeline) report(result petition, made time.Time) report.Petition {
 		Decisions: result.decisions,
 		Tally:     result.tally,
 		Rules:     p.rules,
-		Members:   snapshot(p.matcher.Roll()),
+		Members:   snapshot(p.matcher.Roll(), p.rules),
 		Made:      made,
 		Program:   programName(),
 		Pictures:  p.pictures,
@@ -222,10 +224,40 @@ func (f file) report() report.File {
 	return out
 }
 
-// snapshot names the export for the record.
-func snapshot(r *roll.Roll) report.Snapshot {
+// snapshot names the export for the record, with what its import says and which of its
+// statuses the rules do not know.
+func snapshot(r *roll.Roll, rules verify.Rules) report.Snapshot {
 	const remarks = 200 // more would bury the rest of the page
-	return report.Snapshot{Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), AsOf: r.AsOf, Findings: r.Remarks(remarks)}
+	return report.Snapshot{
+		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), LeftOut: r.LeftOut, Merged: r.Merged, AsOf: r.AsOf,
+		Sums: r.Sums(), Findings: append(unknownStatuses(r, rules), r.Remarks(remarks)...),
+	}
+}
+
+// unknownStatuses is one remark on the statuses whose members are left to people; none where
+// the rules know all.
+func unknownStatuses(r *roll.Roll, rules verify.Rules) []string {
+	const most = 12 // more are no statuses, but another column's texts
+	unknown := rules.UnknownStatuses(r.Members)
+	if len(unknown) == 0 {
+		return nil
+	}
+	var each []string
+	for _, s := range unknown[:min(most, len(unknown))] {
+		members := "members"
+		if s.Members == 1 {
+			members = "member"
+		}
+		each = append(each, fmt.Sprintf("%s of %d %s", s.Status, s.Members, members))
+	}
+	if more := len(unknown) - len(each); more > 0 {
+		each = append(each, fmt.Sprintf("and %d more", more))
+	}
+	are := "is"
+	if len(each) > 1 {
+		are = "are"
+	}
+	return []string{fmt.Sprintf("status %s %s in no list of the rule: lines of these members wait for a person", strings.Join(each, ", "), are)}
 }
 
 // distinctNames gives each file a name of its own, since lines are traced by

@@ -32,7 +32,8 @@ func (d streams) describe() {
 		Responses:   d.answer("201", "Added, or here already", []apiUpload{}),
 	})
 	d.add("PUT /api/snapshots/{name}", "put-snapshot", "Members", "Take in a membership export: the body is the CSV or XLSX file", huma.Operation{
-		Parameters:  append(inPath("name"), inQuery("as_of", "date", "the day that it speaks of; today where it is not said")),
+		Parameters: append(inPath("name"), inQuery("as_of", "date", "the day that it speaks of; today where it is not said"),
+			inQuery("accept_losses", "", "yes to take an export of which much is left out or doubtful, and which is refused otherwise")),
 		RequestBody: sent(binary("text/csv", sheetType)), Responses: d.answer("201", "Taken in", apiSnapshot{}),
 	})
 	d.add("POST /api/petitions/{id}/findings", "add-finding", "Review", "Say what a person found of a line", huma.Operation{
@@ -127,7 +128,7 @@ func (s *Server) apiPostFiles(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
-	opts, _, name, wrong := importOptions(url.Values{"name": {r.PathValue("name")}, "as-of": {r.URL.Query().Get("as_of")}})
+	opts, _, name, wrong := importOptions(url.Values{"name": {r.PathValue("name")}, "as-of": {r.URL.Query().Get("as_of")}, "accept-losses": {r.URL.Query().Get("accept_losses")}})
 	if wrong != "" {
 		return problem(http.StatusUnprocessableEntity, wrong)
 	}

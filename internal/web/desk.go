@@ -314,6 +314,8 @@ type Organizer struct {
 type ImportOptions struct {
 	Map  map[string]string // meaning → heading; of email and street several, each on a line of its own
 	AsOf time.Time         // the day that the export speaks of
+
+	AcceptLosses bool // take it although much of it is left out or doubtful
 }
 
 // ImportPreview is what an export holds and what taking it in would change.
@@ -321,6 +323,8 @@ type ImportPreview struct {
 	Name, SHA256  string
 	Error         string // why it cannot be taken in as it is, and what to do; columns are shown nevertheless where they can be
 	Rows, Members int
+	Sums          string   // in one line what was read, how, and what came of it
+	Losses        []string // what a person has to accept before it is taken in
 	Columns       []ImportColumn
 	Meanings      []Meaning // that a column may have, in the order to offer them
 	Problems      []ImportProblem

@@ -157,6 +157,7 @@ func importOptions(form url.Values) (opts ImportOptions, chosen map[string]strin
 		}
 		opts.AsOf = day
 	}
+	opts.AcceptLosses = form.Get("accept-losses") == "yes"
 	return opts, chosen, name, wrong
 }
 

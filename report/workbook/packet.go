@@ -240,6 +240,7 @@ func rule(b *book, p *plan) {
 		for _, c := range []report.Clause{
 			{Name: "File", Text: petition.Members.Name},
 			{Name: "SHA-256 fingerprint", Text: petition.Members.SHA256},
+			{Name: "Import", Text: orNot(petition.Members.Sums)},
 			{Name: "Rows", Text: grouped(petition.Members.Rows)},
 			{Name: "Members", Text: grouped(petition.Members.Members)},
 			{Name: "As of", Text: report.Day(petition.Members.AsOf)},
