@@ -280,21 +280,25 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 	return &form{table: t, first: 1, columns: columns, head: headOf(v, h.boxes()), score: h.score}, words, nil
 }
 
+// typed reports whether ink is that of a word of the page's own text layer.
+func (v *view) typed(box image.Rectangle) bool {
+	return slices.ContainsFunc(v.words, func(w tesseract.Word) bool {
+		return middle(box).In(w.Box.Inset(-v.inches(0.015)))
+	})
+}
+
 // writing is where words stand in a part of the page, printed or written.
 func (v *view) writing(r image.Rectangle) []image.Rectangle {
 	var boxes []image.Rectangle
-	if v.words != nil {
-		for _, w := range v.words {
-			if middle(w.Box).In(r) {
-				boxes = append(boxes, w.Box)
-			}
+	for _, w := range v.words {
+		if middle(w.Box).In(r) {
+			boxes = append(boxes, w.Box)
 		}
-		return boxes
 	}
 	var pieces []image.Rectangle
 	for _, c := range v.components().List {
 		long := max(c.Box.Dx(), c.Box.Dy())
-		if long >= v.inches(0.03) && long < v.inches(4) && middle(c.Box).In(r) && c.Box.Dy() < v.inches(1) {
+		if long >= v.inches(0.03) && long < v.inches(4) && middle(c.Box).In(r) && c.Box.Dy() < v.inches(1) && !v.typed(c.Box) {
 			pieces = append(pieces, c.Box)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"countersign/extract/ink"
 	"countersign/extract/layout"
+	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
 
@@ -38,12 +39,14 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 			Number:  row - f.first + 1,
 			Box:     v.turned.Delivered(v.full(f.table.Row(row))),
 			Fields:  map[Field]Reading{},
-			Signed:  cells.signed(row),
 			Struck:  cells.ink.Struck(row),
 			Picture: picture,
 		})
 	}
-	return x.readFields(ctx, cells, sheet.Rows)
+	if err := x.readFields(ctx, cells, sheet.Rows); err != nil {
+		return err
+	}
+	return x.signatures(ctx, cells, sheet.Rows)
 }
 
 // readFields reads what the rows say for each thing the sheet asks.
@@ -86,13 +89,21 @@ func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Readin
 	var pictures []Cell
 	var at []int
 	for i, w := range wanted {
+		text, penned := c.text(w.row, w.column, w.number), c.pen.Written(w.row, w.column, w.number)
 		switch {
-		case c.view.page.Source == ingest.Text:
-			readings[i] = Reading{Text: c.text(w.row, w.column, w.number), Confidence: 1, Engine: "text"}
-		case !c.ink.Written(w.row, w.column, w.number):
+		case text != "" && !penned:
+			readings[i] = Reading{Text: text, Confidence: 1, Engine: "text"}
+		case !penned:
 			readings[i] = Reading{Confidence: 1}
-		default:
-			pictures = append(pictures, Cell{c.ink.Picture(c.view.turned.Image, w.row, w.column, w.number), w.field})
+			if c.view.page.Source == ingest.Text {
+				readings[i].Engine = "text"
+			}
+		default: // of what is typed and written in one cell, the picture shows both
+			of := c.pen
+			if text != "" {
+				of = c.ink
+			}
+			pictures = append(pictures, Cell{of.Picture(c.view.turned.Image, w.row, w.column, w.number), w.field})
 			at = append(at, i)
 		}
 	}
@@ -122,9 +133,11 @@ func joinName(fields map[Field]Reading) {
 
 // cells is a signer table with the ink in it.
 type cells struct {
-	view *view
-	form *form
-	ink  *ink.Page
+	view  *view
+	form  *form
+	ink   *ink.Page
+	pen   *ink.Page        // ink less the words of the page's own text layer; of a scan the same
+	words []tesseract.Word // of the text layer, less what the form prints in every row
 }
 
 func newCells(v *view, f *form) *cells {
@@ -133,10 +146,30 @@ func newCells(v *view, f *form) *cells {
 	bits.Erase(append(own, folds...), append(v.standingOf(f.table), f.ticks...), v.dpi)
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
-		columns[i] = ink.Column{Items: max(1, len(c.Fields)), Comb: f.exact && f.combs[i], Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number}
+		columns[i] = ink.Column{
+			Items: max(1, len(c.Fields)), Comb: f.exact && f.combs[i],
+			Print: len(c.Fields) > 0 && c.Fields[0] != Signature && c.Fields[0] != Number,
+			Data:  len(c.Fields) > 0 && slices.Contains(shared, c.Fields[0]),
+		}
 	}
-	return &cells{view: v, form: f, ink: ink.Assign(bits, f.table, rest, columns, v.dpi)}
+	c := &cells{view: v, form: f, words: formless(v.words, f.table, columns, v.dpi)}
+	if len(v.words) == 0 {
+		c.ink = ink.Assign(bits, f.table, rest, columns, v.dpi)
+		c.pen = c.ink
+		return c
+	}
+	pen := bits.Clone()
+	for _, w := range v.words {
+		pen.Clear(w.Box.Inset(-v.inches(0.015)))
+	}
+	c.ink = ink.Assign(bits, f.table, rest, columns, v.dpi)
+	c.pen = ink.Assign(pen, f.table, rest, columns, v.dpi)
+	return c
 }
+
+// shared are things that the signers of a sheet may all have in common, or the
+// first part of them.
+var shared = []Field{MemberID, Institution, Street, CityState, City, State, ZIP, Email, Phone, Date}
 
 // partRules tells the table's own lines from folds of the paper, which run to
 // its edge, and from the rest: strokes of a pen.
@@ -188,7 +221,7 @@ func (c *cells) written(row int) bool {
 			continue
 		}
 		for item := range asked.Fields {
-			if c.view.words != nil && c.text(row, column, item) != "" || c.view.words == nil && c.ink.Written(row, column, item) && !c.remnant(row, column, item) {
+			if c.text(row, column, item) != "" || c.pen.Written(row, column, item) && !c.remnant(row, column, item) {
 				return true
 			}
 		}
@@ -238,10 +271,14 @@ func (c *cells) columnOf(word image.Rectangle) int {
 // text is what the page's own text layer says in an item of a cell. Of two
 // items the upper one is what stands in the upper half.
 func (c *cells) text(row, column, item int) string {
+	return c.textOf(c.words, row, column, item)
+}
+
+func (c *cells) textOf(words []tesseract.Word, row, column, item int) string {
 	box := c.form.table.Row(row)
 	two := len(c.form.columns[column].Fields) > 1
 	var parts []string
-	for _, w := range c.view.words {
+	for _, w := range words {
 		at := middle(w.Box)
 		if at.Y < box.Min.Y || at.Y >= box.Max.Y || c.columnOf(w.Box) != column {
 			continue
@@ -252,37 +289,6 @@ func (c *cells) text(row, column, item int) string {
 		parts = append(parts, w.Text)
 	}
 	return strings.Join(parts, " ")
-}
-
-// signed says whether the row carries a signature. In a text layer any text
-// in the signature's place is one, such as "/s/ Name"; so is a drawn one.
-func (c *cells) signed(row int) Signed {
-	for column, asked := range c.form.columns {
-		item := slices.Index(asked.Fields, Signature)
-		if item < 0 {
-			continue
-		}
-		if c.view.words != nil && strings.Trim(c.text(row, column, item), "-–—_ ") != "" {
-			return SignedYes
-		}
-		signed := signedFrom(c.ink.Signed(row, column, item))
-		if signed == SignedNo && len(asked.Fields) > 1 && c.form.table.Style == layout.Open {
-			return SignedUnsure // two items that nothing drawn tells apart
-		}
-		return signed
-	}
-	return SignedUnsure
-}
-
-// signedFrom puts the likeness of ink to a signature in words.
-func signedFrom(likeness float64) Signed {
-	switch {
-	case likeness >= 1:
-		return SignedYes
-	case likeness > 0:
-		return SignedUnsure
-	}
-	return SignedNo
 }
 
 // picture is the line as people are shown it.

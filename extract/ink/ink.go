@@ -18,9 +18,13 @@ type Page struct {
 	table   layout.Table
 	columns []Column
 	ink     layout.Components
-	owner   []int32 // for each component a slot, or one of the below
-	struck  []bool  // for each row
+	printed []layout.Rule // lying rules that recur in most rows
+	owner   []int32       // for each component a slot, or one of the below
+	struck  []bool        // for each row
 	slots   []slot
+	faint   []int  // for each slot, the specks of its cell that are no part of writing
+	print   []int  // for each slot, the pieces of its cell that the form prints
+	vague   []bool // for each slot: its cell has one line of writing, which may be either item
 }
 
 func (s *slot) add(box image.Rectangle, area int) {
@@ -37,7 +41,7 @@ func (s slot) written(dpi float64) bool {
 func (s slot) signed(dpi float64) float64 {
 	long := float64(max(s.box.Dx(), s.box.Dy())) / dpi
 	switch {
-	case !s.written(dpi) && s.pieces >= 3 && long >= 0.2: // what is left of a faint pen
+	case !s.written(dpi) && (s.pieces >= 3 && long >= 0.1 || float64(s.widest) >= dpi*0.05): // what is left of a faint pen, or a small mark
 		return 0.5
 	case !s.written(dpi):
 		return 0
@@ -51,6 +55,7 @@ func (s slot) signed(dpi float64) float64 {
 type Column struct {
 	Items int  // one, or two above each other
 	Comb  bool // a box for each letter, so that round letters stand alone
+	Data  bool // a date, a place or the like: what all rows share may be what people wrote
 	Print bool // a name, a number or the like: a line through it strikes it out
 }
 
@@ -71,21 +76,40 @@ type slot struct {
 // lies, so that a tall letter stays with its word and a neighbour's tail does
 // not count as writing. Pieces that lie in two cells alike are parted at the
 // border. The bitmap is of the upright page at the given resolution, without
-// the table's rules and folds; rest are the lying rules that are neither.
+// the table's rules and folds; rest are the lying rules that are neither. Of
+// these, the ones that recur in most rows are taken out of the bitmap.
 func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Column, dpi float64) *Page {
-	p := &Page{dpi: dpi, table: t, columns: columns, ink: layout.FindComponents(b)}
+	p := &Page{dpi: dpi, table: t, columns: columns}
+	var strokes []layout.Rule
+	for i, recurs := range Recurring(rest, t, dpi) {
+		if recurs {
+			p.printed = append(p.printed, rest[i])
+		} else {
+			strokes = append(strokes, rest[i])
+		}
+	}
+	b.Erase(p.printed, nil, dpi)
+	p.ink = layout.FindComponents(b)
 	p.owner = make([]int32, len(p.ink.List))
-	lone, printed := p.specks(), p.printed()
+	lone, small := p.specks(), p.smallPrint()
 	for i, c := range p.ink.List {
 		p.owner[i] = nobody
-		if !lone[i] && !printed[i] && c.Area > 3 && !p.bandEnd(c) {
+		if !lone[i] && !small[i] && c.Area > 3 && !p.bandEnd(c) {
 			p.owner[i] = p.place(i, c)
+		}
+	}
+	p.print = make([]int, t.Rows()*t.Columns()*2)
+	for i, print := range p.formPrint(p.periodic()) {
+		if print {
+			p.print[p.owner[i]]++
+			p.owner[i] = nobody
 		}
 	}
 	p.keepWordsWhole()
 	p.partItems()
-	p.findStruck(rest)
+	p.findStruck(strokes)
 	p.measure()
+	p.countFaint(lone)
 	return p
 }
 
@@ -98,11 +122,61 @@ func (p *Page) Written(row, column, item int) bool {
 // somebody surely signed, 0 where surely nobody did, between where it may be
 // a stray mark.
 func (p *Page) Signed(row, column, item int) float64 {
-	likeness := p.slots[p.slot(row, column, item)].signed(p.dpi)
-	if other := p.slots[p.slot(row, column, 1-item)]; likeness == 0 && other.box.Dy()*5 > p.table.Cell(row, column).Dy()*3 {
+	id := p.slot(row, column, item)
+	likeness := p.slots[id].signed(p.dpi)
+	switch other := p.slots[p.slot(row, column, 1-item)]; {
+	case p.vague[id]:
+		return 0.5
+	case likeness == 0 && other.box.Dy()*5 > p.table.Cell(row, column).Dy()*3:
 		return 0.5 // the cell's two items could not be told apart
+	case likeness == 0 && (p.faintInk(row, column) || p.printsMark(row, column)):
+		return 0.5
 	}
 	return likeness
+}
+
+// printsMark reports whether the form prints a mark in a cell, such as an X,
+// and no label. Who put it there cannot be seen.
+func (p *Page) printsMark(row, column int) bool {
+	const fewest = 4 // pieces of a label
+	n := p.print[p.slot(row, column, 0)]
+	return n > 0 && n < fewest
+}
+
+// faintInk reports whether a cell holds specks in such number that they may be
+// what is left of a pen that hardly wrote: many more than the cells of the page do.
+func (p *Page) faintInk(row, column int) bool {
+	const fewest = 4
+	n := p.faint[p.slot(row, column, 0)]
+	if n < fewest {
+		return false
+	}
+	size := func(row, column int) int {
+		cell := p.table.Cell(row, column)
+		return max(1, cell.Dx()*cell.Dy())
+	}
+	var density []float64
+	for r := range p.table.Rows() {
+		for c := range p.table.Columns() {
+			density = append(density, float64(p.faint[p.slot(r, c, 0)])/float64(size(r, c)))
+		}
+	}
+	slices.Sort(density)
+	return float64(n)/float64(size(row, column)) > 3*density[len(density)*3/4]
+}
+
+// countFaint counts, for each cell, the specks in it that are no part of writing.
+func (p *Page) countFaint(lone []bool) {
+	p.faint = make([]int, len(p.slots))
+	const speck = 6 // pixels
+	for i, c := range p.ink.List {
+		if !lone[i] && (c.Area > speck || p.owner[i] != nobody) {
+			continue
+		}
+		if row, column := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2); row >= 0 && column >= 0 {
+			p.faint[p.slot(row, column, 0)]++
+		}
+	}
 }
 
 // SignedIn says the same of a place on a page outside any table. The pieces are
@@ -271,6 +345,7 @@ func (p *Page) touches(r image.Rectangle, but int32) bool {
 // one.
 func (p *Page) partItems() {
 	pieces := p.bySlot()
+	p.vague = make([]bool, p.table.Rows()*p.table.Columns()*2)
 	for row := range p.table.Rows() {
 		for column, c := range p.columns {
 			if c.Items < 2 {
@@ -278,7 +353,11 @@ func (p *Page) partItems() {
 			}
 			id := int32(p.slot(row, column, 0))
 			cell := p.table.Cell(row, column)
-			limit := p.partAt(pieces[id], cell)
+			limit, sure := p.ruleIn(cell)
+			if !sure {
+				limit, sure = p.partAt(pieces[id], cell)
+			}
+			p.vague[id], p.vague[id+1] = !sure, !sure
 			for _, group := range p.words(pieces[id]) {
 				if middleOf(p.boxOf(group)) > limit {
 					for _, i := range group {
@@ -301,11 +380,25 @@ func (p *Page) bySlot() map[int32][]int {
 	return slots
 }
 
+// ruleIn is the height of the line that the form draws between the two items
+// of a cell, if it does.
+func (p *Page) ruleIn(cell image.Rectangle) (at float64, ok bool) {
+	middle := (cell.Min.X + cell.Max.X) / 2
+	for _, r := range p.printed {
+		y := r.At(middle)
+		share := (y - float64(cell.Min.Y)) / float64(max(1, cell.Dy()))
+		if share > 0.25 && share < 0.75 && 2*(min(r.To, cell.Max.X)-max(r.From, cell.Min.X)) > cell.Dx() {
+			return y, true
+		}
+	}
+	return 0, false
+}
+
 // partAt is the height that parts the two items of a cell: the widest step
 // between the middles of its words. A single line of writing is the upper
 // item unless it stands at the foot of the cell, for signatures are written
-// at mid-height.
-func (p *Page) partAt(pieces []int, cell image.Rectangle) float64 {
+// at mid-height; at mid-height it may be either, and sure is false.
+func (p *Page) partAt(pieces []int, cell image.Rectangle) (at float64, sure bool) {
 	var middles []float64
 	for _, group := range p.words(pieces) {
 		if box := p.boxOf(group); float64(max(box.Dx(), box.Dy())) >= p.dpi*0.06 {
@@ -313,14 +406,18 @@ func (p *Page) partAt(pieces []int, cell image.Rectangle) float64 {
 		}
 	}
 	slices.Sort(middles)
-	limit, step := float64(cell.Min.Y)+0.65*float64(cell.Dy()), 0.14*float64(cell.Dy())
+	height := func(share float64) float64 { return float64(cell.Min.Y) + share*float64(cell.Dy()) }
+	limit, step, sure := height(0.65), 0.14*float64(cell.Dy()), false
 	for i := 1; i < len(middles); i++ {
 		if middles[i]-middles[i-1] > step {
 			step = middles[i] - middles[i-1]
-			limit = (middles[i] + middles[i-1]) / 2
+			limit, sure = (middles[i]+middles[i-1])/2, true
 		}
 	}
-	return limit
+	if n := len(middles); !sure && n > 0 {
+		sure = middles[n-1] < height(0.42) || middles[0] > height(0.65)
+	}
+	return limit, sure || len(middles) == 0
 }
 
 // words groups components that stand side by side.

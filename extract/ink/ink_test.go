@@ -139,8 +139,8 @@ func TestTwoItemsOfACell(t *testing.T) {
 func TestStruckRows(t *testing.T) {
 	s := newSheet()
 	for row := range 5 {
-		s.write(150, 100*row+135, 10)
-		s.write(800, 100*row+135, 10)
+		s.write(150+9*row, 100*row+135-row, 10)
+		s.write(800+11*row, 100*row+135, 10)
 	}
 	s.stroke(160, 150, 1250, 152, 3)   // row 0: through both cells
 	s.stroke(145, 250, 400, 250, 3)    // row 1: through the name
@@ -193,6 +193,64 @@ func TestPrintedLabelsAreNotWriting(t *testing.T) {
 		if got := p.Written(row, 0, 0); got != (row == 2) {
 			t.Errorf("row %d: written %v", row, got)
 		}
+	}
+}
+
+// TestWhatRecursIsPrint: a label and a rule that all rows have are the form's;
+// what people wrote beside and below them is theirs.
+func TestWhatRecursIsPrint(t *testing.T) {
+	s := newSheet()
+	for row := range 6 {
+		s.write(120, 100*row+110, 5)                    // a label
+		s.stroke(110, 100*row+150, 640, 100*row+150, 2) // between the two items
+		s.stroke(720, 100*row+125, 745, 100*row+175, 3) // an X before the signature
+		s.stroke(745, 100*row+125, 720, 100*row+175, 3)
+	}
+	s.write(300, 112, 6)             // row 0, upper item, beside the label
+	s.write(260, 362, 9)             // row 2, lower item
+	s.stroke(800, 440, 1100, 430, 3) // row 3, a signature
+	p := s.read(t, ink.Column{Items: 2, Print: true}, ink.Column{Items: 1})
+	for row, want := range [][2]bool{{true, false}, {false, false}, {false, true}, {false, false}} {
+		if got := [2]bool{p.Written(row, 0, 0), p.Written(row, 0, 1)}; got != want {
+			t.Errorf("row %d: upper and lower written %v, want %v", row, got, want)
+		}
+		if p.Struck(row) {
+			t.Errorf("row %d is struck", row)
+		}
+	}
+	if box := p.Box(0, 0, 0); box.Min.X < 250 {
+		t.Errorf("the label is part of the writing: %v", box)
+	}
+	if got := p.Signed(3, 1, 0); got != 1 {
+		t.Errorf("a signature beside a printed X is one by %v", got)
+	}
+	if got := p.Signed(1, 1, 0); got != 0.5 {
+		t.Errorf("a printed X is a signature by %v, want doubt", got)
+	}
+}
+
+func TestSpecksInALineMayBeASignature(t *testing.T) {
+	s := newSheet()
+	for x := 800; x < 1000; x += 30 {
+		s.stroke(x, 250, x+1, 250, 2)
+	}
+	p := s.read(t)
+	if got := p.Signed(1, 1, 0); got != 0.5 {
+		t.Errorf("a row of specks is a signature by %v, want doubt", got)
+	}
+	if got := p.Signed(2, 1, 0); got != 0 {
+		t.Errorf("an empty cell is signed by %v", got)
+	}
+}
+
+// TestOneLineOfTwoItems: what stands at mid-height of a cell for two items may be
+// either of them.
+func TestOneLineOfTwoItems(t *testing.T) {
+	s := newSheet()
+	s.write(150, 135, 8)
+	p := s.read(t, ink.Column{Items: 2}, ink.Column{Items: 1})
+	if upper, lower := p.Signed(0, 0, 0), p.Signed(0, 0, 1); upper != 0.5 || lower != 0.5 {
+		t.Errorf("signed by %v above and %v below, want doubt", upper, lower)
 	}
 }
 

@@ -2,10 +2,10 @@ package ink
 
 import "image"
 
-// printed marks components that were on the form before anybody wrote: ink
+// smallPrint marks components that were on the form before anybody wrote: ink
 // that stands at the same place of its cell in most rows, such as a tiny label
 // in the corner. What people write does not, or is larger than such print.
-func (p *Page) printed() []bool {
+func (p *Page) smallPrint() []bool {
 	marked := make([]bool, len(p.ink.List))
 	rows := p.table.Rows()
 	if rows < 5 {

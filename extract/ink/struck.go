@@ -52,12 +52,13 @@ func (p *Page) spanned(row int) bool {
 			continue
 		}
 		wide++
-		if slices.ContainsFunc(p.ink.List, func(c layout.Component) bool {
+		for i, c := range p.ink.List {
 			middle := (c.Box.Min.Y + c.Box.Max.Y) / 2
-			return middle > cell.Min.Y && middle < cell.Max.Y && c.Box.Dy() < cell.Dy()*3/2 &&
-				c.Box.Min.X < cell.Min.X+near && c.Box.Max.X > cell.Max.X-near
-		}) {
-			spans++
+			if p.owner[i] != nobody && middle > cell.Min.Y && middle < cell.Max.Y && c.Box.Dy() < cell.Dy()*3/2 &&
+				c.Box.Min.X < cell.Min.X+near && c.Box.Max.X > cell.Max.X-near {
+				spans++
+				break
+			}
 		}
 	}
 	return spans >= 2 && spans*4 >= wide*3

@@ -151,6 +151,14 @@ func (b *Bitmap) Ink(r image.Rectangle) int {
 	return n
 }
 
+// Clear takes the ink out of r.
+func (b *Bitmap) Clear(r image.Rectangle) {
+	r = r.Intersect(image.Rect(0, 0, b.W, b.H))
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		clear(b.Pix[y*b.W+r.Min.X : y*b.W+r.Max.X])
+	}
+}
+
 // Clone returns a copy.
 func (b *Bitmap) Clone() *Bitmap { return &Bitmap{W: b.W, H: b.H, Pix: slices.Clone(b.Pix)} }
 

@@ -1,0 +1,263 @@
+package extract
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"countersign/extract/ink"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// signatures says of every row whether it carries a signature: ink that looks
+// like one in the place for it, or the signer's own name typed there. Words
+// such as "refused" or a date are none, whoever wrote them. Where the place is
+// not known for certain, nobody can tell.
+func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row) error {
+	column, number, ok := c.signaturePlace()
+	var wanted []Cell
+	var at []int
+	for i := range rows {
+		rows[i].Signed = SignedUnsure
+		if !ok {
+			continue
+		}
+		row := c.form.first + rows[i].Number - 1
+		rows[i].Signed = c.signed(row, column, number, nameOf(rows[i]))
+		if rows[i].Signed == SignedYes && c.pen.Written(row, column, number) {
+			g := c.pen.Picture(c.view.turned.Image, row, column, number)
+			wanted, at = append(wanted, Cell{g, Signature}), append(at, i)
+		}
+	}
+	if len(wanted) > 0 {
+		read, err := x.Cells.Recognize(ctx, wanted)
+		if err != nil {
+			return err
+		}
+		for n, r := range read {
+			if deniesSignature(r, nameOf(rows[at[n]])) {
+				rows[at[n]].Signed = SignedUnsure
+			}
+		}
+	}
+	if !c.form.exact {
+		doubtEmptyColumn(rows)
+	}
+	return nil
+}
+
+// doubtEmptyColumn takes back that nobody signed where that would hold for
+// nearly every row: then the column is more likely something else, or signed
+// elsewhere.
+func doubtEmptyColumn(rows []Row) {
+	const nearlyAll = 0.8
+	unsigned := 0
+	for _, r := range rows {
+		if r.Signed == SignedNo {
+			unsigned++
+		}
+	}
+	if float64(unsigned) <= nearlyAll*float64(len(rows)) {
+		return
+	}
+	for i := range rows {
+		if rows[i].Signed == SignedNo {
+			rows[i].Signed = SignedUnsure
+		}
+	}
+}
+
+// signaturePlace is the column and the item of it that hold the signature. It
+// is false where headings do not say so for certain.
+func (c *cells) signaturePlace() (column, number int, ok bool) {
+	if c.form.score < sureHeadings {
+		return 0, 0, false
+	}
+	for i, asked := range c.form.columns {
+		if n := slices.Index(asked.Fields, Signature); n >= 0 {
+			return i, n, true
+		}
+	}
+	return 0, 0, false
+}
+
+// signed says whether an item of a row holds a signature, as far as that can
+// be told without reading ink.
+func (c *cells) signed(row, column, number int, name string) Signed {
+	typed := c.text(row, column, number)
+	likeness := c.pen.Signed(row, column, number)
+	switch {
+	case isName(typed, name), likeness >= 1:
+		return SignedYes
+	case likeness > 0, typed != "", c.printsMark(row, column, number):
+		return SignedUnsure
+	case len(c.form.columns[column].Fields) > 1 && c.form.table.Style == layout.Open:
+		return SignedUnsure // two items that nothing drawn tells apart
+	}
+	return SignedNo
+}
+
+// printsMark reports whether the form itself prints a short mark in the item,
+// such as an X: who put it there cannot be seen.
+func (c *cells) printsMark(row, column, number int) bool {
+	const longest = 3 // letters; more are a label
+	printed := []rune(strings.ReplaceAll(c.textOf(c.view.words, row, column, number), " ", ""))
+	return len(printed) > 0 && len(printed) <= longest
+}
+
+// signedFrom puts the likeness of ink to a signature in words.
+func signedFrom(likeness float64) Signed {
+	switch {
+	case likeness >= 1:
+		return SignedYes
+	case likeness > 0:
+		return SignedUnsure
+	}
+	return SignedNo
+}
+
+// nameOf is the name that was read in a row.
+func nameOf(r Row) string {
+	return r.Fields[Name].Text + " " + r.Fields[Given].Text + " " + r.Fields[Family].Text
+}
+
+// isName reports whether a text that stands in the signature's place is the
+// signer's own name, as in "/s/ Ada Lovelace": it has a word of the name, and
+// no other word that contradicts it.
+func isName(text, name string) bool {
+	words, own := wordsOf(text), wordsOf(name)
+	var rest []string
+	shares := false
+	for _, w := range words {
+		i := slices.IndexFunc(own, func(o string) bool { return sameWord(w, o) })
+		switch {
+		case i < 0 && slices.Contains(denials, w):
+			return false
+		case i < 0:
+			rest = append(rest, w)
+		default:
+			shares = true
+			own = slices.Delete(own, i, i+1)
+		}
+	}
+	if !shares {
+		return false
+	}
+	initial := func(w string) bool {
+		return slices.ContainsFunc(own, func(o string) bool { return o[0] == w[0] })
+	}
+	return len(rest) == 0 || len(own) == 0 || slices.ContainsFunc(rest, initial)
+}
+
+// sameWord reports whether two words of names are the same, or one is cut off.
+func sameWord(a, b string) bool {
+	const cut = 4 // letters that a word has at least where its end is missing
+	return len(a) > 1 && (a == b || min(len(a), len(b)) >= cut && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a)))
+}
+
+// wordsOf is the words of a text in small letters without accents; "/s/" is none.
+func wordsOf(text string) []string {
+	text = strings.ReplaceAll(text, "/s/", " ")
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r), r == '\'', r == '’':
+			return -1
+		case unicode.IsLetter(r):
+			return unicode.ToLower(r)
+		}
+		return ' '
+	}, norm.NFD.String(text))
+	return strings.Fields(plain)
+}
+
+// denials are words that stand for a signature that is not there, or was given
+// by somebody else.
+var denials = strings.Fields(`no non nein nee not none nil void never
+	yes oui ja si ok x xx xxx na
+	refused refuse refuses declined declines unable unsigned absent unavailable deceased moved
+	did didnt sign signed signature
+	phone telephone telefon telefonisch tel call called email mail verbal verbally orally online
+	by per via proxy behalf file same ditto see attached above pending later`)
+
+// deniesSignature reports whether what was read in the signature's place is
+// something else than a signature: a date or number, or words that deny one.
+// Print is none either unless it is the signer's name.
+func deniesSignature(r Reading, name string) bool {
+	const (
+		legible = 0.5 // confidence from which on the words count
+		print   = 0.6 // the same for print, of which a flourish makes poor words
+	)
+	words := wordsOf(r.Text)
+	letters, digits := 0, 0
+	for _, c := range r.Text {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+		case unicode.IsDigit(c):
+			digits++
+		}
+	}
+	if r.Confidence < legible || letters+digits == 0 || isName(r.Text, name) {
+		return false
+	}
+	if digits >= 3 && digits > letters {
+		return true
+	}
+	if r.Engine == "tesseract" && r.Confidence >= print && letters >= 3 {
+		return true
+	}
+	denied := 0
+	for _, w := range words {
+		if slices.Contains(denials, w) {
+			denied += len(w)
+		}
+	}
+	slashed := strings.EqualFold(strings.ReplaceAll(r.Text, " ", ""), "n/a")
+	return slashed || 2*denied > letters
+}
+
+// formless is the words of a text layer without those that the form prints:
+// the same word at the same place of most rows.
+func formless(words []tesseract.Word, t layout.Table, columns []ink.Column, dpi float64) []tesseract.Word {
+	const (
+		most   = 0.6 // share of the other rows
+		fewest = 4   // rows
+		reach  = 0.03
+	)
+	if len(words) == 0 || t.Rows()-1 < fewest {
+		return words
+	}
+	type place struct{ row, column, x, y int }
+	places := make([]place, len(words))
+	for i, w := range words {
+		at := middle(w.Box)
+		row := slices.IndexFunc(t.Lines[1:], func(l layout.Rule) bool { return float64(at.Y) < l.At(at.X) })
+		places[i] = place{row: -1}
+		column := slices.IndexFunc(t.Borders[1:], func(b layout.Rule) bool { return float64(at.X) < b.At(at.Y) })
+		if row >= 0 && column >= 0 && float64(at.Y) >= t.Lines[0].At(at.X) {
+			places[i] = place{row, column, w.Box.Min.X, w.Box.Min.Y - int(t.Lines[row].At(at.X))}
+		}
+	}
+	recurs := func(i int) bool {
+		p, rows := places[i], map[int]bool{}
+		for j, o := range places {
+			near := math.Abs(float64(p.x-o.x)) <= dpi*reach && math.Abs(float64(p.y-o.y)) <= dpi*reach
+			if o.row >= 0 && o.row != p.row && near && words[i].Text == words[j].Text {
+				rows[o.row] = true
+			}
+		}
+		return float64(len(rows)) >= most*float64(t.Rows()-2)
+	}
+	var out []tesseract.Word
+	for i, w := range words {
+		if p := places[i]; p.row < 0 || columns[p.column].Data || !recurs(i) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
