@@ -30,6 +30,8 @@ func figures(args []string) error {
 	cells := flags.String("cells", "", "packed cells that somebody cut out of pages, of any sets")
 	members := flags.String("members", "", "a membership export: name cells are looked for among some of its people")
 	crowd := flags.Int("crowd", 1000, "among how many of them")
+	ink := flags.String("ink", "", "pen strokes, of which those of the split's writers are drawn")
+	census := flags.String("census", "", "folder of the name frequencies of the census, for texts composed of pen strokes")
 	names := flags.String("lexicon", "", "names to rank, the first word of every line")
 	more := flags.String("more", "", "a second list of names, which fills the lexicon up to 35,000")
 	worst := flags.Int("worst", 0, "also print this many of the worst readings of each set")
@@ -74,6 +76,17 @@ func figures(args []string) error {
 		})
 		if err != nil {
 			return err
+		}
+	}
+	if *ink != "" {
+		which, known := map[string]writers{"test": tested, "watch": watched, "train": trained}[*split]
+		if !known {
+			return fmt.Errorf("no writers of split %q", *split)
+		}
+		for _, mild := range []float64{1, 0} {
+			if err := testSets(*ink, *census, which, mild, add); err != nil {
+				return err
+			}
 		}
 	}
 	if *cells != "" {
@@ -121,7 +134,10 @@ func (s *set) measure(reader *hand.Recognizer, worst int) {
 		pictures[i] = x.image
 	}
 	start := time.Now()
-	s.lattices = read(pictures)
+	s.lattices = nil
+	for some := range slices.Chunk(pictures, 64) {
+		s.lattices = append(s.lattices, read(some)...)
+	}
 	each := time.Since(start).Seconds() * 1000 / float64(len(pictures))
 	var bad, bare, letters, exact, exactBare, matched, printed int
 	type miss struct {
@@ -130,7 +146,7 @@ func (s *set) measure(reader *hand.Recognizer, worst int) {
 	}
 	var misses []miss
 	var number *hand.Grammar
-	if strings.HasPrefix(s.name, "digits") {
+	if strings.HasPrefix(s.name, "digits") || strings.HasPrefix(s.name, "unipen-seven") {
 		number = hand.Digits(7, 7)
 	}
 	start = time.Now()

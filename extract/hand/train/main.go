@@ -1,9 +1,10 @@
 // Command train is the Go side of making the handwriting model: it prepares
 // pictures for the Python side with the very code that prepares them when the
-// program reads, and it measures a finished model.
+// program reads, draws pen strokes as such pictures, and it measures a finished model.
 //
 //	go run ./extract/hand/train prepare -list labels.tsv -out lines.bin
 //	go run ./extract/hand/train prepare -cells cells.bin -out lines.bin
+//	go run ./extract/hand/train draw -ink ink.tsv.gz -census census -out strokes.bin
 //	go run ./extract/hand/train label -lines unl.bin -lexicon names.tsv -out pseudo.bin
 //	go run ./extract/hand/train figures -list labels.tsv -drawn held.bin -lexicon names.tsv
 //
@@ -36,17 +37,19 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("say what to do: prepare, label or figures")
+		return fmt.Errorf("say what to do: prepare, draw, label or figures")
 	}
 	switch args[0] {
 	case "prepare":
 		return prepare(args[1:])
+	case "draw":
+		return drawCommand(args[1:])
 	case "label":
 		return label(args[1:])
 	case "figures":
 		return figures(args[1:])
 	}
-	return fmt.Errorf("unknown command %q: there are prepare, label and figures", args[0])
+	return fmt.Errorf("unknown command %q: there are prepare, draw, label and figures", args[0])
 }
 
 // sample is one picture with what it says. set is its folder and split, such as

@@ -2,6 +2,8 @@
 import torch
 import torch.nn as nn
 
+import recur
+
 
 def block(i, o, size=3, stride=1):
     return nn.Sequential(nn.Conv2d(i, o, size, stride=stride, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU(inplace=True))
@@ -29,7 +31,7 @@ class Net(nn.Module):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             x = self.join(self.stem(x)).squeeze(2)
         x = self.drop(x.float().permute(2, 0, 1))
-        y, _ = self.seq(x)
+        y = recur.run(self.seq, x) if self.training else self.seq(x)[0]
         y = self.frames(self.head(self.drop(y)).permute(1, 0, 2))
         if not self.training:
             return y
