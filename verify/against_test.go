@@ -182,6 +182,9 @@ func (p parts) change(
 			if m.Suffix == "" || name.Generation(changed.suffix) == name.Generation(m.Suffix) {
 				continue
 			}
+			if engine == "hand" && changed.suffix == "2nd" {
+				continue // lattices that are drawn have no digits
+			}
 		case "middle initial":
 			if changed.middle = other(' '); m.Middle == "" || initialOf[changed.middle[0]|32] {
 				continue
@@ -198,10 +201,20 @@ func (p parts) change(
 				b[w.rand.IntN(len(b))] = byte('0' + w.rand.IntN(10))
 				changed.number = string(b)
 			}
-			if changed.number == m.ID {
-				continue
+			if changed.number == m.ID || fitsNumber(r, changed) {
+				continue // of the other member's number and name alike, the line is theirs
 			}
 		}
 		return changed, what
 	}
+}
+
+// fitsNumber says whether the member who has the number of a line may bear its name.
+func fitsNumber(r *roll.Roll, p parts) bool {
+	for _, at := range r.ByNumber(p.number) {
+		if name.Compare(name.Parse(p.name()), personOf(r.Members[at])).Agrees() {
+			return true
+		}
+	}
+	return false
 }

@@ -133,6 +133,9 @@ func TestShortParts(t *testing.T) {
 		J. P. Delacroixe|7330173|valid
 		J. M. Delacroixe|7330173|uncertain
 		John Ravensworth|7330180|uncertain
+		Louise Testard|7330142|uncertain
+		Andre Testard|7330142|valid
+		Jane Applequist|7330098|valid
 		Joan Ravensworht|7330180|valid
 	`) {
 		cells := strings.Split(strings.TrimSpace(row), "|")

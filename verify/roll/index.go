@@ -38,6 +38,7 @@ const (
 	shortForm     = 0.15 // all short forms of a given name together
 	informal      = 0.45 // the preferred name that the export knows
 	middleName    = 0.02
+	secondGiven   = 0.1 // Teresa of Maria Teresa
 )
 
 // Form is a way to write a name and how likely a person writes it so.
@@ -79,6 +80,11 @@ func GivenForms(m *Member) []Form {
 	}
 	if first := name.Words(m.Given); len(first) > 1 && len(first[0]) > 1 {
 		forms = append(forms, Form{first[0], 0.3})
+		for _, second := range first[1:] {
+			if len(second) > 1 {
+				forms = append(forms, Form{second, secondGiven})
+			}
+		}
 	}
 	if len(middle) > 1 && middle != given {
 		forms = append(forms, Form{middle, middleName})
