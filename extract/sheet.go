@@ -62,6 +62,7 @@ type Sheet struct {
 	Open     []Open   // what a person must look at before the sheet can be called complete
 	Notes    []string // what a reader of the result should know, such as headings that could not be read
 	Rows     []Row    // in reading order, only those in which somebody wrote
+	Guesses  []Guess  // other ways to understand the columns; none where headings leave no doubt
 	Form     Form     // which page of a petition a printed sheet is; zero where the page does not say
 	Cover    Cover    // empty where the page says nothing of purpose, group or organizers
 }

@@ -199,6 +199,9 @@ func (w *worked) open(kept store.Line, ref verify.Ref, hash uint64) (*deskLine, 
 			return nil, fmt.Errorf("line %s: %w", kept.ID, err)
 		}
 	}
+	if l.read.Guess != nil {
+		row.Fields = l.read.Guess.Apply(row.Fields)
+	}
 	kept.Row, kept.Match = nil, nil
 	l.Line = kept
 	l.read.Line = verify.Line{Ref: ref, Row: row}

@@ -160,6 +160,9 @@ func (w *worked) matchCorrected(ctx context.Context, d *desk, l *deskLine, found
 	}
 	if seen != nil {
 		row = *seen
+		if l.read.Guess != nil {
+			row.Fields = l.read.Guess.Apply(row.Fields)
+		}
 	}
 	row, _ = verify.Corrected(row, found)
 	m := w.matcher.Match(verify.Line{Ref: l.ref, Row: row})

@@ -28,6 +28,8 @@ type (
 		Prior      number          `json:"prior"`
 		OnRoll     number          `json:"on"`
 		Candidates []keptCandidate `json:"found,omitempty"`
+
+		Meant map[extract.Field]extract.Field `json:"meant,omitempty"` // see extract.Guess
 	}
 	// Members go by number: the roll they are looked up in must be that of the
 	// snapshot the match was made against.
@@ -110,6 +112,9 @@ func encodeMatch(m verify.Match) ([]byte, error) {
 		}
 		kept.Candidates = append(kept.Candidates, k)
 	}
+	if m.Guess != nil {
+		kept.Meant = m.Guess.Meant
+	}
 	data, err := json.Marshal(kept)
 	if err != nil {
 		return nil, fmt.Errorf("write a match for the store: %w", err)
@@ -125,6 +130,9 @@ func decodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 		return verify.Match{}, fmt.Errorf("read a match from the store: %w", err)
 	}
 	m := verify.Match{Nobody: float64(kept.Nobody), Prior: float64(kept.Prior), OnRoll: float64(kept.OnRoll)}
+	if kept.Meant != nil {
+		m.Guess = &extract.Guess{Meant: kept.Meant}
+	}
 	for _, k := range kept.Candidates {
 		member, err := memberOf(r, k.Member)
 		if err != nil {

@@ -162,6 +162,7 @@ func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, nu
 	if err != nil {
 		return sheet{err: err}
 	}
+	s = p.matcher.Understand(s).As(s)
 	out = sheet{Sheet: s}
 	for i, row := range s.Rows {
 		ref := verify.Ref{File: name, Page: number, Row: row.Number}

@@ -248,6 +248,7 @@ func (w *workers) verify(ctx context.Context, id string) error {
 func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, lines []store.Line) (map[string][]byte, error) {
 	matches := map[string][]byte{}
 	var sheet extract.Sheet
+	var columns verify.Understood
 	for _, l := range lines {
 		if l.SnapshotID == snapshotID {
 			continue
@@ -260,12 +261,16 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 			if sheet, err = w.sheet(ctx, p); err != nil {
 				return nil, err
 			}
+			columns = matcher.Understand(sheet)
+			sheet = columns.As(sheet)
 		}
 		for _, row := range sheet.Rows {
 			if row.Number != l.Number {
 				continue
 			}
-			if matches[l.ID], err = encodeMatch(matcher.Match(verify.Line{Row: row})); err != nil {
+			found := matcher.Match(verify.Line{Row: row})
+			found.Guess = columns.Guess
+			if matches[l.ID], err = encodeMatch(found); err != nil {
 				return nil, err
 			}
 		}
