@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"fmt"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
@@ -24,6 +25,9 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder stri
 	if err != nil {
 		return err
 	}
+	if err := refuseNewer(ctx, provider); err != nil {
+		return err
+	}
 	if _, err = provider.Up(ctx); err == nil {
 		return nil
 	}
@@ -34,4 +38,20 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder stri
 		return nil
 	}
 	return err
+}
+
+// refuseNewer keeps a program from writing into tables that a newer one has changed, of which it
+// does not know what they mean.
+func refuseNewer(ctx context.Context, p *goose.Provider) error {
+	has, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return nil // what is wrong is said where the tables are brought up to date
+	}
+	sources := p.ListSources()
+	if knows := sources[len(sources)-1].Version; has > knows {
+		return fmt.Errorf("a newer countersign has used the database since: its tables are of "+
+			"version %d, and this program knows %d; install the newer program again, or bring back "+
+			"the backup that was made before it was installed", has, knows)
+	}
+	return nil
 }

@@ -138,6 +138,19 @@ func TestMigrationsAlike(t *testing.T) {
 	}
 }
 
+// A database that a newer program has changed is left alone.
+func TestNewerDatabase(t *testing.T) {
+	url := "sqlite://" + filepath.Join(t.TempDir(), "a.db")
+	s, err := Open(t.Context(), url)
+	must(t, err)
+	_, err = s.writer.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
+	must(t, err)
+	must(t, s.Close())
+	if _, err := Open(t.Context(), url); err == nil || !strings.Contains(err.Error(), "version 999, and this program knows") {
+		t.Errorf("a newer database: %v", err)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	for _, url := range []string{"", "countersign.db", "mysql://host/name", "sqlite://", "sqlite:///"} {
 		if _, err := Open(t.Context(), url); err == nil {
