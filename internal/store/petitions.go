@@ -17,8 +17,11 @@ type Petition struct {
 	CreatedAt  time.Time
 }
 
-// AddPetition adds a petition and gives it back with its id and time.
-func (s *Store) AddPetition(ctx context.Context, p Petition) (_ Petition, err error) {
+// AddPetition adds a petition and gives it back with its id and time. Entries of the log about it
+// are written down with it.
+func (s *Store) AddPetition(
+	ctx context.Context, p Petition, log ...AuditEntry,
+) (_ Petition, err error) {
 	if p.ID == "" {
 		p.ID = NewID()
 	}
@@ -31,7 +34,16 @@ func (s *Store) AddPetition(ctx context.Context, p Petition) (_ Petition, err er
 		_, err := write(ctx, tx, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)`,
 			p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, p.By, p.CreatedAt)
-		return err
+		if err != nil {
+			return err
+		}
+		for _, e := range log {
+			e.Subject = p.ID
+			if _, err := record(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return p, err
 }

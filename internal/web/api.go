@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -318,7 +320,15 @@ func (s *Server) apiPetition(ctx context.Context, in *byID) (*answerOf[apiPetiti
 	return &answerOf[apiPetition]{newAPIPetition(st)}, err
 }
 
+// petitionKey is the id of the petition that an account adds under a key of its own, so that
+// sending it again finds the one that was added.
+func petitionKey(account, key string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "petition %d %s %s", len(account), account, key))
+	return hex.EncodeToString(sum[:12])
+}
+
 func (s *Server) apiAddPetition(ctx context.Context, in *struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a word of your own for this petition, such as a UUID: sent again with it, nothing is added twice"`
 	Body struct {
 		Title      string  `json:"title" minLength:"1" maxLength:"300"`
 		ReceivedOn string  `json:"received_on,omitempty" format:"date" doc:"today where it is not said"`
@@ -351,13 +361,28 @@ func (s *Server) apiAddPetition(ctx context.Context, in *struct {
 	if wrong != "" {
 		return nil, problem(http.StatusUnprocessableEntity, wrong)
 	}
-	if p, err = s.Store.AddPetition(ctx, p); err != nil {
+	if in.Key != "" {
+		p.ID = petitionKey(p.By, in.Key)
+	}
+	sent := p
+	p, err = s.Store.AddPetition(ctx, p, s.petitionAdded(ctx))
+	if in.Key != "" && errors.Is(err, store.ErrConflict) {
+		p, err = s.Store.Petition(ctx, sent.ID)
+		if err == nil && (p.Title != sent.Title || p.Rules != sent.Rules || !p.ReceivedOn.Equal(sent.ReceivedOn)) {
+			return nil, problem(http.StatusConflict, "Another petition was added under this Idempotency-Key, or it was changed since: use a new key for a new petition.")
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("add the petition: %w", err)
 	}
-	if err := s.note(ctx, "petition.added", p.ID, ""); err != nil {
-		return nil, err
+	answer, err := s.apiPetition(ctx, &byID{p.ID})
+	if err != nil { // it is added: whoever hears otherwise adds it again
+		s.Log.WarnContext(ctx, "a new petition is answered without its count", "petition", p.ID, "error", err)
+		var st standing
+		st.Petition = p
+		return &answerOf[apiPetition]{newAPIPetition(st)}, nil
 	}
-	return s.apiPetition(ctx, &byID{p.ID})
+	return answer, nil
 }
 
 func (s *Server) apiChangePetition(ctx context.Context, in *struct {

@@ -17,11 +17,16 @@ import (
 // fakeDesk is a small working desk: rows are lines as pages show them, findings
 // settle them in the plainest way, and a rule has only a threshold.
 type fakeDesk struct {
-	store *store.Store
-	blobs Blobs
+	store  *store.Store
+	blobs  Blobs
+	slow   func() // runs before a rule is explained
+	broken error  // of counting
 }
 
 func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
+	if d.broken != nil {
+		return nil, d.broken
+	}
 	p, err := d.store.Petition(ctx, id)
 	if err != nil {
 		return nil, err
@@ -93,6 +98,9 @@ func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
 func (d *fakeDesk) Refuse(context.Context, store.Finding) error { return nil }
 
 func (d *fakeDesk) Rules(yaml string) (RulesView, error) {
+	if d.slow != nil {
+		d.slow()
+	}
 	v := RulesView{Title: "Membership Initiative Group", Citation: "ALA Policy Manual A.4.3.12", Required: 100, Hash: "built-in", SecondReviewer: "never",
 		Clauses: []Clause{{"Signature", "required"}, {"Standing", "on the day signed"}, {"Duplicates", "the first counts"}}}
 	for i, line := range strings.Split(yaml, "\n") {

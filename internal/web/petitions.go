@@ -291,6 +291,11 @@ func ruleProblem(view RulesView) string {
 // formID is the id that a form brings for what it adds, so that a second click adds nothing.
 var formID = regexp.MustCompile(`^[0-9a-f]{24}$`)
 
+// petitionAdded is what the log says of a new petition.
+func (s *Server) petitionAdded(ctx context.Context) store.AuditEntry {
+	return store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: "petition.added"}
+}
+
 func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
@@ -307,7 +312,7 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: wrong})
 	}
 	id := p.ID
-	if p, err = s.Store.AddPetition(r.Context(), p); errors.Is(err, store.ErrConflict) {
+	if p, err = s.Store.AddPetition(r.Context(), p, s.petitionAdded(r.Context())); errors.Is(err, store.ErrConflict) {
 		if first, err := s.Store.Petition(r.Context(), id); err != nil || first.By != accountOf(r).ID {
 			return problem(http.StatusConflict, "This form was used already. Open a new one.")
 		}
@@ -315,9 +320,6 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return fmt.Errorf("add the petition: %w", err)
-	}
-	if err := s.record(r, "petition.added", p.ID, ""); err != nil {
-		return err
 	}
 	return s.done(w, r, "/petitions/"+p.ID, "The petition was added. Now drop its sheets here.")
 }
