@@ -196,6 +196,7 @@ func (s *Server) serve(rt route) http.Handler {
 		rec, r := s.begin(w, r)
 		defer s.end(rec, r, rt)
 		headers(rec.Header())
+		s.pace(rec, r)
 		var err error
 		if !strings.HasPrefix(rt.pattern, "GET /static/") { // the same for all, and asked for often
 			r, err = s.identify(r)

@@ -88,6 +88,8 @@ type Server struct {
 	tus     tusHandlers
 	docs    *apiDocs
 	handler http.Handler
+
+	bodyTime time.Duration
 }
 
 // New makes a Server. The folder for uploads is made where it is missing.
@@ -120,7 +122,7 @@ func New(o Options) (*Server, error) {
 	if err := os.MkdirAll(o.Uploads, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for uploads: %w", err)
 	}
-	s := &Server{Options: o, base: base, hashing: make(chan struct{}, 4), thumbs: newThumbs()}
+	s := &Server{Options: o, base: base, hashing: make(chan struct{}, 4), thumbs: newThumbs(), bodyTime: bodyTime}
 	s.limits = newLimits()
 	s.counts = newCounts(o)
 	if s.pages, err = loadPages(); err != nil {
