@@ -48,6 +48,9 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer service.close()
+	if err := service.layProbe(ctx); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("serve at %s: %w: name another address with --listen", c.Listen, err)

@@ -31,6 +31,9 @@ func (c workCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer service.close()
+	if err := service.lookForProbe(ctx); err != nil {
+		return err
+	}
 	log.Info("working", "readers", service.readers.options.Processes)
 	return service.work(ctx)
 }

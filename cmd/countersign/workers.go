@@ -43,6 +43,7 @@ type blobs interface {
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 	Path(ctx context.Context, sum string) (path string, done func(), err error)
+	Verify(ctx context.Context, sum string) error
 	DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error)
 	Check(ctx context.Context) error
 }
