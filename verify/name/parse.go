@@ -31,11 +31,16 @@ func Parse(s string) Name {
 	tail = n.takeEnds(tail)
 	if comma && len(tail) > 0 && len(head) > 0 {
 		n.Flipped = true
-		n.Family = n.takeEnds(head)
+		if n.Family = n.takeEnds(head); len(n.Family) == 0 {
+			n.Family = head // "Ma, Wenli"
+		}
 		n.Given = tail
 		return n
 	}
 	words := n.takeEnds(append(head, tail...))
+	if len(words) == 1 && len(head) == 2 && words[0] == head[0] && alsoFamilies[head[1]] {
+		words = head // "Wenli Ma"
+	}
 	if len(words) == 0 {
 		return n
 	}
@@ -98,7 +103,9 @@ func inCapitals(w string) bool {
 func Of(given, middle, family, suffix string) Name {
 	var n Name
 	n.Given = n.takeEnds(append(fields(given), fields(middle)...))
-	n.Family = n.takeEnds(fields(family))
+	if n.Family = n.takeEnds(fields(family)); len(n.Family) == 0 {
+		n.Family = fields(family) // Ma in a column of its own is no degree
+	}
 	if s := Generation(suffix); s != "" {
 		n.Suffix = s
 	}
@@ -250,7 +257,9 @@ var (
 	}
 	// alsoNames are family names and initials as well: suffixes only after two other words.
 	alsoNames = set("junior senior v")
-	degrees   = set("mls mlis mlib msls phd edd md jd esq cpa ma ms mba ba bs mfa")
+	// alsoFamilies are degrees that are family names as well.
+	alsoFamilies = set("ma ba ms bs md jd")
+	degrees      = set("mls mlis mlib msls phd edd md jd esq cpa ma ms mba ba bs mfa")
 	// particles belong to the family name that follows them.
 	particles = set(`de la las los del della dela delos di da das do dos du des le van von vander
 		der den ter ten zu zum zur al el bin ibn ben abu st ste saint sainte san santa mc mac o`)

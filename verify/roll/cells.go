@@ -345,17 +345,6 @@ func splitName(whole string) (m Member) {
 		m.Given, m.Middle = written(n.Given[0]), all(n.Given[1:])
 	}
 	m.Family = all(n.Family)
-	if last, _, ok := strings.Cut(whole, ","); ok && m.Family == "" || len(n.Given) == 0 && len(words) == 2 && !ok && len(words[1]) == 2 && isDegree(words[1]) {
-		// A family name that is spelled like a degree: "MA, WENLI", "Wenli Ma".
-		if m.Family = strings.TrimSpace(last); !ok {
-			m.Given, m.Family = words[0], words[1]
-		} else if m.Given == "" {
-			_, rest, _ := strings.Cut(whole, ",")
-			if given := strings.Fields(rest); len(given) > 0 {
-				m.Given, m.Middle = given[0], strings.Join(given[1:], " ")
-			}
-		}
-	}
 	return m
 }
 
