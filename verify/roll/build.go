@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/verify/roll/date"
 	"countersign/verify/roll/table"
 )
 
@@ -30,7 +31,7 @@ type builder struct {
 	byID      map[string]*Member
 	others    map[string][]*Member // further people of a number
 	kept      map[string]string
-	days      map[string]days
+	days      map[string]date.Days
 	orders    orders
 	said      []Finding // on the whole export
 	firstLeft string
@@ -47,7 +48,7 @@ type builder struct {
 
 func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
-		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: map[string]days{},
+		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: map[string]date.Days{},
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{},
 	}
 }
@@ -104,11 +105,11 @@ func (b *builder) begin(t top) {
 	}
 	b.ids = shapeOf(&b.cols, t.rows)
 	b.empties = newEmptied(&b.cols, t.rows)
-	b.dotted, b.days = map[Meaning]bool{}, map[string]days{}
+	b.dotted, b.days = map[Meaning]bool{}, map[string]date.Days{}
 	for _, m := range []Meaning{Joined, PaidThru} {
 		b.dotted[m] = slices.ContainsFunc(t.rows, func(r row) bool {
-			d := parseDays(b.cols.cell(r.Cells, m), false)
-			return d.dots && d.day.IsZero() && !d.month.IsZero()
+			d := date.Parse(b.cols.cell(r.Cells, m), false)
+			return d.Dots() && d.Day.IsZero() && !d.Month.IsZero()
 		})
 	}
 }
@@ -420,7 +421,7 @@ func (b *builder) addEmails(m *Member, cell string) {
 // member's empty cell.
 func (b *builder) date(row row, m Meaning) (day, or time.Time, unread string) {
 	s := b.cols.cell(row.Cells, m)
-	if s == "" || m == PaidThru && forLife(s) {
+	if s == "" || m == PaidThru && date.ForLife(s) {
 		return day, or, ""
 	}
 	key := s
@@ -429,35 +430,35 @@ func (b *builder) date(row row, m Meaning) (day, or time.Time, unread string) {
 	}
 	d, ok := b.days[key]
 	if !ok {
-		if noDay(s) {
+		if date.None(s) {
 			b.pass(row.Line, "no day")
 			return day, or, ""
 		}
 		d = b.parse(s, m)
 		b.days[strings.Clone(key)] = d
 	}
-	if d.month.IsZero() && d.day.IsZero() {
+	if d.Month.IsZero() && d.Day.IsZero() {
 		b.remark(row.Line, "the date under %q cannot be read", b.cols.heading(m))
 		if s == table.Unreadable {
 			s = "in a damaged cell"
 		}
 		return day, or, b.keep(s)
 	}
-	b.orders[m].count(d)
-	day, _ = d.ordered(false)
-	if d.either() {
-		or = d.day
+	b.orders[m].Count(d)
+	day, _ = d.Ordered(false)
+	if d.Either() {
+		or = d.Day
 	}
 	return day, or, ""
 }
 
-func (b *builder) parse(s string, m Meaning) days {
-	if n, err := strconv.ParseFloat(s, 64); err == nil && b.file.DaysFrom == 1904 && n >= firstSerial-1462 && n < lastSerial-1462 {
+func (b *builder) parse(s string, m Meaning) date.Days {
+	if n, err := strconv.ParseFloat(s, 64); err == nil && b.file.DaysFrom == 1904 && n >= date.FirstSerial-1462 && n < date.LastSerial-1462 {
 		s = strconv.FormatFloat(n+1462, 'f', -1, 64)
 	}
-	d := parseDays(s, m == PaidThru)
+	d := date.Parse(s, m == PaidThru)
 	if !b.dotted[m] {
-		d = d.byDots()
+		d = d.ByDots()
 	}
 	return d
 }
@@ -504,11 +505,11 @@ func (b *builder) orderDates() {
 		}
 	}
 	for _, m := range []Meaning{Joined, PaidThru} {
-		if o := b.orders[m]; b.cols.has(m) && o.month+o.day+o.either > 0 {
+		if o := b.orders[m]; b.cols.has(m) && o.Month+o.Day+o.Either > 0 {
 			b.roll.Dates = append(b.roll.Dates, b.orders.words(m, b.cols.heading(m)))
 		}
 	}
-	if len(b.roll.Dates) == 0 && b.orders[Joined].sure+b.orders[PaidThru].sure > 0 {
+	if len(b.roll.Dates) == 0 && b.orders[Joined].Sure+b.orders[PaidThru].Sure > 0 {
 		b.roll.Dates = []string{"dates can be read in one way only"}
 	}
 	if unsure > 0 {

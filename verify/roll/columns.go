@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/verify/name"
+	"countersign/verify/roll/date"
 	"countersign/verify/roll/table"
 )
 
@@ -202,7 +203,7 @@ func ofMember(cells []string) bool {
 		if strings.Contains(c, "@") {
 			return true
 		}
-		_, isDate := parseDate(c, false, false)
+		_, isDate := date.Written(c)
 		return isDate && strings.ContainsAny(c, "-/.")
 	})
 }

@@ -2,389 +2,28 @@ package roll
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"countersign/verify/roll/date"
 )
-
-// days are what a written date may mean: two days where the day or the month may
-// come first, else one.
-type days struct {
-	month, day time.Time // with the month first, with the day first; zero if it cannot be
-	dots       bool      // parted by dots, as those write it who begin with the day
-}
-
-// byDots takes a date with dots at the word of its dots.
-func (d days) byDots() days {
-	if d.dots && !d.day.IsZero() {
-		d.month = d.day
-	}
-	return d
-}
-
-// either says whether the date may be of two days.
-func (d days) either() bool { return !d.month.IsZero() && !d.day.IsZero() && !d.month.Equal(d.day) }
-
-// ordered is the day in one order, or in the only one that can be.
-func (d days) ordered(dayFirst bool) (time.Time, bool) {
-	if dayFirst && !d.day.IsZero() || d.month.IsZero() {
-		return d.day, !d.day.IsZero()
-	}
-	return d.month, true
-}
-
-func only(t time.Time) days { return days{month: t, day: t} }
-
-// parseDate reads a date of an export. Days are UTC midnights. A year or a
-// month alone means its last day where last is set and its first otherwise.
-func parseDate(s string, dayFirst, last bool) (time.Time, bool) {
-	d := parseDays(s, last)
-	return d.ordered(dayFirst || d.dots)
-}
 
 // ParseDate reads a date as somebody wrote it on an American sheet: month
 // first and nothing else, or any form that has one meaning.
-func ParseDate(s string) (time.Time, bool) {
-	d := parseDays(s, false).byDots()
-	return d.month, !d.month.IsZero()
-}
-
-const longestDate = 70 // characters, with weekday and time zone in words
-
-// leading words say nothing of the day.
-var leading = []string{"expires", "expired", "exp", "paid", "valid", "good", "through", "thru", "until", "till", "to", "on"}
-
-// parseDays reads a date in all orders that it may have.
-func parseDays(s string, last bool) days {
-	s = strings.TrimSpace(s)
-	if len(s) < 4 || len(s) > longestDate {
-		return days{}
-	}
-	s = withoutClock(withoutLead(s))
-	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		return fromNumber(s, n, last)
-	}
-	if d, ok := slashed(s); ok {
-		return d
-	}
-	if t, ok := yearFirst(s, last); ok {
-		return only(t)
-	}
-	if t, ok := named(s, last); ok {
-		return only(t)
-	}
-	return days{}
-}
-
-func withoutLead(s string) string {
-	for {
-		word, rest, ok := strings.Cut(s, " ")
-		word = strings.ToLower(strings.Trim(word, ".:"))
-		known := false
-		for _, l := range leading {
-			known = known || l == word
-		}
-		if !ok || !known {
-			return s
-		}
-		s = strings.TrimSpace(rest)
-	}
-}
-
-// withoutClock drops the time of day that databases write after a date in figures.
-func withoutClock(s string) string {
-	at := strings.IndexAny(s, "T ")
-	if at < 6 || strings.Trim(s[:at], "0123456789/.-") != "" {
-		return s
-	}
-	rest := strings.ToUpper(s[at:])
-	for _, zone := range []string{"UTC", "GMT", "AM", "PM"} {
-		rest = strings.ReplaceAll(rest, zone, "")
-	}
-	if strings.ContainsAny(rest, "0123456789") && strings.Trim(rest, "T0123456789:.+-Z ") == "" {
-		return s[:at]
-	}
-	return s
-}
-
-// Days beyond which a date is no day that somebody paid to.
-const (
-	firstYear = 1900
-	lastYear  = 2100
-)
-
-// forever are years that stand for "without end".
-func forever(year int) bool { return year == 2999 || year == 3000 || year == 9999 }
-
-// plausible leaves out years that are a slip of the pen, and keeps those that mean "without end".
-func plausible(t time.Time) bool {
-	year, month, day := t.Date()
-	end := month == time.December && day == 31 || month == time.January && day == 1
-	return year >= firstYear && year <= lastYear || year > lastYear && (end || forever(year))
-}
-
-// date makes a day of its parts, false for one that the calendar does not have.
-func date(year, month, day int) (time.Time, bool) {
-	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return t, t.Month() == time.Month(month) && t.Day() == day && plausible(t)
-}
-
-// wholeYear and wholeMonth are the days that a year or a month alone stands for.
-func wholeYear(year int, last bool) (time.Time, bool) {
-	if last || forever(year) {
-		return date(year, 12, 31)
-	}
-	return date(year, 1, 1)
-}
-
-func wholeMonth(year, month int, last bool) (time.Time, bool) {
-	t, ok := date(year, month, 1)
-	if ok && last {
-		t = t.AddDate(0, 1, -1)
-	}
-	return t, ok
-}
-
-// fromNumber reads a year, a day counted from 1899-12-30 as spreadsheets do, or figures
-// that are written without anything between them.
-func fromNumber(s string, n float64, last bool) days {
-	whole := n == float64(int(n)) && strings.Trim(s, "0123456789") == ""
-	sure := func(t time.Time, ok bool) days {
-		if !ok {
-			return days{}
-		}
-		return only(t)
-	}
-	part := func(from, to int) int { v, _ := strconv.Atoi(s[from:to]); return v }
-	switch {
-	case whole && len(s) == 4 && (n >= firstYear && n <= 2200 || forever(int(n))):
-		return sure(wholeYear(int(n), last))
-	case whole && len(s) == 6:
-		return sure(wholeMonth(part(0, 4), part(4, 6), last))
-	case whole && (len(s) == 8 || len(s) == 14):
-		if t, ok := date(part(0, 4), part(4, 6), part(6, 8)); ok || len(s) == 14 {
-			return sure(t, ok)
-		}
-		d, _ := inOrders(part(0, 2), part(2, 4), part(4, 8))
-		return d
-	case n >= firstSerial && n < lastSerial, n >= 2958465 && n < 2958466: // the last day that spreadsheets have
-		return only(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(n)))
-	}
-	return days{}
-}
-
-// Serial numbers of days that a membership may speak of: 1927 to 2100.
-const firstSerial, lastSerial = 10000, 73415
-
-// inOrders reads two figures as month and day, in both orders.
-func inOrders(a, b, year int) (days, bool) {
-	var d days
-	month, asMonth := date(year, a, b)
-	day, asDay := date(year, b, a)
-	if asMonth {
-		d.month = month
-	}
-	if asDay {
-		d.day = day
-	}
-	return d, asMonth || asDay
-}
-
-// slashed reads 9/8/26, 09-08-2026 and 8.9.2026, and 9/2026.
-func slashed(s string) (days, bool) {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
-	n := make([]int, len(parts))
-	for i, p := range parts {
-		v, err := strconv.Atoi(p)
-		if err != nil || v < 0 {
-			return days{}, false
-		}
-		n[i] = v
-	}
-	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) != 2 && len(parts[2]) != 4 {
-		return days{}, false
-	}
-	year := n[2]
-	if len(parts[2]) == 2 {
-		if year == 99 && max(n[0], n[1]) == 31 && min(n[0], n[1]) == 12 {
-			return days{}, false // "without end", or long ago
-		}
-		year += 2000
-		if year >= 2070 {
-			year -= 100
-		}
-	}
-	d, ok := inOrders(n[0], n[1], year)
-	d.dots = strings.Contains(s, ".")
-	return d, ok
-}
-
-// yearFirst reads 2027-06-30, 2027/6/30, 2027-06 and 6/2027.
-func yearFirst(s string, last bool) (time.Time, bool) {
-	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '-' || r == '.' })
-	var n [3]int
-	for i, p := range parts {
-		v, err := strconv.Atoi(strings.TrimSuffix(p, "Z"))
-		if err != nil || i > 2 || len(p) > 5 {
-			return time.Time{}, false
-		}
-		n[i] = v
-	}
-	switch {
-	case len(parts) == 3 && len(parts[0]) == 4:
-		return date(n[0], n[1], n[2])
-	case len(parts) == 2 && len(parts[0]) == 4 && len(parts[1]) <= 2:
-		return wholeMonth(n[0], n[1], last)
-	case len(parts) == 2 && len(parts[1]) == 4 && len(parts[0]) <= 2:
-		return wholeMonth(n[1], n[0], last)
-	}
-	return time.Time{}, false
-}
-
-var monthNames = []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
-
-// monthOf is the month that a word names, 0 for none: Jun, June, Sept.
-func monthOf(word string) int {
-	for i, m := range monthNames {
-		if len(word) >= 3 && strings.HasPrefix(m, word) {
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// passed are words within a date that say nothing of the day.
-var passed = map[string]bool{"of": true, "the": true, "at": true, "am": true, "pm": true, "mon": true, "tue": true, "tues": true, "wed": true, "thu": true, "thur": true, "thurs": true, "fri": true, "sat": true, "sun": true,
-	"monday": true, "tuesday": true, "wednesday": true, "thursday": true, "friday": true, "saturday": true, "sunday": true,
-	"utc": true, "gmt": true, "est": true, "edt": true, "cst": true, "cdt": true, "mst": true, "mdt": true, "pst": true, "pdt": true, "z": true}
-
-// named reads a date with a month's name: "June 30th, 2027", "Wed Jun 30 2027", "30-Jun-27", "Jun 2027".
-func named(s string, last bool) (time.Time, bool) {
-	s, _, _ = strings.Cut(s, "(") // the name of a time zone
-	month := 0
-	var figures []string
-	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool {
-		return r == ' ' || r == ',' || r == '/' || r == '.' || r == '-' && !strings.Contains(s, ":")
-	}) {
-		switch bare := strings.TrimRight(w, "stndrh"); {
-		case strings.Contains(w, ":"), passed[w], strings.HasPrefix(w, "gmt"), strings.HasPrefix(w, "utc"), w[0] == '+':
-		case strings.Trim(w, "0123456789") == "":
-			figures = append(figures, w)
-		case bare != "" && strings.Trim(bare, "0123456789") == "" && len(w)-len(bare) == 2:
-			figures = append(figures, bare)
-		case month == 0 && monthOf(w) > 0:
-			month = monthOf(w)
-		default:
-			if parts := strings.Split(w, "-"); len(parts) == 3 && month == 0 && monthOf(parts[1]) > 0 { // 30-jun-2027 0:00
-				month = monthOf(parts[1])
-				figures = append(figures, parts[0], parts[2])
-				continue
-			}
-			return time.Time{}, false
-		}
-	}
-	if month == 0 || len(figures) == 0 || len(figures) > 2 {
-		return time.Time{}, false
-	}
-	year, err := strconv.Atoi(figures[len(figures)-1])
-	if err != nil {
-		return time.Time{}, false
-	}
-	dayText := ""
-	if len(figures) == 2 {
-		if dayText = figures[0]; len(dayText) == 4 { // 2027 Jun 30
-			dayText = figures[1]
-			year, _ = strconv.Atoi(figures[0])
-		}
-	}
-	if year < 100 {
-		if year += 2000; year >= 2070 {
-			year -= 100
-		}
-	}
-	if dayText == "" {
-		return wholeMonth(year, month, last)
-	}
-	day, err := strconv.Atoi(dayText)
-	if err != nil {
-		return time.Time{}, false
-	}
-	return date(year, month, day)
-}
-
-// neverDays is what programs write for day zero of their calendars.
-var neverDays = []string{"1/0/1900", "00-Jan-00", "1899-12-30", "1899-12-31", "12/30/1899", "12/31/1899", "30/12/1899"}
-
-// noDay says whether what stands in a date cell means that there is no date: nothing but
-// zeros, or the day on which some program's calendar begins.
-func noDay(s string) bool {
-	if strings.Contains(s, "0") && strings.Trim(s, "0/.-: T") == "" {
-		return true
-	}
-	s = withoutClock(strings.TrimSpace(s))
-	if strings.HasPrefix(s, "0001-01-01") || strings.HasPrefix(s, "1/1/0001") || strings.HasPrefix(s, "01/01/0001") || slices.Contains(neverDays, s) {
-		return true
-	}
-	for _, begins := range []string{"1601-01-01", "1753-01-01", "1800-01-01"} {
-		if s == begins || s == "1/1/"+begins[:4] || s == "01/01/"+begins[:4] {
-			return true
-		}
-	}
-	d := parseDays(s, false)
-	if d.month.IsZero() || len(s) == 4 {
-		return false
-	}
-	switch d.month.Format(time.DateOnly) {
-	case "1900-01-01", "1970-01-01", "1904-01-01":
-		return true
-	}
-	return false
-}
-
-// order is what the dates of a column show of day and month.
-type order struct {
-	month, day int // dates that can only be read so
-	either     int // dates that can be read both ways and differ
-	sure       int // dates that can be read in one way only, whatever the others
-}
-
-func (o *order) count(d days) {
-	switch {
-	case d.either():
-		o.either++
-	case d.day.IsZero() && !d.month.IsZero():
-		o.month++
-	case d.month.IsZero() && !d.day.IsZero():
-		o.day++
-	default:
-		o.sure++
-	}
-}
-
-// stray is the share of dates in the other order that a column may have and still be of
-// one order: typing errors, not a second source.
-const stray = 0.01
-
-// decided says which comes first, and false where nothing does or both do.
-func (o order) decided() (dayFirst, ok bool) {
-	few, many := min(o.month, o.day), max(o.month, o.day)
-	return o.day > o.month, many > 0 && float64(few) <= stray*float64(many)
-}
+func ParseDate(s string) (time.Time, bool) { return date.Written(s) }
 
 // orders of the dates of an export, by meaning.
-type orders map[Meaning]*order
+type orders map[Meaning]*date.Order
 
 // dayFirst decides for one column, by itself or else by the other one: they
 // come from one program.
 func (all orders) dayFirst(m Meaning) (dayFirst, ok bool) {
 	own := all[m]
-	if dayFirst, ok = own.decided(); ok || own.month > 0 || own.day > 0 {
+	if dayFirst, ok = own.Decided(); ok || own.Month > 0 || own.Day > 0 {
 		return dayFirst, ok
 	}
 	for _, other := range []Meaning{Joined, PaidThru} {
 		if o := all[other]; other != m && o != nil {
-			if dayFirst, ok = o.decided(); ok {
+			if dayFirst, ok = o.Decided(); ok {
 				return dayFirst, ok
 			}
 		}
@@ -396,29 +35,19 @@ func (all orders) dayFirst(m Meaning) (dayFirst, ok bool) {
 func (all orders) words(m Meaning, heading string) string {
 	o := all[m]
 	dayFirst, ok := all.dayFirst(m)
-	first, n, other := "month", o.month, o.day
+	first, n, other := "month", o.Month, o.Day
 	if dayFirst {
-		first, n, other = "day", o.day, o.month
+		first, n, other = "day", o.Day, o.Month
 	}
 	switch {
-	case !ok && o.month+o.day == 0:
+	case !ok && o.Month+o.Day == 0:
 		return fmt.Sprintf("dates under %q may have the month or the day first, and nothing shows which", heading)
 	case !ok:
-		return fmt.Sprintf("dates under %q have the month first in %d rows and the day first in %d", heading, o.month, o.day)
+		return fmt.Sprintf("dates under %q have the month first in %d rows and the day first in %d", heading, o.Month, o.Day)
 	case n == 0:
 		return fmt.Sprintf("dates under %q with the %s first, as in the other column of dates", heading, first)
 	case other > 0:
 		return fmt.Sprintf("dates under %q with the %s first (%d rows show it, %d the contrary)", heading, first, n, other)
 	}
 	return fmt.Sprintf("dates under %q with the %s first (%d rows show it)", heading, first, n)
-}
-
-// forLife says whether the words under paid-through mean that no dues are
-// owed any more.
-func forLife(s string) bool {
-	switch strings.ToLower(strings.Trim(s, " .")) {
-	case "life", "lifetime", "life member", "life membership", "never", "never expires", "no expiration", "does not expire", "honorary", "continuing", "permanent", "perpetual", "forever":
-		return true
-	}
-	return false
 }
