@@ -100,7 +100,7 @@ func contradicted(c name.Comparison) string {
 func exact(r extract.Reading) bool { return r.Engine == "text" || r.Engine == ByPerson }
 
 func weighNumber(read string, m *roll.Member) Evidence {
-	own := strings.ToUpper(name.Joined(m.ID))
+	own := strings.ToUpper(name.Joined(roll.NumberOf(m.ID)))
 	if len(read) < 3 || strings.HasPrefix(m.ID, "line-") {
 		return Evidence{}
 	}

@@ -29,7 +29,7 @@ func newNumbering(r *roll.Roll) numbering {
 	n := numbering{digits: r.NumbersAreDigits()}
 	count := map[int]int{}
 	for _, m := range r.Members {
-		count[len(name.Joined(m.ID))]++
+		count[len(name.Joined(roll.NumberOf(m.ID)))]++
 	}
 	for length, members := range count {
 		if float64(members) >= rareLength*float64(len(r.Members)) {
@@ -115,7 +115,7 @@ func (n numbering) off(run string) int {
 
 // numberOf is the number in a reading, as one may be written that is like a member's.
 func numberOf(reading extract.Reading, m *roll.Member) string {
-	id := name.Joined(m.ID)
+	id := name.Joined(roll.NumberOf(m.ID))
 	n := numbering{
 		digits:   onlyDigits(id) == id,
 		lengths:  []int{len(id)},

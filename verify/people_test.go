@@ -292,3 +292,19 @@ func TestNobodysLine(t *testing.T) {
 		}
 	}
 }
+
+// People who share a number in the export have it all the same.
+func TestSharedNumberAgrees(t *testing.T) {
+	m := oneFamily(t, 50, "4829131,Annika,,Marshburn,,\n4829131,Tobias,,Wetherington,,")
+	line := typed(1, fields{extract.Name: "Annika Marshburn", extract.MemberID: "ALA 4829131"})
+	d := decide(m, MIG(), line)[0]
+	if d.Verdict != Uncertain || len(d.Candidates) == 0 || d.Candidates[0].Member.Given != "Annika" {
+		t.Fatalf("%s: %s", d.Verdict, d.Because)
+	}
+	if because := strings.Join(d.Candidates[0].Because, "; "); !strings.Contains(because, "number: equal") {
+		t.Errorf("it says %q", because)
+	}
+	if against := d.Candidates[0].against(); against != "" {
+		t.Errorf("against the member: %s", against)
+	}
+}
