@@ -11,12 +11,16 @@ import (
 var separators = []struct {
 	mark byte
 	name string
-}{{',', "commas"}, {';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}}
+}{{',', "commas"}, {';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}, {'^', "carets"}, {'~', "tildes"}}
 
 // openCSV reads text whose cells are parted by the separator that makes most of the
 // beginning: first headings, then rows as wide as they.
 func openCSV(text, encoding string, opts Options) *File {
 	f := &File{DaysFrom: 1900, Text: true}
+	if bare, ok := unwrapped(text, opts); ok {
+		text = bare
+		f.Notes = append(f.Notes, "every line stands in quotation marks, which were taken off")
+	}
 	from := 0
 	sep, said := separatorSaid(text)
 	if sep != 0 {
@@ -36,6 +40,29 @@ func openCSV(text, encoding string, opts Options) *File {
 	}
 	f.Sheets = []Sheet{{open: func() (Rows, error) { return newCSV(text, from, sep, opts), nil }}}
 	return f
+}
+
+// unwrapped takes off the quotation marks in which a program put whole lines, and halves
+// those within. They are whole lines where the first one is a single cell with headings in it.
+func unwrapped(text string, opts Options) (string, bool) {
+	first, err := newCSV(text, 0, ',', Options{}).Next()
+	if err != nil || len(first.Cells) != 1 || !strings.HasPrefix(text, `"`) {
+		return "", false
+	}
+	inner, err := newCSV(first.Cells[0], 0, separator(first.Cells[0], opts), Options{}).Next()
+	if err != nil || opts.headings(inner.Cells) < headingsSure {
+		return "", false
+	}
+	var out strings.Builder
+	for line := range lines([]byte(text)) {
+		s := strings.TrimRight(string(line), "\r\n")
+		end := string(line)[len(s):]
+		if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
+			s = strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
+		}
+		out.WriteString(s + end)
+	}
+	return out.String(), true
 }
 
 // separatorSaid reads a first line sep=; which spreadsheets heed and hide.

@@ -39,7 +39,7 @@ func decode(data []byte) (text, encoding string, notes []string, err error) {
 	if bytes.IndexByte(data, '\n') < 0 && bytes.IndexByte(data, '\r') >= 0 {
 		table, name = charmap.Macintosh, "Mac OS Roman"
 	}
-	marked, other := 0, 0
+	marked, other, odd := 0, 0, 0
 	for line := range lines(data) {
 		if utf8.Valid(line) {
 			if !ascii(line) {
@@ -50,8 +50,15 @@ func decode(data []byte) (text, encoding string, notes []string, err error) {
 		}
 		other++
 		for _, c := range line {
+			if c >= 0x80 && c < 0xa0 && table == charmap.Windows1252 &&
+				strings.IndexByte(usual1252, c) < 0 {
+				odd++
+			}
 			out.WriteRune(table.DecodeByte(c))
 		}
+	}
+	if odd > 0 {
+		notes = append(notes, fmt.Sprintf("%d letters are none in Windows-1252, as which the file is read, and names with accents may be wrong: save it as CSV in UTF-8", odd))
 	}
 	if marked > 0 {
 		notes = append(notes, fmt.Sprintf("%d lines are in UTF-8 and %d in another encoding, read as %s: look at names with accents", marked, other, name))
@@ -59,6 +66,10 @@ func decode(data []byte) (text, encoding string, notes []string, err error) {
 	}
 	return out.String(), name, notes, nil
 }
+
+// usual1252 are the letters, quotation marks and dashes of Windows-1252 where other encodings
+// have letters with accents.
+const usual1252 = "\x85\x8a\x8c\x8e\x91\x92\x93\x94\x96\x97\x9a\x9c\x9e\x9f"
 
 // wide finds UTF-16 by its byte order mark, or by every other byte of the beginning being
 // zero, as text in Latin letters has it.
