@@ -414,7 +414,7 @@ func (r Rules) doubtDuplicates(all []Decision, counts map[string]int) {
 				continue
 			}
 			ref := all[at].Line.Ref
-			if c.Probability >= 0.5 && d.Needs == "" {
+			if c.Probability >= 0.5 && d.Needs == "" && c.against() == "" {
 				d.DuplicateOf = &ref
 				d.say(Uncertain, Duplicate, "It may be the same person as on %s.", ref)
 			}
