@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"archive/zip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -174,7 +176,35 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 		}
 		return &drawn{f, damage.PDF(file, size)}, nil
 	}
+	if strings.HasPrefix(string(head), zipped) {
+		return nil, packed(file, size)
+	}
 	return nil, stranger(string(head))
+}
+
+// packed refuses a ZIP file by what is in it. Its list of names is all that is read.
+func packed(file io.ReaderAt, size int64) error {
+	const hint = "save it as PDF and hand that in"
+	z, err := zip.NewReader(file, size)
+	if err != nil {
+		return stranger(zipped)
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == name })
+	}
+	switch {
+	case has("word/document.xml"):
+		return &scan.Refusal{Problem: "is a Word document, which is not read", Remedy: hint}
+	case has("xl/workbook.xml"):
+		return &scan.Refusal{Problem: "is an Excel workbook, which is not read", Remedy: hint}
+	case has("ppt/presentation.xml"):
+		return &scan.Refusal{Problem: "is a PowerPoint file, which is not read", Remedy: hint}
+	case has("content.xml") && has("mimetype"):
+		return &scan.Refusal{Problem: "is a LibreOffice file, which is not read", Remedy: hint}
+	}
+	return &scan.Refusal{
+		Problem: fmt.Sprintf("is a ZIP file of %d files, which is not read", len(z.File)),
+		Remedy:  "unpack it and hand in the files in it"}
 }
 
 // zipped is how a ZIP file begins, and with it what Word and Excel write.
@@ -191,9 +221,6 @@ func stranger(head string) error {
 		{0, "\xd0\xcf\x11\xe0", "an old Word or Excel file"},
 		{4, "ftyphei", "a HEIC photo"},
 		{4, "ftypmif1", "a HEIC photo"},
-		{8, "WEBP", "a WebP picture"},
-		{0, "GIF8", "a GIF picture"},
-		{0, "BM", "a BMP picture"},
 	} {
 		if len(head) >= k.at && strings.HasPrefix(head[k.at:], k.magic) {
 			return &scan.Refusal{Problem: "is " + k.kind + ", which is not read", Remedy: remedy}
@@ -231,6 +258,10 @@ func (d *drawn) page(ctx context.Context, number int) (Page, error) {
 		page.Words = append(page.Words, Word(w))
 		page.Source = Text
 	}
+	for _, r := range p.Remarks {
+		kind := map[pdf.RemarkKind]FindingKind{pdf.NotDrawn: NotDrawn, pdf.Placeholder: Placeholder, pdf.Attached: Attached}[r.Kind]
+		page.Findings = append(page.Findings, Finding{Kind: kind, Text: r.Text, Box: r.Box})
+	}
 	for _, w := range p.Hidden {
 		page.Hidden = append(page.Hidden, Word(w))
 	}
@@ -252,8 +283,10 @@ func (s *scanned) page(ctx context.Context, number int) (Page, error) {
 	var findings []Finding
 	p, err := s.File.Page(limited, number)
 	if errors.Is(err, scan.ErrBroken) {
-		p, err = s.rescue(limited, number)
 		findings = append(findings, partMissing())
+	}
+	if errors.Is(err, scan.ErrBroken) || errors.Is(err, scan.ErrElsewhere) {
+		p, err = s.rescue(limited, number)
 	}
 	if p.Fault != "" {
 		findings = append(findings, partMissing())

@@ -35,6 +35,8 @@ type Page struct {
 	Hidden  []Word // those of which nothing is seen
 	Upright int    // clockwise degrees that make most of Words upright
 
+	Remarks []Remark // on what the picture leaves out
+
 	Broken bool // the picture's data are damaged, and some of it is missing
 }
 
@@ -96,8 +98,19 @@ func (f *File) isClosed() bool {
 	return f.closed
 }
 
-// Page makes one page, 1-based. Calls may run at the same time.
+// Page makes one page, 1-based. Calls may run at the same time. What is to be said
+// of the file as a whole is a remark on its first page.
 func (f *File) Page(ctx context.Context, number int) (Page, error) {
+	page, err := f.made(ctx, number)
+	if err == nil && number == 1 && f.covers != nil {
+		if names := f.covers.attached(); len(names) > 0 {
+			page.Remarks = append(page.Remarks, holds(names))
+		}
+	}
+	return page, err
+}
+
+func (f *File) made(ctx context.Context, number int) (Page, error) {
 	err := errNotCovered
 	if f.covers != nil {
 		var page Page
@@ -109,8 +122,12 @@ func (f *File) Page(ctx context.Context, number int) (Page, error) {
 	}
 	page := Page{}
 	broken := errors.Is(err, errBroken)
+	var more beside
+	if f.covers != nil {
+		more = f.covers.beside(number)
+	}
 	err = f.engine.use(ctx, f, func(s *seat) (err error) {
-		page, err = s.page(number-1, f.engine.limits)
+		page, err = s.page(number-1, f.engine.limits, more)
 		return err
 	})
 	if err == nil && (broken || page.Broken) {

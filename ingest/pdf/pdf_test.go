@@ -196,7 +196,7 @@ func drawn(t testing.TB, f *File) Page {
 	t.Helper()
 	var page Page
 	if err := engine.use(context.Background(), f, func(s *seat) (err error) {
-		page, err = s.page(0, roomy)
+		page, err = s.page(0, roomy, beside{})
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -43,13 +43,16 @@ type sheet struct {
 }
 
 // page draws one page, 0-based.
-func (s *seat) page(index int, limits Limits) (Page, error) {
+func (s *seat) page(index int, limits Limits, more beside) (Page, error) {
 	loaded, err := s.load(index)
 	if err != nil {
 		return Page{}, err
 	}
 	defer func() { s.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded}) }()
 	sh := &sheet{seat: s, page: requests.Page{ByReference: &loaded}}
+	if err := sh.write(more.fields); err != nil {
+		return Page{}, err
+	}
 	if err := sh.survey(); err != nil {
 		return Page{}, err
 	}
@@ -63,7 +66,12 @@ func (s *seat) page(index int, limits Limits) (Page, error) {
 	}
 	page := Page{Image: img, DPI: dpi, Broken: sh.broken}
 	if sh.visible && sh.pictures < mostlyPicture {
-		err = sh.words(&page)
+		if err := sh.words(&page); err != nil {
+			return Page{}, err
+		}
+	}
+	if page.Remarks, err = sh.remarks(more.notes, img.Bounds()); placeholder(page.Words) {
+		page.Remarks = append(page.Remarks, waits())
 	}
 	return page, err
 }

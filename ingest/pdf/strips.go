@@ -26,7 +26,7 @@ func DecodeStrips(ctx context.Context, e *Engine, strips []scan.Strip) (image.Im
 	defer f.Close()
 	var page Page
 	err = e.use(ctx, f, func(s *seat) (err error) {
-		page, err = s.page(0, limits)
+		page, err = s.page(0, limits, beside{})
 		return err
 	})
 	if err == nil && uniform(page.Image) {
@@ -94,6 +94,9 @@ func pageOf(strips []scan.Strip) ([]byte, error) {
 
 // coding is the part of an image dictionary that says how to decode it.
 func coding(s scan.Strip) (string, error) {
+	if s.JPEG2000 {
+		return "/Filter/JPXDecode", nil // which brings its colors
+	}
 	colours := "DeviceRGB"
 	switch cfg, err := jpeg.DecodeConfig(bytes.NewReader(s.Data)); {
 	case err != nil:

@@ -1,5 +1,5 @@
-// Package scan reads pictures of paper: TIFF of one or many pages, JPEG and
-// PNG. Bytes enter; pictures leave, turned as their own marks ask, without
+// Package scan reads pictures of paper: TIFF of one or many pages, JPEG, PNG,
+// GIF, BMP, WebP and JPEG 2000. Bytes enter; pictures leave, turned as their own marks ask, without
 // transparency, with square pixels and a resolution. Package ingest makes
 // them into pages; package pdf uses the pixel work for what it takes out of a
 // PDF.
@@ -45,10 +45,15 @@ func (r *Refusal) Error() string { return r.Problem + ": " + r.Remedy }
 // more forgiving one; see File.Strips.
 var ErrBroken = errors.New("the picture is broken")
 
-// Strip is a full-width part of a picture, still coded as JPEG.
+// ErrElsewhere is what Page answers for what is decoded elsewhere by nature; see
+// File.Strips.
+var ErrElsewhere = errors.New("decoded elsewhere")
+
+// Strip is a full-width part of a picture, still coded as JPEG or JPEG 2000.
 type Strip struct {
 	Data          []byte
 	Width, Height int
+	JPEG2000      bool
 }
 
 // File is an open picture file.
@@ -81,7 +86,7 @@ type header struct {
 // content. It answers a *Refusal for what cannot become pages.
 func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 	f := &File{data: data, size: size, limits: limits}
-	head := make([]byte, 8)
+	head := make([]byte, 16)
 	n, _ := data.ReadAt(head, 0)
 	var err error
 	switch Sniff(head[:n]) {
@@ -91,6 +96,10 @@ func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 		err = f.openPNG()
 	case "TIFF":
 		err = f.openTIFF()
+	case "JPEG 2000":
+		err = f.openJPEG2000()
+	case "GIF", "BMP", "WebP":
+		err = f.openRaster(Sniff(head[:n]))
 	default:
 		err = &Refusal{"is not a TIFF, JPEG or PNG file", "save it as one of these"}
 	}
@@ -100,18 +109,26 @@ func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 	return f, nil
 }
 
-// Sniff names the kind of picture that begins with head: "JPEG", "PNG",
-// "TIFF" or "".
+// Sniff names the kind of picture that begins with head, 16 bytes or more: "JPEG", "PNG",
+// "TIFF", "GIF", "BMP", "WebP", "JPEG 2000" or "".
 func Sniff(head []byte) string {
 	for _, k := range []struct{ magic, name string }{
 		{"\xff\xd8\xff", "JPEG"},
 		{"\x89PNG\r\n\x1a\n", "PNG"},
 		{"II*\x00", "TIFF"}, {"MM\x00*", "TIFF"},
-		{"II+\x00", "TIFF"}, {"MM\x00+", "TIFF"}, // BigTIFF, refused with a sentence of its own
+		{"II+\x00", "TIFF"}, {"MM\x00+", "TIFF"}, // BigTIFF
+		{"GIF87a", "GIF"}, {"GIF89a", "GIF"},
+		{"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"}, {"\xff\x4f\xff\x51", "JPEG 2000"},
 	} {
 		if len(head) >= len(k.magic) && string(head[:len(k.magic)]) == k.magic {
 			return k.name
 		}
+	}
+	switch {
+	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+		return "WebP"
+	case len(head) >= 10 && string(head[:2]) == "BM" && string(head[6:10]) == "\x00\x00\x00\x00":
+		return "BMP"
 	}
 	return ""
 }
