@@ -42,6 +42,9 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if p.Source != ingest.Text {
 		if first.empty(strokes) {
 			blank := Sheet{Kind: Blank, Source: p.Source}
+			if err := x.account(ctx, &blank, reading{view: first}, nil); err != nil {
+				return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
+			}
 			blank.openFrom(p)
 			return blank, nil
 		}
@@ -58,14 +61,19 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if marked >= 0 && best.printed == (Form{}) {
 		sheet.Notes = append(sheet.Notes, "The page is a printed petition sheet whose codes could not be read: see to which petition it belongs.")
 	}
+	var c *cells
 	switch {
 	case best.form != nil:
 		sheet.Kind = Signers
-		if err := x.fill(ctx, &sheet, best); err != nil {
-			return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
-		}
+		c, err = x.fill(ctx, &sheet, best)
 	case best.cover.Score > 0.5:
 		sheet.Kind = CoverOf
+	}
+	if err == nil {
+		err = x.account(ctx, &sheet, best, c)
+	}
+	if err != nil {
+		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
 	sheet.openFrom(page.Page)
 	return sheet, nil
@@ -90,9 +98,11 @@ type reading struct {
 	view  *view
 	form  *form // the signer table, nil if there is none
 	cover cover.Content
-	sense float64 // how much of its print made sense
+	words []tesseract.Word // that were read to find the form
+	sense float64          // how much of its print made sense
 
-	printed Form // which page of a petition, where its codes say so
+	printed Form              // which page of a petition, where its codes say so
+	marks   []image.Rectangle // where it has those codes, and its corner marks
 }
 
 // mentionsMarks reports whether a text layer is that of a sheet we print.
@@ -181,7 +191,7 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	r := reading{view: v, form: f}
+	r := reading{view: v, form: f, words: words}
 	r.cover = cover.Read(printedLines(words, f), v.bounds().Size())
 	if f != nil && f.table.Rows()-f.first <= fewRows && r.cover.Score > 0.5 && len(r.cover.Organizers) > 0 {
 		r.form = nil // the organizers' own table on a cover page

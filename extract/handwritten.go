@@ -57,6 +57,19 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	return readings, nil
 }
 
+// PrintLike says how probably each picture shows print.
+func (h *Handwritten) PrintLike(cells []Cell) []float64 {
+	images := make([]*image.Gray, len(cells))
+	for i, c := range cells {
+		images[i] = c.Image
+	}
+	out := make([]float64, len(cells))
+	for i, l := range h.Hand.Read(images) {
+		out[i] = l.Printed()
+	}
+	return out
+}
+
 // printBar is how surely a cell must look printed to be read as print. A sheet is filled
 // in by hand or typed: where few of its cells look printed, those few are mostly neat
 // hands.

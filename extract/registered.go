@@ -36,7 +36,7 @@ func (x Extractor) registered(ctx context.Context, asIs *view, strokes layout.Co
 	}
 	c := found.Code
 	place := c.Layout.Place(v.of(found.At))
-	r = reading{view: v, form: printedForm(v, c.Layout, place), printed: Form{c.Petition, c.Page, c.Of}}
+	r = reading{view: v, form: printedForm(v, c.Layout, place), printed: Form{c.Petition, c.Page, c.Of}, marks: marksOf(c.Layout, place)}
 	// The head of every page says the same; reading one will do.
 	if c.Page == 1 {
 		text := c.Layout.Text()
@@ -48,6 +48,22 @@ func (x Extractor) registered(ctx context.Context, asIs *view, strokes layout.Co
 		r.cover = cover.Read(printedLines(words, nil), v.bounds().Size())
 	}
 	return r, quarters, nil
+}
+
+// marksOf is where a sheet that we printed has its codes and corner marks.
+func marksOf(l marks.Layout, place marks.Place) []image.Rectangle {
+	const around = 8 // hundredths of an inch, for toner that spread
+	codes := l.Codes()
+	all := append(codes[:], l.Sign())
+	for _, c := range l.Corners() {
+		all = append(all, image.Rect(c.X, c.Y, c.X, c.Y).Inset(-marks.Radius))
+	}
+	for i, r := range all {
+		r = r.Inset(-around)
+		a, b := place.At(float64(r.Min.X), float64(r.Min.Y)), place.At(float64(r.Max.X), float64(r.Max.Y))
+		all[i] = image.Rect(int(a.X), int(a.Y), int(b.X), int(b.Y))
+	}
+	return all
 }
 
 // turnOf is the quarter turn that makes a page upright, and the degrees by

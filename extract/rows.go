@@ -15,13 +15,14 @@ import (
 	"countersign/ingest"
 )
 
-// fill reads the rows of the signer table into the sheet.
-func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
+// fill reads the rows of the signer table into the sheet, and gives the table
+// with its ink.
+func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) (*cells, error) {
 	f, v := r.form, r.view
 	cells := newCells(v, f)
 	if f.score < sureHeadings {
 		if err := x.nameByShape(ctx, cells); err != nil {
-			return err
+			return nil, err
 		}
 		cells = newCells(v, f) // what a column holds bears on how its ink is taken
 		sheet.Notes = append(sheet.Notes, "The headings could not be read; the columns were named by what is written in them.")
@@ -33,7 +34,7 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 		}
 		picture, err := cells.picture(row)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		sheet.Rows = append(sheet.Rows, Row{
 			Number:  row - f.first + 1,
@@ -44,9 +45,9 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) error {
 		})
 	}
 	if err := x.readFields(ctx, cells, sheet.Rows); err != nil {
-		return err
+		return nil, err
 	}
-	return x.signatures(ctx, cells, sheet.Rows)
+	return cells, x.signatures(ctx, cells, sheet.Rows)
 }
 
 // readFields reads what the rows say for each thing the sheet asks.

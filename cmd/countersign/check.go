@@ -305,7 +305,9 @@ func imported(w io.Writer, m report.Snapshot) {
 // unread tells people about every file and page that could not be read, or only in part, and
 // about what else they must look at.
 func unread(result petition, w io.Writer) error {
+	const enough = 5 // places named; the JSON has them all
 	var err error
+	var open []string
 	for _, f := range result.files {
 		if f.err != nil {
 			fmt.Fprintln(w, "countersign:", f.err)
@@ -316,7 +318,7 @@ func unread(result petition, w io.Writer) error {
 				err = errUnread
 			}
 			for _, o := range s.Open {
-				fmt.Fprintf(w, "countersign: %s, page %d: %s\n", f.name, i+1, o.Text)
+				open = append(open, fmt.Sprintf("countersign: %s, page %d: %s", f.name, i+1, o.Text))
 			}
 			if s.err == nil {
 				continue
@@ -328,6 +330,12 @@ func unread(result petition, w io.Writer) error {
 				fmt.Fprintf(w, "countersign: %s, page %d: %v\n", f.name, i+1, s.err)
 			}
 		}
+	}
+	for _, o := range open[:min(enough, len(open))] {
+		fmt.Fprintln(w, o)
+	}
+	if n := len(open); n > enough {
+		fmt.Fprintf(w, "countersign: %d more places need a look: see \"open\" in the JSON\n", n-enough)
 	}
 	return err
 }

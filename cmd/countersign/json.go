@@ -146,6 +146,7 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		}
 		out.Files = append(out.Files, file)
 	}
+	out.Counts.Certain = out.Counts.Certain && len(out.Open) == 0 // what nobody filed may count
 	return out
 }
 

@@ -71,6 +71,7 @@ type Options struct {
 	Unsigned  float64 // share of written rows without a signature
 	Typed     bool    // typed, not written by hand
 	Stray     float64 // how far writing strays from its cell, in row heights
+	Marks     int     // words that somebody wrote at free places outside of the table
 
 	Skew     float64 // degrees clockwise by which the upright page leans
 	Rotation int     // clockwise degrees that make the page as delivered upright: 0, 90, 180, 270
@@ -106,8 +107,9 @@ type Sheet struct {
 	Image   image.Image // as delivered; *image.Gray or *image.RGBA
 	Head    Place       // the header row
 	Columns []Column
-	Rows    []Row // all that are drawn, blank ones included, top to bottom
-	Words   Words // what a cover page says
+	Rows    []Row   // all that are drawn, blank ones included, top to bottom
+	Marks   []Place // of Options.Marks, those that found a free place
+	Words   Words   // what a cover page says
 }
 
 // Place is where something is: on the page as delivered, as the smallest
@@ -201,6 +203,9 @@ func (d *drawing) locate() {
 		for j := range d.sheet.Rows[i].Cells {
 			put(&d.sheet.Rows[i].Cells[j])
 		}
+	}
+	for i := range d.sheet.Marks {
+		put(&d.sheet.Marks[i])
 	}
 	for i := range d.sheet.Words.Organizers {
 		put(&d.sheet.Words.Organizers[i].Signature)

@@ -41,6 +41,60 @@ func (d *drawing) signers() {
 	if d.o.Footer != "" {
 		d.print(d.face("regular", d.px(.11)), gray(60), x0, float64(d.img.Rect.Dy())-d.px(.35), d.o.Footer)
 	}
+	for range d.o.Marks {
+		d.mark()
+	}
+}
+
+// mark writes a name, or a scribble, at a free place outside of the table, if
+// one is found.
+func (d *drawing) mark() {
+	const tries = 200
+	text := strings.Fields(d.person()["name"])[0]
+	typed := d.o.Typed
+	d.o.Typed = false // whoever adds a word to a typed sheet takes a pen
+	defer func() { d.o.Typed = typed }()
+	p := d.pen()
+	p.size = max(p.size, d.px(.2))
+	edge := d.px(.3)
+	for range tries {
+		w, h := d.measure(d.face(p.font, p.size), text)+d.px(.1), d.px(.32)
+		x := d.between(edge, float64(d.img.Rect.Dx())-edge-w)
+		y := d.between(edge, float64(d.img.Rect.Dy())-edge-h)
+		place := rect(x, y, x+w, y+h)
+		if d.inked(place.Inset(-int(d.px(.04)))) || d.inTable(place) {
+			continue
+		}
+		if d.chance(.7) {
+			d.write(d.rng, d.face(p.font, p.size), p.ink, x, y+h*.75, d.between(-.03, .03), text)
+		} else {
+			d.sign(p, text, x, x+w, y, h)
+		}
+		d.sheet.Marks = append(d.sheet.Marks, Place{Flat: place})
+		return
+	}
+}
+
+// inked reports whether anything but paper is in r.
+func (d *drawing) inked(r image.Rectangle) bool {
+	r = r.Intersect(d.img.Rect)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			if d.img.RGBAAt(x, y).G < 250 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inTable reports whether r touches the table.
+func (d *drawing) inTable(r image.Rectangle) bool {
+	table := d.sheet.Head.Flat
+	for _, row := range d.sheet.Rows {
+		table = table.Union(row.Flat)
+	}
+	return r.Overlaps(table)
 }
 
 // above prints title and preamble and gives the y where the table begins.

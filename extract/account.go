@@ -1,0 +1,389 @@
+package extract
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"unicode"
+
+	"countersign/extract/ink"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// The account of a page: every piece of handwriting belongs to one filed row, to
+// something that the page names, such as a blank beside a printed label, or to
+// an open point. What is left once rows, rules, print and dirt are taken away becomes
+// open points, each with its place.
+
+// What an account leaves open. Those that ingest finds have kinds of their own.
+const (
+	WritingOutside OpenKind = "writing-outside" // handwriting that was filed as no line
+	ColumnsUnknown OpenKind = "columns-unknown" // a table of which nobody could tell what its columns hold
+	Unread         OpenKind = "unread"          // a page with handwriting on which no table was understood
+)
+
+// Lengths in inches, and shares.
+const (
+	smallestMark = 0.16 // longer side of a word of a few letters; ticks and specks are smaller
+	paperEdge    = 0.12 // where shadows, holes and the scanner's bed are
+	wordGap      = 0.1  // between the letters and words of one mark
+	placeGap     = 0.3  // between marks that are one place to look at
+	solid        = 0.5  // share of its box that a hole or a logo fills, and no handwriting
+	thick        = 0.12 // the shorter side from which on such a piece is no letter
+	longestTick  = 0.25 // beside a line
+	longestBlank = 5    // a printed line to write on; folds and frames are longer
+	mostOpen     = 12   // places of a page; with more, the page as a whole is to be looked at
+)
+
+// PrintLiker is what a Recognizer of cells may also be: one that says how
+// probably each picture shows print and no handwriting.
+type PrintLiker interface {
+	PrintLike(cells []Cell) []float64
+}
+
+// mark is ink that stands together, such as a word.
+type mark struct{ box image.Rectangle }
+
+// account adds to the sheet what of the page's ink is in no filed row and is no
+// print. c is nil where the page has no signer table.
+func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, c *cells) error {
+	v := r.view
+	filed := map[int]bool{}
+	for _, row := range sheet.Rows {
+		filed[c.form.first+row.Number-1] = true
+	}
+	left := slices.DeleteFunc(v.marks(v.unfiled(filed, c)), func(m mark) bool {
+		printed := func(r image.Rectangle) bool { return middle(m.box).In(r) }
+		return slices.ContainsFunc(r.marks, printed) || c != nil && c.besides(m.box, filed)
+	})
+	left, err := x.withoutPrint(ctx, r, left)
+	if err != nil {
+		return err
+	}
+	left = slices.DeleteFunc(left, func(m mark) bool { return v.named(m, r, c) })
+	if c != nil && c.form.score < sureHeadings && len(sheet.Rows) > 0 {
+		sheet.open(ColumnsUnknown, v, c.form.table.Bounds(),
+			"The headings of the table could not be read: see which column is which, and that each line is read as it should be.")
+	}
+	places := joined(left, v.inches(placeGap))
+	switch {
+	case len(places) == 0:
+	case c == nil && sheet.Kind != CoverOf && sheet.Kind != Blank, len(places) > mostOpen:
+		var all image.Rectangle
+		for _, p := range places {
+			all = all.Union(p)
+		}
+		sheet.open(Unread, v, all, "The page has handwriting that was not understood: see whether it has lines to count, and add them.")
+	default:
+		for _, p := range places {
+			sheet.open(WritingOutside, v, p, fmt.Sprintf("Handwriting %s was not filed as a line.", whereabouts(p, c)))
+		}
+	}
+	return nil
+}
+
+// open adds an open point at a place of the view.
+func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string) {
+	place = place.Inset(-v.inches(0.05)).Intersect(v.bounds())
+	s.Open = append(s.Open, Open{Kind: kind, Text: text, Box: v.turned.Delivered(v.full(place))})
+}
+
+// whereabouts says in words where a place is.
+func whereabouts(p image.Rectangle, c *cells) string {
+	if c == nil {
+		return "on the page"
+	}
+	t, at := c.form.table.Bounds(), middle(p)
+	if !c.form.head.Empty() {
+		t = t.Union(c.form.head)
+	}
+	switch {
+	case at.Y < t.Min.Y:
+		return "above the table"
+	case at.Y > t.Max.Y:
+		return "below the table"
+	case at.X < t.Min.X || at.X > t.Max.X:
+		return "beside the table"
+	}
+	return "in the table"
+}
+
+// unfiled is the ink that belongs to none of the filed rows, less dirt, rules and the
+// words of a text layer.
+func (v *view) unfiled(filed map[int]bool, c *cells) (left []image.Rectangle) {
+	paper := v.bounds().Inset(v.inches(paperEdge))
+	for i, p := range v.components().List {
+		w, h := p.Box.Dx(), p.Box.Dy()
+		switch {
+		case p.Area <= 6, max(w, h) < v.inches(0.04): // specks
+		case !middle(p.Box).In(paper), max(w, h) > v.inches(4):
+		case !p.Box.In(paper) && max(w, h) > v.inches(1): // a shadow along the edge
+		case min(w, h) >= v.inches(thick) && float64(p.Area) > solid*float64(w*h):
+		case max(w, h) > v.inches(0.12) && (min(w, h) <= v.inches(0.02) || max(w, h) > 15*min(w, h)): // a piece of a rule
+		case v.frames(i):
+		case v.dark(p.Box), c != nil && middle(p.Box).In(c.form.head):
+		case v.typed(p.Box), c != nil && c.accounts(p.Box):
+		default:
+			left = append(left, p.Box)
+		}
+	}
+	if c != nil {
+		for row := c.form.first; row < c.form.table.Rows(); row++ {
+			if !filed[row] {
+				left = append(left, c.unknownInk(row)...)
+			}
+		}
+	}
+	return left
+}
+
+// frames reports whether a piece is a frame or a box to tick: nearly all its ink
+// is along its sides.
+func (v *view) frames(piece int) bool {
+	all := v.components()
+	box := all.List[piece].Box
+	along := max(2, v.inches(0.02)) + max(box.Dx(), box.Dy())/30
+	inside := box.Inset(along)
+	if inside.Empty() || min(box.Dx(), box.Dy()) < v.inches(0.1) {
+		return false
+	}
+	n := 0
+	for y := inside.Min.Y; y < inside.Max.Y; y++ {
+		for _, l := range all.Labels[y*all.W+inside.Min.X : y*all.W+inside.Max.X] {
+			if l == int32(piece+1) {
+				n++
+			}
+		}
+	}
+	return 20*n < all.List[piece].Area
+}
+
+// dark reports whether a piece is the edge of something that is dark inside: a
+// hole or a seal, of which only the edge is ink to the view.
+func (v *view) dark(box image.Rectangle) bool {
+	if min(box.Dx(), box.Dy()) < v.inches(thick) {
+		return false
+	}
+	inside := box.Inset(min(box.Dx(), box.Dy()) / 4)
+	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
+	return 4*ink.PaperLevel(v.work, inside) < 3*ink.PaperLevel(v.work, around)
+}
+
+// accounts reports whether ink in the table is a matter of its rows: of one that
+// is filed, or of one in which nobody wrote.
+func (c *cells) accounts(box image.Rectangle) bool {
+	t, at := c.form.table, middle(box)
+	row := slices.IndexFunc(t.Lines[1:], func(l layout.Rule) bool { return float64(at.Y) < l.At(at.X) })
+	if row < c.form.first || float64(at.Y) < t.Lines[0].At(at.X) {
+		return false
+	}
+	return at.X >= t.Left && at.X <= t.Right // rows that are not filed are looked at cell by cell
+}
+
+// besides reports whether a mark at the side of the table belongs to a filed
+// line: a tick, or the end of what is written in it.
+func (c *cells) besides(box image.Rectangle, filed map[int]bool) bool {
+	t, at := c.form.table, middle(box)
+	row := slices.IndexFunc(t.Lines[1:], func(l layout.Rule) bool { return float64(at.Y) < l.At(at.X) })
+	if !filed[row] || float64(at.Y) < t.Lines[0].At(at.X) {
+		return false
+	}
+	near := box.Inset(-c.view.inches(wordGap))
+	for _, column := range []int{0, t.Columns() - 1} {
+		for number := range 2 {
+			if c.pen.Box(row, column, number).Overlaps(near) {
+				return true
+			}
+		}
+	}
+	return max(box.Dx(), box.Dy()) < c.view.inches(longestTick)
+}
+
+// unknownInk is what is written in a row that was not filed: in columns of which
+// nobody knows what they hold, or where the row was taken for print.
+func (c *cells) unknownInk(row int) []image.Rectangle {
+	var out []image.Rectangle
+	for column, asked := range c.form.columns {
+		if len(asked.Fields) > 0 && asked.Fields[0] == Number {
+			continue
+		}
+		for number := range max(1, len(asked.Fields)) {
+			if c.pen.Written(row, column, number) && !c.remnant(row, column, number) {
+				out = append(out, c.pen.Box(row, column, number))
+			}
+		}
+	}
+	return out
+}
+
+// marks groups ink into marks and drops those too small to be a word.
+func (v *view) marks(ink []image.Rectangle) []mark {
+	var out []mark
+	for _, group := range layout.Words(ink, v.inches(wordGap)) {
+		var m mark
+		for _, i := range group {
+			m.box = m.box.Union(ink[i])
+		}
+		if max(m.box.Dx(), m.box.Dy()) >= v.inches(smallestMark) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// withoutPrint drops the marks that are print: that look like it to the network
+// or, where it is in doubt, that Tesseract reads for certain.
+func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([]mark, error) {
+	looks := x.printLike(r.view, marks)
+	kept := func(words []tesseract.Word) (left []mark) {
+		for i, m := range marks {
+			read, n := confidence(m.box, words)
+			likely := looks[i] >= perhapsPrint && read >= 0.6 || n >= sentence && read >= 0.7 && m.box.Dx() > 8*m.box.Dy()
+			if looks[i] < surelyPrint && !likely {
+				left = append(left, m)
+			}
+		}
+		return left
+	}
+	words := r.words
+	if x.Print == nil {
+		return kept(words), nil
+	}
+	for _, zone := range zones(kept(words), r.form, r.view.inches(1)) {
+		more, err := r.view.print(ctx, x.Print, zone.Intersect(r.view.bounds()), tesseract.Sparse)
+		if err != nil {
+			return nil, err
+		}
+		words = append(slices.Clone(words), more...)
+	}
+	return kept(words), nil
+}
+
+// zones are the parts of a page in which marks are left that may be print after
+// all: above the table and below it. Print is read better with what stands around it.
+func zones(marks []mark, f *form, around int) []image.Rectangle {
+	var above, below image.Rectangle
+	for _, m := range marks {
+		switch {
+		case f == nil, middle(m.box).Y > f.table.Bounds().Max.Y:
+			below = below.Union(m.box)
+		case middle(m.box).Y < f.table.Bounds().Min.Y:
+			above = above.Union(m.box)
+		}
+	}
+	var out []image.Rectangle
+	for _, z := range []image.Rectangle{above, below} {
+		if !z.Empty() {
+			out = append(out, z.Inset(-around/4))
+		}
+	}
+	return out
+}
+
+// What the network says of words in print and of words in a hand: on drawn
+// sheets 0.48 and more, and 0.07 and less. Tesseract alone cannot tell, since it
+// reads a neat hand with confidence.
+const (
+	surelyPrint  = 0.35
+	perhapsPrint = 0.1 // where Tesseract read it as well
+	sentence     = 3   // words that Tesseract reads in a row where they are print: of long lines the network sees little
+)
+
+// printLike asks the recognizer of cells how much each mark looks like print;
+// without one that can tell, what Tesseract read is print.
+func (x Extractor) printLike(v *view, marks []mark) []float64 {
+	out := make([]float64, len(marks))
+	judge, ok := x.Cells.(PrintLiker)
+	if !ok || len(marks) == 0 {
+		for i := range out {
+			out[i] = perhapsPrint
+		}
+		return out
+	}
+	pictures := make([]Cell, len(marks))
+	for i, m := range marks {
+		g, _ := v.unruled(m.box.Inset(-v.inches(0.03)))
+		pictures[i] = Cell{Image: g, Field: Name}
+	}
+	return judge.PrintLike(pictures)
+}
+
+// confidence is how surely a mark was read as words, and as how many: their
+// confidence by the share of the mark that they cover. Words of one letter are often
+// the traces of something else.
+func confidence(box image.Rectangle, words []tesseract.Word) (sure float64, n int) {
+	best := map[image.Rectangle]float64{}
+	for _, w := range words {
+		signs := 0
+		for _, r := range w.Text {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				signs++
+			}
+		}
+		in := w.Box.Intersect(box)
+		if !in.Empty() && (signs > 1 || signs == 1 && w.Box.Dx() < 2*w.Box.Dy()) {
+			best[in] = max(best[in], w.Confidence)
+		}
+	}
+	sum := 0.0
+	for in, c := range best {
+		sum += c * float64(in.Dx())
+		if c > 0.6 && in.Dx() > box.Dy() {
+			n++
+		}
+	}
+	return min(1, sum/float64(max(1, box.Dx()))), n
+}
+
+// named reports whether a mark fills in a blank that the page itself names: it
+// stands on a printed line outside the table, or on the line of a label that ends in a colon,
+// or where an organizer of a cover page signs.
+func (v *view) named(m mark, r reading, c *cells) bool {
+	for _, o := range r.cover.Organizers {
+		if !m.box.Intersect(o.Signature.Inset(-v.inches(0.2))).Empty() {
+			return true
+		}
+	}
+	if c != nil && middle(m.box).In(c.form.table.Bounds()) {
+		return false
+	}
+	for _, rule := range v.lying {
+		at := rule.At(middle(m.box).X)
+		under := at > float64(middle(m.box).Y) && at < float64(m.box.Max.Y)+v.dpi*0.12
+		inTable := c != nil && at > float64(c.form.table.Bounds().Min.Y)-v.dpi*0.1 && at < float64(c.form.table.Bounds().Max.Y)+v.dpi*0.1
+		if under && !inTable && rule.Drawn(v.dpi) && rule.To-rule.From < v.inches(longestBlank) && rule.From < m.box.Min.X+m.box.Dx()/3 && rule.To > m.box.Max.X-m.box.Dx()/3 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.words, func(w tesseract.Word) bool {
+		gap := m.box.Min.X - w.Box.Max.X
+		beside := middle(w.Box).Y > m.box.Min.Y && middle(w.Box).Y < m.box.Max.Y && gap > -v.inches(0.05) && gap < v.inches(1)
+		return beside && strings.HasSuffix(w.Text, ":") && w.Confidence > 0.6
+	})
+}
+
+// joined puts marks that are close into one place.
+func joined(marks []mark, gap int) []image.Rectangle {
+	var places []image.Rectangle
+	for _, m := range marks {
+		box := m.box
+		for i := 0; i < len(places); {
+			if places[i].Inset(-gap).Overlaps(box) {
+				box = box.Union(places[i])
+				places = slices.Delete(places, i, i+1)
+				i = 0
+				continue
+			}
+			i++
+		}
+		places = append(places, box)
+	}
+	slices.SortFunc(places, func(a, b image.Rectangle) int {
+		return cmp.Or(cmp.Compare(a.Min.Y, b.Min.Y), cmp.Compare(a.Min.X, b.Min.X))
+	})
+	return places
+}

@@ -1,0 +1,71 @@
+package extract_test
+
+import (
+	"context"
+	"image"
+	"testing"
+
+	"countersign/extract"
+	"countersign/extract/drawn"
+	"countersign/ingest"
+)
+
+// judge takes everything for handwriting that Tesseract does not read as sentences.
+type judge struct{ blind }
+
+func (judge) PrintLike(cells []extract.Cell) []float64 { return make([]float64, len(cells)) }
+
+// TestMarksOutsideRowsAreOpenPoints: of words that somebody wrote beside, above or
+// below the table none is passed over in silence.
+func TestMarksOutsideRowsAreOpenPoints(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: judge{}}
+	drew := 0
+	for seed := range uint64(3) {
+		o := drawn.Random(300 + seed)
+		o.Rules, o.DPI, o.Rotation, o.Marks, o.Scan = drawn.Grid, 150, 0, 2, drawn.Scan{}
+		s := drawn.Draw(o)
+		sheet, err := x.Sheet(t.Context(), page(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range s.Marks {
+			drew++
+			if !opens(sheet, m.Box, s.Image.Bounds().Size()) {
+				t.Errorf("seed %d: the mark at %v is in none of %v", o.Seed, m.Box, sheet.Open)
+			}
+		}
+	}
+	if drew < 4 {
+		t.Fatalf("only %d marks were drawn", drew)
+	}
+}
+
+// opens reports whether an open point holds the middle of a box.
+func opens(s extract.Sheet, box image.Rectangle, page image.Point) bool {
+	x := float64(box.Min.X+box.Max.X) / 2 / float64(page.X)
+	y := float64(box.Min.Y+box.Max.Y) / 2 / float64(page.Y)
+	for _, o := range s.Open {
+		if x >= o.Box[0] && x <= o.Box[2] && y >= o.Box[1] && y <= o.Box[3] {
+			return true
+		}
+	}
+	return false
+}
+
+// TestAWordOnABlankPageIsSeen: it has too few letters to be read, and is no dirt.
+func TestAWordOnABlankPageIsSeen(t *testing.T) {
+	g := white(850, 1100)
+	for x := 300; x < 400; x++ {
+		for d := range 3 {
+			g.Pix[(500+(x%20-10)*(x%20-10)/5+d)*g.Stride+x] = 30
+		}
+	}
+	p := ingest.Page{Number: 1, Image: g, DPI: 100, Source: ingest.Scan}
+	sheet, err := extract.Extractor{Cells: judge{}}.Sheet(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sheet.Kind != extract.Blank || len(sheet.Open) != 1 || sheet.Open[0].Kind != extract.WritingOutside {
+		t.Errorf("a page of kind %s with open points %v", sheet.Kind, sheet.Open)
+	}
+}

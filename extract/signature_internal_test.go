@@ -1,0 +1,66 @@
+package extract
+
+import "testing"
+
+func TestIsName(t *testing.T) {
+	for _, c := range []struct {
+		text, name string
+		want       bool
+	}{
+		{"/s/ Ada Lovelace", "Ada Lovelace", true},
+		{"/s/ Terry Jackson", "JACKSON, TERRY", true},
+		{"/s/ Mary Nelson", "Marie Nelson", true},
+		{"/s/ Jennifer Pergande-Gon", "JENNIFER PERGANDE-GONZALEZ", true},
+		{"/s/ John Smith", "Anna Smith", false},
+		{"/s/", "Ada Lovelace", false},
+		{"x", "Ada Lovelace", false},
+		{"Ada Lovelace by phone", "Ada Lovelace", false},
+		{"10/12/26", "Ada Lovelace", false},
+		{"refused", "Ada Lovelace", false},
+	} {
+		if got := isName(c.text, c.name); got != c.want {
+			t.Errorf("%q on the line of %q: %v, want %v", c.text, c.name, got, c.want)
+		}
+	}
+}
+
+func TestDeniesSignature(t *testing.T) {
+	for _, c := range []struct {
+		text, engine string
+		confidence   float64
+		want         bool
+	}{
+		{"refused", "hand", 0.9, true},
+		{"N/A", "hand", 0.8, true},
+		{"did not sign", "hand", 0.8, true},
+		{"10/12/26", "hand", 0.8, true},
+		{"deceased", "tesseract", 0.9, true},
+		{"see attached", "tesseract", 0.9, true},
+		{"Ada Lovelace", "tesseract", 0.9, false},
+		{"Ada Lovelace", "hand", 0.9, false},
+		{"Mmlne", "hand", 0.7, false}, // a signature that nobody can read
+		{"refused", "hand", 0.3, false},
+	} {
+		if got := deniesSignature(Reading{Text: c.text, Engine: c.engine, Confidence: c.confidence}, "Ada Lovelace"); got != c.want {
+			t.Errorf("%q by %s at %.1f: %v, want %v", c.text, c.engine, c.confidence, got, c.want)
+		}
+	}
+}
+
+func TestColumnThatIsAlwaysEmptyProvesNothing(t *testing.T) {
+	rows := make([]Row, 6)
+	for i := range rows {
+		rows[i].Signed = SignedNo
+	}
+	doubtEmptyColumn(rows)
+	if rows[0].Signed != SignedUnsure {
+		t.Errorf("all are unsigned, and the first is %s", rows[0].Signed)
+	}
+	for i := range rows {
+		rows[i].Signed = SignedYes
+	}
+	rows[2].Signed = SignedNo
+	if doubtEmptyColumn(rows); rows[2].Signed != SignedNo {
+		t.Errorf("one of six is unsigned, and is %s", rows[2].Signed)
+	}
+}
