@@ -3,6 +3,7 @@ package layout_test
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"math"
 	"testing"
@@ -242,5 +243,38 @@ func BenchmarkFindTable(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func TestEnlargedPagesKeepTheirLevelsAndPlaces(t *testing.T) {
+	g := image.NewGray(image.Rect(0, 0, 60, 40))
+	for i := range g.Pix {
+		g.Pix[i] = 200
+	}
+	for y := 10; y < 20; y++ {
+		for x := 20; x < 40; x++ {
+			g.SetGray(x, y, color.Gray{Y: 50})
+		}
+	}
+	big := layout.Enlarge(g, 2)
+	if got := big.Rect.Size(); got != image.Pt(120, 80) {
+		t.Fatalf("%v; want twice the size", got)
+	}
+	for y := range 80 {
+		for x := range 120 {
+			dx, dy := max(40-x, x-79), max(20-y, y-39) // outside the dark field where above 0
+			want, most := uint8(50), 0
+			if d := max(dx, dy); d > 0 {
+				want = 200
+			}
+			if d := max(dx, dy); d > 2 || d < -2 {
+				most = 15 // the cubic rings a little beside an edge
+			} else {
+				continue
+			}
+			if got := int(big.GrayAt(x, y).Y) - int(want); got > most || -got > most {
+				t.Fatalf("pixel %d,%d has %d; want about %d", x, y, big.GrayAt(x, y).Y, want)
+			}
+		}
 	}
 }
