@@ -13,6 +13,7 @@ import (
 	"countersign/extract/ink"
 	"countersign/extract/layout"
 	"countersign/extract/marks"
+	"countersign/extract/paper"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
@@ -32,7 +33,7 @@ type Extractor struct {
 // Sheet reads one page. An error means that an engine failed or that ctx
 // ended; a page on which nothing makes sense is a Sheet of kind Other.
 func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
-	page := greyed(p)
+	page := prepared(p)
 	first := newView(page, 0)
 	quarters := []int{p.Upright / 90}
 	var strokes layout.Components // of pages that may have corner marks
@@ -76,8 +77,16 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
 	sheet.openFrom(page.Page)
+	if page.sheet != nil && page.sheet.Cut {
+		const text = "An edge of the sheet is outside the photo: take it again if lines are missing there."
+		sheet.Open = append(sheet.Open, Open{Kind: CutOff, Text: text})
+		sheet.Notes = append(sheet.Notes, text)
+	}
 	return sheet, nil
 }
+
+// CutOff is a sheet in a photo that does not show all of it.
+const CutOff OpenKind = "cut-off"
 
 // openFrom takes over what ingest found. People read the sentences among the notes as well.
 func (s *Sheet) openFrom(p ingest.Page) {
@@ -151,15 +160,27 @@ func (x Extractor) upright(ctx context.Context, asIs *view, quarters []int) (rea
 // better the other way up: some five words of print, or a row of headings.
 const plain = 5.0
 
-// page is an ingest.Page in grey.
+// page is an ingest.Page in grey: flat, and dark on white.
 type page struct {
 	ingest.Page
-	grey *image.Gray
+	grey  *image.Gray
+	sheet *paper.Sheet // where in a photo the page was found, nil for others
 }
 
-func greyed(p ingest.Page) page {
+// prepared is the page as it is worked on. Its resolution is that of grey.
+func prepared(p ingest.Page) page {
+	out := page{Page: p, grey: greyed(p)}
+	if p.Source == ingest.Text {
+		return out
+	}
+	trusted := paper.Prepare(out.grey, p.DPI)
+	out.grey, out.DPI, out.sheet = trusted.Image, trusted.DPI, trusted.Photo
+	return out
+}
+
+func greyed(p ingest.Page) *image.Gray {
 	if g, ok := p.Image.(*image.Gray); ok {
-		return page{p, g}
+		return g
 	}
 	g := image.NewGray(image.Rect(0, 0, p.Image.Bounds().Dx(), p.Image.Bounds().Dy()))
 	if rgba, ok := p.Image.(*image.RGBA); ok {
@@ -167,7 +188,7 @@ func greyed(p ingest.Page) page {
 	} else {
 		draw.Draw(g, g.Bounds(), p.Image, p.Image.Bounds().Min, draw.Src)
 	}
-	return page{p, g}
+	return g
 }
 
 // greyRGBA takes the darkest of three channels half into account: red and

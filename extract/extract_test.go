@@ -84,6 +84,31 @@ func TestRowsAreFoundSignedStruckAndBlank(t *testing.T) {
 	}
 }
 
+// TestRowsAreFoundInPhotos promises of photos on a desk what scans are promised,
+// with boxes that are shares of the photo.
+func TestRowsAreFoundInPhotos(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	for name, photo := range map[string]drawn.Photo{
+		"wood, from below": {Desk: drawn.Wood, Corners: [4][2]float64{{.17, .12}, {.85, .1}, {.93, .91}, {.07, .9}}, Lamp: .3, Noise: 2},
+		"cloth, bent":      {Desk: drawn.Cloth, Corners: [4][2]float64{{.1, .08}, {.9, .12}, {.88, .88}, {.08, .92}}, Curl: .008, Shadow: .4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := drawn.Random(101)
+			o.Rules, o.DPI, o.Rows = drawn.Grid, 200, 12
+			o.Skew, o.Rotation, o.Scan, o.Width, o.Height = 0, 0, drawn.Scan{}, 8.5, 11
+			photo.Seed, photo.Portrait = 5, image.Pt(2100, 2800)
+			s := drawn.Taken(drawn.Draw(o), photo)
+			sheet, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: 2100 / 8.5, Source: ingest.Scan})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows, right, extra := compare(s, sheet); right < rows || extra > 0 {
+				t.Errorf("%d of %d rows right, %d extra", right, rows, extra)
+			}
+		})
+	}
+}
+
 // compare counts the rows somebody wrote in, those that were found and told
 // signed from unsigned and struck from not, and rows found where nobody wrote.
 func compare(drew drawn.Sheet, got extract.Sheet) (rows, right, extra int) {

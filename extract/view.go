@@ -45,6 +45,9 @@ func leaningView(p page, quarters int, lean float64) *view {
 	v := &view{page: p, scale: min(1, workDPI/p.DPI)}
 	v.dpi = p.DPI * v.scale
 	v.turned = layout.Turn(p.grey, quarters, lean)
+	if p.sheet != nil {
+		v.turned.Photo = p.sheet
+	}
 	v.work = layout.Shrink(v.turned.Image, v.scale)
 	v.bits = layout.Binarize(v.work, v.dpi)
 	v.lying, v.standing = layout.FindRules(v.bits, v.dpi)

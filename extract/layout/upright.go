@@ -11,7 +11,14 @@ type Turned struct {
 	Image    *image.Gray
 	Quarters int     // clockwise quarter turns that were applied, 0 to 3
 	Lean     float64 // degrees clockwise by which the page leaned after that
+	Photo    Photo   // the photo that the page was cut out of, nil if none
 	w, h     int     // of the page as delivered
+}
+
+// Photo knows where a page lies in the picture that was delivered, in shares
+// of the width and height of both.
+type Photo interface {
+	Back(u, v float64) (x, y float64)
 }
 
 // Turn turns a page by quarters clockwise and then straightens a clockwise
@@ -29,6 +36,9 @@ func (t Turned) Delivered(r image.Rectangle) [4]float64 {
 	box := [4]float64{1, 1, 0, 0}
 	for _, p := range []image.Point{r.Min, r.Max, {r.Min.X, r.Max.Y}, {r.Max.X, r.Min.Y}} {
 		x, y := t.Back(float64(p.X), float64(p.Y))
+		if t.Photo != nil {
+			x, y = t.Photo.Back(x, y)
+		}
 		box[0], box[1] = min(box[0], x), min(box[1], y)
 		box[2], box[3] = max(box[2], x), max(box[3], y)
 	}
@@ -38,7 +48,7 @@ func (t Turned) Delivered(r image.Rectangle) [4]float64 {
 	return box
 }
 
-// Back maps a pixel of Image to shares of the page as delivered.
+// Back maps a pixel of Image to shares of the page that was turned.
 func (t Turned) Back(x, y float64) (float64, float64) {
 	w, h := float64(t.Image.Bounds().Dx()), float64(t.Image.Bounds().Dy())
 	sin, cos := math.Sincos(t.Lean * math.Pi / 180)
@@ -55,7 +65,7 @@ func (t Turned) Back(x, y float64) (float64, float64) {
 	return x, y
 }
 
-// From maps a place on the page as delivered, in shares of its width and
+// From maps a place on the page that was turned, in shares of its width and
 // height, to a pixel of Image.
 func (t Turned) From(x, y float64) (float64, float64) {
 	switch t.Quarters {
