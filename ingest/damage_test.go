@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,6 +68,18 @@ func smallScans(t *testing.T) []string {
 		files = append(files, filepath.Join("scan", "testdata", "kinds", name+".tif"))
 	}
 	return files
+}
+
+// TestLostPicture: a page whose picture cannot be found is not a blank one.
+func TestLostPicture(t *testing.T) {
+	whole := onePicture(jpegOf(t), 850, 1100)
+	at := bytes.Index(whole, []byte("5 0 obj\n")) + 8
+	copy(whole[at:], bytes.Repeat([]byte{0x9c}, 60))
+	d := open(t, reader, write(t, "lost.pdf", whole))
+	page, err := d.Page(context.Background(), 1)
+	if err == nil && !slices.ContainsFunc(page.Findings, func(f Finding) bool { return f.Kind == Damaged }) {
+		t.Errorf("a page of %v without a word", page.Image.Bounds())
+	}
 }
 
 // onePicture is a PDF of one page that a JPEG covers.

@@ -69,6 +69,32 @@ func (c *covers) beside(number int) (b beside) {
 	return b
 }
 
+// shows tells whether the content of a page asks for a picture.
+func (c *covers) shows(number int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer func() { recover() }() // pdfcpu, on a stranger's bytes
+	page, _, _, err := c.pdf.PageDict(number, false)
+	if err != nil {
+		return false
+	}
+	content, err := c.pdf.PageContent(page, number)
+	if err != nil {
+		return false
+	}
+	l := lexer{b: content}
+	for range mostSteps {
+		op, ok := l.next()
+		if !ok {
+			return false
+		}
+		if op.operator == "Do" || op.operator == "BI" {
+			return true
+		}
+	}
+	return false
+}
+
 // note adds an annotation that has no appearance and is not hidden.
 func (c *covers) note(d types.Dict, b *beside) {
 	const hidden, noView = 1 << 1, 1 << 5

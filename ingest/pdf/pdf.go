@@ -38,6 +38,7 @@ type Page struct {
 	Remarks []Remark // on what the picture leaves out
 
 	Broken bool // the picture's data are damaged, and some of it is missing
+	empty  bool // nothing was found on it
 }
 
 // Word is one word of the text layer, its box in pixels of the page's image.
@@ -135,6 +136,8 @@ func (f *File) made(ctx context.Context, number int) (Page, error) {
 			err = errNothing
 		}
 	}
+	// What an empty page was to show is lost where its content asks for a picture.
+	page.Broken = page.Broken || page.empty && (f.covers == nil || f.covers.shows(number))
 	return page, f.explain(ctx, err)
 }
 

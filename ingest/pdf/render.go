@@ -70,6 +70,7 @@ func (s *seat) page(index int, limits Limits, more beside) (Page, error) {
 			return Page{}, err
 		}
 	}
+	page.empty = sh.seen == 0
 	if page.Remarks, err = sh.remarks(more.notes, img.Bounds()); placeholder(page.Words) {
 		page.Remarks = append(page.Remarks, waits())
 	}
