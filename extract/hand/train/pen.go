@@ -60,8 +60,8 @@ func anySheet(mild bool, r *rand.Rand) sheet {
 		s.dpi, s.height = []float64{200, 200, 200, 240, 300}[r.IntN(5)], u(3, 6)
 		s.pen.ink, s.pen.skips, s.pen.grain = max(s.pen.ink, .6), 0, s.pen.grain/3
 	}
-	// A broad pen makes its writer write larger.
-	s.pen.width = min(s.pen.width, .2*s.height)
+	// A broad pen makes its writer write larger: beyond this, loops fill up and nobody can read it.
+	s.pen.width = min(s.pen.width, .15*s.height)
 	return s
 }
 
@@ -70,6 +70,9 @@ func anySheet(mild bool, r *rand.Rand) sheet {
 func drawInk(strokes [][]point, boxes *comb, mild bool, r *rand.Rand) inked {
 	const highest = 14 // mm: cells are seldom higher
 	s := anySheet(mild, r)
+	if boxes == nil && joined(strokes) {
+		s.height *= 1.7 // the stroke holds a whole word, with what goes up and down
+	}
 	f := frameOf(strokes...)
 	if mm := f.height() / 100 * s.height; mm > highest {
 		s.height *= highest / mm
@@ -106,6 +109,17 @@ func drawInk(strokes [][]point, boxes *comb, mild bool, r *rand.Rand) inked {
 		}
 	}
 	return c
+}
+
+// joined says whether strokes hold several letters each: they are wider than high.
+func joined(strokes [][]point) bool {
+	wide := 0
+	for _, s := range strokes {
+		if f := frameOf(s); f.height() > 60 && f.width() > 1.5*f.height() {
+			wide++
+		}
+	}
+	return wide > 0
 }
 
 // stroke draws one stroke of a pen: its pressure comes and goes, and is less at the ends.
@@ -191,7 +205,7 @@ func cellOf(line, other inked, r *rand.Rand) *image.Gray {
 	if r.Float64() < .35 {
 		c.rules(top, line.h, r)
 	}
-	if r.Float64() < .08 {
+	if !c.mild && r.Float64() < .08 {
 		c.label(top, left, r)
 	}
 	return c.scan(r)

@@ -16,8 +16,8 @@ from lines import CHARS, INDEX, fold, read
 from net import Net
 
 # How often lines of a set are drawn.
-SHARES = {"unipen": .40, "rows": .05, "composed": .18, "fonts": .10, "digits": .05, "names": .05, "pseudo": .04, "pairs": .05, "dhsd": .05,
-          "copiste": .015, "cuts": .05, "lyon": .03}
+SHARES = {"unipen": .22, "rows": .03, "composed": .14, "fonts": .14, "digits": .08, "names": .07, "pseudo": .04, "pairs": .06, "dhsd": .06,
+          "copiste": .05, "cuts": .07, "lyon": .04}
 # Loss for each letter from which on a line teaches nothing: its label is wrong or its ink illegible.
 HOPELESS = 4
 WIDEST = 1000
