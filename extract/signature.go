@@ -39,8 +39,12 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row) error {
 		if err != nil {
 			return err
 		}
+		dates := holdsNumbers(read)
 		for n, r := range read {
-			if deniesSignature(r, nameOf(rows[at[n]])) {
+			name := nameOf(rows[at[n]])
+			// A form that rules its cells in two prints labels in them, which look signed.
+			labelled := c.pen.Ruled(c.form.first+rows[at[n]].Number-1, column) && !isName(r.Text, name)
+			if dates || labelled || deniesSignature(r, name) {
 				rows[at[n]].Signed = SignedUnsure
 			}
 		}
@@ -49,6 +53,28 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row) error {
 		doubtEmptyColumn(rows)
 	}
 	return nil
+}
+
+// holdsNumbers reports whether the cells of a column hold dates or numbers, however
+// poorly they were read: then it is not the signature, whatever its heading seems to say.
+func holdsNumbers(read []Reading) bool {
+	const fewest = 3 // cells
+	n := 0
+	for _, r := range read {
+		letters, digits := 0, 0
+		for _, c := range r.Text {
+			switch {
+			case unicode.IsLetter(c):
+				letters++
+			case unicode.IsDigit(c):
+				digits++
+			}
+		}
+		if digits >= 2 && digits > letters {
+			n++
+		}
+	}
+	return n >= fewest && 2*n >= len(read)
 }
 
 // doubtEmptyColumn takes back that nobody signed where that would hold for

@@ -64,3 +64,13 @@ func TestColumnThatIsAlwaysEmptyProvesNothing(t *testing.T) {
 		t.Errorf("one of six is unsigned, and is %s", rows[2].Signed)
 	}
 }
+
+func TestColumnOfDatesIsNoSignature(t *testing.T) {
+	read := []Reading{{Text: "10/16/26"}, {Text: "9122726"}, {Text: "l0/17/26"}, {Text: "CIRC"}}
+	if !holdsNumbers(read) {
+		t.Error("three dates of four cells are taken for signatures")
+	}
+	if holdsNumbers([]Reading{{Text: "Ada"}, {Text: "M111"}, {Text: "Bo"}, {Text: "Eve"}}) {
+		t.Error("one misread signature makes a column of numbers")
+	}
+}

@@ -125,7 +125,7 @@ func (p *Page) Signed(row, column, item int) float64 {
 	id := p.slot(row, column, item)
 	likeness := p.slots[id].signed(p.dpi)
 	switch other := p.slots[p.slot(row, column, 1-item)]; {
-	case p.vague[id]:
+	case p.vague[id], likeness > 0 && p.columns[column].Items < 2 && p.divided(row, column):
 		return 0.5
 	case likeness == 0 && other.box.Dy()*5 > p.table.Cell(row, column).Dy()*3:
 		return 0.5 // the cell's two items could not be told apart
@@ -353,7 +353,7 @@ func (p *Page) partItems() {
 			}
 			id := int32(p.slot(row, column, 0))
 			cell := p.table.Cell(row, column)
-			limit, sure := p.ruleIn(cell)
+			limit, sure := p.ruleIn(cell, 0.5)
 			if !sure {
 				limit, sure = p.partAt(pieces[id], cell)
 			}
@@ -380,14 +380,27 @@ func (p *Page) bySlot() map[int32][]int {
 	return slots
 }
 
+// divided reports whether the form parts a cell by a line from border to border:
+// where only one item is known, nobody can tell in which half it belongs.
+func (p *Page) divided(row, column int) bool {
+	_, ok := p.ruleIn(p.table.Cell(row, column), 0.93) // lines to sign on end before the border
+	return ok
+}
+
+// Ruled reports whether the form draws a line between two items of a cell.
+func (p *Page) Ruled(row, column int) bool {
+	_, ok := p.ruleIn(p.table.Cell(row, column), 0.5)
+	return ok && p.columns[column].Items > 1
+}
+
 // ruleIn is the height of the line that the form draws between the two items
-// of a cell, if it does.
-func (p *Page) ruleIn(cell image.Rectangle) (at float64, ok bool) {
+// of a cell, if it draws one over at least the given share of its width.
+func (p *Page) ruleIn(cell image.Rectangle, least float64) (at float64, ok bool) {
 	middle := (cell.Min.X + cell.Max.X) / 2
 	for _, r := range p.printed {
 		y := r.At(middle)
 		share := (y - float64(cell.Min.Y)) / float64(max(1, cell.Dy()))
-		if share > 0.25 && share < 0.75 && 2*(min(r.To, cell.Max.X)-max(r.From, cell.Min.X)) > cell.Dx() {
+		if share > 0.25 && share < 0.75 && float64(min(r.To, cell.Max.X)-max(r.From, cell.Min.X)) > least*float64(cell.Dx()) {
 			return y, true
 		}
 	}

@@ -229,6 +229,20 @@ func TestWhatRecursIsPrint(t *testing.T) {
 	}
 }
 
+// TestDividedCellIsNoPlace: a line from border to border parts the cell, and which
+// half is to be signed is not known.
+func TestDividedCellIsNoPlace(t *testing.T) {
+	s := newSheet()
+	for row := range 6 {
+		s.stroke(702, 100*row+150, 1298, 100*row+150, 2)
+	}
+	s.write(800, 160, 9)
+	p := s.read(t)
+	if got := p.Signed(0, 1, 0); got != 0.5 {
+		t.Errorf("writing in one half is a signature by %v, want doubt", got)
+	}
+}
+
 func TestSpecksInALineMayBeASignature(t *testing.T) {
 	s := newSheet()
 	for x := 800; x < 1000; x += 30 {
