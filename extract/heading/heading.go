@@ -24,8 +24,9 @@ type Meaning struct {
 
 // Of gives the meaning of one heading by itself. Case, accents, punctuation
 // and most OCR errors do not matter.
-func Of(text string) Meaning {
-	outside, inside := parts(text)
+func Of(text string) Meaning { return meaning(parts(text)) }
+
+func meaning(outside, inside []token) Meaning {
 	m := read(outside)
 	if len(m.found) == 0 && m.printed == 0 {
 		m = read(inside)
@@ -46,27 +47,86 @@ func Of(text string) Meaning {
 	return Meaning{items, confidence}
 }
 
+// Mentions reports whether a heading asks for an item, be it as part of another, such
+// as the ZIP of an address.
+func Mentions(text, item string) bool {
+	outside, inside := parts(text)
+	return slices.Contains(read(append(outside, inside...)).found, item)
+}
+
 // Meanings gives the meaning of each heading of a header row, from left to
 // right, in the light of the others. The score says how sure it is that this
 // is a header row at all: above one half for nearly every real one, near zero
 // for running text and for what people wrote.
 func Meanings(headings []string) ([]Meaning, float64) {
-	row := make([]Meaning, len(headings))
-	for i, h := range headings {
-		row[i] = Of(h)
-	}
-	score := score(headings, row)
-	family(row)
-	numbers(row)
-	once(row)
+	row, score, _ := Weigh(headings)
 	return row, score
 }
 
-// score judges a row of meanings before conflicts are resolved: as a mean over
+// Weigh does the same and also gives a weight, by which two readings of one row of
+// headings compare, such as one line of a band of print and two: the larger, the more
+// of the words are those of headings. It is a log likelihood ratio of headings to
+// other text, roughly: a word of headings is e times likelier there, any other word
+// as much less so. Words beyond the third of a heading say little more.
+func Weigh(headings []string) (row []Meaning, score, weight float64) {
+	row = make([]Meaning, len(headings))
+	for i, h := range headings {
+		outside, inside := parts(h)
+		row[i] = meaning(outside, inside)
+		r := read(append(outside, inside...))
+		weight += min(r.quality, 3) - float64(r.unknown)
+		if len(row[i].Items) > 0 {
+			weight++
+		}
+	}
+	score = scoreOf(headings, row)
+	company(headings, row)
+	family(row)
+	numbers(row)
+	once(row)
+	return row, score, weight
+}
+
+// Repeats says where a row of headings begins anew, as where two records stand
+// side by side: the first column of the second, 0 if there is none. Each
+// half asks for the same two things at least, in the same order.
+func Repeats(headings []string) int {
+	items := make([]string, len(headings))
+	for i, h := range headings {
+		items[i] = strings.Join(Of(h).Items, " ")
+	}
+	asked := func(half []string) []string {
+		return slices.DeleteFunc(slices.Clone(half), func(s string) bool { return s == "" })
+	}
+	for at := 2; at+2 <= len(items); at++ {
+		left, right := asked(items[:at]), asked(items[at:])
+		if items[at] != "" && len(left) >= 2 && slices.Equal(left, right) {
+			return at
+		}
+	}
+	return 0
+}
+
+// company reads the German "Firma" as a company where another column asks for
+// the signature; in Spanish it is the signature.
+func company(headings []string, row []Meaning) {
+	for i, h := range headings {
+		if strings.TrimSpace(fold(h)) != "firma" {
+			continue
+		}
+		for j, m := range row {
+			if j != i && slices.Contains(m.Items, "signature") {
+				row[i].Items = []string{"institution"}
+			}
+		}
+	}
+}
+
+// scoreOf judges a row of meanings before conflicts are resolved: as a mean over
 // the headings, lower where they ask for fewer than three things or for
 // neither name nor signature. Empty headings count for little: a column of row
 // numbers often has none.
-func score(headings []string, row []Meaning) float64 {
+func scoreOf(headings []string, row []Meaning) float64 {
 	var sum, sure, weight float64
 	seen := map[string]bool{}
 	for i, m := range row {
@@ -90,7 +150,21 @@ func score(headings []string, row []Meaning) float64 {
 	if !seen["name"] && !seen["given"] && !seen["family"] && !seen["signature"] {
 		s *= .6
 	}
+	if asksToSign(row) {
+		s = max(s, .6)
+	}
 	return s
+}
+
+// asksToSign reports whether one heading is plainly that of names and another plainly
+// that of signatures: nothing else on a page is, whatever stands beside them.
+func asksToSign(row []Meaning) bool {
+	plainly := func(items ...string) bool {
+		return slices.ContainsFunc(row, func(m Meaning) bool {
+			return m.Confidence > .9 && len(m.Items) == 1 && slices.Contains(items, m.Items[0])
+		})
+	}
+	return plainly("name", "family") && plainly("signature")
 }
 
 // family makes a bare Name the other half of a lone Given name or Surname, as
@@ -119,13 +193,16 @@ func numbers(row []Meaning) {
 	}
 }
 
-// once leaves each item to the column that is surest of it, the leftmost if
-// equally sure.
+// once leaves each item to the column that is surest of it; if equally sure to
+// one that asks for nothing else, so that "Date of signature" leaves the
+// signature to "Signature"; else to the leftmost.
 func once(row []Meaning) {
 	best := map[string]int{}
 	for i, m := range row {
 		for _, item := range m.Items {
-			if j, ok := best[item]; !ok || m.Confidence > row[j].Confidence {
+			j, ok := best[item]
+			if !ok || m.Confidence > row[j].Confidence ||
+				m.Confidence == row[j].Confidence && len(m.Items) == 1 && len(row[j].Items) > 1 {
 				best[item] = i
 			}
 		}
@@ -246,7 +323,10 @@ func join(found []string) []string {
 	if has("city") && has("state") {
 		rename["city"], rename["state"] = "citystate", "citystate"
 	}
-	if has("citystate") || has("city") && has("state") || has("street") {
+	if has("zip") && has("city") && !has("street") { // "PLZ, Ort"
+		rename["city"] = "citystate"
+	}
+	if has("citystate") || has("city") || has("street") {
 		drop["zip"] = true
 	}
 	var items []string

@@ -117,6 +117,35 @@ func TestOf(t *testing.T) {
 		"0482913":                           "",
 		"Name Member ID E-mail Signed Date": "name member_id email signature date",
 
+		// of forms in use
+		"SIGNATURE OF ELECTOR":          "signature",
+		"PRINTED NAME OF ELECTOR":       "name",
+		"Place of residence":            "street",
+		"Student number":                "member_id",
+		"Call sign":                     "member_id",
+		"Familienname, Vorname":         "name",
+		"Geb.-datum":                    "",
+		"Geburts- Datum":                "",
+		"Datum der Unterschrift":        "date",
+		"Name in Druckbuchstaben":       "name",
+		"PLZ, Wohnort":                  "citystate",
+		"Wohnort":                       "city",
+		"Straße, Hausnummer":            "street",
+		"Matrikelnummer":                "member_id",
+		"Prüfvermerk gültig / ungültig": "",
+		"Nom et prénom (en majuscules)": "name",
+		"Date de naissance":             "",
+		"Adresse e-mail":                "email",
+		"N° d'étudiant":                 "member_id",
+		"Nombre y apellidos":            "name",
+		"Fecha de nacimiento":           "",
+		"Nº de socio":                   "member_id",
+		"Naam en voornaam":              "name",
+		"Handtekening":                  "signature",
+		"Straat en huisnummer":          "street",
+		"Geboortedatum":                 "",
+		"Lidnummer":                     "member_id",
+
 		// as OCR reads them
 		"ALA Mernber No.":     "member_id",
 		"Mernbership nurnber": "member_id",
@@ -154,7 +183,7 @@ func TestOf(t *testing.T) {
 }
 
 func TestKnownWithoutItem(t *testing.T) {
-	for _, text := range []string{"Precinct", "County", "Date of birth"} {
+	for _, text := range []string{"Precinct", "County", "Date of birth", "Geburts-Datum", "Date de naissance", "Prüfvermerk"} {
 		if m := Of(text); m.Confidence < .9 {
 			t.Errorf("%q is a heading; confidence %.2f", text, m.Confidence)
 		}
@@ -181,6 +210,12 @@ func TestMeanings(t *testing.T) {
 		{"Member ID|Card no.|Name", "member_id||name"},
 		{"Name|Signature|Date|Date", "name|signature|date|"},
 		{"Printed Name|Residence|Town|Precinct|Slgnature", "name|street|city||signature"},
+		{"Firma|Name|Unterschrift", "institution|name|signature"},
+		{"Nombre|Apellidos|Firma", "given|family|signature"},
+		{"Nom|Prénom|Ville|Signature", "family|given|city|signature"},
+		{"Naam|Voornaam|Gemeente|Handtekening", "family|given|city|signature"},
+		{"Unterschrift und Datum|Name|Unterschrift", "date|name|signature"},
+		{"Name (please print)|Class|Badge colour|Signature", "name|||signature"},
 	} {
 		row, score := Meanings(strings.Split(test.headings, "|"))
 		var got []string
@@ -192,6 +227,44 @@ func TestMeanings(t *testing.T) {
 		}
 		if score < .5 {
 			t.Errorf("%q: score %.2f, though it is a header row", test.headings, score)
+		}
+	}
+}
+
+// TestWeigh: of two readings of one row of headings the fuller one is better, and
+// what was written below it makes none better.
+func TestWeigh(t *testing.T) {
+	for _, test := range []struct{ better, worse string }{
+		{"SIGNATURE OF ELECTOR|PRINTED NAME OF ELECTOR|PLACE OF RESIDENCE|DATE OF SIGNING", "|PRINTED NAME||DATE OF"},
+		{"SIGNATURE AND ADDRESS OF PETITIONER|PRINTED NAME OF PETITIONER|DATE SIGNED|WARD", "OF PETITIONER|OF PETITIONER|SIGNED|WARD"},
+		{"Name|Signature|Date", "Name Jo Marsh|Signature Jo Marsh|Date 9/17/26"},
+		{"Name|Signature|Date", "We ask that the name of|each who signs this signature|page be kept Date"},
+	} {
+		_, _, better := Weigh(strings.Split(test.better, "|"))
+		_, _, worse := Weigh(strings.Split(test.worse, "|"))
+		if better <= worse {
+			t.Errorf("%q weighs %.1f, %q weighs %.1f", test.better, better, test.worse, worse)
+		}
+	}
+}
+
+func TestMentions(t *testing.T) {
+	if !Mentions("Anschrift (Postleitzahl, Straße, Hausnummer)", "zip") || Mentions("Street address", "zip") {
+		t.Error("only the first heading asks for a ZIP code")
+	}
+}
+
+func TestRepeats(t *testing.T) {
+	for headings, want := range map[string]int{
+		"Name|Signature|Name|Signature":             2,
+		"No.|Name|Signature||No.|Name|Signature":    4,
+		"Nom|Prénom|Signature|Nom|Prénom|Signature": 3,
+		"Name|Signature|Date":                       0,
+		"Name|Address|Name|Signature":               0,
+		"Name|Name":                                 0,
+	} {
+		if got := Repeats(strings.Split(headings, "|")); got != want {
+			t.Errorf("%q repeats at %d, want %d", headings, got, want)
 		}
 	}
 }

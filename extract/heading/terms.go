@@ -13,42 +13,81 @@ const (
 )
 
 // terms are the words and phrases of headings, in lower case, without accents
-// and apostrophes, by what they ask for. Articles and possessives are left
-// out when a heading is read, and all words for "number" are "#", so phrases
-// hold neither. The longest phrase that fits is taken.
+// and apostrophes, by what they ask for, one language a line. Articles and
+// possessives are left out when a heading is read, and all words for "number"
+// are "#", so phrases hold neither. The longest phrase that fits is taken.
 var terms = []struct{ item, phrases string }{
-	{"name", "name, names, fullname, signer, undersigned, member name, members name, name of member, signer name, voter name, name of voter, petitioner, nom et prenom, " +
-		"nombre y apellido, nombre y apellidos, nombre completo, nom complet, vor und nachname, first and last name, first last, last first"},
-	{"given", "first, first name, given, given name, given names, forename, forenames, christian name, prenom, prenoms, vorname, vornamen, nombre, nombres"},
-	{"family", "last, last name, family, family name, family names, surname, surnames, nachname, familienname, nom de famille, apellido, apellidos"},
-	{"name", "nom"}, // beside a given name it is the family's: see family
-	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph, unterschrift, unterzeichnet, firma"},
+	{"name", "name, names, fullname, signer, undersigned, member name, members name, name of member, signer name, voter name, name of voter, petitioner, first and last name, first last, last first"},
+	{"name", "nom et prenom, nom complet"},
+	{"name", "nombre y apellido, nombre y apellidos, nombre completo"},
+	{"name", "vor und nachname"},
+	{"name", "naam, namen, volledige naam"},
+	{"given", "first, first name, given, given name, given names, forename, forenames, christian name"},
+	{"given", "prenom, prenoms"},
+	{"given", "vorname, vornamen, rufname"},
+	{"given", "nombre, nombres"},
+	{"given", "voornaam, voornamen, roepnaam"},
+	{"family", "last, last name, family, family name, family names, surname, surnames"},
+	{"family", "nachname, nachnamen, familienname, familiennamen, zuname"},
+	{"family", "nom de famille, nom de naissance"},
+	{"family", "apellido, apellidos, primer apellido"},
+	{"family", "familienaam, achternaam"},
+	{"name", "nom, noms"}, // beside a given name it is the family's: see family
+	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph"},
+	{"signature", "unterschrift, unterschriften, unterzeichnet, signatur"},
+	{"signature", "firma, firmas, rubrica"},
+	{"signature", "handtekening, handtekeningen"},
 	{"member_id", "member #, membership #, member id, membership id, membership, id, id #, identification, ident, identifier, member code, account, account #, " +
 		"card, card #, library card, library card #, member card #, patron #, barcode, registration, registration #, reg #, voter id, voter #, voter registration, voter registration #, " +
-		"ala, ala #, ala id, ala membership, ala member #, ala member id, ala membership #, ala membership id, constituent id, customer #, mitglieds #, mitgliedsnummer, mitglieds nr, adherent, # adherent, # de membre, # de socio, socio"},
+		"ala, ala #, ala id, ala membership, ala member #, ala member id, ala membership #, ala membership id, constituent id, customer #, " +
+		"student #, student id, student id #, employee #, employee id, staff id, staff #, badge #, license #, licence #, user id, user name, username, call sign, callsign"},
+	{"member_id", "mitglieds #, mitgliedsnummer, mitglieds nr, mitgliedsnr, mitglied #, matrikelnummer, matrikel #, matrikelnr, matrikel, matr #, personalnummer, kundennummer, ausweisnummer, ausweis #, rufzeichen"},
+	{"member_id", "adherent, # adherent, # de membre, # membre, # etudiant, # detudiant, matricule, # matricule, # de carte"},
+	{"member_id", "# de socio, # socio, socio, matricula, # de matricula, # de carnet, carnet, expediente"},
+	{"member_id", "lidnummer, lid #, lidmaatschapsnummer, studentennummer, studentnummer"},
 	{"institution", "institution, institutions, library, organization, organisation, affiliation, employer, company, firm, agency, school, university, college, workplace, " +
 		"place of work, place of employment, work place, library name, institution name, school name, organization name, company name, name of institution, name of library, name of school, " +
-		"name of organization, name of organisation, name of employer, name of company, branch, institut, bibliothek, bibliotheque, biblioteca, arbeitgeber, einrichtung, etablissement, institucion, employeur"},
-	{"street", "address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, street and number, street #, house #, " +
-		"number and street, # and street, street name, name of street, addr, adresse, strasse, anschrift, wohnort, rue, direccion, domicilio, calle, work address, business address"},
+		"name of organization, name of organisation, name of employer, name of company, branch"},
+	{"institution", "institut, bibliothek, arbeitgeber, einrichtung, hochschule, universitat, schule, organisation"},
+	{"institution", "bibliotheque, etablissement, employeur, biblioteca, institucion, instelling, werkgever, bibliotheek"},
+	{"street", "address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, street #, house #, " +
+		"number and street, # and street, street name, name of street, addr, work address, business address"},
+	{"street", "adresse, strasse, anschrift, wohnanschrift, hausnummer, haus #, hausnr, str"},
+	{"street", "rue, domicile, adresse postale, direccion, domicilio, calle"},
+	{"street", "adres, straat, straat en huisnummer, straat en #, huisnummer"},
 	{"citystate", "citystate, city state, location"},
-	{"city", "city, town, municipality, village, ort, stadt, ville, ciudad, commune, city town"},
-	{"state", "state, st, province, prov, estado, bundesland"},
+	{"city", "city, town, municipality, village, city town, town city, township"},
+	{"city", "ort, wohnort, stadt, gemeinde, wohnsitz, hauptwohnsitz"},
+	{"city", "ville, commune, localite, ciudad, localidad, municipio, poblacion, gemeente, woonplaats"},
+	{"state", "state, st, province, prov, estado, bundesland, kanton, canton, provincie, provincia"},
 	{"zip", "zip, zip code, zipcode, postal code, postcode, post code, plz, postleitzahl, code postal, codigo postal"},
-	{"email", "email, mail, e mail, email address, mail address, e mail address, courriel, emailadresse, correo, correo electronico"},
-	{"phone", "phone, telephone, tel, phone #, telephone #, tel #, cell, cell phone, cell #, mobile, mobile phone, mobile #, telefon, telefono, handy, daytime phone, home phone, work phone"},
-	{"date", "date, dated, date signed, date of signing, date of signature, signature date, signing date, signed on, day, datum, fecha"},
-	{"number", "line, line #, row, row #, item, item #, zeile, ligne, linea"},
+	{"email", "email, mail, e mail, email address, mail address, e mail address, courriel, emailadresse, e mail adresse, mail adresse, adresse email, adresse mail, adresse e mail, " +
+		"correo, correo electronico, emailadres, e mailadres, mailadres"},
+	{"phone", "phone, telephone, tel, phone #, telephone #, tel #, cell, cell phone, cell #, mobile, mobile phone, mobile #, daytime phone, home phone, work phone"},
+	{"phone", "telefon, telefonnummer, telefono, handy, handynummer, mobil, mobilnummer, telefoon, telefoonnummer, gsm, # de telephone, # telephone, movil"},
+	{"date", "date, dated, date signed, date of signing, date of signature, signature date, signing date, signed on, day"},
+	{"date", "datum, datum der unterschrift, datum unterschrift, tag der unterschrift, unterschriftsdatum"},
+	{"date", "date de signature, date de la signature, fecha, fecha de firma, datum handtekening"},
+	{"number", "line, line #, row, row #, item, item #, zeile, ligne, linea, laufende, laufende #, lfd, lfd #, volgnummer"},
 	{hash, "#"},
-	{other, "member, ala member, mitglied, precinct, ward, district, county, country, title, job title, position, occupation, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
-		"age, birth, date of birth, birth date, birthdate, dob, year of birth, date joined, party, witness, verified, checked, office use, office use only, official use only, staff use only, " +
-		"middle name, middle, relationship, committee, department, land, pays, pais"},
+	{other, "member, ala member, mitglied, precinct, ward, district, county, country, title, job title, position, occupation, profession, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
+		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, witness, verified, checked, office use, office use only, official use only, staff use only, " +
+		"middle name, middle, relationship, committee, department, nationality, citizenship"},
+	{other, "geburtsdatum, geburtstag, geburtsjahr, geburtsort, geburtsname, geburt, geboren, geb, geb datum, geb am, prufvermerk, vermerk, prufung, amtlich, bemerkung, bemerkungen, anmerkung, anmerkungen, gultig, ungultig, " +
+		"nur amtlich, amtliche, amtlicher, beruf, staatsangehorigkeit, nationalitat, land, kreis, landkreis"},
+	{other, "date de naissance, naissance, lieu de naissance, annee de naissance, nationalite, remarques, observations, reserve, pays, departement"},
+	{other, "fecha de nacimiento, nacimiento, lugar de nacimiento, nacionalidad, observaciones, dni, nif, nie, pais, pasaporte"},
+	{other, "geboortedatum, geboorteplaats, geboortejaar, rijksregisternummer, nationaliteit, opmerkingen, opmerking"},
 }
 
 // fillers are words that come with headings and change nothing.
 var fillers = set(`please print printed clearly legibly full legal of in ink block letters capital capitals required optional if
 	known here must be as it appears only on signer voter registered petitioner applicant incl including include number mi initial e g black blue pen
-	type typed any current new exact exactly shown same line bitte druckschrift en lettres capitales de la le`)
+	type typed any current new exact exactly shown same line elector electors qualified subscriber mi
+	bitte druckschrift druckbuchstaben blockschrift grossbuchstaben leserlich lesbar deutlich vollstandig vollstandige vollstandiger eigenhandig eigenhandige der des
+	en lettres capitales majuscules lisible de la le du
+	letra letras imprenta molde mayusculas del
+	hoofdletters drukletters blokletters leesbaar van`)
 
 // articles are left out before phrases are looked for.
 var articles = set("the your a an my her his their")

@@ -63,7 +63,7 @@ func fold(text string) string {
 // tokens cuts folded text into words and separators.
 func tokens(text string) []token {
 	text = strings.NewReplacer("ß", "ss", "#", " # ", "&", " and ", "+", " and ", "/", " / ", "|", " / ", ",", " / ", ";", " / ").Replace(text)
-	text = strings.ReplaceAll(text, "-", "")
+	text = strings.ReplaceAll(rehyphened(text), "-", "")
 	var list []token
 	for w := range strings.FieldsFuncSeq(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' && r != '/'
@@ -79,6 +79,27 @@ func tokens(text string) []token {
 	}
 	return list
 }
+
+// rehyphened joins what a hyphen at the end of a printed line parted, where the
+// whole is a word of headings: "geburts- datum", but not "e- mail".
+func rehyphened(text string) string {
+	before, after, found := strings.Cut(text, "- ")
+	if !found {
+		return text
+	}
+	after = rehyphened(strings.TrimLeft(after, " "))
+	head := before[strings.LastIndexFunc(before, notLetter)+1:]
+	tail := after
+	if end := strings.IndexFunc(after, notLetter); end >= 0 {
+		tail = after[:end]
+	}
+	if head != "" && isKnown(head+tail) {
+		return before + after
+	}
+	return before + "- " + after
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 // spell gives the word that was meant: itself if known, else the closest known
 // word, else two known words run together.
@@ -148,7 +169,7 @@ func closest(w string) token {
 			continue
 		}
 		d := min(distance(shape, v.shape), distance(wideShape, v.wide))
-		if d > allowed(len(v.word)) || d > fewest {
+		if d > allowed(min(len(w), len(v.word))) || d > fewest {
 			continue
 		}
 		if d < fewest {
