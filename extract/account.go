@@ -49,30 +49,28 @@ type PrintLiker interface {
 type mark struct{ box image.Rectangle }
 
 // account adds to the sheet what of the page's ink is in no filed row and is no
-// print. c is nil where the page has no signer table.
-func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, c *cells) error {
+// print. The tables are those of signers, if the page has any.
+func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables []*cells) error {
 	v := r.view
-	filed := map[int]bool{}
-	for _, row := range sheet.Rows {
-		filed[c.form.first+row.Number-1] = true
-	}
-	left := slices.DeleteFunc(v.marks(v.unfiled(filed, c)), func(m mark) bool {
+	left := slices.DeleteFunc(v.marks(v.unfiled(tables)), func(m mark) bool {
 		printed := func(r image.Rectangle) bool { return middle(m.box).In(r) }
-		return slices.ContainsFunc(r.marks, printed) || c != nil && c.besides(m.box, filed)
+		return slices.ContainsFunc(r.marks, printed) || anyTable(tables, func(c *cells) bool { return c.besides(m.box) })
 	})
 	left, err := x.withoutPrint(ctx, r, left)
 	if err != nil {
 		return err
 	}
-	left = slices.DeleteFunc(left, func(m mark) bool { return v.named(m, r, c) })
-	if c != nil && c.form.score < sureHeadings && len(sheet.Rows) > 0 {
-		sheet.open(ColumnsUnknown, v, c.form.table.Bounds(),
-			"The headings of the table could not be read: see which column is which, and that each line is read as it should be.")
+	left = slices.DeleteFunc(left, func(m mark) bool { return v.named(m, r, tables) })
+	for _, c := range tables {
+		if c.form.score < sureHeadings && len(c.filed) > 0 {
+			sheet.open(ColumnsUnknown, v, c.form.table.Bounds(),
+				"The headings of the table could not be read: see which column is which, and that each line is read as it should be.")
+		}
 	}
 	places := joined(left, v.inches(placeGap))
 	switch {
 	case len(places) == 0:
-	case c == nil && sheet.Kind != CoverOf && sheet.Kind != Blank, len(places) > mostOpen:
+	case len(tables) == 0 && sheet.Kind != CoverOf && sheet.Kind != Blank, len(places) > mostOpen:
 		var all image.Rectangle
 		for _, p := range places {
 			all = all.Union(p)
@@ -80,11 +78,13 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, c *cell
 		sheet.open(Unread, v, all, "The page has handwriting that was not understood: see whether it has lines to count, and add them.")
 	default:
 		for _, p := range places {
-			sheet.open(WritingOutside, v, p, fmt.Sprintf("Handwriting %s was not filed as a line.", whereabouts(p, c)))
+			sheet.open(WritingOutside, v, p, fmt.Sprintf("Handwriting %s was not filed as a line.", whereabouts(p, tables)))
 		}
 	}
 	return nil
 }
+
+func anyTable(tables []*cells, is func(*cells) bool) bool { return slices.ContainsFunc(tables, is) }
 
 // open adds an open point at a place of the view.
 func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string) {
@@ -93,13 +93,14 @@ func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string)
 }
 
 // whereabouts says in words where a place is.
-func whereabouts(p image.Rectangle, c *cells) string {
-	if c == nil {
+func whereabouts(p image.Rectangle, tables []*cells) string {
+	if len(tables) == 0 {
 		return "on the page"
 	}
-	t, at := c.form.table.Bounds(), middle(p)
-	if !c.form.head.Empty() {
-		t = t.Union(c.form.head)
+	var t image.Rectangle
+	at := middle(p)
+	for _, c := range tables {
+		t = t.Union(c.form.table.Bounds()).Union(c.form.head)
 	}
 	switch {
 	case at.Y < t.Min.Y:
@@ -114,7 +115,7 @@ func whereabouts(p image.Rectangle, c *cells) string {
 
 // unfiled is the ink that belongs to none of the filed rows, less dirt, rules and the
 // words of a text layer.
-func (v *view) unfiled(filed map[int]bool, c *cells) (left []image.Rectangle) {
+func (v *view) unfiled(tables []*cells) (left []image.Rectangle) {
 	paper := v.bounds().Inset(v.inches(paperEdge))
 	for i, p := range v.components().List {
 		w, h := p.Box.Dx(), p.Box.Dy()
@@ -125,15 +126,15 @@ func (v *view) unfiled(filed map[int]bool, c *cells) (left []image.Rectangle) {
 		case min(w, h) >= v.inches(thick) && float64(p.Area) > solid*float64(w*h):
 		case max(w, h) > v.inches(0.12) && (min(w, h) <= v.inches(0.02) || max(w, h) > 15*min(w, h)): // a piece of a rule
 		case v.frames(i):
-		case v.dark(p.Box), c != nil && middle(p.Box).In(c.form.head):
-		case v.typed(p.Box), c != nil && c.accounts(p.Box):
+		case v.dark(p.Box), v.typed(p.Box):
+		case anyTable(tables, func(c *cells) bool { return middle(p.Box).In(c.form.head) || c.accounts(p.Box) }):
 		default:
 			left = append(left, p.Box)
 		}
 	}
-	if c != nil {
+	for _, c := range tables {
 		for row := c.form.first; row < c.form.table.Rows(); row++ {
-			if !filed[row] {
+			if !c.filed[row] {
 				left = append(left, c.unknownInk(row)...)
 			}
 		}
@@ -186,10 +187,10 @@ func (c *cells) accounts(box image.Rectangle) bool {
 
 // besides reports whether a mark at the side of the table belongs to a filed
 // line: a tick, or the end of what is written in it.
-func (c *cells) besides(box image.Rectangle, filed map[int]bool) bool {
+func (c *cells) besides(box image.Rectangle) bool {
 	t, at := c.form.table, middle(box)
 	row := slices.IndexFunc(t.Lines[1:], func(l layout.Rule) bool { return float64(at.Y) < l.At(at.X) })
-	if !filed[row] || float64(at.Y) < t.Lines[0].At(at.X) {
+	if !c.filed[row] || float64(at.Y) < t.Lines[0].At(at.X) {
 		return false
 	}
 	near := box.Inset(-c.view.inches(wordGap))
@@ -253,7 +254,7 @@ func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([
 	if x.Print == nil {
 		return kept(words), nil
 	}
-	for _, zone := range zones(kept(words), r.form, r.view.inches(1)) {
+	for _, zone := range zones(kept(words), r.forms, r.view.inches(1)) {
 		more, err := r.view.print(ctx, x.Print, zone.Intersect(r.view.bounds()), tesseract.Sparse)
 		if err != nil {
 			return nil, err
@@ -265,13 +266,16 @@ func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([
 
 // zones are the parts of a page in which marks are left that may be print after
 // all: above the table and below it. Print is read better with what stands around it.
-func zones(marks []mark, f *form, around int) []image.Rectangle {
-	var above, below image.Rectangle
+func zones(marks []mark, forms []form, around int) []image.Rectangle {
+	var above, below, table image.Rectangle
+	for _, f := range forms {
+		table = table.Union(f.table.Bounds())
+	}
 	for _, m := range marks {
 		switch {
-		case f == nil, middle(m.box).Y > f.table.Bounds().Max.Y:
+		case table.Empty(), middle(m.box).Y > table.Max.Y:
 			below = below.Union(m.box)
-		case middle(m.box).Y < f.table.Bounds().Min.Y:
+		case middle(m.box).Y < table.Min.Y:
 			above = above.Union(m.box)
 		}
 	}
@@ -342,19 +346,22 @@ func confidence(box image.Rectangle, words []tesseract.Word) (sure float64, n in
 // named reports whether a mark fills in a blank that the page itself names: it
 // stands on a printed line outside the table, or on the line of a label that ends in a colon,
 // or where an organizer of a cover page signs.
-func (v *view) named(m mark, r reading, c *cells) bool {
+func (v *view) named(m mark, r reading, tables []*cells) bool {
 	for _, o := range r.cover.Organizers {
 		if !m.box.Intersect(o.Signature.Inset(-v.inches(0.2))).Empty() {
 			return true
 		}
 	}
-	if c != nil && middle(m.box).In(c.form.table.Bounds()) {
+	if anyTable(tables, func(c *cells) bool { return middle(m.box).In(c.form.table.Bounds()) }) {
 		return false
 	}
 	for _, rule := range v.lying {
 		at := rule.At(middle(m.box).X)
 		under := at > float64(middle(m.box).Y) && at < float64(m.box.Max.Y)+v.dpi*0.12
-		inTable := c != nil && at > float64(c.form.table.Bounds().Min.Y)-v.dpi*0.1 && at < float64(c.form.table.Bounds().Max.Y)+v.dpi*0.1
+		inTable := anyTable(tables, func(c *cells) bool {
+			t := c.form.table.Bounds()
+			return at > float64(t.Min.Y)-v.dpi*0.1 && at < float64(t.Max.Y)+v.dpi*0.1
+		})
 		if under && !inTable && rule.Drawn(v.dpi) && rule.To-rule.From < v.inches(longestBlank) && rule.From < m.box.Min.X+m.box.Dx()/3 && rule.To > m.box.Max.X-m.box.Dx()/3 {
 			return true
 		}

@@ -52,7 +52,7 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 		quarters = first.likeliest(strokes)
 	}
 	best, marked, err := x.registered(ctx, first, strokes)
-	if err == nil && best.form == nil {
+	if err == nil && len(best.forms) == 0 {
 		best, err = x.upright(ctx, first, before(quarters, marked))
 	}
 	if err != nil {
@@ -62,16 +62,16 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if marked >= 0 && best.printed == (Form{}) {
 		sheet.Notes = append(sheet.Notes, "The page is a printed petition sheet whose codes could not be read: see to which petition it belongs.")
 	}
-	var c *cells
+	var filled []*cells
 	switch {
-	case best.form != nil:
+	case len(best.forms) > 0:
 		sheet.Kind = Signers
-		c, err = x.fill(ctx, &sheet, best)
+		filled, err = x.fill(ctx, &sheet, best)
 	case best.cover.Score > 0.5:
 		sheet.Kind = CoverOf
 	}
 	if err == nil {
-		err = x.account(ctx, &sheet, best, c)
+		err = x.account(ctx, &sheet, best, filled)
 	}
 	if err != nil {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
@@ -105,7 +105,7 @@ func (s *Sheet) openFrom(p ingest.Page) {
 // reading is what a page says when it is held one way up.
 type reading struct {
 	view  *view
-	form  *form // the signer table, nil if there is none
+	forms []form // the signer tables in reading order; none where there are none
 	cover cover.Content
 	words []tesseract.Word // that were read to find the form
 	sense float64          // how much of its print made sense
@@ -208,18 +208,18 @@ func greyRGBA(g *image.Gray, c *image.RGBA) {
 // read reads a page as it is held: its form, its print, and how much sense
 // that makes.
 func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
-	f, words, err := findForm(ctx, v, x.Print)
+	forms, words, err := findForms(ctx, v, x.Print)
 	if err != nil {
 		return reading{}, err
 	}
-	r := reading{view: v, form: f, words: words}
-	r.cover = cover.Read(printedLines(words, f), v.bounds().Size())
-	if f != nil && f.table.Rows()-f.first <= fewRows && r.cover.Score > 0.5 && len(r.cover.Organizers) > 0 {
-		r.form = nil // the organizers' own table on a cover page
+	r := reading{view: v, forms: forms, words: words}
+	r.cover = cover.Read(printedLines(words, forms), v.bounds().Size())
+	if len(forms) == 1 && forms[0].table.Rows()-forms[0].first <= fewRows && r.cover.Score > 0.5 && len(r.cover.Organizers) > 0 {
+		r.forms = nil // the organizers' own table on a cover page
 		r.cover = cover.Read(printedLines(words, nil), v.bounds().Size())
 	}
-	if r.form != nil {
-		r.sense = 6 * f.score
+	if len(r.forms) > 0 {
+		r.sense = 6 * forms[0].score
 	}
 	clear := 0
 	for _, w := range words {
@@ -235,13 +235,20 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 // fewRows is the longest table that may still be one of organizers.
 const fewRows = 4
 
-// printedLines is what stands above the form, or on the whole page.
-func printedLines(words []tesseract.Word, f *form) []cover.Line {
+// printedLines is what stands above the first form, or on the whole page.
+func printedLines(words []tesseract.Word, forms []form) []cover.Line {
 	var out []cover.Line
+	above := func(image.Rectangle) bool { return true }
+	if len(forms) > 0 {
+		f := forms[0]
+		above = func(box image.Rectangle) bool {
+			return box.Max.Y <= f.head.Min.Y+f.head.Dy()/2 || f.head.Empty() && box.Max.Y < f.table.Bounds().Min.Y
+		}
+	}
 	for _, line := range lines(words) {
 		var l cover.Line
 		for _, w := range line {
-			if f == nil || w.Box.Max.Y <= f.head.Min.Y+f.head.Dy()/2 || f.head.Empty() && w.Box.Max.Y < f.table.Bounds().Min.Y {
+			if above(w.Box) {
 				l.Words = append(l.Words, cover.Word{Text: w.Text, Box: w.Box})
 			}
 		}

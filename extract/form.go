@@ -19,6 +19,7 @@ type form struct {
 	frame   []layout.Rule   // lying rules around an open table
 	head    image.Rectangle // where the headings stand
 	score   float64         // how surely the headings are headings, 0 to 1
+	weight  float64         // of the headings, to compare readings of them
 	exact   bool            // a printed sheet's, whose lines and borders are where they were printed
 	combs   []bool          // of its columns, those with a box for each letter
 	ticks   []layout.Rule   // the strokes between such boxes
@@ -28,57 +29,218 @@ type form struct {
 // headings. Running text stays far below it.
 const sureHeadings = 0.5
 
-// findForm looks for the signer table and its headings. It returns nil where
-// the page has none, and the printed words that it came across.
-func findForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.Word, error) {
-	t, ruled := drawnTable(v)
+// findForms looks for the signer tables of a page and their headings. It returns
+// none where the page has none, and the printed words that it came across.
+func findForms(ctx context.Context, v *view, engine Printer) ([]form, []tesseract.Word, error) {
+	tables := drawnTables(v)
+	largest, ruled := layout.Largest(tables)
 	if !ruled {
-		return openForm(ctx, v, engine)
+		return some(openForm(ctx, v, engine))
 	}
-	// Above the table there is room for a title, a sentence and headings; the
+	// Above a table there is room for a title, a sentence and headings; the
 	// headings may also be the first rows.
-	below := int(t.Lines[min(2, t.Rows())].At((t.Left + t.Right) / 2))
-	words, err := v.print(ctx, engine, image.Rect(0, 0, v.bounds().Max.X, below), tesseract.Sparse)
+	seen := image.Rect(0, 0, v.bounds().Max.X, headFoot(largest))
+	words, err := v.print(ctx, engine, seen, tesseract.Sparse)
 	if err != nil {
 		return nil, nil, err
 	}
+	var all []form
+	for _, t := range tables {
+		if t.Rows() < 2 || len(all) == mostTables {
+			continue
+		}
+		if head := headBand(v, t); !head.In(seen) {
+			more, err := v.print(ctx, engine, head, tesseract.Sparse)
+			if err != nil {
+				return nil, nil, err
+			}
+			words = append(slices.DeleteFunc(words, func(w tesseract.Word) bool { return middle(w.Box).In(head) }), more...)
+		}
+		forms, err := headed(ctx, v, engine, t, words)
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, forms...)
+	}
+	chosen := signerForms(all, v.dpi)
+	if len(chosen) > 0 && chosen[0].score >= sureHeadings {
+		if len(chosen) == 1 && chosen[0].framed(v) {
+			open, more, err := openForm(ctx, v, engine)
+			if err != nil {
+				return nil, nil, err
+			}
+			if open != nil && open.table.Rows() > chosen[0].table.Rows() {
+				open.frame = frameOf(chosen[0].table)
+				return []form{*open}, more, nil
+			}
+		}
+		for i := range chosen {
+			chosen[i].numberRows(v)
+			chosen[i].partNumbers(v)
+		}
+		return chosen, words, nil
+	}
+	if len(chosen) > 0 && chosen[0].table.Columns() >= 2 && chosen[0].table.Rows() >= 4 {
+		return []form{chosen[0].partlyRead()}, words, nil
+	}
+	// A frame around an open table, or lines that have nothing to do with it.
+	f, more, err := openForm(ctx, v, engine)
+	if f == nil {
+		return nil, append(more, words...), err
+	}
+	f.frame = frameOf(largest)
+	return []form{*f}, more, err
+}
+
+// partlyRead keeps, of headings that are not surely headings as a whole, those
+// that are by themselves, if the row has any chance to be one of headings.
+func (f form) partlyRead() form {
+	if f.score < hopefulHeadings {
+		return form{table: f.table, columns: make([]Column, f.table.Columns())}
+	}
+	for i, c := range f.columns {
+		if heading.Of(c.Heading).Confidence < 0.9 {
+			f.columns[i] = Column{Heading: c.Heading}
+		}
+	}
+	return f
+}
+
+// mostTables is how many tables of a page are looked at. Real forms have up to
+// five; reading the heads of more costs time and finds nothing.
+const mostTables = 6
+
+func some(f *form, words []tesseract.Word, err error) ([]form, []tesseract.Word, error) {
+	if f == nil {
+		return nil, words, err
+	}
+	return []form{*f}, words, err
+}
+
+// headFoot is where the second row of a table ends: its headings are above.
+func headFoot(t layout.Table) int {
+	return int(t.Lines[min(2, t.Rows())].At((t.Left + t.Right) / 2))
+}
+
+// headBand is where the headings of a table may stand.
+func headBand(v *view, t layout.Table) image.Rectangle {
+	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.6), t.Right, headFoot(t)).Intersect(v.bounds())
+}
+
+// headed tries what stands above a table and in its first rows as its headings.
+// Two records side by side give two forms; a table without headings gives one
+// that asks for nothing.
+func headed(ctx context.Context, v *view, engine Printer, t layout.Table, words []tesseract.Word) ([]form, error) {
 	best := form{table: t}
 	for row := -1; row < min(2, t.Rows()-1); row++ {
 		f, err := headedBy(ctx, v, engine, t, row, words)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if f.score > best.score {
+		if f.betterThan(best) {
 			best = f
 		}
 	}
-	if best, err = readAgain(ctx, v, engine, best); err != nil {
-		return nil, nil, err
+	best, err := readAgain(ctx, v, engine, best)
+	if err != nil {
+		return nil, err
 	}
-	if best.score >= sureHeadings && best.framed(v) {
-		open, all, err := openForm(ctx, v, engine)
-		if err != nil {
-			return nil, nil, err
+	at := heading.Repeats(best.headings())
+	if at == 0 {
+		return []form{best}, nil
+	}
+	return []form{best.part(0, at), best.part(at, len(best.columns))}, nil
+}
+
+// betterThan compares two readings of the headings of a table: those that
+// surely are headings come first, then those with more of the words of headings.
+func (f form) betterThan(other form) bool {
+	if sure := f.score >= sureHeadings; sure != (other.score >= sureHeadings) {
+		return sure
+	}
+	return f.weight > other.weight || f.weight == other.weight && f.score > other.score
+}
+
+func (f form) headings() []string {
+	texts := make([]string, len(f.columns))
+	for i, c := range f.columns {
+		texts[i] = c.Heading
+	}
+	return texts
+}
+
+// part is the form of some neighbouring columns.
+func (f form) part(from, to int) form {
+	texts := f.headings()[from:to]
+	meanings, score, weight := heading.Weigh(texts)
+	f.columns, f.score, f.weight = columnsOf(texts, meanings), score, weight
+	f.table = f.table.Part(from, to)
+	return f
+}
+
+// asks reports whether a column asks for any of the fields.
+func (f form) asks(fields ...Field) bool {
+	return slices.ContainsFunc(f.columns, func(c Column) bool {
+		return slices.ContainsFunc(c.Fields, func(g Field) bool { return slices.Contains(fields, g) })
+	})
+}
+
+// worth says how likely a table is that of signers: by its rows, and by whether it
+// asks for a name and a signature. Candidates, committees and witnesses have
+// tables, too, but shorter ones or without a place to sign.
+func (f form) worth() float64 {
+	rows := float64(f.table.Rows() - f.first)
+	switch {
+	case f.score < sureHeadings:
+		return 0.3 * rows
+	case f.forSigners():
+		return rows
+	case f.asks(Name, Given, Family, MemberID, Signature):
+		return 0.5 * rows
+	}
+	return 0.1 * rows
+}
+
+// forSigners reports whether a table asks who signs and to sign.
+func (f form) forSigners() bool { return f.asks(Name, Given, Family, MemberID) && f.asks(Signature) }
+
+// signerForms are the tables of a page that are of signers, in their order: the
+// one that is so most likely, those that ask for the same, longer ones with a name and
+// a signature, and those without headings that go on with its columns.
+func signerForms(all []form, dpi float64) []form {
+	if len(all) == 0 {
+		return nil
+	}
+	best := all[0]
+	for _, f := range all[1:] {
+		if f.worth() > best.worth() {
+			best = f
 		}
-		if open != nil && open.table.Rows() > t.Rows() {
-			open.frame = frameOf(t)
-			return open, all, nil
+	}
+	if best.score < sureHeadings {
+		return []form{best}
+	}
+	var chosen []form
+	for _, f := range all {
+		switch {
+		case f.score >= sureHeadings && (sameFields(f, best) || f.forSigners() && f.table.Rows()-f.first > fewRows):
+			chosen = append(chosen, f)
+		case f.score < sureHeadings && f.table.SameBorders(best.table, dpi):
+			f.columns, f.first, f.score, f.weight = slices.Clone(best.columns), 0, best.score, best.weight
+			chosen = append(chosen, f)
 		}
 	}
-	if best.score >= sureHeadings {
-		best.numberRows(v)
-		return &best, words, nil
+	return chosen
+}
+
+// sameFields reports whether two forms ask for the same things, in whatever order.
+func sameFields(a, b form) bool {
+	in := func(f form, other form) bool {
+		return !slices.ContainsFunc(f.columns, func(c Column) bool {
+			return slices.ContainsFunc(c.Fields, func(g Field) bool { return g != Number && !other.asks(g) })
+		})
 	}
-	if t.Columns() >= 2 && t.Rows() >= 4 {
-		return &form{table: t, columns: make([]Column, t.Columns())}, words, nil
-	}
-	// A frame around an open table, or lines that have nothing to do with it.
-	f, all, err := openForm(ctx, v, engine)
-	if f == nil {
-		return nil, append(all, words...), err
-	}
-	f.frame = frameOf(t)
-	return f, all, err
+	return in(a, b) && in(b, a)
 }
 
 // readAgain reads headings that were not understood for certain once more,
@@ -109,8 +271,9 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 		}
 	}
 	if again {
-		if meanings, score := heading.Meanings(texts); score > f.score {
-			f.columns, f.score = columnsOf(texts, meanings), score
+		meanings, score, weight := heading.Weigh(texts)
+		if g := (form{score: score, weight: weight}); g.betterThan(f) {
+			f.columns, f.score, f.weight = columnsOf(texts, meanings), g.score, g.weight
 		}
 	}
 	return f, nil
@@ -164,35 +327,39 @@ func (c *cells) heading(ctx context.Context, engine Printer, column int) (string
 	return textOf(words), err
 }
 
-// drawnTable is the table that lines or shading show; the one with more rows
-// where both show one.
-func drawnTable(v *view) (layout.Table, bool) {
-	ruled, ok := layout.RuledTable(v.lying, v.standing, v.dpi)
-	if ok && ruled.Style == layout.Grid {
-		return ruled, true
+// drawnTables are the tables that lines or shading show; shading where it shows a
+// table with more rows than lines do.
+func drawnTables(v *view) []layout.Table {
+	ruled := layout.RuledTables(v.lying, v.standing, v.dpi)
+	largest, _ := layout.Largest(ruled)
+	if largest.Style == layout.Grid {
+		return ruled
 	}
 	shaded, bands := layout.ShadedTable(v.work, v.dpi)
-	if bands && shaded.Rows() > ruled.Rows() {
-		return shaded, true
+	if bands && shaded.Rows() > largest.Rows() {
+		return []layout.Table{shaded}
 	}
-	return ruled, ok
+	return ruled
 }
 
 // headedBy tries the words of a row of a table as its headings: each line of
-// them, each two lines, and all. Row −1 is the band above the table.
+// them, two and three lines together, and all, with those of the row above it, too.
+// Row −1 is the band above the table.
 func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row int, words []tesseract.Word) (form, error) {
 	band := image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
 	if row >= 0 {
 		band = t.Row(row)
 	}
-	in := slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !middle(w.Box).In(band) || !legible(w.Text) })
+	in := wordsIn(words, band)
 	best := form{table: t}
 	try := func(texts []string, head image.Rectangle) {
-		if meanings, score := heading.Meanings(texts); len(texts) > 1 && score > best.score {
-			if row >= 0 {
-				head = band // the whole cells
-			}
-			best = form{table: t, first: row + 1, columns: columnsOf(texts, meanings), head: head, score: score}
+		if len(texts) < 2 {
+			return
+		}
+		meanings, score, weight := heading.Weigh(texts)
+		f := form{table: t, first: row + 1, columns: columnsOf(texts, meanings), head: head, score: score, weight: weight}
+		if f.betterThan(best) {
+			best = f
 		}
 	}
 	if t.Columns() == 0 {
@@ -205,19 +372,28 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 			return best, err
 		}
 		borders := layout.BordersUnder(h.boxes(), v.writing(t.Bounds()), t.Bounds())
-		return form{table: t.WithBorders(borders), first: row + 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score}, nil
+		return form{table: t.WithBorders(borders), first: row + 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score, weight: h.weight}, nil
 	}
 	rows := lines(in)
-	for i := range rows {
-		try(byColumn(t, rows[i:i+1]), headOf(v, boxesOf(rows[i])))
-		if i > 0 {
-			try(byColumn(t, rows[i-1:i+1]), headOf(v, boxesOf(slices.Concat(rows[i-1:i+1]...))))
-		}
-	}
 	if row >= 0 {
 		try(byColumn(t, rows), band)
+		if row > 0 {
+			above := t.Row(row - 1)
+			try(byColumn(t, slices.Concat(lines(wordsIn(words, above)), rows)), above.Union(band))
+		}
+		return best, nil
+	}
+	for i := range rows {
+		for from := max(0, i-2); from <= i; from++ {
+			try(byColumn(t, rows[from:i+1]), headOf(v, boxesOf(slices.Concat(rows[from:i+1]...))))
+		}
 	}
 	return best, nil
+}
+
+// wordsIn are the words whose middle is in a band, but for traces of rules.
+func wordsIn(words []tesseract.Word, band image.Rectangle) []tesseract.Word {
+	return slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !middle(w.Box).In(band) || !legible(w.Text) })
 }
 
 // headOf is the box around headings with the room a line of print needs.

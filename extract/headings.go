@@ -18,6 +18,13 @@ type headings struct {
 	phrases
 	meanings []heading.Meaning
 	score    float64
+	weight   float64
+}
+
+// headingsOf weighs phrases as headings.
+func headingsOf(p phrases) headings {
+	meanings, score, weight := heading.Weigh(p.texts())
+	return headings{p, meanings, score, weight}
 }
 
 // hopefulHeadings is the score from which on it is worth a second look at
@@ -29,9 +36,8 @@ const hopefulHeadings = 0.3
 func bestHeadings(words []tesseract.Word) (headings, bool) {
 	var best headings
 	for _, p := range phrased(words) {
-		meanings, score := heading.Meanings(p.texts())
-		if len(p) > 1 && score > best.score+0.02 {
-			best = headings{p, meanings, score}
+		if h := headingsOf(p); len(p) > 1 && h.score > best.score+0.02 {
+			best = h
 		}
 	}
 	return best, best.score > 0
@@ -68,9 +74,8 @@ func (v *view) completed(ctx context.Context, engine Printer, h headings) (headi
 	}
 	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
 	more = rejoined(more)
-	meanings, score := heading.Meanings(more.texts())
-	if known(meanings) > known(h.meanings) && score > h.score-0.2 {
-		return headings{more, meanings, score}, nil
+	if all := headingsOf(more); known(all.meanings) > known(h.meanings) && all.score > h.score-0.2 {
+		return all, nil
 	}
 	return h, nil
 }

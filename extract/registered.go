@@ -36,7 +36,7 @@ func (x Extractor) registered(ctx context.Context, asIs *view, strokes layout.Co
 	}
 	c := found.Code
 	place := c.Layout.Place(v.of(found.At))
-	r = reading{view: v, form: printedForm(v, c.Layout, place), printed: Form{c.Petition, c.Page, c.Of}, marks: marksOf(c.Layout, place)}
+	r = reading{view: v, forms: []form{*printedForm(v, c.Layout, place)}, printed: Form{c.Petition, c.Page, c.Of}, marks: marksOf(c.Layout, place)}
 	// The head of every page says the same; reading one will do.
 	if c.Page == 1 {
 		text := c.Layout.Text()

@@ -6,28 +6,52 @@ import (
 	"image"
 	"image/jpeg"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
+	"countersign/extract/heading"
 	"countersign/extract/ink"
 	"countersign/extract/layout"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
 
-// fill reads the rows of the signer table into the sheet, and gives the table
-// with its ink.
-func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) (*cells, error) {
-	f, v := r.form, r.view
-	cells := newCells(v, f)
-	if f.score < sureHeadings {
-		if err := x.nameByShape(ctx, cells); err != nil {
+// fill reads the rows of the signer tables into the sheet, and gives the tables
+// with their ink.
+func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells, error) {
+	var filled []*cells
+	number := 0 // of the last row, written in or not
+	for i := range r.forms {
+		f := &r.forms[i]
+		if i == 0 {
+			sheet.Columns = f.columns
+		}
+		c, err := x.fillFrom(ctx, sheet, r.view, f, number)
+		if err != nil {
 			return nil, err
 		}
-		cells = newCells(v, f) // what a column holds bears on how its ink is taken
-		sheet.Notes = append(sheet.Notes, "The headings could not be read; the columns were named by what is written in them.")
+		filled = append(filled, c)
+		number += f.table.Rows() - f.first
 	}
-	sheet.Columns = f.columns
+	return filled, nil
+}
+
+// fillFrom adds what one form of the page says; number is that of the row before
+// its first.
+func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form, number int) (*cells, error) {
+	cells := newCells(v, f)
+	named, err := x.nameByShape(ctx, cells)
+	if err != nil {
+		return nil, err
+	}
+	if named {
+		cells = newCells(v, f) // what a column holds bears on how its ink is taken
+	}
+	if f.score < sureHeadings {
+		sheet.note("The headings could not be read; the columns were named by what is written in them.")
+	}
+	before := len(sheet.Rows)
 	for row := f.first; row < f.table.Rows(); row++ {
 		if !cells.written(row) || cells.footer(row) {
 			continue
@@ -36,29 +60,45 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) (*cells, e
 		if err != nil {
 			return nil, err
 		}
+		cells.filed[row] = true
 		sheet.Rows = append(sheet.Rows, Row{
-			Number:  row - f.first + 1,
+			Number:  number + row - f.first + 1,
 			Box:     v.turned.Delivered(v.full(f.table.Row(row))),
 			Fields:  map[Field]Reading{},
 			Struck:  cells.ink.Struck(row),
 			Picture: picture,
 		})
 	}
-	if err := x.readFields(ctx, cells, sheet.Rows); err != nil {
+	rows := sheet.Rows[before:]
+	if err := x.readFields(ctx, cells, rows, number); err != nil {
 		return nil, err
 	}
-	return cells, x.signatures(ctx, cells, sheet.Rows)
+	if err := x.signatures(ctx, cells, rows, number); err != nil {
+		return nil, err
+	}
+	if f.noPlaceToSign() {
+		cells.signedByWriting(rows, number)
+		sheet.note(signInSheet)
+	}
+	return cells, nil
+}
+
+// note adds a sentence once.
+func (s *Sheet) note(text string) {
+	if !slices.Contains(s.Notes, text) {
+		s.Notes = append(s.Notes, text)
+	}
 }
 
 // readFields reads what the rows say for each thing the sheet asks.
-func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row) error {
+func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number int) error {
 	var wanted []item
 	var into []int // for each of them, its row
 	for i, row := range rows {
 		for column, asked := range c.form.columns {
 			for n, field := range asked.Fields {
 				if field != Signature && field != Number {
-					wanted = append(wanted, item{c.form.first + row.Number - 1, column, n, field})
+					wanted = append(wanted, item{c.form.first + row.Number - number - 1, column, n, field})
 					into = append(into, i)
 				}
 			}
@@ -74,9 +114,40 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row) error {
 	takeDittos(rows)
 	for _, row := range rows {
 		joinName(row.Fields)
+		for _, asked := range c.form.columns {
+			switch {
+			case slices.Contains(asked.Fields, CityState):
+				partZIP(row.Fields, CityState, zipOfPlace)
+			case slices.Contains(asked.Fields, Street) && heading.Mentions(asked.Heading, string(ZIP)):
+				partZIP(row.Fields, Street, zipOfStreet)
+			}
+		}
 	}
 	return nil
 }
+
+// partZIP takes a ZIP code off the front of what was read for a place, unless the sheet
+// asks for it elsewhere: "25746 Heide".
+func partZIP(fields map[Field]Reading, from Field, first *regexp.Regexp) {
+	place := fields[from]
+	found := first.FindStringSubmatch(place.Text)
+	if _, has := fields[ZIP]; has || found == nil {
+		return
+	}
+	zip := Reading{Text: found[1], Confidence: place.Confidence, Engine: place.Engine}
+	if len(place.Words) == len(strings.Fields(place.Text)) && len(place.Words) > 0 {
+		zip.Words, place.Words = place.Words[:1], place.Words[1:]
+	}
+	place.Text, place.Alternatives = found[2], nil
+	fields[from], fields[ZIP] = place, zip
+}
+
+// A ZIP code before a street is told from the house's number by another number after it:
+// "12809, Feldweg 91".
+var (
+	zipOfPlace  = regexp.MustCompile(`^(\d{4,5})[.,;:]? +(\pL.*)$`)
+	zipOfStreet = regexp.MustCompile(`^(\d{4,5})[.,;:]? +(\pL.*\d.*)$`)
+)
 
 // item is one item of one cell, to be read as a field.
 type item struct {
@@ -104,8 +175,10 @@ func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Readin
 			if text != "" {
 				of = c.ink
 			}
-			pictures = append(pictures, Cell{of.Picture(c.view.turned.Image, w.row, w.column, w.number), w.field})
-			at = append(at, i)
+			g := of.Picture(c.view.turned.Image, w.row, w.column, w.number)
+			for _, line := range linesOf(g, w.field, c.view.page.DPI) {
+				pictures, at = append(pictures, Cell{line, w.field}), append(at, i)
+			}
 		}
 	}
 	if len(pictures) == 0 {
@@ -113,6 +186,9 @@ func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Readin
 	}
 	read, err := x.Cells.Recognize(ctx, pictures)
 	for i, r := range read {
+		if i > 0 && at[i] == at[i-1] {
+			r = bothLines(readings[at[i]], r)
+		}
 		readings[at[i]] = r
 	}
 	return readings, err
@@ -139,6 +215,7 @@ type cells struct {
 	ink   *ink.Page
 	pen   *ink.Page        // ink less the words of the page's own text layer; of a scan the same
 	words []tesseract.Word // of the text layer, less what the form prints in every row
+	filed map[int]bool     // the rows that are lines of the sheet
 }
 
 func newCells(v *view, f *form) *cells {
@@ -153,7 +230,7 @@ func newCells(v *view, f *form) *cells {
 			Data:  len(c.Fields) > 0 && slices.Contains(shared, c.Fields[0]),
 		}
 	}
-	c := &cells{view: v, form: f, words: formless(v.words, f.table, columns, v.dpi)}
+	c := &cells{view: v, form: f, filed: map[int]bool{}, words: formless(v.words, f.table, columns, v.dpi)}
 	if len(v.words) == 0 {
 		c.ink = ink.Assign(bits, f.table, rest, columns, v.dpi)
 		c.pen = c.ink

@@ -17,8 +17,9 @@ import (
 // signatures says of every row whether it carries a signature: ink that looks
 // like one in the place for it, or the signer's own name typed there. Words
 // such as "refused" or a date are none, whoever wrote them. Where the place is
-// not known for certain, nobody can tell.
-func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row) error {
+// not known for certain, nobody can tell. The number of the row before the first is
+// before.
+func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before int) error {
 	column, number, ok := c.signaturePlace()
 	var wanted []Cell
 	var at []int
@@ -27,7 +28,7 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row) error {
 		if !ok {
 			continue
 		}
-		row := c.form.first + rows[i].Number - 1
+		row := c.form.first + rows[i].Number - before - 1
 		rows[i].Signed = c.signed(row, column, number, nameOf(rows[i]))
 		if rows[i].Signed == SignedYes && c.pen.Written(row, column, number) {
 			g := c.pen.Picture(c.view.turned.Image, row, column, number)

@@ -56,11 +56,14 @@ type Options struct {
 	Preamble string
 	Footer   string
 	Columns  []Asked // left to right
+	Before   []Lines // tables of other people above the signers'
+	After    string  // a statement to be signed below, in a frame
 
 	Rules     Rules
 	LineWidth float64 // pixels at 200 dpi
 	LineGray  uint8   // 0 is black
 	Shaded    bool    // the header row
+	Numbered  bool    // a printed row number within the first column
 	Labels    bool    // a tiny printed label in each half of a cell with two items
 
 	RowHeight float64
@@ -83,6 +86,12 @@ type Options struct {
 type Asked struct {
 	Heading string
 	Items   []string
+}
+
+// Lines is a ruled table that is not of signers, with nothing written in it.
+type Lines struct {
+	Headings []string
+	Rows     int
 }
 
 // Scan says what the scanner and the years did to the paper. The zero value

@@ -14,8 +14,14 @@ import (
 func (d *drawing) signers() {
 	x0, x1 := d.px(d.o.Margin), float64(d.img.Rect.Dx())-d.px(d.o.Margin)
 	y := d.above(x0, x1)
+	for _, t := range d.o.Before {
+		y = d.lines(t, x0, x1, y) + d.px(.25)
+	}
 	edges := d.edges(x0, x1)
 	foot := float64(d.img.Rect.Dy()) - d.px(.6)
+	if d.o.After != "" {
+		foot -= d.px(1.6)
+	}
 
 	headed := y + d.header(edges, y)
 	height := d.px(d.o.RowHeight)
@@ -37,6 +43,9 @@ func (d *drawing) signers() {
 	d.rule(edges, y, headed, n, height)
 	for i := range d.sheet.Rows {
 		d.row(i, edges)
+	}
+	if d.o.After != "" {
+		d.statement(x0, x1, bottom+d.px(.15))
 	}
 	if d.o.Footer != "" {
 		d.print(d.face("regular", d.px(.11)), gray(60), x0, float64(d.img.Rect.Dy())-d.px(.35), d.o.Footer)
@@ -97,6 +106,45 @@ func (d *drawing) inTable(r image.Rectangle) bool {
 	return r.Overlaps(table)
 }
 
+// lines draws an empty table and gives the y of its foot.
+func (d *drawing) lines(t Lines, x0, x1, y float64) float64 {
+	f, height, ink := d.face("bold", d.px(.11)), d.px(.25), gray(d.o.LineGray)
+	foot := y + float64(t.Rows+1)*height
+	for i := range t.Rows + 2 {
+		d.fill(x0, y+float64(i)*height-1, x1, y+float64(i)*height+1, ink)
+	}
+	for i := range len(t.Headings) + 1 {
+		x := x0 + (x1-x0)*float64(i)/float64(len(t.Headings))
+		d.fill(x-1, y, x+1, foot, ink)
+		if i < len(t.Headings) {
+			d.print(f, gray(0), x+d.px(.05), y+height*.7, t.Headings[i])
+		}
+	}
+	return foot
+}
+
+// statement prints what somebody is to sign below the table.
+func (d *drawing) statement(x0, x1, y float64) {
+	f, ink := d.face("regular", d.px(.12)), gray(d.o.LineGray)
+	foot := y + d.px(1.25)
+	for _, at := range []float64{y, foot} {
+		d.fill(x0, at-1, x1, at+1, ink)
+	}
+	for _, at := range []float64{x0, x1} {
+		d.fill(at-1, y, at+1, foot, ink)
+	}
+	base := y + d.px(.2)
+	for _, line := range d.wrap(f, d.o.After, x1-x0-d.px(.2)) {
+		d.print(f, gray(0), x0+d.px(.1), base, line)
+		base += d.px(.17)
+	}
+	for i, label := range []string{"Signature:", "Address:"} {
+		base := foot - d.px(.15+.3*float64(i))
+		d.print(f, gray(0), x0+d.px(.1), base, label)
+		d.fill(x0+d.px(.9), base+1, x0+(x1-x0)*.6, base+3, ink)
+	}
+}
+
 // above prints title and preamble and gives the y where the table begins.
 func (d *drawing) above(x0, x1 float64) float64 {
 	y := d.px(max(.5, d.o.Margin))
@@ -124,6 +172,9 @@ func (d *drawing) edges(x0, x1 float64) []float64 {
 	for i, c := range d.o.Columns {
 		for _, item := range c.Items {
 			wide[i] = max(wide[i], widths[item])
+		}
+		if len(c.Items) == 0 {
+			wide[i] = 1 // somebody else's, to stay empty
 		}
 		wide[i] *= d.between(.9, 1.15)
 		sum += wide[i]
@@ -229,7 +280,13 @@ func (d *drawing) row(i int, edges []float64) {
 	pen := d.pen()
 	for j, c := range d.o.Columns {
 		x0, x1 := edges[j]+d.px(.04), edges[j+1]-d.px(.02)
-		part := height / float64(len(c.Items))
+		if j == 0 && d.o.Numbered {
+			f := d.face("regular", d.px(.11))
+			label := number(i+1) + "."
+			d.print(f, gray(40), x0+d.px(.22)-d.measure(f, label), top+height*.7, label)
+			x0 += d.px(.27)
+		}
+		part := height / float64(max(1, len(c.Items)))
 		for k, item := range c.Items {
 			y0 := top + float64(k)*part
 			if d.o.Labels && len(c.Items) > 1 {

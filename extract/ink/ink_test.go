@@ -63,7 +63,7 @@ func (s *sheet) read(t *testing.T, columns ...ink.Column) *ink.Page {
 	t.Helper()
 	bits := layout.Binarize(s.page, dpi)
 	lying, standing := layout.FindRules(bits, dpi)
-	table, ok := layout.RuledTable(lying, standing, dpi)
+	table, ok := layout.Largest(layout.RuledTables(lying, standing, dpi))
 	if !ok || table.Rows() != 6 || table.Columns() != 2 {
 		t.Fatalf("the page has a table of %d rows and %d columns", table.Rows(), table.Columns())
 	}
@@ -306,7 +306,7 @@ func BenchmarkAssign(b *testing.B) {
 	}
 	bits := layout.Binarize(s.page, dpi)
 	lying, standing := layout.FindRules(bits, dpi)
-	table, _ := layout.RuledTable(lying, standing, dpi)
+	table, _ := layout.Largest(layout.RuledTables(lying, standing, dpi))
 	bits.Erase(lying, standing, dpi)
 	b.ReportAllocs()
 	for b.Loop() {

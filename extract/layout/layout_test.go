@@ -24,7 +24,7 @@ func find(g *image.Gray, dpi float64, quarters int) (layout.Turned, layout.Table
 	lean, _ := layout.Skew(layout.Binarize(rough, dpi))
 	turned := layout.Turn(g, quarters, lean)
 	lying, standing := layout.FindRules(layout.Binarize(turned.Image, dpi), dpi)
-	ruled, ok := layout.RuledTable(lying, standing, dpi)
+	ruled, ok := layout.Largest(layout.RuledTables(lying, standing, dpi))
 	if !ok || ruled.Style != layout.Grid {
 		if shaded, bands := layout.ShadedTable(turned.Image, dpi); bands && shaded.Rows() > ruled.Rows() {
 			return turned, shaded, true

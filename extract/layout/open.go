@@ -228,6 +228,43 @@ func (t Table) WithBorders(borders []Rule) Table {
 	return t
 }
 
+// Part is the table of its columns from one to before another.
+func (t Table) Part(from, to int) Table {
+	t.Borders = slices.Clone(t.Borders[from : to+1])
+	y := int(t.Lines[0].middle())
+	t.Left, t.Right = int(t.Borders[0].At(y)), int(t.Borders[to-from].At(y))
+	lines := slices.Clone(t.Lines)
+	for i, l := range lines {
+		lines[i] = Rule{From: t.Left, To: t.Right, thickness: l.thickness, solid: l.solid, at: l.At(t.Left), slope: l.slope}
+	}
+	t.Lines = lines
+	return t
+}
+
+// WithBorder is the table with one more border, as the given one, right of the
+// border before it by some pixels.
+func (t Table) WithBorder(at int, by float64) Table {
+	b := t.Borders[at-1]
+	b.at += by
+	t.Borders = slices.Insert(slices.Clone(t.Borders), at, b)
+	return t
+}
+
+// SameBorders reports whether two tables have columns alike, one below the
+// other or side by side.
+func (t Table) SameBorders(other Table, dpi float64) bool {
+	if t.Columns() < 2 || t.Columns() != other.Columns() {
+		return false
+	}
+	from, to := t.Borders[0].middle(), other.Borders[0].middle()
+	for i, b := range t.Borders {
+		if math.Abs((b.middle()-from)-(other.Borders[i].middle()-to)) > dpi*0.08 {
+			return false
+		}
+	}
+	return true
+}
+
 func union(boxes []image.Rectangle) image.Rectangle {
 	var all image.Rectangle
 	for _, b := range boxes {

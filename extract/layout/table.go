@@ -64,14 +64,67 @@ func (t Table) Bounds() image.Rectangle {
 	return image.Rect(t.Left, int(t.Lines[0].middle()), t.Right, int(t.Lines[len(t.Lines)-1].middle()))
 }
 
-// RuledTable assembles the signer table from a page's rules: the largest set
-// of lying rules that begin and end alike, and the standing rules among them.
-// It reports false where no three such lines are found.
-func RuledTable(lying, standing []Rule, dpi float64) (Table, bool) {
-	levels := alike(levelsOf(lying, dpi), dpi)
-	if len(levels) < 3 {
-		return Table{}, false
+// RuledTables assembles the tables of a page from its rules, in reading order: sets
+// of lying rules that begin and end alike, and the standing rules among them. A
+// table has three lying rules at least, and ends where no border runs on.
+func RuledTables(lying, standing []Rule, dpi float64) []Table {
+	var tables []Table
+	levels := levelsOf(lying, dpi)
+	for {
+		group := alike(levels, dpi)
+		if len(group) < 3 {
+			break
+		}
+		levels = slices.DeleteFunc(levels, func(l level) bool {
+			return slices.ContainsFunc(group, func(g level) bool { return g.y == l.y && g.from == l.from })
+		})
+		for _, part := range partsOf(group, standing, dpi) {
+			tables = append(tables, assembled(part, standing, dpi))
+		}
 	}
+	tables = apart(tables)
+	slices.SortFunc(tables, func(a, b Table) int {
+		if a.Right <= b.Left || b.Right <= a.Left {
+			return cmp.Compare(a.Left, b.Left)
+		}
+		return cmp.Compare(a.Bounds().Min.Y, b.Bounds().Min.Y)
+	})
+	return tables
+}
+
+// apart leaves out what lies within tables of more rows: rules half way up their
+// rows, or lines that two of them happen to have at the same height.
+func apart(tables []Table) []Table {
+	size := func(t Table) int { return t.Rows()*1e8 + area(t.Bounds()) }
+	var kept []Table
+	for _, t := range tables {
+		shared := 0
+		for _, o := range tables {
+			if size(o) > size(t) {
+				shared += area(o.Bounds().Intersect(t.Bounds()))
+			}
+		}
+		if 2*shared <= area(t.Bounds()) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// Largest is the table with the most rows, the first if equal.
+func Largest(tables []Table) (Table, bool) {
+	var best Table
+	for _, t := range tables {
+		if t.Rows() > best.Rows() {
+			best = t
+		}
+	}
+	return best, len(tables) > 0
+}
+
+func area(r image.Rectangle) int { return r.Dx() * r.Dy() }
+
+func assembled(levels []level, standing []Rule, dpi float64) Table {
 	t := Table{Left: levels[0].from, Right: levels[0].to}
 	for _, l := range levels {
 		t.Left, t.Right = min(t.Left, l.from), max(t.Right, l.to)
@@ -80,10 +133,12 @@ func RuledTable(lying, standing []Rule, dpi float64) (Table, bool) {
 	for _, l := range levels {
 		t.Lines = append(t.Lines, l.line(t.Left, t.Right))
 	}
+	pitch := pitchOf(levels)
 	borders := bordersAmong(standing, t.Bounds(), dpi)
 	switch {
 	case len(borders) >= 3:
 		t.Style, t.Borders = Grid, borders
+		t.closeEnds(standing, pitch, dpi)
 	default:
 		t.Style = Lined
 		if gaps := gapsOf(levels, dpi); len(gaps) > 0 {
@@ -95,14 +150,163 @@ func RuledTable(lying, standing []Rule, dpi float64) (Table, bool) {
 			t.Borders = append(t.Borders, upright(t.Right, t.Bounds()))
 		}
 		// Above the first line there is a row whose top nobody drew.
-		pitch := pitchOf(levels)
 		first := t.Lines[0]
 		first.at -= pitch
 		if len(borders) < 2 && first.at > 0 {
 			t.Lines = slices.Insert(t.Lines, 0, first)
 		}
 	}
-	return t, true
+	return t
+}
+
+// closeEnds adds the lines that nobody drew where the borders run on beyond the
+// first or the last line by a row and end alike.
+func (t *Table) closeEnds(standing []Rule, pitch, dpi float64) {
+	last := len(t.Lines) - 1
+	if by, ok := t.runOn(standing, dpi, pitch, func(r Rule) float64 { return float64(r.To) - t.Lines[last].At(int(r.middle())) }); ok {
+		foot := t.Lines[last]
+		foot.at += by
+		t.Lines = append(t.Lines, foot)
+	}
+	if by, ok := t.runOn(standing, dpi, pitch, func(r Rule) float64 { return t.Lines[0].At(int(r.middle())) - float64(r.From) }); ok {
+		top := t.Lines[0]
+		top.at -= by
+		t.Lines = slices.Insert(t.Lines, 0, top)
+	}
+}
+
+// runOn is by how much most borders run on beyond an end of the table, if that
+// is about a row and alike for them.
+func (t *Table) runOn(standing []Rule, dpi, pitch float64, beyond func(Rule) float64) (by float64, ok bool) {
+	var over []float64
+	for _, b := range t.Borders {
+		longest := 0.0
+		for _, r := range standing {
+			if math.Abs(r.middle()-b.middle()) < dpi*0.04 && r.From < int(b.To) && r.To > b.From {
+				longest = max(longest, beyond(r))
+			}
+		}
+		if longest >= 0.6*pitch && longest <= 1.7*pitch {
+			over = append(over, longest)
+		}
+	}
+	if len(over) < 3 || 2*len(over) < len(t.Borders) {
+		return 0, false
+	}
+	slices.Sort(over)
+	by = over[len(over)/2]
+	alike := 0
+	for _, o := range over {
+		if math.Abs(o-by) < 0.2*pitch {
+			alike++
+		}
+	}
+	return by, alike >= 3 && 2*alike >= len(t.Borders)
+}
+
+// partsOf parts levels into tables. One runs on over a line where an inner
+// border does; pieces of the same borders with no more than two rows between
+// them, where the borders are faint, stay together.
+func partsOf(levels []level, standing []Rule, dpi float64) [][]level {
+	strips := bordersOfStrips(levels, standing, dpi)
+	if !slices.ContainsFunc(strips, func(xs []float64) bool { return len(xs) > 0 }) {
+		return [][]level{levels} // lines alone
+	}
+	type span struct{ from, to int } // strips, both ends included
+	var spans []span
+	for i, xs := range strips {
+		if len(xs) == 0 {
+			continue
+		}
+		if n := len(spans); n > 0 {
+			before := spans[n-1]
+			if before.to == i-1 && common(strips[i-1], xs, dpi) > 0 || i-before.to <= 3 && agree(strips[before.from:before.to+1], xs, dpi) {
+				spans[n-1].to = i
+				continue
+			}
+		}
+		spans = append(spans, span{i, i})
+	}
+	var parts [][]level
+	from := 0
+	for _, s := range spans {
+		if lines := levels[from : s.from+1]; linedTable(lines) {
+			parts = append(parts, lines)
+		}
+		if s.to > s.from {
+			parts = append(parts, levels[s.from:s.to+2])
+		}
+		from = s.to + 1
+	}
+	if lines := levels[from:]; linedTable(lines) {
+		parts = append(parts, lines)
+	}
+	return parts
+}
+
+// linedTable reports whether levels beside a table with borders may be a table
+// of their own: four lines at least, mostly as far from one another.
+func linedTable(levels []level) bool {
+	if len(levels) < 4 {
+		return false
+	}
+	pitch, same := pitchOf(levels), 0
+	for i := 1; i < len(levels); i++ {
+		if math.Abs(levels[i].y-levels[i-1].y-pitch) < 0.15*pitch {
+			same++
+		}
+	}
+	return same*3 >= (len(levels)-1)*2
+}
+
+// bordersOfStrips are, for each strip between two levels, the places of the
+// standing rules that run through it, but for those at the ends of its lines.
+func bordersOfStrips(levels []level, standing []Rule, dpi float64) [][]float64 {
+	strips := make([][]float64, len(levels)-1)
+	for i := range strips {
+		top, foot := levels[i].y, levels[i+1].y
+		left, right := float64(min(levels[i].from, levels[i+1].from))+dpi*0.15, float64(max(levels[i].to, levels[i+1].to))-dpi*0.15
+		covered := map[int]float64{} // of the rules at about one place, by the first's index
+		var at []int
+		for j, r := range standing {
+			x, over := r.At(int(top+foot)/2), min(float64(r.To), foot)-max(float64(r.From), top)
+			if over <= 0 || x < left || x > right {
+				continue
+			}
+			k := slices.IndexFunc(at, func(o int) bool { return math.Abs(standing[o].At(int(top+foot)/2)-x) < dpi*0.05 })
+			if k < 0 {
+				at, k = append(at, j), len(at)
+			}
+			covered[at[k]] += over
+		}
+		for _, j := range at {
+			if covered[j] > 0.7*(foot-top) {
+				strips[i] = append(strips[i], standing[j].At(int(top+foot)/2))
+			}
+		}
+	}
+	return strips
+}
+
+// common counts the borders that two strips share.
+func common(a, b []float64, dpi float64) int {
+	n := 0
+	for _, x := range a {
+		if slices.ContainsFunc(b, func(y float64) bool { return math.Abs(x-y) < dpi*0.05 }) {
+			n++
+		}
+	}
+	return n
+}
+
+// agree reports whether most borders of a strip are those of the strips before.
+func agree(before [][]float64, xs []float64, dpi float64) bool {
+	for _, b := range before {
+		if n := common(b, xs, dpi); n > 0 && 3*n >= 2*max(len(b), len(xs)) {
+			return true
+		}
+	}
+	return false
 }
 
 // level is one drawn line across the table: a rule, or several with gaps.

@@ -1,0 +1,71 @@
+package extract
+
+import (
+	"image"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// strokes draws a cell at 100 dpi with upright strokes in the given boxes.
+func strokes(boxes ...image.Rectangle) *image.Gray {
+	g := image.NewGray(image.Rect(0, 0, 200, 60))
+	for i := range g.Pix {
+		g.Pix[i] = 255
+	}
+	for _, b := range boxes {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			for y := b.Min.Y; y < b.Max.Y && x%6 < 2; y++ {
+				g.Pix[y*g.Stride+x] = 0
+			}
+		}
+	}
+	return g
+}
+
+func TestTwoLinesOfACellAreReadApart(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		g     *image.Gray
+		field Field
+		want  []int // heights
+	}{
+		{"two lines", strokes(image.Rect(10, 3, 180, 25), image.Rect(10, 33, 150, 57)), CityState, []int{25, 35}},
+		{"one line", strokes(image.Rect(10, 10, 180, 50)), CityState, []int{60}},
+		{"side by side", strokes(image.Rect(5, 3, 90, 25), image.Rect(100, 33, 190, 57)), Street, []int{60}},
+		{"a dot above", strokes(image.Rect(60, 3, 66, 9), image.Rect(10, 20, 180, 57)), Street, []int{60}},
+		{"a number", strokes(image.Rect(10, 3, 180, 25), image.Rect(10, 33, 150, 57)), MemberID, []int{60}},
+	} {
+		var got []int
+		for _, line := range linesOf(test.g, test.field, 100) {
+			got = append(got, line.Rect.Dy())
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+func TestZIPBeforeAPlace(t *testing.T) {
+	for _, test := range []struct {
+		text      string
+		of        Field
+		zip, rest string
+	}{
+		{"25746 Heide", CityState, "25746", "Heide"},
+		{"Gary, IN", CityState, "", "Gary, IN"},
+		{"12809, Feldweg 91", Street, "12809", "Feldweg 91"},
+		{"12308. UFERWEG 29", Street, "12308", "UFERWEG 29"},
+		{"8368 River Rd", Street, "", "8368 River Rd"},
+	} {
+		fields := map[Field]Reading{test.of: {Text: test.text}}
+		first := zipOfPlace
+		if test.of == Street {
+			first = zipOfStreet
+		}
+		partZIP(fields, test.of, first)
+		if fields[ZIP].Text != test.zip || fields[test.of].Text != test.rest {
+			t.Errorf("%q: ZIP %q, rest %q", test.text, fields[ZIP].Text, fields[test.of].Text)
+		}
+	}
+}
