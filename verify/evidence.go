@@ -178,6 +178,7 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 	}
 	weighGeo(spotOf(row), m, note)
 	if read, own := streetKey(row.Fields[extract.Street].Text), streetKey(m.Street); len(read) >= 5 && len(own) >= 5 {
+		own = withCity(read, own, m.City)
 		p := name.NewPattern(emailCodes(read))
 		switch edits := p.Distance(emailCodes(own)); {
 		case read == own:

@@ -277,6 +277,7 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 		if len(street) < 5 {
 			return same(1)
 		}
+		street = withCity(read, street, m.roll.Members[member].City)
 		if len(street)*4 < len(read)*3 || len(street)*3 > len(read)*4 {
 			return same(otherStreet)
 		}
@@ -301,12 +302,24 @@ func houseOdds(read, own string) float64 {
 	return 0
 }
 
+// withCity is a member's street with the city, where what was read is long enough to
+// hold both: forms that ask for an address get "2067 Cedar Ln, Duluth".
+func withCity(read, street, city string) string {
+	const short = 2 // letters that a reading may have lost
+	city = name.Joined(city)
+	if city != "" && len(read) >= len(street)+len(city)-short {
+		return street + city
+	}
+	return street
+}
+
 func streetKey(s string) string {
 	words := name.Words(s)
 	for i, w := range words {
 		if short, ok := streetWords[w]; ok {
 			words[i] = short
 		}
+		words[i] = strings.Replace(words[i], "strasse", "str", 1) // "Mozartstraße"
 	}
 	return strings.Join(words, "")
 }
