@@ -222,7 +222,10 @@ func signerForms(all []form, dpi float64) []form {
 	}
 	var chosen []form
 	for _, f := range all {
+		common, own := f.table.Bounds().Intersect(best.table.Bounds()), best.table.Bounds()
+		frame := f.table.Bounds() != own && 5*common.Dx()*common.Dy() > own.Dx()*own.Dy()
 		switch {
+		case frame: // around the table, or the edge of the paper
 		case f.score >= sureHeadings && (sameFields(f, best) || f.forSigners() && f.table.Rows()-f.first > fewRows):
 			chosen = append(chosen, f)
 		case f.score < sureHeadings && f.table.SameBorders(best.table, dpi):
