@@ -15,6 +15,7 @@ const (
 	fewestRows  = 4    // with fewer, two hands that are alike would be print
 	samePlace   = 0.03 // inch by which print moves from row to row of a bent scan
 	sameSize    = 0.02 // inch by which the edges of the same letter differ once scanned
+	sameShare   = 0.13 // of a row's height by which a line moves that begins and ends alike; 0.12 was seen
 	sameShape   = 0.85 // share of the pixels of a letter that fall on another print of it; of an 8 on a 3 it is three quarters
 	printPrefix = 6    // letters of a label that writing touches; what people write rarely begins with as many that are the same
 )
@@ -46,7 +47,12 @@ func Recurring(rules []layout.Rule, t layout.Table, dpi float64) []bool {
 	for i, p := range places {
 		rows := map[int]bool{}
 		for _, o := range places {
-			near := math.Abs(p.y-o.y) <= reach && math.Abs(float64(p.from-o.from)) <= 4*reach && math.Abs(float64(p.to-o.to)) <= 4*reach
+			ends := max(math.Abs(float64(p.from-o.from)), math.Abs(float64(p.to-o.to)))
+			near := math.Abs(p.y-o.y) <= reach && ends <= 4*reach
+			if o.row >= 0 && p.row >= 0 && ends <= reach {
+				// Rows of real forms differ in height, and the line in them moves along.
+				near = math.Abs(p.y-o.y) <= sameShare*float64(t.Row(p.row).Dy())
+			}
 			if o.row != p.row && o.row >= 0 && near {
 				rows[o.row] = true
 			}
