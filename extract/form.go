@@ -56,7 +56,7 @@ func findForms(ctx context.Context, v *view, engine Printer) ([]form, []tesserac
 			}
 			words = append(slices.DeleteFunc(words, func(w tesseract.Word) bool { return middle(w.Box).In(head) }), more...)
 		}
-		forms, err := headed(ctx, v, engine, t, words)
+		forms, err := headed(ctx, v, engine, t, outside(words, tables, t))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -90,6 +90,17 @@ func findForms(ctx context.Context, v *view, engine Printer) ([]form, []tesserac
 	}
 	f.frame = frameOf(largest)
 	return []form{*f}, more, err
+}
+
+// outside leaves out the words that stand in the cells of another table: they
+// are no headings of the table below it.
+func outside(words []tesseract.Word, tables []layout.Table, t layout.Table) []tesseract.Word {
+	return slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool {
+		return slices.ContainsFunc(tables, func(o layout.Table) bool {
+			own := o.Bounds() == t.Bounds() || t.Bounds().In(o.Bounds())
+			return !own && o.Columns() > 1 && middle(w.Box).In(o.Bounds()) && !middle(w.Box).In(t.Bounds())
+		})
+	})
 }
 
 // partlyRead keeps, of headings that are not surely headings as a whole, those
