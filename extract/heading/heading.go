@@ -193,16 +193,19 @@ func numbers(row []Meaning) {
 	}
 }
 
-// once leaves each item to the column that is surest of it; if equally sure to
-// one that asks for nothing else, so that "Date of signature" leaves the
+// misreadLetter is what one misread letter costs the confidence of a heading of
+// two or more words, at most.
+const misreadLetter = .1
+
+// once leaves each item to the column that is surest of it; if as good as equally
+// sure to one that asks for nothing else, so that "Date of signature" leaves the
 // signature to "Signature"; else to the leftmost.
 func once(row []Meaning) {
 	best := map[string]int{}
 	for i, m := range row {
 		for _, item := range m.Items {
 			j, ok := best[item]
-			if !ok || m.Confidence > row[j].Confidence ||
-				m.Confidence == row[j].Confidence && len(m.Items) == 1 && len(row[j].Items) > 1 {
+			if !ok || row[i].surer(row[j]) {
 				best[item] = i
 			}
 		}
@@ -216,6 +219,15 @@ func once(row []Meaning) {
 			row[i].Items = nil
 		}
 	}
+}
+
+// surer reports whether an item is rather the column's than another's.
+func (m Meaning) surer(other Meaning) bool {
+	alone, otherAlone := len(m.Items) == 1, len(other.Items) == 1
+	if alone != otherAlone && max(m.Confidence, other.Confidence)-min(m.Confidence, other.Confidence) <= misreadLetter {
+		return alone
+	}
+	return m.Confidence > other.Confidence
 }
 
 func find(row []Meaning, item string) int {

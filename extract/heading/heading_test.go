@@ -378,3 +378,15 @@ func ExampleOf() {
 	fmt.Println(Of("Name and ALA Mernber No.").Items)
 	// Output: [name member_id]
 }
+
+// A misread letter does not give the name to the column of the signature.
+func TestMisreadLetter(t *testing.T) {
+	row, _ := Meanings([]string{"SIGNATURE AND ADDRESS OF PETITIONER",
+		"_RINTED NAME OF PETITIONER", "DATE SIGNED"})
+	if got := strings.Join(row[1].Items, " "); got != "name" {
+		t.Errorf("the printed name is %q", got)
+	}
+	if got := strings.Join(row[0].Items, " "); got != "signature street" {
+		t.Errorf("signature and address are %q", got)
+	}
+}
