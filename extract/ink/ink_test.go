@@ -313,3 +313,20 @@ func BenchmarkAssign(b *testing.B) {
 		ink.Assign(bits, table, nil, []ink.Column{{Items: 1, Print: true}, {Items: 1}}, dpi)
 	}
 }
+
+// TestLineBetweenItemsMovesAlong: the line that a form draws in its cells is no ink
+// of the people's, even where it moves up and down with the height of the rows.
+func TestLineBetweenItemsMovesAlong(t *testing.T) {
+	s := newSheet()
+	for row, at := range []int{42, 56, 44, 50, 57, 43} {
+		s.stroke(702, 100*row+at+100, 1298, 100*row+at+100, 2)
+	}
+	s.write(760, 265, 9) // row 1, the lower item
+	p := s.read(t, ink.Column{Items: 1, Print: true}, ink.Column{Items: 2})
+	if got := p.Signed(1, 1, 0); got != 0 {
+		t.Errorf("an empty upper half is signed by %v", got)
+	}
+	if !p.Written(1, 1, 1) {
+		t.Error("the lower half is not written")
+	}
+}
