@@ -369,31 +369,35 @@ func levelsOf(lying []Rule, dpi float64) []level {
 	return levels
 }
 
-// alike keeps the levels that belong to the table: the largest number that
+// alike keeps the levels that belong to the table: those of the most ink that
 // begin and end at about the same places and are drawn for most of the way.
 // A table that leans a little or is bent stays together, since neighbours are
-// compared.
+// compared. Every way through the levels counts, for strokes through rows begin near
+// enough to a line to follow it, and too far off for the next line to follow them.
 func alike(levels []level, dpi float64) []level {
 	levels = slices.DeleteFunc(slices.Clone(levels), func(l level) bool {
 		return float64(l.cover) < dpi*1.5 || float64(l.cover) < 0.55*float64(l.to-l.from)
 	})
-	var best []level
-	bestWeight := 0
-	for i := range levels {
-		last := levels[i]
-		group := []level{last}
-		weight := last.cover
-		for _, l := range levels[i+1:] {
-			reach := dpi * 0.12 * max(1, (l.y-last.y)/(dpi*1.5))
-			if math.Abs(float64(l.from-last.from)) <= reach && math.Abs(float64(l.to-last.to)) <= reach {
-				group = append(group, l)
-				weight += l.cover
-				last = l
+	follows := func(last, l level) bool {
+		reach := dpi * 0.12 * max(1, (l.y-last.y)/(dpi*1.5))
+		return math.Abs(float64(l.from-last.from)) <= reach && math.Abs(float64(l.to-last.to)) <= reach
+	}
+	weights, next := make([]int, len(levels)), make([]int, len(levels)) // of the heaviest way on
+	first := -1
+	for i := len(levels) - 1; i >= 0; i-- {
+		weights[i], next[i] = levels[i].cover, -1
+		for j := i + 1; j < len(levels); j++ {
+			if w := levels[i].cover + weights[j]; w > weights[i] && follows(levels[i], levels[j]) {
+				weights[i], next[i] = w, j
 			}
 		}
-		if weight > bestWeight {
-			best, bestWeight = group, weight
+		if first < 0 || weights[i] >= weights[first] {
+			first = i
 		}
+	}
+	var best []level
+	for i := first; i >= 0; i = next[i] {
+		best = append(best, levels[i])
 	}
 	return best
 }

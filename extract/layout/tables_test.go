@@ -96,6 +96,11 @@ func TestTablesOfAPage(t *testing.T) {
 				r.stand(x, 340, 580)
 			}
 		}, "12×3"},
+		{"two strokes through a row", func(r ruling) {
+			r.grid([]int{60, 300, 500, 790}, steps(100, 40, 12))
+			r.lie(70, 780, 432)
+			r.lie(76, 774, 446)
+		}, "12×3"},
 		{"no line below the last row", func(r ruling) {
 			r.grid([]int{60, 300, 500, 790}, steps(100, 40, 10))
 			for _, x := range []int{60, 300, 500, 790} {
