@@ -164,12 +164,18 @@ func (v *view) frames(piece int) bool {
 }
 
 // dark reports whether a piece is the edge of something that is dark inside: a
-// hole or a seal, of which only the edge is ink to the view.
+// hole or a seal, of which only the edge is ink to the view. A dense scribble is as
+// dark inside, with strokes of ink there.
 func (v *view) dark(box image.Rectangle) bool {
+	// Of the inside of drawn holes 5 to 8 % was ink, of dense writing 16 % and more.
+	const mostInk = 0.12
 	if min(box.Dx(), box.Dy()) < v.inches(thick) {
 		return false
 	}
 	inside := box.Inset(min(box.Dx(), box.Dy()) / 4)
+	if float64(v.withoutRules().Ink(inside)) > mostInk*float64(inside.Dx()*inside.Dy()) {
+		return false
+	}
 	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
 	return 4*ink.PaperLevel(v.work, inside) < 3*ink.PaperLevel(v.work, around)
 }
