@@ -99,6 +99,17 @@ func TestScansComeBackAsTheyCame(t *testing.T) {
 	}
 }
 
+// TestGreyBandsAreNoDesk: the row between two bands of a scan ends at the sheet's own side,
+// and is no sheet.
+func TestGreyBandsAreNoDesk(t *testing.T) {
+	o := office(102)
+	o.Rules, o.Shaded, o.Rows, o.Width, o.Height = drawn.Stripes, true, 9, 11.69, 8.27
+	o.RowHeight, o.Skew, o.Scan.Border = 0.63, 2, true
+	if found := paper.Find(grey(drawn.Draw(o).Image), 200); found != nil {
+		t.Error("taken for a photo")
+	}
+}
+
 func TestSheetOnLargerGlassIsAScan(t *testing.T) {
 	o := office(5)
 	o.Width, o.Height, o.DPI = 8.5, 11, 100
