@@ -90,6 +90,7 @@ func anyTable(tables []*cells, is func(*cells) bool) bool { return slices.Contai
 func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string) {
 	place = place.Inset(-v.inches(0.05)).Intersect(v.bounds())
 	s.Open = append(s.Open, Open{Kind: kind, Text: text, Box: v.turned.Delivered(v.full(place))})
+	s.note(text) // pages and workbooks show the notes
 }
 
 // whereabouts says in words where a place is.

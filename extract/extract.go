@@ -80,7 +80,7 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if page.sheet != nil && page.sheet.Cut {
 		const text = "An edge of the sheet is outside the photo: take it again if lines are missing there."
 		sheet.Open = append(sheet.Open, Open{Kind: CutOff, Text: text})
-		sheet.Notes = append(sheet.Notes, text)
+		sheet.note(text)
 	}
 	return sheet, nil
 }
@@ -98,7 +98,7 @@ func (s *Sheet) openFrom(p ingest.Page) {
 			o.Box = Box{float64(f.Box.Min.X) / w, float64(f.Box.Min.Y) / h, float64(f.Box.Max.X) / w, float64(f.Box.Max.Y) / h}
 		}
 		s.Open = append(s.Open, o)
-		s.Notes = append(s.Notes, f.Text)
+		s.note(f.Text)
 	}
 }
 
