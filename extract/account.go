@@ -170,11 +170,15 @@ func (v *view) frames(piece int) bool {
 func (v *view) dark(box image.Rectangle) bool {
 	// Of the inside of drawn holes 5 to 8 % was ink, of dense writing 16 % and more.
 	const mostInk = 0.12
+	// Punched holes are round and lie in the margin; grain in them may be ink.
+	const margin = 0.4 // inch
+	punched := !box.In(v.bounds().Inset(v.inches(margin))) &&
+		4*max(box.Dx(), box.Dy()) <= 5*min(box.Dx(), box.Dy())
 	if min(box.Dx(), box.Dy()) < v.inches(thick) {
 		return false
 	}
 	inside := box.Inset(min(box.Dx(), box.Dy()) / 4)
-	if float64(v.withoutRules().Ink(inside)) > mostInk*float64(inside.Dx()*inside.Dy()) {
+	if !punched && float64(v.withoutRules().Ink(inside)) > mostInk*float64(inside.Dx()*inside.Dy()) {
 		return false
 	}
 	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
