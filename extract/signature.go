@@ -62,20 +62,25 @@ func holdsNumbers(read []Reading) bool {
 	const fewest = 3 // cells
 	n := 0
 	for _, r := range read {
-		letters, digits := 0, 0
-		for _, c := range r.Text {
-			switch {
-			case unicode.IsLetter(c):
-				letters++
-			case unicode.IsDigit(c):
-				digits++
-			}
-		}
+		letters, digits := lettersAndDigits(r.Text)
 		if digits >= 2 && digits > letters {
 			n++
 		}
 	}
 	return n >= fewest && 2*n >= len(read)
+}
+
+// lettersAndDigits counts those of a text.
+func lettersAndDigits(text string) (letters, digits int) {
+	for _, c := range text {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+		case unicode.IsDigit(c):
+			digits++
+		}
+	}
+	return letters, digits
 }
 
 // doubtEmptyColumn takes back that nobody signed where that would hold for
@@ -220,15 +225,7 @@ func deniesSignature(r Reading, name string) bool {
 		print   = 0.6 // the same for print, of which a flourish makes poor words
 	)
 	words := wordsOf(r.Text)
-	letters, digits := 0, 0
-	for _, c := range r.Text {
-		switch {
-		case unicode.IsLetter(c):
-			letters++
-		case unicode.IsDigit(c):
-			digits++
-		}
-	}
+	letters, digits := lettersAndDigits(r.Text)
 	if r.Confidence < legible || letters+digits == 0 || isName(r.Text, name) {
 		return false
 	}
