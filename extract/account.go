@@ -170,19 +170,31 @@ func (v *view) frames(piece int) bool {
 func (v *view) dark(box image.Rectangle) bool {
 	// Of the inside of drawn holes 5 to 8 % was ink, of dense writing 16 % and more.
 	const mostInk = 0.12
-	// Punched holes are round and lie in the margin; grain in them may be ink.
-	const margin = 0.4 // inch
-	punched := !box.In(v.bounds().Inset(v.inches(margin))) &&
-		4*max(box.Dx(), box.Dy()) <= 5*min(box.Dx(), box.Dy())
+	const mostPaper = 0.02 // share of the inside as bright as paper; between strokes there is more
 	if min(box.Dx(), box.Dy()) < v.inches(thick) {
 		return false
 	}
 	inside := box.Inset(min(box.Dx(), box.Dy()) / 4)
-	if !punched && float64(v.withoutRules().Ink(inside)) > mostInk*float64(inside.Dx()*inside.Dy()) {
+	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
+	bright := ink.PaperLevel(v.work, around) * 3 / 4
+	if ink.PaperLevel(v.work, inside) >= bright {
 		return false
 	}
-	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
-	return 4*ink.PaperLevel(v.work, inside) < 3*ink.PaperLevel(v.work, around)
+	size := float64(inside.Dx() * inside.Dy())
+	return float64(v.withoutRules().Ink(inside)) <= mostInk*size ||
+		float64(v.brighter(inside, bright)) <= mostPaper*size
+}
+
+// brighter counts the pixels of a place that are at least so bright.
+func (v *view) brighter(place image.Rectangle, level int) (n int) {
+	for y := place.Min.Y; y < place.Max.Y; y++ {
+		for x := place.Min.X; x < place.Max.X; x++ {
+			if int(v.work.GrayAt(x, y).Y) >= level {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // accounts reports whether ink in the table is a matter of its rows: of one that
