@@ -124,6 +124,7 @@ func (v *view) unfiled(tables []*cells) (left []image.Rectangle) {
 		case p.Area <= 6, max(w, h) < v.inches(0.04): // specks
 		case !middle(p.Box).In(paper), max(w, h) > v.inches(4):
 		case !p.Box.In(paper) && max(w, h) > v.inches(1): // a shadow along the edge
+		case !p.Box.In(v.bounds().Inset(1)) && max(w, h) > 4*min(w, h): // of a tear, that runs off the page
 		case min(w, h) >= v.inches(thick) && float64(p.Area) > solid*float64(w*h):
 		case max(w, h) > v.inches(0.12) && (min(w, h) <= v.inches(0.02) || max(w, h) > 15*min(w, h)): // a piece of a rule
 		case v.frames(i):

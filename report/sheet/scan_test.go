@@ -13,8 +13,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
@@ -347,9 +345,7 @@ func TestDamagedSheets(t *testing.T) {
 				t.Errorf("%+v turned by %d, %d columns, %d rows; want %+v, %d, %d, %d", got.Form, got.Rotation, len(got.Columns), len(got.Rows),
 					want, (4-tt.turn)%4*90, len(code.Layout.Columns), code.Layout.Rows)
 			}
-			// What is torn off may also be an open point of its own.
-			said := slices.ContainsFunc(got.Notes, func(n string) bool { return strings.Contains(n, "codes could not be read") })
-			if tt.lost != said {
+			if tt.lost != (len(got.Notes) > 0) {
 				t.Errorf("the notes are %q", got.Notes)
 			}
 		})
