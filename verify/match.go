@@ -285,8 +285,9 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 }
 
 // route collects the members that are worth scoring: by number, e-mail and
-// ZIP code, and by names near to what is written, in either order. The first of them,
-// as many as it returns, something else than the name points to.
+// ZIP code, by names near to what is written, in either order, and by the given name
+// within an institution, for who has another family name than the export knows. The
+// first of them, as many as it returns, something else than the name points to.
 func (m *Matcher) route(w *work, s *sight) int {
 	for _, at := range s.routed {
 		w.take(at)
@@ -300,6 +301,11 @@ func (m *Matcher) route(w *work, s *sight) int {
 				if wide || m.givenFits(h, at) {
 					w.take(at)
 				}
+			}
+		}
+		for _, at := range s.colleagues {
+			if m.givenFits(h, at) {
+				w.take(at)
 			}
 		}
 	}

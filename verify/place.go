@@ -31,6 +31,7 @@ type places struct {
 	stateList []string           // in order, for sums differ in the last bit with it
 	cities    []int32            // members by city
 	pairs     map[uint64]int32   // members by city and company
+	staff     [][]int32          // members by company
 	domains   []roll.Form        // providers of e-mail addresses, the commonest first
 	initials  [256]float64
 }
@@ -54,6 +55,7 @@ func newPlaces(r *roll.Roll) (p places, homes []int32) {
 	domains := map[string]float64{}
 	p.cities = make([]int32, len(r.Cities.Words))
 	p.towns = make([][]int32, len(r.Cities.Words))
+	p.staff = make([][]int32, len(r.Companies.Words))
 	homes = make([]int32, len(r.Members))
 	at := map[address]int32{} // with ZIP codes and states as exported
 	of := map[address]int32{}
@@ -68,9 +70,13 @@ func newPlaces(r *roll.Roll) (p places, homes []int32) {
 		}
 		homes[i] = k
 		p.homes[k].share += each
+		company := r.CompanyOf(int32(i))
+		if company >= 0 {
+			p.staff[company] = append(p.staff[company], int32(i))
+		}
 		if city >= 0 {
 			p.cities[city]++
-			if company := r.CompanyOf(int32(i)); company >= 0 {
+			if company >= 0 {
 				p.pairs[pair(city, company)]++
 			}
 		}
@@ -381,6 +387,9 @@ func (h *heard) most(of *roll.Lexicon) int32 {
 func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 	key := roll.CompanyKey(written)
 	h := m.hear(w, m.roll.Companies, key, nil, 20, unseenWork)
+	if company := h.most(m.roll.Companies); company >= 0 {
+		s.colleagues = m.places.staff[company]
+	}
 	if home >= 0 && m.places.cities[home] > 0 {
 		var here byLevel
 		for i, word := range h.words {

@@ -17,15 +17,16 @@ import (
 // through hear: all that follows asks only for the likelihood of a word at each
 // level of noise.
 type sight struct {
-	names     []hypothesis
-	garbled   float64 // probability of the name cell's letters if they show nothing
-	nameScale float64 // takes the size out of probabilities of long names
-	fields    []seen
-	nameAny   byLevel // likelihood of the name cell if nobody on the roll wrote it
-	routed    []int32
-	weights   byLevel // prior of each level of noise
-	nobody    float64 // likelihood of the line if nobody on the roll wrote it
-	garble    float64 // the same if the name cell shows nothing of what was written
+	names      []hypothesis
+	garbled    float64 // probability of the name cell's letters if they show nothing
+	nameScale  float64 // takes the size out of probabilities of long names
+	fields     []seen
+	nameAny    byLevel // likelihood of the name cell if nobody on the roll wrote it
+	routed     []int32
+	colleagues []int32 // members at the institution that was read
+	weights    byLevel // prior of each level of noise
+	nobody     float64 // likelihood of the line if nobody on the roll wrote it
+	garble     float64 // the same if the name cell shows nothing of what was written
 }
 
 // seen is a field of a line, apart from the name.
