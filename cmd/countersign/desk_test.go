@@ -495,7 +495,7 @@ func TestDeskImport(t *testing.T) {
 	if diff := cmp.Diff([]web.StatusCount{{Status: "Active", Count: 2, Counts: "yes"}, {Status: "Odd", Count: 1, Counts: "unknown"}}, p.Statuses); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{lost}, p.Losses); diff != "" || !strings.HasPrefix(p.Sums, "4 rows in, 3 members out, 1 left out, 0 merged; CSV parted by commas") {
+	if diff := cmp.Diff([]string{lost}, p.Losses); diff != "" || !strings.HasPrefix(p.Sums, "4 rows in, 3 members out, 1 left out, 0 merged; CSV separated by commas") {
 		t.Errorf("%s %s", p.Sums, diff)
 	}
 	var lossy *web.ImportError

@@ -102,7 +102,7 @@ type (
 		Members int      `json:"members"`
 		LeftOut int      `json:"left_out"`
 		Merged  int      `json:"merged"`
-		Form    string   `json:"form"`            // such as "CSV parted by commas, in UTF-8"
+		Form    string   `json:"form"`            // such as "CSV separated by commas, in UTF-8"
 		Sheet   string   `json:"sheet"`           // of a workbook, those that were read
 		Dates   []string `json:"dates,omitempty"` // how dates were read, and how sure that is
 		Sums    string   `json:"sums"`            // all this in one line

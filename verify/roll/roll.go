@@ -27,7 +27,7 @@ type Roll struct {
 	AsOf     time.Time // what day the export speaks of; zero if the caller did not say
 	Members  []*Member // by number
 	Columns  []string  // what was taken for what: `number: "Member No."`
-	Form     string    // what the file is: `CSV parted by commas, in UTF-8`
+	Form     string    // what the file is: `CSV separated by commas, in UTF-8`
 	Sheets   []string  // of a workbook, those that were read
 	Dates    []string  // how dates were read, and how sure that is
 	Losses   []string  // what a person has to agree to before the export is used
@@ -105,7 +105,7 @@ func Open(path string, opts Options) (*Roll, error) {
 	return Import(f, filepath.Base(path), opts)
 }
 
-// Import reads an export: CSV parted by commas, semicolons, tabs or bars, in UTF-8, UTF-16
+// Import reads an export: CSV separated by commas, semicolons, tabs or bars, in UTF-8, UTF-16
 // or Windows-1252, an XLSX or OpenDocument workbook, or a web page or XML named .xls.
 // An error is one sentence for the person who made the export; it is a LossError where
 // that person may also take it as it is. Rows that cannot be used are left out and named

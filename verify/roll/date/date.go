@@ -14,10 +14,10 @@ import (
 // come first, else one.
 type Days struct {
 	Month, Day time.Time // with the month first, with the day first; zero if it cannot be
-	dots       bool      // parted by dots, as those write it who begin with the day
+	dots       bool      // separated by dots, as those write it who begin with the day
 }
 
-// Dots says whether its figures are parted by dots.
+// Dots says whether its figures are separated by dots.
 func (d Days) Dots() bool { return d.dots }
 
 // ByDots takes a date with dots at the word of its dots.

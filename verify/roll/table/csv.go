@@ -13,7 +13,7 @@ var separators = []struct {
 	name string
 }{{',', "commas"}, {';', "semicolons"}, {'\t', "tabs"}, {'|', "bars"}, {'^', "carets"}, {'~', "tildes"}}
 
-// openCSV reads text whose cells are parted by the separator that makes most of the
+// openCSV reads text whose cells are separated by the separator that makes most of the
 // beginning: first headings, then rows as wide as they.
 func openCSV(text, encoding string, opts Options) *File {
 	f := &File{DaysFrom: 1900, Text: true}
@@ -34,7 +34,7 @@ func openCSV(text, encoding string, opts Options) *File {
 			name = s.name
 		}
 	}
-	f.Form = "CSV parted by " + name + ", in " + encoding
+	f.Form = "CSV separated by " + name + ", in " + encoding
 	if strings.IndexByte(text, '\n') < 0 && strings.IndexByte(text, '\r') >= 0 {
 		f.Form += ", with the line ends of old Macintoshes"
 	}

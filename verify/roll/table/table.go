@@ -17,7 +17,7 @@ import (
 
 // File is what a file holds.
 type File struct {
-	Form     string  // what it is, in words, such as "CSV parted by semicolons, in UTF-8"
+	Form     string  // what it is, in words, such as "CSV separated by semicolons, in UTF-8"
 	Sheets   []Sheet // in their order; one without a name for CSV
 	Notes    []string
 	DaysFrom int  // year from which days are counted: 1900, or 1904 as old Macintoshes did
