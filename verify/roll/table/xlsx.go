@@ -221,7 +221,6 @@ type sheetRows struct {
 	xml  *xml.Decoder
 	name string
 	line int
-	free int // rows that nothing stands in, up to the one that is held
 	held *Row
 }
 
