@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"image/draw"
 	"math"
 	"slices"
 	"strings"
@@ -198,6 +199,36 @@ func TestOtherTablesAndStatementsAreNoRows(t *testing.T) {
 		}
 		if got := fmt.Sprint(fieldsOf(sheet)); got != "[[signature] [name] [street] [date]]" {
 			t.Errorf("seed %d: the columns ask for %s", seed, got)
+		}
+	}
+}
+
+// TestSheetsSideBySide: two sheets on one scan are read one after the other, each row with
+// its own signature.
+func TestSheetsSideBySide(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: penned{}}
+	o := signerSheet(9, drawn.Grid).Options
+	o.Scan = drawn.Scan{} // both lie alike
+	s := drawn.Draw(o)
+	one := s.Image.Bounds()
+	both := image.NewRGBA(image.Rect(0, 0, 2*one.Dx(), one.Dy()))
+	for i := range 2 {
+		draw.Draw(both, one.Sub(one.Min).Add(image.Pt(i*one.Dx(), 0)), s.Image, one.Min, draw.Src)
+	}
+	alone, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: both, DPI: page(s).DPI, Source: ingest.Scan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(alone.Rows) < 4 || len(got.Rows) != 2*len(alone.Rows) {
+		t.Fatalf("%d rows on two sheets, %d on one", len(got.Rows), len(alone.Rows))
+	}
+	for i, r := range got.Rows {
+		if want := alone.Rows[i%len(alone.Rows)].Signed; r.Signed != want {
+			t.Errorf("row %d: signed %s, on a sheet alone %s", r.Number, r.Signed, want)
 		}
 	}
 }

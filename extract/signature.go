@@ -21,6 +21,7 @@ import (
 // before.
 func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before int) error {
 	column, number, ok := c.signaturePlace()
+	rowOf := func(i int) int { return c.form.first + rows[i].Number - before - 1 }
 	var wanted []Cell
 	var at []int
 	for i := range rows {
@@ -28,7 +29,7 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		if !ok {
 			continue
 		}
-		row := c.form.first + rows[i].Number - before - 1
+		row := rowOf(i)
 		rows[i].Signed = c.signed(row, column, number, nameOf(rows[i]))
 		if rows[i].Signed == SignedYes && c.pen.Written(row, column, number) {
 			g := c.pen.Picture(c.view.turned.Image, row, column, number)
@@ -44,7 +45,7 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		for n, r := range read {
 			name := nameOf(rows[at[n]])
 			// A form that rules its cells in two prints labels in them, which look signed.
-			labelled := c.pen.Ruled(c.form.first+rows[at[n]].Number-1, column) && !isName(r.Text, name)
+			labelled := c.pen.Ruled(rowOf(at[n]), column) && !isName(r.Text, name)
 			if dates || labelled || deniesSignature(r, name) {
 				rows[at[n]].Signed = SignedUnsure
 			}

@@ -253,10 +253,16 @@ func summarize(w io.Writer, r report.Petition, result petition, written []string
 // copy. Each is read once, and what was left out is said.
 func givenOnce(paths []string) (once, notes []string) {
 	first := map[string]string{}
+	sizes := map[int64]int{} // only files of one size are compared: each is read as a whole later
+	for _, path := range paths {
+		sizes[sizeOf(path)]++
+	}
 	for _, path := range paths {
 		key := path
-		if sum, err := fingerprint(path); err == nil {
-			key = sum
+		if sizes[sizeOf(path)] > 1 {
+			if sum, err := fingerprint(path); err == nil {
+				key = sum
+			}
 		}
 		before, again := first[key]
 		switch {
@@ -272,9 +278,18 @@ func givenOnce(paths []string) (once, notes []string) {
 	return once, notes
 }
 
-// fingerprint is the SHA-256 of a file; an error for what is no file, such as a pipe.
+// sizeOf is the size of a file, -1 for what is no file, such as a pipe.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return -1
+	}
+	return info.Size()
+}
+
+// fingerprint is the SHA-256 of a file; an error for what is none.
 func fingerprint(path string) (string, error) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+	if sizeOf(path) < 0 {
 		return "", fs.ErrInvalid
 	}
 	f, err := os.Open(path)
