@@ -84,7 +84,15 @@ func (f *Files) show(ctx context.Context, file *os.File, sum string) error {
 	if err := f.makeFolder(filepath.Dir(name)); err != nil {
 		return err
 	}
+	// Held until it has its time: the disk's own clock is milliseconds behind, and the bytes
+	// may have waited long for the disk, so that it would be taken for an old one.
+	if err := wait(file); err != nil {
+		return err
+	}
 	if err := os.Rename(file.Name(), name); err != nil {
+		return err
+	}
+	if err := os.Chtimes(name, time.Time{}, time.Now()); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(name))
@@ -237,8 +245,7 @@ func (f *Files) DeleteOlder(_ context.Context, sum string, before time.Time) (go
 
 // removeOlder holds the file from the look at its time until it is gone: who
 // touches it does so before the look, or finds no file. A file that comes to
-// the name by renaming was written by somebody who found none there; that is
-// not so long ago that the time lets it go.
+// the name by renaming is held until it has the time of that moment.
 func removeOlder(name string, before time.Time) (bool, error) {
 	file, err := hold(name)
 	if errors.Is(err, fs.ErrNotExist) {
