@@ -20,6 +20,19 @@ import (
 // stages are in the order of the flow; imports run against it.
 var stages = []string{"ingest", "extract", "verify", "report"}
 
+// rings says which stages and which other parts of internal each part of internal may import.
+// Parts that are not named know neither.
+var rings = map[string][]string{
+	"reader":   {"ingest", "extract"},
+	"office":   {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail"},
+	"work":     {"ingest", "extract", "verify", "report", "store", "blob", "queue", "office", "reader"},
+	"web":      {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail", "office"},
+	"fixtures": {"ingest", "extract", "verify", "report"}, // for tests
+}
+
+// forTests are the parts of internal that only tests import.
+var forTests = []string{"fixtures"}
+
 // guests gives for every dependency the folders that may name it, their
 // subfolders included. Tests may name go-cmp everywhere.
 var guests = map[string][]string{
@@ -55,7 +68,7 @@ var guests = map[string][]string{
 	"golang.org/x/time":               {"internal/web"},
 
 	"github.com/jackc/pgx/v5":             {"internal/store"},
-	"github.com/landlock-lsm/go-landlock": {"cmd/countersign"},
+	"github.com/landlock-lsm/go-landlock": {"internal/reader"},
 	"github.com/nats-io/nats-server/v2":   {"internal/queue", "internal/blob"}, // blob's tests run one
 	"github.com/nats-io/nats.go":          {"internal/queue", "internal/blob"},
 	"github.com/pressly/goose/v3":         {"internal/store"},
@@ -87,7 +100,7 @@ func TestImports(t *testing.T) {
 func TestWrong(t *testing.T) {
 	const (
 		flow  = "imports run against the flow: report, verify, extract, ingest"
-		joins = "only cmd joins internal to the stages"
+		joins = "stages import nothing of internal"
 		main  = "nothing imports cmd"
 	)
 	for _, tt := range []struct{ file, path, want string }{
@@ -99,8 +112,18 @@ func TestWrong(t *testing.T) {
 		{"extract/extract_test.go", "countersign/verify/name", flow},
 		{"ingest/pdf/pdf.go", "countersign/report/workbook", flow},
 		{"verify/rules.go", "countersign/internal/store", joins},
-		{"internal/store/store.go", "countersign/verify", joins},
+		{"internal/store/store.go", "countersign/verify", "internal/store may not import verify"},
 		{"internal/web/web.go", "countersign/internal/store", ""},
+		{"internal/web/web.go", "countersign/internal/work", "internal/web may not import internal/work"},
+		{"internal/office/office.go", "countersign/internal/web", "internal/office may not import internal/web"},
+		{"internal/office/office.go", "countersign/internal/store", ""},
+		{"internal/reader/child.go", "countersign/extract/hand", ""},
+		{"internal/reader/child.go", "countersign/verify", "internal/reader may not import verify"},
+		{"internal/work/work.go", "countersign/internal/reader", ""},
+		{"internal/work/work_test.go", "countersign/internal/fixtures", ""},
+		{"internal/work/work.go", "countersign/internal/fixtures", "internal/fixtures is for tests"},
+		{"internal/store/purge.go", "countersign/internal/blob", "internal/store may not import internal/blob"},
+		{"internal/mail/mailtest/server.go", "countersign/internal/mail", ""},
 		{"report/report.go", "countersign/cmd/countersign", main},
 		{"internal/web/web.go", "countersign/cmd/countersign", main},
 		{"cmd/countersign/pipeline.go", "countersign/internal/queue", ""},
@@ -173,14 +196,39 @@ func wrong(u use) string {
 	switch {
 	case target == "cmd":
 		return "nothing imports cmd"
+	case target == "internal" && stage >= 0:
+		return "stages import nothing of internal"
+	case target == "internal":
+		return wrongRing(u, top, part(folder), part(inner))
 	case top == "cmd":
 		return ""
-	case stage >= 0 && target == "internal", top == "internal" && to >= 0:
-		return "only cmd joins internal to the stages"
+	case top == "internal" && !slices.Contains(rings[part(folder)], target):
+		return folder + " may not import " + target
 	case stage >= 0 && to > stage:
 		return "imports run against the flow: report, verify, extract, ingest"
 	}
 	return ""
+}
+
+// part is the second name of a path, such as web of internal/web/static.
+func part(of string) string {
+	_, rest, _ := strings.Cut(of, "/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+// wrongRing is wrong for an import of a part of internal.
+func wrongRing(u use, top, from, to string) string {
+	test := strings.HasSuffix(u.file, "_test.go")
+	switch {
+	case slices.Contains(forTests, to) && !test && from != to:
+		return "internal/" + to + " is for tests"
+	case test && !slices.Contains([]string{"office", "work", "reader", "web"}, to): // tests stand on a real queue, store and files
+		return ""
+	case slices.Contains(forTests, to), top == "cmd", from == to, slices.Contains(rings[from], to):
+		return ""
+	}
+	return "internal/" + from + " may not import internal/" + to
 }
 
 // wrongGuest is wrong for an import from outside of the program.

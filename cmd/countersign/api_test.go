@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/mail/mailtest"
 	"countersign/internal/store"
 	samples "countersign/testdata"
@@ -25,7 +26,7 @@ import (
 // group, against the service as it is run.
 func TestPetitionOverAPI(t *testing.T) {
 	box := mailtest.Start(t, mailtest.Options{User: "office@example.org", Password: "secret"})
-	password := write(t, "password", []byte("secret\n"))
+	password := fixtures.Write(t, "password", []byte("secret\n"))
 	s := newScript(t, "--smtp", "smtp://office@example.org@"+box.Addr, "--smtp-password-file", password, "--mail-from", "The Office <office@example.org>")
 	day := time.Now().UTC().Format(time.DateOnly)
 	s.ask("PUT", "/api/snapshots/members.csv?as_of="+day, samples.Members, http.StatusCreated, nil)

@@ -46,6 +46,15 @@ type limits struct {
 	Megapixels amount `placeholder:"N" help:"Largest page in millions of pixels. Default: 100."`
 }
 
+// ingest is the limits as the stage takes them.
+func (l limits) ingest() ingest.Limits {
+	return ingest.Limits{
+		FileBytes:  int64(l.File) * 1_000_000,
+		Pages:      int(l.Pages),
+		PagePixels: int64(l.Megapixels) * 1_000_000,
+	}
+}
+
 // date is a day given on the command line.
 type date struct{ time.Time }
 

@@ -27,6 +27,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 )
 
@@ -164,7 +165,7 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
 	d.base = "http://" + address
 	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "2"}, args...)
-	d.files = append(d.files, namedFile{"scanned.pdf", read(t, sample)})
+	d.files = append(d.files, namedFile{"scanned.pdf", fixtures.Read(t, sample)})
 	for i := range 4 {
 		d.files = append(d.files, onlineCopy(t, i))
 	}
@@ -181,7 +182,7 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 // onlineCopy is a petition with a text layer, another file by its last bytes.
 func onlineCopy(t testing.TB, i int) namedFile {
 	t.Helper()
-	return namedFile{fmt.Sprintf("online %d.pdf", i), fmt.Appendf(read(t, online), "\n%% copy %d\n", i)}
+	return namedFile{fmt.Sprintf("online %d.pdf", i), fmt.Appendf(fixtures.Read(t, online), "\n%% copy %d\n", i)}
 }
 
 func freePort(t testing.TB) int {
@@ -203,7 +204,7 @@ func (d *daemon) prepare() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	addMembers(t, s, "s1", read(t, members))
+	addMembers(t, s, "s1", fixtures.Read(t, members))
 	addPetition(t, s, "p1", "s1")
 	s.close()
 	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(d.dir, "countersign.db")); err != nil {

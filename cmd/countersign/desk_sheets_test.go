@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/web"
 	printed "countersign/report/sheet"
 )
@@ -57,7 +58,7 @@ func TestSheetsOfAPetition(t *testing.T) {
 	if err := d.Sheets(t.Context(), "maps", &pdf); err != nil {
 		t.Fatal(err)
 	}
-	got, _ := check(t, exitOK, scannedPage(t, write(t, "sheets.pdf", pdf.Bytes()), 4))
+	got, _ := check(t, exitOK, scannedPage(t, fixtures.Write(t, "sheets.pdf", pdf.Bytes()), 4))
 	if p := got.Files[0].Pages[0]; p.Form == nil || *p.Form != (form{"maps", 4, 4}) {
 		t.Errorf("the page is %+v", p.Form)
 	}

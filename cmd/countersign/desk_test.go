@@ -17,6 +17,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/blob"
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 	"countersign/internal/web"
 	"countersign/verify"
@@ -194,7 +195,7 @@ func sampleExport(t testing.TB) []byte {
 
 func readSample(t testing.TB) []extract.Sheet {
 	t.Helper()
-	sheets, err := sampleSheets()
+	sheets, err := fixtures.Sheets()
 	if err != nil {
 		t.Fatal(err)
 	}

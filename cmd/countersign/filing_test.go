@@ -14,6 +14,7 @@ import (
 
 	"countersign/extract"
 	"countersign/ingest"
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 	"countersign/internal/web"
 	printed "countersign/report/sheet"
@@ -23,7 +24,7 @@ import (
 // printed for, whatever it was uploaded with, and what is missing is said.
 func TestPrintedSheetsFileThemselves(t *testing.T) {
 	s := openTestService(t, serviceOptions{})
-	snapshot := addMembers(t, s, "s1", read(t, members))
+	snapshot := addMembers(t, s, "s1", fixtures.Read(t, members))
 	for _, id := range []string{"maps", "atlases", "closed"} {
 		addPetition(t, s, id, snapshot.ID)
 	}
@@ -39,7 +40,7 @@ func TestPrintedSheetsFileThemselves(t *testing.T) {
 	atlases, over, foreign := maps, maps, maps
 	atlases.Petition, atlases.Group, atlases.Pages = "atlases", "Atlases", 3
 	over.Petition, foreign.Petition = "closed", "elsewhere"
-	pile := pdfOfScans([]scan{signedSheet(t, maps, 1, 3), signedSheet(t, atlases, 1, 2), signedSheet(t, atlases, 3, 4), signedSheet(t, over, 1, 5), signedSheet(t, foreign, 1, 1)}, []int{0, 1, 2, 3, 4})
+	pile := fixtures.PDFOfScans([]fixtures.Scan{signedSheet(t, maps, 1, 3), signedSheet(t, atlases, 1, 2), signedSheet(t, atlases, 3, 4), signedSheet(t, over, 1, 5), signedSheet(t, foreign, 1, 1)}, []int{0, 1, 2, 3, 4})
 
 	working(t, s)
 	upload(t, s, "maps", "pile.pdf", pile)
@@ -113,7 +114,7 @@ func linesOf(t *testing.T, s *service, petitionID string) map[int]int {
 }
 
 // signedSheet is a page of a set with scrawls in its first lines.
-func signedSheet(t *testing.T, set printed.Set, page, lines int) scan {
+func signedSheet(t *testing.T, set printed.Set, page, lines int) fixtures.Scan {
 	t.Helper()
 	var pdf bytes.Buffer
 	if err := set.Write(&pdf); err != nil {
@@ -126,7 +127,7 @@ func signedSheet(t *testing.T, set printed.Set, page, lines int) scan {
 	const dpi = 150
 	reader := ingest.Reader{Limits: ingest.Limits{DrawnDPI: dpi}}
 	defer reader.Close()
-	d, err := reader.Open(t.Context(), write(t, filepath.Base(set.Petition)+".pdf", pdf.Bytes()))
+	d, err := reader.Open(t.Context(), fixtures.Write(t, filepath.Base(set.Petition)+".pdf", pdf.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func signedSheet(t *testing.T, set printed.Set, page, lines int) scan {
 	if err := jpeg.Encode(&b, g, &jpeg.Options{Quality: 85}); err != nil {
 		t.Fatal(err)
 	}
-	return scan{b.Bytes(), g.Rect.Dx(), g.Rect.Dy()}
+	return fixtures.Scan{JPEG: b.Bytes(), Width: g.Rect.Dx(), Height: g.Rect.Dy()}
 }
 
 // scrawl draws a zigzag into a cell given in hundredths of an inch.

@@ -17,6 +17,7 @@ import (
 	"countersign/extract"
 	"countersign/extract/tesseract"
 	"countersign/ingest"
+	"countersign/internal/fixtures"
 	"countersign/report"
 	"countersign/verify"
 	"countersign/verify/roll"
@@ -80,7 +81,7 @@ func TestUnknownStatuses(t *testing.T) {
 // petition that is right: each is named with what to do, and the petition is
 // reported all the same.
 func TestBadFiles(t *testing.T) {
-	typed := read(t, online)
+	typed := fixtures.Read(t, online)
 	locked, err := filepath.Glob(testdata + "pdfs/encrypted_needs_password/*Password*.pdf")
 	if err != nil || len(locked) == 0 {
 		t.Fatalf("%q, %v", locked, err)
@@ -90,14 +91,14 @@ func TestBadFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := []struct{ path, says string }{
-		{write(t, "letter.pdf", []byte("Dear committee, please find our signatures enclosed.")), "letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF"},
-		{write(t, "letter.docx", []byte("PK\x03\x04 and so on")), "letter.docx is a Word, Excel or ZIP file, which is not read: save it as PDF"},
-		{write(t, "empty.pdf", nil), "empty.pdf is empty: "},
-		{write(t, "cut.pdf", typed[:len(typed)/3]), "cut.pdf"},
+		{fixtures.Write(t, "letter.pdf", []byte("Dear committee, please find our signatures enclosed.")), "letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF"},
+		{fixtures.Write(t, "letter.docx", []byte("PK\x03\x04 and so on")), "letter.docx is a Word, Excel or ZIP file, which is not read: save it as PDF"},
+		{fixtures.Write(t, "empty.pdf", nil), "empty.pdf is empty: "},
+		{fixtures.Write(t, "cut.pdf", typed[:len(typed)/3]), "cut.pdf"},
 		{locked[0], filepath.Base(locked[0]) + " needs a password: save a copy without one"},
-		{write(t, "no-pages.pdf", pdfOf(0, nil, 1, 1)), "no-pages.pdf"},
-		{write(t, "dot.png", pngOf(1, 1)), "dot.png"},
-		{write(t, "wall.png", pngOf(20_000, 10_000)), "wall.png"},
+		{fixtures.Write(t, "no-pages.pdf", fixtures.PDF(0, nil, 1, 1)), "no-pages.pdf"},
+		{fixtures.Write(t, "dot.png", fixtures.PNG(1, 1)), "dot.png"},
+		{fixtures.Write(t, "wall.png", fixtures.PNG(20_000, 10_000)), "wall.png"},
 		{folder, "folder.pdf is a folder: name the files in it"},
 		{filepath.Join(t.TempDir(), "gone.pdf"), "gone.pdf is not there: check its name"},
 	}
@@ -145,7 +146,7 @@ func TestBadExports(t *testing.T) {
 		{"a PDF", "%PDF-1.4\n", "is a PDF: export the members as CSV or XLSX"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			path := write(t, "export.csv", []byte(tt.text))
+			path := fixtures.Write(t, "export.csv", []byte(tt.text))
 			r := countersign("check", "--members", path, "--json", "-", online)
 			if r.code != exitUnusable || r.stdout != "" {
 				t.Errorf("exit code %d, standard output %q", r.code, r.stdout)
@@ -159,8 +160,8 @@ func TestBadExports(t *testing.T) {
 
 // TestMap: what --map says of a heading settles what the export leaves open.
 func TestMap(t *testing.T) {
-	path := write(t, "export.csv", []byte("Cust #;x,Given,Fam,Surname\n007,Ann,Poe,Wrong\n"))
-	r := countersign("check", "--members", path, "--map", "number=Cust #;x", "--map", "first=Given", "--map", "last=Fam", "--json", "-", "--quiet", blankPNG(t))
+	path := fixtures.Write(t, "export.csv", []byte("Cust #;x,Given,Fam,Surname\n007,Ann,Poe,Wrong\n"))
+	r := countersign("check", "--members", path, "--map", "number=Cust #;x", "--map", "first=Given", "--map", "last=Fam", "--json", "-", "--quiet", fixtures.BlankPNG(t))
 	if got := decode(t, r.stdout); r.code != exitOK || got.Members.Rows != 1 {
 		t.Errorf("exit code %d, %+v, %s", r.code, got.Members, r.stderr)
 	}
@@ -168,8 +169,8 @@ func TestMap(t *testing.T) {
 
 // TestMisuse: wrong arguments are answered with what to write instead.
 func TestMisuse(t *testing.T) {
-	rules := write(t, "rules.yaml", []byte("title: Ours\nthreshhold: 50\n"))
-	bomb := write(t, "bomb.yaml", []byte("title: Ours\nlife-types: &a [x, x]\nrefused-classes: [*a, *a]\n"))
+	rules := fixtures.Write(t, "rules.yaml", []byte("title: Ours\nthreshhold: 50\n"))
+	bomb := fixtures.Write(t, "bomb.yaml", []byte("title: Ours\nlife-types: &a [x, x]\nrefused-classes: [*a, *a]\n"))
 	with := func(args ...string) []string {
 		return append([]string{"check", "--members", members}, args...)
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/xuri/excelize/v2"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 )
 
@@ -287,7 +288,7 @@ func (j *journey) keepsQuiet() {
 	for _, w := range regexp.MustCompile(`[a-z0-9]+`).FindAllString(log, -1) {
 		words[w] = true
 	}
-	roll, err := csv.NewReader(strings.NewReader(string(read(j.t, members)))).ReadAll()
+	roll, err := csv.NewReader(strings.NewReader(string(fixtures.Read(j.t, members)))).ReadAll()
 	if err != nil {
 		j.t.Fatal(err)
 	}
@@ -329,10 +330,10 @@ func readSigners(t testing.TB) map[string]signer {
 			}
 		}
 	}
-	if err := json.Unmarshal(read(t, testdata+"sample/truth.json"), &truth); err != nil {
+	if err := json.Unmarshal(fixtures.Read(t, testdata+"sample/truth.json"), &truth); err != nil {
 		t.Fatal(err)
 	}
-	roll, err := csv.NewReader(strings.NewReader(string(read(t, members)))).ReadAll()
+	roll, err := csv.NewReader(strings.NewReader(string(fixtures.Read(t, members)))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,70 +1,27 @@
 package main
 
 import (
-	"context"
 	"math"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"countersign/extract"
-	"countersign/extract/hand"
-	"countersign/extract/tesseract"
-	"countersign/ingest"
+	"countersign/internal/fixtures"
 	"countersign/verify"
 	"countersign/verify/roll"
 )
-
-// sampleSheets reads the pages of the sample once for all tests that ask.
-var sampleSheets = sync.OnceValues(func() ([]extract.Sheet, error) {
-	pen, err := hand.New()
-	if err != nil {
-		return nil, err
-	}
-	print, err := tesseract.Open(1)
-	if err != nil {
-		return nil, err
-	}
-	defer print.Close()
-	var reader ingest.Reader
-	defer reader.Close()
-	d, err := reader.Open(context.Background(), sample)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	x := extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})}
-	var sheets []extract.Sheet
-	for n := range d.Pages() {
-		page, err := d.Page(context.Background(), n+1)
-		if err != nil {
-			return nil, err
-		}
-		s, err := x.Sheet(context.Background(), page)
-		if err != nil {
-			return nil, err
-		}
-		sheets = append(sheets, s)
-	}
-	return sheets, nil
-})
-
-var sampleRoll = sync.OnceValues(func() (*roll.Roll, error) {
-	return roll.Open(members, roll.Options{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
-})
 
 // A row matched from the sheet as stored finds the same members, with the same
 // probabilities to the last bit, as the row fresh from its page; and what the store
 // keeps of row and match is what it was given.
 func TestStoredLinesAreTheFreshOnes(t *testing.T) {
-	sheets, err := sampleSheets()
+	sheets, err := fixtures.Sheets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := sampleRoll()
+	members, err := fixtures.Roll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +91,7 @@ func sameMatch(t *testing.T, want verify.Match, members *roll.Roll) {
 }
 
 func TestNumbersThatAreNotFinite(t *testing.T) {
-	members, err := sampleRoll()
+	members, err := fixtures.Roll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +103,7 @@ func TestNumbersThatAreNotFinite(t *testing.T) {
 
 // A match made against another snapshot is refused, not half read.
 func TestMatchOfAnotherSnapshot(t *testing.T) {
-	members, err := sampleRoll()
+	members, err := fixtures.Roll()
 	if err != nil {
 		t.Fatal(err)
 	}

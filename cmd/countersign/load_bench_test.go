@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 )
 
@@ -68,9 +69,9 @@ func BenchmarkLoad(b *testing.B) {
 		began := time.Now()
 		for i := range uploads {
 			sending.Go(func() {
-				data := read(b, online)
+				data := fixtures.Read(b, online)
 				if i%5 == 0 { // one in five was scanned and takes the workers longer
-					data = read(b, sample)
+					data = fixtures.Read(b, sample)
 				}
 				staff.send("p2", fmt.Sprintf("sheets %d.pdf", i), bytes.NewReader(fmt.Appendf(nil, "%s\n%% copy %d\n", data, i)))
 			})
@@ -141,7 +142,7 @@ func BenchmarkLargeUpload(b *testing.B) {
 // memory is a figure of a process, in bytes.
 func memory(b *testing.B, pid, name string) int {
 	b.Helper()
-	for line := range strings.Lines(string(read(b, "/proc/"+pid+"/status"))) {
+	for line := range strings.Lines(string(fixtures.Read(b, "/proc/"+pid+"/status"))) {
 		if rest, ok := strings.CutPrefix(line, name+":"); ok {
 			kb, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
 			if err != nil {

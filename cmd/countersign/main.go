@@ -5,7 +5,6 @@
 //	check, sheet, serve, work, demo, audit, purge, verify_…   subcommands
 //	json, pictures, progress, whole                           what check writes
 //	service, workers, outbox, filing                          the journey in the service, off the queue
-//	readers, read_pages, frames, sandbox_…                    processes that read pages, and how they are spoken to
 //	rolls, lines                                              exports held ready; lines as the store keeps them
 //	desk, desk_…                                              what pages show of a petition, settled and counted
 //	registrar, registrar_…, course, register_words            the life of petitions and groups
@@ -24,6 +23,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"countersign/internal/reader"
 	printed "countersign/report/sheet"
 	"countersign/verify/roll"
 )
@@ -54,7 +54,7 @@ type commands struct {
 }
 
 func main() {
-	limitTesseract()
+	reader.LimitTesseract()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -132,19 +132,3 @@ func misused(err error) string {
 
 // streams are where a command writes.
 type streams struct{ out, err io.Writer }
-
-// limitTesseract starts the program again with OMP_THREAD_LIMIT=1 where that
-// is not set. Tesseract's threads read it once, before main runs, and without
-// it they burn several times the CPU.
-func limitTesseract() {
-	const limit = "OMP_THREAD_LIMIT"
-	if os.Getenv(limit) != "" {
-		return
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return
-	}
-	// If this fails the program works all the same, only slower.
-	_ = syscall.Exec(self, os.Args, append(os.Environ(), limit+"=1"))
-}

@@ -5,10 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
+
+	"countersign/internal/reader"
 )
 
 // What the stories read.
@@ -20,7 +21,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	limitTesseract() // or tests run outside of make cost several times the CPU
+	reader.LimitTesseract() // or tests run outside of make cost several times the CPU
 	if len(os.Args) > 1 && slices.Contains([]string{"read-pages", "serve", "work"}, os.Args[1]) {
 		main() // the tests start themselves as the program
 	}
@@ -146,23 +147,4 @@ func (r result) rows() []row {
 		}
 	}
 	return out
-}
-
-// write makes a file in a folder of the test's own.
-func write(t testing.TB, name string, data []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func read(t testing.TB, path string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

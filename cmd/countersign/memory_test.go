@@ -14,14 +14,15 @@ import (
 	"time"
 
 	"countersign/ingest"
+	"countersign/internal/fixtures"
 )
 
 // TestMemory: pages are streamed, so 30 pages need no more memory than 3, but
 // for what is kept of their lines and for which pages meet in a collection.
 func TestMemory(t *testing.T) {
 	sheet, size := shortSheet(t)
-	few := write(t, "few.pdf", pdfOf(3, sheet, size.X, size.Y))
-	many := write(t, "many.pdf", pdfOf(30, sheet, size.X, size.Y))
+	few := fixtures.Write(t, "few.pdf", fixtures.PDF(3, sheet, size.X, size.Y))
+	many := fixtures.Write(t, "many.pdf", fixtures.PDF(30, sheet, size.X, size.Y))
 	check(t, exitOK, "--quiet", "--workers", "2", few) // what is made once is made here
 	var rows int
 	peak := func(path string) int64 {

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/xuri/excelize/v2"
+
+	"countersign/internal/fixtures"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -173,7 +175,7 @@ func summary(r result) string {
 // also where there is nothing to say.
 func TestShape(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.pdf")
-	_, r := check(t, exitUnread, online, missing, blankPNG(t))
+	_, r := check(t, exitUnread, online, missing, fixtures.BlankPNG(t))
 	var top map[string]any
 	if err := json.Unmarshal([]byte(r.stdout), &top); err != nil {
 		t.Fatal(err)
@@ -198,7 +200,7 @@ func TestShape(t *testing.T) {
 		}
 	}
 
-	_, r = check(t, exitOK, blankPNG(t))
+	_, r = check(t, exitOK, fixtures.BlankPNG(t))
 	if err := json.Unmarshal([]byte(r.stdout), &top); err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +320,7 @@ func TestTwice(t *testing.T) {
 	once := decode(t, onlineAlone().stdout)
 	for name, again := range map[string]string{
 		"the same path":    online,
-		"a copy elsewhere": write(t, "petition.pdf", read(t, online)),
+		"a copy elsewhere": fixtures.Write(t, "petition.pdf", fixtures.Read(t, online)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			twice, r := check(t, exitOK, online, again)
@@ -401,7 +403,7 @@ func book(t *testing.T, path string) map[string][][]string {
 func readTruth(t *testing.T, path string) truth {
 	t.Helper()
 	var w truth
-	if err := json.Unmarshal(read(t, path), &w); err != nil {
+	if err := json.Unmarshal(fixtures.Read(t, path), &w); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -459,7 +461,7 @@ func golden(t *testing.T, path, got string) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff(string(read(t, path)), got); diff != "" {
+	if diff := cmp.Diff(string(fixtures.Read(t, path)), got); diff != "" {
 		t.Errorf("%s (-want +got)\n%s", path, diff)
 	}
 }

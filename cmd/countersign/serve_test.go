@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 )
 
@@ -84,7 +85,7 @@ func TestServeTellsTheFirstAdministrator(t *testing.T) {
 // Settings come from a file, from the environment over it, and from flags over both.
 func TestServeSettings(t *testing.T) {
 	dir := t.TempDir()
-	file := write(t, "settings.json", []byte(`{"data": "`+filepath.Join(dir, "file")+`", "url": "http://petitions.example.org"}`))
+	file := fixtures.Write(t, "settings.json", []byte(`{"data": "`+filepath.Join(dir, "file")+`", "url": "http://petitions.example.org"}`))
 	t.Setenv("COUNTERSIGN_DATA", filepath.Join(dir, "environment"))
 	_, said := served(t, "--config", file)
 	if !strings.Contains(said(), "Countersign is at http://petitions.example.org") {

@@ -14,6 +14,7 @@ import (
 
 	"countersign/internal/blob"
 	"countersign/internal/queue"
+	"countersign/internal/reader"
 	"countersign/internal/store"
 )
 
@@ -23,7 +24,7 @@ type service struct {
 	store   *store.Store
 	blobs   blobs
 	queue   *queue.Queue
-	readers *readers
+	readers *reader.Pool
 	rolls   *rolls
 	workers *workers
 	log     *slog.Logger
@@ -41,7 +42,7 @@ type serviceOptions struct {
 	Listen    string // host:port at which a queue inside lets others in; "" for none
 	Token     string // what they must show
 	BlobsNATS bool   // keep blobs in the queue, where all machines reach them, and not in Data
-	Readers   readerOptions
+	Readers   reader.Options
 	Log       *slog.Logger
 }
 
@@ -133,10 +134,10 @@ func (s *service) openReaders(o serviceOptions) (err error) {
 	if err := os.RemoveAll(o.Readers.Temp); err != nil { // left by a crash
 		return fmt.Errorf("clear the readers' folder: %w", err)
 	}
-	if s.readers, err = newReaders(o.Readers); err != nil {
+	if s.readers, err = reader.New(o.Readers); err != nil {
 		return err
 	}
-	s.undo = append(s.undo, s.readers.close)
+	s.undo = append(s.undo, s.readers.Close)
 	return nil
 }
 
@@ -144,7 +145,7 @@ func (s *service) openReaders(o serviceOptions) (err error) {
 // until ctx ends and what is being done then is done.
 func (s *service) work(ctx context.Context) error {
 	all, ctx := errgroup.WithContext(ctx)
-	all.Go(s.readers.warm)
+	all.Go(s.readers.Warm)
 	all.Go(func() error { return s.workers.run(ctx) })
 	if err := all.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"countersign/internal/fixtures"
 )
 
 // BenchmarkServiceOverCheck takes the sample through check and through the service, from
@@ -11,9 +13,9 @@ import (
 // anew each time, as it does for people; the service has been up for a while.
 func BenchmarkServiceOverCheck(b *testing.B) {
 	s := openTestService(b, serviceOptions{})
-	addMembers(b, s, "s1", read(b, members))
+	addMembers(b, s, "s1", fixtures.Read(b, members))
 	working(b, s)
-	data := read(b, sample)
+	data := fixtures.Read(b, sample)
 	serve := func(id string) time.Duration {
 		addPetition(b, s, id, "s1")
 		began := time.Now()

@@ -15,6 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"countersign/ingest"
+	"countersign/internal/fixtures"
+	"countersign/internal/reader"
 	"countersign/internal/store"
 	"countersign/verify/roll"
 )
@@ -168,10 +171,10 @@ func contents(t testing.TB, s *service, petitionID string) ([]store.Upload, []st
 // An upload ends as the pages, lines and matches that check makes of the same file.
 func TestUploadBecomesMatches(t *testing.T) {
 	s := openTestService(t, serviceOptions{})
-	snapshot := addMembers(t, s, "s1", read(t, members))
+	snapshot := addMembers(t, s, "s1", fixtures.Read(t, members))
 	addPetition(t, s, "p1", snapshot.ID)
 	working(t, s)
-	upload(t, s, "p1", "petition.pdf", read(t, sample))
+	upload(t, s, "p1", "petition.pdf", fixtures.Read(t, sample))
 	settled(t, s, "p1")
 
 	want := decode(t, sampleAlone().stdout)
@@ -231,7 +234,7 @@ func TestBadUploads(t *testing.T) {
 	addPetition(t, s, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "notes.docx", []byte("PK\x03\x04 and so on"))
-	upload(t, s, "p1", "good.pdf", read(t, online))
+	upload(t, s, "p1", "good.pdf", fixtures.Read(t, online))
 	settled(t, s, "p1")
 	uploads, pages, lines := contents(t, s, "p1")
 	for _, u := range uploads {
@@ -247,13 +250,13 @@ func TestBadUploads(t *testing.T) {
 // Another snapshot has the lines matched anew, from the sheets as stored.
 func TestAnotherSnapshot(t *testing.T) {
 	s := openTestService(t, serviceOptions{})
-	data := read(t, members)
+	data := fixtures.Read(t, members)
 	addMembers(t, s, "all", data)
 	half := data[:bytes.LastIndexByte(data[:len(data)/2], '\n')+1]
 	addMembers(t, s, "half", half)
 	p := addPetition(t, s, "p1", "all")
 	working(t, s)
-	upload(t, s, "p1", "good.pdf", read(t, online))
+	upload(t, s, "p1", "good.pdf", fixtures.Read(t, online))
 	settled(t, s, "p1")
 	_, _, before := contents(t, s, "p1")
 	p.SnapshotID = "half"
@@ -281,7 +284,7 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 	s := openTestService(t, serviceOptions{})
 	p := addPetition(t, s, "p1", "")
 	working(t, s)
-	upload(t, s, "p1", "good.pdf", read(t, online))
+	upload(t, s, "p1", "good.pdf", fixtures.Read(t, online))
 	settled(t, s, "p1")
 	_, pages, lines := contents(t, s, "p1")
 	for _, page := range pages {
@@ -294,7 +297,7 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p.SnapshotID = addMembers(t, s, "s1", read(t, members)).ID
+	p.SnapshotID = addMembers(t, s, "s1", fixtures.Read(t, members)).ID
 	if err := s.store.SetPetition(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
@@ -314,15 +317,15 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 func TestThreeDeliveries(t *testing.T) {
 	once, thrice := openTestService(t, serviceOptions{}), openTestService(t, serviceOptions{})
 	for _, s := range []*service{once, thrice} {
-		addMembers(t, s, "s1", read(t, members))
+		addMembers(t, s, "s1", fixtures.Read(t, members))
 		addPetition(t, s, "p1", "s1")
 	}
-	upload(t, once, "p1", "a.pdf", read(t, online))
+	upload(t, once, "p1", "a.pdf", fixtures.Read(t, online))
 	stop := working(t, once)
 	settled(t, once, "p1")
 	stop()
 
-	upload(t, thrice, "p1", "a.pdf", read(t, online))
+	upload(t, thrice, "p1", "a.pdf", fixtures.Read(t, online))
 	for _, stage := range []struct {
 		name   string
 		handle func(context.Context, string) error
@@ -396,11 +399,11 @@ func dump(t testing.TB, s *service, petitionID string) []string {
 
 // A file that breaks its reader is refused by name, and the others go on.
 func TestPoisonousUpload(t *testing.T) {
-	s := openTestService(t, serviceOptions{Readers: readerOptions{Processes: 2, Memory: 600, Limits: limits{Megapixels: 1000}}})
+	s := openTestService(t, serviceOptions{Readers: reader.Options{Processes: 2, Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}}})
 	addPetition(t, s, "p1", "")
 	working(t, s)
-	upload(t, s, "p1", "huge.png", pngOf(30_000, 30_000))
-	upload(t, s, "p1", "good.pdf", read(t, online))
+	upload(t, s, "p1", "huge.png", fixtures.PNG(30_000, 30_000))
+	upload(t, s, "p1", "good.pdf", fixtures.Read(t, online))
 	settled(t, s, "p1")
 	_, pages, _ := contents(t, s, "p1")
 	for _, p := range pages {
@@ -424,7 +427,7 @@ func TestPoisonousUpload(t *testing.T) {
 func TestFailureAndRetry(t *testing.T) {
 	s := openTestService(t, serviceOptions{})
 	addPetition(t, s, "p1", "")
-	u := upload(t, s, "p1", "good.pdf", read(t, online))
+	u := upload(t, s, "p1", "good.pdf", fixtures.Read(t, online))
 	path, done, err := s.blobs.Path(t.Context(), u.SHA256)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"countersign/internal/reader"
 )
 
 // Settings that several commands of the service share.
@@ -28,12 +30,12 @@ type reading struct {
 	Limits      limits `embed:"" prefix:"max-"`
 }
 
-func (r reading) options() readerOptions {
-	return readerOptions{
+func (r reading) options() reader.Options {
+	return reader.Options{
 		Processes: int(r.Workers),
 		PageTime:  time.Duration(r.PageSeconds) * time.Second,
 		Memory:    int(r.Memory),
-		Limits:    r.Limits,
+		Limits:    r.Limits.ingest(),
 	}
 }
 

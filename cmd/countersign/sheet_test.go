@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/ingest"
+	"countersign/internal/fixtures"
 )
 
 const petitionFile = `
@@ -27,7 +28,7 @@ pages: 3
 `
 
 func TestSheetCommand(t *testing.T) {
-	from := write(t, "petition.yaml", []byte(petitionFile))
+	from := fixtures.Write(t, "petition.yaml", []byte(petitionFile))
 	one, two := filepath.Join(t.TempDir(), "one.pdf"), filepath.Join(t.TempDir(), "two.pdf")
 	for _, out := range []string{one, two} {
 		r := countersign("sheet", "--from", from, "--paper", "A4", "--portrait", "--out", out)
@@ -35,8 +36,8 @@ func TestSheetCommand(t *testing.T) {
 			t.Fatalf("exit code %d; it said %s%s", r.code, r.stdout, r.stderr)
 		}
 	}
-	pdf := read(t, one)
-	if !bytes.Equal(pdf, read(t, two)) {
+	pdf := fixtures.Read(t, one)
+	if !bytes.Equal(pdf, fixtures.Read(t, two)) {
 		t.Error("the same sheets are not the same bytes")
 	}
 	if streamed := countersign("sheet", "--from", from, "--paper", "a4", "--portrait", "--out", "-"); streamed.stdout != string(pdf) {
@@ -88,8 +89,8 @@ func TestSheetCommandSaysWhatIsWrong(t *testing.T) {
 		"lines":              {append(good, "--line-height", "3"), "0.3 to 1.5"},
 		"pages":              {append(good, "--pages", "5000"), "1 to 1000"},
 		"no such file":       {append(good, "--from", filepath.Join(dir, "none.yaml")), "none.yaml could not be read"},
-		"unknown setting":    {append(good, "--from", write(t, "a.yaml", []byte("colour: red"))), "a.yaml"},
-		"memory taken whole": {append(good, "--from", write(t, "b.yaml", []byte("group: &a x\ntitle: *a"))), "line 1: &a gives a name"},
+		"unknown setting":    {append(good, "--from", fixtures.Write(t, "a.yaml", []byte("colour: red"))), "a.yaml"},
+		"memory taken whole": {append(good, "--from", fixtures.Write(t, "b.yaml", []byte("group: &a x\ntitle: *a"))), "line 1: &a gives a name"},
 		"file without end":   {append(good, "--from", "/dev/zero"), "longer than 64 KiB"},
 		"folder that is not": {append(good, "--out", filepath.Join(dir, "no", "x.pdf")), "no/x.pdf"},
 	} {
@@ -108,7 +109,7 @@ func TestSheetCommandSaysWhatIsWrong(t *testing.T) {
 // Printed sheets file themselves: check says which page of which petition each
 // scan is, and what is missing.
 func TestPrintedSheetsAreAccountedFor(t *testing.T) {
-	from := write(t, "petition.yaml", []byte(petitionFile))
+	from := fixtures.Write(t, "petition.yaml", []byte(petitionFile))
 	pdf := filepath.Join(t.TempDir(), "sheets.pdf")
 	if r := countersign("sheet", "--from", from, "--out", pdf); r.code != exitOK {
 		t.Fatal(r.stderr)
@@ -163,5 +164,5 @@ func scannedPage(t *testing.T, path string, number int) string {
 	if err := jpeg.Encode(&jpg, g, &jpeg.Options{Quality: 70}); err != nil {
 		t.Fatal(err)
 	}
-	return write(t, "scan.jpg", jpg.Bytes())
+	return fixtures.Write(t, "scan.jpg", jpg.Bytes())
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 )
 
@@ -27,7 +28,7 @@ func TestVerifyPeriodReport(t *testing.T) {
 	r.must(r.step("p1", "submit", "2026-11-20"))
 	var book bytes.Buffer
 	r.must(r.Period(ctx, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &book))
-	whole := write(t, "period.xlsx", book.Bytes())
+	whole := fixtures.Write(t, "period.xlsx", book.Bytes())
 
 	said := func(code int, file, data string, want ...string) {
 		t.Helper()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+
+	"countersign/internal/reader"
 )
 
 // workCommand is more hands for a service that runs elsewhere.
@@ -34,6 +36,14 @@ func (c workCommand) Run(ctx context.Context, s *streams) error {
 	if err := service.lookForProbe(ctx); err != nil {
 		return err
 	}
-	log.Info("working", "readers", service.readers.options.Processes)
+	log.Info("working", "readers", service.readers.Processes())
 	return service.work(ctx)
 }
+
+// readPagesCommand is a reader process.
+type readPagesCommand struct {
+	Settings string `arg:"" help:"What the process that starts it tells it."`
+}
+
+// Run answers until standard input ends.
+func (c readPagesCommand) Run(s *streams) error { return reader.Serve(c.Settings, os.Stdin, s.out) }

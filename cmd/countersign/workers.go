@@ -16,6 +16,7 @@ import (
 	"countersign/ingest"
 	"countersign/internal/blob"
 	"countersign/internal/queue"
+	"countersign/internal/reader"
 	"countersign/internal/store"
 	"countersign/verify"
 )
@@ -33,7 +34,7 @@ type workers struct {
 	store   *store.Store
 	blobs   blobs
 	queue   *queue.Queue
-	readers *readers
+	readers *reader.Pool
 	rolls   *rolls
 	log     *slog.Logger
 }
@@ -57,7 +58,7 @@ func (w *workers) run(ctx context.Context) error {
 	}{
 		{store.Ingest, 2, w.ingest},
 		// One more than there are readers: while it writes, its reader reads on.
-		{store.Extract, w.readers.options.Processes + 1, w.extract},
+		{store.Extract, w.readers.Processes() + 1, w.extract},
 		{store.Verify, max(1, runtime.GOMAXPROCS(0)/2), w.verify},
 	}
 	var all sync.WaitGroup
@@ -93,7 +94,7 @@ func (w *workers) ingest(ctx context.Context, id string) error {
 		return lost(err)
 	}
 	defer done()
-	n, err := w.readers.open(ctx, path, u.Name)
+	n, err := w.readers.Open(ctx, path, u.Name)
 	var input *ingest.InputError
 	if err != nil && !errors.As(err, &input) {
 		return err
@@ -144,7 +145,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 		return lost(err)
 	}
 	defer done()
-	got, err := w.readers.page(ctx, path, u.Name, p.Number, true)
+	got, err := w.readers.Page(ctx, path, u.Name, p.Number, true)
 	var input *ingest.InputError
 	switch {
 	case errors.As(err, &input):
@@ -160,20 +161,20 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 }
 
 // keep writes what was read of a page: blobs first, then what names them.
-func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got pageRead) error {
-	s, err := got.sheetOf()
+func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got reader.Page) error {
+	s, err := got.Sheet()
 	if err != nil {
 		return err
 	}
 	p.Kind, p.Source, p.Rotation, p.Notes = string(s.Kind), string(s.Source), s.Rotation, s.Notes
-	p.Width, p.Height = got.width, got.height
+	p.Width, p.Height = got.Width, got.Height
 	p.Error, p.ReadAt = "", time.Time{}
 	p.Form = store.Form(s.Form)
 	if err := w.place(ctx, u, &p, &s); err != nil {
 		return err
 	}
 	lines := make([]store.Line, len(s.Rows))
-	files := []toPut{{&p.Sheet, got.sheet}, {&p.Picture, got.picture}}
+	files := []toPut{{&p.Sheet, got.Packed}, {&p.Picture, got.Picture}}
 	for i, row := range s.Rows {
 		lines[i].Number, lines[i].Box = row.Number, row.Box
 		if lines[i].Row, err = encodeRow(row); err != nil {

@@ -1,9 +1,10 @@
-package main
+package reader
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image/jpeg"
 	"log/slog"
 	"os"
@@ -18,61 +19,73 @@ import (
 
 	"countersign/extract"
 	"countersign/ingest"
+	"countersign/internal/fixtures"
 )
 
-func openReaders(t testing.TB, o readerOptions) *readers {
+func TestMain(m *testing.M) {
+	LimitTesseract()                               // or tests run outside of make cost several times the CPU
+	if len(os.Args) > 2 && os.Args[1] == Command { // the tests start themselves as readers
+		if err := Serve(os.Args[2], os.Stdin, os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func open(t testing.TB, o Options) *Pool {
 	t.Helper()
 	o.Temp = t.TempDir()
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	o.Read = append(o.Read, testdata)
-	r, err := newReaders(o)
+	o.Read = append(o.Read, fixtures.Folder)
+	r, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(r.close)
+	t.Cleanup(r.Close)
 	return r
 }
 
 // What comes out of a reader process is what the stages make of the page here.
-func TestReadersReadWhatTheStagesRead(t *testing.T) {
-	want, err := sampleSheets()
+func TestReadWhatTheStagesRead(t *testing.T) {
+	want, err := fixtures.Sheets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := openReaders(t, readerOptions{})
-	pages, err := r.open(t.Context(), sample, "sheets.pdf")
+	r := open(t, Options{})
+	pages, err := r.Open(t.Context(), fixtures.Scanned, "sheets.pdf")
 	if err != nil || pages != len(want) {
 		t.Fatalf("%d pages, %v; want %d", pages, err, len(want))
 	}
 	for n := range pages {
-		got, err := r.page(t.Context(), sample, "sheets.pdf", n+1, true)
+		got, err := r.Page(t.Context(), fixtures.Scanned, "sheets.pdf", n+1, true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := got.sheetOf()
+		s, err := got.Sheet()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want[n], s, cmpopts.IgnoreFields(extract.Reading{}, "Words")); diff != "" {
 			t.Errorf("page %d:\n%s", n+1, diff)
 		}
-		c, err := jpeg.DecodeConfig(bytes.NewReader(got.picture))
-		if err != nil || c.Width != got.width || c.Height != got.height || max(c.Width, c.Height) > longestPicture {
-			t.Errorf("the picture of page %d has %d × %d pixels, said to be %d × %d: %v", n+1, c.Width, c.Height, got.width, got.height, err)
+		c, err := jpeg.DecodeConfig(bytes.NewReader(got.Picture))
+		if err != nil || c.Width != got.Width || c.Height != got.Height || max(c.Width, c.Height) > longestPicture {
+			t.Errorf("the picture of page %d has %d × %d pixels, said to be %d × %d: %v", n+1, c.Width, c.Height, got.Width, got.Height, err)
 		}
 	}
 }
 
 // Files of every kind are read inside the confinement as they are outside of it.
-func TestReadersOpenEveryKind(t *testing.T) {
-	files, err := filepath.Glob(testdata + "pdfs/*/*")
+func TestOpenEveryKind(t *testing.T) {
+	files, err := filepath.Glob(fixtures.Folder + "pdfs/*/*")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d files: %v", len(files), err)
 	}
-	files = append(files, online, blankPNG(t))
-	r := openReaders(t, readerOptions{Processes: 2, Read: []string{filepath.Dir(files[len(files)-1])}})
+	files = append(files, fixtures.Online, fixtures.BlankPNG(t))
+	r := open(t, Options{Processes: 2, Read: []string{filepath.Dir(files[len(files)-1])}})
 	var outside ingest.Reader
 	defer outside.Close()
 	for _, path := range files {
@@ -82,8 +95,8 @@ func TestReadersOpenEveryKind(t *testing.T) {
 			want = d.Pages()
 			d.Close()
 		}
-		pages, err := r.open(t.Context(), path, filepath.Base(path))
-		if pages != want || sentence(err) != sentence(outsideErr) {
+		pages, err := r.Open(t.Context(), path, filepath.Base(path))
+		if pages != want || fmt.Sprint(err) != fmt.Sprint(outsideErr) {
 			t.Errorf("%s: %d pages, %v; outside %d, %v", path, pages, err, want, outsideErr)
 		}
 	}
@@ -91,39 +104,39 @@ func TestReadersOpenEveryKind(t *testing.T) {
 
 // A file that needs more than it may have is refused under its name, and the reader
 // after it reads on.
-func TestReadersRefuseWhatBreaksThem(t *testing.T) {
-	huge := write(t, "huge.png", pngOf(30_000, 30_000))
-	r := openReaders(t, readerOptions{Memory: 600, Limits: limits{Megapixels: 1000}, Read: []string{filepath.Dir(huge)}})
-	if _, err := r.page(t.Context(), online, "online.pdf", 1, false); err != nil {
+func TestRefuseWhatBreaksThem(t *testing.T) {
+	huge := fixtures.Write(t, "huge.png", fixtures.PNG(30_000, 30_000))
+	r := open(t, Options{Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}, Read: []string{filepath.Dir(huge)}})
+	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.page(t.Context(), huge, "Huge one.png", 1, false)
+	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, false)
 	var input *ingest.InputError
 	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 || !strings.Contains(input.Problem, "memory") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := r.page(t.Context(), online, "online.pdf", 1, false); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false); err != nil {
 		t.Error("after it:", err)
 	}
 }
 
-func TestReadersRefuseWhatTakesTooLong(t *testing.T) {
-	r := openReaders(t, readerOptions{PageTime: 50 * time.Millisecond})
-	_, err := r.page(t.Context(), sample, "slow.pdf", 2, false)
+func TestRefuseWhatTakesTooLong(t *testing.T) {
+	r := open(t, Options{PageTime: 50 * time.Millisecond})
+	_, err := r.Page(t.Context(), fixtures.Scanned, "slow.pdf", 2, false)
 	var input *ingest.InputError
 	if !errors.As(err, &input) || input.File != "slow.pdf" || input.Page != 2 || !strings.Contains(input.Problem, "longer than 50ms") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := r.open(t.Context(), sample, "slow.pdf"); err != nil {
+	if _, err := r.Open(t.Context(), fixtures.Scanned, "slow.pdf"); err != nil {
 		t.Error("after it:", err)
 	}
 }
 
 // A reader that is killed while nobody looks is replaced without a word.
-func TestReadersAreReplaced(t *testing.T) {
-	r := openReaders(t, readerOptions{Renew: 2})
+func TestAreReplaced(t *testing.T) {
+	r := open(t, Options{Renew: 2})
 	for range 5 {
-		if _, err := r.open(t.Context(), online, "a.pdf"); err != nil {
+		if _, err := r.Open(t.Context(), fixtures.Online, "a.pdf"); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range r.idle {
@@ -132,12 +145,12 @@ func TestReadersAreReplaced(t *testing.T) {
 	}
 }
 
-func TestReadersEndWithTheContext(t *testing.T) {
-	r := openReaders(t, readerOptions{})
+func TestEndWithTheContext(t *testing.T) {
+	r := open(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	for {
-		if _, err := r.page(ctx, sample, "a.pdf", 2, true); err != nil {
+		if _, err := r.Page(ctx, fixtures.Scanned, "a.pdf", 2, true); err != nil {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
@@ -146,12 +159,12 @@ func TestReadersEndWithTheContext(t *testing.T) {
 	}
 }
 
-func TestReadersAtOnce(t *testing.T) {
-	r := openReaders(t, readerOptions{Processes: 2})
+func TestAtOnce(t *testing.T) {
+	r := open(t, Options{Processes: 2})
 	var asking sync.WaitGroup
 	for range 6 {
 		asking.Go(func() {
-			if n, err := r.open(t.Context(), online, "a.pdf"); n == 0 || err != nil {
+			if n, err := r.Open(t.Context(), fixtures.Online, "a.pdf"); n == 0 || err != nil {
 				t.Errorf("%d pages, %v", n, err)
 			}
 		})
@@ -160,11 +173,11 @@ func TestReadersAtOnce(t *testing.T) {
 }
 
 // A reader opens nothing but what it is given, where the kernel can see to that.
-func TestReadersAreConfined(t *testing.T) {
-	elsewhere := write(t, "elsewhere.pdf", read(t, online))
+func TestAreConfined(t *testing.T) {
+	elsewhere := fixtures.Write(t, "elsewhere.pdf", fixtures.Read(t, fixtures.Online))
 	var said bytes.Buffer
-	r := openReaders(t, readerOptions{Log: slog.New(slog.NewTextHandler(&said, nil))})
-	_, err := r.open(t.Context(), elsewhere, "elsewhere.pdf")
+	r := open(t, Options{Log: slog.New(slog.NewTextHandler(&said, nil))})
+	_, err := r.Open(t.Context(), elsewhere, "elsewhere.pdf")
 	switch open := strings.Contains(said.String(), "no Landlock"); {
 	case open && err != nil:
 		t.Errorf("without Landlock: %v", err)
@@ -174,12 +187,12 @@ func TestReadersAreConfined(t *testing.T) {
 }
 
 // What a reader leaves behind is gone with it.
-func TestReadersLeaveNothing(t *testing.T) {
-	r := openReaders(t, readerOptions{})
-	if _, err := r.page(t.Context(), online, "a.pdf", 1, true); err != nil {
+func TestLeaveNothing(t *testing.T) {
+	r := open(t, Options{})
+	if _, err := r.Page(t.Context(), fixtures.Online, "a.pdf", 1, true); err != nil {
 		t.Fatal(err)
 	}
-	r.close()
+	r.Close()
 	left, err := os.ReadDir(r.options.Temp)
 	if err != nil || len(left) != 0 {
 		t.Errorf("%v is left, %v", left, err)

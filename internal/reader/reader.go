@@ -1,10 +1,17 @@
-package main
+// Package reader reads pages in processes of their own, with limits on memory, time and what
+// they may touch, so that a hostile file breaks its reader and nothing else. A Pool starts
+// them (reader.go), each one answers in Serve (child.go), and frames.go is what they say to
+// each other.
+//
+// Files enter by their paths; sheets, rows and pictures leave. internal/work asks.
+package reader
 
 import (
 	"bufio"
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +20,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -23,22 +29,22 @@ import (
 	"countersign/ingest"
 )
 
-// readers are processes that parse files and read pages, one at a time each. They are
+// Pool holds processes that parse files and read pages, one at a time each. They are
 // this program started again, kept warm, with limits on memory and time and no way to
 // files and network. A file that breaks one is refused by name, and the next gets a new one.
 // It is safe for use by several goroutines.
-type readers struct {
-	options readerOptions
+type Pool struct {
+	options Options
 	free    chan struct{} // a token for each reader that may be at work
 
 	mu     sync.Mutex
-	idle   []*reader // the one used last comes last
+	idle   []*process // the one used last comes last
 	closed bool
 	told   sync.Once
 }
 
-// readerOptions say what readers may do; zero values stand for what is usual.
-type readerOptions struct {
+// Options say what readers may do; zero values stand for what is usual.
+type Options struct {
 	Processes int
 	Read      []string      // files and folders whose files are read
 	Temp      string        // folder for what they write for a while; "" for the system's
@@ -46,21 +52,21 @@ type readerOptions struct {
 	OpenTime  time.Duration // 2 min: most for opening a file
 	PageTime  time.Duration // 5 min: most for reading a page, which takes a second or two where the processor is free
 	Renew     int           // 1000: pages after which a reader is replaced, for Tesseract leaks
-	Limits    limits
+	Limits    ingest.Limits
 	Log       *slog.Logger
 }
 
-// pageRead is what a reader made of a page.
-type pageRead struct {
-	sheet    []byte // see extract.DecodeSheet
-	picture  []byte // JPEG of the page as delivered; nil if it was not asked for
-	width    int    // of picture, in pixels
-	height   int
+// Page is what a reader made of a page.
+type Page struct {
+	Packed   []byte // the sheet, see extract.DecodeSheet
+	Picture  []byte // JPEG of the page as delivered; nil if it was not asked for
+	Width    int    // of Picture, in pixels
+	Height   int
 	pictures [][]byte // JPEG of each row, in the order of the sheet's
 }
 
-// reader is one process.
-type reader struct {
+// process is one reader.
+type process struct {
 	cmd     *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
@@ -71,7 +77,8 @@ type reader struct {
 	grown   atomic.Bool // beyond the memory it may have
 }
 
-func newReaders(o readerOptions) (*readers, error) {
+// New makes a pool. Its processes start when they are needed; see Warm.
+func New(o Options) (*Pool, error) {
 	o.Processes = max(1, o.Processes)
 	o.Memory = cmp.Or(o.Memory, 3072)
 	o.OpenTime, o.PageTime = cmp.Or(o.OpenTime, 2*time.Minute), cmp.Or(o.PageTime, 5*time.Minute)
@@ -83,20 +90,20 @@ func newReaders(o readerOptions) (*readers, error) {
 	if err := os.MkdirAll(o.Temp, 0o700); err != nil {
 		return nil, fmt.Errorf("make the readers' folder: %w", err)
 	}
-	r := &readers{options: o, free: make(chan struct{}, o.Processes)}
+	r := &Pool{options: o, free: make(chan struct{}, o.Processes)}
 	for range o.Processes {
 		r.free <- struct{}{}
 	}
 	return r, nil
 }
 
-// warm starts all readers, so that the first page does not wait for them.
-func (r *readers) warm() error {
+// Warm starts all readers, so that the first page does not wait for them.
+func (r *Pool) Warm() error {
 	var starting sync.WaitGroup
 	errs := make([]error, r.options.Processes)
 	for i := range errs {
 		starting.Go(func() {
-			var p *reader
+			var p *process
 			if p, errs[i] = r.start(); errs[i] == nil {
 				r.leave(p)
 			}
@@ -106,27 +113,27 @@ func (r *readers) warm() error {
 	return errors.Join(errs...)
 }
 
-// open says how many pages a file has. What a person can mend is a *ingest.InputError,
+// Open says how many pages a file has. What a person can mend is a *ingest.InputError,
 // under the name given.
-func (r *readers) open(ctx context.Context, path, name string) (pages int, err error) {
+func (r *Pool) Open(ctx context.Context, path, name string) (pages int, err error) {
 	head, _, err := r.ask(ctx, asked{Path: path, Name: name})
 	return head.Pages, err
 }
 
-// page reads one page of a file.
-func (r *readers) page(ctx context.Context, path, name string, number int, picture bool) (pageRead, error) {
+// Page reads one page of a file.
+func (r *Pool) Page(ctx context.Context, path, name string, number int, picture bool) (Page, error) {
 	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: picture})
 	if err != nil {
-		return pageRead{}, err
+		return Page{}, err
 	}
 	if len(parts) < 2 {
-		return pageRead{}, fmt.Errorf("read page %d: the reader left out the sheet", number)
+		return Page{}, fmt.Errorf("read page %d: the reader left out the sheet", number)
 	}
-	return pageRead{sheet: parts[0], picture: parts[1], width: head.Width, height: head.Height, pictures: parts[2:]}, nil
+	return Page{Packed: parts[0], Picture: parts[1], Width: head.Width, Height: head.Height, pictures: parts[2:]}, nil
 }
 
-// close ends all readers that are not at work; none may be.
-func (r *readers) close() {
+// Close ends all readers that are not at work; none may be.
+func (r *Pool) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
@@ -141,7 +148,7 @@ var errBroke = errors.New("the reader broke")
 
 // ask has a reader answer. One that breaks may have been worn by the files before, so
 // what broke it is tried once more with a new one.
-func (r *readers) ask(ctx context.Context, a asked) (answered, [][]byte, error) {
+func (r *Pool) ask(ctx context.Context, a asked) (answered, [][]byte, error) {
 	select {
 	case <-r.free:
 		defer func() { r.free <- struct{}{} }()
@@ -180,7 +187,7 @@ func said(head answered) error {
 
 // with puts a question to a reader and waits for the answer until its time is up. A
 // reader that does not answer well is ended.
-func (r *readers) with(ctx context.Context, p *reader, a asked) (head answered, parts [][]byte, err error) {
+func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, parts [][]byte, err error) {
 	limit := r.options.PageTime
 	if a.Page == 0 {
 		limit = r.options.OpenTime
@@ -220,7 +227,7 @@ func tooSlow(a asked, limit time.Duration) error {
 }
 
 // broke is the sentence for a file that broke a reader; it is errBroke as well.
-func (r *readers) broke(a asked, p *reader) error {
+func (r *Pool) broke(a asked, p *process) error {
 	problem := "stops the program that reads it"
 	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
 		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
@@ -235,9 +242,9 @@ type broken struct{ ingest.InputError }
 func (b *broken) Unwrap() []error { return []error{errBroke, &b.InputError} }
 
 // take finds a reader, best one that has the file open, or starts one.
-func (r *readers) take(path string) (*reader, error) {
+func (r *Pool) take(path string) (*process, error) {
 	r.mu.Lock()
-	at := slices.IndexFunc(r.idle, func(p *reader) bool { return p.path == path })
+	at := slices.IndexFunc(r.idle, func(p *process) bool { return p.path == path })
 	if at < 0 {
 		at = 0 // the one that has rested longest
 	}
@@ -251,7 +258,7 @@ func (r *readers) take(path string) (*reader, error) {
 	return r.start()
 }
 
-func (r *readers) leave(p *reader) {
+func (r *Pool) leave(p *process) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -262,7 +269,7 @@ func (r *readers) leave(p *reader) {
 }
 
 // start starts a reader and waits until it is ready.
-func (r *readers) start() (*reader, error) {
+func (r *Pool) start() (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
@@ -271,7 +278,7 @@ func (r *readers) start() (*reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
-	p := &reader{temp: temp, last: &lastWords{}}
+	p := &process{temp: temp, last: &lastWords{}}
 	args, err := r.arguments(temp)
 	if err != nil {
 		return nil, err
@@ -306,7 +313,7 @@ func politely(program string, args ...string) *exec.Cmd {
 }
 
 // greeted waits for the word that a reader is ready.
-func (r *readers) greeted(p *reader) error {
+func (r *Pool) greeted(p *process) error {
 	slow := time.AfterFunc(2*time.Minute, p.kill)
 	defer slow.Stop()
 	var hello greeting
@@ -328,25 +335,19 @@ func (r *readers) greeted(p *reader) error {
 	return nil
 }
 
-func (r *readers) arguments(temp string) ([]string, error) {
+func (r *Pool) arguments(temp string) ([]string, error) {
 	cache, err := pdfiumCache()
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
-	args := []string{"read-pages", "--memory-mb", strconv.Itoa(r.options.Memory), "--write=" + temp, "--cache=" + cache}
-	for _, path := range r.options.Read {
-		args = append(args, "--read="+path)
+	told, err := json.Marshal(settings{
+		Memory: r.options.Memory, Read: r.options.Read, Write: []string{temp}, Cache: cache,
+		Limits: r.options.Limits,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start a reader: %w", err)
 	}
-	l := r.options.Limits
-	for _, limit := range []struct {
-		flag string
-		most int
-	}{{"--max-file-mb", int(l.File)}, {"--max-pages", int(l.Pages)}, {"--max-megapixels", int(l.Megapixels)}} {
-		if limit.most > 0 {
-			args = append(args, limit.flag, strconv.Itoa(limit.most))
-		}
-	}
-	return args, nil
+	return []string{Command, string(told)}, nil
 }
 
 // readerEnvironment is what a reader must know: no keys, tokens or addresses.
@@ -361,7 +362,7 @@ func readerEnvironment() []string {
 }
 
 // end ends a reader and what it wrote.
-func (p *reader) end() {
+func (p *process) end() {
 	p.in.Close()
 	p.kill()
 	_ = p.cmd.Wait() // it was killed, as its state will say
@@ -371,7 +372,7 @@ func (p *reader) end() {
 // watch kills a reader that takes more memory than it may. The limit that the kernel
 // keeps stops what C takes and what PDFium takes; Go's heap grows past it, in addresses
 // that were reserved before.
-func (p *reader) watch(ctx context.Context, most int64) {
+func (p *process) watch(ctx context.Context, most int64) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -401,7 +402,7 @@ func resident(pid int) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-func (p *reader) kill() { _ = p.cmd.Process.Kill() } // fails only where it has ended
+func (p *process) kill() { _ = p.cmd.Process.Kill() } // fails only where it has ended
 
 // lastWords keeps the beginning of what a process said of its end. It is looked at, never
 // logged: a fault may quote what was read.
@@ -424,9 +425,9 @@ func (l *lastWords) contain(any ...string) bool {
 	return slices.ContainsFunc(any, func(s string) bool { return bytes.Contains(l.text, []byte(s)) })
 }
 
-// sheetOf unpacks a sheet and gives its rows their pictures.
-func (p pageRead) sheetOf() (extract.Sheet, error) {
-	s, err := extract.DecodeSheet(p.sheet)
+// Sheet unpacks a sheet and gives its rows their pictures.
+func (p Page) Sheet() (extract.Sheet, error) {
+	s, err := extract.DecodeSheet(p.Packed)
 	if err != nil {
 		return extract.Sheet{}, err
 	}
@@ -452,3 +453,6 @@ func pdfiumCache() (string, error) {
 	}
 	return dir, nil
 }
+
+// Processes is how many pages may be read at the same time.
+func (r *Pool) Processes() int { return r.options.Processes }

@@ -1,12 +1,14 @@
-package main
+package reader
 
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"countersign/extract"
 	"countersign/extract/hand"
@@ -14,33 +16,42 @@ import (
 	"countersign/ingest"
 )
 
-// readPagesCommand is a reader process: it parses files and reads pages for another
-// countersign, which it hears on standard input and answers on standard output. Files
-// come from strangers, so it first gives up whatever it does not need.
-type readPagesCommand struct {
-	Memory int      `name:"memory-mb" default:"3072" help:"Most memory in megabytes."`
-	Read   []string `help:"File or folder it may read."`
-	Write  []string `help:"Folder it may write to."`
-	Cache  string   `help:"Folder of compiled PDFium."`
-	Limits limits   `embed:"" prefix:"max-"`
+// Command is the first argument of the program when it is to be a reader; the second is for
+// Serve.
+const Command = "read-pages"
+
+// settings are what a pool tells a reader at its start.
+type settings struct {
+	Memory int      `json:"memory"` // megabytes at most
+	Read   []string `json:"read"`   // files and folders it may read
+	Write  []string `json:"write"`  // folders it may write to
+	Cache  string   `json:"cache"`  // folder of compiled PDFium
+
+	Limits ingest.Limits `json:"limits"`
 }
 
 // longestPicture is the longer side of a page's picture in pixels: writing can be read
 // in it, and it is half a megabyte.
 const longestPicture = 2000
 
-// Run answers until standard input ends. Signals are not for it: whoever started it
+// Serve is a reader process: it parses files and reads pages for another countersign, which
+// it hears on in and answers on out. Files come from strangers, so it first gives up whatever
+// it does not need. It answers until in ends. Signals are not for it: whoever started it
 // decides when it ends, and closes its input even when killed.
-func (c readPagesCommand) Run(_ context.Context, s *streams) error {
+func Serve(told string, in io.Reader, out io.Writer) error {
+	var s settings
+	if err := json.Unmarshal([]byte(told), &s); err != nil {
+		return fmt.Errorf("read the settings of a reader process: %w", err)
+	}
 	requests := make(chan asked)
-	go listenTo(os.Stdin, requests)
-	r, hello := c.prepare()
-	if err := send(s.out, hello); err != nil || hello.Trouble != "" {
+	go listenTo(in, requests)
+	r, hello := s.prepare()
+	if err := send(out, hello); err != nil || hello.Trouble != "" {
 		return err
 	}
 	for a := range requests {
 		head, parts := r.answer(a)
-		if err := send(s.out, head, parts...); err != nil {
+		if err := send(out, head, parts...); err != nil {
 			return err
 		}
 	}
@@ -54,7 +65,7 @@ func listenTo(r io.Reader, requests chan<- asked) {
 	for {
 		var a asked
 		if _, err := receive(in, &a); err != nil {
-			os.Exit(exitOK)
+			os.Exit(0)
 		}
 		requests <- a
 	}
@@ -68,7 +79,7 @@ type pageReader struct {
 	path    string
 }
 
-func (c readPagesCommand) prepare() (*pageReader, greeting) {
+func (c settings) prepare() (*pageReader, greeting) {
 	version, err := confine(confinement{Data: uint64(c.Memory) << 20, Read: c.Read, Write: append(c.Write, c.Cache)})
 	if err != nil {
 		return nil, greeting{Trouble: err.Error()}
@@ -81,7 +92,7 @@ func (c readPagesCommand) prepare() (*pageReader, greeting) {
 	if err != nil {
 		return nil, greeting{Trouble: err.Error()}
 	}
-	reader := &ingest.Reader{Limits: c.Limits.ingest(), CacheDir: c.Cache}
+	reader := &ingest.Reader{Limits: c.Limits, CacheDir: c.Cache}
 	return &pageReader{
 		ingest:  reader,
 		extract: extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})},
@@ -175,11 +186,18 @@ func failed(err error, name string) answered {
 	return answered{Refusal: &refusal{name, input.Page, input.Problem, input.Remedy}}
 }
 
-// ingest is the limits as the stage takes them.
-func (l limits) ingest() ingest.Limits {
-	return ingest.Limits{
-		FileBytes:  int64(l.File) * 1_000_000,
-		Pages:      int(l.Pages),
-		PagePixels: int64(l.Megapixels) * 1_000_000,
+// LimitTesseract starts the program again with OMP_THREAD_LIMIT=1 where that
+// is not set. Tesseract's threads read it once, before main runs, and without
+// it they burn several times the CPU.
+func LimitTesseract() {
+	const limit = "OMP_THREAD_LIMIT"
+	if os.Getenv(limit) != "" {
+		return
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return
+	}
+	// If this fails the program works all the same, only slower.
+	_ = syscall.Exec(self, os.Args, append(os.Environ(), limit+"=1"))
 }

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package main
+package reader
 
 // confinement is what a process that parses strangers' files may still do.
 type confinement struct {
