@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -21,19 +22,43 @@ func (s *Store) Setting(ctx context.Context, key string) (_ string, err error) {
 	}, `SELECT COALESCE((SELECT value FROM settings WHERE key = $1), '')`, key)
 }
 
+// remembered are the settings of which every value is kept, since what was decided by one
+// must not change with the next.
+var remembered = []string{"rules"}
+
 // SetSetting sets a setting.
 func (s *Store) SetSetting(ctx context.Context, key, value, by string) (err error) {
 	defer saying(&err, "change setting %s", key)
-	_, err = write(ctx, s.writer, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at`, key, value, by, now())
-	return err
+	return s.change(ctx, func(tx conn) error {
+		at := now()
+		if _, err := write(ctx, tx, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (key) DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at`, key, value, by, at); err != nil {
+			return err
+		}
+		if !slices.Contains(remembered, key) {
+			return nil
+		}
+		// The row of the setting is locked by now, so that numbers follow each other.
+		_, err := write(ctx, tx, `INSERT INTO setting_history (key, seq, value, by, at)
+			VALUES ($1, (SELECT COUNT(*) + 1 FROM setting_history WHERE key = $1), $2, $3, $4)`, key, value, by, at)
+		return err
+	})
+}
+
+// SettingHistory lists the values that a setting had, oldest first. One without a time was
+// there before times were kept.
+func (s *Store) SettingHistory(ctx context.Context, key string) (_ []Setting, err error) {
+	defer saying(&err, "read what setting %s was", key)
+	return all(ctx, s.reader, scanSetting, `SELECT key, value, by, at FROM setting_history WHERE key = $1 ORDER BY seq`, key)
+}
+
+func scanSetting(r row) (v Setting, err error) {
+	err = r.Scan(&v.Key, &v.Value, &v.By, when{&v.At})
+	return v, err
 }
 
 // Settings lists what was set, by key.
 func (s *Store) Settings(ctx context.Context) (_ []Setting, err error) {
 	defer saying(&err, "read settings")
-	return all(ctx, s.reader, func(r row) (v Setting, err error) {
-		err = r.Scan(&v.Key, &v.Value, &v.By, when{&v.At})
-		return v, err
-	}, `SELECT key, value, by, at FROM settings ORDER BY key`)
+	return all(ctx, s.reader, scanSetting, `SELECT key, value, by, at FROM settings ORDER BY key`)
 }

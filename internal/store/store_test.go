@@ -1,6 +1,9 @@
 package store
 
 import (
+	"database/sql"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -8,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
 )
 
 // conformance is what both databases must do.
@@ -46,6 +50,8 @@ var conformance = []struct {
 	{"audit that was tampered with", testAuditTampered},
 	{"tallies", testTallies},
 	{"events", testEvents},
+	{"reports to Council", testCouncilReports},
+	{"what a setting was", testSettingHistory},
 	{"purge", testPurge},
 	{"purged exports", testPurgedExports},
 }
@@ -124,7 +130,7 @@ func TestTwoPrograms(t *testing.T) {
 
 // The folders hold the same tables with the same columns.
 func TestMigrationsAlike(t *testing.T) {
-	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql"} {
+	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql", "00006_register.sql"} {
 		read := func(folder string) string {
 			text, err := migrations.ReadFile("migrations/" + folder + "/" + name)
 			must(t, err)
@@ -135,6 +141,40 @@ func TestMigrationsAlike(t *testing.T) {
 		if diff := cmp.Diff(read("sqlite"), postgres); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// The rule that an office had set before its history was kept is the one that held from the
+// beginning, as far as anybody knows.
+func TestSettingsOfAnOlderDatabase(t *testing.T) {
+	pg := startPostgres(t)
+	for name, at := range map[string]struct {
+		url, driver, folder string
+		dialect             goose.Dialect
+	}{
+		"SQLite":     {sqliteURL(t), "sqlite", "sqlite", goose.DialectSQLite3},
+		"PostgreSQL": {pg.create(t, "older"), "pgx", "postgres", goose.DialectPostgres},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dsn := at.url
+			if path, ok := strings.CutPrefix(at.url, "sqlite://"); ok {
+				must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+				dsn = sqliteName(path, "")
+			}
+			db, err := sql.Open(at.driver, dsn)
+			must(t, err)
+			files, err := fs.Sub(migrations, "migrations/"+at.folder)
+			must(t, err)
+			older, err := goose.NewProvider(at.dialect, db, files, goose.WithDisableGlobalRegistry(true))
+			must(t, err)
+			_, err = older.UpTo(t.Context(), 5)
+			must(t, err)
+			_, err = db.Exec(`INSERT INTO settings (key, value, by, at) VALUES ('rules', 'term-years: 4', 'a', 1700000000000), ('oidc-secret', 'x', 'a', 1700000000000)`)
+			must(t, err)
+			must(t, db.Close())
+			list := got(open(t, at.url).SettingHistory(t.Context(), "rules"))(t)
+			same(t, list, []Setting{{Key: "rules", Value: "term-years: 4", By: "a"}})
+		})
 	}
 }
 
