@@ -18,6 +18,7 @@ import (
 	"countersign/internal/fixtures"
 	"countersign/internal/mail/mailtest"
 	"countersign/internal/store"
+	"countersign/internal/work"
 	samples "countersign/testdata"
 )
 
@@ -84,7 +85,7 @@ func TestPetitionOverAPI(t *testing.T) {
 		t.Errorf("with a certificate it is %s", life.State)
 	}
 	step("schedule", words{"meeting": "the winter meeting"})
-	step("approve", words{"vote": "7 to 0", "overlap": "Reference and User Services Association", "rationale": "The concern is no other unit's.", "renews": newGroup, "name": "Reentry Library Service", "purpose": "Books behind bars"})
+	step("approve", words{"vote": "7 to 0", "overlap": "Reference and User Services Association", "rationale": "The concern is no other unit's.", "renews": "a new group", "name": "Reentry Library Service", "purpose": "Books behind bars"})
 	if life.State != "approved" || life.GroupID == "" || !slices.ContainsFunc(life.Happened, func(h struct {
 		Kind, On string
 		Words    words
@@ -162,7 +163,7 @@ func TestPetitionOverAPI(t *testing.T) {
 	var tasks []struct{ Key, Of, Subject, Due string }
 	s.ask("GET", "/api/worklist", nil, http.StatusOK, &tasks)
 	if !slices.ContainsFunc(tasks, func(x struct{ Key, Of, Subject, Due string }) bool {
-		return x.Key == "contact" && x.Of == ofGroup && x.Subject == life.GroupID && len(x.Due) == len(time.DateOnly)
+		return x.Key == "contact" && x.Of == "group" && x.Subject == life.GroupID && len(x.Due) == len(time.DateOnly)
 	}) {
 		t.Errorf("the worklist is %+v", tasks)
 	}
@@ -185,16 +186,16 @@ type script struct {
 func newScript(t *testing.T, args ...string) *script {
 	t.Helper()
 	dir := t.TempDir()
-	s, err := openService(t.Context(), serviceOptions{Data: dir, Log: slog.New(slog.DiscardHandler)})
+	s, err := work.Open(t.Context(), work.Options{Data: dir, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.store.AddAccount(t.Context(), store.Account{Email: "office@example.org", Name: "Office", Roles: []store.Role{store.Staff, store.Verifier, store.Chair}, PasswordHash: "none"})
+	a, err := s.Store.AddAccount(t.Context(), store.Account{Email: "office@example.org", Name: "Office", Roles: []store.Role{store.Staff, store.Verifier, store.Chair}, PasswordHash: "none"})
 	if err == nil {
 		sum := sha256.Sum256([]byte(testToken))
-		_, err = s.store.AddToken(t.Context(), store.Token{AccountID: a.ID, Name: "script", Hash: hex.EncodeToString(sum[:])})
+		_, err = s.Store.AddToken(t.Context(), store.Token{AccountID: a.ID, Name: "script", Hash: hex.EncodeToString(sum[:])})
 	}
-	s.close()
+	s.Close()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ import (
 
 	"countersign/internal/fixtures"
 	"countersign/internal/store"
+	"countersign/internal/work"
 )
 
 // crashRounds is the environment variable that says how often TestCrashes kills the
@@ -62,7 +63,7 @@ func TestCrashes(t *testing.T) {
 		var people sync.WaitGroup
 		for i := round; i < round+5; i++ {
 			later := time.Duration(random.Int64N(int64(4 * time.Second)))
-			people.Go(func() { pause(ctx, later); d.upload(ctx, i) })
+			people.Go(func() { work.Pause(ctx, later); d.upload(ctx, i) })
 		}
 		people.Go(func() { d.review(ctx, found) })
 		time.Sleep(time.Duration(random.Int64N(int64(6 * time.Second))))
@@ -200,13 +201,13 @@ func freePort(t testing.TB) int {
 func (d *daemon) prepare() {
 	t := d.t
 	nats := slices.Contains(d.args, "nats")
-	s, err := openService(t.Context(), serviceOptions{Data: d.dir, BlobsNATS: nats, Log: slog.New(slog.DiscardHandler)})
+	s, err := work.Open(t.Context(), work.Options{Data: d.dir, BlobsNATS: nats, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	addMembers(t, s, "s1", fixtures.Read(t, members))
-	addPetition(t, s, "p1", "s1")
-	s.close()
+	fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, members))
+	fixtures.AddPetition(t, s.Store, "p1", "s1")
+	s.Close()
 	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(d.dir, "countersign.db")); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +301,7 @@ func (d *daemon) upload(ctx context.Context, i int) {
 			d.mu.Unlock()
 			return
 		}
-		pause(ctx, 50*time.Millisecond)
+		work.Pause(ctx, 50*time.Millisecond)
 	}
 }
 
@@ -409,12 +410,12 @@ func (d *daemon) review(ctx context.Context, found *findings) {
 				return
 			}
 		}
-		pause(ctx, 50*time.Millisecond)
+		work.Pause(ctx, 50*time.Millisecond)
 	}
 }
 
 // settled waits until there is nothing left to do.
-func (d *daemon) settled() { settled(d.t, &service{store: d.db}, "p1") }
+func (d *daemon) settled() { fixtures.Settled(d.t, d.db, "p1") }
 
 // expected is what must be there of the files once they went through: what check makes
 // of them, under the ids that follow from their bytes.
@@ -444,7 +445,7 @@ func (d *daemon) expected() (out []string) {
 // signers.
 func inventory(t testing.TB, db *store.Store) (out []string) {
 	t.Helper()
-	uploads, pages, lines := contents(t, &service{store: db}, "p1")
+	uploads, pages, lines := fixtures.Contents(t, db, "p1")
 	for _, u := range uploads {
 		out = append(out, fmt.Sprintf("upload %s of %d pages, %q", u.ID, u.Pages, u.Error))
 	}

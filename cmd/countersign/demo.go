@@ -14,8 +14,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 	"countersign/internal/web"
+	"countersign/internal/work"
 	samples "countersign/testdata"
 )
 
@@ -53,17 +55,15 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	}
 	defer listener.Close()
 	log := c.Log.logger(s.err)
-	service, err := openService(ctx, serviceOptions{Data: c.Data, Log: log})
+	service, err := work.Open(ctx, work.Options{Data: c.Data, Log: log})
 	if err != nil {
 		return err
 	}
-	defer service.close()
-	desk := newDesk(service.store, service.blobs, service.rolls)
-	d := &demo{service: service, desk: desk, register: &registrar{store: service.store, desk: desk, now: time.Now}, now: time.Now()}
+	defer service.Close()
 	url := "http://" + reachable(listener.Addr())
-	desk.url = url
+	d := &demo{service: service, office: officeOf(service, url), now: time.Now()}
 	d.site, err = web.New(web.Options{
-		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: desk, Register: d.register,
+		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Desk: d.office, Register: d.office,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: url, Program: programName(), Log: log,
 	})
 	if err != nil {
@@ -76,7 +76,7 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	d.greet(s.out, url)
 	all, ctx := errgroup.WithContext(ctx)
 	go d.site.Run(ctx)
-	all.Go(func() error { return service.serve(ctx, listener, d.site) })
+	all.Go(func() error { return serve(ctx, service, listener, d.site) })
 	if fresh {
 		all.Go(func() error {
 			if err := d.goOn(ctx); err != nil && ctx.Err() == nil {
@@ -90,11 +90,10 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 
 // demo makes what there is to see.
 type demo struct {
-	service  *service
-	desk     *desk
-	register *registrar
-	site     *web.Server
-	now      time.Time
+	service *work.Service
+	office  *office.Office
+	site    *web.Server
+	now     time.Time
 }
 
 // Petitions of the demonstration.
@@ -116,7 +115,7 @@ func (d *demo) greet(w io.Writer, url string) {
 
 // begin adds people, members and petitions, unless the folder has them already.
 func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
-	if _, err := d.service.store.Account(ctx, demoPeople[0].ID); err == nil {
+	if _, err := d.service.Store.Account(ctx, demoPeople[0].ID); err == nil {
 		return false, nil
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return false, err
@@ -126,11 +125,11 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 			return false, err
 		}
 	}
-	blob, _, err := d.service.blobs.Put(ctx, bytes.NewReader(samples.Members))
+	blob, _, err := d.service.Blobs.Put(ctx, bytes.NewReader(samples.Members))
 	if err != nil {
 		return false, err
 	}
-	snapshot, err := d.desk.Import(ctx, blob, "members.csv", web.ImportOptions{AsOf: d.day(-30)}, "demo-staff")
+	snapshot, err := d.office.Import(ctx, blob, "members.csv", office.ImportOptions{AsOf: d.day(-30)}, "demo-staff")
 	if err != nil {
 		return false, err
 	}
@@ -141,7 +140,7 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 			{"key":"conference","from":"2020-01-01T00:00:00Z","name":"Conference Services","email":"conference@example.org"},{"key":"director","from":"2020-01-01T00:00:00Z","name":"Executive Director","email":"director@example.org"},
 			{"key":"programs","from":"2020-01-01T00:00:00Z","name":"Member Programs and Services","email":"programs@example.org"}]`,
 	} {
-		if err := d.service.store.SetSetting(ctx, key, value, "demo-admin"); err != nil {
+		if err := d.service.Store.SetSetting(ctx, key, value, "demo-admin"); err != nil {
 			return false, err
 		}
 	}
@@ -155,17 +154,17 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 		{store.Petition{ID: demoDraft, Title: "Seed Libraries", ReceivedOn: d.day(0)}, nil, ""},
 	} {
 		p.State, p.SnapshotID, p.By = "draft", snapshot.ID, "demo-staff"
-		if _, err := d.service.store.AddPetition(ctx, p.Petition); err != nil {
+		if _, err := d.service.Store.AddPetition(ctx, p.Petition); err != nil {
 			return false, err
 		}
 		if p.file == nil {
 			continue
 		}
-		sum, size, err := d.service.blobs.Put(ctx, bytes.NewReader(p.file))
+		sum, size, err := d.service.Blobs.Put(ctx, bytes.NewReader(p.file))
 		if err != nil {
 			return false, err
 		}
-		if _, err := d.service.store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: sum, Name: p.name, Size: size, By: "demo-staff", At: d.now}); err != nil {
+		if _, err := d.service.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: sum, Name: p.name, Size: size, By: "demo-staff", At: d.now}); err != nil {
 			return false, err
 		}
 	}
@@ -179,7 +178,7 @@ func (d *demo) goOn(ctx context.Context) error {
 		return err
 	}
 	for {
-		o, err := d.service.store.Counts(ctx, demoGroup)
+		o, err := d.service.Store.Counts(ctx, demoGroup)
 		if err != nil {
 			return err
 		}
@@ -195,11 +194,11 @@ func (d *demo) goOn(ctx context.Context) error {
 	if err := d.verify(ctx); err != nil {
 		return err
 	}
-	c, err := d.desk.Case(ctx, demoGroup)
+	c, err := d.office.Case(ctx, demoGroup)
 	if err != nil {
 		return err
 	}
-	if _, err := d.service.store.AddTally(ctx, store.Tally{PetitionID: demoGroup, Version: c.Version, Counts: []byte("{}"), SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair"}); err != nil {
+	if _, err := d.service.Store.AddTally(ctx, store.Tally{PetitionID: demoGroup, Version: c.Version, Counts: []byte("{}"), SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair"}); err != nil {
 		return err
 	}
 	for _, s := range []struct {
@@ -219,7 +218,7 @@ func (d *demo) goOn(ctx context.Context) error {
 			return err
 		}
 	}
-	d.service.queue.Tell(demoGroup)
+	d.service.Queue.Tell(demoGroup)
 	return nil
 }
 
@@ -227,7 +226,7 @@ func (d *demo) goOn(ctx context.Context) error {
 // counts, and else nobody.
 func (d *demo) verify(ctx context.Context) error {
 	for range 1000 {
-		c, err := d.desk.Case(ctx, demoGroup)
+		c, err := d.office.Case(ctx, demoGroup)
 		if err != nil || len(c.Count.Next) == 0 {
 			return err
 		}
@@ -236,7 +235,7 @@ func (d *demo) verify(ctx context.Context) error {
 		if len(l.Candidates) > 0 && l.Candidates[0].Probability >= 0.5 {
 			f.Kind, f.MemberID = "accept", l.Candidates[0].Member.ID
 		}
-		if _, err := d.service.store.AddFinding(ctx, f); err != nil {
+		if _, err := d.service.Store.AddFinding(ctx, f); err != nil {
 			return err
 		}
 	}
@@ -244,15 +243,15 @@ func (d *demo) verify(ctx context.Context) error {
 }
 
 func (d *demo) step(ctx context.Context, petition, kind string, days int, words ...string) error {
-	s := web.NewStep{Kind: kind, On: d.day(days), Words: map[string]string{}}
+	s := office.NewStep{Kind: kind, On: d.day(days), Words: map[string]string{}}
 	for i := 0; i+1 < len(words); i += 2 {
 		s.Words[words[i]] = words[i+1]
 	}
-	chair, err := d.service.store.Account(ctx, "demo-chair")
+	chair, err := d.service.Store.Account(ctx, "demo-chair")
 	if err != nil {
 		return err
 	}
-	return d.register.AddToLife(ctx, petition, s, chair)
+	return d.office.AddToLife(ctx, petition, s, chair)
 }
 
 // day is some days from today, without a time of day.

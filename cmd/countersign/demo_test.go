@@ -1,23 +1,26 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/store"
 	"countersign/internal/web"
+	"countersign/internal/work"
 )
 
 // The demonstration has petitions at three points of their life, and begins only once.
 func TestDemo(t *testing.T) {
-	s := openTestService(t, serviceOptions{})
-	desk := newDesk(s.store, s.blobs, s.rolls)
-	d := &demo{service: s, desk: desk, register: &registrar{store: s.store, desk: desk, now: time.Now}, now: time.Now()}
+	s := openTestService(t)
+	d := &demo{service: s, office: officeOf(s, ""), now: time.Now()}
 	var err error
-	d.site, err = web.New(web.Options{Store: s.store, Blobs: s.blobs, Bell: s.queue, Desk: desk, Register: d.register, Uploads: filepath.Join(t.TempDir(), "uploads"), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	d.site, err = web.New(web.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Desk: d.office, Register: d.office, Uploads: filepath.Join(t.TempDir(), "uploads"), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,24 +33,48 @@ func TestDemo(t *testing.T) {
 	if err := d.goOn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	settled(t, s, demoReview)
+	fixtures.Settled(t, s.Store, demoReview)
 	for id, want := range map[string]string{demoReview: "submitted", demoGroup: "approved", demoDraft: "draft"} {
-		if p, err := s.store.Petition(t.Context(), id); err != nil || p.State != want {
+		if p, err := s.Store.Petition(t.Context(), id); err != nil || p.State != want {
 			t.Errorf("%s is %s, want %s; %v", id, p.State, want, err)
 		}
 	}
-	groups, err := d.register.Groups(t.Context())
+	groups, err := d.office.Groups(t.Context())
 	if err != nil || len(groups) != 1 || groups[0].Status != "active" {
 		t.Errorf("%+v, %v", groups, err)
 	}
-	c, err := desk.Case(t.Context(), demoReview)
+	c, err := d.office.Case(t.Context(), demoReview)
 	if err != nil || len(c.Queue("demo-verifier", false)) == 0 {
 		t.Errorf("nothing waits for the verifier; %v", err)
 	}
-	if _, err := s.store.VerifyAudit(t.Context()); err != nil {
+	if _, err := s.Store.VerifyAudit(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if p, err := s.store.Account(t.Context(), "demo-chair"); err != nil || len(p.Roles) != 1 || p.Roles[0] != store.Chair {
+	if p, err := s.Store.Account(t.Context(), "demo-chair"); err != nil || len(p.Roles) != 1 || p.Roles[0] != store.Chair {
 		t.Errorf("%+v, %v", p, err)
 	}
+}
+
+// openTestService opens a service in a folder of the test's own.
+func openTestService(t testing.TB) *work.Service {
+	t.Helper()
+	s, err := work.Open(t.Context(), work.Options{Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// working runs the workers until the test ends.
+func working(t testing.TB, s *work.Service) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := s.Work(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { cancel(); all.Wait() })
 }

@@ -70,7 +70,7 @@ func TestUnknownStatuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := snapshot(r, verify.MIG())
+		s := report.SnapshotOf(r, verify.MIG())
 		if got := strings.Join(s.Findings, "|"); got != want || s.Sums == "" {
 			t.Errorf("got %q, want %q", got, want)
 		}

@@ -21,6 +21,7 @@ import (
 
 	"countersign/internal/fixtures"
 	"countersign/internal/store"
+	"countersign/internal/work"
 )
 
 // How much the benchmarks put on the service is in environment variables, as a short run is
@@ -78,7 +79,7 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		sending.Wait()
 		sent := time.Since(began)
-		settled(b, &service{store: d.db}, "p2")
+		fixtures.Settled(b, d.db, "p2")
 		took := time.Since(began)
 		stop()
 		reviewing.Wait()
@@ -122,7 +123,7 @@ func BenchmarkLargeUpload(b *testing.B) {
 		rand.Read(seed)
 		staff.send("p2", "large.pdf", io.NewSectionReader(repeated{seed}, 0, int64(size)))
 		took := time.Since(began)
-		settled(b, &service{store: l.daemon.db}, "p2")
+		fixtures.Settled(b, l.daemon.db, "p2")
 		b.StopTimer()
 		most := memory(b, pid, "VmHWM")
 		l.daemon.stop()
@@ -285,20 +286,20 @@ func (c *client) review(ctx context.Context) {
 	const page = "/petitions/p1/review"
 	for n := 0; ctx.Err() == nil; n++ {
 		if _, body := c.ask(ctx, "page", "GET", page, nil); body == nil {
-			pause(ctx, thinking)
+			work.Pause(ctx, thinking)
 			continue
 		}
 		line := c.sync(ctx, nil)
 		if line == "" { // others hold them all
-			pause(ctx, thinking)
+			work.Pause(ctx, thinking)
 			continue
 		}
 		c.ask(ctx, "picture", "GET", "/lines/"+line+"/picture", nil)
-		pause(ctx, thinking)
+		work.Pause(ctx, thinking)
 		id := fmt.Sprintf("%s.finding-%08d", c.id, n)
 		c.sync(ctx, map[string]string{"id": id, "line": line, "kind": "illegible"})
 		c.ask(ctx, "page", "GET", "/petitions/p2", nil)
-		pause(ctx, thinking)
+		work.Pause(ctx, thinking)
 		c.sync(ctx, map[string]string{"id": id + "-undo", "line": line, "kind": "undo", "undoes": id})
 	}
 }

@@ -2,13 +2,10 @@
 // This package joins the stages to the command line and to the service: main
 // holds signals and exit codes, pipeline.go the whole journey, and each subcommand has a file.
 //
-//	check, sheet, serve, work, demo, audit, purge, verify_…   subcommands
-//	json, pictures, progress, whole                           what check writes
-//	service, workers, outbox, filing                          the journey in the service, off the queue
-//	rolls, lines                                              exports held ready; lines as the store keeps them
-//	desk, desk_…                                              what pages show of a petition, settled and counted
-//	registrar, registrar_…, course, register_words            the life of petitions and groups
-//	purge, purge_desk                                         what goes when its time is over, and what stays
+//	check, sheet, serve, work, demo, audit, purge, scrub, verify_report   subcommands
+//	json, pictures, progress, whole                                       what check writes
+//
+// What the service does is in internal/office and internal/work.
 package main
 
 import (

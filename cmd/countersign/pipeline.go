@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 	"countersign/ingest"
 	"countersign/report"
 	"countersign/verify"
-	"countersign/verify/roll"
 )
 
 // pipeline is the whole journey of a petition: files become pages, pages
@@ -90,7 +86,7 @@ func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
 // open opens every file; those that cannot be opened have a nil document.
 func (p *pipeline) open(ctx context.Context, paths []string) ([]*ingest.Document, []file) {
 	documents, files := make([]*ingest.Document, len(paths)), make([]file, len(paths))
-	names := distinctNames(paths)
+	names := report.FileNames(paths)
 	for i, path := range paths {
 		files[i].name = names[i]
 		d, err := p.reader.Open(ctx, path)
@@ -183,7 +179,7 @@ func (p *pipeline) report(result petition, made time.Time) report.Petition {
 		Decisions: result.decisions,
 		Tally:     result.tally,
 		Rules:     p.rules,
-		Members:   snapshot(p.matcher.Roll(), p.rules),
+		Members:   report.SnapshotOf(p.matcher.Roll(), p.rules),
 		Made:      made,
 		Program:   programName(),
 		Pictures:  p.pictures,
@@ -191,26 +187,13 @@ func (p *pipeline) report(result petition, made time.Time) report.Petition {
 	for _, f := range result.files {
 		r.Files = append(r.Files, f.report())
 		for i, s := range f.pages {
-			addCover(&r, s.Cover, f.name, i+1)
+			r.AddCover(s.Cover, f.name, i+1)
 		}
 	}
 	for _, o := range r.Cover.Organizers {
 		r.Organizers = append(r.Organizers, report.Organizer{Organizer: o, MemberID: p.matcher.MatchOrganizer(o.Name, o.Address)})
 	}
 	return r
-}
-
-// addCover adds what a page says of the petition and no page before it said.
-func addCover(r *report.Petition, c extract.Cover, file string, page int) {
-	if r.Cover.Purpose == "" && c.Purpose != "" {
-		r.Cover.Purpose, r.CoverFile, r.CoverPage = c.Purpose, file, page
-	}
-	if r.Cover.Group == "" {
-		r.Cover.Group = c.Group
-	}
-	if len(r.Cover.Organizers) == 0 {
-		r.Cover.Organizers = c.Organizers
-	}
 }
 
 // report is the file as the workbooks list it.
@@ -223,61 +206,6 @@ func (f file) report() report.File {
 		})
 	}
 	return out
-}
-
-// snapshot names the export for the record, with what its import says and which of its
-// statuses the rules do not know.
-func snapshot(r *roll.Roll, rules verify.Rules) report.Snapshot {
-	const remarks = 200 // more would bury the rest of the page
-	return report.Snapshot{
-		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), LeftOut: r.LeftOut, Merged: r.Merged, AsOf: r.AsOf,
-		Sums: r.Sums(), Findings: append(unknownStatuses(r, rules), r.Remarks(remarks)...),
-	}
-}
-
-// unknownStatuses is one remark on the statuses whose members are left to people; none where
-// the rules know all.
-func unknownStatuses(r *roll.Roll, rules verify.Rules) []string {
-	const most = 12 // more are no statuses, but another column's texts
-	unknown := rules.UnknownStatuses(r.Members)
-	if len(unknown) == 0 {
-		return nil
-	}
-	var each []string
-	for _, s := range unknown[:min(most, len(unknown))] {
-		members := "members"
-		if s.Members == 1 {
-			members = "member"
-		}
-		each = append(each, fmt.Sprintf("%s of %d %s", s.Status, s.Members, members))
-	}
-	if more := len(unknown) - len(each); more > 0 {
-		each = append(each, fmt.Sprintf("and %d more", more))
-	}
-	are := "is"
-	if len(each) > 1 {
-		are = "are"
-	}
-	return []string{fmt.Sprintf("status %s %s in no list of the rule: lines of these members wait for a person", strings.Join(each, ", "), are)}
-}
-
-// distinctNames gives each file a name of its own, since lines are traced by
-// it: the base name, or as much more of the path as it takes.
-func distinctNames(paths []string) []string {
-	names := make([]string, len(paths))
-	for i, path := range paths {
-		names[i] = filepath.Base(path)
-		same := func(other string) bool { return other != path && filepath.Base(other) == names[i] }
-		if slices.ContainsFunc(paths, same) {
-			names[i] = filepath.ToSlash(filepath.Clean(path))
-		}
-	}
-	for i, name := range names { // the very same path twice
-		for n := 2; slices.Contains(names[:i], names[i]); n++ {
-			names[i] = fmt.Sprintf("%s (%d)", name, n)
-		}
-	}
-	return names
 }
 
 // named lets an error speak of a file by the name it has in this petition,

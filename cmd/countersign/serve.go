@@ -13,7 +13,9 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
 
+	"countersign/internal/office"
 	"countersign/internal/web"
+	"countersign/internal/work"
 )
 
 type serveCommand struct {
@@ -40,15 +42,15 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	service, err := openService(ctx, serviceOptions{
+	service, err := work.Open(ctx, work.Options{
 		Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, Copies: c.Keep.Copies, BlobsNATS: c.Keep.Blobs == "nats",
 		Listen: c.QueueAt, Token: c.QueueToken, Readers: c.Reading.options(), Log: log,
 	})
 	if err != nil {
 		return err
 	}
-	defer service.close()
-	if err := service.layProbe(ctx); err != nil {
+	defer service.Close()
+	if err := service.LayProbe(ctx); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", c.Listen)
@@ -58,10 +60,9 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if c.URL == "" {
 		c.URL = "http://" + reachable(listener.Addr())
 	}
-	desk := newDesk(service.store, service.blobs, service.rolls)
-	desk.url = c.URL
+	desk := officeOf(service, c.URL)
 	site, err := web.New(web.Options{
-		Store: service.store, Blobs: service.blobs, Bell: service.queue, Desk: desk, Register: &registrar{store: service.store, desk: desk, now: time.Now},
+		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Desk: desk, Register: desk,
 		Mail:    mail,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
@@ -88,7 +89,12 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintln(s.out, "The first administrator makes an account at", link)
 	}
 	go site.Run(ctx) // takes uploads that a crash left complete, sweeps what is old
-	return service.serve(ctx, listener, site)
+	return serve(ctx, service, listener, site)
+}
+
+// officeOf is the office of a service.
+func officeOf(s *work.Service, url string) *office.Office {
+	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Rolls: s.Rolls, URL: url, Program: programName()})
 }
 
 // reachable is the address of a listener as people on this computer write it.
@@ -108,7 +114,7 @@ func reachable(at net.Addr) string {
 const lastRequests = 3 * time.Second
 
 // serve answers requests and works, until ctx ends and what is under way has ended.
-func (s *service) serve(ctx context.Context, listener net.Listener, site http.Handler) error {
+func serve(ctx context.Context, s *work.Service, listener net.Listener, site http.Handler) error {
 	all, ctx := errgroup.WithContext(ctx)
 	streams, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // pages listen for changes for as long as they are open
 	defer hangUp()
@@ -116,7 +122,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, site http.Ha
 		Handler:           site,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients do wrong
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), // what clients do wrong
 		BaseContext:       func(net.Listener) context.Context { return streams },
 	}
 	server.RegisterOnShutdown(func() { time.AfterFunc(lastRequests/2, hangUp) })
@@ -128,7 +134,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener, site http.Ha
 	})
 	all.Go(func() error {
 		<-ctx.Done()
-		s.log.Info("stopping")
+		s.Log.Info("stopping")
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRequests)
 		defer cancel()
 		if err := server.Shutdown(limited); err != nil {
@@ -136,9 +142,9 @@ func (s *service) serve(ctx context.Context, listener net.Listener, site http.Ha
 		}
 		return nil
 	})
-	all.Go(func() error { return s.work(ctx) })
-	all.Go(func() error { s.purger().daily(ctx, pause); return nil })
+	all.Go(func() error { return s.Work(ctx) })
+	all.Go(func() error { purger(s).Daily(ctx, work.Pause); return nil })
 	err := all.Wait()
-	s.log.Info("stopped")
+	s.Log.Info("stopped")
 	return err
 }

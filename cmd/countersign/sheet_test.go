@@ -3,10 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/jpeg"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,7 +110,7 @@ func TestPrintedSheetsAreAccountedFor(t *testing.T) {
 	if r := countersign("sheet", "--from", from, "--out", pdf); r.code != exitOK {
 		t.Fatal(r.stderr)
 	}
-	got, ran := check(t, exitOK, scannedPage(t, pdf, 1), scannedPage(t, pdf, 3), scannedPage(t, pdf, 3))
+	got, ran := check(t, exitOK, fixtures.ScannedPage(t, pdf, 1), fixtures.ScannedPage(t, pdf, 3), fixtures.ScannedPage(t, pdf, 3))
 	if diff := cmp.Diff([]printing{{"mig_2026-014", 3, []int{2}, []int{3}}}, got.Printed); diff != "" {
 		t.Error(diff)
 	}
@@ -134,35 +130,4 @@ func TestPrintedSheetsAreAccountedFor(t *testing.T) {
 	if other := decode(t, sampleAlone().stdout); other.Printed != nil || other.Notes != nil {
 		t.Errorf("sheets that we did not print: %v, %v", other.Printed, other.Notes)
 	}
-}
-
-// scannedPage is one page of a PDF as a scanner delivers it upside down.
-func scannedPage(t *testing.T, path string, number int) string {
-	t.Helper()
-	reader := ingest.Reader{Limits: ingest.Limits{DrawnDPI: 150}}
-	defer reader.Close()
-	d, err := reader.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	p, err := d.Page(t.Context(), number)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := p.Image.Bounds()
-	upright := image.NewGray(b)
-	draw.Draw(upright, b, p.Image, b.Min, draw.Src)
-	g := image.NewGray(b)
-	for y := range b.Dy() {
-		for x := range b.Dx() {
-			v := upright.GrayAt(b.Dx()-1-x, b.Dy()-1-y).Y
-			g.SetGray(x, y, color.Gray{Y: 20 + v/10*9})
-		}
-	}
-	var jpg bytes.Buffer
-	if err := jpeg.Encode(&jpg, g, &jpeg.Options{Quality: 70}); err != nil {
-		t.Fatal(err)
-	}
-	return fixtures.Write(t, "scan.jpg", jpg.Bytes())
 }

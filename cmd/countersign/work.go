@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"countersign/internal/reader"
+	"countersign/internal/work"
 )
 
 // workCommand is more hands for a service that runs elsewhere.
@@ -28,16 +29,16 @@ func (c workCommand) Run(ctx context.Context, s *streams) error {
 		c.Data = dir
 	}
 	log := c.Log.logger(s.err)
-	service, err := openService(ctx, serviceOptions{Data: c.Data, DB: c.DB, NATS: c.NATS, Leave: true, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
+	service, err := work.Open(ctx, work.Options{Data: c.Data, DB: c.DB, NATS: c.NATS, Leave: true, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
 	if err != nil {
 		return err
 	}
-	defer service.close()
-	if err := service.lookForProbe(ctx); err != nil {
+	defer service.Close()
+	if err := service.LookForProbe(ctx); err != nil {
 		return err
 	}
-	log.Info("working", "readers", service.readers.Processes())
-	return service.work(ctx)
+	log.Info("working", "readers", service.Readers.Processes())
+	return service.Work(ctx)
 }
 
 // readPagesCommand is a reader process.

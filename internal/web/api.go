@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -286,7 +287,7 @@ func newAPIPetition(st standing) apiPetition {
 	return p
 }
 
-func newAPICount(c Count) apiCount {
+func newAPICount(c office.Count) apiCount {
 	by := map[string]int{}
 	maps.Copy(by, c.ByReason)
 	return apiCount{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible, c.Certain, c.Outcome, by}
@@ -504,7 +505,7 @@ func (s *Server) apiLines(ctx context.Context, in *linesOf) (*answerOf[apiLines]
 	return &answerOf[apiLines]{out}, nil
 }
 
-func newAPILine(l *Line) apiLine {
+func newAPILine(l *office.Line) apiLine {
 	a := apiLine{ID: l.ID, Upload: l.UploadID, Page: l.PageID, File: l.File, PageNumber: l.Page, Number: l.Number, Box: l.Box, Fields: map[string]string{}, Signed: l.Signed, Struck: l.Struck,
 		Verdict: l.Verdict, Reason: l.Reason, Because: l.Because, MemberID: l.MemberID, Probability: l.Probability, Candidates: []apiCandidate{}, DuplicateOf: l.DuplicateOf, Needs: l.Needs, Decided: l.Decided}
 	for _, f := range l.Fields {

@@ -8,7 +8,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // What follows the count, for programs: steps of a petition, certificates, groups, the
@@ -224,13 +226,13 @@ func each[A, B any](list []A, of func(A) B) []B {
 	return out
 }
 
-func newAPIStep(v Step) apiStep {
-	return apiStep{v.Kind, v.Title, v.Says, each(v.Asks, func(a Ask) apiAsk {
+func newAPIStep(v office.Step) apiStep {
+	return apiStep{v.Kind, v.Title, v.Says, each(v.Asks, func(a office.Ask) apiAsk {
 		return apiAsk{a.Key, a.Label, a.Long, a.Optional, append([]string{}, a.Choices...), a.Usual}
 	}), v.Blocked, v.Grave}
 }
 
-func newAPIHappening(v Happening) apiHappening {
+func newAPIHappening(v office.Happening) apiHappening {
 	words := map[string]string{}
 	for _, w := range v.Words {
 		words[w.Key] = w.Text
@@ -238,15 +240,15 @@ func newAPIHappening(v Happening) apiHappening {
 	return apiHappening{v.ID, v.Kind, v.Title, apiDay(v.On), v.At, v.By, words, v.Undone}
 }
 
-func newAPITask(v Task) apiTask {
+func newAPITask(v office.Task) apiTask {
 	return apiTask{v.Key, apiDay(v.Due), v.What, v.Of, v.Subject, v.About, v.Who, v.Tell, v.Overdue, v.Remind, maybeDay(v.Told)}
 }
 
-func newAPIGroup(v Group) APIGroup {
-	word := func(w Word) apiWord { return apiWord{w.Label, w.Text} }
+func newAPIGroup(v office.Group) APIGroup {
+	word := func(w office.Word) apiWord { return apiWord{w.Label, w.Text} }
 	return APIGroup{
 		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose, Status: v.Status, Active: v.Active,
-		Terms: each(v.Terms, func(t GroupTerm) apiTerm {
+		Terms: each(v.Terms, func(t office.GroupTerm) apiTerm {
 			return apiTerm{t.Number, apiDay(t.From), apiDay(t.To), t.Petition, t.Now}
 		}),
 		End: maybeDay(v.End), Ended: maybeDay(v.Ended), Why: v.Why, Liaisons: append([]string{}, v.Liaisons...), Contact: v.Contact, Handbook: v.Handbook, Link: v.Link,
@@ -254,7 +256,7 @@ func newAPIGroup(v Group) APIGroup {
 	}
 }
 
-func newAPILetter(v LetterChoice) apiLetter { return apiLetter(v) }
+func newAPILetter(v office.LetterChoice) apiLetter { return apiLetter(v) }
 
 func (s *Server) apiLife(ctx context.Context, in *byID) (*answerOf[apiLife], error) {
 	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
@@ -266,7 +268,7 @@ func (s *Server) apiLife(ctx context.Context, in *byID) (*answerOf[apiLife], err
 	}
 	return &answerOf[apiLife]{apiLife{
 		PetitionID: in.ID, State: l.State, Since: maybeDay(l.Since), Decision: l.Decision, GroupID: l.GroupID, Group: l.Group, Undo: l.Undo,
-		Checklist: each(l.Checklist, func(v Required) apiRequired { return apiRequired(v) }),
+		Checklist: each(l.Checklist, func(v office.Required) apiRequired { return apiRequired(v) }),
 		Steps:     each(l.Steps, newAPIStep), Happened: each(l.Happened, newAPIHappening), Letters: each(l.Letters, newAPILetter),
 	}}, nil
 }
@@ -292,7 +294,7 @@ func (s *Server) apiAddToLife(ctx context.Context, in *stepOfID) (*answerOf[apiL
 }
 
 func newAPITally(t store.Tally) (apiTally, error) {
-	var c Count
+	var c office.Count
 	if err := json.Unmarshal(t.Counts, &c); err != nil {
 		return apiTally{}, fmt.Errorf("read the counts of tally %s: %w", t.ID, err)
 	}
@@ -372,8 +374,8 @@ func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiT
 }
 
 func (s *Server) apiConferences(ctx context.Context, _ *struct{}) (*answerOf[[]apiConference], error) {
-	list, err := table[Conference](ctx, s.Store, "conferences")
-	return &answerOf[[]apiConference]{each(list, func(c Conference) apiConference {
+	list, err := table[register.Conference](ctx, s.Store, "conferences")
+	return &answerOf[[]apiConference]{each(list, func(c register.Conference) apiConference {
 		return apiConference{c.Name, apiDay(c.From), apiDay(c.To), c.Place}
 	})}, err
 }
@@ -392,8 +394,8 @@ func (s *Server) apiSetConferences(ctx context.Context, in *struct {
 }
 
 func (s *Server) apiOffices(ctx context.Context, _ *struct{}) (*answerOf[[]apiOffice], error) {
-	list, err := table[Office](ctx, s.Store, "offices")
-	return &answerOf[[]apiOffice]{each(list, func(o Office) apiOffice {
+	list, err := table[register.Office](ctx, s.Store, "offices")
+	return &answerOf[[]apiOffice]{each(list, func(o register.Office) apiOffice {
 		return apiOffice{o.Key, o.Name, apiDay(o.From), o.Email}
 	})}, err
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"countersign/internal/office"
 )
 
 // Files go by as streams, so that a large one takes no memory. huma does not carry
@@ -41,7 +43,7 @@ func (d streams) describe() {
 		Responses: d.answers("204", &huma.Response{Description: "Taken"}),
 	})
 	d.add("GET /api/petitions/{id}/reports/{kind}", "get-report", "Reports", "A workbook: coo, with signers' data, or council, without", huma.Operation{
-		Parameters: []*huma.Param{inPath("id")[0], {Name: "kind", In: "path", Required: true, Schema: &huma.Schema{Type: "string", Enum: []any{COOReport, CouncilReport}}}},
+		Parameters: []*huma.Param{inPath("id")[0], {Name: "kind", In: "path", Required: true, Schema: &huma.Schema{Type: "string", Enum: []any{office.COOReport, office.CouncilReport}}}},
 		Responses:  d.file("The workbook", sheetType),
 	})
 	d.describeRegister()
@@ -140,7 +142,7 @@ func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	snap, err := s.Desk.Import(r.Context(), sum, name, opts, accountOf(r).ID)
-	var refused *ImportError
+	var refused *office.ImportError
 	if errors.As(err, &refused) {
 		return problem(http.StatusUnprocessableEntity, refused.Text)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // officeNames are the offices that letters and the worklist speak of.
@@ -25,8 +26,8 @@ var officeNames = []struct{ Key, Name string }{
 }
 
 type calendarView struct {
-	Conferences []Conference
-	Offices     []Office
+	Conferences []register.Conference
+	Offices     []register.Office
 	Names       []struct{ Key, Name string }
 	Problem     string
 	May         bool
@@ -39,10 +40,10 @@ func (s *Server) calendarSettingsPage(w http.ResponseWriter, r *http.Request) er
 func (s *Server) showCalendarSettings(w http.ResponseWriter, r *http.Request, status int, wrong string) error {
 	v := calendarView{Names: officeNames, Problem: wrong, May: may(accountOf(r), byStaff|byAdmin)}
 	var err error
-	if v.Conferences, err = table[Conference](r.Context(), s.Store, "conferences"); err != nil {
+	if v.Conferences, err = table[register.Conference](r.Context(), s.Store, "conferences"); err != nil {
 		return err
 	}
-	if v.Offices, err = table[Office](r.Context(), s.Store, "offices"); err != nil {
+	if v.Offices, err = table[register.Office](r.Context(), s.Store, "offices"); err != nil {
 		return err
 	}
 	return s.render(w, r, status, "calendar", v)
@@ -127,8 +128,8 @@ func wrongRow(i int, text string) error {
 }
 
 // conferencesOf reads rows of name, first day, last day and place.
-func conferencesOf(rows [][]string) ([]Conference, error) {
-	out := []Conference{}
+func conferencesOf(rows [][]string) ([]register.Conference, error) {
+	out := []register.Conference{}
 	for i, c := range trimmed(rows) {
 		if c[0] == "" {
 			continue
@@ -141,19 +142,19 @@ func conferencesOf(rows [][]string) ([]Conference, error) {
 		if err != nil || to.Before(from) {
 			return nil, wrongRow(i, "write the last day, not before the first.")
 		}
-		if slices.ContainsFunc(out, func(o Conference) bool { return o.Name == c[0] }) {
+		if slices.ContainsFunc(out, func(o register.Conference) bool { return o.Name == c[0] }) {
 			return nil, wrongRow(i, "there is a conference of that name already: add the year.")
 		}
-		out = append(out, Conference{c[0], from, to, c[3]})
+		out = append(out, register.Conference{Name: c[0], From: from, To: to, Place: c[3]})
 	}
-	slices.SortFunc(out, func(a, b Conference) int { return a.From.Compare(b.From) })
+	slices.SortFunc(out, func(a, b register.Conference) int { return a.From.Compare(b.From) })
 	return out, nil
 }
 
 // officesOf reads rows of office, name of who holds it, the day from which on, and e-mail
 // address.
-func officesOf(rows [][]string) ([]Office, error) {
-	out := []Office{}
+func officesOf(rows [][]string) ([]register.Office, error) {
+	out := []register.Office{}
 	for i, c := range trimmed(rows) {
 		if c[1] == "" {
 			continue
@@ -170,9 +171,9 @@ func officesOf(rows [][]string) ([]Office, error) {
 		if !slices.ContainsFunc(officeNames, func(o struct{ Key, Name string }) bool { return o.Key == c[0] }) {
 			return nil, wrongRow(i, "there is no such office.")
 		}
-		out = append(out, Office{c[0], since, c[1], c[3]})
+		out = append(out, register.Office{Key: c[0], From: since, Name: c[1], Email: c[3]})
 	}
-	slices.SortStableFunc(out, func(a, b Office) int {
+	slices.SortStableFunc(out, func(a, b register.Office) int {
 		if a.Key != b.Key {
 			return strings.Compare(a.Key, b.Key)
 		}

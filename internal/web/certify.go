@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -56,8 +57,8 @@ func (s *Server) certifyCount(ctx context.Context, id, reason, seen string) (t s
 	if err := s.note(ctx, "tally.certified", v.ID, "tally "+t.ID); err != nil {
 		return t, "", err
 	}
-	err = s.Register.AddToLife(ctx, v.ID, NewStep{Kind: "certify", On: s.today()}, who)
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	err = s.Register.AddToLife(ctx, v.ID, office.NewStep{Kind: "certify", On: s.today()}, who)
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return t, why.Text, nil
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -23,7 +24,7 @@ type fakeDesk struct {
 	broken error  // of counting
 }
 
-func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
+func (d *fakeDesk) Case(ctx context.Context, id string) (*office.Case, error) {
 	if d.broken != nil {
 		return nil, d.broken
 	}
@@ -36,8 +37,8 @@ func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
 		return nil, err
 	}
 	rules, _ := d.Rules(p.Rules)
-	c := &Case{PetitionID: id, Version: version, SnapshotID: p.SnapshotID, SecondReviewer: "never", Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", PurposeFile: "Detroit sheets.pdf", PurposePage: 1,
-		Organizers: []Organizer{{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: "yes"}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: "unsure"}}}
+	c := &office.Case{PetitionID: id, Version: version, SnapshotID: p.SnapshotID, SecondReviewer: "never", Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", PurposeFile: "Detroit sheets.pdf", PurposePage: 1,
+		Organizers: []office.Organizer{{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: "yes"}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: "unsure"}}}
 	lines, err := d.store.Lines(ctx, id)
 	if err != nil {
 		return nil, err
@@ -54,9 +55,9 @@ func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Count = Count{Required: rules.Required, ByReason: map[string]int{}, Doubts: map[string]int{}, Needs: map[string]int{}}
+	c.Count = office.Count{Required: rules.Required, ByReason: map[string]int{}, Doubts: map[string]int{}, Needs: map[string]int{}}
 	for i, l := range lines {
-		var v Line
+		var v office.Line
 		if err := json.Unmarshal(l.Row, &v); err != nil {
 			return nil, err
 		}
@@ -72,7 +73,7 @@ func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
 			}
 		}
 		if n := len(c.Pages); n == 0 || c.Pages[n-1].PageID != l.PageID {
-			c.Pages = append(c.Pages, PageLines{l.PageID, i, i})
+			c.Pages = append(c.Pages, office.PageLines{PageID: l.PageID, From: i, To: i})
 		}
 		c.Pages[len(c.Pages)-1].To = i + 1
 		c.Lines = append(c.Lines, v)
@@ -97,12 +98,12 @@ func (d *fakeDesk) Case(ctx context.Context, id string) (*Case, error) {
 
 func (d *fakeDesk) Refuse(context.Context, store.Finding) error { return nil }
 
-func (d *fakeDesk) Rules(yaml string) (RulesView, error) {
+func (d *fakeDesk) Rules(yaml string) (office.RulesView, error) {
 	if d.slow != nil {
 		d.slow()
 	}
-	v := RulesView{Title: "Membership Initiative Group", Citation: "ALA Policy Manual A.4.3.12", Required: 100, Hash: "built-in", SecondReviewer: "never",
-		Clauses: []Clause{{"Signature", "required"}, {"Standing", "on the day signed"}, {"Duplicates", "the first counts"}}}
+	v := office.RulesView{Title: "Membership Initiative Group", Citation: "ALA Policy Manual A.4.3.12", Required: 100, Hash: "built-in", SecondReviewer: "never",
+		Clauses: []office.Clause{{Name: "Signature", Text: "required"}, {Name: "Standing", Text: "on the day signed"}, {Name: "Duplicates", Text: "the first counts"}}}
 	for i, line := range strings.Split(yaml, "\n") {
 		key, value, ok := strings.Cut(line, ":")
 		if !ok {
@@ -110,16 +111,16 @@ func (d *fakeDesk) Rules(yaml string) (RulesView, error) {
 		}
 		n, err := strconv.Atoi(strings.TrimSpace(value))
 		if key != "threshold" || err != nil {
-			v.Problem = &RuleProblem{Line: i + 1, Key: key, Text: fmt.Sprintf("there is no %q: allowed is threshold", key)}
+			v.Problem = &office.RuleProblem{Line: i + 1, Key: key, Text: fmt.Sprintf("there is no %q: allowed is threshold", key)}
 			continue
 		}
 		v.Required, v.Hash = n, fmt.Sprint("threshold ", n)
 	}
-	v.Clauses = append([]Clause{{"Signatures", fmt.Sprint(v.Required)}}, v.Clauses...)
+	v.Clauses = append([]office.Clause{{Name: "Signatures", Text: fmt.Sprint(v.Required)}}, v.Clauses...)
 	return v, nil
 }
 
-func (d *fakeDesk) Search(ctx context.Context, petitionID, query string, limit int) ([]Member, error) {
+func (d *fakeDesk) Search(ctx context.Context, petitionID, query string, limit int) ([]office.Member, error) {
 	snap, err := d.store.CurrentSnapshot(ctx)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -131,7 +132,7 @@ func (d *fakeDesk) Search(ctx context.Context, petitionID, query string, limit i
 	if err != nil {
 		return nil, err
 	}
-	var out []Member
+	var out []office.Member
 	for _, m := range all {
 		if strings.Contains(strings.ToLower(m.ID+" "+m.Name+" "+m.City), strings.ToLower(query)) && len(out) < limit {
 			out = append(out, m)
@@ -140,10 +141,10 @@ func (d *fakeDesk) Search(ctx context.Context, petitionID, query string, limit i
 	return out, nil
 }
 
-func (d *fakeDesk) Member(ctx context.Context, petitionID, id string) (Member, error) {
+func (d *fakeDesk) Member(ctx context.Context, petitionID, id string) (office.Member, error) {
 	all, err := d.Search(ctx, petitionID, id, 1)
 	if err != nil || len(all) == 0 {
-		return Member{}, store.ErrNotFound
+		return office.Member{}, store.ErrNotFound
 	}
 	return all[0], nil
 }
@@ -159,26 +160,26 @@ func (d *fakeDesk) table(ctx context.Context, sum string) ([][]string, error) {
 	return r.ReadAll()
 }
 
-func (d *fakeDesk) members(ctx context.Context, sum string) ([]Member, error) {
+func (d *fakeDesk) members(ctx context.Context, sum string) ([]office.Member, error) {
 	rows, err := d.table(ctx, sum)
 	if err != nil || len(rows) == 0 {
 		return nil, nil
 	}
-	var out []Member
+	var out []office.Member
 	for _, r := range rows[1:] {
 		if len(r) >= 4 {
-			out = append(out, Member{ID: r[0], Name: r[1] + " " + r[2], Given: r[1], Family: r[2], Standing: "status is " + r[3], Good: r[3] == "Active"})
+			out = append(out, office.Member{ID: r[0], Name: r[1] + " " + r[2], Given: r[1], Family: r[2], Standing: "status is " + r[3], Good: r[3] == "Active"})
 		}
 	}
 	return out, nil
 }
 
-func (d *fakeDesk) Preview(ctx context.Context, sum, name string, opts ImportOptions) (ImportPreview, error) {
+func (d *fakeDesk) Preview(ctx context.Context, sum, name string, opts office.ImportOptions) (office.ImportPreview, error) {
 	rows, err := d.table(ctx, sum)
 	if err != nil {
-		return ImportPreview{}, err
+		return office.ImportPreview{}, err
 	}
-	v := ImportPreview{Name: name, SHA256: sum, Meanings: []Meaning{{"number", "Member number"}, {"given", "First name"}, {"family", "Last name"}, {"status", "Status"}}}
+	v := office.ImportPreview{Name: name, SHA256: sum, Meanings: []office.Meaning{{Key: "number", Label: "Member number"}, {Key: "given", Label: "First name"}, {Key: "family", Label: "Last name"}, {Key: "status", Label: "Status"}}}
 	if len(rows) == 0 {
 		v.Error = name + " is empty. Export it again."
 		return v, nil
@@ -193,7 +194,7 @@ func (d *fakeDesk) Preview(ctx context.Context, sum, name string, opts ImportOpt
 		guess[heading] = key
 	}
 	for i, h := range rows[0] {
-		c := ImportColumn{Heading: h, Meaning: guess[h]}
+		c := office.ImportColumn{Heading: h, Meaning: guess[h]}
 		for _, r := range rows[1:min(len(rows), 4)] {
 			if i < len(r) {
 				c.Samples = append(c.Samples, r[i])
@@ -201,13 +202,13 @@ func (d *fakeDesk) Preview(ctx context.Context, sum, name string, opts ImportOpt
 		}
 		v.Columns = append(v.Columns, c)
 	}
-	if !slices.ContainsFunc(v.Columns, func(c ImportColumn) bool { return c.Meaning == "number" }) {
+	if !slices.ContainsFunc(v.Columns, func(c office.ImportColumn) bool { return c.Meaning == "number" }) {
 		v.Error = "No column is the member number: choose one."
 	}
 	statuses := map[string]int{}
 	for i, r := range rows[1:] {
 		if len(r) < len(rows[0]) {
-			v.Problems = append(v.Problems, ImportProblem{i + 2, fmt.Sprintf("has %d columns instead of %d", len(r), len(rows[0]))})
+			v.Problems = append(v.Problems, office.ImportProblem{Line: i + 2, Text: fmt.Sprintf("has %d columns instead of %d", len(r), len(rows[0]))})
 			continue
 		}
 		v.Members++
@@ -215,22 +216,22 @@ func (d *fakeDesk) Preview(ctx context.Context, sum, name string, opts ImportOpt
 	}
 	v.Rows, v.ProblemCount = len(rows)-1, len(v.Problems)
 	for s, n := range statuses {
-		v.Statuses = append(v.Statuses, StatusCount{s, n, map[bool]string{true: "yes", false: "no"}[s == "Active"]})
+		v.Statuses = append(v.Statuses, office.StatusCount{Status: s, Count: n, Counts: map[bool]string{true: "yes", false: "no"}[s == "Active"]})
 	}
-	slices.SortFunc(v.Statuses, func(a, b StatusCount) int { return strings.Compare(a.Status, b.Status) })
+	slices.SortFunc(v.Statuses, func(a, b office.StatusCount) int { return strings.Compare(a.Status, b.Status) })
 	if snap, err := d.store.CurrentSnapshot(ctx); err == nil {
-		v.Changes = &ImportChanges{SnapshotID: snap.ID, Name: snap.Name, AsOf: snap.AsOf, Joined: 1, Status: 1, Same: v.Members - 2, Examples: []ImportChange{{"joined", "0500001", "Ada Novak", "", ""}, {"status", "0119627", "Pam Diaz", "Lapsed", "Active"}}}
+		v.Changes = &office.ImportChanges{SnapshotID: snap.ID, Name: snap.Name, AsOf: snap.AsOf, Joined: 1, Status: 1, Same: v.Members - 2, Examples: []office.ImportChange{{Kind: "joined", MemberID: "0500001", Name: "Ada Novak", Before: "", After: ""}, {Kind: "status", MemberID: "0119627", Name: "Pam Diaz", Before: "Lapsed", After: "Active"}}}
 	}
 	return v, nil
 }
 
-func (d *fakeDesk) Import(ctx context.Context, sum, name string, opts ImportOptions, by string) (store.Snapshot, error) {
+func (d *fakeDesk) Import(ctx context.Context, sum, name string, opts office.ImportOptions, by string) (store.Snapshot, error) {
 	v, err := d.Preview(ctx, sum, name, opts)
 	if err != nil {
 		return store.Snapshot{}, err
 	}
 	if v.Error != "" {
-		return store.Snapshot{}, &ImportError{v.Error}
+		return store.Snapshot{}, &office.ImportError{Text: v.Error}
 	}
 	return d.store.AddSnapshot(ctx, store.Snapshot{Name: name, SHA256: sum, AsOf: opts.AsOf, Map: opts.Map, Rows: v.Rows, Members: v.Members, By: by})
 }
@@ -241,23 +242,23 @@ func (d *fakeDesk) Workbook(_ context.Context, petitionID, kind string, w io.Wri
 }
 
 // SheetSet is what the test last said; nothing is printed but the purpose.
-func (d *fakeDesk) SheetSet(ctx context.Context, id string) (set SheetSet, err error) {
+func (d *fakeDesk) SheetSet(ctx context.Context, id string) (set office.SheetSet, err error) {
 	text, err := d.store.Setting(ctx, "sheets "+id)
 	if err != nil {
 		return set, err
 	}
-	set = SheetSet{Title: "Petition", Purpose: "To share.", Columns: []string{"name", "signature"}, Boxes: 7, Pages: 3, Height: .4}
+	set = office.SheetSet{Title: "Petition", Purpose: "To share.", Columns: []string{"name", "signature"}, Boxes: 7, Pages: 3, Height: .4}
 	if text != "" {
 		err = json.Unmarshal([]byte(text), &set)
 		set.Lines = 12
 	}
-	set.Choices = []SheetColumn{{"name", "Printed name"}, {"member_id", "Member number"}, {"signature", "Signature"}}
+	set.Choices = []office.SheetColumn{{Key: "name", Label: "Printed name"}, {Key: "member_id", Label: "Member number"}, {Key: "signature", Label: "Signature"}}
 	return set, err
 }
 
-func (d *fakeDesk) SetSheets(ctx context.Context, id string, set SheetSet, by string) error {
+func (d *fakeDesk) SetSheets(ctx context.Context, id string, set office.SheetSet, by string) error {
 	if set.Purpose == "" {
-		return &SheetError{"Say what the petition is for."}
+		return &office.SheetError{Text: "Say what the petition is for."}
 	}
 	text, err := json.Marshal(set)
 	if err != nil {
@@ -269,7 +270,7 @@ func (d *fakeDesk) SetSheets(ctx context.Context, id string, set SheetSet, by st
 func (d *fakeDesk) Sheets(ctx context.Context, id string, w io.Writer) error {
 	set, err := d.SheetSet(ctx, id)
 	if err == nil && set.Lines == 0 {
-		return &SheetError{"Make them first."}
+		return &office.SheetError{Text: "Make them first."}
 	}
 	_, err = fmt.Fprintf(w, "%%PDF-1.4 %s %d", set.Purpose, set.Pages)
 	return err

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"countersign/internal/blob"
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -30,7 +31,7 @@ var errSignIn = errors.New("not signed in")
 // which is nobody else's business.
 func told(err error) *failure {
 	var f *failure
-	var refused *RegisterError
+	var refused *office.RegisterError
 	switch {
 	case errors.As(err, &f):
 		return f

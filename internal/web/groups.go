@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"countersign/internal/office"
 )
 
 func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
@@ -18,7 +20,7 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 type groupView struct {
-	Group
+	office.Group
 	Names   map[string]string
 	Today   string
 	Problem string
@@ -50,7 +52,7 @@ func (s *Server) addToGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	err = s.Register.AddToGroup(r.Context(), id, step, accountOf(r))
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return s.showGroup(w, r, http.StatusUnprocessableEntity, groupView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {
@@ -69,7 +71,7 @@ func (s *Server) worklistPage(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("make the worklist: %w", err)
 	}
 	return s.render(w, r, http.StatusOK, "worklist", struct {
-		Tasks []Task
+		Tasks []office.Task
 		Feed  string
 	}{tasks, s.URL + "/calendar/YOUR-TOKEN.ics"})
 }
@@ -79,9 +81,9 @@ func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	step := NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
+	step := office.NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
 	err := s.Register.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"countersign/internal/office"
 )
 
 type lettersView struct {
@@ -16,7 +18,7 @@ type lettersView struct {
 }
 
 type letterText struct {
-	LetterChoice
+	office.LetterChoice
 	Text   string
 	Edited bool
 	Open   bool
@@ -57,7 +59,7 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := r.PathValue("kind")
-	if !slices.ContainsFunc(s.Register.Letters(), func(k LetterChoice) bool { return k.Kind == kind }) {
+	if !slices.ContainsFunc(s.Register.Letters(), func(k office.LetterChoice) bool { return k.Kind == kind }) {
 		return problem(http.StatusNotFound, "There is no such letter.")
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n"))
@@ -70,7 +72,7 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 	}
 	if text != "" {
 		err := s.Register.CheckTemplate(kind, text)
-		if why := (*RegisterError)(nil); errors.As(err, &why) {
+		if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 			return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: upperFirst(why.Text)}, kind, text)
 		}
 		if err != nil {

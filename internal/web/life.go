@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -44,7 +45,7 @@ func (s *Server) registerRoutes() []route {
 }
 
 type lifeView struct {
-	Life
+	office.Life
 	Petition store.Petition
 	Names    map[string]string
 	Today    string
@@ -80,7 +81,7 @@ func (s *Server) addToLife(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	err = s.Register.AddToLife(r.Context(), id, step, accountOf(r))
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return s.showLife(w, r, http.StatusUnprocessableEntity, lifeView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {
@@ -91,9 +92,9 @@ func (s *Server) addToLife(w http.ResponseWriter, r *http.Request) error {
 }
 
 // newStep reads the form of a step: its kind, its day, and what it says.
-func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (NewStep, error) {
+func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (office.NewStep, error) {
 	if err := form(w, r); err != nil {
-		return NewStep{}, err
+		return office.NewStep{}, err
 	}
 	words := map[string]string{}
 	for key, values := range r.PostForm {
@@ -106,8 +107,8 @@ func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (NewStep, error
 
 // readStep reads what was sent of a step. Whether it may be written down is for the
 // register to say; taking something back needs no day of its own.
-func (s *Server) readStep(in apiNewStep) (NewStep, error) {
-	n := NewStep{Kind: in.Kind, Undoes: in.Undoes, Words: map[string]string{}}
+func (s *Server) readStep(in apiNewStep) (office.NewStep, error) {
+	n := office.NewStep{Kind: in.Kind, Undoes: in.Undoes, Words: map[string]string{}}
 	if n.Undoes != "" {
 		n.Kind = cmp.Or(n.Kind, "undo")
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -17,7 +18,7 @@ const membersShown = 30
 
 type membersView struct {
 	Query     string
-	Found     []Member
+	Found     []office.Member
 	Current   *store.Snapshot
 	Snapshots []store.Snapshot
 	Names     map[string]string
@@ -92,7 +93,7 @@ func (s *Server) uploadMembers(w http.ResponseWriter, r *http.Request) error {
 }
 
 type importView struct {
-	ImportPreview
+	office.ImportPreview
 	AsOf    string
 	Open    int // petitions that could be verified against it
 	Problem string
@@ -128,7 +129,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 
 // importOptions are what the form of the preview says: for each column, by its
 // place, the heading and what it means.
-func importOptions(form url.Values) (opts ImportOptions, chosen map[string]string, name, wrong string) {
+func importOptions(form url.Values) (opts office.ImportOptions, chosen map[string]string, name, wrong string) {
 	opts.Map, chosen = map[string]string{}, map[string]string{}
 	name = fileName(form.Get("name"))
 	for i := 0; i < 400; i++ {
@@ -173,7 +174,7 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 		opts.AsOf = s.Now().UTC().Truncate(24 * time.Hour)
 	}
 	snap, err := s.Desk.Import(r.Context(), r.PathValue("blob"), name, opts, accountOf(r).ID)
-	var refused *ImportError
+	var refused *office.ImportError
 	if errors.As(err, &refused) {
 		return s.showImport(w, r, http.StatusUnprocessableEntity, r.PostForm, refused.Text)
 	}

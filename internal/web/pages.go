@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/internal/blob"
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -19,7 +20,7 @@ type pageView struct {
 	Petition   store.Petition
 	Upload     store.Upload
 	Page       store.Page
-	Lines      []Line
+	Lines      []office.Line
 	Drawing    template.HTML
 	Width      int // of the page as it is read
 	Height     int

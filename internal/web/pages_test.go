@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"countersign/internal/blob"
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -87,7 +88,7 @@ type lostDesk struct {
 	of string
 }
 
-func (d lostDesk) Case(ctx context.Context, id string) (*Case, error) {
+func (d lostDesk) Case(ctx context.Context, id string) (*office.Case, error) {
 	if id == d.of {
 		return nil, fmt.Errorf("open membership snapshot x: %w", blob.ErrNotFound)
 	}
@@ -185,7 +186,7 @@ func TestCertify(t *testing.T) {
 	check0(t, err)
 	open := ""
 	for _, l := range lines {
-		var v Line
+		var v office.Line
 		check0(t, json.Unmarshal(l.Row, &v))
 		if v.Verdict == "uncertain" {
 			open = l.ID
@@ -208,7 +209,7 @@ func TestCertify(t *testing.T) {
 	}
 	tallies, err := sv.Store.Tallies(t.Context(), p.ID)
 	check0(t, err)
-	var count Count
+	var count office.Count
 	check0(t, json.Unmarshal(tallies[0].Counts, &count))
 	if steps := sv.register.steps; len(steps) != 1 || steps[0].Kind != "certify" {
 		t.Errorf("the register was told %+v", steps)
@@ -336,7 +337,7 @@ func TestSettings(t *testing.T) {
 // However a page was scanned, people see it upright, with its rows where they are.
 func TestUpright(t *testing.T) {
 	page := store.Page{Width: 300, Height: 400}
-	lines := []Line{{Verdict: "valid", Box: [4]float64{.1, .2, .5, .3}}}
+	lines := []office.Line{{Verdict: "valid", Box: [4]float64{.1, .2, .5, .3}}}
 	for rotation, want := range map[int]struct {
 		size image.Point
 		box  [4]float64

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -28,7 +29,7 @@ type petitionView struct {
 	Checklist []check
 	Timeline  []event
 	Snapshot  store.Snapshot
-	Rules     RulesView
+	Rules     office.RulesView
 	MayUpload bool // is of the staff
 	MayAdd    bool // and what counts is not decided yet
 	MayReview bool
@@ -157,7 +158,7 @@ func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
 	return nil
 }
 
-func (s *Server) file(u store.Upload, pages []store.Page, lines map[string][]Line, show int, names map[string]string) fileView {
+func (s *Server) file(u store.Upload, pages []store.Page, lines map[string][]office.Line, show int, names map[string]string) fileView {
 	f := fileView{Upload: u, By: names[u.By], Pages: len(pages)}
 	for i, p := range pages {
 		if !p.ReadAt.IsZero() {
@@ -172,8 +173,8 @@ func (s *Server) file(u store.Upload, pages []store.Page, lines map[string][]Lin
 	return f
 }
 
-func linesByPage(c *Case) map[string][]Line {
-	out := map[string][]Line{}
+func linesByPage(c *office.Case) map[string][]office.Line {
+	out := map[string][]office.Line{}
 	if c != nil {
 		for _, p := range c.Pages {
 			out[p.PageID] = c.Lines[p.From:p.To]
@@ -182,7 +183,7 @@ func linesByPage(c *Case) map[string][]Line {
 	return out
 }
 
-func newSheet(p store.Page, lines []Line) sheetView {
+func newSheet(p store.Page, lines []office.Line) sheetView {
 	v := sheetView{Page: p, Rows: len(lines), Drawing: drawing(p, lines, false)}
 	for _, l := range lines {
 		switch l.Verdict {
@@ -291,7 +292,7 @@ func checklist(v *petitionView) []check {
 }
 
 // notYet says why a count cannot be certified, or nothing.
-func notYet(o store.Overview, c Count) string {
+func notYet(o store.Overview, c office.Count) string {
 	switch {
 	case over(o.State):
 		return "The petition is decided: what was certified stays as it is."

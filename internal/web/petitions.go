@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/blob"
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -23,8 +24,8 @@ import (
 // and what waits for whom.
 type standing struct {
 	store.Overview
-	Case  *Case // nil where it could not be counted
-	Count Count
+	Case  *office.Case // nil where it could not be counted
+	Count office.Count
 	Bar   bar
 	Waits []wait
 	Tally *store.Tally // the one that holds
@@ -56,7 +57,7 @@ func (s *Server) standings(ctx context.Context) ([]standing, error) {
 		st, err := s.standing(ctx, p)
 		if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrDamaged) { // of one petition; the others go on
 			s.Log.ErrorContext(ctx, "a file is missing from the data folder", "petition", p.ID, "error", err)
-			st, err = standing{Overview: p, Bar: newBar(Count{}), Waits: []wait{{"staff", "cannot be counted: a file is missing", "/petitions/" + p.ID, true}}}, nil
+			st, err = standing{Overview: p, Bar: newBar(office.Count{}), Waits: []wait{{"staff", "cannot be counted: a file is missing", "/petitions/" + p.ID, true}}}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -107,7 +108,7 @@ func over(state string) bool {
 	return false
 }
 
-func waits(p store.Overview, c Count, tally *store.Tally) []wait {
+func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	page, review := "/petitions/"+p.ID, "/petitions/"+p.ID+"/review"
 	var out []wait
 	add := func(n int, who, one, many, link string) {
@@ -168,7 +169,7 @@ type bar struct {
 	Label               string
 }
 
-func newBar(c Count) bar {
+func newBar(c office.Count) bar {
 	scale := float64(max(c.Required, c.Valid+c.Uncertain, 1))
 	gap := 0.0
 	if c.Invalid > 0 {
@@ -195,7 +196,7 @@ type editView struct {
 	New       bool
 	Problem   string
 	Snapshots []store.Snapshot
-	Rules     RulesView
+	Rules     office.RulesView
 	Received  string
 	Was       string // what the petition said when the form was opened
 }
@@ -278,7 +279,7 @@ func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, rec
 	return ruleProblem(view), nil
 }
 
-func ruleProblem(view RulesView) string {
+func ruleProblem(view office.RulesView) string {
 	if view.Problem == nil {
 		return ""
 	}
@@ -396,7 +397,7 @@ func float(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'f', 1
 // drawing is the rows of a page, to lie over its picture: a frame with the
 // colour of the verdict, a dash for uncertain, a cross for invalid, and a
 // sign. The numbers are ours, so nothing is escaped.
-func drawing(p store.Page, lines []Line, link bool) template.HTML {
+func drawing(p store.Page, lines []office.Line, link bool) template.HTML {
 	if len(lines) == 0 || p.Width <= 0 || p.Height <= 0 {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -16,71 +17,73 @@ import (
 // that is blocked, one group.
 type fakeRegister struct {
 	mu    sync.Mutex
-	steps []NewStep
+	steps []office.NewStep
 	sent  []string
 	text  string // of letters
 }
 
-func (f *fakeRegister) Life(_ context.Context, _ string, roles []store.Role) (Life, error) {
+func (f *fakeRegister) Life(_ context.Context, _ string, roles []store.Role) (office.Life, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	l := Life{State: "agenda", Since: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), Checklist: []Required{{Item: "purpose", Title: "Statement of purpose", Says: "found", Found: true}, {Item: "organizers", Title: "Organizers", Says: "no organizer was found"}},
-		Letters: []LetterChoice{{"approval", "Approval", true}, {"receipt", "Receipt", false}}}
+	l := office.Life{State: "agenda", Since: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), Checklist: []office.Required{{Item: "purpose", Title: "Statement of purpose", Says: "found", Found: true}, {Item: "organizers", Title: "Organizers", Says: "no organizer was found"}},
+		Letters: []office.LetterChoice{{Kind: "approval", Title: "Approval", Advised: true}, {Kind: "receipt", Title: "Receipt", Advised: false}}}
 	if accessOf(roles)&(byChair|byAdmin) != 0 {
-		l.Steps = []Step{
-			{Kind: "approve", Title: "Approved", Says: "The group is made.", Asks: []Ask{{Key: "vote", Label: "Vote"}, {Key: "rationale", Label: "Rationale", Long: true, Optional: true}, {Key: "conference", Label: "Conference", Choices: []string{"Annual", "Online"}, Usual: "Online"}}},
+		l.Steps = []office.Step{
+			{Kind: "approve", Title: "Approved", Says: "The group is made.", Asks: []office.Ask{{Key: "vote", Label: "Vote"}, {Key: "rationale", Label: "Rationale", Long: true, Optional: true}, {Key: "conference", Label: "Conference", Choices: []string{"Annual", "Online"}, Usual: "Online"}}},
 			{Kind: "report", Title: "Reported to Council", Blocked: "Nothing was decided yet."},
 			{Kind: "withdraw", Title: "Withdrawn", Grave: true},
 		}
 	}
 	for i, s := range f.steps {
-		h := Happening{ID: fmt.Sprint("e", i), Kind: s.Kind, Title: s.Kind, On: s.On, At: s.On, By: "account-chair"}
+		h := office.Happening{ID: fmt.Sprint("e", i), Kind: s.Kind, Title: s.Kind, On: s.On, At: s.On, By: "account-chair"}
 		for k, v := range s.Words {
-			h.Words = append(h.Words, Word{k, k, v})
+			h.Words = append(h.Words, office.Word{Key: k, Label: k, Text: v})
 		}
 		l.Happened, l.Undo = append(l.Happened, h), h.ID
 	}
 	return l, nil
 }
 
-func (f *fakeRegister) AddToLife(_ context.Context, _ string, s NewStep, _ store.Account) error {
+func (f *fakeRegister) AddToLife(_ context.Context, _ string, s office.NewStep, _ store.Account) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if s.Kind == "approve" && s.Words["vote"] == "" {
-		return &RegisterError{"Fill in the vote."}
+		return &office.RegisterError{Text: "Fill in the vote."}
 	}
 	f.steps = append(f.steps, s)
 	return nil
 }
 
-func (f *fakeRegister) group() Group {
+func (f *fakeRegister) group() office.Group {
 	day := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
-	return Group{ID: "g1", Name: "Seed Libraries", Former: []string{"Seeds"}, Status: "active", Active: true, Terms: []GroupTerm{{1, day, day.AddDate(3, 0, -1), "p1", true}}, End: day.AddDate(3, 0, -1),
-		Liaisons: []string{"Ann"}, Link: "https://example.org/seeds", Reports: []Word{{Label: "2027", Text: "handed in"}}, Tasks: f.tasks(), Steps: []Step{{Kind: "rename", Title: "Renamed", Asks: []Ask{{Key: "name", Label: "New name"}}}},
-		Letters: []LetterChoice{{"renewal-reminder", "Reminder of renewal", true}}}
+	return office.Group{ID: "g1", Name: "Seed Libraries", Former: []string{"Seeds"}, Status: "active", Active: true, Terms: []office.GroupTerm{{Number: 1, From: day, To: day.AddDate(3, 0, -1), Petition: "p1", Now: true}}, End: day.AddDate(3, 0, -1),
+		Liaisons: []string{"Ann"}, Link: "https://example.org/seeds", Reports: []office.Word{{Label: "2027", Text: "handed in"}}, Tasks: f.tasks(), Steps: []office.Step{{Kind: "rename", Title: "Renamed", Asks: []office.Ask{{Key: "name", Label: "New name"}}}},
+		Letters: []office.LetterChoice{{Kind: "renewal-reminder", Title: "Reminder of renewal", Advised: true}}}
 }
 
-func (f *fakeRegister) Groups(context.Context) ([]Group, error) { return []Group{f.group()}, nil }
+func (f *fakeRegister) Groups(context.Context) ([]office.Group, error) {
+	return []office.Group{f.group()}, nil
+}
 
-func (f *fakeRegister) Group(_ context.Context, id string, _ []store.Role) (Group, error) {
+func (f *fakeRegister) Group(_ context.Context, id string, _ []store.Role) (office.Group, error) {
 	if id != "g1" {
-		return Group{}, store.ErrNotFound
+		return office.Group{}, store.ErrNotFound
 	}
 	return f.group(), nil
 }
 
-func (f *fakeRegister) AddToGroup(_ context.Context, _ string, s NewStep, _ store.Account) error {
+func (f *fakeRegister) AddToGroup(_ context.Context, _ string, s office.NewStep, _ store.Account) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.steps = append(f.steps, s)
 	return nil
 }
 
-func (f *fakeRegister) tasks() []Task {
-	return []Task{{Due: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC), What: "Annual report for 2026", About: "Seed Libraries", Link: "/groups/g1", Who: "organizers", Tell: "chair", Overdue: true, Remind: true, Of: "group", Subject: "g1", Key: "report-2026"}}
+func (f *fakeRegister) tasks() []office.Task {
+	return []office.Task{{Due: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC), What: "Annual report for 2026", About: "Seed Libraries", Link: "/groups/g1", Who: "organizers", Tell: "chair", Overdue: true, Remind: true, Of: "group", Subject: "g1", Key: "report-2026"}}
 }
 
-func (f *fakeRegister) Tasks(context.Context) ([]Task, error) { return f.tasks(), nil }
+func (f *fakeRegister) Tasks(context.Context) ([]office.Task, error) { return f.tasks(), nil }
 
 func (f *fakeRegister) Calendar(_ context.Context, w io.Writer) error {
 	_, err := io.WriteString(w, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
@@ -99,7 +102,7 @@ func (f *fakeRegister) Council(_ context.Context, conference, format string, w i
 
 func (f *fakeRegister) Period(_ context.Context, from, to time.Time, w io.Writer) error {
 	if to.Year() < 2026 {
-		return &RegisterError{"No petition was received in that time."}
+		return &office.RegisterError{Text: "No petition was received in that time."}
 	}
 	_, err := io.WriteString(w, from.Format(time.DateOnly)+" "+to.Format(time.DateOnly))
 	return err
@@ -107,7 +110,7 @@ func (f *fakeRegister) Period(_ context.Context, from, to time.Time, w io.Writer
 
 func (f *fakeRegister) Letter(_ context.Context, of, subject, kind, format string, _ store.Account, w io.Writer) (string, error) {
 	if format == "eml" && kind == "approval" {
-		return "", &RegisterError{"nobody has an e-mail address"}
+		return "", &office.RegisterError{Text: "nobody has an e-mail address"}
 	}
 	if format == "eml" {
 		f.mu.Lock()
@@ -126,13 +129,13 @@ func (f *fakeRegister) Sent(_ context.Context, of, subject, kind string, _ store
 	return nil
 }
 
-func (f *fakeRegister) Letters() []LetterChoice {
-	return []LetterChoice{{"receipt", "Receipt", false}, {"approval", "Approval", false}, {"renewal-reminder", "Reminder of renewal", false}}
+func (f *fakeRegister) Letters() []office.LetterChoice {
+	return []office.LetterChoice{{Kind: "receipt", Title: "Receipt", Advised: false}, {Kind: "approval", Title: "Approval", Advised: false}, {Kind: "renewal-reminder", Title: "Reminder of renewal", Advised: false}}
 }
 
 func (f *fakeRegister) CheckTemplate(_, text string) error {
 	if strings.Contains(text, "{{.Nothing}}") {
-		return &RegisterError{"template of the letter, line 3: there is no Nothing"}
+		return &office.RegisterError{Text: "template of the letter, line 3: there is no Nothing"}
 	}
 	return nil
 }

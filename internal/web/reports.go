@@ -10,11 +10,14 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"countersign/internal/office"
+	"countersign/report/register"
 )
 
 type reportsView struct {
 	Petitions   []standing
-	Conferences []Conference
+	Conferences []register.Conference
 	From, To    string // of a period: the council year so far
 }
 
@@ -24,7 +27,7 @@ func (s *Server) reportsPage(w http.ResponseWriter, r *http.Request) error {
 	if v.Petitions, err = s.standings(r.Context()); err != nil {
 		return err
 	}
-	if v.Conferences, err = table[Conference](r.Context(), s.Store, "conferences"); err != nil {
+	if v.Conferences, err = table[register.Conference](r.Context(), s.Store, "conferences"); err != nil {
 		return err
 	}
 	now := s.Now().UTC()
@@ -84,7 +87,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d download, write 
 	defer os.Remove(f.Name())
 	defer f.Close()
 	name, err := write(f)
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
 	if err != nil {
@@ -106,7 +109,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := r.PathValue("kind")
-	if kind != COOReport && kind != CouncilReport {
+	if kind != office.COOReport && kind != office.CouncilReport {
 		return problem(http.StatusNotFound, "There is no such report: there are coo and council.")
 	}
 	return s.written(w, r, reportFile{kind, "xlsx", sheetType, p.Title}, func(out io.Writer) error {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -42,7 +43,7 @@ type review struct {
 	ctx      context.Context
 	account  store.Account
 	petition store.Petition
-	kase     *Case
+	kase     *office.Case
 	pages    map[string]store.Page // of the lines that are shown
 }
 
@@ -100,7 +101,7 @@ func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked
 
 // asked is the line with an id, or the next one where none is named; nil
 // where nothing is left.
-func (rv *review) asked(id string) (*Line, error) {
+func (rv *review) asked(id string) (*office.Line, error) {
 	if id == "" {
 		next, err := rv.claimNext(1, nil)
 		if err != nil || len(next) == 0 {
@@ -152,7 +153,7 @@ func (s *Server) reviewForm(w http.ResponseWriter, r *http.Request) error {
 
 // foundIn is the finding in a form. The button pressed says what was found,
 // and for a member which: "accept 0482913".
-func foundIn(f url.Values, c *Case) found {
+func foundIn(f url.Values, c *office.Case) found {
 	kind, member, _ := strings.Cut(f.Get("do"), " ")
 	out := found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member, Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
 	if member == "" {
@@ -173,7 +174,7 @@ func foundIn(f url.Values, c *Case) found {
 
 // line lays a line out for the account, with results where it has to be
 // searched for or a query is given.
-func (rv *review) line(l *Line, searched []string, query string) (*reviewLine, error) {
+func (rv *review) line(l *office.Line, searched []string, query string) (*reviewLine, error) {
 	needed, err := rv.searchesNeeded()
 	if err != nil {
 		return nil, err
@@ -209,7 +210,7 @@ func (rv *review) results(v *reviewLine, query string) (*reviewResults, error) {
 	}
 	out := &reviewResults{Query: query, Line: v}
 	for i, m := range members {
-		rc := v.candidate(rv.kase, Candidate{Member: m})
+		rc := v.candidate(rv.kase, office.Candidate{Member: m})
 		rc.Key = fmt.Sprint(i + 1)
 		out.Found = append(out.Found, rc)
 	}
@@ -218,7 +219,7 @@ func (rv *review) results(v *reviewLine, query string) (*reviewResults, error) {
 
 // sheet is the page around a line. Pictures of pages are as delivered, and so
 // are boxes on them; here they are turned to be read.
-func (rv *review) sheet(l *Line) (reviewSheet, error) {
+func (rv *review) sheet(l *office.Line) (reviewSheet, error) {
 	p, ok := rv.pages[l.PageID]
 	if !ok {
 		var err error
@@ -251,7 +252,7 @@ func (rv *review) sheet(l *Line) (reviewSheet, error) {
 
 // rulings are what people found of a line, as far as the account may know:
 // second looks are blind.
-func (rv *review) rulings(l *Line) ([]reviewRuling, error) {
+func (rv *review) rulings(l *office.Line) ([]reviewRuling, error) {
 	seen := l.RulingsFor(rv.account.ID)
 	if len(seen) == 0 {
 		return nil, nil

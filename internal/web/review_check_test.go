@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -92,15 +93,15 @@ func TestReviewFlagsDecided(t *testing.T) {
 // Lines to look at once more lie evenly between the others, and come up in the
 // end however many are decided meanwhile.
 func TestQueueMixes(t *testing.T) {
-	c := &Case{}
+	c := &office.Case{}
 	for i := range 50 {
-		c.Lines = append(c.Lines, Line{ID: string(rune('A' + i))})
+		c.Lines = append(c.Lines, office.Line{ID: string(rune('A' + i))})
 		if i < 40 {
 			c.Count.Next = append(c.Count.Next, i)
 		} else {
 			l := c.Lines[i]
 			l.Asked = "again"
-			c.Blind = append(c.Blind, BlindLine{i, l})
+			c.Blind = append(c.Blind, office.BlindLine{At: i, Line: l})
 		}
 	}
 	var turns []int
@@ -111,7 +112,7 @@ func TestQueueMixes(t *testing.T) {
 			continue
 		}
 		turns = append(turns, n)
-		c.Blind, c.Count.Checked = slices.DeleteFunc(c.Blind, func(b BlindLine) bool { return b.At == at }), c.Count.Checked+1
+		c.Blind, c.Count.Checked = slices.DeleteFunc(c.Blind, func(b office.BlindLine) bool { return b.At == at }), c.Count.Checked+1
 	}
 	if want := []int{2, 7, 12, 17, 22, 27, 32, 37, 42, 47}; !slices.Equal(turns, want) {
 		t.Errorf("they come up at %v, want %v", turns, want)

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -29,10 +30,10 @@ type reviewDesk struct {
 	again    map[string]bool // ids of decided lines to look at once more
 
 	mu      sync.Mutex
-	members []Member
-	lines   []Line
+	members []office.Member
+	lines   []office.Line
 	at      map[string]int // lines by id
-	kase    *Case
+	kase    *office.Case
 }
 
 // sample is the petition in testdata, matched.
@@ -100,30 +101,30 @@ var fieldLabels = map[string]string{"name": "Name", "member_id": "Member number"
 // fill makes the desk's lines from the sample, again and again until there
 // are enough; the ids of lines come from the store.
 func (d *reviewDesk) fill(s sample, lines []store.Line) {
-	byID := map[string]Member{}
+	byID := map[string]office.Member{}
 	for _, m := range s.Members {
 		name := strings.Join(strings.Fields(m.Given+" "+m.Middle+" "+m.Family), " ")
-		byID[m.ID] = Member{ID: m.ID, Name: name, Given: m.Given, Family: m.Family, Institution: m.Institution, Street: m.Street, City: m.City, State: m.State, ZIP: m.ZIP, Email: m.Email,
+		byID[m.ID] = office.Member{ID: m.ID, Name: name, Given: m.Given, Family: m.Family, Institution: m.Institution, Street: m.Street, City: m.City, State: m.State, ZIP: m.ZIP, Email: m.Email,
 			Standing: "status is " + m.Status, Good: m.Status == "Active" || m.Status == "Grace"}
 		d.members = append(d.members, byID[m.ID])
 	}
 	d.at = map[string]int{}
 	for i, sl := range lines {
 		of := s.Lines[i%len(s.Lines)]
-		l := Line{ID: sl.ID, UploadID: sl.UploadID, PageID: sl.PageID, File: "petition.pdf", Page: sl.Page, Number: sl.Number, Box: of.Box, Picture: sl.Picture, Signed: of.Signed, Struck: of.Struck,
+		l := office.Line{ID: sl.ID, UploadID: sl.UploadID, PageID: sl.PageID, File: "petition.pdf", Page: sl.Page, Number: sl.Number, Box: of.Box, Picture: sl.Picture, Signed: of.Signed, Struck: of.Struck,
 			Verdict: of.Verdict, Reason: of.Reason, ReasonWord: strings.ReplaceAll(of.Reason, "-", " "), Because: of.Because, MemberID: of.Member, Probability: of.Probability, Look: of.Look, Decided: "program"}
 		for _, f := range of.Fields {
-			l.Fields = append(l.Fields, Field{Key: f.Key, Label: fieldLabels[f.Key], Text: f.Text, Confidence: f.Confidence})
+			l.Fields = append(l.Fields, office.Field{Key: f.Key, Label: fieldLabels[f.Key], Text: f.Text, Confidence: f.Confidence})
 		}
 		for _, c := range of.Candidates {
-			l.Candidates = append(l.Candidates, Candidate{Member: byID[c.Member], Probability: c.Probability, Because: c.Because})
+			l.Candidates = append(l.Candidates, office.Candidate{Member: byID[c.Member], Probability: c.Probability, Because: c.Because})
 		}
 		d.at[l.ID] = len(d.lines)
 		d.lines = append(d.lines, l)
 	}
 }
 
-func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error) {
+func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*office.Case, error) {
 	version, err := d.store.Version(ctx, petitionID)
 	if err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error)
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{PetitionID: petitionID, Version: version, Lines: slices.Clone(d.lines)}
+	c := &office.Case{PetitionID: petitionID, Version: version, Lines: slices.Clone(d.lines)}
 	for _, f := range found {
 		l := &c.Lines[d.at[f.LineID]]
 		if f.Kind == "undo" {
@@ -145,7 +146,7 @@ func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error)
 				l.Rulings[i].Undone = l.Rulings[i].Undone || l.Rulings[i].FindingID == f.Undoes
 			}
 		}
-		l.Rulings = append(l.Rulings, Ruling{FindingID: f.ID, By: f.By, At: f.At, Kind: f.Kind, MemberID: f.MemberID, Note: f.Note, Fields: f.Fields, Undoes: f.Undoes})
+		l.Rulings = append(l.Rulings, office.Ruling{FindingID: f.ID, By: f.By, At: f.At, Kind: f.Kind, MemberID: f.MemberID, Note: f.Note, Fields: f.Fields, Undoes: f.Undoes})
 	}
 	for i := range c.Lines {
 		d.settle(&c.Lines[i])
@@ -160,11 +161,11 @@ func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error)
 		c.Count.Next, c.Count.Needs = nil, map[string]int{"match": c.Count.Uncertain}
 	}
 	for i, l := range c.Lines {
-		if d.again[l.ID] && !slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
+		if d.again[l.ID] && !slices.ContainsFunc(l.Rulings, func(r office.Ruling) bool {
 			return !r.Undone && strings.HasPrefix(r.Kind, "again:") && r.Kind != "again:correct"
 		}) {
 			l.Verdict, l.Reason, l.Look, l.Because, l.Asked = "uncertain", "ambiguous", "confirm", "One member fits (99.9 %), but not surely enough to decide without a person.", "again"
-			c.Blind = append(c.Blind, BlindLine{i, l})
+			c.Blind = append(c.Blind, office.BlindLine{At: i, Line: l})
 		}
 	}
 	d.kase = c
@@ -172,8 +173,8 @@ func (d *reviewDesk) Case(ctx context.Context, petitionID string) (*Case, error)
 }
 
 // settle lays what people found over a line.
-func (d *reviewDesk) settle(l *Line) {
-	var words []Ruling
+func (d *reviewDesk) settle(l *office.Line) {
+	var words []office.Ruling
 	for _, r := range l.Rulings {
 		switch {
 		case r.Undone || r.Kind == "undo" || strings.Contains(r.Kind, ":"):
@@ -218,7 +219,7 @@ func (d *reviewDesk) settle(l *Line) {
 }
 
 // correct takes the corrected name to be that of the member who bears it.
-func (d *reviewDesk) correct(l *Line, fields map[string]string) {
+func (d *reviewDesk) correct(l *office.Line, fields map[string]string) {
 	l.Fields = slices.Clone(l.Fields)
 	for i, f := range l.Fields {
 		if text, ok := fields[f.Key]; ok {
@@ -227,14 +228,14 @@ func (d *reviewDesk) correct(l *Line, fields map[string]string) {
 	}
 	for _, m := range d.members {
 		if strings.EqualFold(m.Given+" "+m.Family, fields["name"]) {
-			l.Candidates = []Candidate{{Member: m, Probability: 0.97, Because: []string{"name: equal"}}}
+			l.Candidates = []office.Candidate{{Member: m, Probability: 0.97, Because: []string{"name: equal"}}}
 			l.Look, l.Reason, l.Because = "confirm", "ambiguous", "One member fits (97.0 %), but not surely enough to decide without a person."
 		}
 	}
 }
 
-func (d *reviewDesk) count(c *Case) {
-	n := Count{Required: d.required, Rows: len(c.Lines)}
+func (d *reviewDesk) count(c *office.Case) {
+	n := office.Count{Required: d.required, Rows: len(c.Lines)}
 	for i, l := range c.Lines {
 		switch l.Verdict {
 		case "valid":
@@ -258,19 +259,19 @@ func (d *reviewDesk) count(c *Case) {
 }
 
 func (d *reviewDesk) Refuse(_ context.Context, f store.Finding) error {
-	known := slices.ContainsFunc(d.members, func(m Member) bool { return m.ID == f.MemberID })
+	known := slices.ContainsFunc(d.members, func(m office.Member) bool { return m.ID == f.MemberID })
 	if f.Kind == "accept" && !known {
-		return &FindingError{"this member is not on the membership export: choose one that is"}
+		return &office.FindingError{Text: "this member is not on the membership export: choose one that is"}
 	}
 	if (f.Kind == "flag" || f.Kind == "override") && f.Note == "" {
-		return &FindingError{"a note is needed"}
+		return &office.FindingError{Text: "a note is needed"}
 	}
 	return nil
 }
 
 // Search finds members who have all words of the query somewhere.
-func (d *reviewDesk) Search(_ context.Context, _, query string, limit int) ([]Member, error) {
-	var out []Member
+func (d *reviewDesk) Search(_ context.Context, _, query string, limit int) ([]office.Member, error) {
+	var out []office.Member
 	for _, m := range d.members {
 		all := strings.ToLower(strings.Join([]string{m.ID, m.Name, m.Email, m.City}, " "))
 		fits := true
@@ -284,13 +285,13 @@ func (d *reviewDesk) Search(_ context.Context, _, query string, limit int) ([]Me
 	return out, nil
 }
 
-func (d *reviewDesk) Member(_ context.Context, _, id string) (Member, error) {
+func (d *reviewDesk) Member(_ context.Context, _, id string) (office.Member, error) {
 	for _, m := range d.members {
 		if m.ID == id {
 			return m, nil
 		}
 	}
-	return Member{}, store.ErrNotFound
+	return office.Member{}, store.ErrNotFound
 }
 
 // cut is the part of a page that a line takes, with a little around it, as

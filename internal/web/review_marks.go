@@ -8,21 +8,27 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// piece is a part of a text that is, or is not, as it was read.
+type piece struct {
+	Text    string
+	Differs bool
+}
+
 // Marks show what differs between a text as it was read and as the roll has
 // it, letter by letter. They are for the eye; what a difference weighs is for
 // the stages to say.
 
 // markDifferences splits a text of the roll into pieces that were and were not
 // read. Words are paired first, so that "Strum, John" is no worse than "John Strum".
-func markDifferences(read, own string) []Piece {
+func markDifferences(read, own string) []piece {
 	if strings.TrimSpace(read) == "" && own != "" {
-		return []Piece{{Text: own}} // nothing differs from nothing
+		return []piece{{Text: own}} // nothing differs from nothing
 	}
-	var out []Piece
+	var out []piece
 	left := readWords(read)
 	for i, word := range strings.Fields(own) {
 		if i > 0 {
-			out = append(out, Piece{Text: " "})
+			out = append(out, piece{Text: " "})
 		}
 		at, best := -1, 0.5
 		for j, w := range left {
@@ -31,7 +37,7 @@ func markDifferences(read, own string) []Piece {
 			}
 		}
 		if at < 0 {
-			out = append(out, Piece{word, true})
+			out = append(out, piece{word, true})
 			continue
 		}
 		out = append(out, markWord(left[at], word)...)
@@ -42,7 +48,7 @@ func markDifferences(read, own string) []Piece {
 
 // agreement says in a word how a text of the roll compares with what was read;
 // empty where one of them is.
-func agreement(read string, pieces []Piece) string {
+func agreement(read string, pieces []piece) string {
 	letters, off := 0, 0
 	for _, p := range pieces {
 		n := len([]rune(strings.TrimSpace(p.Text)))
@@ -65,25 +71,25 @@ func agreement(read string, pieces []Piece) string {
 // markWord marks the letters of a word that are not on the shortest way from
 // what was read to it. An empty piece stands where a letter was read that the
 // roll does not have.
-func markWord(read []rune, word string) []Piece {
+func markWord(read []rune, word string) []piece {
 	own := []rune(word)
 	cost := editDistances(read, foldLetters(own))
-	var out []Piece
+	var out []piece
 	i, j := len(read), len(own)
 	for i > 0 || j > 0 {
 		same := i > 0 && j > 0 && read[i-1] == foldLetter(own[j-1])
 		switch {
 		case same && cost[i][j] == cost[i-1][j-1]:
-			out = append(out, Piece{string(own[j-1]), false})
+			out = append(out, piece{string(own[j-1]), false})
 			i, j = i-1, j-1
 		case i > 0 && j > 0 && cost[i][j] == cost[i-1][j-1]+1:
-			out = append(out, Piece{string(own[j-1]), true})
+			out = append(out, piece{string(own[j-1]), true})
 			i, j = i-1, j-1
 		case j > 0 && cost[i][j] == cost[i][j-1]+1:
-			out = append(out, Piece{string(own[j-1]), !isPunctuation(own[j-1])})
+			out = append(out, piece{string(own[j-1]), !isPunctuation(own[j-1])})
 			j--
 		default: // read, and not on the roll
-			out = append(out, Piece{"", true})
+			out = append(out, piece{"", true})
 			i--
 		}
 	}
@@ -92,8 +98,8 @@ func markWord(read []rune, word string) []Piece {
 }
 
 // joinPieces puts neighbouring pieces of one kind together.
-func joinPieces(pieces []Piece) []Piece {
-	var out []Piece
+func joinPieces(pieces []piece) []piece {
+	var out []piece
 	for _, p := range pieces {
 		if n := len(out); n > 0 && out[n-1].Differs == p.Differs {
 			out[n-1].Text += p.Text

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -66,7 +67,7 @@ func TestReviewTurnsSheets(t *testing.T) {
 	for rotation, want := range map[int]reviewBox{0: {100, 200, 800, 50, 250}, 90: {750, 100, 50, 800, 900}, 180: {100, 750, 800, 50, 800}, 270: {200, 100, 50, 800, 900}} {
 		page.Rotation = rotation
 		rv := &review{Server: s.web, ctx: ctx, petition: s.petition, pages: map[string]store.Page{page.ID: page}}
-		got, err := rv.sheet(&Line{PageID: page.ID, Box: [4]float64{0.1, 0.2, 0.9, 0.25}})
+		got, err := rv.sheet(&office.Line{PageID: page.ID, Box: [4]float64{0.1, 0.2, 0.9, 0.25}})
 		if err != nil {
 			t.Fatal(err)
 		}

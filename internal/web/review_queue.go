@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -121,9 +122,9 @@ func (rv *review) claim(lineID string) (holder string, ok bool, err error) {
 
 // shown is the line at a place as the account sees it: blind where the queue
 // gave it to them to look once more, as it stands where they came by a link.
-func (rv *review) shown(i int) (*Line, error) {
+func (rv *review) shown(i int) (*office.Line, error) {
 	l := rv.kase.Shown(i, rv.account.ID, rv.chair())
-	if l.Asked == "" || slices.ContainsFunc(rv.kase.Lines[i].Rulings, func(r Ruling) bool { return r.By == rv.account.ID && r.Kind != "undo" }) {
+	if l.Asked == "" || slices.ContainsFunc(rv.kase.Lines[i].Rulings, func(r office.Ruling) bool { return r.By == rv.account.ID && r.Kind != "undo" }) {
 		return l, nil
 	}
 	if held, err := rv.holds(l.ID); err != nil || held {
@@ -166,7 +167,7 @@ func (rv *review) refresh() (err error) {
 
 // claimNext takes the next lines for the account: those it has already come
 // out again, but for those named.
-func (rv *review) claimNext(want int, but []string) ([]*Line, error) {
+func (rv *review) claimNext(want int, but []string) ([]*office.Line, error) {
 	if rv.closed() != "" || want <= 0 {
 		return nil, nil
 	}
@@ -174,7 +175,7 @@ func (rv *review) claimNext(want int, but []string) ([]*Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []*Line
+	var out []*office.Line
 	for _, i := range rv.kase.Queue(rv.account.ID, rv.chair()) {
 		l := rv.kase.Shown(i, rv.account.ID, rv.chair())
 		if slices.Contains(but, l.ID) {

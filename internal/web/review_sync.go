@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"countersign/internal/office"
 )
 
 // The script talks to the service by one exchange: it hands over what was
@@ -222,7 +224,7 @@ func (rv *review) sum(answer *syncAnswer) error {
 }
 
 // encode is a line as the script shows it: the same as on the page.
-func (rv *review) encode(l *Line) (lineJSON, error) {
+func (rv *review) encode(l *office.Line) (lineJSON, error) {
 	v, err := rv.line(l, nil, "")
 	if err != nil {
 		return lineJSON{}, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -109,7 +110,7 @@ func tooLong(f found) string {
 // checking makes a finding on a line that was shown blind one that measures,
 // and gives the line as it was shown. A question to the chair by somebody to whom the
 // queue did not give the line is about its verdict, and stays one.
-func (rv *review) checking(f *store.Finding, i int) (*Line, error) {
+func (rv *review) checking(f *store.Finding, i int) (*office.Line, error) {
 	line := &rv.kase.Lines[i]
 	shown := rv.kase.Shown(i, rv.account.ID, rv.chair())
 	if shown.Asked == "" || f.Kind == "undo" || f.Kind == "override" || f.Kind == "not-standing" {
@@ -126,7 +127,7 @@ func (rv *review) checking(f *store.Finding, i int) (*Line, error) {
 
 // refuse says why a finding cannot be added, nil where it can. What findings
 // mean, and so what each needs, the desk knows.
-func (rv *review) refuse(f store.Finding, searched []string, line *Line, before []store.Finding) error {
+func (rv *review) refuse(f store.Finding, searched []string, line *office.Line, before []store.Finding) error {
 	var err error
 	switch why := rv.open(line); {
 	case f.Kind == "undo":
@@ -141,7 +142,7 @@ func (rv *review) refuse(f store.Finding, searched []string, line *Line, before 
 		return err
 	}
 	err = rv.Desk.Refuse(rv.ctx, f)
-	var said *FindingError
+	var said *office.FindingError
 	if errors.As(err, &said) {
 		return problem(http.StatusUnprocessableEntity, upperFirst(said.Text))
 	}
@@ -197,7 +198,7 @@ func (rv *review) closed() string {
 }
 
 // open says why the account can find nothing of a line, empty where it can.
-func (rv *review) open(l *Line) string {
+func (rv *review) open(l *office.Line) string {
 	if why := rv.closed(); why != "" || rv.chair() {
 		return why
 	}
@@ -214,7 +215,7 @@ func (rv *review) open(l *Line) string {
 	return ""
 }
 
-func decidedWord(l *Line) string {
+func decidedWord(l *office.Line) string {
 	if l.Verdict == "invalid" && l.ReasonWord != "" {
 		return "invalid, " + l.ReasonWord
 	}

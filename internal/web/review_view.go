@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -30,7 +31,7 @@ type (
 
 	// reviewHead says how far the review is.
 	reviewHead struct {
-		Count       Count
+		Count       office.Count
 		Done, Total int    // lines that people decided, of those that need people
 		Waiting     int    // for this account
 		Decides     string // "9 more valid lines decide it"
@@ -47,12 +48,12 @@ type (
 
 	// reviewLine is a line with its candidates.
 	reviewLine struct {
-		Line
+		office.Line
 		PetitionID string
 		Place      string // "page 2, line 3"
-		Columns    []Field
-		Facts      []Field // what no candidate can be compared by
-		First      string  // number of the member that Enter accepts, "" for none
+		Columns    []office.Field
+		Facts      []office.Field // what no candidate can be compared by
+		First      string         // number of the member that Enter accepts, "" for none
 		Likely     []reviewCandidate
 		Unlikely   []reviewCandidate
 		Query      string // what the search box starts with
@@ -73,7 +74,7 @@ type (
 	// reviewCandidate is a member beside what was read.
 	reviewCandidate struct {
 		Key     string // 1 to 9, "" after them
-		Member  Member
+		Member  office.Member
 		Cells   []reviewCell // by column
 		Percent string
 		Chance  string // the probability in words; "" where none was worked out
@@ -84,7 +85,7 @@ type (
 
 	// reviewCell is one field of a candidate.
 	reviewCell struct {
-		Pieces []Piece
+		Pieces []piece
 		Agrees string // agrees, close, differs; "" where one side has nothing
 	}
 
@@ -97,7 +98,7 @@ type (
 
 	// reviewTwin is the other line of the same person.
 	reviewTwin struct {
-		Line
+		office.Line
 		Place string
 		URL   string
 	}
@@ -136,10 +137,10 @@ func asJSON(v any) string {
 }
 
 // place names a line as people find it.
-func place(l *Line) string { return fmt.Sprintf("page %d, line %d", l.Page, l.Number) }
+func place(l *office.Line) string { return fmt.Sprintf("page %d, line %d", l.Page, l.Number) }
 
 // newReviewLine lays a line out for an account.
-func newReviewLine(c *Case, l *Line, account store.Account, searches int) *reviewLine {
+func newReviewLine(c *office.Case, l *office.Line, account store.Account, searches int) *reviewLine {
 	v := &reviewLine{Line: *l, PetitionID: c.PetitionID, Place: place(l), Chair: may(account, byChair), Searches: searches}
 	v.Columns, v.Facts = columns(l.Fields)
 	for i, cand := range l.Candidates {
@@ -180,7 +181,7 @@ func (v *reviewLine) likely(i int) bool {
 }
 
 // candidate compares a member with the line, column by column.
-func (v *reviewLine) candidate(c *Case, cand Candidate) reviewCandidate {
+func (v *reviewLine) candidate(c *office.Case, cand office.Candidate) reviewCandidate {
 	rc := reviewCandidate{Member: cand.Member}
 	for _, f := range v.Columns {
 		cell := reviewCell{markDifferences(f.Text, memberText(cand.Member, f.Key)), cand.Agrees[f.Key]}
@@ -199,13 +200,13 @@ func (v *reviewLine) candidate(c *Case, cand Candidate) reviewCandidate {
 }
 
 // more is what the roll has of a member and the sheet does not ask for.
-func (v *reviewLine) more(m Member) string {
+func (v *reviewLine) more(m office.Member) string {
 	var parts []string
 	for _, p := range []struct{ key, text string }{
 		{"name", m.Name}, {"member_id", "No. " + m.ID}, {"institution", m.Institution}, {"street", m.Street},
 		{"citystate", strings.Trim(m.City+", "+m.State, ", ")}, {"zip", m.ZIP}, {"email", m.Email},
 	} {
-		shown := slices.ContainsFunc(v.Columns, func(f Field) bool {
+		shown := slices.ContainsFunc(v.Columns, func(f office.Field) bool {
 			return f.Key == p.key || p.key == "citystate" && f.Key == "city" || p.key == "name" && f.Key == "family"
 		})
 		if !shown && strings.TrimSpace(p.text) != "" {
@@ -217,8 +218,8 @@ func (v *reviewLine) more(m Member) string {
 
 // columns splits the fields of a line into those that members have too and
 // the others. A name that was put together from two columns is shown as the two.
-func columns(fields []Field) (columns, facts []Field) {
-	apart := slices.ContainsFunc(fields, func(f Field) bool { return f.Key == "family" || f.Key == "given" })
+func columns(fields []office.Field) (columns, facts []office.Field) {
+	apart := slices.ContainsFunc(fields, func(f office.Field) bool { return f.Key == "family" || f.Key == "given" })
 	for _, f := range fields {
 		f.Alternatives = f.Alternatives[:min(3, len(f.Alternatives))]
 		if f.Confidence >= 0.9 {
@@ -239,7 +240,7 @@ func columns(fields []Field) (columns, facts []Field) {
 	return columns, facts
 }
 
-func readText(l *Line, key string) string {
+func readText(l *office.Line, key string) string {
 	for _, f := range l.Fields {
 		if f.Key == key {
 			return f.Text
@@ -249,7 +250,7 @@ func readText(l *Line, key string) string {
 }
 
 // memberText is what a member has for a field.
-func memberText(m Member, key string) string {
+func memberText(m office.Member, key string) string {
 	switch key {
 	case "name":
 		return m.Name
@@ -304,7 +305,7 @@ func chance(p float64) string {
 }
 
 // newReviewHead sums the petition up for an account.
-func newReviewHead(c *Case, account store.Account) reviewHead {
+func newReviewHead(c *office.Case, account store.Account) reviewHead {
 	n := c.Count
 	h := reviewHead{Count: n, Certain: n.Certain, Done: n.ByPerson, Total: n.ByPerson + n.Uncertain}
 	h.Waiting = len(c.Queue(account.ID, may(account, byChair)))
@@ -317,7 +318,7 @@ func newReviewHead(c *Case, account store.Account) reviewHead {
 }
 
 // decides says what brings certainty soonest.
-func decides(n Count) string {
+func decides(n office.Count) string {
 	short, spare := n.Required-n.Guaranteed, n.Possible-n.Required+1
 	switch {
 	case n.Certain:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/internal/mail"
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -86,7 +87,7 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 		return v, problem(http.StatusNotFound, "Letters are not sent from here, since no mail server is set. Download the e-mail draft, and send it with your own mail program.")
 	}
 	ctx, id, kind := r.Context(), r.PathValue("id"), r.PathValue("kind")
-	at := slices.IndexFunc(s.Register.Letters(), func(l LetterChoice) bool { return l.Kind == kind })
+	at := slices.IndexFunc(s.Register.Letters(), func(l office.LetterChoice) bool { return l.Kind == kind })
 	if at < 0 {
 		return v, problem(http.StatusNotFound, "There is no such letter.")
 	}
@@ -100,7 +101,7 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 	}
 	var draft bytes.Buffer
 	_, err = s.Register.Letter(ctx, of, id, kind, "eml", accountOf(r), &draft)
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		v.Cannot = upperFirst(why.Text)
 		return v, nil
 	}
@@ -197,7 +198,7 @@ func (s *Server) sendLetter(w http.ResponseWriter, r *http.Request, of string) e
 	if err == nil {
 		err = s.Register.Sent(r.Context(), of, id, kind, accountOf(r))
 	}
-	if why := (*RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		said += " That somebody was reminded could not be noted: " + why.Text
 	} else if err != nil { // to say that it failed would have it sent again
 		s.Log.ErrorContext(r.Context(), "a letter was sent, and that could not be written down", "request", requestID(r), "error", err)

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"countersign/internal/blob"
+	"countersign/internal/office"
 	"countersign/internal/queue"
 	"countersign/internal/store"
 )
@@ -192,8 +193,8 @@ func (sv *service) sample() store.Petition {
 			var lines []store.Line
 			matches := map[string][]byte{}
 			for n := range 8 {
-				l := Line{Verdict: "valid", Reason: "member", ReasonWord: "member", Because: "The number and the name are those of a member in good standing.", Signed: "yes", Decided: "program", Probability: .998,
-					Fields: []Field{{Key: "name", Label: "Name", Text: names[n], Confidence: .93}, {Key: "member_id", Label: "Member number", Text: fmt.Sprintf("04%05d", line*37), Confidence: .88}}}
+				l := office.Line{Verdict: "valid", Reason: "member", ReasonWord: "member", Because: "The number and the name are those of a member in good standing.", Signed: "yes", Decided: "program", Probability: .998,
+					Fields: []office.Field{{Key: "name", Label: "Name", Text: names[n], Confidence: .93}, {Key: "member_id", Label: "Member number", Text: fmt.Sprintf("04%05d", line*37), Confidence: .88}}}
 				switch {
 				case line%4 == 2:
 					l.Verdict, l.Reason, l.ReasonWord, l.Because, l.Look, l.Probability = "uncertain", "ambiguous", "ambiguous", "Two members could have written this line.", "choose", .61

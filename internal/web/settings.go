@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -50,7 +51,7 @@ func countsOf(all map[string]string, kind string) []count {
 }
 
 type settingsView struct {
-	Rules     RulesView
+	Rules     office.RulesView
 	Text      string // of the rule
 	Retention []count
 	Review    []count

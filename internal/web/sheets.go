@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,42 +8,12 @@ import (
 	"strconv"
 	"strings"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
-// Printing prints the sheets that signatures are gathered on.
-type Printing interface {
-	// SheetSet is what was said of a petition's sheets last, or what its pages suggest.
-	SheetSet(ctx context.Context, petitionID string) (SheetSet, error)
-	// SetSheets keeps what a person says of them; a *SheetError says what cannot be printed.
-	SetSheets(ctx context.Context, petitionID string, set SheetSet, by string) error
-	// Sheets writes them as PDF. The same set gives the same bytes.
-	Sheets(ctx context.Context, petitionID string, w io.Writer) error
-}
-
-// SheetSet is how the sheets of a petition look.
-type SheetSet struct {
-	Title, Group, Purpose, Call, Privacy, Contact string
-	Columns                                       []string // keys of Choices, left to right
-	Boxes                                         int      // for a member number
-	Plain, Portrait, A4                           bool     // Plain: no boxes
-	Pages                                         int
-	Height                                        float64 // of a line, inches at least
-
-	Choices []SheetColumn // what columns may ask for
-	Lines   int           // on each page; 0 where nobody has said yet what to print
-}
-
-// SheetColumn is something that a sheet may ask of signers.
-type SheetColumn struct{ Key, Label string }
-
-// SheetError says in one sentence what cannot be printed.
-type SheetError struct{ Text string }
-
-func (e *SheetError) Error() string { return e.Text }
-
 type sheetsView struct {
-	SheetSet
+	office.SheetSet
 	Petition store.Petition
 	Chosen   map[string]bool
 	Problem  string
@@ -59,7 +28,7 @@ func (s *Server) sheetsPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showSheets(w, r, http.StatusOK, set, "")
 }
 
-func (s *Server) showSheets(w http.ResponseWriter, r *http.Request, status int, set SheetSet, wrong string) error {
+func (s *Server) showSheets(w http.ResponseWriter, r *http.Request, status int, set office.SheetSet, wrong string) error {
 	v := sheetsView{SheetSet: set, Problem: wrong, May: may(accountOf(r), byStaff|byAdmin), Chosen: map[string]bool{}}
 	var err error
 	if v.Petition, err = s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
@@ -81,7 +50,7 @@ func (s *Server) setSheets(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("find the sheets: %w", err)
 	}
 	said := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	set := SheetSet{Title: said("title"), Group: said("group"), Purpose: said("purpose"), Call: said("call"), Privacy: said("privacy"), Contact: said("contact"),
+	set := office.SheetSet{Title: said("title"), Group: said("group"), Purpose: said("purpose"), Call: said("call"), Privacy: said("privacy"), Contact: said("contact"),
 		Plain: said("boxes") == "", Portrait: said("turn") == "portrait", A4: said("paper") == "a4", Choices: before.Choices}
 	for _, c := range set.Choices { // left to right as forms ask
 		if r.PostFormValue("column-"+c.Key) != "" {
@@ -103,7 +72,7 @@ func (s *Server) setSheets(w http.ResponseWriter, r *http.Request) error {
 		return s.showSheets(w, r, http.StatusUnprocessableEntity, set, fmt.Sprintf("“%s” is no height of a line.", said("height")))
 	}
 	err = s.Desk.SetSheets(r.Context(), id, set, accountOf(r).ID)
-	if wrong := (*SheetError)(nil); errors.As(err, &wrong) {
+	if wrong := (*office.SheetError)(nil); errors.As(err, &wrong) {
 		return s.showSheets(w, r, http.StatusUnprocessableEntity, set, wrong.Text)
 	}
 	if err != nil {
@@ -122,7 +91,7 @@ func (s *Server) sheetsPDF(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.send(w, r, download{"application/pdf", "sheets.printed", id, ""}, func(out io.Writer) (string, error) {
 		err := s.Desk.Sheets(r.Context(), id, out)
-		if wrong := (*SheetError)(nil); errors.As(err, &wrong) {
+		if wrong := (*office.SheetError)(nil); errors.As(err, &wrong) {
 			return "", problem(http.StatusUnprocessableEntity, wrong.Text)
 		}
 		return "petition-sheets.pdf", err

@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// Conference is a meeting of Council, from the table that staff edit.
+// Conference is a meeting of Council, from the table that staff edit. Settings keep the table
+// as JSON.
 type Conference struct {
-	Name     string
-	From, To time.Time
-	Place    string // or "online"
+	Name  string    `json:"name"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Place string    `json:"place"` // or "online"
 }
 
 // Next is the first conference that begins on a day or after it.
@@ -27,10 +29,10 @@ func Next(all []Conference, on time.Time) (Conference, bool) {
 // Office is who holds an office, or what something is called, from a day on. Offices
 // are renamed and people change: what was written then keeps the name of its day.
 type Office struct {
-	Key   string // such as "executive director" or "citation"
-	From  time.Time
-	Name  string
-	Email string
+	Key   string    `json:"key"` // such as "executive director" or "citation"
+	From  time.Time `json:"from"`
+	Name  string    `json:"name"`
+	Email string    `json:"email"`
 }
 
 // OfficeOn is the entry of an office that holds on a day; its key as the name where

@@ -1,0 +1,190 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"countersign/extract"
+	"countersign/internal/store"
+	"countersign/verify"
+	"countersign/verify/roll"
+)
+
+// Refuse says why a finding cannot be recorded, as a *FindingError, or nil.
+func (o *Office) Refuse(ctx context.Context, f store.Finding) error {
+	l, err := o.Store.Line(ctx, f.LineID)
+	if err != nil {
+		return err
+	}
+	w, err := o.current(ctx, l.PetitionID)
+	if err != nil {
+		return err
+	}
+	if w.purged.frozen {
+		return &FindingError{Text: "The text of the line was purged, and what was decided of it stays."}
+	}
+	before, err := o.Store.FindingsOf(ctx, f.LineID)
+	if err != nil {
+		return err
+	}
+	var found []verify.Finding
+	for _, b := range before {
+		found = append(found, w.finding(b))
+	}
+	if w.finding(f).Kind == verify.Correct {
+		if err := refuseFields(f.Fields); err != nil {
+			return err
+		}
+	}
+	if err := w.finding(f).Refuse(found); err != nil {
+		return &FindingError{Text: err.Error()}
+	}
+	return nil
+}
+
+// refuseFields refuses corrections of what no line has.
+func refuseFields(fields map[string]string) error {
+	for key, text := range fields {
+		if !slices.Contains(fieldOrder, extract.Field(key)) {
+			return &FindingError{Text: fmt.Sprintf("%q is no field of a line", key)}
+		}
+		if len(text) > 200 {
+			return &FindingError{Text: "a field of a line has at most 200 letters: write only what stands there"}
+		}
+	}
+	return nil
+}
+
+// finding is a kept finding with its member, who is nil where the petition's
+// snapshot does not have them.
+func (w *worked) finding(f store.Finding) verify.Finding {
+	out := verify.Finding{ID: f.ID, LineID: f.LineID, By: f.By, Chair: f.Chair, At: f.At, Note: f.Note, Undoes: f.Undoes}
+	out.Check, out.Kind = verify.CheckOf(f.Kind)
+	if f.MemberID != "" {
+		out.Member, out.Also = personOf(w.roll(), f.MemberID)
+	}
+	for key, text := range f.Fields {
+		if out.Fields == nil {
+			out.Fields = map[extract.Field]string{}
+		}
+		out.Fields[extract.Field(key)] = text
+	}
+	return out
+}
+
+// findingsOf are the findings on the line at a place.
+func (w *worked) findingsOf(i int) []verify.Finding {
+	var out []verify.Finding
+	for _, f := range w.found[i] {
+		out = append(out, w.finding(f))
+	}
+	return out
+}
+
+// personOf finds a member by number with the other records of the same person.
+func personOf(r *roll.Roll, id string) (m *roll.Member, also []*roll.Member) {
+	if r == nil {
+		return nil, nil
+	}
+	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int { return strings.Compare(m.ID, id) })
+	if !ok {
+		return nil, nil
+	}
+	for _, other := range r.SamePerson(int32(at)) {
+		if other != int32(at) {
+			also = append(also, r.Members[other])
+		}
+	}
+	return r.Members[at], also
+}
+
+// correct matches anew the lines whose text people corrected, and those that
+// are no longer corrected.
+func (w *worked) correct(ctx context.Context, o *Office) error {
+	shared := true // with an earlier result, whose readers keep it
+	for i, l := range w.lines {
+		if w.purged.frozen {
+			break // their texts are gone
+		}
+		corrections := correctionsOf(w.found[i])
+		if corrections == l.corrections {
+			continue
+		}
+		changed := *l
+		changed.corrections = corrections
+		m, err := w.matchCorrected(ctx, o, &changed, w.findingsOf(i))
+		if err != nil {
+			return fmt.Errorf("line %s: %w", l.ID, err)
+		}
+		changed.show(w, m)
+		if shared {
+			w.lines, shared = slices.Clone(w.lines), false
+		}
+		w.lines[i] = &changed
+	}
+	return nil
+}
+
+// correctionsOf names the corrections of a line that stand; "" for none.
+func correctionsOf(found []store.Finding) string {
+	var ids []string
+	for _, f := range found {
+		if f.Kind == string(verify.Correct) && !takenBack(found, f.ID) {
+			ids = append(ids, f.ID)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+func takenBack(found []store.Finding, id string) bool {
+	return slices.ContainsFunc(found, func(f store.Finding) bool { return f.Kind == string(verify.Undo) && f.Undoes == id })
+}
+
+// matchCorrected matches a line as corrected, with what was seen of the fields
+// that nobody corrected.
+func (w *worked) matchCorrected(ctx context.Context, o *Office, l *deskLine, found []verify.Finding) (verify.Match, error) {
+	row := l.read.Line.Row
+	if l.corrections == "" || !l.matched {
+		corrected, _ := verify.Corrected(row, found)
+		m := l.read
+		m.Line.Row = corrected
+		return m, nil
+	}
+	seen, err := o.seen(ctx, l)
+	if err != nil {
+		return verify.Match{}, err
+	}
+	if seen != nil {
+		row = *seen
+		if l.read.Guess != nil {
+			row.Fields = l.read.Guess.Apply(row.Fields)
+		}
+	}
+	row, _ = verify.Corrected(row, found)
+	m := w.matcher.Match(verify.Line{Ref: l.ref, Row: row})
+	row.Forget()
+	return m, nil
+}
+
+// seen is the row of a line with its lattices, nil where its page has none.
+func (o *Office) seen(ctx context.Context, l *deskLine) (*extract.Row, error) {
+	p, err := o.Store.Page(ctx, l.PageID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && p.Sheet == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := o.sheet(ctx, p.Sheet)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(s.Rows, func(r extract.Row) bool { return r.Number == l.Number })
+	if i < 0 {
+		return nil, nil
+	}
+	return &s.Rows[i], nil
+}

@@ -1,0 +1,169 @@
+package office
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"countersign/extract"
+	"countersign/verify"
+	"countersign/verify/roll"
+)
+
+// What the store keeps of a line: its row as read and its match, each as JSON that
+// only this file writes and reads. Both come back as they went in, the lattices of
+// the row aside, which lie in the page's sheet. Fields may be added, none renamed.
+type (
+	keptRow struct {
+		Number int                               `json:"n"`
+		Box    extract.Box                       `json:"box"`
+		Fields map[extract.Field]extract.Reading `json:"fields"`
+		Signed extract.Signed                    `json:"signed"`
+		Struck bool                              `json:"struck,omitempty"`
+	}
+	keptMatch struct {
+		Nobody     number          `json:"nobody"`
+		Prior      number          `json:"prior"`
+		OnRoll     number          `json:"on"`
+		Candidates []keptCandidate `json:"found,omitempty"`
+
+		Meant map[extract.Field]extract.Field `json:"meant,omitempty"` // see extract.Guess
+	}
+	// Members go by number: the roll they are looked up in must be that of the
+	// snapshot the match was made against.
+	keptCandidate struct {
+		Member      string         `json:"m"`
+		Probability number         `json:"p"`
+		Evidence    []keptEvidence `json:"e,omitempty"`
+		Also        []string       `json:"also,omitempty"`
+	}
+	keptEvidence struct {
+		Field     extract.Field    `json:"f"`
+		Agreement verify.Agreement `json:"a"`
+		Exact     bool             `json:"x,omitempty"`
+		Words     string           `json:"w"`
+		Odds      number           `json:"o"`
+		Own       number           `json:"own,omitempty"`
+		Against   string           `json:"no,omitempty"`
+		Stranger  bool             `json:"other,omitempty"`
+		Share     number           `json:"share,omitempty"`
+	}
+)
+
+// number is a float64 in JSON, which has no word for what is not finite.
+type number float64
+
+// MarshalJSON writes the shortest digits that read back as the same number.
+func (n number) MarshalJSON() ([]byte, error) {
+	if f := float64(n); math.IsInf(f, 0) || math.IsNaN(f) {
+		return fmt.Appendf(nil, "%q", fmt.Sprint(f)), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (n *number) UnmarshalJSON(text []byte) error {
+	switch string(text) {
+	case `"+Inf"`:
+		*n = number(math.Inf(1))
+	case `"-Inf"`:
+		*n = number(math.Inf(-1))
+	case `"NaN"`:
+		*n = number(math.NaN())
+	default:
+		return json.Unmarshal(text, (*float64)(n))
+	}
+	return nil
+}
+
+// EncodeRow is a row for the store, without its picture and its lattices.
+func EncodeRow(r extract.Row) ([]byte, error) {
+	data, err := json.Marshal(keptRow{r.Number, r.Box, r.Fields, r.Signed, r.Struck})
+	if err != nil {
+		return nil, fmt.Errorf("write row %d for the store: %w", r.Number, err)
+	}
+	return data, nil
+}
+
+// DecodeRow reads what EncodeRow wrote.
+func DecodeRow(data []byte) (extract.Row, error) {
+	var r keptRow
+	if err := json.Unmarshal(data, &r); err != nil {
+		return extract.Row{}, fmt.Errorf("read a row from the store: %w", err)
+	}
+	return extract.Row{Number: r.Number, Box: r.Box, Fields: r.Fields, Signed: r.Signed, Struck: r.Struck}, nil
+}
+
+// EncodeMatch is a match for the store, without its line.
+func EncodeMatch(m verify.Match) ([]byte, error) {
+	kept := keptMatch{Nobody: number(m.Nobody), Prior: number(m.Prior), OnRoll: number(m.OnRoll)}
+	for _, c := range m.Candidates {
+		k := keptCandidate{Member: c.Member.ID, Probability: number(c.Probability)}
+		for _, e := range c.Evidence {
+			k.Evidence = append(k.Evidence, keptEvidence{
+				e.Field, e.Agreement, e.Exact, e.Words, number(e.Odds), number(e.Own),
+				e.Against, e.Stranger, number(e.Share),
+			})
+		}
+		for _, other := range c.Also {
+			k.Also = append(k.Also, other.ID)
+		}
+		kept.Candidates = append(kept.Candidates, k)
+	}
+	if m.Guess != nil {
+		kept.Meant = m.Guess.Meant
+	}
+	data, err := json.Marshal(kept)
+	if err != nil {
+		return nil, fmt.Errorf("write a match for the store: %w", err)
+	}
+	return data, nil
+}
+
+// DecodeMatch reads what EncodeMatch wrote. The roll is that of the snapshot the match
+// was made against; the line is the caller's to add.
+func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
+	var kept keptMatch
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return verify.Match{}, fmt.Errorf("read a match from the store: %w", err)
+	}
+	m := verify.Match{Nobody: float64(kept.Nobody), Prior: float64(kept.Prior), OnRoll: float64(kept.OnRoll)}
+	if kept.Meant != nil {
+		m.Guess = &extract.Guess{Meant: kept.Meant}
+	}
+	for _, k := range kept.Candidates {
+		member, err := memberOf(r, k.Member)
+		if err != nil {
+			return verify.Match{}, err
+		}
+		c := verify.Candidate{Member: member, Probability: float64(k.Probability)}
+		for _, e := range k.Evidence {
+			c.Evidence = append(c.Evidence, verify.Evidence{
+				Field: e.Field, Agreement: e.Agreement, Exact: e.Exact, Words: e.Words,
+				Odds: float64(e.Odds), Own: float64(e.Own),
+				Against: e.Against, Stranger: e.Stranger, Share: float64(e.Share),
+			})
+			c.Because = append(c.Because, e.Words)
+		}
+		for _, id := range k.Also {
+			other, err := memberOf(r, id)
+			if err != nil {
+				return verify.Match{}, err
+			}
+			c.Also = append(c.Also, other)
+		}
+		m.Candidates = append(m.Candidates, c)
+	}
+	return m, nil
+}
+
+// memberOf finds a member by number; a roll lists its members in that order.
+func memberOf(r *roll.Roll, id string) (*roll.Member, error) {
+	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int { return strings.Compare(m.ID, id) })
+	if !ok {
+		return nil, fmt.Errorf("read a match from the store: it names member %s, whom snapshot %.12s lacks", id, r.SHA256)
+	}
+	return r.Members[at], nil
+}

@@ -1,0 +1,273 @@
+package office
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/extract"
+	"countersign/internal/store"
+	"countersign/report"
+	"countersign/verify"
+	"countersign/verify/roll"
+)
+
+// Search finds members of the petition's snapshot, or of the newest one.
+func (o *Office) Search(ctx context.Context, petitionID, query string, limit int) ([]Member, error) {
+	b, err := o.book(ctx, petitionID)
+	if err != nil || b.roll == nil {
+		return nil, err
+	}
+	var out []Member
+	for _, m := range o.searcher(b.roll).Search(query, limit) {
+		out = append(out, b.member(m))
+	}
+	return out, nil
+}
+
+// Member finds a member by number.
+func (o *Office) Member(ctx context.Context, petitionID, memberID string) (Member, error) {
+	b, err := o.book(ctx, petitionID)
+	if err != nil {
+		return Member{}, err
+	}
+	m, _ := personOf(b.roll, memberID)
+	if m == nil {
+		return Member{}, fmt.Errorf("find a member: %w", store.ErrNotFound)
+	}
+	return b.member(m), nil
+}
+
+// memberBook is a roll with what members are held to.
+type memberBook struct {
+	roll   *roll.Roll // nil where no export was imported yet
+	rules  verify.Rules
+	dates  verify.Dates
+	signed map[string][]string // line IDs by member number
+}
+
+func (o *Office) book(ctx context.Context, petitionID string) (memberBook, error) {
+	b := memberBook{rules: verify.MIG(), dates: verify.Dates{Verified: o.now()}}
+	if petitionID != "" {
+		w, err := o.current(ctx, petitionID)
+		if err != nil {
+			return b, err
+		}
+		b.rules, b.dates, b.signed, b.roll = w.rules, w.dates, w.signed, w.roll()
+		if b.roll != nil {
+			return b, nil
+		}
+	}
+	s, err := o.Store.CurrentSnapshot(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return b, nil
+	}
+	if err != nil {
+		return b, err
+	}
+	m, err := o.rolls.Matcher(ctx, s.ID)
+	if err != nil {
+		return b, err
+	}
+	b.roll = m.Roll()
+	return b, nil
+}
+
+func (b *memberBook) member(m *roll.Member) Member {
+	_, also := personOf(b.roll, m.ID)
+	c := verify.Candidate{Member: m, Also: also}
+	s, _ := b.rules.StandingOf(b.dates, extract.Row{}, c)
+	out := memberView(s, c)
+	out.Signed = b.signed[m.ID]
+	return out
+}
+
+// How much of an export a preview shows.
+const (
+	mostProblems = 100
+	mostExamples = 12 // of each kind of change
+	mostStatuses = 30
+)
+
+// Preview reads an export without taking it in. It is swept where nobody does, for
+// it is everybody's data.
+func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOptions) (ImportPreview, error) {
+	p := ImportPreview{Name: name, SHA256: blob, Meanings: meanings()}
+	file, err := o.Blobs.Open(ctx, blob)
+	if err != nil {
+		return p, err
+	}
+	defer file.Close()
+	if err := o.Store.Drop(ctx, blob); err != nil { // unless it is taken in
+		return p, err
+	}
+	peek := roll.PeekAt(file, name, rollOptions(opts))
+	for _, c := range peek.Columns {
+		p.Columns = append(p.Columns, ImportColumn{Heading: c.Heading, Meaning: string(c.Meaning), Samples: c.Samples})
+	}
+	if peek.Problem != nil {
+		p.Error = onPage(peek.Problem)
+		return p, nil
+	}
+	if _, err := file.Seek(0, 0); err != nil {
+		return p, fmt.Errorf("read an export again: %w", err)
+	}
+	look := rollOptions(opts)
+	look.AcceptLosses = true // to show them
+	r, err := roll.Import(file, name, look)
+	if err != nil {
+		p.Error = onPage(err)
+		return p, nil
+	}
+	p.Rows, p.Members, p.ProblemCount, p.Sums, p.Losses = r.Rows, len(r.Members), r.Remarked, r.Sums(), r.Losses
+	for _, f := range r.Findings[:min(mostProblems, len(r.Findings))] {
+		if f.Sheet != "" {
+			f.Text = fmt.Sprintf("sheet %q: %s", f.Sheet, f.Text)
+		}
+		p.Problems = append(p.Problems, ImportProblem{Line: f.Line, Text: f.Text})
+	}
+	p.Statuses = statuses(r)
+	p.Changes, err = o.changes(ctx, r)
+	return p, err
+}
+
+// Import takes an export in. Taking in the newest one again changes nothing.
+func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptions, by string) (store.Snapshot, error) {
+	if opts.AsOf.IsZero() {
+		opts.AsOf = o.now().UTC().Truncate(24 * time.Hour)
+	}
+	file, err := o.Blobs.Open(ctx, blob)
+	if err != nil {
+		return store.Snapshot{}, err
+	}
+	defer file.Close()
+	if err := o.Store.Drop(ctx, blob); err != nil { // unless it is taken in
+		return store.Snapshot{}, err
+	}
+	r, err := roll.Import(file, name, rollOptions(opts))
+	if err != nil {
+		return store.Snapshot{}, &ImportError{Text: onPage(err)}
+	}
+	newest, err := o.Store.CurrentSnapshot(ctx)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Snapshot{}, err
+	}
+	if err == nil && newest.SHA256 == blob && newest.AsOf.Equal(opts.AsOf) && maps.Equal(newest.Map, opts.Map) {
+		return newest, nil
+	}
+	said := report.SnapshotOf(r, verify.MIG())
+	remarks := append([]string{said.Sums}, said.Findings...)
+	return o.Store.AddSnapshot(ctx, store.Snapshot{
+		Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows, Members: len(r.Members), Columns: r.Columns, Remarks: remarks, By: by, At: o.now(),
+	})
+}
+
+func rollOptions(o ImportOptions) roll.Options {
+	return roll.Options{Map: o.Map, AsOf: o.AsOf, AcceptLosses: o.AcceptLosses}
+}
+
+// onPage is an error of the import for those who see the columns before them
+// and have no command line.
+func onPage(err error) string {
+	return commandLine.ReplaceAllString(strings.Replace(err.Error(), " with --accept-losses", "", 1), "$1 below")
+}
+
+var commandLine = regexp.MustCompile(`(say which(?: it is)?|name the columns) with --map.*$`)
+
+// meanings that a column may have, in words.
+func meanings() []Meaning {
+	words := map[roll.Meaning]string{
+		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix", roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
+		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name", roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
+		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country", roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
+		roll.Joined: "Date joined", roll.PaidThru: "Paid through",
+	}
+	var out []Meaning
+	for _, m := range roll.Meanings() {
+		out = append(out, Meaning{Key: m, Label: cmp.Or(words[roll.Meaning(m)], m)})
+	}
+	return out
+}
+
+// statuses counts members by status, most frequent first.
+func statuses(r *roll.Roll) []StatusCount {
+	rules, n := verify.MIG(), map[string]int{}
+	for _, m := range r.Members {
+		n[m.Status]++
+	}
+	var out []StatusCount
+	for status, count := range n {
+		c := StatusCount{Status: status, Count: count, Counts: "unknown"}
+		switch s := rules.Standing(&roll.Member{Status: status}, time.Time{}); s.Reason {
+		case verify.IsMember:
+			c.Counts = "yes"
+		case verify.Lapsed, verify.Ineligible:
+			c.Counts = "no"
+		}
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b StatusCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Status, b.Status))
+	})
+	return out[:min(mostStatuses, len(out))]
+}
+
+// changes compares an export with the newest snapshot, nil where there is none.
+func (o *Office) changes(ctx context.Context, r *roll.Roll) (*ImportChanges, error) {
+	s, err := o.Store.CurrentSnapshot(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := o.rolls.Matcher(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	c := roll.Compare(m.Roll(), r)
+	out := &ImportChanges{
+		SnapshotID: s.ID, Name: s.Name, AsOf: s.AsOf, Same: c.Same,
+		Joined: len(c.Joined), Left: len(c.Left), Status: len(c.Status), Renamed: len(c.Renamed), Renumbered: len(c.Renumbered),
+	}
+	one := func(kind string, members []*roll.Member) {
+		for _, m := range members[:min(mostExamples, len(members))] {
+			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: m.ID, Name: memberName(m)})
+		}
+	}
+	two := func(kind string, pairs [][2]*roll.Member, words func(*roll.Member) string) {
+		for _, p := range pairs[:min(mostExamples, len(pairs))] {
+			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: p[1].ID, Name: memberName(p[1]), Before: words(p[0]), After: words(p[1])})
+		}
+	}
+	one("joined", c.Joined)
+	one("left", c.Left)
+	two("renumbered", c.Renumbered, func(m *roll.Member) string { return m.ID })
+	two("status", c.Status, standingWords)
+	two("renamed", c.Renamed, memberName)
+	return out, nil
+}
+
+// standingWords is what an export says of a member's standing.
+func standingWords(m *roll.Member) string {
+	words := ""
+	for _, s := range []string{m.Status, m.Class, m.Type} {
+		if s != "" && words != "" {
+			words += ", "
+		}
+		words += s
+	}
+	if !m.PaidThru.IsZero() {
+		if words != "" {
+			words += ", "
+		}
+		words += "paid through " + m.PaidThru.Format(time.DateOnly)
+	}
+	return words
+}

@@ -1,0 +1,175 @@
+// Package office is what people and the clock do with a petition: it takes rows, matches and
+// findings out of the store, has the stages settle and count them, and says what came of it
+// in plain values. Verdicts are worked out, never stored.
+//
+//	store ─rows, matches→ verify.Settle ←findings─ store
+//	                           └─decisions→ Case, report.Petition
+//
+// Pages, the API and the commands ask it; internal/work feeds the store that it reads.
+//
+//	office, case, lines, findings, checks   a petition as it stands
+//	members, rolls                          membership exports
+//	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
+//	register, course, register_words        the life of petitions and groups; letters
+//	purge, purged                           what goes when its time is over, and what stays
+//	kept                                    rows and matches as the store keeps them
+package office
+
+import (
+	"context"
+	"hash/maphash"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"countersign/internal/store"
+	"countersign/verify/roll"
+)
+
+// Office answers from a store and its blobs. It is safe for use by several goroutines.
+type Office struct {
+	Options
+	rolls *Rolls
+	now   func() time.Time
+	seed  maphash.Seed // of the hashes by which lines are known again
+	held  *held
+
+	then func() time.Time // instead of now, for what the register says; nil where it is the same
+}
+
+// Options are what an office stands on. All fields without a remark are needed.
+type Options struct {
+	Store   *store.Store
+	Blobs   Blobs
+	Rolls   *Rolls           // nil for exports of its own
+	URL     string           // of the service, for links out of workbooks; empty for none
+	Program string           // name and version, as workbooks and certificates record it
+	Now     func() time.Time // nil for the clock
+}
+
+// Blobs opens files by their hash.
+type Blobs interface {
+	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+}
+
+// New opens an office.
+func New(o Options) *Office {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rolls == nil {
+		o.Rolls = NewRolls(o.Store, o.Blobs)
+	}
+	return &Office{Options: o, rolls: o.Rolls, now: o.Now, seed: maphash.MakeSeed(), held: &held{}}
+}
+
+// held is what is kept ready of petitions and exports.
+type held struct {
+	mu        sync.Mutex
+	cases     []*casework // the one asked for last comes first
+	searchers []*heldSearcher
+}
+
+// today is the time by which the register goes.
+func (o *Office) today() time.Time {
+	if o.then != nil {
+		return o.then()
+	}
+	return o.now()
+}
+
+// mostLines is how many lines of petitions are held ready, all together: some
+// 300 MB. The petition asked for last is held whatever it takes.
+const mostLines = 30_000
+
+// Case is a petition as it stands now. What did not change since it was last
+// asked for is not worked out again.
+func (o *Office) Case(ctx context.Context, petitionID string) (*Case, error) {
+	w, err := o.current(ctx, petitionID)
+	if err != nil {
+		return nil, err
+	}
+	return w.made, nil
+}
+
+// current is the work on a petition, up to date. What it holds is replaced, not
+// changed, when something of the petition changes.
+func (o *Office) current(ctx context.Context, petitionID string) (*worked, error) {
+	v, err := o.Store.Versions(ctx, petitionID)
+	if err != nil {
+		return nil, err
+	}
+	c := o.hold(petitionID)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	day := o.now().UTC().Format(time.DateOnly) // standing may be judged as of today
+	if c.worked == nil || c.worked.versions != v || c.worked.day != day {
+		next, err := o.work(ctx, petitionID, v, day, c.worked)
+		if err != nil {
+			return nil, err
+		}
+		c.worked = next
+		o.forget(c)
+	}
+	return c.worked, nil
+}
+
+// casework is the place of one petition among those held.
+type casework struct {
+	petitionID string
+	mu         sync.Mutex // held by who brings it up to date; the others wait for the result
+	worked     *worked
+	lines      int // guarded by held.mu
+}
+
+func (o *Office) hold(petitionID string) *casework {
+	o.held.mu.Lock()
+	defer o.held.mu.Unlock()
+	i := slices.IndexFunc(o.held.cases, func(c *casework) bool { return c.petitionID == petitionID })
+	c := &casework{petitionID: petitionID}
+	if i >= 0 {
+		c = o.held.cases[i]
+		o.held.cases = slices.Delete(o.held.cases, i, i+1)
+	}
+	o.held.cases = slices.Insert(o.held.cases, 0, c)
+	return c
+}
+
+// forget lets go of the petitions that nobody asked for lately, to make room
+// for one that has grown.
+func (o *Office) forget(grown *casework) {
+	o.held.mu.Lock()
+	defer o.held.mu.Unlock()
+	grown.lines = len(grown.worked.lines)
+	lines := 0
+	for i, c := range o.held.cases {
+		if lines += c.lines; lines > mostLines && i > 0 {
+			clear(o.held.cases[i:])
+			o.held.cases = o.held.cases[:i]
+			return
+		}
+	}
+}
+
+// heldSearcher is a roll ready to be searched.
+type heldSearcher struct {
+	roll  *roll.Roll
+	ready sync.Once
+	*roll.Searcher
+}
+
+// searcher makes a roll ready for searching, once.
+func (o *Office) searcher(r *roll.Roll) *roll.Searcher {
+	o.held.mu.Lock()
+	i := slices.IndexFunc(o.held.searchers, func(h *heldSearcher) bool { return h.roll == r })
+	if i < 0 {
+		o.held.searchers = slices.Insert(o.held.searchers, 0, &heldSearcher{roll: r})
+		o.held.searchers = o.held.searchers[:min(len(o.held.searchers), mostRolls)]
+		i = 0
+	}
+	h := o.held.searchers[i]
+	o.held.mu.Unlock()
+	h.ready.Do(func() { h.Searcher = roll.NewSearcher(r) })
+	return h.Searcher
+}

@@ -1,0 +1,278 @@
+package office
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/extract"
+	"countersign/internal/store"
+	"countersign/report/workbook"
+)
+
+// registry is an office that keeps the register.
+type registry struct {
+	*office
+}
+
+func newRegistry(t testing.TB) *registry { return newRegistryIn(t, t.TempDir()) }
+
+func newRegistryIn(t testing.TB, data string) *registry {
+	o := newOfficeIn(t, data)
+	o.then = func() time.Time { return o.now } // it stands still while the register is asked
+	return &registry{o}
+}
+
+// step writes a step down and says what the register answers.
+func (r *registry) step(petitionID, kind, day string, words ...string) error {
+	r.office.t.Helper()
+	s := NewStep{Kind: kind, Words: map[string]string{}}
+	s.On, _ = time.Parse(time.DateOnly, day)
+	for i := 0; i+1 < len(words); i += 2 {
+		s.Words[words[i]] = words[i+1]
+	}
+	return r.AddToLife(r.office.t.Context(), petitionID, s, chairOf(r))
+}
+
+func chairOf(r *registry) store.Account {
+	return must(r.office.t)(r.office.Store.Account(r.office.t.Context(), "cho"))
+}
+
+func must(t testing.TB) func(a store.Account, err error) store.Account {
+	return func(a store.Account, err error) store.Account {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+}
+
+// certified makes a petition whose count of one valid line is certified and enough.
+func (r *registry) certified(id string) {
+	r.office.t.Helper()
+	ctx := r.office.t.Context()
+	const member = "ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Persechino,Durham,NC,Active\n"
+	snapshot := r.office.snapshot([]byte(member))
+	row := extract.Row{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
+	for f, text := range map[extract.Field]string{extract.Name: "Elizabeth Persechino", extract.MemberID: "0482913"} {
+		row.Fields[f] = extract.Reading{Text: text, Confidence: 1, Engine: "text"}
+	}
+	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds", Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: extract.SignedYes}}}
+	r.office.petition(id, "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf, Cover: cover}, {Kind: extract.Signers, Rows: []extract.Row{row}}})
+	r.office.find(store.Finding{LineID: r.office.look(id).Lines[0].ID, By: "ann", Kind: "accept", MemberID: "0482913"})
+	c := r.office.look(id)
+	if c.Count.Valid != 1 {
+		r.office.t.Fatalf("%+v", c.Count)
+	}
+	if _, err := r.office.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: []byte("{}"), SnapshotID: snapshot.ID, By: "cho"}); err != nil {
+		r.office.t.Fatal(err)
+	}
+}
+
+func (r *registry) must(err error) {
+	r.office.t.Helper()
+	if err != nil {
+		r.office.t.Fatal(err)
+	}
+}
+
+// A packet becomes a group, the group a second term, and both are in the list, the
+// worklist, the calendar and the letters.
+func TestRegisterStory(t *testing.T) {
+	r := newRegistry(t)
+	ctx := t.Context()
+	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"}]`, "cho"))
+	r.must(r.office.Store.SetSetting(ctx, "offices", `[{"key":"chair","from":"2020-01-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "cho"))
+	r.certified("p1")
+
+	if err := r.step("p1", "approve", "2026-12-10", "vote", "7 to 0", "rationale", "x", "overlap", "x"); err == nil || !strings.Contains(err.Error(), "cannot follow") {
+		t.Errorf("a decision before anything was acknowledged: %v", err)
+	}
+	var untrue bytes.Buffer
+	if _, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
+		t.Errorf("an approval that nobody decided: %v", err)
+	}
+	for _, s := range [][]string{
+		{"submit", "2026-11-02"}, {"acknowledge", "2026-11-05", "copy", "Member Programs and Services"}, {"certify", "2026-11-20"},
+		{"schedule", "2026-11-21", "meeting", "December"}, {"approve", "2026-12-10", "vote", "7 to 0", "rationale", "None is like it.", "overlap", "RUSA", "renews", newGroup, "name", "Seed Libraries", "purpose", "Lending seeds"},
+	} {
+		r.must(r.step("p1", s[0], s[1], s[2:]...))
+	}
+	life, err := r.Life(ctx, "p1", []store.Role{store.Chair})
+	r.must(err)
+	if life.State != "approved" || life.Group != "Seed Libraries" || life.Decision != "Approved on December 10, 2026, 7 to 0" || life.Undo == "" {
+		t.Errorf("%+v", life)
+	}
+	if !slices.ContainsFunc(life.Letters, func(l LetterChoice) bool { return l.Kind == "approval" && l.Advised }) {
+		t.Errorf("the approval is not among %+v", life.Letters)
+	}
+	var pdf, eml bytes.Buffer
+	name, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &pdf)
+	r.must(err)
+	if !strings.HasSuffix(name, "-approval.pdf") || !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF-")) {
+		t.Errorf("%s of %d bytes", name, pdf.Len())
+	}
+	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
+	if want := (&RegisterError{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
+		t.Errorf("a draft to nobody: %v", err)
+	}
+
+	if _, err = r.Letter(ctx, ofGroup, "p1", "disbanding", "pdf", chairOf(r), &untrue); err == nil || untrue.Len() > 0 {
+		t.Errorf("a group that exists is told that it was disbanded: %v", err)
+	}
+
+	// Organizers are written to by e-mail once it is known where.
+	if err := r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nno address"); err == nil || !strings.Contains(err.Error(), "Line 2 is no e-mail address") {
+		t.Errorf("something that is no address: %v", err)
+	}
+	r.must(r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nsecond@example.org\n"))
+	eml.Reset()
+	_, err = r.Letter(ctx, ofPetition, "p1", "approval", "eml", chairOf(r), &eml)
+	r.must(err)
+	if !strings.Contains(eml.String(), "To: <ana@example.org>, <second@example.org>") {
+		t.Errorf("the draft goes to\n%.600s", eml.String())
+	}
+
+	// Council is told of it, on paper and in a workbook that can be checked.
+	var council, sheet, coo bytes.Buffer
+	r.must(r.Council(ctx, "Annual 2027", "xlsx", &council))
+	r.must(r.Council(ctx, "Annual 2027", "pdf", &sheet))
+	book, err := workbook.Check(bytes.NewReader(council.Bytes()))
+	r.must(err)
+	if len(book.Changes) > 0 || !bytes.HasPrefix(sheet.Bytes(), []byte("%PDF-")) {
+		t.Errorf("%v", book.Changes)
+	}
+	told := book
+	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 || book.At != "Annual 2027" {
+		t.Errorf("the report to Council at %q: %v, %v", book.At, recorded, err)
+	}
+	r.must(r.Period(ctx, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &coo))
+	if err := r.Period(ctx, time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
+		t.Error("a period without petitions has a report")
+	}
+	coo.Reset()
+	r.must(r.Workbook(ctx, "p1", COOReport, &coo))
+	book, err = workbook.Check(bytes.NewReader(coo.Bytes()))
+	r.must(err)
+	recorded, err := r.verified(ctx, book, "")
+	r.must(err)
+	known, err := r.auditKnows(ctx, book)
+	r.must(err)
+	if len(book.Changes)+len(recorded) > 0 || !known {
+		t.Errorf("%v\n%v\nthe audit log knows it: %v", book.Changes, recorded, known)
+	}
+	r.office.find(store.Finding{LineID: r.office.look("p1").Lines[0].ID, By: "cho", Chair: true, Kind: "illegible"})
+	if recorded, err = r.verified(ctx, book, ""); err != nil || len(recorded) == 0 {
+		t.Errorf("the record has changed, and the workbook agrees with it; %v", err)
+	}
+
+	// Much later the group begins another term.
+	r.office.now = time.Date(2029, 9, 1, 9, 0, 0, 0, time.UTC)
+	tasks, err := r.Tasks(ctx)
+	r.must(err)
+	if !slices.ContainsFunc(tasks, func(x Task) bool {
+		return strings.HasPrefix(x.What, "Petition for another term") && x.Link == "/groups/p1"
+	}) {
+		t.Errorf("renewal is not among %+v", tasks)
+	}
+	r.must(r.Sent(ctx, ofGroup, "p1", "renewal-reminder", chairOf(r)))
+	r.must(r.Sent(ctx, ofPetition, "p1", "approval", chairOf(r))) // which means nothing beside itself
+	if tasks, err = r.Tasks(ctx); err != nil || !slices.ContainsFunc(tasks, func(x Task) bool {
+		return strings.HasPrefix(x.Key, "renew-") && x.Told.Format(time.DateOnly) == "2029-09-01"
+	}) {
+		t.Errorf("the reminder that was sent is not noted in %+v, %v", tasks, err)
+	}
+	r.certified("p2")
+	for _, s := range [][]string{{"submit", "2029-08-01"}, {"acknowledge", "2029-08-05", "copy", "x"}, {"certify", "2029-08-20"}, {"schedule", "2029-08-21", "meeting", "x"}} {
+		r.must(r.step("p2", s[0], s[1], s[2:]...))
+	}
+	words := []string{"vote", "6 to 1", "rationale", "x", "overlap", "x", "renews", "Seed Libraries"}
+	if err := r.step("p2", "approve", "2028-10-02", words...); err == nil || !strings.Contains(err.Error(), "can be renewed from") {
+		t.Errorf("renewed a year early: %v", err)
+	}
+	r.must(r.step("p2", "approve", "2029-08-28", words...))
+	group, err := r.Group(ctx, "p1", []store.Role{store.Staff})
+	r.must(err)
+	if len(group.Terms) != 2 || group.Terms[1].From.Format(time.DateOnly) != "2029-12-10" || !slices.Equal(group.Petitions, []string{"p1", "p2"}) {
+		t.Errorf("%+v", group.Terms)
+	}
+	for _, s := range group.Steps {
+		if s.Kind == "disband" {
+			t.Error("staff are offered to disband a group")
+		}
+	}
+	r.must(r.AddToGroup(ctx, "p1", NewStep{Kind: "rename", On: r.office.now, Words: map[string]string{"name": "Seed & Tool Libraries"}}, chairOf(r)))
+	if recorded, err := r.verified(ctx, told, ""); err != nil || !slices.ContainsFunc(recorded, func(c workbook.Change) bool { return c.Sheet == "Register of groups" }) {
+		t.Errorf("the register has changed since Council was told: %v, %v", recorded, err)
+	}
+	var csv, ics bytes.Buffer
+	r.must(r.PublicList(ctx, "csv", &csv))
+	r.must(r.Calendar(ctx, &ics))
+	if !strings.Contains(csv.String(), "Seed & Tool Libraries,Seed Libraries,Lending seeds") || !strings.Contains(ics.String(), "BEGIN:VEVENT") {
+		t.Errorf("%s\n%s", &csv, &ics)
+	}
+
+	// An approval that is taken back takes its term with it.
+	life, err = r.Life(ctx, "p2", []store.Role{store.Chair})
+	r.must(err)
+	r.must(r.AddToLife(ctx, "p2", NewStep{Kind: "undo", On: r.office.now, Undoes: life.Undo}, chairOf(r)))
+	if group, err = r.Group(ctx, "p1", nil); err != nil || len(group.Terms) != 1 {
+		t.Errorf("%d terms, %v", len(group.Terms), err)
+	}
+	if n, err := r.office.Store.VerifyAudit(ctx); err != nil || n == 0 {
+		t.Errorf("%d entries in the audit log, %v", n, err)
+	}
+}
+
+// An impatient finger writes nothing down twice, and is not told that it failed.
+func TestStepTwice(t *testing.T) {
+	r := newRegistry(t)
+	r.certified("p1")
+	note := []string{"overlap-note", "2026-11-02", "units", "RUSA", "note", "None is like it."}
+	for range 2 {
+		r.must(r.step("p1", "submit", "2026-11-02"))
+	}
+	for range 2 {
+		r.must(r.step("p1", note[0], note[1], note[2:]...))
+	}
+	happened := func() int {
+		life, err := r.Life(t.Context(), "p1", []store.Role{store.Chair})
+		r.must(err)
+		return len(life.Happened)
+	}
+	if n := happened(); n != 2 {
+		t.Errorf("%d steps are written down of 2", n)
+	}
+	r.office.now = r.office.now.Add(time.Hour)
+	if r.must(r.step("p1", note[0], note[1], note[2:]...)); happened() != 3 {
+		t.Error("the same, said again an hour later, is lost")
+	}
+	if err := r.step("p1", "confirm", "2026-11-02", "item", "everything"); err == nil || !strings.Contains(err.Error(), `"everything" is no item of the packet: choose purpose, signatures or organizers.`) {
+		t.Errorf("an item that there is not: %v", err)
+	}
+	r.must(r.AddToLife(t.Context(), "p1", NewStep{Kind: "undo", On: r.office.now, Undoes: r.last("p1")}, chairOf(r)))
+	if happened() != 4 {
+		t.Error("the last step was not taken back")
+	}
+}
+
+func (r *registry) last(petitionID string) string {
+	life, err := r.Life(r.office.t.Context(), petitionID, []store.Role{store.Chair})
+	r.must(err)
+	return life.Undo
+}
+
+// A template that an office edited is tried before it is kept.
+func TestCheckTemplate(t *testing.T) {
+	r := newRegistry(t)
+	if err := r.CheckTemplate("shortfall", "Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
+		t.Error(err)
+	}
+	if err := r.CheckTemplate("shortfall", "Short\n\n{{.Signers}}"); err == nil || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("%v", err)
+	}
+}

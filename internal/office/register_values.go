@@ -1,0 +1,128 @@
+package office
+
+import "time"
+
+// RegisterError says in a sentence why something cannot be written down.
+type RegisterError struct{ Text string }
+
+func (e *RegisterError) Error() string { return e.Text }
+
+// Life is what became of a petition after its sheets came in.
+type Life struct {
+	State     string
+	Since     time.Time
+	Steps     []Step // that may follow, for whoever looks
+	Happened  []Happening
+	Checklist []Required
+	Decision  string // in words; empty before there is one
+	GroupID   string // that it made or renews
+	Group     string
+	Letters   []LetterChoice
+	Undo      string // id of the event that may be taken back; empty for none
+}
+
+// Step is something that may be written down next.
+type Step struct {
+	Kind    string
+	Title   string // such as "Approve"
+	Says    string // what it means, one sentence
+	Asks    []Ask
+	Blocked string // why not yet
+	Grave   bool   // it ends something
+}
+
+// Ask is one thing that a step has to say.
+type Ask struct {
+	Key, Label string
+	Long       bool     // several lines
+	Optional   bool     //
+	Choices    []string // where there are only some
+	Usual      string
+}
+
+// NewStep is a step as somebody wrote it down.
+type NewStep struct {
+	Kind   string
+	On     time.Time
+	Words  map[string]string
+	Undoes string
+}
+
+// Happening is a step that was taken.
+type Happening struct {
+	ID     string
+	Kind   string // of the step
+	Title  string
+	On, At time.Time
+	By     string // account
+	Words  []Word
+	Undone bool
+}
+
+// Word is one thing that a step says.
+type Word struct {
+	Key         string // of the ask; empty where nothing asked for it
+	Label, Text string
+}
+
+// Required is one item of a packet.
+type Required struct {
+	Item, Title, Says string
+	Found, Confirmed  bool
+}
+
+// LetterChoice is a letter that can be written now.
+type LetterChoice struct {
+	Kind, Title string
+	Advised     bool // by where the petition or group stands
+}
+
+// Group is a group of the register.
+type Group struct {
+	ID        string
+	Name      string
+	Former    []string
+	Purpose   string
+	Status    string
+	Active    bool
+	Terms     []GroupTerm
+	End       time.Time
+	Ended     time.Time
+	Why       string
+	Liaisons  []string
+	Contact   string
+	Handbook  string
+	Link      string
+	Reports   []Word
+	Support   []Word
+	Petitions []string // ids, in the order of terms
+	Steps     []Step
+	Happened  []Happening
+	Tasks     []Task
+	Letters   []LetterChoice
+	Undo      string
+}
+
+// GroupTerm is one term of a group.
+type GroupTerm struct {
+	Number   int
+	From, To time.Time
+	Petition string // id
+	Now      bool
+}
+
+// Task is one entry of the worklist.
+type Task struct {
+	Due     time.Time
+	What    string
+	About   string
+	Link    string
+	Who     string
+	Tell    string
+	Overdue bool
+	Remind  bool
+	Told    time.Time
+	Of      string // petition or group
+	Subject string
+	Key     string
+}

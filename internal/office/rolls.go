@@ -1,0 +1,101 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"countersign/internal/store"
+	"countersign/verify"
+	"countersign/verify/roll"
+)
+
+// Rolls holds the membership snapshots that are in use, ready for matching. Each is read
+// and indexed once, however many ask at the same time. It is safe for use by several
+// goroutines.
+type Rolls struct {
+	snapshots interface {
+		Snapshot(ctx context.Context, id string) (store.Snapshot, error)
+	}
+	blobs Blobs
+
+	mu   sync.Mutex
+	held []*heldRoll // the one asked for last comes first
+}
+
+// heldRoll is one snapshot, or being made one.
+type heldRoll struct {
+	id      string
+	ready   chan struct{} // closed once the rest is there
+	matcher *verify.Matcher
+	err     error
+}
+
+// mostRolls is how many snapshots are held: those of petitions that are worked on now.
+// One of a hundred thousand members takes some hundred megabytes.
+const mostRolls = 3
+
+// NewRolls holds snapshots of a store.
+func NewRolls(s *store.Store, b Blobs) *Rolls { return &Rolls{snapshots: s, blobs: b} }
+
+// Matcher is the matcher of a snapshot, made now or before. Its Roll holds the members.
+func (r *Rolls) Matcher(ctx context.Context, snapshotID string) (*verify.Matcher, error) {
+	h, mine := r.hold(snapshotID)
+	if mine {
+		// Others may wait for it, so it is not ended with the first who asked.
+		h.matcher, h.err = r.read(context.WithoutCancel(ctx), snapshotID)
+		if h.err != nil {
+			r.drop(h) // the next may have more luck
+		}
+		close(h.ready)
+	}
+	select {
+	case <-h.ready:
+		return h.matcher, h.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// hold finds a snapshot, or makes room for one that the caller must read.
+func (r *Rolls) hold(id string) (h *heldRoll, mine bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.held, func(h *heldRoll) bool { return h.id == id })
+	if i >= 0 {
+		h = r.held[i]
+		r.held = slices.Delete(r.held, i, i+1)
+	} else {
+		h, mine = &heldRoll{id: id, ready: make(chan struct{})}, true
+	}
+	r.held = slices.Insert(r.held, 0, h)
+	if len(r.held) > mostRolls {
+		r.held = slices.Delete(r.held, mostRolls, len(r.held)) // whoever uses it keeps it
+	}
+	return h, mine
+}
+
+func (r *Rolls) drop(h *heldRoll) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held = slices.DeleteFunc(r.held, func(other *heldRoll) bool { return other == h })
+}
+
+func (r *Rolls) read(ctx context.Context, id string) (*verify.Matcher, error) {
+	s, err := r.snapshots.Snapshot(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("find membership snapshot %s: %w", id, err)
+	}
+	file, err := r.blobs.Open(ctx, s.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("open membership snapshot %s: %w", id, err)
+	}
+	defer file.Close()
+	// Whoever took the export in accepted what it lost.
+	members, err := roll.Import(file, s.Name, roll.Options{Map: s.Map, AsOf: s.AsOf, AcceptLosses: true})
+	if err != nil {
+		return nil, fmt.Errorf("read membership snapshot %s: %w", id, err)
+	}
+	return verify.NewMatcher(members, verify.Options{}), nil
+}

@@ -1,0 +1,350 @@
+package office
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kinds of workbooks.
+const (
+	COOReport     = "coo"     // holds personal data
+	CouncilReport = "council" // holds none
+)
+
+// Case is a petition as it stands: Lines by file, page and row.
+type Case struct {
+	PetitionID string
+	Version    string
+	SnapshotID string
+	Lines      []Line
+	Count      Count
+
+	// What the sheets say of the petition themselves; empty where nothing was found.
+	Purpose     string
+	PurposeFile string
+	PurposePage int
+	Group       string
+	Organizers  []Organizer
+
+	Printed []string // what to know of the printed sheets: which are missing, which came twice
+	Sheets  bool     // some of the pages are printed sheets
+
+	SecondReviewer string // never, sample or rejections
+	Blind          []BlindLine
+	Pages          []PageLines
+}
+
+// BlindLine is a decided line that somebody is to look at once more, to measure
+// how well lines are decided: Line shows it as if nobody had, and what is found is
+// kept under Line.Asked and a colon, as in "again:accept".
+type BlindLine struct {
+	At   int // its place in Case.Lines
+	Line Line
+}
+
+// PageLines says which lines stand on a page: Case.Lines[From:To].
+type PageLines struct {
+	PageID   string
+	From, To int
+}
+
+// Count is what the lines come to.
+type Count struct {
+	Rows, Valid, Invalid, Uncertain int
+	Required                        int
+	Guaranteed                      int     // lines that count whatever is found
+	Possible                        int     // lines that count if every doubt is settled for the petition
+	Expected                        float64 // lines that will count, on average
+	Enough                          float64 // probability that the petition succeeds
+	Certain                         bool    // no undecided line can change the outcome
+	Outcome                         string  // one line, such as "90 of 100 required, 17 undecided: …"
+	ByReason                        map[string]int
+	Doubts                          map[string]int // undecided lines by reason
+	Needs                           map[string]int // undecided lines by Line.Needs
+	ByPerson                        int            // lines that people decided
+	Checked                         int            // findings of those who looked once more at decided lines
+	Next                            []int          // undecided lines, as places in Case.Lines, in the order to look at them; all of them, even once the outcome is certain
+}
+
+// Line is one line of a sheet with its verdict.
+type Line struct {
+	ID, UploadID, PageID string
+	File                 string
+	Page, Number         int
+	Box                  [4]float64 // on the page as delivered, in shares of its width and height: x0, y0, x1, y1
+	Picture              string     // blob
+	Fields               []Field    // what the sheet asks for, in the order of the form
+	Signed               string     // yes, no, unsure
+	Struck               bool
+
+	Verdict     string // valid, invalid, uncertain
+	Reason      string // a key, such as not-found; ReasonWord is for people
+	ReasonWord  string
+	Because     string // one sentence
+	MemberID    string // whom the line was matched to, "" if to nobody
+	Probability float64
+	Look        string // what an undecided line asks of a person: confirm, choose, search, unreadable
+	Candidates  []Candidate
+	Nobody      float64 // probability that nobody on the roll wrote it
+	DuplicateOf string  // ID of the other line of the same person
+
+	Needs    string    // of an undecided line: "" for a first look, second, third, chair; nobody need look at it where it waits for another line (other) or for the membership export (match)
+	Decided  string    // program or person
+	By       []string  // accounts whose findings settled it, where people did
+	At       time.Time // when the last of them did
+	Note     string    // what they wrote of it
+	Asked    string    // of a BlindLine: again or known
+	Findings int       // that stand; undone ones and undoings are not counted
+	Rulings  []Ruling
+}
+
+// FindingError says in one sentence, for the person who made it, why a finding cannot be recorded.
+type FindingError struct{ Text string }
+
+func (e *FindingError) Error() string { return e.Text }
+
+// Ruling is one finding on a line, in the order in which they were made. Who
+// shows rulings asks RulingsFor, since second looks are blind.
+type Ruling struct {
+	FindingID string
+	By        string // account
+	At        time.Time
+	Kind      string
+	MemberID  string
+	Note      string
+	Fields    map[string]string
+	Undone    bool // by a later finding
+	Undoes    string
+	Stale     bool // names a member whom the petition's snapshot does not have, and so says nothing
+}
+
+// RulingsFor are the rulings that an account may see: all, but while the line
+// waits for a second or third look only its own.
+func (l *Line) RulingsFor(account string) []Ruling {
+	if l.Needs != "second" && l.Needs != "third" {
+		return l.Rulings
+	}
+	var own []Ruling
+	for _, r := range l.Rulings {
+		if r.By == account {
+			own = append(own, r)
+		}
+	}
+	return own
+}
+
+// Ruled says whether an account has already judged the line, and so cannot be
+// the second pair of eyes.
+func (l *Line) Ruled(account string) bool {
+	return slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
+		return r.By == account && !r.Undone && !r.Stale && r.Kind != "undo" && r.Kind != "correct" && !strings.Contains(r.Kind, ":")
+	})
+}
+
+// Queue is the part of Count.Next that an account can do something about:
+// nobody is asked twice for the same line, and what waits for the chair is
+// asked of the chair only.
+func (c *Case) Queue(account string, chair bool) []int {
+	out := make([]int, 0, len(c.Count.Next))
+	for _, i := range c.Count.Next {
+		l := &c.Lines[i]
+		if l.Needs == "chair" && !chair || l.Needs != "chair" && l.Ruled(account) {
+			continue
+		}
+		out = append(out, i)
+	}
+	if chair {
+		return out
+	}
+	return c.mixed(out, account)
+}
+
+// mixed puts the lines that the account is to look at blind between others, as
+// evenly as those and the lines decided so far allow. The chair, who settles
+// what comes of them, gets none.
+func (c *Case) mixed(open []int, account string) []int {
+	of, lines := c.Count.Checked+len(c.Blind), c.Count.ByPerson+len(open)
+	k := 0
+	for n, b := range c.Blind {
+		if !c.mayCheck(&b, account) {
+			continue
+		}
+		at := (2*(c.Count.Checked+n)+1)*lines/(2*of) - c.Count.ByPerson + k
+		open = slices.Insert(open, min(max(at, k), len(open)), b.At)
+		k++
+	}
+	return open
+}
+
+// mayCheck says whether an account can look at a line blind: it has found
+// nothing of it but what it took back of such a look, or read there.
+func (c *Case) mayCheck(b *BlindLine, account string) bool {
+	return !slices.ContainsFunc(c.Lines[b.At].Rulings, func(r Ruling) bool {
+		return r.By == account && r.Kind != "undo" && !strings.HasPrefix(r.Kind, b.Line.Asked+":")
+	})
+}
+
+// Shown is the line at a place as an account sees it in the review: blind
+// where it is to look once more, with what it says itself that is written there.
+func (c *Case) Shown(i int, account string, chair bool) *Line {
+	at := slices.IndexFunc(c.Blind, func(b BlindLine) bool { return b.At == i })
+	if at < 0 || chair || !c.mayCheck(&c.Blind[at], account) {
+		return &c.Lines[i]
+	}
+	l := c.Blind[at].Line
+	l.Fields = slices.Clone(l.Fields)
+	for _, r := range l.Rulings {
+		if r.By != account || r.Undone || !strings.HasSuffix(r.Kind, ":correct") {
+			continue
+		}
+		for k, f := range l.Fields {
+			if text, ok := r.Fields[f.Key]; ok {
+				l.Fields[k].Text, l.Fields[k].Confidence, l.Fields[k].Alternatives, l.Fields[k].Corrected = strings.TrimSpace(text), 1, nil, true
+			}
+		}
+	}
+	l.Rulings = nil
+	return &l
+}
+
+// Find returns the place of a line in Lines, -1 for none.
+func (c *Case) Find(lineID string) int {
+	return slices.IndexFunc(c.Lines, func(l Line) bool { return l.ID == lineID })
+}
+
+// Field is one field of a line as it was read.
+type Field struct {
+	Key          string // such as member_id; the keys of Candidate.Agrees
+	Label        string // such as "Member number"
+	Text         string
+	Confidence   float64
+	Alternatives []string
+	Corrected    bool // by a person
+}
+
+// Candidate is a member who may have written a line.
+type Candidate struct {
+	Member      Member
+	Probability float64
+	Because     []string          // in words, such as "number: two digits swapped"
+	Agrees      map[string]string // field key → agrees, close, differs; none where one side is empty; nil where nobody compared
+}
+
+// Member is a person of the membership export.
+type Member struct {
+	ID          string
+	Name        string // given, informal, middle, family, suffix
+	Given       string
+	Family      string
+	Institution string
+	Street      string
+	City        string
+	State       string
+	ZIP         string
+	Email       string
+	Standing    string // in words: "status is Active"
+	Good        bool   // counts, on the day that the rule says
+	Also        []string
+	Signed      []string // IDs of lines of the petition that are decided to be this person's
+}
+
+// Organizer is a person whom the cover page designates.
+type Organizer struct {
+	Name, Address string
+	Signed        string // yes, no, unsure
+	MemberID      string // "" where no member was certain
+}
+
+// ImportOptions say what an export does not say itself.
+type ImportOptions struct {
+	Map  map[string]string // meaning → heading; of email and street several, each on a line of its own
+	AsOf time.Time         // the day that the export speaks of
+
+	AcceptLosses bool // take it although much of it is left out or doubtful
+}
+
+// ImportPreview is what an export holds and what taking it in would change.
+type ImportPreview struct {
+	Name, SHA256  string
+	Error         string // why it cannot be taken in as it is, and what to do; columns are shown nevertheless where they can be
+	Rows, Members int
+	Sums          string   // in one line what was read, how, and what came of it
+	Losses        []string // what a person has to accept before it is taken in
+	Columns       []ImportColumn
+	Meanings      []Meaning // that a column may have, in the order to offer them
+	Problems      []ImportProblem
+	ProblemCount  int // of all; Problems are the first
+	Statuses      []StatusCount
+	Changes       *ImportChanges // nil where there is no snapshot yet
+}
+
+// ImportColumn is one column of an export.
+type ImportColumn struct {
+	Heading string
+	Meaning string   // "" where it is not used
+	Samples []string // its first different values
+}
+
+// Meaning is what a column can say of a member.
+type Meaning struct{ Key, Label string }
+
+// ImportProblem is a row that cannot be used, or of which something is not clear.
+type ImportProblem struct {
+	Line int
+	Text string
+}
+
+// StatusCount is how many members have a status, and what the built-in rule makes of it.
+type StatusCount struct {
+	Status string
+	Count  int
+	Counts string // yes, no, unknown
+}
+
+// ImportChanges compares an export with the newest snapshot.
+type ImportChanges struct {
+	SnapshotID, Name string
+	AsOf             time.Time
+	Joined, Left     int
+	Status           int // members whose status, class, type or date paid through differ
+	Renamed          int // members whose name differs
+	Renumbered       int // members who left under one number and joined under another
+	Same             int
+	Examples         []ImportChange // some of each kind
+}
+
+// ImportChange is one member who changed.
+type ImportChange struct {
+	Kind          string // joined, left, status, renamed, renumbered
+	MemberID      string
+	Name          string
+	Before, After string
+}
+
+// ImportError says, in one sentence for whoever made the export, why it
+// cannot be taken in.
+type ImportError struct{ Text string }
+
+func (e *ImportError) Error() string { return e.Text }
+
+// RulesView is a rule in words.
+type RulesView struct {
+	Title, Citation string
+	Required        int
+	Clauses         []Clause
+	Hash            string // of what the rules say, whatever their comments
+	Problem         *RuleProblem
+	SecondReviewer  string
+	SamplePercent   float64
+}
+
+// Clause is one point of a rule, such as "Signature": "required".
+type Clause struct{ Name, Text string }
+
+// RuleProblem is what is wrong with a rules file; nil where nothing is.
+type RuleProblem struct {
+	Line int    // 1-based; 0 where it is nowhere in particular
+	Key  string // "" where it is none
+	Text string
+}
