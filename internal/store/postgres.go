@@ -34,7 +34,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 		db.Close()
 		return nil, fmt.Errorf("store: bring the tables of PostgreSQL up to date: %w", err)
 	}
-	return &Store{writer: db, reader: db}, nil
+	return newStore(db, db), nil
 }
 
 func postgresCode(err error) (unique, foreign bool) {

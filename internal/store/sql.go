@@ -21,14 +21,31 @@ type conn interface {
 // row is one row of an answer.
 type row interface{ Scan(dest ...any) error }
 
+// Tx is the store within one transaction. What its methods write is there together, or
+// nothing of it is, and they read what was written before in it.
+type Tx struct{ *Store }
+
+// Do runs an act in one transaction: a change with its entry in the audit log. Within it only
+// tx may be written to: SQLite has one writer, for which the store itself would wait forever.
+// An act that locks several things takes the petition first and the log last.
+func (s *Store) Do(ctx context.Context, do func(tx Tx) error) error {
+	return s.change(ctx, func(tx conn) error { return do(Tx{&Store{writer: tx, reader: tx}}) })
+}
+
 // change runs what writes: all of it is there afterwards, or none.
 func (s *Store) change(ctx context.Context, do func(tx conn) error) error {
-	return transact(ctx, s.writer, nil, do)
+	if len(s.pools) == 0 {
+		return do(s.writer)
+	}
+	return transact(ctx, s.pools[0], nil, do)
 }
 
 // look runs what reads several times and must see one state of the database.
 func (s *Store) look(ctx context.Context, do func(tx conn) error) error {
-	return transact(ctx, s.reader, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, do)
+	if len(s.pools) == 0 {
+		return do(s.reader)
+	}
+	return transact(ctx, s.pools[len(s.pools)-1], &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, do)
 }
 
 func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(tx conn) error) error {

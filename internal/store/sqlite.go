@@ -40,7 +40,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	}
 	reader.SetMaxOpenConns(8)
 	reader.SetMaxIdleConns(8)
-	return &Store{writer: writer, reader: reader}, nil
+	return newStore(writer, reader), nil
 }
 
 // sqliteName says how each connection is to behave. FULL, unlike NORMAL, keeps

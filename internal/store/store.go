@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,8 +25,9 @@ var (
 // Store is one database, shared by whoever asks. All methods may be called at
 // the same time; times are kept in UTC milliseconds, text as valid UTF-8.
 type Store struct {
-	writer *sql.DB // SQLite: a single connection, because it has a single writer
-	reader *sql.DB
+	writer conn // SQLite: a single connection, because it has a single writer
+	reader conn
+	pools  []*sql.DB // of both: the writer's and the reader's; none within a transaction
 }
 
 // Open opens sqlite:///path/of/file.db, which is made where it is missing, or
@@ -40,17 +42,23 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return nil, errors.New("store: the database must be sqlite:///path/of/file.db or postgres://user@host/name")
 }
 
+// newStore is a store on what writes and what reads, which may be the same.
+func newStore(writer, reader *sql.DB) *Store {
+	return &Store{writer: writer, reader: reader, pools: slices.Compact([]*sql.DB{writer, reader})}
+}
+
 // Close lets go of the database.
 func (s *Store) Close() error {
-	if s.reader == s.writer {
-		return s.writer.Close()
+	var errs []error
+	for _, db := range s.pools {
+		errs = append(errs, db.Close())
 	}
-	return errors.Join(s.reader.Close(), s.writer.Close())
+	return errors.Join(errs...)
 }
 
 // Ping tries whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
-	for _, db := range []*sql.DB{s.writer, s.reader} {
+	for _, db := range s.pools {
 		if err := db.PingContext(ctx); err != nil {
 			return fmt.Errorf("store: reach the database: %w", err)
 		}

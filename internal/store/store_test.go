@@ -28,6 +28,7 @@ var conformance = []struct {
 	{"a reset shuts out who was in", testReset},
 	{"one link makes the first administrator", testFirstAdmin},
 	{"settings", testSettings},
+	{"acts are whole", testDo},
 	{"snapshots", testSnapshots},
 	{"petitions and counts", testPetitions},
 	{"the same file at once", testSameFile},
