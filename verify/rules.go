@@ -55,12 +55,15 @@ type Rules struct {
 	SecondLookPercent  float64 `yaml:"second-look-percent"`  // of what the program decided, looked at again by a person
 	KnownAnswerPercent float64 `yaml:"known-answer-percent"` // of what people settled, shown once more to somebody else
 
-	TermYears         int       `yaml:"term-years"`
-	RenewalWindowDays int       `yaml:"renewal-window-days"`
-	ReminderDays      []int     `yaml:"reminder-days"`     // before a term ends
-	AnnualReportDue   string    `yaml:"annual-report-due"` // month and day of each year, such as 08-01
-	AnswerDays        int       `yaml:"answer-days"`       // in which a packet should be acknowledged and a notice answered
-	Retention         Retention `yaml:"retention-days"`
+	TermYears         int    `yaml:"term-years"`
+	RenewalWindowDays int    `yaml:"renewal-window-days"`
+	ReminderDays      []int  `yaml:"reminder-days"`     // before a term ends
+	AnnualReportDue   string `yaml:"annual-report-due"` // month and day of each year, such as 08-01
+	AnswerDays        int    `yaml:"answer-days"`       // in which a packet should be acknowledged and a notice answered
+	// Conditions are what an approval is bound to, beside the yearly report. They bear on no
+	// line, and the fingerprint of a rule is without them.
+	Conditions []string  `yaml:"conditions" json:"-"`
+	Retention  Retention `yaml:"retention-days"`
 }
 
 // ReadRetention reads what a rules text itself says of retention. A kind that it
@@ -110,6 +113,16 @@ func ReadRules(r io.Reader, file string) (Rules, error) {
 		return Rules{}, fmt.Errorf("rules %s could not be read: %w", file, err)
 	}
 	rules, err := parseRules(data, MIG())
+	if err != nil {
+		return Rules{}, fmt.Errorf("rules %s: %w", file, err)
+	}
+	return rules, nil
+}
+
+// ReadRulesOver reads a rules text. What it does not say is as in another rule, such as
+// the association's.
+func ReadRulesOver(base Rules, text, file string) (Rules, error) {
+	rules, err := parseRules([]byte(text), base)
 	if err != nil {
 		return Rules{}, fmt.Errorf("rules %s: %w", file, err)
 	}
