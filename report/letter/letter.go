@@ -26,11 +26,12 @@ const (
 	ReportReminder  Kind = "report-reminder"
 	RenewalReminder Kind = "renewal-reminder"
 	Disbanding      Kind = "disbanding"
+	Conversion      Kind = "conversion"
 )
 
 // Kinds lists all kinds in the order in which they are written.
 func Kinds() []Kind {
-	return []Kind{Receipt, Acknowledgement, Deficiency, Shortfall, Approval, Disapproval, Deferral, Conference, Designation, ReportReminder, RenewalReminder, Disbanding}
+	return []Kind{Receipt, Acknowledgement, Deficiency, Shortfall, Approval, Disapproval, Deferral, Conference, Designation, ReportReminder, RenewalReminder, Disbanding, Conversion}
 }
 
 // Letter is a letter ready to be printed or sent.
@@ -59,34 +60,42 @@ type Facts struct {
 	Copies      []Person
 	Date        time.Time
 
-	Petition  string // title
-	Group     string
-	Purpose   string
-	Rule      string // title, such as Membership Initiative Group
-	Citation  string
-	Received  time.Time
-	Missing   []string // what the packet lacks, in words
-	Filed     int      // lines
-	Valid     int
-	Required  int
-	Reasons   []Reason // why lines do not count, in aggregate
-	Vote      string
-	Rationale string
-	Units     string // consulted about overlap
-	Decided   time.Time
-	TermFrom  time.Time
-	TermTo    time.Time
-	TermYears int
-	Meeting   string // of the committee, or conference at which Council is told
-	Needs     string // space, time and place
-	Contact   string // at Headquarters
-	Due       time.Time
-	What      string // is due, or why a group ends
-	Deadlines []string
+	Petition   string // title
+	Group      string
+	Purpose    string
+	Rule       string // title, such as Membership Initiative Group
+	Citation   string
+	Received   time.Time
+	Missing    []string // what the packet lacks, in words
+	Filed      int      // lines
+	Valid      int
+	Required   int
+	Reasons    []Reason // why lines do not count, in aggregate
+	Vote       string
+	Rationale  string
+	Units      string // consulted about overlap
+	Decided    time.Time
+	Term       int       // number of the term that the letter is about
+	TermFrom   time.Time //
+	TermTo     time.Time
+	TermYears  int      // of the rule under which the term was approved
+	ReportsBy  string   // the day of each year by which the group reports, such as August 1
+	Conditions []string // conditions of an approval
+	Meeting    string   // conference at which Council is told
+	Told       bool     // Council was told there
+	Needs      string   // space, time and place
+	NeedList   []string // the same, one by one
+	Contact    string   // at Headquarters
+	Due        time.Time
+	What       string // is due, or why a group ends, or what it is converted to
+	Deadlines  []string
 }
 
 // Short is how many valid signatures are missing, 0 for none.
 func (f Facts) Short() int { return max(0, f.Required-f.Valid) }
+
+// Renewal says whether the letter is about another term of a group.
+func (f Facts) Renewal() bool { return f.Term > 1 }
 
 // Person is somebody to write to, with the office.
 type Person struct {

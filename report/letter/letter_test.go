@@ -39,27 +39,28 @@ func facts() letter.Facts {
 		Petition:   "Seed Libraries", Group: "Seed Libraries", Purpose: "Lending seeds & tools", Rule: "Membership Initiative Group", Citation: "ALA Policy Manual A.4.3.12",
 		Received: on("2026-03-01"), Missing: []string{"organizers (Ann lacks address)", "purpose"}, Filed: 130, Valid: 96, Required: 100,
 		Reasons: []letter.Reason{{"lapsed", 12}, {"unsigned", 1}}, Vote: "7 to 0", Rationale: "The concern is that of a round table.", Units: "RUSA",
-		Decided: on("2026-05-02"), TermFrom: on("2026-05-02"), TermTo: on("2029-05-01"), TermYears: 3, Meeting: "Annual 2026", Needs: "A room for 40 people.",
+		Decided: on("2026-05-02"), TermFrom: on("2026-05-02"), TermTo: on("2029-05-01"), TermYears: 3, Meeting: "Annual 2026", Needs: "A room for 40 people.\nNot on Sunday", NeedList: []string{"A room for 40 people.", "Not on Sunday"},
+		Term: 1, ReportsBy: "August 1", Conditions: []string{"The group may not speak for the association."},
 		Due: on("2026-08-01"), What: "The annual report for 2026",
 	}
 }
 
-// Every built-in letter, as it goes out.
+// Every built-in letter, as it goes out; those that speak of a term also for a second one.
 func TestBuiltIn(t *testing.T) {
 	var all strings.Builder
-	for _, k := range letter.Kinds() {
-		l, err := letter.Write(k, "", facts())
-		if err != nil {
-			t.Fatal(err)
+	first, second := facts(), facts()
+	second.Term, second.TermYears, second.ReportsBy, second.Told = 2, 4, "October 15", true
+	for _, of := range []struct {
+		kinds []letter.Kind
+		facts letter.Facts
+		after string
+	}{
+		{letter.Kinds(), first, ""},
+		{[]letter.Kind{letter.Approval, letter.Conference, letter.Designation, letter.RenewalReminder, letter.Disbanding, letter.Conversion}, second, " of a renewed group"},
+	} {
+		for _, k := range of.kinds {
+			writeOut(t, &all, k, of.facts, of.after)
 		}
-		all.WriteString("== " + string(k) + "\n" + l.Subject + "\n\n")
-		for _, b := range l.Body {
-			if b.Item {
-				all.WriteString("- ")
-			}
-			all.WriteString(b.Text + "\n")
-		}
-		all.WriteString("\n")
 	}
 	golden := filepath.Join("testdata", "letters.txt")
 	if *update {
@@ -77,6 +78,28 @@ func TestBuiltIn(t *testing.T) {
 	if diff := cmp.Diff(string(want), all.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+}
+
+func writeOut(t *testing.T, all *strings.Builder, k letter.Kind, f letter.Facts, after string) {
+	t.Helper()
+	switch k {
+	case letter.Disbanding:
+		f.What = "on request"
+	case letter.Conversion:
+		f.What = "the Sustainability Round Table"
+	}
+	l, err := letter.Write(k, "", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all.WriteString("== " + string(k) + after + "\n" + l.Subject + "\n\n")
+	for _, b := range l.Body {
+		if b.Item {
+			all.WriteString("- ")
+		}
+		all.WriteString(b.Text + "\n")
+	}
+	all.WriteString("\n")
 }
 
 // What a letter needs beyond fields can be written.

@@ -22,7 +22,7 @@ const (
 
 // functions that a template may call. Those that build text, such as printf, are none of them: in
 // a loop they double what they are given until the memory is full.
-var functions = []string{"day", "lines", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len"}
+var functions = []string{"day", "lines", "years", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len"}
 
 // turn is called at the beginning of each time round a {{range}}.
 const turn = "turn"
@@ -36,7 +36,7 @@ func plain(k Kind, text string) (*template.Template, error) {
 	}
 	turns := 0
 	t, err := template.New(string(k)).Option("missingkey=error").Funcs(template.FuncMap{
-		"day": inWords, "lines": plural,
+		"day": inWords, "lines": plural, "years": years,
 		turn: func() (string, error) {
 			if turns++; turns > mostTurns {
 				return "", fmt.Errorf("the letter goes through its lists more than %d times", mostTurns)

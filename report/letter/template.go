@@ -16,7 +16,7 @@ var builtIn embed.FS
 
 // Template is the built-in text of a kind. Its first line is the subject, a blank line
 // follows, then paragraphs; lines that begin with "- " are a list. What stands in {{ }}
-// is filled in: any field of Facts, and day for dates.
+// is filled in: any field of Facts, with day for dates, lines and years for numbers of them.
 func Template(k Kind) (string, error) {
 	text, err := builtIn.ReadFile("templates/" + string(k) + ".txt")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -132,4 +132,11 @@ func plural(n int) string {
 		return "1 line"
 	}
 	return fmt.Sprintf("%d lines", n)
+}
+
+func years(n int) string {
+	if n == 1 {
+		return "1 year"
+	}
+	return fmt.Sprintf("%d years", n)
 }
