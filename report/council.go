@@ -36,7 +36,8 @@ type Council struct {
 	Year       string // Council year, such as "2026-2027"
 	Conference string
 	Date       time.Time // of the report
-	From, To   time.Time // what it covers; zero for one petition
+	From, To   time.Time // what it covers, up to its cut-off; zero for one petition
+	State      string    // such as "issued" or "draft"; empty for one petition
 
 	Actions     []Action
 	Pending     []Pending
@@ -86,7 +87,9 @@ type Group struct {
 	Term      int    // number of the present term
 	TermStart time.Time
 	TermEnd   time.Time
-	Liaisons  []string // of the staff, never signers
+	Ended     time.Time // the day from which on it is no more; zero while it exists
+	Why       string    // it ended
+	Liaisons  []string  // of the staff, never signers
 	Link      string
 }
 
@@ -125,6 +128,15 @@ type Correction struct {
 	Document string // the report that is corrected
 	Date     time.Time
 	Text     string
+}
+
+// Day is the one on which the report says how things stand: its cut-off, or the day on which
+// it was made.
+func (c Council) Day() time.Time {
+	if c.To.IsZero() {
+		return c.Made
+	}
+	return c.To
 }
 
 // CouncilOf is the report to Council on petitions alone, without a register of

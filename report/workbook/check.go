@@ -304,12 +304,21 @@ func (c Copy) AgainstCouncil(council report.Council) ([]Change, error) {
 	return c.differences(fresh), nil
 }
 
+// AgainstIssued compares the copy of a report to Council with the workbook that was issued,
+// cell by cell, whatever program wrote it.
+func (c Copy) AgainstIssued(issued Copy) ([]Change, error) {
+	if c.Kind != issued.Kind || c.Kind != councilKind {
+		return nil, fmt.Errorf("the workbook is a %s, and what was issued a %s", c.Kind, issued.Kind)
+	}
+	return c.differences(issued.records), nil
+}
+
 func (c Copy) comparable(kind string) error {
 	if c.Kind != kind {
 		return fmt.Errorf("the workbook is a %s, not a %s", c.Kind, kind)
 	}
-	if c.Form != bookForm {
-		return fmt.Errorf("the workbook was written in form %d by %s, and this program writes form %d: compare it with that version of the program", c.Form, c.Program, bookForm)
+	if form := formOf(kind); c.Form != form {
+		return fmt.Errorf("the workbook was written in form %d by %s, and this program writes form %d: compare it with that version of the program", c.Form, c.Program, form)
 	}
 	return nil
 }

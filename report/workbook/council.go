@@ -80,7 +80,7 @@ func cover(b *book, c report.Council) {
 	for _, of := range []report.Clause{
 		{Name: "Document number", Text: cmp.Or(c.Document, toFill)}, {Name: "Council year", Text: cmp.Or(c.Year, toFill)},
 		{Name: conferenceLabel, Text: cmp.Or(c.Conference, toFill)}, {Name: "Date of the report", Text: date},
-		{Name: "Time covered", Text: covered(c.From, c.To)},
+		{Name: "Time covered", Text: covered(c.From, c.To)}, {Name: "State", Text: c.State},
 	} {
 		if of.Text != "" {
 			s.clause(2, of, 78)
@@ -96,7 +96,7 @@ func cover(b *book, c report.Council) {
 		{"Information items", actionsSheet, named(information, func(a report.Action) string { return a.Group + ": " + a.What })},
 		{"Pending", pendingSheet, named(c.Pending, func(p report.Pending) string { return p.Group + ": " + p.Outcome })},
 		{"Register of groups", registerSheet, inRegister(c.Groups)},
-		{"Annual reports", annualSheet, inReports(c.Annual, c.Made)},
+		{"Annual reports", annualSheet, inReports(c.Annual, c.Day())},
 	} {
 		lead := labelLook
 		lead.link = true
@@ -109,8 +109,11 @@ func cover(b *book, c report.Council) {
 }
 
 func covered(from, to time.Time) string {
-	if from.IsZero() || to.IsZero() {
+	switch {
+	case to.IsZero():
 		return ""
+	case from.IsZero():
+		return "up to " + report.Day(to)
 	}
 	return report.Day(from) + " to " + report.Day(to)
 }
@@ -149,16 +152,17 @@ func inReports(list []report.AnnualReport, on time.Time) string {
 	if len(list) == 0 {
 		return "none was due"
 	}
-	received, overdue := 0, 0
+	states := map[string]int{}
 	for _, r := range list {
-		switch annualState(r, on) {
-		case annualReceived:
-			received++
-		case annualOverdue:
-			overdue++
+		states[annualState(r, on)]++
+	}
+	var said []string
+	for _, state := range []string{annualReceived, annualLate, annualOverdue, annualDue} {
+		if n := states[state]; n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", n, strings.TrimLeft(state, "✓► ")))
 		}
 	}
-	return fmt.Sprintf("%s due: %d received, %d overdue", grouped(len(list)), received, overdue)
+	return counts(len(list), "report") + ": " + strings.Join(said, ", ")
 }
 
 // split parts information items from action items, each in their order.
@@ -233,28 +237,36 @@ func pending(b *book, c report.Council) {
 
 // register writes the groups with their terms.
 func register(b *book, c report.Council) {
-	columns := []column{{"Group", 32}, {"Formerly", 26}, {"State", 17}, {"Term", 7}, {"Begins", 15}, {"Ends", 15}, {"Staff liaisons", 26}, {"Purpose", 54}, {"Link", 26}}
+	columns := []column{{"Group", 32}, {"Formerly", 26}, {"State", 22}, {"Term", 7}, {"Begins", 15}, {"Ends", 15}, {"Was ended", 15}, {"Staff liaisons", 26}, {"Purpose", 54}, {"Link", 26}}
 	s := b.table(registerSheet, columns)
 	for _, g := range c.Groups {
 		former, liaisons := strings.Join(g.Former, "\n"), strings.Join(g.Liaisons, "\n")
 		link := cellLook
 		if strings.HasPrefix(g.Link, "https://") || strings.HasPrefix(g.Link, "http://") {
 			link.link = true
-			s.leads(9, g.Link, "External")
+			s.leads(10, g.Link, "External")
 		}
 		var term any = s.text(cellLook, "")
 		if g.Term > 0 {
 			term = s.number(countLook, g.Term)
 		}
-		s.add(height(max(lines(g.Name, 30), lines(former, 24), lines(liaisons, 24), lines(g.Purpose, 52), lines(g.Link, 24))),
-			s.text(cellLook, g.Name), s.text(cellLook, former), s.text(cellLook, g.State), term, s.day(center(cellLook), g.TermStart),
-			s.day(center(cellLook), g.TermEnd), s.text(cellLook, liaisons), s.text(cellLook, g.Purpose), s.text(link, g.Link))
+		s.add(height(max(lines(g.Name, 30), lines(former, 24), lines(stateOf(g), 20), lines(liaisons, 24), lines(g.Purpose, 52), lines(g.Link, 24))),
+			s.text(cellLook, g.Name), s.text(cellLook, former), s.text(cellLook, stateOf(g)), term, s.day(center(cellLook), g.TermStart),
+			s.day(center(cellLook), g.TermEnd), s.day(center(cellLook), g.Ended), s.text(cellLook, liaisons), s.text(cellLook, g.Purpose), s.text(link, g.Link))
 	}
 	if len(c.Groups) == 0 {
 		s.sentence(len(columns), 200, "The register of groups is not part of this report.")
 	}
 	s.filter(1, len(columns))
 	s.done()
+}
+
+// stateOf is the state of a group with why it ended.
+func stateOf(g report.Group) string {
+	if g.Why == "" {
+		return g.State
+	}
+	return g.State + ": " + g.Why
 }
 
 // States of an annual report.
@@ -285,7 +297,7 @@ func annual(b *book, c report.Council) {
 	s := b.table(annualSheet, columns)
 	for _, r := range c.Annual {
 		l := cellLook
-		state := annualState(r, c.Made)
+		state := annualState(r, c.Day())
 		if state == annualOverdue {
 			l.fill = amber
 		}
@@ -428,6 +440,7 @@ func privacyNotes(c report.Council) []report.Clause {
 	return []report.Clause{
 		{Name: "Privacy", Text: "This report holds no data of any signer. The lines, with the pictures and the members they were matched to, are in the report to the Committee on Organization."},
 		{Name: "How it was counted", Text: "Each line was compared with a dated snapshot of the membership. A line counts when a member in good standing wrote and signed it, each member once; a line that is not certain is undecided until a person has looked at it."},
+		{Name: "As of", Text: "What is said of petitions and groups held on " + report.Day(c.Day()) + ", by what was known on " + report.Day(c.Made) + "."},
 		{Name: "Made", Text: report.Day(c.Made) + " by " + c.Program},
 	}
 }

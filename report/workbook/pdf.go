@@ -210,6 +210,7 @@ func (p *paper) cover(c report.Council) {
 	p.line("Conference", cmp.Or(c.Conference, open))
 	p.line("Date", date)
 	p.line("Time covered", covered(c.From, c.To))
+	p.line("State", c.State)
 	p.pdf.Ln(2)
 	information, action := split(c.Actions)
 	item := func(a report.Action) string { return a.Group + ": " + a.What }
@@ -217,7 +218,7 @@ func (p *paper) cover(c report.Council) {
 	p.line("Information items", named(information, item))
 	p.line("Pending", named(c.Pending, func(p report.Pending) string { return p.Group + ": " + p.Outcome }))
 	p.line("Register of groups", inRegister(c.Groups))
-	p.line("Annual reports", inReports(c.Annual, c.Made))
+	p.line("Annual reports", inReports(c.Annual, c.Day()))
 }
 
 func (p *paper) actions(list []report.Action, none string) {
@@ -257,7 +258,10 @@ func (p *paper) register(list []report.Group) {
 	for _, g := range list {
 		p.head(g.Name)
 		p.line("Formerly", strings.Join(g.Former, ", "))
-		p.line("State", g.State)
+		p.line("State", stateOf(g))
+		if !g.Ended.IsZero() {
+			p.line("Ended", report.Day(g.Ended))
+		}
 		if g.Term > 0 {
 			p.line("Term", fmt.Sprintf("%d, from %s to %s", g.Term, report.Day(g.TermStart), report.Day(g.TermEnd)))
 		}
@@ -279,7 +283,7 @@ func (p *paper) annual(c report.Council) {
 	t := p.table([]float64{56, 18, 32, 32, paperWidth - 138},
 		"Group", "Year", "Due", "Received", "State")
 	for _, r := range c.Annual {
-		state := strings.TrimLeft(annualState(r, c.Made), "✓► ") + in("; ", r.Note)
+		state := strings.TrimLeft(annualState(r, c.Day()), "✓► ") + in("; ", r.Note)
 		if r.Requested {
 			state += "; asked for"
 		}

@@ -14,8 +14,16 @@ import (
 const (
 	cooKind     = "COO report"
 	councilKind = "Report to Council"
-	bookForm    = 2
+	cooForm     = 2
+	councilForm = 3
 )
+
+func formOf(kind string) int {
+	if kind == councilKind {
+		return councilForm
+	}
+	return cooForm
+}
 
 // Labels of the Provenance sheet that a reader looks for.
 const (
@@ -47,7 +55,7 @@ func provenance(b *book, kind string, made time.Time, program string, sources []
 	s := b.sheet(provenanceSheet, layout{widths: []float64{28, 44, 68}})
 	s.part(3, "This report")
 	for _, c := range []report.Clause{
-		{Name: kindLabel, Text: kind}, {Name: formLabel, Text: strconv.Itoa(bookForm)},
+		{Name: kindLabel, Text: kind}, {Name: formLabel, Text: strconv.Itoa(formOf(kind))},
 		{Name: madeLabel, Text: made.UTC().Format(time.RFC3339)}, {Name: programLabel, Text: program},
 	} {
 		s.clause(3, c, 108)
