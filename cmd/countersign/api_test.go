@@ -95,6 +95,7 @@ func TestPetitionOverAPI(t *testing.T) {
 	}) {
 		t.Errorf("%+v", life)
 	}
+	step("notify", words{"needs": "A room for 40\nA table at the exhibits"})
 	for _, file := range []string{"approval.pdf", "approval.docx", "conference-services.eml"} {
 		if letter := s.ask("GET", at+"/letters/"+file, nil, http.StatusOK, nil); len(letter) < 500 {
 			t.Errorf("%s has %d bytes", file, len(letter))
@@ -122,6 +123,17 @@ func TestPetitionOverAPI(t *testing.T) {
 		if got := s.ask("GET", "/api/reports/"+file, nil, http.StatusOK, nil); !strings.HasPrefix(got, "PK") && !strings.HasPrefix(got, "%PDF-") {
 			t.Errorf("%s begins %.10q", file, got)
 		}
+	}
+	if why := s.ask("POST", at+"/life", stepOn("report", day, words{"conference": "Annual " + year}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "issue the report for the conference first") {
+		t.Errorf("a report that was not issued: %s", why)
+	}
+	var issued struct {
+		SHA256  string
+		Actions int
+	}
+	s.ask("POST", "/api/reports/council", words{"conference": "Annual " + year, "document": "CD#27"}, http.StatusOK, &issued)
+	if issued.Actions != 1 || len(issued.SHA256) != 64 {
+		t.Errorf("%+v", issued)
 	}
 	step("report", words{"conference": "Annual " + year})
 	if life.State != "reported" || life.Undo != "" {

@@ -198,7 +198,7 @@ func (d *demo) goOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.service.Store.AddTally(ctx, store.Tally{PetitionID: demoGroup, Version: c.Version, Counts: []byte("{}"), SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair"}); err != nil {
+	if _, err := d.service.Store.AddTally(ctx, store.Tally{PetitionID: demoGroup, Version: c.Version, Counts: []byte("{}"), SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair", At: d.day(-40)}); err != nil {
 		return err
 	}
 	for _, s := range []struct {

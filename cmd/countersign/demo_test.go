@@ -13,6 +13,7 @@ import (
 	"countersign/internal/store"
 	"countersign/internal/web"
 	"countersign/internal/work"
+	"countersign/report/register"
 )
 
 // The demonstration has petitions at three points of their life, and begins only once.
@@ -39,7 +40,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s is %s, want %s; %v", id, p.State, want, err)
 		}
 	}
-	groups, err := d.office.Groups(t.Context())
+	groups, err := d.office.Groups(t.Context(), register.AsOf{})
 	if err != nil || len(groups) != 1 || groups[0].Status != "active" {
 		t.Errorf("%+v, %v", groups, err)
 	}

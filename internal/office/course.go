@@ -19,23 +19,23 @@ import (
 
 // course is all that the next step of a petition depends on.
 type course struct {
-	petition    store.Petition
-	made        *Case
-	tally       store.Tally // that holds; zero for none
-	stored      []store.Event
-	events      []register.Event
-	life        register.Petition
-	facts       register.Facts
-	conferences []register.Conference
-	offices     []register.Office
-	groups      []register.Group
-	rule        register.Rule
-	rules       verify.Rules
-	today       time.Time
+	petition store.Petition
+	made     *Case
+	tally    store.Tally // that holds; zero for none
+	stored   []store.Event
+	events   []register.Event
+	book     *register.Book
+	life     register.Petition
+	facts    register.Facts
+	offices  []register.Office
+	groups   []register.Group
+	rule     register.Rule // under which it would be approved today
+	rules    verify.Rules
+	today    time.Time
 }
 
 func (o *Office) course(ctx context.Context, petitionID string) (*course, error) {
-	c := &course{today: o.today()}
+	c := &course{today: o.now()}
 	var err error
 	if c.petition, err = o.Store.Petition(ctx, petitionID); err != nil {
 		return nil, err
@@ -50,25 +50,26 @@ func (o *Office) course(ctx context.Context, petitionID string) (*course, error)
 	if err != nil {
 		return nil, err
 	}
-	if c.conferences, err = o.conferences(ctx); err != nil {
+	if c.book, err = o.ledger(ctx); err != nil {
 		return nil, err
 	}
 	if c.offices, err = o.offices(ctx); err != nil {
 		return nil, err
 	}
-	if c.groups, c.rule, err = o.groups(ctx); err != nil {
+	association, err := o.Store.Setting(ctx, "rules")
+	if err != nil {
 		return nil, err
 	}
-	if c.rules, err = verify.ReadRules(strings.NewReader(c.petition.Rules), "rule of the petition"); err != nil {
-		c.rules = verify.MIG() // the petition's page says what is wrong with its rule
-	}
+	c.rules = rulesOver(association, c.petition.Rules)
+	c.rule = ruleOf(c.rules)
+	c.groups = c.book.All(register.AsOf{Day: o.day()})
 	c.events = events(c.stored)
-	c.life = register.Read(petitionID, c.events)
+	c.life = c.book.Petition(petitionID, register.AsOf{})
 	count := c.made.Count
-	c.facts = register.Facts{Undecided: count.Uncertain, Valid: count.Valid, Required: count.Required, Conference: true}
+	c.facts = register.Facts{Today: o.day(), Received: c.petition.ReceivedOn, Undecided: count.Uncertain, Valid: count.Valid, Required: count.Required, Conference: true, Issued: c.life.Told}
 	if len(tallies) > 0 {
 		c.tally = tallies[0]
-		c.facts.Tally, c.facts.Tallied = c.tally.ID, c.tally.Version == c.made.Version
+		c.facts.Tally, c.facts.Tallied, c.facts.Certified = c.tally.ID, c.tally.Version == c.made.Version, c.tally.At.UTC()
 	}
 	c.facts.Checklist = c.packet().Check(c.life.Confirmed)
 	return c, nil
@@ -82,50 +83,26 @@ func (c *course) packet() register.Packet {
 	return p
 }
 
-// title is what the petition's group is called.
-func (c *course) title() string { return cmp.Or(c.made.Group, c.petition.Title) }
-
-// groupID is the group that the petition made or renewed; empty for none.
-func (c *course) groupID() string {
-	id := ""
-	for _, e := range c.life.Events {
-		if e.Kind == register.Approve {
-			id = e.Words["group"]
-		}
-	}
-	return id
-}
+// title is what the petition's group is called where its approval gives no other name.
+func (c *course) title() string { return c.petition.Title }
 
 const newGroup = "a new group"
 
-// chosenGroup is the id of the group that an approval speaks of by name.
+// chosenGroup is the id of the group that a step speaks of by name: the one that the
+// petition wants to renew where it names none, and that of the petition for a new group.
 func (c *course) chosenGroup(name string) (string, error) {
-	if name == "" || name == newGroup {
+	switch name {
+	case "":
+		return cmp.Or(c.life.Renews, c.petition.ID), nil
+	case newGroup:
 		return c.petition.ID, nil
 	}
 	for _, x := range c.groups {
-		if x.Name == name && x.Ended.IsZero() {
+		if x.Name == name && !x.Over() {
 			return x.ID, nil
 		}
 	}
 	return "", &RegisterError{Text: fmt.Sprintf("There is no group %q that could be renewed.", name)}
-}
-
-// rule is what the register goes by: the association's rule, as the settings have it.
-func (o *Office) rule(ctx context.Context) (register.Rule, error) {
-	text, err := o.Store.Setting(ctx, "rules")
-	if err != nil {
-		return register.Rule{}, err
-	}
-	rules, err := verify.ReadRules(strings.NewReader(text), "rule")
-	if err != nil {
-		rules = verify.MIG()
-	}
-	month, day := rules.ReportsDue()
-	return register.Rule{
-		Terms:       register.Terms{Years: rules.TermYears, Window: rules.RenewalWindowDays, Reminders: rules.ReminderDays},
-		ReportMonth: month, ReportDay: day, Answer: rules.AnswerDays,
-	}, nil
 }
 
 // decision is what the committee decided, in words.
@@ -157,25 +134,25 @@ func (c *course) step(s register.Step) Step {
 		a := &out.Asks[i]
 		switch {
 		case a.Key == "conference":
-			for _, x := range c.conferences {
-				a.Choices = append(a.Choices, x.Name)
-			}
-			if x, ok := register.Next(c.conferences, c.today); ok {
-				a.Usual = x.Name
-			}
+			a.Choices, a.Usual = []string{c.life.Told}, c.life.Told
 		case a.Key == "renews":
 			a.Choices, a.Usual = []string{newGroup}, newGroup
 			for _, x := range c.groups {
-				if x.Ended.IsZero() {
+				if !x.Over() {
 					a.Choices = append(a.Choices, x.Name)
+				}
+				if x.ID == c.life.Renews {
+					a.Usual = x.Name
 				}
 			}
 		case a.Key == "item":
 			a.Choices = []string{string(register.Purpose), string(register.Signatures), string(register.Organizers)}
 		case a.Key == "missing":
 			a.Usual = strings.Join(c.facts.Checklist.Missing(), "\n")
+		case a.Key == "name" && c.life.Renews == "":
+			a.Label = fmt.Sprintf("Name, if it is another than “%s”", c.title())
 		case a.Key == "name":
-			a.Usual = c.title()
+			a.Label = "Name, if it changes"
 		case a.Key == "purpose":
 			a.Usual = c.made.Purpose
 		case a.Key == "copy":
@@ -200,8 +177,11 @@ func (c *course) letters() []LetterChoice {
 	advised := map[register.State][]letter.Kind{
 		register.Submitted: {letter.Receipt}, register.Incomplete: {letter.Deficiency}, register.Acknowledged: {letter.Acknowledgement},
 		register.Tallied: {letter.Shortfall}, register.Insufficient: {letter.Shortfall}, register.Deferred: {letter.Deferral}, register.Disapproved: {letter.Disapproval},
-		register.Approved: {letter.Approval, letter.Conference, letter.Designation}, register.Reported: {letter.Approval, letter.Conference, letter.Designation},
+		register.Approved: {letter.Approval}, register.Reported: {letter.Approval},
 	}[c.life.State]
+	if c.life.State == register.Approved || c.life.State == register.Reported {
+		advised = append(advised, c.toOffices(c.group(groupOf(c.life)))...)
+	}
 	if c.life.State == register.Reported && c.life.Decision.Action == register.Disapprove {
 		advised = []letter.Kind{letter.Disapproval}
 	}
@@ -211,13 +191,38 @@ func (c *course) letters() []LetterChoice {
 	}
 	switch c.life.Decision.Action {
 	case register.Approve:
-		may = append(may, letter.Approval, letter.Conference, letter.Designation)
+		may = append(may, letter.Approval, letter.Designation)
+		if !c.life.Notified.IsZero() {
+			may = append(may, letter.Conference)
+		}
 	case register.Disapprove:
 		may = append(may, letter.Disapproval)
 	case register.Defer:
 		may = append(may, letter.Deferral)
 	}
 	return choices(may, advised)
+}
+
+// toOffices are the letters to offices that an approval asks for and that were not answered.
+func (c *course) toOffices(x register.Group) []letter.Kind {
+	var out []letter.Kind
+	if !c.life.Notified.IsZero() && c.life.NotifyAck.IsZero() {
+		out = append(out, letter.Conference)
+	}
+	if x.Contact == "" {
+		out = append(out, letter.Designation)
+	}
+	return out
+}
+
+// group is one of the groups as they are today.
+func (c *course) group(id string) register.Group {
+	for _, x := range c.groups {
+		if x.ID == id {
+			return x
+		}
+	}
+	return register.Group{ID: id}
 }
 
 func choices(may, advised []letter.Kind) []LetterChoice {
@@ -271,18 +276,13 @@ func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Ac
 	if of != ofGroup || about == nil {
 		return nil
 	}
-	x, err := o.group(ctx, subject)
+	b, err := o.ledger(ctx)
 	if err != nil {
 		return err
 	}
-	rule, err := o.rule(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range rule.DueOfGroup(x, o.today()) {
+	for _, t := range register.DueOfGroup(b.Group(subject, register.AsOf{Day: o.day()}), register.Conference{}) {
 		if slices.ContainsFunc(about, func(p string) bool { return strings.HasPrefix(t.Key, p) }) {
-			today := o.today().UTC().Truncate(24 * time.Hour)
-			return o.AddToGroup(ctx, subject, NewStep{Kind: string(register.Remind), On: today, Words: map[string]string{"about": t.Key}}, by)
+			return o.AddToGroup(ctx, subject, NewStep{Kind: string(register.Remind), On: o.day(), Words: map[string]string{"about": t.Key}}, by)
 		}
 	}
 	return nil
@@ -296,11 +296,12 @@ func (o *Office) Template(kind string) (string, error) { return letter.Template(
 
 // CheckTemplate fills a template in with an example, as far as a letter goes.
 func (o *Office) CheckTemplate(kind, text string) error {
-	day := o.today()
+	day := o.now()
 	example := letter.Facts{
 		Association: "Association", Committee: "Committee", Sender: letter.Person{Name: "Chair"}, Addressees: []letter.Person{{Name: "Organizer"}}, Date: day,
 		Petition: "Example", Group: "Example", Purpose: "Purpose", Received: day, Decided: day, TermFrom: day, TermTo: day, Due: day,
 		Missing: []string{"purpose"}, Reasons: []letter.Reason{{Words: "lapsed", Lines: 2}}, Filed: 120, Valid: 98, Required: 100, TermYears: 3,
+		Term: 1, ReportsBy: "August 1", Conditions: []string{"condition"}, NeedList: []string{"a room"}, Needs: "a room", What: "on request",
 	}
 	l, err := letter.Write(letter.Kind(kind), text, example)
 	if err == nil {
@@ -314,54 +315,53 @@ func (o *Office) CheckTemplate(kind, text string) error {
 
 // facts are what a letter about a petition or a group can speak of.
 func (o *Office) facts(ctx context.Context, of, subject string, kind letter.Kind, by store.Account) (letter.Facts, error) {
-	var c *course
-	var x register.Group
-	var err error
-	switch of {
-	case ofPetition:
-		if c, err = o.course(ctx, subject); err != nil {
+	petition := subject
+	if of != ofPetition {
+		b, err := o.ledger(ctx)
+		if err != nil {
 			return letter.Facts{}, err
 		}
-		if id := c.groupID(); id != "" {
-			x, err = o.group(ctx, id)
+		x := b.Group(subject, register.AsOf{Day: o.day()})
+		if len(x.Terms) == 0 {
+			return letter.Facts{}, fmt.Errorf("find group %s: %w", subject, store.ErrNotFound)
 		}
-	default:
-		if x, err = o.group(ctx, subject); err == nil && len(x.Terms) == 0 {
-			err = fmt.Errorf("find group %s: %w", subject, store.ErrNotFound)
-		}
-		if err == nil {
-			c, err = o.course(ctx, x.Terms[len(x.Terms)-1].Petition)
-		}
+		petition = x.Terms[len(x.Terms)-1].Petition
 	}
+	c, err := o.course(ctx, petition)
 	if err != nil {
 		return letter.Facts{}, err
 	}
+	x := c.group(cmp.Or(groupOf(c.life), subject))
 	if err := c.mayWrite(of, x, kind); err != nil {
 		return letter.Facts{}, err
 	}
 	f := c.letterFacts(x, by)
-	if kind == letter.Conference || kind == letter.Designation {
-		key, name := "conference", "Conference Services"
-		if kind == letter.Designation {
-			key, name = "director", "Executive Director"
-		}
-		f.Addressees = []letter.Person{person(c.office(key, name))}
-	}
-	if kind == letter.Acknowledgement {
+	switch kind {
+	case letter.Conference:
+		f.Addressees = []letter.Person{person(c.office("conference", "Conference Services"))}
+	case letter.Designation:
+		f.Addressees = []letter.Person{person(c.office("director", "Executive Director"))}
+	case letter.Acknowledgement:
 		f.Copies = []letter.Person{person(c.office("programs", "Member Programs and Services"))}
-	}
-	if kind == letter.ReportReminder || kind == letter.Disbanding {
-		for _, t := range c.rule.DueOfGroup(x, c.today) {
-			if strings.HasPrefix(t.Key, "report-") || strings.HasPrefix(t.Key, "asked-") {
-				f.What, f.Due = t.What, t.Due
-				break
-			}
+	case letter.ReportReminder:
+		if t, ok := reportDue(x); ok {
+			f.What, f.Due = t.What, t.Due
 		}
-	}
-	if kind == letter.Disbanding {
-		f.Due, f.What = cmp.Or(x.Ended, c.today), cmp.Or(x.Why, "its term ended and it was not renewed")
+	case letter.Disbanding, letter.Conversion:
+		f.Due, f.What = x.Ended, x.Why
+		f.Meeting, f.Told = c.book.ConferenceOf(x.Conference, x.Ended).Name, !x.Reported.On.IsZero()
 	}
 	return f, nil
+}
+
+// reportDue is the first report that a group has to hand in.
+func reportDue(x register.Group) (register.Task, bool) {
+	for _, t := range register.DueOfGroup(x, register.Conference{}) {
+		if strings.HasPrefix(t.Key, "report-") || strings.HasPrefix(t.Key, "asked-") {
+			return t, true
+		}
+	}
+	return register.Task{}, false
 }
 
 // mayWrite refuses a letter that would tell what has not happened, such as an approval
@@ -369,7 +369,7 @@ func (o *Office) facts(ctx context.Context, of, subject string, kind letter.Kind
 func (c *course) mayWrite(of string, x register.Group, kind letter.Kind) error {
 	may := c.letters()
 	if of == ofGroup {
-		may = groupLetters(x, x.Status(c.today, c.rule.Terms))
+		may = groupLetters(x, c.life)
 	}
 	if !slices.Contains(letter.Kinds(), kind) || slices.ContainsFunc(may, func(l LetterChoice) bool { return l.Kind == string(kind) }) {
 		return nil
@@ -385,18 +385,20 @@ func (c *course) letterFacts(x register.Group, by store.Account) letter.Facts {
 		Petition: c.petition.Title, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.made.Purpose),
 		Rule: c.rules.Title, Citation: c.rules.Citation, Received: c.petition.ReceivedOn, Missing: c.facts.Checklist.Missing(),
 		Filed: count.Rows, Valid: count.Valid, Required: count.Required,
-		Vote: d.Vote, Rationale: d.Rationale, Units: d.Overlap, Decided: d.On, TermYears: c.rules.TermYears,
-		Meeting: c.life.Reported.Conference, Needs: c.life.Needs, Contact: x.Contact, TermTo: x.End(),
+		Vote: d.Vote, Rationale: d.Rationale, Units: d.Overlap, Decided: d.On,
+		Needs: c.life.Needs, NeedList: listed(c.life.Needs), Contact: x.Contact,
 	}
+	f.Meeting, f.Told = c.book.ConferenceOf(cmp.Or(c.life.Reported.Conference, c.life.Told), cmp.Or(d.On, c.facts.Today)).Name, !c.life.Reported.On.IsZero()
+	term := register.Term{Rule: c.rule}
+	if i := slices.IndexFunc(x.Terms, func(t register.Term) bool { return t.Petition == c.petition.ID }); i >= 0 {
+		term = x.Terms[i]
+		f.Rule, f.Citation, f.Required = term.Rule.Title, term.Rule.Citation, term.Rule.Required
+	}
+	f.Term, f.TermFrom, f.TermTo, f.TermYears = term.Number, term.From, term.To, term.Rule.Years
+	f.ReportsBy, f.Conditions = term.Rule.Reports(), term.Rule.Conditions
 	if chair := c.office("chair", ""); chair.Name != "" {
 		f.Sender = person(chair)
 		f.Sender.Office = "Chair"
-	}
-	if n := len(x.Terms); n > 0 {
-		f.TermFrom = x.Terms[n-1].From
-	}
-	if next, ok := register.Next(c.conferences, c.today); ok && f.Meeting == "" {
-		f.Meeting = next.Name
 	}
 	for _, r := range report.Reasons() {
 		if n := count.ByReason[string(r)]; n > 0 {
@@ -427,81 +429,24 @@ func (c *course) organizers() []letter.Person {
 
 func person(o register.Office) letter.Person { return letter.Person{Name: o.Name, Email: o.Email} }
 
-// view is a group as pages show it.
-func (o *Office) view(x register.Group, rule register.Rule) Group {
-	today := o.today()
-	status := x.Status(today, rule.Terms)
-	out := Group{
-		ID: x.ID, Name: x.Name, Former: x.Former, Purpose: x.Purpose, Status: string(status),
-		Active: status == register.Active || status == register.Window || status == register.Overdue || status == register.Coming,
-		End:    x.End(), Ended: x.Ended, Why: x.Why, Liaisons: x.Liaisons, Contact: x.Contact, Handbook: x.Handbook, Link: x.Link,
-	}
-	now := x.Term(today).Number
-	for _, t := range x.Terms {
-		out.Terms = append(out.Terms, GroupTerm{Number: t.Number, From: t.From, To: t.To, Petition: t.Petition, Now: t.Number == now})
-		out.Petitions = append(out.Petitions, t.Petition)
-	}
-	for _, r := range x.Reports {
-		label := "On request"
-		if r.Year > 0 {
-			label = fmt.Sprint(r.Year)
+// listed parts a text into its lines.
+func listed(text string) []string {
+	var out []string
+	for l := range strings.Lines(text) {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
 		}
-		out.Reports = append(out.Reports, Word{Label: label, Text: "handed in on " + r.On.Format(time.DateOnly)})
 	}
-	for _, e := range x.Support {
-		text := e.Words["what"]
-		if of := e.Words["of"]; of != "" {
-			text = of + ": " + text
-		}
-		if a := e.Words["answer"]; a != "" {
-			text += " (" + a + ")"
-		}
-		out.Support = append(out.Support, Word{Label: e.On.Format(time.DateOnly), Text: text})
-	}
-	out.Letters = groupLetters(x, status)
 	return out
-}
-
-// groupLetters are those that can be written of a group, the ones that its state asks for
-// first. Disbanding is told of groups that ended, or whose term is over.
-func groupLetters(x register.Group, status register.Status) []LetterChoice {
-	may := []letter.Kind{letter.Approval, letter.Conference, letter.Designation, letter.ReportReminder, letter.RenewalReminder}
-	advised := []letter.Kind{}
-	switch {
-	case !x.Ended.IsZero():
-		may, advised = append(may, letter.Disbanding), append(advised, letter.Disbanding)
-	case status == register.Overdue:
-		may = append(may, letter.Disbanding)
-	case status == register.Window:
-		advised = append(advised, letter.RenewalReminder)
-	}
-	return choices(may, advised)
 }
 
 func taskView(t register.Task, of string) Task {
 	link := "/petitions/" + t.Subject + "/life"
-	if of == ofGroup {
+	switch of {
+	case ofGroup:
 		link = "/groups/" + t.Subject
+	case ofCouncil:
+		link = "/reports"
 	}
 	return Task{Due: t.Due, What: t.What, About: t.About, Link: link, Who: t.Who, Tell: t.Tell, Overdue: t.Overdue, Remind: t.Remind, Told: t.Told, Of: of, Subject: t.Subject, Key: t.Key}
-}
-
-func happenings(list []register.Event) []Happening {
-	undone := map[string]bool{}
-	for _, e := range list {
-		if e.Kind == register.Undo {
-			undone[e.Undoes] = true
-		}
-	}
-	var out []Happening
-	for _, e := range list {
-		h := Happening{ID: e.ID, Kind: string(e.Kind), Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
-		for _, a := range asksOf(e.Kind) {
-			if v := e.Words[a.Key]; v != "" {
-				h.Words = append(h.Words, Word{Key: a.Key, Label: a.Label, Text: v})
-			}
-		}
-		out = append(out, h)
-	}
-	return out
 }

@@ -34,8 +34,6 @@ type Office struct {
 	now   func() time.Time
 	seed  maphash.Seed // of the hashes by which lines are known again
 	held  *held
-
-	then func() time.Time // instead of now, for what the register says; nil where it is the same
 }
 
 // Options are what an office stands on. All fields without a remark are needed.
@@ -69,14 +67,6 @@ type held struct {
 	mu        sync.Mutex
 	cases     []*casework // the one asked for last comes first
 	searchers []*heldSearcher
-}
-
-// today is the time by which the register goes.
-func (o *Office) today() time.Time {
-	if o.then != nil {
-		return o.then()
-	}
-	return o.now()
 }
 
 // mostLines is how many lines of petitions are held ready, all together: some

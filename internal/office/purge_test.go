@@ -21,6 +21,7 @@ import (
 	"countersign/internal/blob"
 	"countersign/internal/store"
 	"countersign/report"
+	"countersign/report/register"
 	"countersign/report/workbook"
 )
 
@@ -75,7 +76,7 @@ func (a *archive) named(id string) *Case {
 	pages, err := o.Store.Pages(ctx, id)
 	a.must(err)
 	a.must(o.Store.Fail(ctx, store.Failure{PageID: pages[0].ID, Stage: store.Extract, Text: "Ana Ruiz.pdf, page 1, could not be read."}))
-	life, err := a.Life(ctx, id, []store.Role{store.Chair})
+	life, err := a.Life(ctx, id, []store.Role{store.Chair}, register.AsOf{})
 	a.must(err)
 	a.must(a.AddToLife(ctx, id, NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry)))
 	a.must(a.step(id, "deficiency", "2026-11-20", "missing", "Ana Ruiz lacks an address"))
@@ -253,7 +254,7 @@ func TestPurgeStory(t *testing.T) {
 	if why := (*FindingError)(nil); !errors.As(err, &why) {
 		t.Errorf("a finding on what is purged: %v", err)
 	}
-	life, err := a.Life(ctx, "p", []store.Role{store.Chair})
+	life, err := a.Life(ctx, "p", []store.Role{store.Chair}, register.AsOf{})
 	a.must(err)
 	err = a.AddToLife(ctx, "p", NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry))
 	if why := (*RegisterError)(nil); !errors.As(err, &why) || !strings.Contains(why.Text, "purged") {
@@ -289,8 +290,9 @@ func TestPurgeStory(t *testing.T) {
 	if !a.have(s.SHA256) {
 		t.Error("the export of an open petition is gone")
 	}
-	a.must(a.step("open", "submit", "2028-04-05"))
-	a.must(a.step("open", "withdraw", "2028-04-05", "rationale", "x"))
+	today := o.now.Format(time.DateOnly)
+	a.must(a.step("open", "submit", today))
+	a.must(a.step("open", "withdraw", today, "rationale", "x"))
 	o.snapshot([]byte("ID,First Name,Last Name\n1,Ada,Lovelace\n"))
 	purgeOn(900)
 	purgeOn(901)

@@ -29,29 +29,41 @@ const (
 	ofGroup    = "group"
 )
 
-// Life is what became of a petition, and what may come next.
-func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role) (Life, error) {
+// Life is what became of a petition as of a time, and what may come next where that is now.
+func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role, as register.AsOf) (Life, error) {
 	c, err := o.course(ctx, petitionID)
 	if err != nil {
 		return Life{}, err
 	}
-	out := Life{State: string(c.life.State), Since: c.life.Since, Happened: happenings(c.events), Decision: decision(c.life), Letters: c.letters()}
-	for _, s := range c.life.Next(rolesOf(roles), c.facts) {
-		out.Steps = append(out.Steps, c.step(s))
+	now := as == (register.AsOf{})
+	life := c.life
+	if !now {
+		life = c.book.Petition(petitionID, as)
 	}
-	for _, e := range c.facts.Checklist {
+	out := Life{State: string(life.State), Since: life.Since, Decision: decision(life), Renews: c.group(life.Renews).Name, Day: o.asOf(as).Day, Known: as.Known}
+	var known []register.Event
+	for _, e := range c.events {
+		if as.Knows(e) && as.Reached(e.On) {
+			known = append(known, e)
+		}
+	}
+	out.Happened = happenings(known)
+	if id := groupOf(life); id != "" {
+		out.GroupID, out.Group = id, c.book.Group(id, o.asOf(as)).Name
+	}
+	for _, e := range c.packet().Check(life.Confirmed) {
 		out.Checklist = append(out.Checklist, Required{Item: string(e.Item), Title: itemTitle(e.Item), Says: e.Says, Found: e.Found, Confirmed: e.Confirmed})
 	}
-	if id := c.groupID(); id != "" {
-		gr, err := o.group(ctx, id)
-		if err != nil {
-			return out, err
-		}
-		out.GroupID, out.Group = id, gr.Name
+	if !now {
+		return out, nil
 	}
-	if n := len(c.life.Events); n > 0 {
-		last := c.life.Events[n-1]
-		if c.life.Check(register.Event{Kind: register.Undo, Undoes: last.ID}, rolesOf(roles), c.facts) == nil {
+	out.Letters = c.letters()
+	for _, s := range life.Next(rolesOf(roles), c.facts) {
+		out.Steps = append(out.Steps, c.step(s))
+	}
+	if n := len(life.Events); n > 0 {
+		last := life.Events[n-1]
+		if c.book.CheckPetition(petitionID, register.Event{Kind: register.Undo, Undoes: last.ID}, rolesOf(roles), c.facts) == nil {
 			out.Undo = last.ID
 		}
 	}
@@ -78,25 +90,28 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 		}
 	case register.Certify:
 		e.Words["tally"] = c.facts.Tally
+	case register.Intend:
+		if e.Words["group"], err = c.chosenGroup(e.Words["renews"]); err != nil {
+			return err
+		}
+		if e.Words["group"] == petitionID {
+			e.Words["group"] = "" // a new one
+		}
 	case register.Approve:
 		if e.Words["group"], err = c.chosenGroup(e.Words["renews"]); err != nil {
 			return err
 		}
-		e.Words["name"] = cmp.Or(e.Words["name"], c.title())
+		if e.Words["group"] == petitionID {
+			e.Words["name"] = cmp.Or(e.Words["name"], c.title())
+		}
+		e = register.Under(e, c.rule)
 	case register.Reach:
 		if err := mailAddresses(e.Words["emails"]); err != nil {
 			return err
 		}
-	case register.Report:
-		c.facts.Conference = slices.ContainsFunc(c.conferences, func(x register.Conference) bool { return x.Name == e.Words["conference"] })
 	}
-	if err := c.life.Check(e, rolesOf(by.Roles), c.facts); err != nil {
+	if err := c.book.CheckPetition(petitionID, e, rolesOf(by.Roles), c.facts); err != nil {
 		return refused(err)
-	}
-	if e.Kind == register.Approve {
-		if err := o.mayJoin(ctx, c, e, by); err != nil {
-			return err
-		}
 	}
 	if err := o.add(ctx, ofPetition, petitionID, e, by, lastOf(c.stored)); err != nil {
 		return err
@@ -128,7 +143,7 @@ func (o *Office) again(ctx context.Context, of, subject string, s NewStep, by st
 		return false, err
 	}
 	last := stored[len(stored)-1]
-	if last.Kind != s.Kind || last.Undoes != s.Undoes || last.By != by.ID || o.today().Sub(last.At) > twice || s.Undoes == "" && !last.On.Equal(s.On) {
+	if last.Kind != s.Kind || last.Undoes != s.Undoes || last.By != by.ID || o.now().Sub(last.At) > twice || s.Undoes == "" && !last.On.Equal(s.On) {
 		return false, nil
 	}
 	for k, w := range s.Words {
@@ -155,20 +170,8 @@ func (o *Office) state(ctx context.Context, petitionID string) error {
 	return o.Store.SetPetition(ctx, p)
 }
 
-// mayJoin asks the register whether an approval can make or renew its group.
-func (o *Office) mayJoin(ctx context.Context, c *course, e register.Event, by store.Account) error {
-	group, err := o.group(ctx, e.Words["group"])
-	if err != nil {
-		return err
-	}
-	if err := group.Check(groupEvent(c.petition.ID, e, group.ID), rolesOf(by.Roles), o.today(), c.rule.Terms); err != nil {
-		return refused(err)
-	}
-	return nil
-}
-
 func (o *Office) add(ctx context.Context, of, subject string, e register.Event, by store.Account, last string) error {
-	added, err := o.Store.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.today(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
+	added, err := o.Store.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
 	if errors.Is(err, store.ErrConflict) {
 		if again, err := o.again(ctx, of, subject, NewStep{Kind: string(e.Kind), On: e.On, Words: e.Words, Undoes: e.Undoes}, by); again || err != nil {
 			return err
@@ -178,98 +181,8 @@ func (o *Office) add(ctx context.Context, of, subject string, e register.Event, 
 	if err != nil {
 		return err
 	}
-	_, err = o.Store.Record(ctx, store.AuditEntry{At: o.today(), Actor: by.ID, Action: of + "." + string(e.Kind), Subject: subject, Detail: "event " + added.ID})
+	_, err = o.Store.Record(ctx, store.AuditEntry{At: o.now(), Actor: by.ID, Action: of + "." + string(e.Kind), Subject: subject, Detail: "event " + added.ID})
 	return err
-}
-
-// Groups lists the groups of the register, those that exist first, by name.
-func (o *Office) Groups(ctx context.Context) ([]Group, error) {
-	all, rule, err := o.groups(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []Group
-	for _, x := range all {
-		out = append(out, o.view(x, rule))
-	}
-	slices.SortStableFunc(out, func(a, b Group) int {
-		if a.Active != b.Active {
-			if a.Active {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(a.Name, b.Name)
-	})
-	return out, nil
-}
-
-// Group is one group, with what may be written down of it.
-func (o *Office) Group(ctx context.Context, id string, roles []store.Role) (Group, error) {
-	x, err := o.group(ctx, id)
-	if err != nil {
-		return Group{}, err
-	}
-	if len(x.Terms) == 0 {
-		return Group{}, fmt.Errorf("find group %s: %w", id, store.ErrNotFound)
-	}
-	rule, err := o.rule(ctx)
-	if err != nil {
-		return Group{}, err
-	}
-	out := o.view(x, rule)
-	for _, k := range groupKinds {
-		e := register.Event{Kind: k, On: o.today(), Words: register.Words{}}
-		for _, a := range asksOf(k) {
-			e.Words[a.Key] = "x"
-		}
-		if k == register.GotReport {
-			e.Words["year"] = "2000"
-		}
-		if x.Check(e, rolesOf(roles), o.today(), rule.Terms) == nil {
-			out.Steps = append(out.Steps, stepOf(k))
-		}
-	}
-	stored, err := o.Store.Events(ctx, ofGroup, id)
-	if err != nil {
-		return out, err
-	}
-	own := events(stored)
-	out.Happened = happenings(own)
-	if n := len(x.Events); n > 0 && slices.ContainsFunc(own, func(e register.Event) bool { return e.ID == x.Events[n-1].ID }) {
-		out.Undo = x.Events[n-1].ID
-	}
-	for _, t := range rule.DueOfGroup(x, o.today()) {
-		out.Tasks = append(out.Tasks, taskView(t, ofGroup))
-	}
-	return out, nil
-}
-
-// AddToGroup writes something down of a group, if the register allows it.
-func (o *Office) AddToGroup(ctx context.Context, id string, s NewStep, by store.Account) error {
-	if again, err := o.again(ctx, ofGroup, id, s, by); again || err != nil {
-		return err
-	}
-	x, err := o.group(ctx, id)
-	if err != nil {
-		return err
-	}
-	rule, err := o.rule(ctx)
-	if err != nil {
-		return err
-	}
-	e := eventOf(s)
-	if e.Kind == register.Establish || e.Kind == register.Renew {
-		return &RegisterError{Text: "A group is made and renewed by approving its petition."}
-	}
-	if err := x.Check(e, rolesOf(by.Roles), o.today(), rule.Terms); err != nil {
-		return refused(err)
-	}
-	stored, err := o.Store.Events(ctx, ofGroup, id)
-	if err != nil {
-		return err
-	}
-	return o.add(ctx, ofGroup, id, e, by, lastOf(stored))
 }
 
 // Tasks is the worklist of all petitions and groups, by day.
@@ -279,31 +192,31 @@ func (o *Office) Tasks(ctx context.Context) ([]Task, error) {
 		of string
 	}
 	var all []task
-	groups, rule, err := o.groups(ctx)
+	b, err := o.ledger(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range groups {
-		for _, t := range rule.DueOfGroup(x, o.today()) {
+	for _, x := range b.All(register.AsOf{Day: o.day()}) {
+		for _, t := range register.DueOfGroup(x, b.ConferenceOf(x.Conference, x.Ended)) {
 			all = append(all, task{t, ofGroup})
 		}
-	}
-	conferences, err := o.conferences(ctx)
-	if err != nil {
-		return nil, err
 	}
 	petitions, err := o.Store.Petitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := o.Store.EventsOfAll(ctx, ofPetition)
+	association, err := o.Store.Setting(ctx, "rules")
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range petitions {
-		for _, t := range rule.DueOfPetition(register.Read(p.ID, events(stored[p.ID])), p.Title, conferences, o.today()) {
+		life := b.Petition(p.ID, register.AsOf{})
+		for _, t := range register.DueOfPetition(waiting(b, life, p.Title, ruleOf(rulesOver(association, p.Rules)), o.day()), o.day()) {
 			all = append(all, task{t, ofPetition})
 		}
+	}
+	for _, t := range b.DueOfCouncil(o.day()) {
+		all = append(all, task{t, ofCouncil})
 	}
 	slices.SortStableFunc(all, func(a, b task) int { return register.Order(a.Task, b.Task) })
 	var out []Task
@@ -323,84 +236,7 @@ func (o *Office) Calendar(ctx context.Context, w io.Writer) error {
 	for _, t := range list {
 		tasks = append(tasks, register.Task{Due: t.Due, What: t.What, About: t.About, Subject: t.Subject, Key: t.Key, Who: t.Who})
 	}
-	return register.WriteICS(w, "Petitions and groups", tasks, o.today())
-}
-
-// PublicList writes the groups that exist today.
-func (o *Office) PublicList(ctx context.Context, format string, w io.Writer) error {
-	all, rule, err := o.groups(ctx)
-	if err != nil {
-		return err
-	}
-	list := register.Public(all, o.today(), rule.Terms)
-	if format == "csv" {
-		return register.WriteCSV(w, list)
-	}
-	return register.WriteHTML(w, list)
-}
-
-// groups are all that petitions ever made.
-func (o *Office) groups(ctx context.Context) ([]register.Group, register.Rule, error) {
-	rule, err := o.rule(ctx)
-	if err != nil {
-		return nil, rule, err
-	}
-	by, err := o.eventsOfGroups(ctx)
-	if err != nil {
-		return nil, rule, err
-	}
-	var out []register.Group
-	for id, list := range by {
-		if x := register.ReadGroup(id, list, rule.Terms); len(x.Terms) > 0 {
-			out = append(out, x)
-		}
-	}
-	slices.SortFunc(out, func(a, b register.Group) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return out, rule, nil
-}
-
-func (o *Office) group(ctx context.Context, id string) (register.Group, error) {
-	rule, err := o.rule(ctx)
-	if err != nil {
-		return register.Group{}, err
-	}
-	by, err := o.eventsOfGroups(ctx)
-	return register.ReadGroup(id, by[id], rule.Terms), err
-}
-
-// eventsOfGroups joins what was written down of groups with the approvals that
-// made and renewed them.
-func (o *Office) eventsOfGroups(ctx context.Context) (map[string][]register.Event, error) {
-	own, err := o.Store.EventsOfAll(ctx, ofGroup)
-	if err != nil {
-		return nil, err
-	}
-	petitions, err := o.Store.EventsOfAll(ctx, ofPetition)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]register.Event{}
-	for id, list := range own {
-		out[id] = events(list)
-	}
-	for id, list := range petitions {
-		for _, e := range register.Read(id, events(list)).Events {
-			if group := e.Words["group"]; e.Kind == register.Approve && group != "" {
-				out[group] = append(out[group], groupEvent(id, e, group))
-			}
-		}
-	}
-	return out, nil
-}
-
-// groupEvent is an approval as the group knows it.
-func groupEvent(petitionID string, e register.Event, group string) register.Event {
-	e.Kind = register.Renew
-	if group == petitionID {
-		e.Kind = register.Establish
-	}
-	e.Words = register.Words{"petition": petitionID, "name": e.Words["name"], "purpose": e.Words["purpose"]}
-	return e
+	return register.WriteICS(w, "Petitions and groups", tasks, o.now())
 }
 
 func eventOf(s NewStep) register.Event {

@@ -15,10 +15,13 @@ type Life struct {
 	Happened  []Happening
 	Checklist []Required
 	Decision  string // in words; empty before there is one
+	Renews    string // name of the group that it wants to renew; empty for a new one
 	GroupID   string // that it made or renews
 	Group     string
 	Letters   []LetterChoice
-	Undo      string // id of the event that may be taken back; empty for none
+	Undo      string    // id of the event that may be taken back; empty for none
+	Day       time.Time // on which all of this held
+	Known     time.Time // by what was written down until then; zero for now
 }
 
 // Step is something that may be written down next.
@@ -36,6 +39,7 @@ type Ask struct {
 	Key, Label string
 	Long       bool     // several lines
 	Optional   bool     //
+	Date       bool     // a day
 	Choices    []string // where there are only some
 	Usual      string
 }
@@ -50,13 +54,15 @@ type NewStep struct {
 
 // Happening is a step that was taken.
 type Happening struct {
-	ID     string
-	Kind   string // of the step
-	Title  string
-	On, At time.Time
-	By     string // account
-	Words  []Word
-	Undone bool
+	ID      string
+	Kind    string // of the step
+	Title   string
+	On, At  time.Time
+	By      string // account
+	Words   []Word
+	Undone  bool
+	Coming  bool // it takes effect on a day to come
+	MayUndo bool // whoever looks may take it back
 }
 
 // Word is one thing that a step says.
@@ -85,22 +91,37 @@ type Group struct {
 	Purpose   string
 	Status    string
 	Active    bool
+	Term      GroupTerm // the present one, or the last
 	Terms     []GroupTerm
-	End       time.Time
-	Ended     time.Time
+	End       time.Time // of the last term
+	Ended     time.Time // the first day on which it is no more; it may be to come
 	Why       string
+	Reported  string // that its end was reported to Council; empty for not
+	Renewing  string // the petition for another term that is under way
 	Liaisons  []string
 	Contact   string
 	Handbook  string
 	Link      string
 	Reports   []Word
 	Support   []Word
+	Notices   []Notice // to Conference Services
 	Petitions []string // ids, in the order of terms
 	Steps     []Step
 	Happened  []Happening
 	Tasks     []Task
 	Letters   []LetterChoice
 	Undo      string
+	Day       time.Time // on which all of this held
+	Known     time.Time // by what was written down until then; zero for now
+}
+
+// Notice is what Conference Services was told of a group.
+type Notice struct {
+	Term     int
+	Told     time.Time
+	Needs    []string
+	Answered time.Time // zero while they have not acknowledged it
+	Answer   string
 }
 
 // GroupTerm is one term of a group.
@@ -109,6 +130,7 @@ type GroupTerm struct {
 	From, To time.Time
 	Petition string // id
 	Now      bool
+	Rule     string // under which it was approved, in words
 }
 
 // Task is one entry of the worklist.
@@ -122,7 +144,7 @@ type Task struct {
 	Overdue bool
 	Remind  bool
 	Told    time.Time
-	Of      string // petition or group
+	Of      string // petition, group or council
 	Subject string
 	Key     string
 }

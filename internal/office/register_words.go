@@ -9,14 +9,14 @@ import (
 
 // groupKinds are in the order in which a group's page offers them.
 var groupKinds = []register.Kind{
-	register.GotReport, register.AskReport, register.Liaison, register.Contact, register.Handbook, register.Support, register.Rename, register.Purposed,
-	register.Link, register.Remind, register.Convert, register.Disband,
+	register.GotReport, register.AskReport, register.Liaison, register.Contact, register.Handbook, register.Support, register.Answer, register.Rename, register.Purposed,
+	register.Link, register.Remind, register.Convert, register.Disband, register.Report,
 }
 
 var letterTitles = map[letter.Kind]string{
 	letter.Receipt: "Receipt", letter.Acknowledgement: "Acknowledgement of receipt", letter.Deficiency: "What is missing", letter.Shortfall: "Shortfall of signatures",
 	letter.Approval: "Approval", letter.Disapproval: "Disapproval", letter.Deferral: "Deferral", letter.Conference: "Notice to Conference Services",
-	letter.Designation: "Request to the Executive Director", letter.ReportReminder: "Reminder of a report", letter.RenewalReminder: "Reminder of renewal", letter.Disbanding: "Disbanding",
+	letter.Designation: "Request to the Executive Director", letter.ReportReminder: "Reminder of a report", letter.RenewalReminder: "Reminder of renewal", letter.Disbanding: "Disbanding", letter.Conversion: "Conversion",
 }
 
 // stepOf puts a kind of event into words.
@@ -32,6 +32,7 @@ func stepOf(k register.Kind) Step {
 var stepWords = map[register.Kind]Step{
 	register.Submit:       {Title: "Packet handed in", Says: "The organizers have handed in the packet."},
 	register.Confirm:      {Title: "Item confirmed", Says: "A person has seen an item of the packet that the scans do not show, or show wrongly."},
+	register.Intend:       {Title: "Wants to renew", Says: "The group for which it asks another term. Until it is decided nobody is asked to renew or to disband that group."},
 	register.Reach:        {Title: "Organizers’ e-mail", Says: "Where letters to the organizers go by e-mail, from that day on."},
 	register.Overlap:      {Title: "Overlap noted", Says: "A unit was consulted about overlap with its responsibility."},
 	register.FindMissing:  {Title: "Deficiency notice", Says: "The organizers are told what is missing."},
@@ -43,7 +44,7 @@ var stepWords = map[register.Kind]Step{
 	register.Defer:        {Title: "Deferred", Says: "The committee decides later."},
 	register.Approve:      {Title: "Approved", Says: "The group is made, or begins another term."},
 	register.Disapprove:   {Title: "Disapproved", Says: "The petition has failed; the organizers and Council are told."},
-	register.Report:       {Title: "Reported to Council", Says: "The action stood in the committee's report at a conference. This cannot be taken back."},
+	register.Report:       {Title: "Reported to Council", Says: "Council was told of the action in the committee's report at a conference. This cannot be taken back."},
 	register.Notify:       {Title: "Conference Services told", Says: "Conference Services knows of the group and of its needs for space, time and place."},
 	register.NotifyAnswer: {Title: "Conference Services acknowledged", Says: "Conference Services has acknowledged receipt of the notice."},
 	register.Close:        {Title: "Closed", Says: "Nothing is left to do; the time for which data are kept begins."},
@@ -58,12 +59,26 @@ var stepWords = map[register.Kind]Step{
 	register.Contact:   {Title: "Contact at Headquarters", Says: "Designated by the Executive Director."},
 	register.Handbook:  {Title: "Handbook entry", Says: "As it stands in the Handbook of Organization."},
 	register.Support:   {Title: "Support", Says: "Meeting space, a place in the schedule, small items, a budgetary request."},
+	register.Answer:    {Title: "Support answered", Says: "What became of something that the group asked for."},
 	register.Rename:    {Title: "Renamed", Says: "The earlier name stays in the list as a former one."},
 	register.Purposed:  {Title: "Purpose worded anew"},
 	register.Link:      {Title: "Link", Says: "Address of the group's own page."},
 	register.Remind:    {Title: "Reminded", Says: "Somebody was reminded of something that is due."},
 	register.Convert:   {Title: "Converted", Says: "The group has found another place within the structure of the association.", Grave: true},
 	register.Disband:   {Title: "Disbanded", Says: "On request, or because no petition renewed it.", Grave: true},
+}
+
+// said is what happenings of a kind tell: what the step asked for, and what stands for it on
+// record.
+func said(k register.Kind) []Ask {
+	asks := asksOf(k)
+	switch k {
+	case register.GotReport:
+		return append([]Ask{{Key: "year", Label: "Year"}, {Key: "asked", Label: "Answers"}}, asks[1:]...)
+	case register.Report:
+		return append(asks, Ask{Key: "document", Label: "Document number"}) // which earlier versions asked for
+	}
+	return asks
 }
 
 // asksOf is what a kind of event has to say.
@@ -73,6 +88,7 @@ func asksOf(k register.Kind) []Ask {
 
 var askWords = map[register.Kind][]Ask{
 	register.Confirm:      {{Key: "item", Label: "Item"}, {Key: "note", Label: "Note", Optional: true}},
+	register.Intend:       {{Key: "renews", Label: "Group"}},
 	register.Reach:        {{Key: "emails", Label: "E-mail addresses, one a line, in the order of the organizers", Long: true}},
 	register.Overlap:      {{Key: "units", Label: "Units consulted"}, {Key: "note", Label: "What they said", Long: true}},
 	register.FindMissing:  {{Key: "missing", Label: "What is missing", Long: true}},
@@ -81,19 +97,20 @@ var askWords = map[register.Kind][]Ask{
 	register.Reopen:       {{Key: "rationale", Label: "Why", Long: true}},
 	register.Schedule:     {{Key: "meeting", Label: "Meeting"}},
 	register.Defer:        {{Key: "rationale", Label: "Rationale", Long: true}, {Key: "vote", Label: "Vote", Optional: true}},
-	register.Approve:      {{Key: "renews", Label: "Group"}, {Key: "name", Label: "Name of a new group", Optional: true}, {Key: "purpose", Label: "Purpose", Long: true, Optional: true}, {Key: "vote", Label: "Vote"}, {Key: "overlap", Label: "Units consulted about overlap"}, {Key: "rationale", Label: "Rationale", Long: true}},
+	register.Approve:      {{Key: "renews", Label: "Group"}, {Key: "name", Label: "Name", Optional: true}, {Key: "purpose", Label: "Purpose", Long: true, Optional: true}, {Key: "vote", Label: "Vote"}, {Key: "overlap", Label: "Units consulted about overlap"}, {Key: "rationale", Label: "Rationale", Long: true}},
 	register.Disapprove:   {{Key: "vote", Label: "Vote"}, {Key: "overlap", Label: "Units consulted about overlap", Optional: true}, {Key: "rationale", Label: "Rationale", Long: true}},
-	register.Report:       {{Key: "conference", Label: "Conference"}, {Key: "document", Label: "Document number", Optional: true}},
-	register.Notify:       {{Key: "needs", Label: "Needs of space, time and place", Long: true}},
+	register.Report:       {{Key: "conference", Label: "Conference"}},
+	register.Notify:       {{Key: "needs", Label: "Needs of space, time and place, one a line", Long: true}},
 	register.NotifyAnswer: {{Key: "note", Label: "Note", Optional: true}},
 	register.Withdraw:     {{Key: "rationale", Label: "Why", Long: true}},
 
-	register.GotReport: {{Key: "year", Label: "Year"}, {Key: "note", Label: "Note", Optional: true}},
-	register.AskReport: {{Key: "due", Label: "Due, such as 2027-03-01"}, {Key: "note", Label: "About", Optional: true}},
+	register.GotReport: {{Key: "for", Label: "Which report"}, {Key: "note", Label: "Note", Optional: true}},
+	register.AskReport: {{Key: "due", Label: "Due", Date: true}, {Key: "note", Label: "About", Optional: true}},
 	register.Liaison:   {{Key: "liaisons", Label: "Staff liaisons", Long: true}},
 	register.Contact:   {{Key: "contact", Label: "Contact"}},
 	register.Handbook:  {{Key: "text", Label: "Entry", Long: true}},
 	register.Support:   {{Key: "of", Label: "Kind", Choices: []string{"Meeting space", "Conference schedule", "Item from Headquarters", "Budgetary request to BARC"}}, {Key: "what", Label: "What was asked for"}, {Key: "answer", Label: "Answer", Optional: true}},
+	register.Answer:    {{Key: "support", Label: "Request"}, {Key: "answer", Label: "Answer"}},
 	register.Rename:    {{Key: "name", Label: "New name"}},
 	register.Purposed:  {{Key: "purpose", Label: "Purpose", Long: true}},
 	register.Link:      {{Key: "link", Label: "Address"}},

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,6 +23,8 @@ type (
 		PetitionID string         `json:"petition_id"`
 		State      string         `json:"state" doc:"such as acknowledged, agenda or approved"`
 		Since      *string        `json:"since" format:"date" doc:"null: it was handed in by nobody yet"`
+		AsOf       string         `json:"as_of" format:"date" doc:"the day on which all of this held"`
+		Renews     string         `json:"renews" doc:"name of the group that it wants to renew; empty for a new one"`
 		Decision   string         `json:"decision" doc:"of the committee, in words; empty before there is one"`
 		GroupID    string         `json:"group_id" doc:"of the group that it made or renews"`
 		Group      string         `json:"group" doc:"its name"`
@@ -49,6 +53,7 @@ type (
 		Key      string   `json:"key" doc:"in words"`
 		Label    string   `json:"label"`
 		Long     bool     `json:"long" doc:"may have several lines"`
+		Date     bool     `json:"date" doc:"a day such as 2027-03-01"`
 		Optional bool     `json:"optional"`
 		Choices  []string `json:"choices" doc:"where it has to be one of some"`
 		Usual    string   `json:"usual"`
@@ -62,6 +67,7 @@ type (
 		By     string            `json:"by" doc:"account"`
 		Words  map[string]string `json:"words"`
 		Undone bool              `json:"undone"`
+		Coming bool              `json:"coming" doc:"it takes effect on a day to come"`
 	}
 	apiLetter struct {
 		Kind    string `json:"kind" doc:"of its file, such as approval in letters/approval.pdf"`
@@ -90,23 +96,28 @@ type (
 	}
 	// Exported, since huma describes what is embedded only then.
 	APIGroup struct {
-		ID        string    `json:"id"`
-		Name      string    `json:"name"`
-		Former    []string  `json:"former" doc:"its earlier names"`
-		Purpose   string    `json:"purpose"`
-		Status    string    `json:"status"`
-		Active    bool      `json:"active"`
-		Terms     []apiTerm `json:"terms"`
-		End       *string   `json:"end" format:"date" doc:"of the last term"`
-		Ended     *string   `json:"ended" format:"date" doc:"when it was disbanded or converted; null: it was not"`
-		Why       string    `json:"why" doc:"it ended"`
-		Liaisons  []string  `json:"liaisons"`
-		Contact   string    `json:"contact" doc:"at Headquarters"`
-		Handbook  string    `json:"handbook"`
-		Link      string    `json:"link"`
-		Reports   []apiWord `json:"reports"`
-		Support   []apiWord `json:"support"`
-		Petitions []string  `json:"petitions" doc:"ids, in the order of terms"`
+		ID        string      `json:"id"`
+		Name      string      `json:"name"`
+		Former    []string    `json:"former" doc:"its earlier names"`
+		Purpose   string      `json:"purpose"`
+		Status    string      `json:"status"`
+		Active    bool        `json:"active"`
+		AsOf      string      `json:"as_of" format:"date" doc:"the day on which all of this held"`
+		Term      int         `json:"term" doc:"number of the present term, or of the last"`
+		Terms     []apiTerm   `json:"terms"`
+		End       *string     `json:"end" format:"date" doc:"of the last term"`
+		Ended     *string     `json:"ended" format:"date" doc:"the day from which on it is disbanded or converted, which may be to come; null: it is not"`
+		Why       string      `json:"why" doc:"it ended"`
+		Reported  string      `json:"reported" doc:"that its end was reported to Council; empty for not"`
+		Renewing  string      `json:"renewing" doc:"id of the petition for another term that is under way; empty for none"`
+		Liaisons  []string    `json:"liaisons"`
+		Contact   string      `json:"contact" doc:"at Headquarters"`
+		Handbook  string      `json:"handbook"`
+		Link      string      `json:"link"`
+		Reports   []apiWord   `json:"reports"`
+		Support   []apiWord   `json:"support" doc:"what it asked for, with the answer"`
+		Notices   []apiNotice `json:"notices" doc:"what Conference Services was told"`
+		Petitions []string    `json:"petitions" doc:"ids, in the order of terms"`
 	}
 	apiGroupLife struct {
 		APIGroup
@@ -116,12 +127,20 @@ type (
 		Tasks    []apiTask      `json:"tasks" doc:"what is due"`
 		Letters  []apiLetter    `json:"letters"`
 	}
+	apiNotice struct {
+		Term     int      `json:"term"`
+		Told     string   `json:"told" format:"date"`
+		Needs    []string `json:"needs"`
+		Answered *string  `json:"answered" format:"date" doc:"when they acknowledged it; null: they have not"`
+		Answer   string   `json:"answer"`
+	}
 	apiTerm struct {
 		Number     int    `json:"number"`
 		From       string `json:"from" format:"date"`
 		To         string `json:"to" format:"date"`
 		PetitionID string `json:"petition_id"`
 		Now        bool   `json:"now"`
+		Rule       string `json:"rule" doc:"under which it was approved, in words"`
 	}
 	apiWord struct {
 		Label string `json:"label"`
@@ -131,7 +150,7 @@ type (
 		Key     string  `json:"key" doc:"the same task has the same"`
 		Due     string  `json:"due" format:"date"`
 		What    string  `json:"what"`
-		Of      string  `json:"of" enum:"petition,group"`
+		Of      string  `json:"of" enum:"petition,group,council"`
 		Subject string  `json:"subject" doc:"its id"`
 		About   string  `json:"about" doc:"its name"`
 		Who     string  `json:"who" doc:"does it"`
@@ -167,6 +186,9 @@ func (s *Server) registerRoutesOfAPI() []route {
 		{"POST /api/groups/{id}", office, s.api},
 		{"GET /api/groups/{id}/letters/{file}", office, s.groupLetter},
 		{"GET /api/worklist", office, s.api},
+		{"GET /api/reports/council", office, s.api},
+		{"POST /api/reports/council", byChair | byAdmin, s.api},
+		{"POST /api/reports/council/corrections", byChair | byAdmin, s.api},
 		{"GET /api/reports/council.xlsx", office, s.councilReport},
 		{"GET /api/reports/council.pdf", office, s.councilReport},
 		{"GET /api/reports/coo.xlsx", office, s.periodReport},
@@ -187,6 +209,10 @@ func (s *Server) describeRegister(api huma.API) {
 	add(s, api, "GET", "/api/groups/{id}", "get-group", register, "One group, what happened to it and what is due", s.apiGroup)
 	add(s, api, "POST", "/api/groups/{id}", "add-to-group", register, "Write something down of a group, or take the last thing back", s.apiAddToGroup)
 	add(s, api, "GET", "/api/worklist", "list-tasks", "Worklist", "What has to be done by which day", s.apiWorklist)
+	const reports = "Reports to Council"
+	add(s, api, "GET", "/api/reports/council", "list-council-reports", reports, "The reports to Council that were issued, newest first", s.apiCouncilReports)
+	add(s, api, "POST", "/api/reports/council", "issue-council-report", reports, "Issue the report for a conference, which stays what it is from then on", s.apiIssueCouncil)
+	add(s, api, "POST", "/api/reports/council/corrections", "correct-council-report", reports, "Correct a report that was issued, in the next one, or take that back", s.apiCorrectCouncil)
 	add(s, api, "GET", "/api/conferences", "list-conferences", office, "The conferences, by day", s.apiConferences)
 	add(s, api, "PUT", "/api/conferences", "set-conferences", office, "Replace the table of conferences", s.apiSetConferences)
 	add(s, api, "GET", "/api/offices", "list-offices", office, "The offices and who holds them from when on", s.apiOffices)
@@ -200,7 +226,7 @@ func (d streams) describeRegister() {
 	letter[1].Description = "a kind of letter and pdf, docx or eml, such as approval.pdf"
 	d.add("GET /api/petitions/{id}/letters/{file}", "get-petition-letter", "Letters", "A letter about a petition", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdf, docx, eml)})
 	d.add("GET /api/groups/{id}/letters/{file}", "get-group-letter", "Letters", "A letter about a group", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdf, docx, eml)})
-	conference := []*huma.Param{inQuery("conference", "", "by its name; where it is not said, all that no report has told of yet")}
+	conference := []*huma.Param{inQuery("conference", "", "by its name; where it is not said, all that no report has told of yet; as it was issued where it was")}
 	d.add("GET /api/reports/council.xlsx", "get-council-report", "Reports", "The report to Council, without signers' data", huma.Operation{Parameters: conference, Responses: d.file("The workbook", sheetType)})
 	d.add("GET /api/reports/council.pdf", "get-council-report-pdf", "Reports", "The report to Council on paper", huma.Operation{Parameters: conference, Responses: d.file("The report", pdf)})
 	from, to := inQuery("from", "date", "its first day"), inQuery("to", "date", "its last day")
@@ -228,7 +254,7 @@ func each[A, B any](list []A, of func(A) B) []B {
 
 func newAPIStep(v office.Step) apiStep {
 	return apiStep{v.Kind, v.Title, v.Says, each(v.Asks, func(a office.Ask) apiAsk {
-		return apiAsk{a.Key, a.Label, a.Long, a.Optional, append([]string{}, a.Choices...), a.Usual}
+		return apiAsk{a.Key, a.Label, a.Long, a.Date, a.Optional, append([]string{}, a.Choices...), a.Usual}
 	}), v.Blocked, v.Grave}
 }
 
@@ -237,7 +263,7 @@ func newAPIHappening(v office.Happening) apiHappening {
 	for _, w := range v.Words {
 		words[w.Key] = w.Text
 	}
-	return apiHappening{v.ID, v.Kind, v.Title, apiDay(v.On), v.At, v.By, words, v.Undone}
+	return apiHappening{v.ID, v.Kind, v.Title, apiDay(v.On), v.At, v.By, words, v.Undone, v.Coming}
 }
 
 func newAPITask(v office.Task) apiTask {
@@ -247,27 +273,46 @@ func newAPITask(v office.Task) apiTask {
 func newAPIGroup(v office.Group) APIGroup {
 	word := func(w office.Word) apiWord { return apiWord{w.Label, w.Text} }
 	return APIGroup{
-		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose, Status: v.Status, Active: v.Active,
+		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose, Status: v.Status, Active: v.Active, AsOf: apiDay(v.Day), Term: v.Term.Number,
 		Terms: each(v.Terms, func(t office.GroupTerm) apiTerm {
-			return apiTerm{t.Number, apiDay(t.From), apiDay(t.To), t.Petition, t.Now}
+			return apiTerm{t.Number, apiDay(t.From), apiDay(t.To), t.Petition, t.Now, t.Rule}
 		}),
-		End: maybeDay(v.End), Ended: maybeDay(v.Ended), Why: v.Why, Liaisons: append([]string{}, v.Liaisons...), Contact: v.Contact, Handbook: v.Handbook, Link: v.Link,
-		Reports: each(v.Reports, word), Support: each(v.Support, word), Petitions: append([]string{}, v.Petitions...),
+		End: maybeDay(v.End), Ended: maybeDay(v.Ended), Why: v.Why, Reported: v.Reported, Renewing: v.Renewing, Liaisons: append([]string{}, v.Liaisons...), Contact: v.Contact, Handbook: v.Handbook, Link: v.Link,
+		Reports: each(v.Reports, word), Support: each(v.Support, word), Notices: each(v.Notices, newAPINotice), Petitions: append([]string{}, v.Petitions...),
 	}
+}
+
+func newAPINotice(v office.Notice) apiNotice {
+	return apiNotice{v.Term, apiDay(v.Told), append([]string{}, v.Needs...), maybeDay(v.Answered), v.Answer}
 }
 
 func newAPILetter(v office.LetterChoice) apiLetter { return apiLetter(v) }
 
-func (s *Server) apiLife(ctx context.Context, in *byID) (*answerOf[apiLife], error) {
+// byIDAsOf asks for one thing as it was.
+type byIDAsOf struct {
+	ID string `path:"id"`
+	asOfQuery
+}
+
+type asOfQuery struct {
+	On    string `query:"on" format:"date" doc:"the day on which it was so; today where it is not said"`
+	Known string `query:"known" format:"date" doc:"by what was written down until the end of that day; all where it is not said"`
+}
+
+func (s *Server) apiLife(ctx context.Context, in *byIDAsOf) (*answerOf[apiLife], error) {
+	as, err := s.asOf(in.On, in.Known)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	l, err := s.Register.Life(ctx, in.ID, accountIn(ctx).Roles)
+	l, err := s.Register.Life(ctx, in.ID, accountIn(ctx).Roles, as)
 	if err != nil {
 		return nil, fmt.Errorf("read the life of the petition: %w", err)
 	}
 	return &answerOf[apiLife]{apiLife{
-		PetitionID: in.ID, State: l.State, Since: maybeDay(l.Since), Decision: l.Decision, GroupID: l.GroupID, Group: l.Group, Undo: l.Undo,
+		PetitionID: in.ID, State: l.State, Since: maybeDay(l.Since), AsOf: apiDay(l.Day), Renews: l.Renews, Decision: l.Decision, GroupID: l.GroupID, Group: l.Group, Undo: l.Undo,
 		Checklist: each(l.Checklist, func(v office.Required) apiRequired { return apiRequired(v) }),
 		Steps:     each(l.Steps, newAPIStep), Happened: each(l.Happened, newAPIHappening), Letters: each(l.Letters, newAPILetter),
 	}}, nil
@@ -290,7 +335,7 @@ func (s *Server) apiAddToLife(ctx context.Context, in *stepOfID) (*answerOf[apiL
 		return nil, fmt.Errorf("write a step down: %w", err)
 	}
 	s.Bell.Tell(Topic(in.ID))
-	return s.apiLife(ctx, &byID{in.ID})
+	return s.apiLife(ctx, &byIDAsOf{ID: in.ID})
 }
 
 func newAPITally(t store.Tally) (apiTally, error) {
@@ -335,16 +380,24 @@ func (s *Server) apiCertify(ctx context.Context, in *struct {
 	return &answerOf[apiTally]{out}, err
 }
 
-func (s *Server) apiGroups(ctx context.Context, _ *struct{}) (*answerOf[[]APIGroup], error) {
-	list, err := s.Register.Groups(ctx)
+func (s *Server) apiGroups(ctx context.Context, in *asOfQuery) (*answerOf[[]APIGroup], error) {
+	as, err := s.asOf(in.On, in.Known)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Register.Groups(ctx, as)
 	if err != nil {
 		return nil, fmt.Errorf("list the groups: %w", err)
 	}
 	return &answerOf[[]APIGroup]{each(list, newAPIGroup)}, nil
 }
 
-func (s *Server) apiGroup(ctx context.Context, in *byID) (*answerOf[apiGroupLife], error) {
-	g, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles)
+func (s *Server) apiGroup(ctx context.Context, in *byIDAsOf) (*answerOf[apiGroupLife], error) {
+	as, err := s.asOf(in.On, in.Known)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles, as)
 	if err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
@@ -356,13 +409,84 @@ func (s *Server) apiAddToGroup(ctx context.Context, in *stepOfID) (*answerOf[api
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles); err != nil {
+	if _, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles, register.AsOf{}); err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
 	if err := s.Register.AddToGroup(ctx, in.ID, step, accountIn(ctx)); err != nil {
 		return nil, fmt.Errorf("write something down of a group: %w", err)
 	}
-	return s.apiGroup(ctx, &byID{in.ID})
+	return s.apiGroup(ctx, &byIDAsOf{ID: in.ID})
+}
+
+type (
+	apiCouncilReport struct {
+		Conference  string          `json:"conference"`
+		Document    string          `json:"document" doc:"its number"`
+		On          string          `json:"on" format:"date" doc:"its date"`
+		CutOff      string          `json:"cut_off" format:"date" doc:"the last day that it covers"`
+		At          time.Time       `json:"at" doc:"when it was issued"`
+		By          string          `json:"by" doc:"account"`
+		Actions     int             `json:"actions" doc:"that it tells of"`
+		SHA256      string          `json:"sha256" doc:"of the workbook"`
+		Corrections []apiCorrection `json:"corrections" doc:"of it"`
+	}
+	apiCorrection struct {
+		ID   string `json:"id"`
+		On   string `json:"on" format:"date"`
+		Text string `json:"text"`
+		In   string `json:"in" doc:"the conference whose report has it; empty for none yet"`
+	}
+)
+
+func newAPICouncilReport(r office.IssuedReport) apiCouncilReport {
+	return apiCouncilReport{r.Conference, r.Document, apiDay(r.On), apiDay(r.CutOff), r.At, r.By, r.Actions, r.SHA256, each(r.Corrections, func(c office.Correction) apiCorrection {
+		return apiCorrection{c.ID, apiDay(c.On), c.Text, c.ToldAt}
+	})}
+}
+
+func (s *Server) apiCouncilReports(ctx context.Context, _ *struct{}) (*answerOf[[]apiCouncilReport], error) {
+	list, _, err := s.Register.CouncilReports(ctx, accountIn(ctx).Roles)
+	if err != nil {
+		return nil, fmt.Errorf("list the reports to Council: %w", err)
+	}
+	return &answerOf[[]apiCouncilReport]{each(list, newAPICouncilReport)}, nil
+}
+
+func (s *Server) apiIssueCouncil(ctx context.Context, in *struct {
+	Body struct {
+		Conference string `json:"conference" maxLength:"200" doc:"by its name"`
+		Document   string `json:"document" maxLength:"100" doc:"its number"`
+		CutOff     string `json:"cut_off,omitempty" format:"date" doc:"the last day that it covers; today where it is not said, or the last day of a conference that is over"`
+		On         string `json:"on,omitempty" format:"date" doc:"its date; today where it is not said"`
+	}
+}) (*answerOf[apiCouncilReport], error) {
+	n, err := newCouncilReport(in.Body.Conference, strings.TrimSpace(in.Body.Document), in.Body.CutOff, in.Body.On)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := s.Register.IssueCouncil(ctx, n, accountIn(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("issue a report to Council: %w", err)
+	}
+	return &answerOf[apiCouncilReport]{newAPICouncilReport(issued)}, nil
+}
+
+func (s *Server) apiCorrectCouncil(ctx context.Context, in *struct {
+	Body struct {
+		Conference string `json:"conference,omitempty" maxLength:"200" doc:"whose report is corrected"`
+		Text       string `json:"text,omitempty" maxLength:"5000" doc:"what was wrong, and what is right"`
+		On         string `json:"on,omitempty" format:"date" doc:"today where it is not said"`
+		Undoes     string `json:"undoes,omitempty" maxLength:"100" doc:"id of the correction that is taken back"`
+	}
+}) (*answerOf[[]apiCouncilReport], error) {
+	step, err := s.readStep(correction(in.Body.Conference, in.Body.Text, cmp.Or(in.Body.On, apiDay(s.today())), in.Body.Undoes))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Register.CorrectCouncil(ctx, step, accountIn(ctx)); err != nil {
+		return nil, fmt.Errorf("write down a correction: %w", err)
+	}
+	return s.apiCouncilReports(ctx, nil)
 }
 
 func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiTask], error) {

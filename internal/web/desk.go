@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // The desk answers what pages ask of the stages. It is the only place where
@@ -57,18 +58,26 @@ type (
 // they make. It is implemented beside the desk. A *RegisterError is a sentence for
 // the person who asked.
 type Registry interface {
-	Life(ctx context.Context, petitionID string, roles []store.Role) (office.Life, error)
+	// Life, Groups and Group answer as of a time; the zero AsOf is now, and only then do they
+	// say what may be written down.
+	Life(ctx context.Context, petitionID string, roles []store.Role, as register.AsOf) (office.Life, error)
 	AddToLife(ctx context.Context, petitionID string, s office.NewStep, by store.Account) error
-	Groups(ctx context.Context) ([]office.Group, error)
-	Group(ctx context.Context, id string, roles []store.Role) (office.Group, error)
+	Groups(ctx context.Context, as register.AsOf) ([]office.Group, error)
+	Group(ctx context.Context, id string, roles []store.Role, as register.AsOf) (office.Group, error)
 	AddToGroup(ctx context.Context, id string, s office.NewStep, by store.Account) error
 	Tasks(ctx context.Context) ([]office.Task, error)
 	// Calendar writes the tasks as iCalendar.
 	Calendar(ctx context.Context, w io.Writer) error
 	// PublicList writes the groups that exist, as html or csv.
 	PublicList(ctx context.Context, format string, w io.Writer) error
-	// Council writes the report to Council for a conference, as xlsx or pdf.
+	// Council writes the report to Council for a conference, as xlsx or pdf: as it was issued,
+	// else a draft.
 	Council(ctx context.Context, conference, format string, w io.Writer) error
+	// CouncilReports lists those that were issued, newest first, and whether another may be.
+	CouncilReports(ctx context.Context, roles []store.Role) ([]office.IssuedReport, bool, error)
+	IssueCouncil(ctx context.Context, n office.NewCouncilReport, by store.Account) (office.IssuedReport, error)
+	// CorrectCouncil writes down what was wrong in one of them, or takes that back.
+	CorrectCouncil(ctx context.Context, s office.NewStep, by store.Account) error
 	// Period writes the COO report of the petitions received from one day to another.
 	Period(ctx context.Context, from, to time.Time, w io.Writer) error
 	// Letter writes a letter about a petition or a group, as pdf, docx or eml.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,14 +10,22 @@ import (
 	"time"
 
 	"countersign/internal/office"
+	"countersign/report/register"
 )
 
 func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Register.Groups(r.Context())
+	as, err := s.asOf(r.FormValue("on"), r.FormValue("known"))
+	if err != nil {
+		return err
+	}
+	list, err := s.Register.Groups(r.Context(), as)
 	if err != nil {
 		return fmt.Errorf("list the groups: %w", err)
 	}
-	return s.render(w, r, http.StatusOK, "groups", list)
+	return s.render(w, r, http.StatusOK, "groups", struct {
+		Groups []office.Group
+		AsOf   asOfView
+	}{list, asOfView{cmp.Or(as.Day, s.today()), as.Known, as != register.AsOf{}}})
 }
 
 type groupView struct {
@@ -27,21 +36,28 @@ type groupView struct {
 	Kind    string
 	Words   map[string]string
 	Sends   bool // letters can be sent from here
+	AsOf    asOfView
+	as      register.AsOf
 }
 
 func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showGroup(w, r, http.StatusOK, groupView{})
+	as, err := s.asOf(r.FormValue("on"), r.FormValue("known"))
+	if err != nil {
+		return err
+	}
+	return s.showGroup(w, r, http.StatusOK, groupView{as: as})
 }
 
 func (s *Server) showGroup(w http.ResponseWriter, r *http.Request, status int, v groupView) error {
 	var err error
-	if v.Group, err = s.Register.Group(r.Context(), r.PathValue("id"), accountOf(r).Roles); err != nil {
+	if v.Group, err = s.Register.Group(r.Context(), r.PathValue("id"), accountOf(r).Roles, v.as); err != nil {
 		return fmt.Errorf("read the group: %w", err)
 	}
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
 	v.Today, v.Sends = s.Now().UTC().Format(time.DateOnly), s.Mail != nil
+	v.AsOf = asOfView{v.Group.Day, v.Group.Known, v.as != register.AsOf{}}
 	return s.render(w, r, status, "group", v)
 }
 
@@ -73,7 +89,8 @@ func (s *Server) worklistPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "worklist", struct {
 		Tasks []office.Task
 		Feed  string
-	}{tasks, s.URL + "/calendar/YOUR-TOKEN.ics"})
+		Day   time.Time
+	}{tasks, s.URL + "/calendar/YOUR-TOKEN.ics", s.today()})
 }
 
 // addReminder notes that somebody was reminded of a task of a group.

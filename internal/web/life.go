@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // registerRoutes are those of what follows the count: steps of a petition, groups, the
@@ -34,6 +35,8 @@ func (s *Server) registerRoutes() []route {
 		{"GET /calendar/{file}", public, s.calendar}, // the file's name is an API token
 		{"GET /public/groups", public, s.publicGroups},
 		{"GET /public/groups.csv", public, s.publicGroupsCSV},
+		{"POST /reports/council", byChair | byAdmin, s.issueCouncil},
+		{"POST /reports/council/corrections", byChair | byAdmin, s.correctCouncil},
 		{"GET /reports/council.xlsx", office, s.councilReport},
 		{"GET /reports/council.pdf", office, s.councilReport},
 		{"GET /reports/coo.xlsx", office, s.periodReport},
@@ -53,10 +56,16 @@ type lifeView struct {
 	Kind     string            // the step that was refused
 	Words    map[string]string // what it said
 	Sends    bool              // letters can be sent from here
+	AsOf     asOfView
+	as       register.AsOf
 }
 
 func (s *Server) lifePage(w http.ResponseWriter, r *http.Request) error {
-	return s.showLife(w, r, http.StatusOK, lifeView{})
+	as, err := s.asOf(r.FormValue("on"), r.FormValue("known"))
+	if err != nil {
+		return err
+	}
+	return s.showLife(w, r, http.StatusOK, lifeView{as: as})
 }
 
 func (s *Server) showLife(w http.ResponseWriter, r *http.Request, status int, v lifeView) error {
@@ -64,13 +73,14 @@ func (s *Server) showLife(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Petition, err = s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
-	if v.Life, err = s.Register.Life(r.Context(), v.Petition.ID, accountOf(r).Roles); err != nil {
+	if v.Life, err = s.Register.Life(r.Context(), v.Petition.ID, accountOf(r).Roles, v.as); err != nil {
 		return fmt.Errorf("read the life of the petition: %w", err)
 	}
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
 	v.Today, v.Sends = s.Now().UTC().Format(time.DateOnly), s.Mail != nil
+	v.AsOf = asOfView{v.Life.Day, v.Life.Known, v.as != register.AsOf{}}
 	return s.render(w, r, status, "life", v)
 }
 
@@ -117,12 +127,9 @@ func (s *Server) readStep(in apiNewStep) (office.NewStep, error) {
 		if err != nil {
 			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", in.On))
 		}
-		if why := strangeDay(on, s.Now()); why != "" {
-			return n, problem(http.StatusUnprocessableEntity, why)
-		}
 		n.On = on
 	} else if n.Undoes != "" {
-		n.On = s.Now()
+		n.On = s.today()
 	}
 	for key, word := range in.Words {
 		text := strings.TrimSpace(strings.ReplaceAll(word, "\r\n", "\n"))
@@ -134,13 +141,37 @@ func (s *Server) readStep(in apiNewStep) (office.NewStep, error) {
 	return n, nil
 }
 
-// strangeDay says of a day what is strange about it, empty for nothing: a slip in its year
-// would move every term and deadline that is counted from it.
-func strangeDay(day, now time.Time) string {
-	if day.Year() >= 1900 && day.Before(now.AddDate(10, 0, 0)) {
-		return ""
+// asOfView is the time that a page is about.
+type asOfView struct {
+	Day, Known time.Time
+	Past       bool // it is another than now
+}
+
+// asOf reads the time that a page or the API is asked for: the day on which something was
+// true, and the one at whose end it was known. Neither means now.
+func (s *Server) asOf(on, known string) (register.AsOf, error) {
+	var as register.AsOf
+	for _, q := range []struct {
+		text string
+		into *time.Time
+	}{{on, &as.Day}, {known, &as.Known}} {
+		if q.text == "" {
+			continue
+		}
+		day, err := time.Parse(time.DateOnly, q.text)
+		if err != nil {
+			return as, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", q.text))
+		}
+		*q.into = day
 	}
-	return "The year of " + day.Format("2 January 2006") + " cannot be right: write a day from 1900 on and at most ten years ahead."
+	switch {
+	case as.Known.IsZero() && as.Day.Equal(s.today()):
+		return register.AsOf{}, nil
+	case !as.Known.IsZero():
+		as.Day = cmp.Or(as.Day, as.Known)
+		as.Known = as.Known.AddDate(0, 0, 1).Add(-time.Millisecond)
+	}
+	return as, nil
 }
 
 func (s *Server) petitionLetter(w http.ResponseWriter, r *http.Request) error {

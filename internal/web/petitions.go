@@ -450,3 +450,11 @@ func drawing(p store.Page, lines []office.Line, link bool) template.HTML {
 	}
 	return template.HTML(append(b, `</svg>`...))
 }
+
+// strangeDay says of a day what is strange about it, empty for nothing.
+func strangeDay(day, now time.Time) string {
+	if day.Year() >= 1900 && day.Before(now.AddDate(10, 0, 0)) {
+		return ""
+	}
+	return "The year of " + day.Format("2 January 2006") + " cannot be right: write a day from 1900 on and at most ten years ahead."
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,22 +18,101 @@ import (
 
 type reportsView struct {
 	Petitions   []standing
-	Conferences []register.Conference
-	From, To    string // of a period: the council year so far
+	Conferences []register.Conference // whose report is not issued
+	Issued      []office.IssuedReport
+	MayIssue    bool
+	From, To    string    // of a period: the council year so far
+	Day         time.Time // today
+	Problem     string
+	Said        map[string]string // what was refused
 }
 
 func (s *Server) reportsPage(w http.ResponseWriter, r *http.Request) error {
-	var v reportsView
+	return s.showReports(w, r, http.StatusOK, reportsView{})
+}
+
+func (s *Server) showReports(w http.ResponseWriter, r *http.Request, status int, v reportsView) error {
 	var err error
 	if v.Petitions, err = s.standings(r.Context()); err != nil {
 		return err
 	}
+	if v.Issued, v.MayIssue, err = s.Register.CouncilReports(r.Context(), accountOf(r).Roles); err != nil {
+		return fmt.Errorf("list the reports to Council: %w", err)
+	}
 	if v.Conferences, err = table[register.Conference](r.Context(), s.Store, "conferences"); err != nil {
 		return err
 	}
+	v.Conferences = slices.DeleteFunc(v.Conferences, func(c register.Conference) bool {
+		return slices.ContainsFunc(v.Issued, func(i office.IssuedReport) bool { return i.Conference == c.Name })
+	})
 	now := s.Now().UTC()
+	v.Day = s.today()
 	v.From, v.To = now.AddDate(-1, 0, 1).Format(time.DateOnly), now.Format(time.DateOnly)
-	return s.render(w, r, http.StatusOK, "reports", v)
+	return s.render(w, r, status, "reports", v)
+}
+
+// issueCouncil gives Council the report for a conference.
+func (s *Server) issueCouncil(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	said := map[string]string{"conference": r.PostFormValue("conference"), "document": strings.TrimSpace(r.PostFormValue("document")), "cut_off": r.PostFormValue("cut_off")}
+	n, err := newCouncilReport(said["conference"], said["document"], said["cut_off"], "")
+	if err != nil {
+		return err
+	}
+	issued, err := s.Register.IssueCouncil(r.Context(), n, accountOf(r))
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+		return s.showReports(w, r, http.StatusUnprocessableEntity, reportsView{Problem: why.Text, Said: said})
+	}
+	if err != nil {
+		return fmt.Errorf("issue a report to Council: %w", err)
+	}
+	return s.done(w, r, "/reports", "The report for "+issued.Conference+" was issued. It stays what it is.")
+}
+
+func newCouncilReport(conference, document, cutOff, on string) (office.NewCouncilReport, error) {
+	n := office.NewCouncilReport{Conference: conference, Document: document}
+	for _, d := range []struct {
+		text string
+		into *time.Time
+	}{{cutOff, &n.CutOff}, {on, &n.On}} {
+		if d.text == "" {
+			continue
+		}
+		day, err := time.Parse(time.DateOnly, d.text)
+		if err != nil {
+			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", d.text))
+		}
+		*d.into = day
+	}
+	return n, nil
+}
+
+// correctCouncil writes down what was wrong in a report that was issued.
+func (s *Server) correctCouncil(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	step, err := s.readStep(correction(r.PostFormValue("report"), r.PostFormValue("text"), s.today().Format(time.DateOnly), r.PostFormValue("undoes")))
+	if err != nil {
+		return err
+	}
+	err = s.Register.CorrectCouncil(r.Context(), step, accountOf(r))
+	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+		return s.showReports(w, r, http.StatusUnprocessableEntity, reportsView{Problem: why.Text, Said: step.Words})
+	}
+	if err != nil {
+		return fmt.Errorf("write down a correction: %w", err)
+	}
+	return s.done(w, r, "/reports", "It was written down. The next report to Council tells of it.")
+}
+
+func correction(report, text, on, undoes string) apiNewStep {
+	if undoes != "" {
+		return apiNewStep{Undoes: undoes}
+	}
+	return apiNewStep{Kind: string(register.Correct), On: on, Words: map[string]string{"report": report, "text": text}}
 }
 
 // councilReport is what Council is told at a conference.

@@ -13,6 +13,7 @@ import (
 	"countersign/internal/mail"
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // Letters are sent where the office has a mail server, and by a person who has seen to whom
@@ -120,7 +121,7 @@ func letterOf(of, id, kind string) string { return of + " " + id + " " + kind }
 // subject is the name of what a letter is about, and its page.
 func (s *Server) subject(ctx context.Context, of, id string) (name, page string, err error) {
 	if of == "group" {
-		g, err := s.Register.Group(ctx, id, nil)
+		g, err := s.Register.Group(ctx, id, nil, register.AsOf{})
 		return g.Name, "/groups/" + id, err
 	}
 	p, err := s.Store.Petition(ctx, id)

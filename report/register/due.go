@@ -22,73 +22,75 @@ type Task struct {
 	Told    time.Time // day of the last reminder
 }
 
-// Rule is what the worklist goes by.
-type Rule struct {
-	Terms
-	ReportMonth time.Month // annual reports are due on this day of each year
-	ReportDay   int
-	Answer      int // days in which receipt should be acknowledged, a decision reported, a notice answered
-}
+// soonReport is how many days before its day a yearly report is in the worklist.
+const soonReport = 60
 
-// DueOfGroup lists what is due for a group from today on, and what is overdue.
-func (r Rule) DueOfGroup(g Group, today time.Time) []Task {
-	today = day(today)
-	if len(g.Terms) == 0 || !g.Ended.IsZero() {
+// DueOfGroup lists what is due for a group from its day on, and what is overdue. Next is
+// the conference at which Council will be told of its end, without a name for none.
+func DueOfGroup(g Group, next Conference) []Task {
+	if len(g.Terms) == 0 {
 		return nil
 	}
 	var out []Task
 	add := func(t Task) {
 		t.About, t.Subject = g.Name, g.ID
-		t.Overdue = t.Due.Before(today)
+		t.Overdue = t.Due.Before(g.Day)
 		t.Told = g.Reminded[t.Key]
 		out = append(out, t)
 	}
-	for _, t := range r.reports(g, today) {
+	if g.Over() {
+		if g.Reported.On.IsZero() {
+			add(reportTask(g.Ended, next, g.Rule().Answer))
+		}
+		return out
+	}
+	for _, t := range reports(g) {
 		add(t)
 	}
-	end := g.End()
-	switch g.Status(today, r.Terms) {
-	case Overdue:
+	end, rule := g.End(), g.Rule()
+	switch status := g.Status(); {
+	case !g.Ended.IsZero() || g.Renewing != "":
+		// Its end, or another term, is under way.
+	case status == Overdue:
 		add(Task{Due: end, What: "Disband the group: its term ended and no petition renewed it", Who: "chair", Tell: "organizers", Key: "disband-" + end.Format(time.DateOnly)})
 	default:
 		t := Task{Due: end, What: fmt.Sprintf("Petition for another term, convert or disband (term %d ends)", len(g.Terms)), Who: "organizers", Tell: "staff liaisons", Key: "renew-" + end.Format(time.DateOnly)}
 		t.Told = g.Reminded[t.Key]
-		t.Remind = r.reminds(end, today, t.Told)
-		if !today.Before(end.AddDate(0, 0, -r.Window)) || t.Remind {
+		t.Remind = rule.reminds(end, g.Day, t.Told)
+		if status == Window || t.Remind {
 			add(t)
 		}
 	}
 	if g.Contact == "" {
-		add(Task{Due: g.Terms[0].From.AddDate(0, 0, r.Answer), What: "Designate a contact at Headquarters", Who: "Executive Director", Tell: "organizers", Key: "contact"})
+		add(Task{Due: g.First().AddDate(0, 0, rule.Answer), What: "Designate a contact at Headquarters", Who: "Executive Director", Tell: "organizers", Key: "contact"})
 	}
 	if g.Handbook == "" {
-		add(Task{Due: g.Terms[0].From.AddDate(0, 0, r.Answer), What: "Entry in the Handbook of Organization", Who: "staff", Key: "handbook"})
+		add(Task{Due: g.First().AddDate(0, 0, rule.Answer), What: "Entry in the Handbook of Organization", Who: "staff", Key: "handbook"})
 	}
 	return out
 }
 
-// reports are the annual reports that are due: the yearly one once the group has
-// existed for a full due date, and those that were asked for.
-func (r Rule) reports(g Group, today time.Time) []Task {
-	var out []Task
-	got := map[int]bool{}
-	answered := map[string]bool{}
-	for _, x := range g.Reports {
-		if x.Asked == "" {
-			got[x.Year] = true
-		}
-		answered[x.Asked] = true
+// reportTask is that Council is told of something that was done on a day.
+func reportTask(on time.Time, next Conference, answer int) Task {
+	t := Task{Due: on.AddDate(0, 0, answer), What: "Report to Council: no coming conference is in the table", Who: "chair", Tell: "Council", Key: "report"}
+	if next.Name != "" {
+		t.Due, t.What = next.From, "Report to Council at "+next.Name
 	}
-	for year := g.Terms[0].From.Year(); year <= today.Year()+1; year++ {
-		due := time.Date(year, r.ReportMonth, r.ReportDay, 0, 0, 0, 0, time.UTC)
-		soon := due.AddDate(0, 0, -60)
-		if !due.After(g.Terms[0].From) || due.After(g.End()) || got[year] || today.Before(soon) {
-			continue
+	return t
+}
+
+// reports are the annual reports that are due: the yearly ones, and those that were
+// asked for.
+func reports(g Group) []Task {
+	var out []Task
+	for _, y := range g.Years() {
+		if _, got := g.Got(y.Year); !got && !g.Day.Before(y.Due.AddDate(0, 0, -soonReport)) {
+			out = append(out, Task{Due: y.Due, What: fmt.Sprintf("Annual report for %d", y.Year), Who: "organizers", Tell: "chair", Key: fmt.Sprintf("report-%d", y.Year), Remind: true})
 		}
-		out = append(out, Task{Due: due, What: fmt.Sprintf("Annual report for %d", year), Who: "organizers", Tell: "chair", Key: fmt.Sprintf("report-%d", year), Remind: true})
 	}
 	for _, a := range g.Asked {
-		if due, err := time.Parse(time.DateOnly, a.Words["due"]); err == nil && !answered[a.ID] {
+		due := dueOf(a)
+		if _, got := g.Answers(a.ID); !got && !due.IsZero() {
 			out = append(out, Task{Due: due, What: "Report that was asked for on " + a.On.Format(time.DateOnly), Who: "organizers", Tell: "chair", Key: "asked-" + a.ID, Remind: true})
 		}
 	}
@@ -97,8 +99,8 @@ func (r Rule) reports(g Group, today time.Time) []Task {
 
 // reminds says whether a reminder is due of what ends on a day, since the last one
 // was sent.
-func (r Rule) reminds(end, today, told time.Time) bool {
-	for _, before := range r.Reminders {
+func (t Terms) reminds(end, today, told time.Time) bool {
+	for _, before := range t.Reminders {
 		if at := end.AddDate(0, 0, -before); !today.Before(at) && told.Before(at) && !today.After(end) {
 			return true
 		}
@@ -106,39 +108,42 @@ func (r Rule) reminds(end, today, told time.Time) bool {
 	return false
 }
 
+// Waiting is a petition with what its tasks depend on.
+type Waiting struct {
+	Petition
+	Title string
+	Rule  Rule       // that it is held to
+	Next  Conference // at which Council is told of what is decided; without a name for none
+	Over  bool       // its group has ended
+}
+
 // DueOfPetition lists what waits to be done for a petition.
-func (r Rule) DueOfPetition(p Petition, title string, conferences []Conference, today time.Time) []Task {
+func DueOfPetition(p Waiting, today time.Time) []Task {
 	today = day(today)
-	task := Task{About: title, Subject: p.ID, Due: p.Since.AddDate(0, 0, r.Answer)}
 	var out []Task
-	add := func(what, who, tell, key string) {
-		t := task
-		t.What, t.Who, t.Tell, t.Key = what, who, tell, key
+	add := func(t Task) {
+		t.About, t.Subject = p.Title, p.ID
 		t.Overdue = t.Due.Before(today)
 		out = append(out, t)
 	}
+	waits := func(since time.Time, what, who, tell, key string) {
+		add(Task{Due: since.AddDate(0, 0, p.Rule.Answer), What: what, Who: who, Tell: tell, Key: key})
+	}
 	switch p.State {
 	case Submitted:
-		add("Acknowledge receipt, or tell the organizers what is missing", "chair", "organizers", "acknowledge")
+		waits(p.Since, "Acknowledge receipt, or tell the organizers what is missing", "chair", "organizers", "acknowledge")
 	case Tallied:
-		add("Put the petition on the agenda, or tell the organizers of the shortfall", "chair", "organizers", "agenda")
+		waits(p.Since, "Put the petition on the agenda, or tell the organizers of the shortfall", "chair", "organizers", "agenda")
 	case OnAgenda, Deferred:
-		add("Approve or disapprove", "chair", "organizers", "decide")
+		waits(p.Since, "Approve or disapprove", "chair", "organizers", "decide")
 	case Approved, Disapproved:
-		if c, ok := Next(conferences, p.Since); ok {
-			task.Due = c.From
-			add("Report to Council at "+c.Name, "chair", "Council", "report")
-		} else {
-			add("Report to Council: no coming conference is in the table", "chair", "Council", "report")
-		}
+		add(reportTask(p.Since, p.Next, p.Rule.Answer))
 	}
-	if p.Decision.Action == Approve && p.State != Closed {
-		task.Due = p.Decision.On.AddDate(0, 0, r.Answer)
+	if p.Decision.Action == Approve && p.State != Closed && !p.Over {
 		if p.Notified.IsZero() {
-			add("Tell Conference Services of the group's needs", "chair", "Conference Services", "notify")
+			waits(p.Decision.On, "Tell Conference Services of the group's needs", "chair", "Conference Services", "notify")
 		} else if p.NotifyAck.IsZero() {
-			task.Due = p.Notified.AddDate(0, 0, r.Answer)
-			add("Acknowledge receipt of the notice", "Conference Services", "chair", "notify-ack")
+			waits(p.Notified, "Acknowledge receipt of the notice", "Conference Services", "chair", "notify-ack")
 		}
 	}
 	return out

@@ -10,39 +10,45 @@ import (
 	"countersign/report/register"
 )
 
-var threeYears = register.Terms{Years: 3, Window: 180, Reminders: []int{180, 90, 30}}
-
 func rule() register.Rule {
-	return register.Rule{Terms: threeYears, ReportMonth: time.August, ReportDay: 1, Answer: 30}
+	return register.Rule{Terms: register.Terms{Years: 3, Window: 180, Reminders: []int{180, 90, 30}}, ReportMonth: time.August, ReportDay: 1, Answer: 30,
+		Title: "Membership Initiative Group", Citation: "A.4.3.12", Required: 100, Conditions: []string{"The group may not speak for the association."}}
 }
 
 func founded(day string) *diary {
 	d := &diary{}
-	d.write(register.Establish, day, "name", "Seed Libraries", "purpose", "Lending seeds", "petition", "p1")
+	d.write(register.Establish, day, "name", "Seed Libraries", "purpose", "Lending seeds", "petition", "p1", "rule", rule().Text())
 	return d
 }
 
-func (d *diary) group() register.Group { return register.ReadGroup("g", d.events, threeYears) }
+// group is as it was on a day; without one, on the last day that is written down.
+func (d *diary) group(days ...string) register.Group {
+	as := register.AsOf{}
+	for _, day := range days {
+		as.Day = on(day)
+	}
+	return register.ReadGroup("g", d.events, as)
+}
 
 // Terms follow each other without a gap, and each ends the day before its
 // anniversary, leap years or not.
 func TestTerms(t *testing.T) {
 	d := founded("2024-02-29")
-	d.write(register.Renew, "2026-11-01", "petition", "p2")
-	g := d.group()
+	d.write(register.Renew, "2026-11-01", "petition", "p2", "rule", rule().Text())
+	g := d.group("2027-03-01")
 	for i, want := range [][2]string{{"2024-02-29", "2027-02-28"}, {"2027-03-01", "2030-02-28"}} {
 		if got := g.Terms[i]; !got.From.Equal(on(want[0])) || !got.To.Equal(on(want[1])) {
 			t.Errorf("term %d runs from %s to %s, want %v", i+1, got.From.Format(time.DateOnly), got.To.Format(time.DateOnly), want)
 		}
 	}
-	if got := g.Term(on("2027-03-01")).Number; got != 2 {
+	if got := g.Term().Number; got != 2 {
 		t.Errorf("1 March 2027 lies in term %d", got)
 	}
 }
 
 func TestStatus(t *testing.T) {
 	renewed, ended, converted := founded("2024-01-10"), founded("2024-01-10"), founded("2024-01-10")
-	renewed.write(register.Renew, "2026-12-01", "petition", "p2")
+	renewed.write(register.Renew, "2026-12-01", "petition", "p2", "rule", rule().Text())
 	ended.write(register.Disband, "2025-05-01", "reason", "on request")
 	converted.write(register.Convert, "2025-05-01", "unit", "a round table")
 	for _, tt := range []struct {
@@ -63,8 +69,8 @@ func TestStatus(t *testing.T) {
 		{"converted", converted, "2026-01-01", register.Conveyed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := tt.d.group()
-			if got := g.Status(on(tt.on), threeYears); got != tt.want {
+			g := tt.d.group(tt.on)
+			if got := g.Status(); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
@@ -83,7 +89,7 @@ func TestGroupRefuses(t *testing.T) {
 		roles []register.Role
 		want  string
 	}{
-		{"renewal years ahead", founded("2024-01-10"), register.Renew, register.Words{"petition": "p2"}, chair, "can be renewed from 2026-07-13"},
+		{"renewal years ahead", founded("2024-01-10"), register.Renew, register.Words{"petition": "p2"}, chair, "can be renewed from 13 July 2026"},
 		{"a group that has ended", ended, register.Rename, register.Words{"name": "x"}, chair, "has ended"},
 		{"renewal of a group that has ended", ended, register.Renew, register.Words{"petition": "p2"}, chair, "new petition makes a new group"},
 		{"a group that is not there", &diary{}, register.Rename, register.Words{"name": "x"}, chair, "does not exist"},
@@ -92,8 +98,8 @@ func TestGroupRefuses(t *testing.T) {
 		{"a report for no year", founded("2024-01-10"), register.GotReport, nil, chair, "which year"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g := tt.d.group()
-			err := g.Check(register.Event{Kind: tt.kind, On: on("2025-06-01"), Words: tt.words}, tt.roles, on("2025-06-01"), threeYears)
+			g := tt.d.group("2025-06-01")
+			err := g.Check(register.Event{Kind: tt.kind, On: on("2025-06-01"), Words: tt.words}, tt.roles, register.Facts{Today: on("2025-06-01")})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want something with %q", err, tt.want)
 			}
@@ -103,7 +109,7 @@ func TestGroupRefuses(t *testing.T) {
 
 // keys of what is due for a group on a day, overdue ones marked.
 func due(d *diary, today string) string {
-	tasks := rule().DueOfGroup(d.group(), on(today))
+	tasks := register.DueOfGroup(d.group(today), register.Conference{})
 	slices.SortStableFunc(tasks, register.Order)
 	var out []string
 	for _, t := range tasks {
@@ -145,10 +151,10 @@ func TestWorklist(t *testing.T) {
 		{"it was handed in", "2024-08-02", "", reported},
 		{"none is due in the weeks before it began", "2024-09-02", "", settled("2024-09-01")},
 		{"one that was asked for", "2025-01-11", "asked-" + extra.ID, asked},
-		{"one that was answered", "2025-01-11", "", answered},
+		{"one that was answered", "2025-02-11", "", answered},
 		{"renewal", "2026-08-10", "report-2025! report-2026! renew-2027-01-09", reported},
 		{"the term has ended", "2027-01-10", "report-2025! report-2026! disband-2027-01-09!", reported},
-		{"the group has ended", "2024-06-10", "", ended},
+		{"the group has ended", "2024-06-10", "report!", ended},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := due(tt.d, tt.today); got != tt.want {
@@ -157,7 +163,7 @@ func TestWorklist(t *testing.T) {
 		})
 	}
 	for today, want := range map[string]bool{"2027-03-05": false, "2027-06-01": false, "2027-06-02": true} {
-		for _, task := range rule().DueOfGroup(reminded.group(), on(today)) {
+		for _, task := range register.DueOfGroup(reminded.group(today), register.Conference{}) {
 			if strings.HasPrefix(task.Key, "renew") && task.Remind != want {
 				t.Errorf("reminder of renewal on %s: %v", today, task.Remind)
 			}
@@ -173,7 +179,8 @@ func TestPetitionWaits(t *testing.T) {
 	d.write(register.Certify, "2026-03-20", "tally", "t1")
 	d.write(register.Schedule, "2026-03-21")
 	d.write(register.Approve, "2026-07-02", "vote", "7 to 0")
-	tasks := rule().DueOfPetition(register.Read("p", d.events), "Seed Libraries", conferences, on("2026-07-10"))
+	book := register.Book{Conferences: conferences}
+	tasks := register.DueOfPetition(register.Waiting{Petition: register.Read("p", d.events), Title: "Seed Libraries", Rule: rule(), Next: book.Next(on("2026-07-02"))}, on("2026-07-10"))
 	if len(tasks) != 2 || tasks[0].What != "Report to Council at Council online" || !tasks[0].Due.Equal(on("2026-10-01")) || tasks[1].Who != "chair" || tasks[1].Overdue {
 		t.Errorf("%+v", tasks)
 	}
@@ -194,18 +201,18 @@ func TestPublicList(t *testing.T) {
 	d.write(register.Liaison, "2024-05-01", "liaisons", "Ann\nBea")
 	gone := founded("2024-01-10")
 	gone.write(register.Disband, "2024-05-01", "reason", "x")
-	groups := register.Public([]register.Group{gone.group(), d.group()}, on("2025-01-01"), threeYears)
+	groups := register.Public([]register.Group{gone.group("2025-01-01"), d.group("2025-01-01")})
 	var csv, html bytes.Buffer
 	if err := register.WriteCSV(&csv, groups); err != nil {
 		t.Fatal(err)
 	}
-	if err := register.WriteHTML(&html, groups); err != nil {
+	if err := register.WriteHTML(&html, groups, on("2025-01-01")); err != nil {
 		t.Fatal(err)
 	}
 	if want := "Name,Formerly,Purpose,Staff liaisons,Link,Term ends\n'=Seeds & Co,Seed Libraries,Lending seeds,Ann; Bea,,2027-01-09\n"; csv.String() != want {
 		t.Errorf("%q, want %q", csv.String(), want)
 	}
-	for _, want := range []string{"<h3>=Seeds &amp; Co</h3>", "Formerly Seed Libraries.", "liaisons: Ann, Bea."} {
+	for _, want := range []string{"<h3>=Seeds &amp; Co</h3>", "Formerly Seed Libraries.", "liaisons: Ann, Bea.", "As of January 1, 2025."} {
 		if !strings.Contains(html.String(), want) {
 			t.Errorf("%q is not in %s", want, &html)
 		}

@@ -44,6 +44,7 @@ const (
 	Withdraw     Kind = "withdraw"     // by the organizers (rationale)
 	Reopen       Kind = "more-sheets"  // more sheets follow, or a certified count is superseded (rationale)
 	Overlap      Kind = "overlap-note" // units consulted and what they said (units, note)
+	Intend       Kind = "renewal-of"   // the group that it wants to renew (group: its id, empty for a new one)
 	Reach        Kind = "emails"       // where the organizers are written to from that day on (emails, one a line, in their order)
 )
 
@@ -54,13 +55,18 @@ type Petition struct {
 	Since     time.Time // the day of the event that led to State
 	Submitted time.Time // days; zero for what has not happened
 	Received  time.Time // acknowledged
-	Tally     string    // the certified count; empty for none
+	Certified time.Time
+	Tally     string // the certified count; empty for none
 	Decision  Decision
+	Decided   string   // the event of the decision; empty for none
+	Renews    string   // the group that it wants to renew; empty for a new one
 	Overlap   []Words  // units consulted, in the order noted
 	Emails    []string // of the organizers
 	Reported  Reporting
+	Told      string    // the conference whose report to Council has its action; empty until that is issued
 	Notified  time.Time // Conference Services
 	NotifyAck time.Time
+	NotifyGot string // what Conference Services said to it
 	Needs     string
 	Confirmed map[Item]Event // items of the packet that a person has seen
 	Events    []Event        // that stand, in order
@@ -101,15 +107,19 @@ type move struct {
 	guard func(*Petition, Facts) string
 }
 
-// Facts are what the moves of a petition depend on beside its events.
+// Facts are what the moves of a petition or a group depend on beside its events.
 type Facts struct {
+	Today      time.Time // zero where days to come are not looked for
+	Received   time.Time // the day on which the petition was received; zero where that is not known
 	Checklist  Checklist
-	Undecided  int    // lines on which nobody has decided
-	Valid      int    // of the certified count, or as counted so far
-	Required   int    //
-	Tally      string // the newest certified count; empty for none
-	Tallied    bool   // nothing has changed since that count
-	Conference bool   // the conference named is in the table
+	Undecided  int       // lines on which nobody has decided
+	Valid      int       // of the certified count, or as counted so far
+	Required   int       //
+	Tally      string    // the newest certified count; empty for none
+	Tallied    bool      // nothing has changed since that count
+	Certified  time.Time // when that was
+	Conference bool      // the conference named is in the table
+	Issued     string    // the conference whose report to Council has the action; empty for none
 }
 
 var open = []State{Draft, Submitted, Incomplete, Acknowledged, Tallied, Insufficient, OnAgenda, Deferred}
@@ -162,6 +172,7 @@ func moves() map[Kind]move {
 		Submit:      {from: []State{Draft, Incomplete, Insufficient}, to: Submitted, by: []Role{Staff, Chair}},
 		Confirm:     {from: open, by: []Role{Staff, Chair}, needs: []string{"item"}},
 		Overlap:     {from: open, by: []Role{Staff, Chair}, needs: []string{"units", "note"}},
+		Intend:      {from: open, by: []Role{Staff, Chair}},
 		Reach:       {from: append([]State{Approved, Disapproved, Reported}, open...), by: []Role{Staff, Chair}, needs: []string{"emails"}},
 		FindMissing: {from: []State{Submitted, Acknowledged}, to: Incomplete, by: []Role{Staff, Chair}, needs: []string{"missing"}},
 		Acknowledge: {from: []State{Submitted, Incomplete}, to: Acknowledged, by: []Role{Chair}, needs: []string{"copy"},
@@ -192,35 +203,62 @@ func moves() map[Kind]move {
 		Approve:    {from: []State{OnAgenda, Deferred}, to: Approved, by: []Role{Chair}, needs: []string{"vote", "rationale", "overlap"}, guard: approved},
 		Disapprove: {from: []State{OnAgenda, Deferred}, to: Disapproved, by: []Role{Chair}, needs: []string{"vote", "rationale"}, guard: decided},
 		Notify:     {from: []State{Approved, Reported}, by: []Role{Chair, Staff}, needs: []string{"needs"}},
-		NotifyAnswer: {from: []State{Approved, Reported}, by: []Role{Staff, Chair}, guard: func(p *Petition, f Facts) string {
+		NotifyAnswer: {from: []State{Approved, Reported, Closed}, by: []Role{Staff, Chair}, guard: func(p *Petition, f Facts) string {
 			if p.Notified.IsZero() {
 				return "Conference Services has not been told yet: send the notice first."
+			}
+			if !p.NotifyAck.IsZero() {
+				return "Conference Services has acknowledged the notice already."
 			}
 			return ""
 		}},
 		Report: {from: []State{Approved, Disapproved}, to: Reported, by: []Role{Chair}, needs: []string{"conference"},
 			guard: func(p *Petition, f Facts) string {
-				if !f.Conference {
-					return "That conference is not in the table: add it under Settings, or choose another."
+				switch {
+				case f.Issued != "":
+					return ""
+				case !f.Conference:
+					return unknownConference
 				}
-				return ""
+				return notIssued
 			}},
 		Close:    {from: []State{Reported, Insufficient}, to: Closed, by: []Role{Chair, Staff}},
 		Withdraw: {from: open, to: Withdrawn, by: []Role{Staff, Chair}, needs: []string{"rationale"}},
 	}
 }
 
+const (
+	unknownConference = "That conference is not in the table: add it under Settings, or choose another."
+	notIssued         = "It is in no report to Council yet: issue the report for the conference first."
+)
+
+// checkReported refuses that an action was reported elsewhere than in the report that has it.
+func checkReported(e Event, f Facts) error {
+	switch {
+	case f.Issued == "" && !f.Conference:
+		return &Refusal{unknownConference}
+	case f.Issued == "":
+		return &Refusal{notIssued}
+	case e.Words["conference"] != f.Issued:
+		return refuse("It stands in the report to Council for %s.", f.Issued)
+	}
+	return nil
+}
+
 // lasting are the kinds that lead to something outside the program (a letter, a
 // report), which cannot be undone, only followed by something else.
 var lasting = []Kind{Report}
 
-// Read makes a petition of its events.
-func Read(id string, events []Event) Petition {
+// Read makes a petition of all its events.
+func Read(id string, events []Event) Petition { return ReadAsOf(id, events, AsOf{}) }
+
+// ReadAsOf makes a petition of its events as of a time.
+func ReadAsOf(id string, events []Event, as AsOf) Petition {
 	p := Petition{ID: id, State: Draft, Confirmed: map[Item]Event{}}
 	all := moves()
-	for _, e := range standing(events) {
+	for _, e := range standing(events, as) {
 		m, ok := all[e.Kind]
-		if !ok {
+		if !ok || !as.Reached(e.On) {
 			continue
 		}
 		p.take(e)
@@ -240,10 +278,13 @@ func (p *Petition) take(e Event) {
 	case Acknowledge:
 		p.Received = on
 	case Certify:
-		p.Tally = e.Words["tally"]
+		p.Tally, p.Certified = e.Words["tally"], on
 	case Reopen:
-		p.Tally, p.Decision = "", Decision{}
+		p.Tally, p.Certified, p.Decision, p.Decided = "", time.Time{}, Decision{}, ""
+	case Intend:
+		p.Renews = e.Words["group"]
 	case Defer, Approve, Disapprove:
+		p.Decided = e.ID
 		p.Decision = Decision{e.Kind, on, e.Words["vote"], e.Words["rationale"], e.Words["overlap"]}
 	case Overlap:
 		p.Overlap = append(p.Overlap, e.Words)
@@ -254,23 +295,17 @@ func (p *Petition) take(e Event) {
 	case Notify:
 		p.Notified, p.Needs = on, e.Words["needs"]
 	case NotifyAnswer:
-		p.NotifyAck = on
+		p.NotifyAck, p.NotifyGot = on, e.Words["note"]
 	case Confirm:
 		p.Confirmed[Item(e.Words["item"])] = e
 	}
 }
 
-// Refusal says why an event may not be written down, in a sentence for the
-// person who tried.
-type Refusal struct{ Why string }
-
-func (r *Refusal) Error() string { return r.Why }
-
 // Check says whether an event may be added to a petition by somebody with these
 // roles; nil, or a *Refusal.
 func (p *Petition) Check(e Event, roles []Role, f Facts) error {
 	if e.Kind == Undo {
-		return p.checkUndo(e, roles)
+		return p.checkUndo(e, roles, f)
 	}
 	m, ok := moves()[e.Kind]
 	if !ok {
@@ -282,8 +317,11 @@ func (p *Petition) Check(e Event, roles []Role, f Facts) error {
 	if !slices.Contains(m.from, p.State) {
 		return &Refusal{fmt.Sprintf("The petition is %s, and from there that cannot follow.", p.State.Words())}
 	}
-	if e.On.IsZero() {
-		return &Refusal{"Say on which day it happened."}
+	if why := checkDay(e.On, f.Today, false); why != "" {
+		return &Refusal{why}
+	}
+	if why := p.checkStory(e, m, f); why != "" {
+		return &Refusal{why}
 	}
 	for _, n := range m.needs {
 		if e.Words[n] == "" {
@@ -295,10 +333,36 @@ func (p *Petition) Check(e Event, roles []Role, f Facts) error {
 			return &Refusal{why}
 		}
 	}
+	if e.Kind == Report {
+		return checkReported(e, f)
+	}
 	return nil
 }
 
-func (p *Petition) checkUndo(e Event, roles []Role) error {
+// checkStory holds the day of an event against what is written down of the petition: a step
+// is not before the one that it follows, and what the committee does not before the
+// petition was there.
+func (p *Petition) checkStory(e Event, m move, f Facts) string {
+	on := day(e.On)
+	switch {
+	case slices.Contains(handled, e.Kind) && on.Before(day(f.Received)):
+		return fmt.Sprintf("The petition was received on %s: that cannot have happened before.", inWords(f.Received))
+	case e.Kind == Certify && on.Before(day(f.Certified)):
+		return fmt.Sprintf("The count was certified on %s: that cannot have happened before.", inWords(f.Certified))
+	case m.to != "" && on.Before(p.Since):
+		return fmt.Sprintf("The petition is %s since %s: what follows cannot have happened before.", p.State.Words(), inWords(p.Since))
+	case e.Kind == Notify && on.Before(p.Decision.On):
+		return fmt.Sprintf("The petition was approved on %s: the notice cannot be before.", inWords(p.Decision.On))
+	case e.Kind == NotifyAnswer && on.Before(p.Notified):
+		return fmt.Sprintf("Conference Services was told on %s: the answer cannot be before.", inWords(p.Notified))
+	}
+	return ""
+}
+
+// handled are the steps of the committee.
+var handled = []Kind{Acknowledge, Certify, Schedule, Defer, Approve, Disapprove}
+
+func (p *Petition) checkUndo(e Event, roles []Role, f Facts) error {
 	if len(p.Events) == 0 {
 		return &Refusal{"Nothing has happened that could be taken back."}
 	}
@@ -306,13 +370,16 @@ func (p *Petition) checkUndo(e Event, roles []Role) error {
 	switch {
 	case e.Undoes != last.ID:
 		return &Refusal{"Only the last step can be taken back."}
-	case slices.Contains(lasting, last.Kind):
-		return &Refusal{"What was reported to Council cannot be taken back: report a correction at the next conference."}
+	case slices.Contains(lasting, last.Kind), f.Issued != "" && last.ID == p.Decided:
+		return &Refusal{toldCouncil}
 	case !moves()[last.Kind].allows(roles):
 		return &Refusal{"That is for " + words(moves()[last.Kind].by) + " to take back."}
 	}
 	return nil
 }
+
+// MayWrite says whether somebody with these roles may write a step of a kind down.
+func MayWrite(k Kind, roles []Role) bool { return moves()[k].allows(roles) }
 
 func (m move) allows(roles []Role) bool {
 	return slices.ContainsFunc(roles, func(r Role) bool { return r == Admin || slices.Contains(m.by, r) })
@@ -345,5 +412,5 @@ type Step struct {
 	Blocked string   // why not yet
 }
 
-var inOrder = []Kind{Submit, Confirm, Reach, Overlap, FindMissing, Acknowledge, Certify, FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
+var inOrder = []Kind{Submit, Confirm, Intend, Reach, Overlap, FindMissing, Acknowledge, Certify, FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
 	Report, Notify, NotifyAnswer, Close, Withdraw}

@@ -40,7 +40,7 @@ func (d *diary) write(kind register.Kind, day string, words ...string) register.
 
 func complete() register.Facts {
 	packet := register.Packet{Purpose: "Reading", Organizers: []register.Organizer{{Name: "A", Address: "B", Signed: true}}, Lines: 130, Required: 100}
-	return register.Facts{Checklist: packet.Check(nil), Valid: 104, Required: 100, Tally: "t1", Tallied: true, Conference: true}
+	return register.Facts{Checklist: packet.Check(nil), Valid: 104, Required: 100, Tally: "t1", Tallied: true, Conference: true, Issued: "Annual 2026"}
 }
 
 // A petition from the packet to Council, each step checked as the page checks it.
@@ -113,7 +113,9 @@ func TestPetitionRefuses(t *testing.T) {
 		{"a vote is needed", upTo(register.Submit, register.Acknowledge, register.Certify, register.Schedule), register.Approve, register.Words{"rationale": "x", "overlap": "x"}, chair, nil, `"vote"`},
 		{"no shortfall", upTo(register.Submit, register.Acknowledge, register.Certify), register.FallShort, nil, chair, nil, "no shortfall"},
 		{"an answer to no notice", upTo(register.Submit, register.Acknowledge, register.Certify, register.Schedule, register.Approve), register.NotifyAnswer, nil, staff, nil, "not been told"},
-		{"an unknown conference", upTo(register.Submit, register.Acknowledge, register.Certify, register.Schedule, register.Approve), register.Report, register.Words{"conference": "c"}, chair, func(f *register.Facts) { f.Conference = false }, "not in the table"},
+		{"an unknown conference", upTo(register.Submit, register.Acknowledge, register.Certify, register.Schedule, register.Approve), register.Report, register.Words{"conference": "c"}, chair, func(f *register.Facts) { f.Conference, f.Issued = false, "" }, "not in the table"},
+		{"a report that was not issued", upTo(register.Submit, register.Acknowledge, register.Certify, register.Schedule, register.Approve), register.Report, register.Words{"conference": "c"}, chair, func(f *register.Facts) { f.Issued = "" }, "in no report to Council yet"},
+		{"another report", upTo(register.Submit, register.Acknowledge, register.Certify, register.Schedule, register.Approve), register.Report, register.Words{"conference": "c"}, chair, nil, "stands in the report to Council for Annual 2026"},
 		{"a kind that is none", nil, "dance", nil, chair, nil, "no event"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -163,7 +165,7 @@ func TestNextAgreesWithCheck(t *testing.T) {
 				offered[s.Kind] = s.Blocked
 			}
 			for _, kind := range []register.Kind{register.Submit, register.Acknowledge, register.Certify, register.Schedule, register.Approve, register.Disapprove, register.Report, register.Close, register.Withdraw, register.FallShort} {
-				all := register.Words{"copy": "x", "tally": "t1", "meeting": "x", "vote": "x", "rationale": "x", "overlap": "x", "conference": "x", "missing": "x"}
+				all := register.Words{"copy": "x", "tally": "t1", "meeting": "x", "vote": "x", "rationale": "x", "overlap": "x", "conference": "Annual 2026", "missing": "x"}
 				err := p.Check(register.Event{Kind: kind, On: on("2026-03-01"), Words: all}, roles, complete())
 				why, ok := offered[kind]
 				if (err == nil) != (ok && why == "") {
