@@ -26,7 +26,7 @@ func printed(t testing.TB, lines ...string) *image.Gray {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := image.NewGray(image.Rect(0, 0, 900, 30+50*len(lines)))
+	g := image.NewGray(image.Rect(0, 0, 901, 30+50*len(lines)))
 	for i := range g.Pix {
 		g.Pix[i] = 255
 	}
