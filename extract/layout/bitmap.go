@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"bytes"
 	"image"
 	"math"
 	"slices"
@@ -26,6 +27,7 @@ func Binarize(g *image.Gray, dpi float64) *Bitmap {
 	const (
 		share   = 0.6   // of the deviation
 		shallow = 0.065 // the least darkness of ink, as a share of the paper's level
+		paler   = 64    // a little less than shallow, in thousandths
 		grains  = 3.5   // the same in standard deviations of the grain
 		strong  = 0.125 // darkness that every stroke reaches somewhere
 	)
@@ -35,56 +37,56 @@ func Binarize(g *image.Gray, dpi float64) *Bitmap {
 		return b
 	}
 	least := grains * grain(g)
-	radius := max(7, int(dpi*0.075))
-	columns := make([]uint32, w) // sums over the window's rows, one for each column
-	squares := make([]uint64, w)
-	add := func(y int, sign int) {
-		if y < 0 || y >= h {
-			return
-		}
-		row := g.Pix[y*g.Stride : y*g.Stride+w]
-		if sign > 0 {
-			for x, v := range row {
-				columns[x] += uint32(v)
-				squares[x] += uint64(v) * uint64(v)
-			}
-			return
-		}
-		for x, v := range row {
-			columns[x] -= uint32(v)
-			squares[x] -= uint64(v) * uint64(v)
+	radius := min(max(7, int(dpi*0.075)), widestWindow)
+	var of [256]levels // one pixel
+	for v := range of {
+		of[v] = levels(v*v)<<32 | levels(v)
+	}
+	// Sums over the window's rows, one for each column, with as many empty columns
+	// beside the page as the window reaches beyond it.
+	columns := make([]levels, radius+1+w+radius)
+	page := columns[radius+1:][:w]
+	for y := range min(radius, h) {
+		for x, v := range g.Pix[y*g.Stride : y*g.Stride+w] {
+			page[x] += of[v]
 		}
 	}
-	for y := range min(radius, h) {
-		add(y, 1)
+	var blank []uint8
+	rowAt := func(y int) []uint8 {
+		if y >= 0 && y < h {
+			return g.Pix[y*g.Stride : y*g.Stride+w]
+		}
+		if blank == nil {
+			blank = make([]uint8, w)
+		}
+		return blank
 	}
 	for y := range h {
-		add(y+radius, 1)
-		add(y-radius-1, -1)
-		rows := min(y+radius, h-1) - max(y-radius, 0) + 1
-		var sum uint32
-		var square uint64
-		for x := range min(radius, w) {
-			sum += columns[x]
-			square += squares[x]
+		enter, leave := rowAt(y + radius)[:len(page)], rowAt(y - radius - 1)[:len(page)]
+		for x := range page {
+			page[x] += of[enter[x]] - of[leave[x]]
 		}
-		in, out := g.Pix[y*g.Stride:], b.Pix[y*w:(y+1)*w]
-		for x := range w {
-			if x+radius < w {
-				sum += columns[x+radius]
-				square += squares[x+radius]
+		rows := min(y+radius, h-1) - max(y-radius, 0) + 1
+		var sum levels
+		for _, c := range columns[:2*radius+1] {
+			sum += c
+		}
+		in, out := g.Pix[y*g.Stride:][:w], b.Pix[y*w:][:w]
+		first, last := columns[:w], columns[2*radius+1:][:w]
+		for x, v := range in {
+			sum += last[x] - first[x]
+			count := rows * (min(x+radius, w-1) - max(x-radius, 0) + 1)
+			total := int(uint32(sum))
+			if int(v)*count*1000 >= total*(1000-paler) {
+				continue // most pixels: paper without a doubt
 			}
-			if x-radius-1 >= 0 {
-				sum -= columns[x-radius-1]
-				square -= squares[x-radius-1]
-			}
-			n := float64(rows * (min(x+radius, w-1) - max(x-radius, 0) + 1))
-			mean := float64(sum) / n
-			depth := mean - float64(in[x])
+			n := float64(count)
+			mean := float64(total) / n
+			depth := mean - float64(v)
 			if depth < least || depth < shallow*mean {
 				continue
 			}
-			deviation := math.Sqrt(max(0, float64(square)/n-mean*mean))
+			deviation := math.Sqrt(max(0, float64(sum>>32)/n-mean*mean))
 			if depth > share*deviation {
 				out[x] = 1
 				if depth >= strong*mean {
@@ -97,23 +99,36 @@ func Binarize(g *image.Gray, dpi float64) *Bitmap {
 	return b
 }
 
+// levels is a sum of grey levels and, from the 32nd bit on, of their squares.
+type levels uint64
+
+// widestWindow is the radius of the largest window whose sum of squares has 32 bits.
+const widestWindow = 128
+
 // dropFaint clears strokes that have no pixel of 2, and leaves 1 for the rest.
 func (b *Bitmap) dropFaint() {
-	strokes := FindComponents(b)
-	dark := make([]bool, len(strokes.List)+1)
-	for i, v := range b.Pix {
-		if v == 2 {
-			dark[strokes.Labels[i]] = true
+	all := spansOf(b)
+	dark := make([]bool, len(all))
+	for i, s := range all {
+		if bytes.IndexByte(b.span(s), 2) >= 0 {
+			dark[all.root(int32(i))] = true
 		}
 	}
-	for i, v := range b.Pix {
-		if v != 0 {
-			b.Pix[i] = 0
-			if dark[strokes.Labels[i]] {
-				b.Pix[i] = 1
-			}
+	for i, s := range all {
+		ink := uint8(0)
+		if dark[all.root(int32(i))] {
+			ink = 1
+		}
+		row := b.span(s)
+		for x := range row {
+			row[x] = ink
 		}
 	}
+}
+
+// span is the pixels of a span.
+func (b *Bitmap) span(s span) []uint8 {
+	return b.Pix[int(s.y)*b.W+int(s.from) : int(s.y)*b.W+int(s.to)]
 }
 
 // grain estimates the standard deviation of a page's noise from the

@@ -1,6 +1,10 @@
 package layout
 
-import "image"
+import (
+	"encoding/binary"
+	"image"
+	"math/bits"
+)
 
 // Component is one connected piece of ink.
 type Component struct {
@@ -17,71 +21,88 @@ type Components struct {
 
 // FindComponents parts the ink into pieces that touch, corners included.
 func FindComponents(b *Bitmap) Components {
-	labels := make([]int32, b.W*b.H)
-	parent := []int32{0}
-	find := func(i int32) int32 {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
-		}
-		return i
-	}
-	for y := range b.H {
-		row, above := labels[y*b.W:(y+1)*b.W], []int32(nil)
-		if y > 0 {
-			above = labels[(y-1)*b.W : y*b.W]
-		}
-		for x, v := range b.Pix[y*b.W : (y+1)*b.W] {
-			if v == 0 {
-				continue
-			}
-			var label int32
-			if x > 0 {
-				label = row[x-1]
-			}
-			if above != nil {
-				for _, up := range above[max(0, x-1):min(b.W, x+2)] {
-					switch {
-					case up == 0 || up == label:
-					case label == 0:
-						label = up
-					default:
-						a, b := find(label), find(up)
-						parent[max(a, b)] = min(a, b)
-					}
-				}
-			}
-			if label == 0 {
-				label = int32(len(parent))
-				parent = append(parent, label)
-			}
-			row[x] = label
-		}
-	}
-	return gather(b, labels, parent, find)
-}
-
-// gather renumbers the provisional labels and measures each piece.
-func gather(b *Bitmap, labels, parent []int32, find func(int32) int32) Components {
-	number := make([]int32, len(parent))
-	c := Components{W: b.W, H: b.H, Labels: labels}
-	for i := range labels {
-		if labels[i] == 0 {
-			continue
-		}
-		root := find(labels[i])
+	spans := spansOf(b)
+	c := Components{W: b.W, H: b.H, Labels: make([]int32, b.W*b.H)}
+	number := make([]int32, len(spans))
+	for i, s := range spans {
+		root := spans.root(int32(i))
 		if number[root] == 0 {
 			c.List = append(c.List, Component{Box: image.Rectangle{Min: image.Pt(b.W, b.H)}})
 			number[root] = int32(len(c.List))
 		}
-		labels[i] = number[root]
-		x, y := i%b.W, i/b.W
-		p := &c.List[labels[i]-1]
-		p.Area++
-		p.Box.Min.X, p.Box.Min.Y = min(p.Box.Min.X, x), min(p.Box.Min.Y, y)
-		p.Box.Max.X, p.Box.Max.Y = max(p.Box.Max.X, x+1), max(p.Box.Max.Y, y+1)
+		label := number[root]
+		p := &c.List[label-1]
+		from, to, y := int(s.from), int(s.to), int(s.y)
+		p.Area += to - from
+		p.Box.Min.X, p.Box.Min.Y = min(p.Box.Min.X, from), min(p.Box.Min.Y, y)
+		p.Box.Max.X, p.Box.Max.Y = max(p.Box.Max.X, to), max(p.Box.Max.Y, y+1)
+		row := c.Labels[y*b.W+from : y*b.W+to]
+		for x := range row {
+			row[x] = label
+		}
 	}
 	return c
+}
+
+// span is a stretch of ink in one row of pixels.
+type span struct {
+	y, from, to int32
+	parent      int32 // an earlier span of the same piece; itself for the first one
+}
+
+// spans are those of a page in reading order.
+type spans []span
+
+// root is the first span of a piece.
+func (s spans) root(i int32) int32 {
+	for s[i].parent != i {
+		s[i].parent = s[s[i].parent].parent
+		i = s[i].parent
+	}
+	return i
+}
+
+// spansOf lists the ink of a page, each span joined to those that it touches in the row
+// above. Pages are mostly paper, so this is several times as fast as labelling pixels.
+func spansOf(b *Bitmap) spans {
+	var all spans
+	above := 0 // where the row above begins
+	for y := range b.H {
+		row := b.Pix[y*b.W : (y+1)*b.W]
+		begin := len(all)
+		near := above
+		for from := nextInk(row, 0); from < len(row); {
+			to := from + 1
+			for to < len(row) && row[to] != 0 {
+				to++
+			}
+			this := int32(len(all))
+			all = append(all, span{int32(y), int32(from), int32(to), this})
+			for near < begin && int(all[near].to) < from {
+				near++
+			}
+			for other := near; other < begin && int(all[other].from) <= to; other++ {
+				p, q := all.root(this), all.root(int32(other))
+				all[max(p, q)].parent = min(p, q)
+			}
+			from = nextInk(row, to)
+		}
+		above = begin
+	}
+	return all
+}
+
+// nextInk is the first pixel of ink from x on, or the length of the row.
+func nextInk(row []uint8, x int) int {
+	for ; x+8 <= len(row); x += 8 {
+		if v := binary.LittleEndian.Uint64(row[x:]); v != 0 {
+			return x + bits.TrailingZeros64(v)/8
+		}
+	}
+	for x < len(row) && row[x] == 0 {
+		x++
+	}
+	return x
 }
 
 // Erase removes the given rules from the page, lying or standing, but leaves
