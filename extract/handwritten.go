@@ -63,11 +63,7 @@ func (h *Handwritten) PrintLike(cells []Cell) []float64 {
 	for i, c := range cells {
 		images[i] = c.Image
 	}
-	out := make([]float64, len(cells))
-	for i, l := range h.Hand.Read(images) {
-		out[i] = l.Printed()
-	}
-	return out
+	return h.Hand.Printed(images)
 }
 
 // printBar is how surely a cell must look printed to be read as print. A sheet is filled

@@ -7,14 +7,16 @@ import (
 )
 
 // Grammar says what a cell may hold, so that a nought is never read as an O
-// where only digits can stand. It is a finite automaton, made once and used
-// by many goroutines.
+// where only digits can stand. It is a deterministic finite automaton, made once and
+// used by many goroutines. State 0 is the beginning.
 type Grammar struct {
-	nodes   []grammarNode
-	letters string // all it uses
+	letters []rune  // all it uses
+	steps   []int32 // for each state and each letter the state that follows, −1 for none
+	ends    []bool  // the states in which a text may end
 }
 
-type grammarNode struct {
+// pattern is a node of the tree of patterns that a grammar is made of.
+type pattern struct {
 	letters string // what leads into this node
 	next    []int32
 	end     bool
@@ -57,7 +59,8 @@ func Date() *Grammar {
 // stands for a digit, [abc] for any of these, [0-9] for a range, and everything
 // else for itself.
 func NewGrammar(patterns ...string) (*Grammar, error) {
-	g := &Grammar{nodes: make([]grammarNode, 1)}
+	tree := make([]pattern, 1)
+	g := &Grammar{}
 	for _, p := range patterns {
 		sets, err := letterSets(p)
 		if err != nil {
@@ -65,15 +68,16 @@ func NewGrammar(patterns ...string) (*Grammar, error) {
 		}
 		at := int32(0)
 		for _, set := range sets {
-			at = g.child(at, set)
+			tree, at = grown(tree, at, set)
 			for _, r := range set {
-				if !g.uses(r) {
-					g.letters += string(r)
+				if g.index(r) < 0 {
+					g.letters = append(g.letters, r)
 				}
 			}
 		}
-		g.nodes[at].end = true
+		tree[at].end = true
 	}
+	g.determine(tree)
 	return g, nil
 }
 
@@ -86,41 +90,63 @@ func MustGrammar(patterns ...string) *Grammar {
 	return g
 }
 
-// child is the node after at for a set of letters, shared by all patterns that
-// begin alike.
-func (g *Grammar) child(at int32, set string) int32 {
-	for _, n := range g.nodes[at].next {
-		if g.nodes[n].letters == set {
-			return n
+// grown is the tree with a node after at for a set of letters, shared by all patterns
+// that begin alike.
+func grown(tree []pattern, at int32, set string) ([]pattern, int32) {
+	for _, n := range tree[at].next {
+		if tree[n].letters == set {
+			return tree, n
 		}
 	}
-	n := int32(len(g.nodes))
-	g.nodes = append(g.nodes, grammarNode{letters: set})
-	g.nodes[at].next = append(g.nodes[at].next, n)
-	return n
+	n := int32(len(tree))
+	tree = append(tree, pattern{letters: set})
+	tree[at].next = append(tree[at].next, n)
+	return tree, n
 }
 
-func (g *Grammar) uses(letter rune) bool { return strings.ContainsRune(g.letters, letter) }
-
-func (g *Grammar) start() []int32 { return []int32{0} }
-
-// step is where a letter leads from any of some nodes; nothing where it may not
-// stand.
-func (g *Grammar) step(from []int32, letter rune) []int32 {
-	var to []int32
-	for _, i := range from {
-		for _, n := range g.nodes[i].next {
-			if strings.ContainsRune(g.nodes[n].letters, letter) {
-				to = append(to, n)
+// determine makes the automaton of a tree of patterns: each of its states is the set of
+// nodes in which a text may be (Rabin and Scott 1959).
+func (g *Grammar) determine(tree []pattern) {
+	known := map[string]int32{}
+	var sets [][]int32
+	state := func(set []int32) int32 {
+		key := fmt.Sprint(set)
+		s, ok := known[key]
+		if !ok {
+			s = int32(len(sets))
+			known[key] = s
+			sets = append(sets, set)
+		}
+		return s
+	}
+	state([]int32{0})
+	for s := 0; s < len(sets); s++ {
+		g.ends = append(g.ends, slices.ContainsFunc(sets[s], func(i int32) bool { return tree[i].end }))
+		for _, letter := range g.letters {
+			var to []int32
+			for _, i := range sets[s] {
+				for _, n := range tree[i].next {
+					if strings.ContainsRune(tree[n].letters, letter) {
+						to = append(to, n)
+					}
+				}
 			}
+			if len(to) == 0 {
+				g.steps = append(g.steps, -1)
+				continue
+			}
+			g.steps = append(g.steps, state(to))
 		}
 	}
-	return to
 }
 
-func (g *Grammar) accepts(state []int32) bool {
-	return slices.ContainsFunc(state, func(i int32) bool { return g.nodes[i].end })
-}
+// index is the place of a letter among those that the grammar uses, −1 for others.
+func (g *Grammar) index(letter rune) int { return slices.Index(g.letters, letter) }
+
+// step is where a letter leads, by its index; −1 where it may not stand.
+func (g *Grammar) step(from int32, letter int) int32 { return g.steps[int(from)*len(g.letters)+letter] }
+
+func (g *Grammar) accepts(state int32) bool { return g.ends[state] }
 
 // letterSets splits a pattern into the letters allowed at each place.
 func letterSets(pattern string) ([]string, error) {

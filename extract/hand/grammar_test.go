@@ -7,9 +7,15 @@ import (
 )
 
 func obeys(g *Grammar, text string) bool {
-	at := g.start()
+	at := int32(0)
 	for _, r := range text {
-		at = g.step(at, r)
+		letter := g.index(r)
+		if letter < 0 {
+			return false
+		}
+		if at = g.step(at, letter); at < 0 {
+			return false
+		}
 	}
 	return g.accepts(at)
 }

@@ -48,6 +48,17 @@ func (r *Recognizer) Read(cells []*image.Gray) []Lattice {
 	return r.ReadPrepared(lines)
 }
 
+// Printed says of each cell what Lattice.Printed says, at half the cost of reading it.
+func (r *Recognizer) Printed(cells []*image.Gray) []float64 {
+	out := make([]float64, len(cells))
+	for i, c := range cells {
+		if l := Prepare(c); l != nil {
+			out[i] = r.network.isPrint(r.network.look(l))
+		}
+	}
+	return out
+}
+
 // ReadPrepared is Read for lines that Prepare made; nil is a blank cell.
 func (r *Recognizer) ReadPrepared(lines []*image.Gray) []Lattice {
 	out := make([]Lattice, len(lines))

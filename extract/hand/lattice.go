@@ -271,8 +271,8 @@ func plain(text string) string {
 // prefix is the beginning of a reading in the search: a node of a tree.
 type prefix struct {
 	parent, class  int32
-	child, sibling int32   // its first continuation, and its parent's next one; 0 for none
-	state          []int32 // where the grammar can be; nil without one, empty where it forbids this
+	child, sibling int32 // its first continuation, and its parent's next one; 0 for none
+	state          int32 // of the grammar
 	// Probability of all paths that say this so far and end in a blank, and of
 	// those that end in its last letter; in the frame before and in this one.
 	blank, letter         float64
@@ -290,17 +290,17 @@ func (l Lattice) search(g *Grammar, n, width int) []Reading {
 	if l.Frames() == 0 {
 		return nil
 	}
-	s := &beam{tree: []prefix{{parent: -1, blank: 1, spelt: 1}}, live: []int32{0}, grammar: g}
+	s := &beam{tree: []prefix{{parent: -1, blank: 1, spelt: 1}}, live: []int32{0}, grammar: g, kids: make([]int32, l.classes())}
 	if g == nil {
 		s.spelling = l.spelling
-	}
-	if g != nil {
-		s.tree[0].state = g.start()
+	} else {
+		s.obey(l.alphabet)
 	}
 	for t := range l.Frames() {
 		s.frame(l.frame(t), l.alphabet)
 		s.prune(width)
 	}
+	s.sort()
 	var out []Reading
 	for _, i := range s.live { // the likeliest first, as far as the search saw
 		if g != nil && !g.accepts(s.tree[i].state) {
@@ -332,7 +332,10 @@ type beam struct {
 	tree     []prefix
 	live     []int32
 	next     []int32
-	classes  []int32 // what may come in this frame
+	classes  []int32  // what may come in this frame
+	letters  []int    // for each class its index in the grammar
+	kids     []int32  // of one prefix, by class; 0 for none
+	ranks    []ranked // of next
 	grammar  *Grammar
 	spelling *spelling // nil for none
 }
@@ -346,16 +349,29 @@ const (
 	hopelessInGrammar = 1e-14
 )
 
-func (s *beam) frame(p []float32, alphabet []rune) {
-	s.next, s.classes = s.next[:0], s.classes[:0]
-	for c := int32(1); int(c) < len(p); c++ {
-		if s.grammar != nil && s.grammar.uses(alphabet[c-1]) || s.grammar == nil && p[c] >= unlikely {
-			s.classes = append(s.classes, c)
+// obey prepares for the letters of the grammar, any of which may come in any frame.
+func (s *beam) obey(alphabet []rune) {
+	s.letters = make([]int, len(alphabet)+1)
+	for i, r := range alphabet {
+		letter := s.grammar.index(r)
+		s.letters[i+1] = letter
+		if letter >= 0 {
+			s.classes = append(s.classes, int32(i+1))
 		}
 	}
-	least := hopeless
-	if s.grammar != nil {
-		least = hopelessInGrammar
+}
+
+func (s *beam) frame(p []float32, alphabet []rune) {
+	s.next = s.next[:0]
+	least := hopelessInGrammar
+	if s.grammar == nil {
+		least = hopeless
+		s.classes = s.classes[:0]
+		for c := int32(1); int(c) < len(p); c++ {
+			if p[c] >= unlikely {
+				s.classes = append(s.classes, c)
+			}
+		}
 	}
 	for _, i := range s.live {
 		at := s.tree[i]
@@ -363,6 +379,9 @@ func (s *beam) frame(p []float32, alphabet []rune) {
 		s.tree[i].nextBlank += at.total() * float64(p[0])
 		if at.class != 0 {
 			s.tree[i].nextLetter += at.letter * float64(p[at.class])
+		}
+		for c := at.child; c != 0; c = s.tree[c].sibling {
+			s.kids[s.tree[c].class] = c
 		}
 		for _, c := range s.classes {
 			from := at.total()
@@ -372,12 +391,17 @@ func (s *beam) frame(p []float32, alphabet []rune) {
 			if from *= float64(p[c]); from < least {
 				continue
 			}
-			child := s.child(i, c, alphabet[c-1])
-			if s.grammar != nil && len(s.tree[child].state) == 0 {
-				continue
+			child := s.kids[c]
+			if child == 0 {
+				if child = s.grow(i, c, alphabet[c-1]); child == 0 {
+					continue
+				}
 			}
 			s.queue(child)
 			s.tree[child].nextLetter += from
+		}
+		for c := at.child; c != 0; c = s.tree[c].sibling {
+			s.kids[s.tree[c].class] = 0
 		}
 	}
 }
@@ -389,20 +413,17 @@ func (s *beam) queue(i int32) {
 	}
 }
 
-// child is the reading that goes on with a letter.
-func (s *beam) child(i, class int32, letter rune) int32 {
-	for c := s.tree[i].child; c != 0; c = s.tree[c].sibling {
-		if s.tree[c].class == class {
-			return c
-		}
-	}
+// grow makes the reading that goes on with a letter; 0 where the grammar forbids it.
+func (s *beam) grow(i, class int32, letter rune) int32 {
 	p := prefix{parent: i, class: class, sibling: s.tree[i].child, spelt: s.tree[i].spelt}
 	if s.spelling != nil {
 		gain, before := s.spelling.after(s.tree[i].before, letter)
 		p.spelt, p.before = p.spelt*math.Exp(spellingWeight*gain), before
 	}
 	if s.grammar != nil {
-		p.state = s.grammar.step(s.tree[i].state, letter)
+		if p.state = s.grammar.step(s.tree[i].state, s.letters[class]); p.state < 0 {
+			return 0
+		}
 	}
 	c := int32(len(s.tree))
 	s.tree = append(s.tree, p)
@@ -410,29 +431,98 @@ func (s *beam) child(i, class int32, letter rune) int32 {
 	return c
 }
 
-// prune moves on to the next frame with the likeliest beginnings only.
+// ranked is a prefix and what it is worth.
+type ranked struct {
+	worth float64
+	at    int32
+}
+
+// compareRanked puts the likeliest first.
+func compareRanked(a, b ranked) int {
+	switch {
+	case a.worth > b.worth:
+		return -1
+	case a.worth < b.worth:
+		return 1
+	}
+	return cmp.Compare(a.at, b.at)
+}
+
+// prune moves on to the next frame with the likeliest beginnings only, in no order.
 func (s *beam) prune(width int) {
 	for _, i := range s.live {
 		s.tree[i].blank, s.tree[i].letter = 0, 0
 	}
 	top := 0.0
+	s.ranks = s.ranks[:0]
 	for _, i := range s.next {
 		p := &s.tree[i]
 		p.blank, p.letter, p.nextBlank, p.nextLetter, p.queued = p.nextBlank, p.nextLetter, 0, 0, false
 		top = max(top, p.total())
+		s.ranks = append(s.ranks, ranked{p.total() * p.spelt, i})
 	}
-	slices.SortFunc(s.next, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.tree[b].total()*s.tree[b].spelt, s.tree[a].total()*s.tree[a].spelt), cmp.Compare(a, b))
-	})
-	for _, i := range s.next[min(width, len(s.next)):] {
-		s.tree[i].blank, s.tree[i].letter = 0, 0
+	if top == 0 {
+		top = 1 // nothing of the grammar fits any more
 	}
-	s.next = s.next[:min(width, len(s.next))]
-	for _, i := range s.next {
-		s.tree[i].blank /= top
-		s.tree[i].letter /= top
+	width = min(width, len(s.ranks))
+	firstOf(s.ranks, width)
+	for _, r := range s.ranks[width:] {
+		s.tree[r.at].blank, s.tree[r.at].letter = 0, 0
 	}
-	s.live, s.next = s.next, s.live
+	s.live = s.live[:0]
+	for _, r := range s.ranks[:width] {
+		s.live = append(s.live, r.at)
+		s.tree[r.at].blank /= top
+		s.tree[r.at].letter /= top
+	}
+}
+
+// sort puts the likeliest prefix first.
+func (s *beam) sort() {
+	worth := func(i int32) ranked { return ranked{s.tree[i].total() * s.tree[i].spelt, i} }
+	slices.SortFunc(s.live, func(a, b int32) int { return compareRanked(worth(a), worth(b)) })
+}
+
+// firstOf puts the n that come first before the others, neither in order (Hoare's
+// quickselect).
+func firstOf(r []ranked, n int) {
+	for len(r) > 1 && n > 0 && n < len(r) {
+		pivot := median(r[0], r[len(r)/2], r[len(r)-1])
+		i, j := 0, len(r)-1
+		for i <= j {
+			for compareRanked(r[i], pivot) < 0 {
+				i++
+			}
+			for compareRanked(r[j], pivot) > 0 {
+				j--
+			}
+			if i <= j {
+				r[i], r[j] = r[j], r[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j+1:
+			r = r[:j+1]
+		case n > i:
+			r, n = r[i:], n-i
+		default:
+			return
+		}
+	}
+}
+
+func median(a, b, c ranked) ranked {
+	if compareRanked(a, b) > 0 {
+		a, b = b, a
+	}
+	switch {
+	case compareRanked(c, a) <= 0:
+		return a
+	case compareRanked(c, b) >= 0:
+		return b
+	}
+	return c
 }
 
 func (s *beam) text(i int32, alphabet []rune) string {

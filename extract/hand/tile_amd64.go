@@ -13,4 +13,9 @@ func tile6fma(k int, a *float32, lda int, b *float32, c *float32, ldc int)
 //go:noescape
 func tile1fma(k int, a *float32, b *float32, c *float32)
 
+// stepavx is the loop of lstm.step for n units, a multiple of eight.
+//
+//go:noescape
+func stepavx(n int, input, forget, cell, output, h, c *float32)
+
 func hasFMA() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }

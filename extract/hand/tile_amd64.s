@@ -110,3 +110,147 @@ done:
 	VMOVUPS Y1, 32(DI)
 	VZEROUPPER
 	RET
+
+// What exp is made of, see there; all but the last two are 32-bit floats.
+DATA explo<>+0(SB)/4, $-87.0
+DATA exphi<>+0(SB)/4, $88.0
+DATA expc1<>+0(SB)/4, $0.693359375
+DATA expc2<>+0(SB)/4, $-2.12194440e-4
+DATA expp0<>+0(SB)/4, $1.9875691500e-4
+DATA expp1<>+0(SB)/4, $1.3981999507e-3
+DATA expp2<>+0(SB)/4, $8.3334519073e-3
+DATA expp3<>+0(SB)/4, $4.1665795894e-2
+DATA expp4<>+0(SB)/4, $1.6666665459e-1
+DATA expp5<>+0(SB)/4, $5.0000001201e-1
+DATA expone<>+0(SB)/4, $1.0
+DATA exptwo<>+0(SB)/4, $2.0
+DATA expbias<>+0(SB)/4, $127
+DATA explog2e<>+0(SB)/8, $1.4426950408889634
+DATA exphalf<>+0(SB)/8, $0.5
+GLOBL explo<>(SB), RODATA|NOPTR, $4
+GLOBL exphi<>(SB), RODATA|NOPTR, $4
+GLOBL expc1<>(SB), RODATA|NOPTR, $4
+GLOBL expc2<>(SB), RODATA|NOPTR, $4
+GLOBL expp0<>(SB), RODATA|NOPTR, $4
+GLOBL expp1<>(SB), RODATA|NOPTR, $4
+GLOBL expp2<>(SB), RODATA|NOPTR, $4
+GLOBL expp3<>(SB), RODATA|NOPTR, $4
+GLOBL expp4<>(SB), RODATA|NOPTR, $4
+GLOBL expp5<>(SB), RODATA|NOPTR, $4
+GLOBL expone<>(SB), RODATA|NOPTR, $4
+GLOBL exptwo<>(SB), RODATA|NOPTR, $4
+GLOBL expbias<>(SB), RODATA|NOPTR, $4
+GLOBL explog2e<>(SB), RODATA|NOPTR, $8
+GLOBL exphalf<>(SB), RODATA|NOPTR, $8
+
+// EXP makes Y0 its exponentials, in the steps of the function exp and without fused
+// products, so that the numbers are the same. It uses Y1 to Y3.
+#define EXP \
+	VBROADCASTSS explo<>(SB), Y1; \
+	VMAXPS Y1, Y0, Y0; \
+	VBROADCASTSS exphi<>(SB), Y1; \
+	VMINPS Y1, Y0, Y0; \
+	VEXTRACTF128 $1, Y0, X2; \
+	VCVTPS2PD X0, Y1; \
+	VCVTPS2PD X2, Y2; \
+	VBROADCASTSD explog2e<>(SB), Y3; \
+	VMULPD Y3, Y1, Y1; \
+	VMULPD Y3, Y2, Y2; \
+	VBROADCASTSD exphalf<>(SB), Y3; \
+	VADDPD Y3, Y1, Y1; \
+	VADDPD Y3, Y2, Y2; \
+	VROUNDPD $9, Y1, Y1; \
+	VROUNDPD $9, Y2, Y2; \
+	VCVTPD2PSY Y1, X1; \
+	VCVTPD2PSY Y2, X2; \
+	VINSERTF128 $1, X2, Y1, Y1; \
+	VBROADCASTSS expc1<>(SB), Y2; \
+	VMULPS Y2, Y1, Y2; \
+	VSUBPS Y2, Y0, Y0; \
+	VBROADCASTSS expc2<>(SB), Y2; \
+	VMULPS Y2, Y1, Y2; \
+	VSUBPS Y2, Y0, Y0; \
+	VBROADCASTSS expp0<>(SB), Y2; \
+	VBROADCASTSS expp1<>(SB), Y3; \
+	VMULPS Y0, Y2, Y2; \
+	VADDPS Y3, Y2, Y2; \
+	VBROADCASTSS expp2<>(SB), Y3; \
+	VMULPS Y0, Y2, Y2; \
+	VADDPS Y3, Y2, Y2; \
+	VBROADCASTSS expp3<>(SB), Y3; \
+	VMULPS Y0, Y2, Y2; \
+	VADDPS Y3, Y2, Y2; \
+	VBROADCASTSS expp4<>(SB), Y3; \
+	VMULPS Y0, Y2, Y2; \
+	VADDPS Y3, Y2, Y2; \
+	VBROADCASTSS expp5<>(SB), Y3; \
+	VMULPS Y0, Y2, Y2; \
+	VADDPS Y3, Y2, Y2; \
+	VMULPS Y0, Y2, Y2; \
+	VMULPS Y0, Y2, Y2; \
+	VADDPS Y0, Y2, Y2; \
+	VADDPS Y14, Y2, Y2; \
+	VCVTTPS2DQ Y1, Y1; \
+	VBROADCASTSS expbias<>(SB), Y3; \
+	VPADDD Y3, Y1, Y1; \
+	VPSLLD $23, Y1, Y1; \
+	VMULPS Y1, Y2, Y0
+
+// SIGMOID makes Y0 1/(1+exp(-Y0)), TANH 1-2/(1+exp(2*Y0)).
+#define SIGMOID \
+	VXORPS Y13, Y0, Y0; \
+	EXP; \
+	VADDPS Y14, Y0, Y0; \
+	VDIVPS Y0, Y14, Y0
+
+#define TANH \
+	VADDPS Y0, Y0, Y0; \
+	EXP; \
+	VADDPS Y14, Y0, Y0; \
+	VDIVPS Y0, Y15, Y0; \
+	VSUBPS Y0, Y14, Y0
+
+// func stepavx(n int, input, forget, cell, output, h, c *float32)
+TEXT ·stepavx(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), CX
+	MOVQ input+8(FP), SI
+	MOVQ forget+16(FP), DI
+	MOVQ cell+24(FP), R8
+	MOVQ output+32(FP), R9
+	MOVQ h+40(FP), R10
+	MOVQ c+48(FP), R11
+	VBROADCASTSS expone<>(SB), Y14
+	VBROADCASTSS exptwo<>(SB), Y15
+	VPCMPEQD Y13, Y13, Y13
+	VPSLLD $31, Y13, Y13  // the sign alone
+	SHRQ $3, CX
+
+units:
+	VMOVUPS (DI), Y0
+	SIGMOID
+	VMULPS (R11), Y0, Y8
+	VMOVUPS (SI), Y0
+	SIGMOID
+	VMOVAPS Y0, Y9
+	VMOVUPS (R8), Y0
+	TANH
+	VMULPS Y0, Y9, Y9
+	VADDPS Y9, Y8, Y8
+	VMOVUPS Y8, (R11)
+	VMOVUPS (R9), Y0
+	SIGMOID
+	VMOVAPS Y0, Y9
+	VMOVAPS Y8, Y0
+	TANH
+	VMULPS Y0, Y9, Y9
+	VMOVUPS Y9, (R10)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	ADDQ $32, R8
+	ADDQ $32, R9
+	ADDQ $32, R10
+	ADDQ $32, R11
+	DECQ CX
+	JNZ units
+	VZEROUPPER
+	RET
