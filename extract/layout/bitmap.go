@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"math"
 	"slices"
@@ -179,17 +180,21 @@ func (b *Bitmap) Clone() *Bitmap { return &Bitmap{W: b.W, H: b.H, Pix: slices.Cl
 
 // Grown returns b with every pixel beside ink turned to ink.
 func (b *Bitmap) Grown() *Bitmap {
-	out := b.Clone()
+	out := NewBitmap(b.W, b.H)
 	for y := range b.H {
-		for x := range b.W {
-			if b.Pix[y*b.W+x] == 0 {
-				continue
+		row := b.Pix[y*b.W : (y+1)*b.W]
+		for from := nextInk(row, 0); from < len(row); {
+			to := from + 1
+			for to < len(row) && row[to] != 0 {
+				to++
 			}
 			for ny := max(0, y-1); ny <= min(b.H-1, y+1); ny++ {
-				for nx := max(0, x-1); nx <= min(b.W-1, x+1); nx++ {
-					out.Pix[ny*b.W+nx] = 1
+				grown := out.Pix[ny*b.W:][max(0, from-1):min(b.W, to+1)]
+				for x := range grown {
+					grown[x] = 1
 				}
 			}
+			from = nextInk(row, to)
 		}
 	}
 	return out
@@ -202,14 +207,21 @@ func (b *Bitmap) Transposed() *Bitmap {
 	t := NewBitmap(b.H, b.W)
 	for y0 := 0; y0 < b.H; y0 += tile {
 		for x0 := 0; x0 < b.W; x0 += tile {
-			for y := y0; y < min(y0+tile, b.H); y++ {
-				for x := x0; x < min(x0+tile, b.W); x++ {
-					t.Pix[x*b.H+y] = b.Pix[y*b.W+x]
-				}
-			}
+			transposeTile(t, b, x0, y0, min(x0+tile, b.W), min(y0+tile, b.H))
 		}
 	}
 	return t
+}
+
+// transposeTile copies a part of b into t. What has no ink, and that is most of a page,
+// needs no copying.
+func transposeTile(t, b *Bitmap, x0, y0, x1, y1 int) {
+	for y := y0; y < y1; y++ {
+		row := b.Pix[y*b.W+x0 : y*b.W+x1]
+		for x := nextInk(row, 0); x < len(row); x = nextInk(row, x+1) {
+			t.Pix[(x0+x)*b.H+y] = row[x]
+		}
+	}
 }
 
 // Shrink returns g at the given scale, 0 < scale ≤ 1, each pixel the mean of
@@ -225,25 +237,78 @@ func Shrink(g *image.Gray, scale float64) *image.Gray {
 	for x := range edges {
 		edges[x] = x * w / nw
 	}
-	sums := make([]int, nw)
+	columns := make([]lanes, (w+7)/8) // sums over rows
 	for y := range nh {
 		top, bottom := y*h/nh, max((y+1)*h/nh, y*h/nh+1)
-		clear(sums)
-		for sy := top; sy < bottom; sy++ {
-			row := g.Pix[sy*g.Stride : sy*g.Stride+w]
-			for x := range nw {
-				s := 0
-				for _, v := range row[edges[x]:edges[x+1]] {
-					s += int(v)
-				}
-				sums[x] += s
-			}
+		to := out.Pix[y*out.Stride:][:nw]
+		if bottom-top > mostRows || (bottom-top)*(w/nw+1) >= 4096 {
+			shrinkRows(to, g, top, bottom, edges)
+			continue
 		}
-		for x, s := range sums {
-			out.Pix[y*out.Stride+x] = uint8(s / ((bottom - top) * (edges[x+1] - edges[x])))
+		clear(columns)
+		for sy := top; sy < bottom; sy++ {
+			addRow(columns, g.Pix[sy*g.Stride:sy*g.Stride+w])
+		}
+		least := w / nw // pixels across that one stands for; some stand for one more
+		shares := [2]uint64{shareOf((bottom - top) * least), shareOf((bottom - top) * (least + 1))}
+		for x := range to {
+			s := uint64(0)
+			for sx := edges[x]; sx < edges[x+1]; sx++ {
+				s += columns[sx>>3].at(sx & 7)
+			}
+			to[x] = uint8(s * shares[edges[x+1]-edges[x]-least] >> 32)
 		}
 	}
 	return out
+}
+
+// shareOf is what a sum of n bytes is to be multiplied with, instead of being divided by n,
+// before 32 bits are cut off. It is exact as long as n is below 4096.
+func shareOf(n int) uint64 { return 1<<32/uint64(n) + 1 }
+
+// lanes are eight sums of 16 bits: of the even pixels and of the odd ones.
+type lanes struct{ even, odd uint64 }
+
+// mostRows is how many bytes a sum of 16 bits has room for.
+const mostRows = 257
+
+func (l lanes) at(i int) uint64 {
+	v := l.even
+	if i&1 == 1 {
+		v = l.odd
+	}
+	return v >> (i >> 1 * 16) & 0xffff
+}
+
+// addRow adds a row of pixels, eight at a time.
+func addRow(columns []lanes, row []uint8) {
+	const every = 0x00ff00ff00ff00ff
+	i := 0
+	for ; i+8 <= len(row); i += 8 {
+		v := binary.LittleEndian.Uint64(row[i:])
+		columns[i>>3].even += v & every
+		columns[i>>3].odd += v >> 8 & every
+	}
+	if i < len(row) {
+		var last [8]uint8
+		copy(last[:], row[i:])
+		v := binary.LittleEndian.Uint64(last[:])
+		columns[i>>3].even += v & every
+		columns[i>>3].odd += v >> 8 & every
+	}
+}
+
+// shrinkRows makes one row of many, of a picture that becomes very small.
+func shrinkRows(to []uint8, g *image.Gray, top, bottom int, edges []int) {
+	for x := range to {
+		s := 0
+		for y := top; y < bottom; y++ {
+			for _, v := range g.Pix[y*g.Stride+edges[x] : y*g.Stride+edges[x+1]] {
+				s += int(v)
+			}
+		}
+		to[x] = uint8(s / ((bottom - top) * (edges[x+1] - edges[x])))
+	}
 }
 
 // Enlarge returns g at the given scale above 1, with pixels between its own by

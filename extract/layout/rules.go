@@ -2,6 +2,7 @@ package layout
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 )
@@ -85,9 +86,7 @@ func longRuns(b *Bitmap, gap, length int) []run {
 	for y := range b.H {
 		copy(row, b.Pix[y*b.W:(y+1)*b.W])
 		if y > 0 {
-			for x, v := range b.Pix[(y-1)*b.W : y*b.W] {
-				row[x] |= v
-			}
+			over(row, b.Pix[(y-1)*b.W:y*b.W])
 		}
 		start, last, ink := -1, -1, 0
 		finish := func() {
@@ -96,22 +95,32 @@ func longRuns(b *Bitmap, gap, length int) []run {
 			}
 			start, ink = -1, 0
 		}
-		for x, v := range row {
-			if v == 0 {
-				continue
-			}
+		for x := nextInk(row, 0); x < len(row); x = nextInk(row, x) {
 			if start >= 0 && x-last > gap {
 				finish()
 			}
 			if start < 0 {
 				start = x
 			}
-			last = x
-			ink++
+			for ; x < len(row) && row[x] != 0; x++ {
+				last = x
+				ink++
+			}
 		}
 		finish()
 	}
 	return runs
+}
+
+// over lays the ink of one row over another.
+func over(row, ink []uint8) {
+	x := 0
+	for ; x+8 <= len(row); x += 8 {
+		binary.LittleEndian.PutUint64(row[x:], binary.LittleEndian.Uint64(row[x:])|binary.LittleEndian.Uint64(ink[x:]))
+	}
+	for ; x < len(row); x++ {
+		row[x] |= ink[x]
+	}
 }
 
 // joinRuns groups runs of neighbouring rows that overlap, and returns the

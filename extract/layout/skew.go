@@ -16,23 +16,45 @@ func Skew(b *Bitmap) (degrees, sharpness float64) {
 	if len(points) < 50 {
 		return 0, 0
 	}
-	rows := make([]float64, b.H+2*int(float64(b.W)*math.Tan(maxSkew*math.Pi/180))+4)
+	some := thinned(points, 4)              // enough to know the angle roughly
+	rows := newProfile(b.W, b.H, maxSkew+1) // what is tried around the best of them goes beyond
 	best, at := 0.0, 0.0
-	try := func(angle float64) {
-		if s := sharpnessAt(points, rows, b, angle); s > best*(1+1e-9) {
+	try := func(points []point, angle float64) {
+		if s := rows.sharpness(points, angle); s > best*(1+1e-9) {
 			best, at = s, angle
 		}
 	}
 	for a := -maxSkew; a <= maxSkew; a += 0.25 {
-		try(a)
+		try(some, a)
 	}
+	best = rows.sharpness(points, at)
 	for step := 0.1; step > 0.01; step /= 2.5 {
 		around := at
 		for i := -3.0; i <= 3; i++ {
-			try(around + i*step)
+			try(points, around+i*step)
 		}
 	}
 	return at, best
+}
+
+// Lines says of a page that does not lean how sharply its ink stands out as lines that
+// lie and as lines that stand, so that the larger tells how the page is held.
+func Lines(b *Bitmap) (lying, standing float64) {
+	const reach = 1.0 // degrees that single lines may lean all the same
+	points := inkSample(b, 40_000)
+	if len(points) < 50 {
+		return 0, 0
+	}
+	rows, columns := newProfile(b.W, b.H, reach), newProfile(b.H, b.W, reach)
+	swapped := make([]point, len(points))
+	for i, p := range points {
+		swapped[i] = point{p.y, p.x}
+	}
+	for a := -reach; a <= reach; a += 0.2 {
+		lying = max(lying, rows.sharpness(points, a))
+		standing = max(standing, columns.sharpness(swapped, a))
+	}
+	return lying, standing
 }
 
 type point struct{ x, y int32 }
@@ -45,32 +67,52 @@ func inkSample(b *Bitmap, n int) []point {
 	}
 	step := max(1, total/n)
 	points := make([]point, 0, total/step+1)
-	seen := 0
+	wait := 0
 	for y := range b.H {
-		for x, v := range b.Pix[y*b.W : (y+1)*b.W] {
-			if v == 0 {
-				continue
-			}
-			if seen%step == 0 {
+		row := b.Pix[y*b.W : (y+1)*b.W]
+		for x := nextInk(row, 0); x < len(row); x = nextInk(row, x+1) {
+			if wait == 0 {
 				points = append(points, point{int32(x), int32(y)})
+				wait = step
 			}
-			seen++
+			wait--
 		}
 	}
 	return points
 }
 
-func sharpnessAt(points []point, rows []float64, b *Bitmap, degrees float64) float64 {
-	clear(rows)
-	slope := math.Tan(degrees * math.Pi / 180)
-	offset := float64(len(rows)-b.H) / 2
-	middle := float64(b.W) / 2
-	for _, p := range points {
-		rows[int(float64(p.y)-slope*(float64(p.x)-middle)+offset+0.5)]++
+// thinned is one in so many points.
+func thinned(points []point, step int) []point {
+	some := make([]point, 0, len(points)/step+1)
+	for i := 0; i < len(points); i += step {
+		some = append(some, points[i])
+	}
+	return some
+}
+
+// profile is the ink of a page projected onto its side, along lines that lean.
+type profile struct {
+	rows         []uint32
+	left, beyond int // of the page's middle, and what rows begin above it
+}
+
+// newProfile is one for a page of w by h pixels and angles up to the given degrees.
+func newProfile(w, h int, most float64) profile {
+	beyond := int(float64(w)/2*math.Tan(most*math.Pi/180)) + 2
+	return profile{make([]uint32, h+2*beyond), w / 2, beyond}
+}
+
+// sharpness is by how much the ink changes from row to row.
+func (p profile) sharpness(points []point, degrees float64) float64 {
+	const bits = 24
+	clear(p.rows)
+	slope := int(math.Round(math.Tan(degrees*math.Pi/180) * (1 << bits)))
+	for _, at := range points {
+		p.rows[int(at.y)+p.beyond-(slope*(int(at.x)-p.left)+1<<(bits-1))>>bits]++
 	}
 	var sum float64
-	for i := 1; i < len(rows); i++ {
-		d := rows[i] - rows[i-1]
+	for i := 1; i < len(p.rows); i++ {
+		d := float64(p.rows[i]) - float64(p.rows[i-1])
 		sum += d * d
 	}
 	return sum / float64(len(points))

@@ -133,14 +133,15 @@ func straighten(g *image.Gray, degrees float64) *image.Gray {
 		row := out.Pix[y*out.Stride : y*out.Stride+w]
 		for x := range row {
 			ix, iy := sx>>16, sy>>16
-			if ix < 0 || iy < 0 || ix >= w-1 || iy >= h-1 {
+			if uint(ix) >= uint(w-1) || uint(iy) >= uint(h-1) {
 				row[x] = 255
 			} else {
-				p := g.Pix[iy*g.Stride+ix:]
-				a, b := (sx>>8)&0xff, (sy>>8)&0xff
-				top := int(p[0])*(256-a) + int(p[1])*a
-				bottom := int(p[g.Stride])*(256-a) + int(p[g.Stride+1])*a
-				row[x] = uint8((top*(256-b) + bottom*b) >> 16)
+				at := iy*g.Stride + ix
+				p, q := g.Pix[at:at+2], g.Pix[at+g.Stride:at+g.Stride+2]
+				a, b := uint32(sx>>8)&0xff, uint32(sy>>8)&0xff
+				top := uint32(p[0])<<8 + a*(uint32(p[1])-uint32(p[0]))
+				bottom := uint32(q[0])<<8 + a*(uint32(q[1])-uint32(q[0]))
+				row[x] = uint8((top<<8 + b*(bottom-top)) >> 16)
 			}
 			sx += dx
 			sy += dy

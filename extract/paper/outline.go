@@ -2,6 +2,7 @@ package paper
 
 import (
 	"cmp"
+	"encoding/binary"
 	"image"
 	"math"
 	"slices"
@@ -363,11 +364,24 @@ func extreme(g *image.Gray, radius int, lightest bool) *image.Gray {
 	return out
 }
 
-// larger fills out with the larger of each a and b, as far as all three reach.
+// larger fills out with the larger of each a and b, as far as all three reach; out may be a.
 func larger(out, a, b []uint8) {
 	n := min(len(out), len(a), len(b))
 	out, a, b = out[:n], a[:n], b[:n]
-	for i := range out {
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		binary.LittleEndian.PutUint64(out[i:], largerOf8(binary.LittleEndian.Uint64(a[i:]), binary.LittleEndian.Uint64(b[i:])))
+	}
+	for ; i < n; i++ {
 		out[i] = max(a[i], b[i])
 	}
+}
+
+// largerOf8 has the larger of each byte of a and b.
+func largerOf8(a, b uint64) uint64 {
+	const high = 0x8080808080808080
+	less := (a | high) - (b &^ high)     // the high bit: the rest of a is at least that of b
+	least := (a&^b | ^(a^b)&less) & high // the high bit: a is at least b
+	all := least<<1 - least>>7           // 255 for these
+	return a&all | b&^all
 }
