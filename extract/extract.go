@@ -137,10 +137,14 @@ func before(quarters []int, marked int) []int {
 // first, until its print makes sense; that is nearly always at once.
 func (x Extractor) upright(ctx context.Context, asIs *view, quarters []int) (reading, error) {
 	var best reading
+	leans := map[int]float64{0: asIs.turned.Lean} // of the page as it is and on its side, once known
 	for _, q := range quarters {
 		v := asIs
-		if q != 0 {
+		if lean, known := leans[q%2]; q != 0 && known {
+			v = leaningView(asIs.page, q, lean)
+		} else if q != 0 {
 			v = newView(asIs.page, q)
+			leans[q%2] = v.turned.Lean
 		}
 		r, err := x.read(ctx, v)
 		if err != nil {

@@ -95,9 +95,7 @@ func (v *view) likeliest(strokes layout.Components) []int {
 			letters.Pix[i] = 1
 		}
 	}
-	_, lying := layout.Skew(letters)
-	_, standing := layout.Skew(letters.Transposed())
-	if standing > lying {
+	if lying, standing := layout.Lines(letters); standing > lying {
 		return []int{1, 3, 0, 2}
 	}
 	return []int{0, 2, 1, 3}
