@@ -442,7 +442,7 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 		return nil, nil, err
 	}
 	h, _ := bestHeadings(words)
-	if h.score < sureHeadings && v.words == nil {
+	if h.score < sureHeadings && v.words == nil && v.passedOver(words) {
 		// Frames and grey bands make Tesseract skip what it takes for a picture.
 		more, err := v.print(ctx, engine, v.bounds(), tesseract.Sparse)
 		if err != nil {
@@ -468,6 +468,22 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 		t = t.Paired(1) // each row takes two lines of writing
 	}
 	return &form{table: t, first: 1, columns: columns, head: headOf(v, h.boxes()), score: h.score}, words, nil
+}
+
+// passedOver reports whether reading a page left out what may be headings: writing side
+// by side in one line, with no word where it stands.
+func (v *view) passedOver(words []tesseract.Word) bool {
+	const fewest = 2
+	missed := slices.DeleteFunc(v.writing(v.bounds()), func(box image.Rectangle) bool {
+		read := 0 // of its length
+		for _, w := range words {
+			if in := box.Intersect(w.Box); legible(w.Text) && 3*in.Dy() > box.Dy() {
+				read += in.Dx()
+			}
+		}
+		return box.Dx() < v.inches(0.1) || 2*read > box.Dx()
+	})
+	return slices.ContainsFunc(layout.TextLines(missed), func(line []int) bool { return len(line) >= fewest })
 }
 
 // typed reports whether ink is that of a word of the page's own text layer.
