@@ -228,7 +228,7 @@ func (c convolution) same(b *board, m maps) maps {
 		for dy, p := range c.rows {
 			p.addTo(to, c.out, m.row(y+dy), m.c, m.w)
 		}
-		rectify(to)
+		c.rectify(to)
 	}
 	return out
 }
@@ -241,7 +241,7 @@ func (c convolution) halve(b *board, m maps) maps {
 		for dy, p := range c.rows {
 			p.addTo(to, c.out, m.row(2*y+dy), 2*m.c, out.w)
 		}
-		rectify(to)
+		c.rectify(to)
 	}
 	return out
 }
@@ -256,7 +256,7 @@ func (c convolution) steps(m maps) []float32 {
 	for dy, p := range c.rows {
 		p.addTo(out, c.out, m.row(dy + 1)[m.c:], joinColumns*m.c, n)
 	}
-	rectify(out)
+	c.rectify(out)
 	return out
 }
 
@@ -269,7 +269,11 @@ func (c convolution) begin(out maps, y int) []float32 {
 	return row
 }
 
-func rectify(v []float32) {
+func (c convolution) rectify(v []float32) {
+	if c.rows[0].fast && len(v)%8 == 0 && len(v) > 0 {
+		rectifyavx(len(v), &v[0])
+		return
+	}
 	for i, x := range v {
 		v[i] = max(x, 0)
 	}

@@ -18,4 +18,9 @@ func tile1fma(k int, a *float32, b *float32, c *float32)
 //go:noescape
 func stepavx(n int, input, forget, cell, output, h, c *float32)
 
+// rectifyavx makes what is below zero of n numbers zero; n is a multiple of eight.
+//
+//go:noescape
+func rectifyavx(n int, v *float32)
+
 func hasFMA() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }

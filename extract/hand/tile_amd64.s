@@ -254,3 +254,20 @@ units:
 	JNZ units
 	VZEROUPPER
 	RET
+
+// func rectifyavx(n int, v *float32)
+TEXT ·rectifyavx(SB), NOSPLIT, $0-16
+	MOVQ n+0(FP), CX
+	MOVQ v+8(FP), DI
+	VXORPS Y0, Y0, Y0
+	SHRQ $3, CX
+
+eight:
+	VMOVUPS (DI), Y1
+	VMAXPS Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, DI
+	DECQ CX
+	JNZ eight
+	VZEROUPPER
+	RET
