@@ -133,6 +133,7 @@ func (c *client) words(g *image.Gray, mode Mode, dpi int) ([]Word, error) {
 		// SetPageSegMode would be lost before the first reading.
 		c.api.Variables["tessedit_pageseg_mode"] = strconv.Itoa(int(mode))
 		c.api.Variables["user_defined_dpi"] = strconv.Itoa(dpi)
+		c.api.Variables["invert_threshold"] = "0" // pictures are dark on white: lines that read poorly are not read twice
 		if err := c.api.SetVariable("debug_file", "/dev/null"); err != nil {
 			return nil, err
 		}
