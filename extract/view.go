@@ -81,21 +81,17 @@ func (v *view) empty(strokes layout.Components) bool {
 	return letters < 8 && len(v.lying) < 4
 }
 
-// likeliest is the order in which to try quarter turns: writing and print lie
-// in lines, so letters stand out in rows or, on a page that lies on its side,
-// in columns.
+// likeliest is the order in which to try quarter turns: as the letters stand beside each
+// other or, on a page that lies on its side, above each other.
 func (v *view) likeliest(strokes layout.Components) []int {
-	letters := layout.NewBitmap(v.bits.W, v.bits.H)
+	var letters []image.Rectangle
 	small, large := v.inches(0.03), v.inches(0.3)
-	for i, l := range strokes.Labels {
-		if l == 0 {
-			continue
-		}
-		if size := strokes.List[l-1].Box.Size(); max(size.X, size.Y) >= small && max(size.X, size.Y) <= large {
-			letters.Pix[i] = 1
+	for _, c := range strokes.List {
+		if long := max(c.Box.Dx(), c.Box.Dy()); long >= small && long <= large {
+			letters = append(letters, c.Box)
 		}
 	}
-	if lying, standing := layout.Lines(letters); standing > lying {
+	if beside, above := layout.Neighbours(letters, v.inches(0.4)); above > beside {
 		return []int{1, 3, 0, 2}
 	}
 	return []int{0, 2, 1, 3}

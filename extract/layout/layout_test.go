@@ -136,6 +136,22 @@ func TestSkewIsTheDrawnLean(t *testing.T) {
 	}
 }
 
+func TestLettersStandBesideEachOther(t *testing.T) {
+	for seed := uint64(1); seed <= seeds; seed++ {
+		s := sheet(seed, drawn.Horizontal)
+		var letters []image.Rectangle
+		for _, c := range layout.FindComponents(layout.Binarize(grey(s.Image), 200)).List {
+			if long := max(c.Box.Dx(), c.Box.Dy()); long >= 6 && long <= 60 {
+				letters = append(letters, c.Box)
+			}
+		}
+		beside, above := layout.Neighbours(letters, 80)
+		if turned := s.Options.Rotation%180 != 0; turned != (above > beside) {
+			t.Errorf("seed %d, turned by %d: %d letters have their neighbours beside them, %d above", seed, s.Options.Rotation, beside, above)
+		}
+	}
+}
+
 func TestDeliveredIsTheWayBack(t *testing.T) {
 	g := image.NewGray(image.Rect(0, 0, 300, 200))
 	for quarters := range 4 {

@@ -37,26 +37,6 @@ func Skew(b *Bitmap) (degrees, sharpness float64) {
 	return at, best
 }
 
-// Lines says of a page that does not lean how sharply its ink stands out as lines that
-// lie and as lines that stand, so that the larger tells how the page is held.
-func Lines(b *Bitmap) (lying, standing float64) {
-	const reach = 1.0 // degrees that single lines may lean all the same
-	points := inkSample(b, 40_000)
-	if len(points) < 50 {
-		return 0, 0
-	}
-	rows, columns := newProfile(b.W, b.H, reach), newProfile(b.H, b.W, reach)
-	swapped := make([]point, len(points))
-	for i, p := range points {
-		swapped[i] = point{p.y, p.x}
-	}
-	for a := -reach; a <= reach; a += 0.2 {
-		lying = max(lying, rows.sharpness(points, a))
-		standing = max(standing, columns.sharpness(swapped, a))
-	}
-	return lying, standing
-}
-
 type point struct{ x, y int32 }
 
 // inkSample returns about n ink pixels, evenly spread in reading order.
