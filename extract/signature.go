@@ -44,8 +44,10 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		dates := holdsNumbers(read)
 		for n, r := range read {
 			name := nameOf(rows[at[n]])
-			// A form that rules its cells in two prints labels in them, which look signed.
-			labelled := c.pen.Ruled(rowOf(at[n]), column) && !isName(r.Text, name)
+			// A form that rules its cells in two prints labels in them, which look signed
+			// where they were not told from writing.
+			row := rowOf(at[n])
+			labelled := c.pen.Ruled(row, column) && !c.pen.Labelled(row, column, number) && !isName(r.Text, name)
 			if dates || labelled || deniesSignature(r, name) {
 				rows[at[n]].Signed = SignedUnsure
 			}

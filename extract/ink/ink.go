@@ -24,6 +24,7 @@ type Page struct {
 	slots   []slot
 	faint   []int  // for each slot, the specks of its cell that are no part of writing
 	print   []int  // for each slot, the pieces of its cell that the form prints
+	labels  []int  // for each slot, the pieces of small print and labels in the item
 	vague   []bool // for each slot: its cell has one line of writing, which may be either item
 }
 
@@ -103,8 +104,10 @@ func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Colu
 		if print {
 			p.print[p.owner[i]]++
 			p.owner[i] = nobody
+			small[i] = true
 		}
 	}
+	p.findLabels(small)
 	p.keepWordsWhole()
 	p.partItems()
 	p.findStruck(strokes)

@@ -188,6 +188,9 @@ func (p *Page) formPrint(recurs []bool) []bool {
 			for first < len(word) && recurs[word[first]] {
 				first++
 			}
+			if first < len(word) && p.label(word) {
+				first = len(word)
+			}
 			if first == len(word) || first >= printPrefix && !p.columns[columnOf(id)].Data {
 				n += first
 				for _, i := range word[:first] {
