@@ -15,14 +15,14 @@ type Handwritten struct {
 	Hand  *hand.Recognizer
 	Print Recognizer
 
-	zip, date, phone, number *hand.Grammar
+	zip, postcode, date, phone, number *hand.Grammar
 }
 
 // NewHandwritten joins the two.
 func NewHandwritten(h *hand.Recognizer, print Recognizer) *Handwritten {
 	return &Handwritten{
 		Hand: h, Print: print,
-		zip: hand.ZIP(), date: hand.Date(), phone: hand.Phone(), number: hand.Digits(3, 12),
+		zip: hand.ZIP(), postcode: hand.Digits(4, 4), date: hand.Date(), phone: hand.Phone(), number: hand.Digits(3, 12),
 	}
 }
 
@@ -37,12 +37,13 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	var at []int
 	seen := h.Hand.Read(images)
 	bar := printBar(seen)
+	zip := h.zipOf(cells, seen)
 	for i, l := range seen {
 		if l.Printed() > bar {
 			printed, at = append(printed, cells[i]), append(at, i)
 			continue
 		}
-		readings[i] = h.reading(l, cells[i].Field)
+		readings[i] = h.reading(l, cells[i].Field, zip)
 	}
 	if err := ctx.Err(); err != nil || len(printed) == 0 {
 		return readings, err
@@ -55,6 +56,31 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 		readings[at[i]] = r
 	}
 	return readings, nil
+}
+
+// zipOf is the grammar of the ZIP codes of a sheet: codes of five digits, or of four as in
+// Austria, Belgium or Denmark, whichever all its cells together speak for. Most are of five.
+func (h *Handwritten) zipOf(cells []Cell, seen []hand.Lattice) *hand.Grammar {
+	const (
+		fewest = 3   // cells
+		most   = 12  // cells that are asked
+		margin = 3.0 // log-likelihood
+	)
+	shorter, asked := 0.0, 0
+	for i, l := range seen {
+		if cells[i].Field != ZIP || l.Frames() == 0 || asked == most {
+			continue
+		}
+		five, four := l.Match(h.zip, 1), l.Match(h.postcode, 1)
+		if len(five) > 0 && len(four) > 0 {
+			shorter += min(max(four[0].Score-five[0].Score, -margin), margin)
+			asked++
+		}
+	}
+	if asked >= fewest && shorter > margin {
+		return h.postcode
+	}
+	return h.zip
 }
 
 // PrintLike says how probably each picture shows print.
@@ -88,10 +114,10 @@ func printBar(cells []hand.Lattice) float64 {
 
 // reading makes the best text, and others, of what the network saw. Numbers,
 // codes and dates are read as such unless that is far from what is written.
-func (h *Handwritten) reading(l hand.Lattice, field Field) Reading {
+func (h *Handwritten) reading(l hand.Lattice, field Field, zip *hand.Grammar) Reading {
 	const n = 5
 	best := l.NBest(n)
-	if g := h.grammar(field); g != nil && len(best) > 0 {
+	if g := h.grammar(field, zip); g != nil && len(best) > 0 {
 		obeying := l.Match(g, n)
 		if len(obeying) > 0 && obeying[0].Score > best[0].Score-farFetched*math.Sqrt(float64(len(obeying[0].Text))) {
 			best = obeying
@@ -132,10 +158,10 @@ func words(l hand.Lattice, text string) []Lattice {
 // does not.
 const farFetched = 4.0
 
-func (h *Handwritten) grammar(field Field) *hand.Grammar {
+func (h *Handwritten) grammar(field Field, zip *hand.Grammar) *hand.Grammar {
 	switch field {
 	case ZIP:
-		return h.zip
+		return zip
 	case Date:
 		return h.date
 	case Phone:

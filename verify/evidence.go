@@ -177,13 +177,11 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 		}
 	}
 	weighGeo(spotOf(row), m, note)
-	if read, own := streetKey(row.Fields[extract.Street].Text), streetKey(m.Street); len(read) >= 5 && len(own) >= 5 {
-		own = withCity(read, own, m.City)
-		p := name.NewPattern(emailCodes(read))
-		switch edits := p.Distance(emailCodes(own)); {
-		case read == own:
+	if read, own := newStreet(row.Fields[extract.Street].Text), newStreet(m.Street); read.known() && own.known() {
+		switch {
+		case read.house == own.house && read.way == withCity(read.way, own.way, m.City):
 			note("street equal", Agrees)
-		case edits*4 <= len(own) && houseOdds(onlyDigits(read), onlyDigits(own)) > 0:
+		case read.alike(own, m.City):
 			note("street nearly equal", Close)
 		default:
 			note("street differs", Differs)

@@ -39,6 +39,7 @@ type Matcher struct {
 	suffixes   bool
 	population *population
 	numbers    numbering
+	ways       map[string]float64          // share of members, by the name of their street
 	shares     map[*roll.Lexicon][]float64 // of people at large, by word of Families and Givens
 	scratch    sync.Pool
 }
@@ -55,8 +56,9 @@ const kept = 10
 
 // person is what the matcher keeps of a member, by place in Roll.Members.
 type person struct {
-	home           int32 // in places.homes
-	number, street string
+	home   int32 // in places.homes
+	number string
+	street street
 }
 
 // token is a given name with its short forms, as words of Roll.Givens.
@@ -80,7 +82,12 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 	var parts sync.WaitGroup
 	parts.Go(func() {
 		for i, member := range r.Members {
-			m.members[i].number, m.members[i].street = digitsOf(member.ID, r.NumbersAreDigits()), streetKey(member.Street)
+			m.members[i].number = digitsOf(member.ID, r.NumbersAreDigits())
+			m.members[i].street = newStreet(member.Street)
+		}
+		m.ways = map[string]float64{}
+		for _, p := range m.members {
+			m.ways[p.street.way] += 1 / float64(len(m.members))
 		}
 	})
 	parts.Go(func() {

@@ -16,6 +16,7 @@ type numbering struct {
 	lengths  []int
 	shortest int
 	longest  int
+	shapes   []string // of numbers with letters, such as "AA9AAA"
 }
 
 // otherKind is how many digits a number is longer or shorter than any of the roll that is
@@ -37,10 +38,79 @@ func newNumbering(r *roll.Roll) numbering {
 		}
 	}
 	slices.Sort(n.lengths)
+	if !n.digits {
+		n.shapes = shapesOf(r)
+	}
 	if len(n.lengths) > 0 {
 		n.shortest, n.longest = n.lengths[0], n.lengths[len(n.lengths)-1]
 	}
 	return n
+}
+
+// shapesOf are the shapes that numbers of a roll have, but for rare ones: A for each letter,
+// 9 for each digit.
+func shapesOf(r *roll.Roll) []string {
+	count := map[string]int{}
+	for _, m := range r.Members {
+		count[strings.Map(shapeOf, digitsOf(m.ID, false))]++
+	}
+	var out []string
+	for shape, members := range count {
+		if float64(members) >= rareLength*float64(len(r.Members)) {
+			out = append(out, shape)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func shapeOf(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return '9'
+	}
+	return 'A'
+}
+
+// Letters and digits that a reader who does not know which to expect takes for each other.
+const (
+	lettersLike = "OQDUILJZASGTYB"
+	digitsThat  = "00001112456778"
+	digitsLike  = "0123456789"
+	lettersThat = "OIZBASGTBG"
+)
+
+// shaped turns letters to digits and digits to letters until a number read has the shape of
+// one of the roll: K7XY for KTXY. It takes the shape that asks for least; false where none
+// fits with at most two letters turned.
+func (n numbering) shaped(read string) (number string, ok bool) {
+	const most = 2
+	best := most + 1
+	for _, shape := range n.shapes {
+		if len(shape) != len(read) {
+			continue
+		}
+		out, turned := []byte(read), 0
+		for i := range out {
+			if rune(shape[i]) == shapeOf(rune(out[i])) {
+				continue
+			}
+			from, to := lettersLike, digitsThat
+			if shape[i] == 'A' {
+				from, to = digitsLike, lettersThat
+			}
+			at := strings.IndexByte(from, out[i])
+			if at < 0 {
+				turned = best
+				break
+			}
+			out[i] = to[at]
+			turned++
+		}
+		if turned < best {
+			best, number = turned, string(out)
+		}
+	}
+	return number, best <= most
 }
 
 // in is the member number in what was written in a cell, empty where there is none:
@@ -53,6 +123,11 @@ func (n numbering) in(reading extract.Reading) string {
 		}
 		return r
 	}, reading.Text)
+	if !n.digits && !exact(reading) {
+		if number, ok := n.shaped(digitsOf(text, false)); ok {
+			return number
+		}
+	}
 	if !strings.ContainsAny(text, "0123456789") {
 		return ""
 	}
