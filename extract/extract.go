@@ -28,6 +28,7 @@ type Printer interface {
 type Extractor struct {
 	Print Printer
 	Cells Recognizer
+	Known []Learned // forms of which other pages were understood
 }
 
 // Sheet reads one page. An error means that an engine failed or that ctx
@@ -212,7 +213,7 @@ func greyRGBA(g *image.Gray, c *image.RGBA) {
 // read reads a page as it is held: its form, its print, and how much sense
 // that makes.
 func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
-	forms, words, err := findForms(ctx, v, x.Print)
+	forms, words, err := x.findForms(ctx, v)
 	if err != nil {
 		return reading{}, err
 	}

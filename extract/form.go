@@ -23,6 +23,7 @@ type form struct {
 	exact   bool            // a printed sheet's, whose lines and borders are where they were printed
 	combs   []bool          // of its columns, those with a box for each letter
 	ticks   []layout.Rule   // the strokes between such boxes
+	teaches []Learned       // what pages of the same form may be understood by
 }
 
 // sureHeadings is the score from which on a row of words is taken for
@@ -31,7 +32,8 @@ const sureHeadings = 0.5
 
 // findForms looks for the signer tables of a page and their headings. It returns
 // none where the page has none, and the printed words that it came across.
-func findForms(ctx context.Context, v *view, engine Printer) ([]form, []tesseract.Word, error) {
+func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.Word, error) {
+	engine := x.Print
 	tables := drawnTables(v)
 	largest, ruled := layout.Largest(tables)
 	if !ruled {
@@ -75,10 +77,16 @@ func findForms(ctx context.Context, v *view, engine Printer) ([]form, []tesserac
 			}
 		}
 		for i := range chosen {
+			chosen[i].teaches = chosen[i].learned()
 			chosen[i].numberRows(v)
 			chosen[i].partNumbers(v)
 		}
 		return chosen, words, nil
+	}
+	if f, ok, err := x.recall(ctx, v, tables, words); ok || err != nil {
+		f.numberRows(v)
+		f.partNumbers(v)
+		return []form{f}, words, err
 	}
 	if len(chosen) > 0 && chosen[0].table.Columns() >= 2 && chosen[0].table.Rows() >= 4 {
 		return []form{chosen[0].partlyRead()}, words, nil

@@ -32,6 +32,7 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 			return nil, err
 		}
 		filled = append(filled, c)
+		sheet.Learned = append(sheet.Learned, f.teaches...)
 		number += f.table.Rows() - f.first
 	}
 	return filled, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,6 +68,7 @@ func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
 	}()
 	if ctx.Err() == nil {
 		p.readPages(ctx, documents, files)
+		p.readAgain(ctx, documents, files)
 	}
 	if err := ctx.Err(); err != nil {
 		return petition{}, err
@@ -137,6 +139,36 @@ func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, 
 		})
 	}
 	workers.Wait()
+}
+
+// readAgain reads the pages whose columns are not known once more, by what other pages of the
+// same form taught.
+func (p *pipeline) readAgain(ctx context.Context, documents []*ingest.Document, files []file) {
+	var known []extract.Learned
+	for _, f := range files {
+		for _, s := range f.pages {
+			for _, l := range s.Learned {
+				if !slices.ContainsFunc(known, l.Same) {
+					known = append(known, l)
+				}
+			}
+		}
+	}
+	if len(known) == 0 {
+		return
+	}
+	taught := *p
+	taught.extract.Known = known
+	for i, d := range documents {
+		for page, s := range files[i].pages {
+			if d == nil || s.err != nil || s.ColumnsKnown() || ctx.Err() != nil {
+				continue
+			}
+			if again := taught.page(ctx, d, files[i].name, page+1); again.err == nil && again.ColumnsKnown() {
+				files[i].pages[page] = again
+			}
+		}
+	}
 }
 
 // page takes one page from its document to matches. A fault of the program
