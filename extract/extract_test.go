@@ -233,6 +233,47 @@ func TestSheetsSideBySide(t *testing.T) {
 	}
 }
 
+// TestPagesOfOneFormHelpEachOther: where headings cannot be read, another page of the form says
+// what the columns are.
+func TestPagesOfOneFormHelpEachOther(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	o := signerSheet(9, drawn.Grid).Options
+	o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Scan{}, false, 0, 0
+	s := drawn.Draw(o)
+	clear, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(clear.Learned) != 1 || !clear.Understood() {
+		t.Fatalf("a page with clear headings taught %v", clear.Learned)
+	}
+	for _, c := range s.Columns { // the headings, but not the lines around them
+		in := image.Rect(c.Flat.Min.X, s.Head.Flat.Min.Y, c.Flat.Max.X, s.Head.Flat.Max.Y).Inset(6)
+		draw.Draw(s.Image.(draw.Image), in, image.White, image.Point{}, draw.Src)
+	}
+	alone, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alone.Understood() {
+		t.Errorf("columns are known without headings: %v, %v, %d rows, %v", alone.Columns, alone.Open, len(alone.Rows), alone.Kind)
+	}
+	x.Known = clear.Learned
+	taught, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(taught.Rows) != len(clear.Rows) || !taught.Understood() {
+		t.Fatalf("%d rows, with headings %d; open %v", len(taught.Rows), len(clear.Rows), taught.Open)
+	}
+	for i, r := range taught.Rows {
+		if r.Signed != clear.Rows[i].Signed || len(r.Fields) != len(clear.Rows[i].Fields) {
+			t.Errorf("row %d: signed %s with %d fields, with headings %s with %d", r.Number,
+				r.Signed, len(r.Fields), clear.Rows[i].Signed, len(clear.Rows[i].Fields))
+		}
+	}
+}
+
 func TestRowNumbersWithinAColumnAreNoWriting(t *testing.T) {
 	x := extract.Extractor{Print: engine(t), Cells: blind{}}
 	o := officialSheet(303).Options

@@ -24,8 +24,8 @@ func (l Learned) Same(other Learned) bool {
 	return l.fits(other.Borders) && slices.EqualFunc(l.Columns, other.Columns, alike)
 }
 
-// ColumnsKnown reports whether it is certain what the columns of all tables of the page hold.
-func (s Sheet) ColumnsKnown() bool {
+// Understood reports whether it is certain what the columns of all tables of the page hold.
+func (s Sheet) Understood() bool {
 	return !slices.ContainsFunc(s.Open, func(o Open) bool { return o.Kind == ColumnsUnknown })
 }
 

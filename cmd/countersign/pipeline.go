@@ -161,10 +161,10 @@ func (p *pipeline) readAgain(ctx context.Context, documents []*ingest.Document, 
 	taught.extract.Known = known
 	for i, d := range documents {
 		for page, s := range files[i].pages {
-			if d == nil || s.err != nil || s.ColumnsKnown() || ctx.Err() != nil {
+			if d == nil || s.err != nil || s.Understood() || ctx.Err() != nil {
 				continue
 			}
-			if again := taught.page(ctx, d, files[i].name, page+1); again.err == nil && again.ColumnsKnown() {
+			if again := taught.page(ctx, d, files[i].name, page+1); again.err == nil && again.Understood() {
 				files[i].pages[page] = again
 			}
 		}

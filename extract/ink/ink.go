@@ -95,16 +95,18 @@ func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Colu
 	lone, small := p.specks(), p.smallPrint()
 	for i, c := range p.ink.List {
 		p.owner[i] = nobody
-		if !lone[i] && !small[i] && c.Area > 3 && !p.bandEnd(c) {
+		if !lone[i] && c.Area > 3 && !p.bandEnd(c) {
 			p.owner[i] = p.place(i, c)
 		}
 	}
 	p.print = make([]int, t.Rows()*t.Columns()*2)
-	for i, print := range p.formPrint(p.periodic()) {
-		if print {
+	for i, print := range p.formPrint(p.periodic(), small) {
+		if print && !small[i] {
 			p.print[p.owner[i]]++
-			p.owner[i] = nobody
 			small[i] = true
+		}
+		if small[i] {
+			p.owner[i] = nobody
 		}
 	}
 	p.findLabels(small)

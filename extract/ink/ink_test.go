@@ -330,3 +330,35 @@ func TestLineBetweenItemsMovesAlong(t *testing.T) {
 		t.Error("the lower half is not written")
 	}
 }
+
+// TestBrokenLabelsArePrint: a coarse scan breaks the letters of a label elsewhere in each row,
+// and rows differ a little in height.
+func TestBrokenLabelsArePrint(t *testing.T) {
+	s := newSheet()
+	for row, y := range []int{152, 246, 355, 448, 552, 657} {
+		for letter := range 8 {
+			x := 120 + 11*letter
+			s.stroke(x, y+12, x+3, y, 2)
+			s.stroke(x+3, y, x+7, y+12, 2)
+		}
+		for _, x := range []int{122 + 13*row, 150 + 7*row, 190 - 5*row} { // where ink is missing
+			for dy := range 14 {
+				s.page.SetGray(x, y+dy, color.Gray{255})
+				s.page.SetGray(x+1, y+dy, color.Gray{255})
+			}
+		}
+	}
+	s.write(300, 430, 5)
+	page := s.read(t, ink.Column{Items: 1, Print: true}, ink.Column{Items: 1})
+	for row := range 6 {
+		if written := page.Written(row, 0, 0); written != (row == 3) {
+			t.Errorf("row %d: written %v", row, written)
+		}
+		if !page.Labelled(row, 0, 0) {
+			t.Errorf("row %d: no label", row)
+		}
+	}
+	if box := page.Box(3, 0, 0); box.Min.X < 280 {
+		t.Errorf("the label is taken for writing: %v", box)
+	}
+}

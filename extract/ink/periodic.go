@@ -174,8 +174,9 @@ func (p *Page) covers(a, b int) bool {
 // formPrint marks what the form prints in the cells: of what recurs, whole
 // words, and the first letters of a word that writing touches. So the "/26" of
 // dates that somebody typed stays. In a column of data, what stands alone in
-// its cells stays as well: such as a state, which all may have written.
-func (p *Page) formPrint(recurs []bool) []bool {
+// its cells stays as well: such as a state, which all may have written. What is known to be
+// small print is part of its words.
+func (p *Page) formPrint(recurs, small []bool) []bool {
 	print := make([]bool, len(recurs))
 	cells := p.bySlot()
 	columnOf := func(id int32) int { return int(id/2) % p.table.Columns() }
@@ -183,9 +184,12 @@ func (p *Page) formPrint(recurs []bool) []bool {
 	for id, cell := range cells {
 		n, all := 0, true
 		for _, word := range p.wordsWithin(cell, int(p.dpi*0.06)) {
+			if !slices.ContainsFunc(word, func(i int) bool { return !small[i] }) {
+				continue
+			}
 			slices.SortFunc(word, func(a, b int) int { return p.ink.List[a].Box.Min.X - p.ink.List[b].Box.Min.X })
 			first := 0
-			for first < len(word) && recurs[word[first]] {
+			for first < len(word) && (recurs[word[first]] || small[word[first]]) {
 				first++
 			}
 			if first < len(word) && p.label(word) {
@@ -205,6 +209,9 @@ func (p *Page) formPrint(recurs []bool) []bool {
 		case n > 0:
 			beside[columnOf(id)]++
 		}
+	}
+	for id, cell := range cells {
+		cells[id] = slices.DeleteFunc(cell, func(i int) bool { return small[i] })
 	}
 	p.rowNumbers(cells, print)
 	for i, id := range p.owner {
