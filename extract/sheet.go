@@ -92,12 +92,15 @@ type Column struct {
 
 // Row is one line of a signer table in which somebody wrote.
 type Row struct {
-	Number  int               // 1-based place on the sheet, blank rows counted: where rows are numbered in print, that number
-	Box     Box               // where it is on the page as delivered
-	Fields  map[Field]Reading // what the sheet asks for, empty readings included; no Signature, no Number
-	Signed  Signed
-	Struck  bool
-	Picture []byte // JPEG of the line, upright, for people to look at
+	Number int               // 1-based place on the sheet, blank rows counted: where rows are numbered in print, that number
+	Box    Box               // where it is on the page as delivered
+	Fields map[Field]Reading // what the sheet asks for, empty readings included; no Signature, no Number
+	Signed Signed
+	// SignedAs is a name typed in the signature's place that is not the row's own as it is
+	// written: whether it is the signer's, only the roll knows. Signed is then unsure.
+	SignedAs string
+	Struck   bool
+	Picture  []byte // JPEG of the line, upright, for people to look at
 }
 
 // Forget drops what was seen of the row's words, which takes a hundred times the

@@ -31,6 +31,9 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		}
 		row := rowOf(i)
 		rows[i].Signed = c.signed(row, column, number, nameOf(rows[i]))
+		if rows[i].Signed == SignedUnsure {
+			rows[i].SignedAs = otherName(c.text(row, column, number))
+		}
 		if rows[i].Signed == SignedYes && c.pen.Written(row, column, number) {
 			g := c.pen.Picture(c.view.turned.Image, row, column, number)
 			wanted, at = append(wanted, Cell{g, Signature}), append(at, i)
@@ -189,6 +192,17 @@ func isName(text, name string) bool {
 	return len(rest) == 0 || len(own) == 0 || slices.ContainsFunc(rest, initial)
 }
 
+// otherName is a full name that stands in the signature's place, as in "/s/ Edward Tuttle",
+// and is not the row's own as written there; empty for anything else.
+func otherName(text string) string {
+	words := wordsOf(text)
+	denies := slices.ContainsFunc(words, func(w string) bool { return slices.Contains(denials, w) })
+	if _, digits := lettersAndDigits(text); digits > 0 || denies || len(words) < 2 || len(words) > 5 {
+		return ""
+	}
+	return strings.TrimSpace(strings.ReplaceAll(text, "/s/", " "))
+}
+
 // sameWord reports whether two words of names are the same, or one is cut off.
 func sameWord(a, b string) bool {
 	const cut = 4 // letters that a word has at least where its end is missing
@@ -225,11 +239,15 @@ var denials = strings.Fields(`no non nein nee not none nil void never
 func deniesSignature(r Reading, name string) bool {
 	const (
 		legible = 0.5 // confidence from which on the words count
+		short   = 0.8 // the same for two letters or three digits, as which flourishes are read
 		print   = 0.6 // the same for print, of which a flourish makes poor words
 	)
 	words := wordsOf(r.Text)
 	letters, digits := lettersAndDigits(r.Text)
 	if r.Confidence < legible || letters+digits == 0 || isName(r.Text, name) {
+		return false
+	}
+	if r.Confidence < short && letters <= 2 && digits <= 3 {
 		return false
 	}
 	if digits >= 3 && digits > letters {

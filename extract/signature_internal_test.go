@@ -40,6 +40,9 @@ func TestDeniesSignature(t *testing.T) {
 		{"Ada Lovelace", "hand", 0.9, false},
 		{"Mmlne", "hand", 0.7, false}, // a signature that nobody can read
 		{"refused", "hand", 0.3, false},
+		{"x", "hand", 0.9, true},
+		{"na", "hand", 0.55, false},  // a flourish
+		{"622", "hand", 0.75, false}, // another
 	} {
 		if got := deniesSignature(Reading{Text: c.text, Engine: c.engine, Confidence: c.confidence}, "Ada Lovelace"); got != c.want {
 			t.Errorf("%q by %s at %.1f: %v, want %v", c.text, c.engine, c.confidence, got, c.want)

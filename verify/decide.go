@@ -78,8 +78,20 @@ func (r Rules) unsigned(_ Dates, d *Decision) bool {
 		return false
 	case d.Line.Signed == extract.SignedNo:
 		return d.say(Invalid, Unsigned, "The line has no signature.")
+	case d.signedBySelf():
+		return false
 	}
 	return d.say(Uncertain, Unsigned, "It cannot be told whether the line is signed.")
+}
+
+// signedBySelf reports whether the name typed in the signature's place is the likeliest
+// member's, who goes by another elsewhere on the line: "/s/ Edward Tuttle" for Ted.
+func (d *Decision) signedBySelf() bool {
+	if d.Line.SignedAs == "" || len(d.Candidates) == 0 {
+		return false
+	}
+	c := name.Compare(name.Parse(d.Line.SignedAs), personOf(d.Candidates[0].Member))
+	return c.Agrees() && !c.Contradicts() && c.GivenEdits+c.FamilyEdits == 0 && c.Given > name.Near
 }
 
 func (r Rules) incomplete(dates Dates, d *Decision) bool {

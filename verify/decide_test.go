@@ -65,6 +65,10 @@ func with(l Line, change func(*Line)) Line {
 	return l
 }
 
+func signedAs(name string) func(*Line) {
+	return func(l *Line) { l.Signed, l.SignedAs = extract.SignedUnsure, name }
+}
+
 func decide(m *Matcher, rules Rules, lines ...Line) []Decision {
 	var matches []Match
 	for _, l := range lines {
@@ -93,6 +97,9 @@ func TestVerdicts(t *testing.T) {
 		{"struck out", with(typed(1, both), func(l *Line) { l.Struck = true }), Invalid, Struck, "0482913"},
 		{"unsigned", with(typed(1, both), func(l *Line) { l.Signed = extract.SignedNo }), Invalid, Unsigned, "0482913"},
 		{"perhaps unsigned", with(typed(1, both), func(l *Line) { l.Signed = extract.SignedUnsure }), Uncertain, Unsigned, "0482913"},
+		{"signed by the formal name", with(typed(1, both), signedAs("Elizabeth Persechino")), Valid, IsMember, "0482913"},
+		{"signed by somebody else", with(typed(1, both), signedAs("Jonathan Persechino")), Uncertain, Unsigned, "0482913"},
+		{"signed by nearly the name", with(typed(1, both), signedAs("Elizabeth Persichino")), Uncertain, Unsigned, "0482913"},
 		{"lapsed", typed(1, fields{extract.Name: "Lucinda Nelson", extract.MemberID: "0700003"}), Invalid, Lapsed, "0700003"},
 		{"former name, lapsed", typed(1, fields{extract.Name: "Lucinda Marsh", extract.MemberID: "0700003"}), Invalid, Lapsed, "0700003"},
 		{"deceased", typed(1, fields{extract.Name: "Frank Vassallo", extract.MemberID: "0700004"}), Invalid, Ineligible, "0700004"},

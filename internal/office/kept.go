@@ -22,6 +22,7 @@ type (
 		Fields map[extract.Field]extract.Reading `json:"fields"`
 		Signed extract.Signed                    `json:"signed"`
 		Struck bool                              `json:"struck,omitempty"`
+		As     string                            `json:"as,omitempty"` // see extract.Row.SignedAs
 	}
 	keptMatch struct {
 		Nobody     number          `json:"nobody"`
@@ -80,7 +81,7 @@ func (n *number) UnmarshalJSON(text []byte) error {
 
 // EncodeRow is a row for the store, without its picture and its lattices.
 func EncodeRow(r extract.Row) ([]byte, error) {
-	data, err := json.Marshal(keptRow{r.Number, r.Box, r.Fields, r.Signed, r.Struck})
+	data, err := json.Marshal(keptRow{r.Number, r.Box, r.Fields, r.Signed, r.Struck, r.SignedAs})
 	if err != nil {
 		return nil, fmt.Errorf("write row %d for the store: %w", r.Number, err)
 	}
@@ -93,7 +94,7 @@ func DecodeRow(data []byte) (extract.Row, error) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return extract.Row{}, fmt.Errorf("read a row from the store: %w", err)
 	}
-	return extract.Row{Number: r.Number, Box: r.Box, Fields: r.Fields, Signed: r.Signed, Struck: r.Struck}, nil
+	return extract.Row{Number: r.Number, Box: r.Box, Fields: r.Fields, Signed: r.Signed, Struck: r.Struck, SignedAs: r.As}, nil
 }
 
 // EncodeMatch is a match for the store, without its line.
