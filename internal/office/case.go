@@ -36,6 +36,7 @@ type worked struct {
 	refs     map[verify.Ref]int // the same
 	findings []store.Finding
 	found    [][]store.Finding // by line
+	waiting  int               // open points that nobody settled
 	purged   purged
 	covers   map[string]extract.Cover
 	cover    covered
@@ -229,6 +230,16 @@ func (w *worked) readFindings(ctx context.Context, o *Office) (err error) {
 			w.found[i] = append(w.found[i], f)
 		}
 	}
+	points, err := o.Store.OpenPoints(ctx, w.petition.ID)
+	if err != nil {
+		return err
+	}
+	w.waiting = 0
+	for _, p := range points {
+		if p.Settled == "" {
+			w.waiting++
+		}
+	}
 	return nil
 }
 
@@ -296,8 +307,8 @@ func (w *worked) count() Count {
 	t, o := w.tally, w.tally.Outlook
 	c := Count{
 		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain, Required: t.Required,
-		Guaranteed: o.Guaranteed, Possible: o.Possible, Expected: o.Expected, Enough: o.Enough, Certain: o.Certain(t.Required),
-		Outcome: report.Outcome(t), ByReason: map[string]int{}, Doubts: map[string]int{}, Needs: map[string]int{}, Next: o.Next,
+		Guaranteed: o.Guaranteed, Possible: o.Possible, Expected: o.Expected, Enough: o.Enough, Certain: o.Certain(t.Required) && w.waiting == 0,
+		Open: w.waiting, Outcome: report.Outcome(t), ByReason: map[string]int{}, Doubts: map[string]int{}, Needs: map[string]int{}, Next: o.Next,
 	}
 	for r, n := range t.ByReason {
 		c.ByReason[string(r)] = n

@@ -8,6 +8,7 @@
 // Pages, the API and the commands ask it; internal/work feeds the store that it reads.
 //
 //	office, case, lines, findings, checks   a petition as it stands
+//	open                                    what pages left open, until a person settles it
 //	members, rolls                          membership exports
 //	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
 //	register, course, register_words        the life of petitions and groups; letters
@@ -46,9 +47,10 @@ type Options struct {
 	Now     func() time.Time // nil for the clock
 }
 
-// Blobs opens files by their hash.
+// Blobs keeps and opens files by their hash.
 type Blobs interface {
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 }
 
 // New opens an office.

@@ -57,7 +57,8 @@ type Count struct {
 	Possible                        int     // lines that count if every doubt is settled for the petition
 	Expected                        float64 // lines that will count, on average
 	Enough                          float64 // probability that the petition succeeds
-	Certain                         bool    // no undecided line can change the outcome
+	Open                            int     // open points that nobody settled: what they hide may count
+	Certain                         bool    // no undecided line and no open point can change the outcome
 	Outcome                         string  // one line, such as "90 of 100 required, 17 undecided: …"
 	ByReason                        map[string]int
 	Doubts                          map[string]int // undecided lines by reason

@@ -13,6 +13,7 @@ type Counts struct {
 	Lines    int
 	Matched  int // lines that have a match against the petition's snapshot
 	Failures int // open ones
+	Open     int // open points that nobody settled
 	Findings int // of people, undone ones included
 }
 
@@ -70,6 +71,8 @@ func count(ctx context.Context, tx conn, petitionID string) (map[string]Counts, 
 			func(c *Counts, a, b int) { c.Lines, c.Matched = a, b }},
 		{`SELECT f.petition_id, COUNT(*), 0 FROM failures f JOIN uploads u ON u.id = f.upload_id WHERE NOT u.excluded`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Failures = a }},
+		{`SELECT o.petition_id, COUNT(*), 0 FROM open_points o JOIN uploads u ON u.id = o.upload_id WHERE NOT u.excluded AND o.settled = ''`, "o.petition_id",
+			func(c *Counts, a, _ int) { c.Open = a }},
 		{`SELECT f.petition_id, COUNT(*), 0 FROM findings f WHERE 1 = 1`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Findings = a }},
 	} {

@@ -18,12 +18,13 @@ type Page struct {
 	Width      int // pixels
 	Height     int
 	Notes      []string
-	Sheet      string    // names the blob of what was read
-	Picture    string    // names the blob of the page as it looks
-	Error      string    // why it cannot be read, for a person
-	ReadAt     time.Time // zero: not yet
-	Form       Form      // zero where it is no printed sheet
-	FiledUnder string    // the petition under which it counts, where that is another one: see Refer
+	Open       []OpenPoint // what reading it left open, to be written only: see OpenPoints
+	Sheet      string      // names the blob of what was read
+	Picture    string      // names the blob of the page as it looks
+	Error      string      // why it cannot be read, for a person
+	ReadAt     time.Time   // zero: not yet
+	Form       Form        // zero where it is no printed sheet
+	FiledUnder string      // the petition under which it counts, where that is another one: see Refer
 }
 
 // Form is what the code on a printed sheet says.
@@ -54,7 +55,7 @@ func (s *Store) PagesOf(ctx context.Context, uploadID string) (_ []Page, err err
 
 // ReadPage notes what reading a page has shown, and announces its lines to
 // verify where the petition has a snapshot to verify them against. Reading it again with the same result changes nothing; another
-// result replaces the first, unless somebody has found something of its lines:
+// result replaces the first, unless somebody has found something of its lines or added one:
 // then the page stays as that person saw it. What is purged is ErrPurged.
 func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) {
 	defer saying(&err, "note the lines of page %s", p.ID)
@@ -106,13 +107,17 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 	if !old.ReadAt.IsZero() && samePage(old, p) && slices.EqualFunc(there, lines, sameLine) {
 		return false, nil
 	}
-	found, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM findings f JOIN lines l ON l.id = f.line_id WHERE l.page_id = $1`, p.ID)
+	found, err := one(ctx, tx, scanNumber, `SELECT (SELECT COUNT(*) FROM findings f JOIN lines l ON l.id = f.line_id WHERE l.page_id = $1) +
+		(SELECT COUNT(*) FROM lines WHERE page_id = $1 AND added_by <> '')`, p.ID)
 	if err != nil || found > 0 {
 		return false, err
 	}
 	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11,
 		form_petition = $12, form_page = $13, form_of = $14, filed_under = $15 WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt,
 		p.Form.Petition, p.Form.Page, p.Form.Of, p.FiledUnder); err != nil {
+		return false, err
+	}
+	if err := replaceOpen(ctx, tx, p); err != nil {
 		return false, err
 	}
 	if slices.EqualFunc(there, lines, sameLine) {

@@ -265,6 +265,7 @@ func partsOf(p Purge) []part {
 	lines := part{counted: "lines", table: "lines", key: "id", of: "petition_id", blob: "''"}
 	findings := part{counted: "findings", table: "findings", key: "id", of: "petition_id", blob: "''"}
 	failures := part{table: "failures", key: "id", of: "petition_id", blob: "''", holding: "text <> 'purged'", to: "text = 'purged'"}
+	open := part{table: "open_points", key: "id", of: "petition_id", blob: "''", holding: "note <> ''", to: "note = ''"}
 	files := part{counted: "files", table: "uploads", key: "id", of: "petition_id", holding: "purged = 0", blob: "sha256", to: "purged = 1"}
 	switch {
 	case p.Of == ExportData:
@@ -281,7 +282,7 @@ func partsOf(p Purge) []part {
 		findings.holding, findings.to = "(note <> '' OR fields NOT IN ('null', '{}'))", "note = '', fields = 'null'"
 		names := files
 		names.holding, names.blob, names.to = "(name <> "+numbered+" OR error NOT IN ('', 'purged'))", "''", "name = "+numbered+", error = "+unlessNone
-		return []part{pages, lines, findings, failures, names}
+		return []part{pages, lines, findings, failures, open, names}
 	}
 	members := lines
 	members.table, members.key, members.holding, members.to = "verdicts", "line_id", "member_id <> ''", "member_id = ''"

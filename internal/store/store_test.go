@@ -42,6 +42,8 @@ var conformance = []struct {
 	{"findings", testFindings},
 	{"claims", testClaims},
 	{"failures", testFailures},
+	{"open points", testOpenPoints},
+	{"a line that a person added", testAddLine},
 	{"outbox", testOutbox},
 	{"stale work", testStale},
 	{"version", testVersion},

@@ -217,6 +217,8 @@ func (s *Server) newAPI() *apiDocs {
 	add(s, api, "GET", "/api/uploads/{id}", "get-upload", "Files", "One file", s.apiUpload)
 	add(s, api, "PATCH", "/api/uploads/{id}", "change-upload", "Files", "Exclude a file, so that none of its lines counts, or include it again", s.apiChangeUpload)
 	add(s, api, "GET", "/api/petitions/{id}/pages", "list-pages", "Pages and lines", "The pages of a petition", s.apiPages)
+	add(s, api, "GET", "/api/petitions/{id}/open", "list-open-points", "Pages and lines", "What pages left open, settled or not", s.apiOpenPoints)
+	add(s, api, "POST", "/api/open/{id}", "settle-open-point", "Pages and lines", "Settle an open point, or open it again", s.apiSettleOpen)
 	add(s, api, "GET", "/api/petitions/{id}/lines", "list-lines", "Pages and lines", "The lines of a petition with their verdicts", s.apiLines)
 	add(s, api, "GET", "/api/petitions/{id}/lines/{line}", "get-line", "Pages and lines", "One line", s.apiLine)
 	add(s, api, "GET", "/api/petitions/{id}/findings", "list-findings", "Review", "What people found, as far as you may see it: second looks are blind", s.apiFindings)

@@ -177,6 +177,7 @@ func TestAccessible(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	sv.fails(p)
+	sv.leavesOpen(p)
 	sv.mails(mailtest.Options{})
 	check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
@@ -220,6 +221,7 @@ func TestAccessible(t *testing.T) {
 		}
 		visit("", "login", "/login")
 		visit("", "welcome", strings.TrimPrefix(link, sv.url))
+		visit("staff", "open", "/petitions/"+p.ID+"/open")
 		visit("staff", "petitions", "/petitions")
 		visit("staff", "petition", "/petitions/"+p.ID)
 		visit("staff", "new", "/petitions/new")

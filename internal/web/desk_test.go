@@ -24,6 +24,14 @@ type fakeDesk struct {
 	broken error  // of counting
 }
 
+func (d *fakeDesk) OpenPoints(ctx context.Context, id string) ([]office.OpenPoint, error) {
+	return office.New(office.Options{Store: d.store, Blobs: d.blobs}).OpenPoints(ctx, id)
+}
+
+func (d *fakeDesk) SettleOpen(ctx context.Context, id, how, note string, by store.Account) (store.OpenPoint, error) {
+	return office.New(office.Options{Store: d.store, Blobs: d.blobs}).SettleOpen(ctx, id, how, note, by)
+}
+
 func (d *fakeDesk) Case(ctx context.Context, id string) (*office.Case, error) {
 	if d.broken != nil {
 		return nil, d.broken

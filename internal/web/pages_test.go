@@ -235,6 +235,39 @@ func TestCertify(t *testing.T) {
 	staff.get("/petitions/"+p.ID+"/reports/other").want(t, 404)
 }
 
+// What a page left open is shown, keeps the count from being certified, and is settled by
+// a person.
+func TestOpenPoints(t *testing.T) {
+	sv := newService(t)
+	p := sv.sample()
+	sv.leavesOpen(p)
+	verifier, chair := sv.client("verifier"), sv.client("chair")
+	if a := chair.post("/petitions/"+p.ID+"/tallies").want(t, 409); !strings.Contains(a.body, "One open point waits") {
+		t.Errorf("certified with an open point: %s", a.body)
+	}
+	if a := verifier.get("/petitions/"+p.ID).want(t, 200); !strings.Contains(a.body, "1 open point") {
+		t.Error("the petition's page says nothing of it")
+	}
+	page := verifier.get("/petitions/"+p.ID+"/open").want(t, 200)
+	to := regexp.MustCompile(`action="(/open/[^"]+)"`).FindStringSubmatch(page.body)
+	if to == nil || !strings.Contains(page.body, "Handwriting below the table") || !strings.Contains(page.body, "viewBox") {
+		t.Fatalf("the page of open points: %s", page.body)
+	}
+	verifier.post(to[1], "how", "excluded").want(t, 422) // without a note
+	verifier.post(to[1], "how", "excluded", "note", "signed after the meeting").want(t, 303)
+	verifier.post(to[1], "how", "nothing").want(t, 409)
+	if a := verifier.get("/petitions/"+p.ID+"/open").want(t, 200); !strings.Contains(a.body, "Nothing is open") || !strings.Contains(a.body, "signed after the meeting") {
+		t.Errorf("settled: %s", a.body)
+	}
+	if a := chair.post("/petitions/"+p.ID+"/tallies").want(t, 409); strings.Contains(a.body, "open point") {
+		t.Errorf("it still waits: %s", a.body)
+	}
+	verifier.post(to[1], "how", "").want(t, 303)
+	if a := chair.post("/petitions/"+p.ID+"/tallies").want(t, 409); !strings.Contains(a.body, "One open point waits") {
+		t.Errorf("opened again: %s", a.body)
+	}
+}
+
 // What machines ask: alive, ready, figures. None of it names a petition or a
 // person.
 func TestMachines(t *testing.T) {

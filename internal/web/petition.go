@@ -304,6 +304,10 @@ func notYet(o store.Overview, c office.Count) string {
 		return "There are failures: try them again, or exclude the sheets."
 	case !settled(o):
 		return "Not all sheets are read and looked up."
+	case o.Open == 1:
+		return "One open point waits: settle it first."
+	case o.Open > 0:
+		return fmt.Sprintf("%s open points wait: settle them first.", number(o.Open))
 	case !c.Certain && c.Uncertain > 0:
 		return "Lines that are still uncertain can change the outcome: review them first."
 	}
@@ -372,6 +376,10 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Excluded " + name
 	case "upload.included":
 		return "Included " + name + " again"
+	case "open.nothing", "open.added", "open.excluded":
+		return "Settled an open point"
+	case "open.again":
+		return "Opened a point again"
 	case "failure.retried":
 		return "Tried again what had failed"
 	case "tally.certified":

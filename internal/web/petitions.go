@@ -136,6 +136,9 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	} else if p.Matched < p.Lines && p.SnapshotID != "" {
 		out = append(out, wait{"", "looking up " + plural(p.Lines-p.Matched, "line", "lines"), page, false})
 	}
+	if p.Open > 0 {
+		out = append(out, wait{"staff", plural(p.Open, "open point", "open points"), page + "/open", true})
+	}
 	if tally != nil {
 		return out
 	}
@@ -144,7 +147,7 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
 	gathered := p.State != "" && p.State != "draft" || c.Valid >= c.Required // else more sheets come
-	if c.Rows > 0 && c.Certain && settled(p) && gathered {
+	if c.Rows > 0 && c.Certain && p.Open == 0 && settled(p) && gathered {
 		out = append(out, wait{"chair", "count to certify", page + "#tally", false})
 	}
 	return out

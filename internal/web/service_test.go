@@ -218,6 +218,18 @@ func (sv *service) sample() store.Petition {
 	return p
 }
 
+// leavesOpen is as if reading the first page had left a place open.
+func (sv *service) leavesOpen(p store.Petition) {
+	sv.t.Helper()
+	pages, err := sv.Store.Pages(sv.t.Context(), p.ID)
+	check0(sv.t, err)
+	lines, err := sv.Store.LinesOf(sv.t.Context(), pages[0].ID)
+	check0(sv.t, err)
+	pages[0].Sheet = strings.Repeat("1", 64)
+	pages[0].Open = []store.OpenPoint{{Kind: "writing-outside", Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4, .96}}}
+	check0(sv.t, sv.Store.ReadPage(sv.t.Context(), pages[0], lines))
+}
+
 // picture draws something like a sheet with writing on it, and keeps it.
 func (sv *service) picture(width, height, seed int) string {
 	sv.t.Helper()

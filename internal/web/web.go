@@ -67,6 +67,7 @@ type (
 		Workbooks
 		Rulebook
 		Printing
+		OpenPoints
 	}
 
 	// Retrier tries again what failed at a stage: a page or a whole file.

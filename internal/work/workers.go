@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -175,6 +176,9 @@ func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got re
 	p.Width, p.Height = got.Width, got.Height
 	p.Error, p.ReadAt = "", time.Time{}
 	p.Form = store.Form(s.Form)
+	for _, o := range s.Open {
+		p.Open = append(p.Open, store.OpenPoint{Kind: string(o.Kind), Text: o.Text, Box: o.Box})
+	}
 	if err := w.place(ctx, u, &p, &s); err != nil {
 		return err
 	}
@@ -271,15 +275,17 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 			columns = matcher.Understand(sheet)
 			sheet = columns.As(sheet)
 		}
-		for _, row := range sheet.Rows {
-			if row.Number != l.Number {
-				continue
-			}
-			found := matcher.Match(verify.Line{Row: row})
-			found.Guess = columns.Guess
-			if matches[l.ID], err = office.EncodeMatch(found); err != nil {
-				return nil, err
-			}
+		at := slices.IndexFunc(sheet.Rows, func(row extract.Row) bool { return row.Number == l.Number })
+		var row extract.Row
+		if at >= 0 {
+			row = sheet.Rows[at]
+		} else if row, err = office.DecodeRow(l.Row); err != nil { // one that a person added
+			return nil, err
+		}
+		found := matcher.Match(verify.Line{Row: row})
+		found.Guess = columns.Guess
+		if matches[l.ID], err = office.EncodeMatch(found); err != nil {
+			return nil, err
 		}
 	}
 	return matches, ctx.Err()

@@ -1,0 +1,191 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"strings"
+
+	"countersign/extract"
+	"countersign/internal/store"
+)
+
+// OpenPoint is an open point with where it is.
+type OpenPoint struct {
+	store.OpenPoint
+	File string
+	Page store.Page
+}
+
+// OpenPoints are the open points of a petition, settled ones too, by file and page.
+func (o *Office) OpenPoints(ctx context.Context, petitionID string) ([]OpenPoint, error) {
+	points, err := o.Store.OpenPoints(ctx, petitionID)
+	if err != nil || len(points) == 0 {
+		return nil, err
+	}
+	pages, err := o.Store.Pages(ctx, petitionID)
+	if err != nil {
+		return nil, err
+	}
+	uploads, err := o.Store.Uploads(ctx, petitionID)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, u := range uploads {
+		names[u.ID] = u.Name
+	}
+	of := map[string]store.Page{}
+	for _, p := range pages {
+		of[p.ID] = p
+	}
+	out := make([]OpenPoint, len(points))
+	for i, p := range points {
+		out[i] = OpenPoint{p, names[p.UploadID], of[p.PageID]}
+	}
+	return out, nil
+}
+
+// SettleOpen settles an open point, as one of store.NothingHere, store.LineAdded and
+// store.NotCounted; an empty how opens it again. What is not counted needs a note that says
+// why. Refusals are *FindingError; a point that somebody else settled is store.ErrConflict.
+func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.Account) (store.OpenPoint, error) {
+	p, err := o.Store.OpenPoint(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	note = strings.TrimSpace(note)
+	switch {
+	case how != "" && how != store.NothingHere && how != store.LineAdded && how != store.NotCounted:
+		return p, &FindingError{Text: "An open point is settled as nothing, added or excluded."}
+	case len(note) > longestNote:
+		return p, &FindingError{Text: fmt.Sprintf("The note is too long: use at most %d letters.", longestNote)}
+	case how == store.NotCounted && note == "":
+		return p, &FindingError{Text: "Say why what is written there is not counted."}
+	case how == "" && p.Settled == store.LineAdded:
+		return p, &FindingError{Text: "A line was added for it, and people may have looked at it: settle that line instead."}
+	}
+	var added *store.Line
+	if how == store.LineAdded {
+		if added, err = o.lineFor(ctx, p); err != nil {
+			return p, err
+		}
+	}
+	p.Settled, p.Note, p.By, p.At, p.LineID = how, note, by.ID, o.now(), ""
+	action := "open." + how
+	if how == "" {
+		action = "open.again"
+	}
+	err = o.Store.Do(ctx, func(tx store.Tx) error {
+		if added != nil {
+			l, err := tx.AddLine(ctx, *added, by.ID)
+			if err != nil {
+				return err
+			}
+			p.LineID = l.ID
+		}
+		if err := tx.SettleOpen(ctx, p); err != nil {
+			return err
+		}
+		_, err := tx.Record(ctx, store.AuditEntry{At: p.At, Actor: by.ID, Action: action, Subject: p.PetitionID, Detail: "page " + p.PageID + ", point " + p.ID})
+		return err
+	})
+	return p, err
+}
+
+const longestNote = 2000 // letters
+
+// lineFor is a line that a person saw at an open point: nothing of it is read, so that who
+// reviews it says what stands there.
+func (o *Office) lineFor(ctx context.Context, p store.OpenPoint) (*store.Line, error) {
+	page, err := o.Store.Page(ctx, p.PageID)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := o.Store.LinesOf(ctx, p.PageID)
+	if err != nil {
+		return nil, err
+	}
+	row := extract.Row{Box: p.Box, Signed: extract.SignedUnsure, Fields: map[extract.Field]extract.Reading{extract.Name: {}}}
+	for _, l := range lines {
+		other, err := DecodeRow(l.Row)
+		if err != nil {
+			return nil, err
+		}
+		row.Number = max(row.Number, other.Number)
+		for field := range other.Fields {
+			row.Fields[field] = extract.Reading{}
+		}
+	}
+	row.Number++
+	l := &store.Line{PageID: p.PageID, Box: p.Box}
+	if l.Row, err = EncodeRow(row); err != nil {
+		return nil, err
+	}
+	l.Picture, err = o.cutOut(ctx, page, p.Box)
+	return l, err
+}
+
+// cutOut keeps a part of a page's picture, upright, and gives its blob; empty for a page of
+// which there is no picture.
+func (o *Office) cutOut(ctx context.Context, page store.Page, box [4]float64) (string, error) {
+	if page.Picture == "" {
+		return "", nil
+	}
+	file, err := o.Blobs.Open(ctx, page.Picture)
+	if err != nil {
+		return "", fmt.Errorf("open the picture of page %s: %w", page.ID, err)
+	}
+	defer file.Close()
+	picture, err := jpeg.Decode(file)
+	if err != nil {
+		return "", fmt.Errorf("decode the picture of page %s: %w", page.ID, err)
+	}
+	b := picture.Bounds()
+	if box == ([4]float64{}) {
+		box = [4]float64{0, 0, 1, 1}
+	}
+	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
+	part := image.Rect(at(box[0], b.Min.X, b.Dx()), at(box[1], b.Min.Y, b.Dy()), at(box[2], b.Min.X, b.Dx()), at(box[3], b.Min.Y, b.Dy()))
+	margin := b.Dx() / 100
+	part = part.Inset(-margin).Intersect(b)
+	if part.Empty() {
+		return "", errors.New("an open point lies outside of its page")
+	}
+	cut := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
+	draw.Draw(cut, cut.Bounds(), picture, part.Min, draw.Src)
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, upright(cut, page.Rotation), &jpeg.Options{Quality: 80}); err != nil {
+		return "", fmt.Errorf("keep the picture of a line: %w", err)
+	}
+	sum, _, err := o.Blobs.Put(ctx, &out)
+	return sum, err
+}
+
+// upright turns a picture by quarters, clockwise.
+func upright(src *image.RGBA, degrees int) *image.RGBA {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	if degrees == 90 || degrees == 270 {
+		dst = image.NewRGBA(image.Rect(0, 0, h, w))
+	}
+	for y := range h {
+		for x := range w {
+			to := image.Pt(x, y)
+			switch degrees {
+			case 90:
+				to = image.Pt(h-1-y, x)
+			case 180:
+				to = image.Pt(w-1-x, h-1-y)
+			case 270:
+				to = image.Pt(y, w-1-x)
+			}
+			dst.SetRGBA(to.X, to.Y, src.RGBAAt(x, y))
+		}
+	}
+	return dst
+}
