@@ -409,6 +409,13 @@ func newJourney(t *testing.T) *journey {
 			t.Fatalf("the service does not answer; it said\n%s", j.log.String())
 		}
 	}
+	j.browser = chromium(t)
+	return j
+}
+
+// chromium starts a browser that ends with the test.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
@@ -417,8 +424,7 @@ func newJourney(t *testing.T) *journey {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
-	j.browser = ctx
-	return j
+	return ctx
 }
 
 // stop asks the service to end, once.

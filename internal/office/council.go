@@ -276,6 +276,10 @@ func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Co
 		}
 	}
 	c.Add(p)
+	// Add takes the text of a new group; one that is renewed may have been given another.
+	if i := slices.IndexFunc(life.Events, func(e register.Event) bool { return e.ID == life.Decided }); i >= 0 && groupOf(life) != id && life.Events[i].Words["purpose"] != "" {
+		c.Handbook = append(c.Handbook, report.Entry{Group: p.Cover.Group, Text: life.Events[i].Words["purpose"]})
+	}
 	return nil
 }
 

@@ -70,7 +70,9 @@ func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as re
 		h.Coming = h.On.After(o.day()) && !h.Undone && h.Kind != string(register.Undo)
 		h.MayUndo = slices.Contains(retractable, h.ID)
 	}
-	for _, t := range register.DueOfGroup(x, b.ConferenceOf(x.Conference, x.Ended)) {
+	due := register.DueOfGroup(x, b.ConferenceOf(x.Conference, x.Ended))
+	slices.SortStableFunc(due, register.Order)
+	for _, t := range due {
 		out.Tasks = append(out.Tasks, taskView(t, ofGroup))
 	}
 	return out, nil
@@ -278,8 +280,11 @@ func ruleWords(r register.Rule) string {
 // groupLetters are those that can be written of a group, the ones that its state asks for
 // first. Its end is told once it is written down, with the day that stands there.
 func groupLetters(x register.Group, newest register.Petition) []LetterChoice {
-	may := []letter.Kind{letter.Approval, letter.Designation}
-	if !newest.Notified.IsZero() {
+	may := []letter.Kind{letter.Approval}
+	if !x.Over() {
+		may = append(may, letter.Designation)
+	}
+	if !x.Over() && !newest.Notified.IsZero() {
 		may = append(may, letter.Conference)
 	}
 	var advised []letter.Kind

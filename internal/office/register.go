@@ -102,7 +102,7 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 			return err
 		}
 		if e.Words["group"] == petitionID {
-			e.Words["name"] = cmp.Or(e.Words["name"], c.title())
+			e.Words["name"], e.Words["purpose"] = cmp.Or(e.Words["name"], c.title()), cmp.Or(e.Words["purpose"], c.made.Purpose)
 		}
 		e = register.Under(e, c.rule)
 	case register.Reach:

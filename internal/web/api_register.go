@@ -290,8 +290,9 @@ func newAPILetter(v office.LetterChoice) apiLetter { return apiLetter(v) }
 
 // byIDAsOf asks for one thing as it was.
 type byIDAsOf struct {
-	ID string `path:"id"`
-	asOfQuery
+	ID    string `path:"id"`
+	On    string `query:"on" format:"date" doc:"the day on which it was so; today where it is not said"`
+	Known string `query:"known" format:"date" doc:"by what was written down until the end of that day; all where it is not said"`
 }
 
 type asOfQuery struct {

@@ -586,7 +586,7 @@ var chairs = []Kind{Establish, Renew, Convert, Disband, Report}
 var ahead = []Kind{Convert, Disband, Rename, Purposed, Liaison, Contact, Handbook, Link}
 
 // afterwards are those that may be written down of a group after its end.
-var afterwards = []Kind{GotReport, Report, Remind, Answer}
+var afterwards = []Kind{GotReport, Report, Answer}
 
 var groupAsks = map[Kind][]string{
 	Establish: {"name", "petition"}, Renew: {"petition"}, Convert: {"unit"}, Disband: {"reason"}, Rename: {"name"}, Purposed: {"purpose"},

@@ -237,7 +237,7 @@ func pending(b *book, c report.Council) {
 
 // register writes the groups with their terms.
 func register(b *book, c report.Council) {
-	columns := []column{{"Group", 32}, {"Formerly", 26}, {"State", 22}, {"Term", 7}, {"Begins", 15}, {"Ends", 15}, {"Was ended", 15}, {"Staff liaisons", 26}, {"Purpose", 54}, {"Link", 26}}
+	columns := []column{{"Group", 32}, {"Formerly", 26}, {"State", 22}, {"Term", 7}, {"Begins", 15}, {"Ends", 15}, {"Ended", 15}, {"Staff liaisons", 26}, {"Purpose", 54}, {"Link", 26}}
 	s := b.table(registerSheet, columns)
 	for _, g := range c.Groups {
 		former, liaisons := strings.Join(g.Former, "\n"), strings.Join(g.Liaisons, "\n")
