@@ -63,7 +63,7 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	url := "http://" + reachable(listener.Addr())
 	d := &demo{service: service, office: officeOf(service, url), now: time.Now()}
 	d.site, err = web.New(web.Options{
-		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Desk: d.office, Register: d.office,
+		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: d.office,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: url, Program: programName(), Log: log,
 	})
 	if err != nil {
@@ -198,7 +198,11 @@ func (d *demo) goOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.service.Store.AddTally(ctx, store.Tally{PetitionID: demoGroup, Version: c.Version, Counts: []byte("{}"), SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair", At: d.day(-40)}); err != nil {
+	counts, err := office.EncodeCertified(c.Count)
+	if err != nil {
+		return err
+	}
+	if _, err := d.service.Store.AddTally(ctx, store.Tally{PetitionID: demoGroup, Version: c.Version, Counts: counts, SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair", At: d.day(-40)}); err != nil {
 		return err
 	}
 	for _, s := range []struct {

@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 	s := openTestService(t)
 	d := &demo{service: s, office: officeOf(s, ""), now: time.Now()}
 	var err error
-	d.site, err = web.New(web.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Desk: d.office, Register: d.office, Uploads: filepath.Join(t.TempDir(), "uploads"), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	d.site, err = web.New(web.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Office: d.office, Uploads: filepath.Join(t.TempDir(), "uploads"), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

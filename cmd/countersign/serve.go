@@ -60,9 +60,8 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if c.URL == "" {
 		c.URL = "http://" + reachable(listener.Addr())
 	}
-	desk := officeOf(service, c.URL)
 	site, err := web.New(web.Options{
-		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Desk: desk, Register: desk,
+		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: officeOf(service, c.URL),
 		Mail:    mail,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
@@ -94,7 +93,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 
 // officeOf is the office of a service.
 func officeOf(s *work.Service, url string) *office.Office {
-	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Rolls: s.Rolls, URL: url, Program: programName()})
+	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Rolls: s.Rolls, URL: url, Program: programName()})
 }
 
 // reachable is the address of a listener as people on this computer write it.

@@ -281,7 +281,7 @@ func newYears(t *testing.T) *years {
 	t.Cleanup(bell.Close)
 	y.office = office.New(office.Options{Store: y.store, Blobs: y.blobs, Program: "countersign test", Now: clock})
 	front := httptest.NewUnstartedServer(nil)
-	site, err := web.New(web.Options{Store: y.store, Blobs: y.blobs, Bell: bell, Desk: y.office, Register: y.office, Uploads: filepath.Join(dir, "uploads"),
+	site, err := web.New(web.Options{Store: y.store, Blobs: y.blobs, Bell: bell, Office: y.office, Uploads: filepath.Join(dir, "uploads"),
 		URL: "http://" + front.Listener.Addr().String(), Program: "countersign test", Log: log, Now: clock})
 	check(err)
 	front.Config = &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}

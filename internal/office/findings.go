@@ -13,8 +13,9 @@ import (
 	"countersign/verify/roll"
 )
 
-// Refuse says why a finding cannot be recorded, as a *FindingError, or nil.
-func (o *Office) Refuse(ctx context.Context, f store.Finding) error {
+// refuseFinding says what a finding lacks, as a *Refusal, or nil. before is what was found of
+// the line.
+func (o *Office) refuseFinding(ctx context.Context, f store.Finding, before []store.Finding) error {
 	l, err := o.Store.Line(ctx, f.LineID)
 	if err != nil {
 		return err
@@ -24,36 +25,24 @@ func (o *Office) Refuse(ctx context.Context, f store.Finding) error {
 		return err
 	}
 	if w.purged.frozen {
-		return &FindingError{Text: "The text of the line was purged, and what was decided of it stays."}
-	}
-	before, err := o.Store.FindingsOf(ctx, f.LineID)
-	if err != nil {
-		return err
+		return refuse(Conflict, "The text of the line was purged, and what was decided of it stays.")
 	}
 	var found []verify.Finding
 	for _, b := range before {
 		found = append(found, w.finding(b))
 	}
-	if w.finding(f).Kind == verify.Correct {
-		if err := refuseFields(f.Fields); err != nil {
-			return err
-		}
-	}
-	if err := w.finding(f).Refuse(found); err != nil {
-		return &FindingError{Text: err.Error()}
-	}
-	return nil
-}
-
-// refuseFields refuses corrections of what no line has.
-func refuseFields(fields map[string]string) error {
-	for key, text := range fields {
+	adding := w.finding(f)
+	for key := range f.Fields {
 		if !slices.Contains(fieldOrder, extract.Field(key)) {
-			return &FindingError{Text: fmt.Sprintf("%q is no field of a line", key)}
+			return refuse(Invalid, "%q is no field of a line.", key)
 		}
-		if len(text) > 200 {
-			return &FindingError{Text: "a field of a line has at most 200 letters: write only what stands there"}
+	}
+	if err := adding.Refuse(found); err != nil {
+		kind, text := Invalid, err.Error()
+		if adding.Kind == verify.Undo {
+			kind = Conflict
 		}
+		return refuse(kind, "%s", strings.ToUpper(text[:1])+text[1:])
 	}
 	return nil
 }

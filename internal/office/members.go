@@ -163,9 +163,15 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 	}
 	said := report.SnapshotOf(r, verify.MIG())
 	remarks := append([]string{said.Sums}, said.Findings...)
-	return o.Store.AddSnapshot(ctx, store.Snapshot{
-		Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows, Members: len(r.Members), Columns: r.Columns, Remarks: remarks, By: by, At: o.now(),
+	taken := store.Snapshot{Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows, Members: len(r.Members),
+		Columns: r.Columns, Remarks: remarks, By: by, At: o.now()}
+	err = o.Store.Do(ctx, func(tx store.Tx) (err error) {
+		if taken, err = tx.AddSnapshot(ctx, taken); err != nil {
+			return err
+		}
+		return o.record(ctx, tx, by, "members.imported", taken.ID, fmt.Sprintf("%d members", taken.Members))
 	})
+	return taken, err
 }
 
 func rollOptions(o ImportOptions) roll.Options {

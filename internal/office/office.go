@@ -35,12 +35,15 @@ type Office struct {
 	now   func() time.Time
 	seed  maphash.Seed // of the hashes by which lines are known again
 	held  *held
+
+	reviews *reviews
 }
 
 // Options are what an office stands on. All fields without a remark are needed.
 type Options struct {
 	Store   *store.Store
 	Blobs   Blobs
+	Bell    Bell             // nil where nobody watches
 	Rolls   *Rolls           // nil for exports of its own
 	URL     string           // of the service, for links out of workbooks; empty for none
 	Program string           // name and version, as workbooks and certificates record it
@@ -53,6 +56,9 @@ type Blobs interface {
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 }
 
+// Bell tells those who watch a petition that it changed. The topic is its id.
+type Bell interface{ Tell(topic string) }
+
 // New opens an office.
 func New(o Options) *Office {
 	if o.Now == nil {
@@ -61,7 +67,7 @@ func New(o Options) *Office {
 	if o.Rolls == nil {
 		o.Rolls = NewRolls(o.Store, o.Blobs)
 	}
-	return &Office{Options: o, rolls: o.Rolls, now: o.Now, seed: maphash.MakeSeed(), held: &held{}}
+	return &Office{Options: o, rolls: o.Rolls, now: o.Now, seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
 }
 
 // held is what is kept ready of petitions and exports.
@@ -69,6 +75,20 @@ type held struct {
 	mu        sync.Mutex
 	cases     []*casework // the one asked for last comes first
 	searchers []*heldSearcher
+}
+
+// tell tells those who watch a petition that it changed.
+func (o *Office) tell(petitionID string) {
+	if o.Bell != nil {
+		o.Bell.Tell(petitionID)
+	}
+}
+
+// record writes into the audit log what an act did, in its transaction. Subjects and details
+// are ids and counts, never what belongs to a person.
+func (o *Office) record(ctx context.Context, tx store.Tx, by, action, subject, detail string) error {
+	_, err := tx.Record(ctx, store.AuditEntry{At: o.now(), Actor: by, Action: action, Subject: subject, Detail: detail})
+	return err
 }
 
 // mostLines is how many lines of petitions are held ready, all together: some

@@ -159,7 +159,7 @@ func (o *office) look(id string) *Case {
 func (o *office) find(f store.Finding) store.Finding {
 	o.t.Helper()
 	f.At = o.Office.now()
-	if err := o.Refuse(o.t.Context(), f); err != nil {
+	if err := o.refused(f); err != nil {
 		o.t.Fatal(err)
 	}
 	f, err := o.Store.AddFinding(o.t.Context(), f)
@@ -167,6 +167,15 @@ func (o *office) find(f store.Finding) store.Finding {
 		o.t.Fatal(err)
 	}
 	return f
+}
+
+// refused asks whether a finding may be added.
+func (o *office) refused(f store.Finding) error {
+	before, err := o.Store.FindingsOf(o.t.Context(), f.LineID)
+	if err != nil {
+		return err
+	}
+	return o.refuseFinding(o.t.Context(), f, before)
 }
 
 // workbook writes a report and opens it.
@@ -404,19 +413,19 @@ func TestDeskRefuses(t *testing.T) {
 		f    store.Finding
 		want string
 	}{
-		{store.Finding{Kind: "accept", MemberID: "no such number"}, "this member is not on the membership export: choose one that is"},
-		{store.Finding{Kind: "override", Note: "x"}, "only the chair can decide this: flag the line for the chair"},
-		{store.Finding{Kind: "correct", Fields: map[string]string{"hat": "red"}}, `"hat" is no field of a line`},
-		{store.Finding{Kind: "undo", By: "bob", Undoes: made.ID}, "somebody else found this: only they and the chair can undo it"},
+		{store.Finding{Kind: "accept", MemberID: "no such number"}, "This member is not on the membership export: choose one that is"},
+		{store.Finding{Kind: "override", Note: "x"}, "Only the chair can decide this: flag the line for the chair"},
+		{store.Finding{Kind: "correct", Fields: map[string]string{"hat": "red"}}, `"hat" is no field of a line.`},
+		{store.Finding{Kind: "undo", By: "bob", Undoes: made.ID}, "Somebody else found this: only they and the chair can undo it"},
 		{store.Finding{Kind: "sign"}, `"sign" is nothing that can be found of a line`},
 	} {
 		tt.f.LineID = line.ID
-		var refused *FindingError
-		if err := o.Refuse(t.Context(), tt.f); !errors.As(err, &refused) || refused.Text != tt.want {
+		var refused *Refusal
+		if err := o.refused(tt.f); !errors.As(err, &refused) || refused.Text != tt.want {
 			t.Errorf("%v, want %q", err, tt.want)
 		}
 	}
-	if err := o.Refuse(t.Context(), store.Finding{LineID: "no such line", Kind: "nobody"}); !errors.Is(err, store.ErrNotFound) {
+	if err := o.refused(store.Finding{LineID: "no such line", Kind: "nobody"}); !errors.Is(err, store.ErrNotFound) {
 		t.Error(err)
 	}
 }
@@ -628,7 +637,7 @@ func TestDeskManyAtOnce(t *testing.T) {
 		all.Go(func() {
 			for i := k; i < len(lines); i += 6 {
 				f := store.Finding{LineID: lines[i].ID, By: "ann", Kind: []string{"nobody", "unsigned"}[i%2]}
-				if err := o.Refuse(t.Context(), f); err != nil {
+				if err := o.refused(f); err != nil {
 					t.Error(err)
 				}
 				if _, err := o.Store.AddFinding(t.Context(), f); err != nil {

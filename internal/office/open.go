@@ -52,22 +52,25 @@ func (o *Office) OpenPoints(ctx context.Context, petitionID string) ([]OpenPoint
 
 // SettleOpen settles an open point, as one of store.NothingHere, store.LineAdded and
 // store.NotCounted; an empty how opens it again. What is not counted needs a note that says
-// why. Refusals are *FindingError; a point that somebody else settled is store.ErrConflict.
+// why. A petition that is decided leaves its points as they are.
 func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.Account) (store.OpenPoint, error) {
 	p, err := o.Store.OpenPoint(ctx, id)
 	if err != nil {
 		return p, err
 	}
+	if err := o.refuseDecided(ctx, p.PetitionID); err != nil {
+		return p, err
+	}
 	note = strings.TrimSpace(note)
 	switch {
 	case how != "" && how != store.NothingHere && how != store.LineAdded && how != store.NotCounted:
-		return p, &FindingError{Text: "An open point is settled as nothing, added or excluded."}
-	case len(note) > longestNote:
-		return p, &FindingError{Text: fmt.Sprintf("The note is too long: use at most %d letters.", longestNote)}
+		return p, refuse(Invalid, "An open point is settled as nothing, added or excluded.")
+	case len(note) > maxNote:
+		return p, refuse(Invalid, "The note is too long: use at most %d letters.", maxNote)
 	case how == store.NotCounted && note == "":
-		return p, &FindingError{Text: "Say why what is written there is not counted."}
+		return p, refuse(Invalid, "Say why what is written there is not counted.")
 	case how == "" && p.Settled == store.LineAdded:
-		return p, &FindingError{Text: "A line was added for it, and people may have looked at it: settle that line instead."}
+		return p, refuse(Invalid, "A line was added for it, and people may have looked at it: settle that line instead.")
 	}
 	var added *store.Line
 	if how == store.LineAdded {
@@ -91,13 +94,17 @@ func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.
 		if err := tx.SettleOpen(ctx, p); err != nil {
 			return err
 		}
-		_, err := tx.Record(ctx, store.AuditEntry{At: p.At, Actor: by.ID, Action: action, Subject: p.PetitionID, Detail: "page " + p.PageID + ", point " + p.ID})
-		return err
+		return o.record(ctx, tx, by.ID, action, p.PetitionID, "page "+p.PageID+", point "+p.ID)
 	})
-	return p, err
+	if errors.Is(err, store.ErrConflict) {
+		return p, refuse(Conflict, "Somebody else settled this point meanwhile.")
+	}
+	if err != nil {
+		return p, err
+	}
+	o.tell(p.PetitionID)
+	return p, nil
 }
-
-const longestNote = 2000 // letters
 
 // lineFor is a line that a person saw at an open point: nothing of it is read, so that who
 // reviews it says what stands there.

@@ -39,7 +39,7 @@ func TestOpenPoints(t *testing.T) {
 	if before.Count.Certain || before.Count.Open != 2 {
 		t.Errorf("with open points: %+v", before.Count)
 	}
-	var refused *FindingError
+	var refused *Refusal
 	for _, wrong := range [][2]string{{"excluded", ""}, {"perhaps", ""}} {
 		if _, err := o.SettleOpen(t.Context(), points[0].ID, wrong[0], wrong[1], ann); !errors.As(err, &refused) {
 			t.Errorf("%v: %v", wrong, err)
@@ -68,7 +68,7 @@ func TestOpenPoints(t *testing.T) {
 	if _, err := o.SettleOpen(t.Context(), added.ID, "", "", ann); !errors.As(err, &refused) {
 		t.Errorf("opened again though a line was added: %v", err)
 	}
-	if _, err := o.SettleOpen(t.Context(), points[0].ID, store.NothingHere, "", ann); !errors.Is(err, store.ErrConflict) {
+	if _, err := o.SettleOpen(t.Context(), points[0].ID, store.NothingHere, "", ann); !errors.As(err, &refused) || refused.Kind != Conflict {
 		t.Errorf("settled twice: %v", err)
 	}
 	entries, err := o.Store.AuditOf(t.Context(), "p", 10)

@@ -3,7 +3,6 @@ package office
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -302,13 +301,11 @@ func (p *Purger) freeze(ctx context.Context, petitionID string) error {
 	return p.store.Freeze(ctx, petitionID, v.String(), f)
 }
 
-// agrees compares the figures of a certificate, where it has any.
+// agrees compares the figures of a certificate. One whose figures cannot be read agrees with
+// nothing.
 func agrees(certificate []byte, now Count) bool {
-	var then Count
-	if err := json.Unmarshal(certificate, &then); err != nil {
-		return false
-	}
-	return then.Rows == 0 || then.Rows == now.Rows && then.Valid == now.Valid && then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
+	then, err := DecodeCertified(certificate)
+	return err == nil && then.Rows == now.Rows && then.Valid == now.Valid && then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
 }
 
 // Daily purges once a day until ctx ends, for the first time soon after the start. wait

@@ -3,7 +3,6 @@ package office
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -57,7 +56,7 @@ func (a *archive) closed(id string) *Case {
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "correct", Fields: map[string]string{"name": member.Name}, Note: "She told me on the telephone."})
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept", MemberID: member.ID})
 	c := o.look(id)
-	counts, err := json.Marshal(c.Count)
+	counts, err := EncodeCertified(c.Count)
 	a.must(err)
 	_, err = o.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts, SnapshotID: s.ID, By: "cho", At: o.now})
 	a.must(err)
@@ -250,8 +249,8 @@ func TestPurgeStory(t *testing.T) {
 			t.Error("what was read of the open petition is gone")
 		}
 	}
-	err = o.Refuse(ctx, store.Finding{LineID: c.Lines[0].ID, By: "ann", Kind: "illegible"})
-	if why := (*FindingError)(nil); !errors.As(err, &why) {
+	err = o.refused(store.Finding{LineID: c.Lines[0].ID, By: "ann", Kind: "illegible"})
+	if why := (*Refusal)(nil); !errors.As(err, &why) {
 		t.Errorf("a finding on what is purged: %v", err)
 	}
 	life, err := a.Life(ctx, "p", []store.Role{store.Chair}, register.AsOf{})
@@ -469,7 +468,7 @@ func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
 	o, ctx := a.registry.office, t.Context()
 	c := a.closed("p")
 	c.Count.Valid++
-	counts, err := json.Marshal(c.Count)
+	counts, err := EncodeCertified(c.Count)
 	a.must(err)
 	_, err = o.Store.AddTally(ctx, store.Tally{PetitionID: "p", Version: c.Version, Counts: counts, By: "cho", At: o.now.Add(time.Hour)})
 	a.must(err)

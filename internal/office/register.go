@@ -113,10 +113,7 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 	if err := c.book.CheckPetition(petitionID, e, rolesOf(by.Roles), c.facts); err != nil {
 		return refused(err)
 	}
-	if err := o.add(ctx, ofPetition, petitionID, e, by, lastOf(c.stored)); err != nil {
-		return err
-	}
-	return o.state(ctx, petitionID)
+	return o.add(ctx, ofPetition, petitionID, e, by, lastOf(c.stored))
 }
 
 // mailAddresses refuses a list, one a line, in which something is no e-mail address.
@@ -154,35 +151,43 @@ func (o *Office) again(ctx context.Context, of, subject string, s NewStep, by st
 	return true, nil
 }
 
-// state keeps a petition's state, as its events have it, where lists find it without
-// reading them. Written again it is the same, so the next step mends what a crash
-// left out.
-func (o *Office) state(ctx context.Context, petitionID string) error {
-	stored, err := o.Store.Events(ctx, ofPetition, petitionID)
-	if err != nil {
-		return err
-	}
-	p, err := o.Store.Petition(ctx, petitionID)
-	if err != nil {
-		return err
-	}
-	p.State = string(register.Read(petitionID, events(stored)).State)
-	return o.Store.SetPetition(ctx, p)
-}
-
+// add writes an event down, with its entry in the log, and tells those who watch.
 func (o *Office) add(ctx context.Context, of, subject string, e register.Event, by store.Account, last string) error {
-	added, err := o.Store.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
+	err := o.Store.Do(ctx, func(tx store.Tx) error { return o.writeStep(ctx, tx, of, subject, e, by, last) })
 	if errors.Is(err, store.ErrConflict) {
 		if again, err := o.again(ctx, of, subject, NewStep{Kind: string(e.Kind), On: e.On, Words: e.Words, Undoes: e.Undoes}, by); again || err != nil {
 			return err
 		}
 		return &RegisterError{Text: "Somebody else wrote something down meanwhile. Look at it and try again."}
 	}
+	if err == nil && of == ofPetition {
+		o.tell(subject)
+	}
+	return err
+}
+
+// writeStep writes an event and its entry in the log. A petition's state is kept as its
+// events have it, where lists find it without reading them.
+func (o *Office) writeStep(ctx context.Context, tx store.Tx, of, subject string, e register.Event, by store.Account, last string) error {
+	added, err := tx.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
 	if err != nil {
 		return err
 	}
-	_, err = o.Store.Record(ctx, store.AuditEntry{At: o.now(), Actor: by.ID, Action: of + "." + string(e.Kind), Subject: subject, Detail: "event " + added.ID})
-	return err
+	if of == ofPetition {
+		stored, err := tx.Events(ctx, of, subject)
+		if err != nil {
+			return err
+		}
+		p, err := tx.Petition(ctx, subject)
+		if err != nil {
+			return err
+		}
+		p.State = string(register.Read(subject, events(stored)).State)
+		if err := tx.SetPetition(ctx, p); err != nil {
+			return err
+		}
+	}
+	return o.record(ctx, tx, by.ID, of+"."+string(e.Kind), subject, "event "+added.ID)
 }
 
 // Tasks is the worklist of all petitions and groups, by day.

@@ -69,7 +69,9 @@ func (r *registry) certified(id string) {
 	if c.Count.Valid != 1 {
 		r.office.t.Fatalf("%+v", c.Count)
 	}
-	if _, err := r.office.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: []byte("{}"), SnapshotID: snapshot.ID, By: "cho", At: r.office.now}); err != nil {
+	counts, err := EncodeCertified(c.Count)
+	r.must(err)
+	if _, err := r.office.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts, SnapshotID: snapshot.ID, By: "cho", At: r.office.now}); err != nil {
 		r.office.t.Fatal(err)
 	}
 }

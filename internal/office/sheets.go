@@ -9,6 +9,7 @@ import (
 
 	"countersign/extract"
 	"countersign/extract/marks"
+	"countersign/internal/store"
 	printed "countersign/report/sheet"
 )
 
@@ -92,7 +93,12 @@ func (o *Office) SetSheets(ctx context.Context, petitionID string, s SheetSet, b
 	if err != nil {
 		return fmt.Errorf("write the sheets of petition %s: %w", petitionID, err)
 	}
-	return o.Store.SetSetting(ctx, sheetsKey(petitionID), string(text), by)
+	return o.Store.Do(ctx, func(tx store.Tx) error {
+		if err := tx.SetSetting(ctx, sheetsKey(petitionID), string(text), by); err != nil {
+			return err
+		}
+		return o.record(ctx, tx, by, "sheets.changed", petitionID, "")
+	})
 }
 
 // Sheets prints a petition's sheets.

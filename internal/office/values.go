@@ -1,6 +1,7 @@
 package office
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -99,11 +100,6 @@ type Line struct {
 	Findings int       // that stand; undone ones and undoings are not counted
 	Rulings  []Ruling
 }
-
-// FindingError says in one sentence, for the person who made it, why a finding cannot be recorded.
-type FindingError struct{ Text string }
-
-func (e *FindingError) Error() string { return e.Text }
 
 // Ruling is one finding on a line, in the order in which they were made. Who
 // shows rulings asks RulingsFor, since second looks are blind.
@@ -338,6 +334,17 @@ type RulesView struct {
 	Problem         *RuleProblem
 	SecondReviewer  string
 	SamplePercent   float64
+}
+
+// Refusal says in a sentence why a rules file cannot be used, empty where it can.
+func (v RulesView) Refusal() string {
+	if v.Problem == nil {
+		return ""
+	}
+	if v.Problem.Line > 0 {
+		return fmt.Sprintf("The rule cannot be used. Line %d: %s", v.Problem.Line, v.Problem.Text)
+	}
+	return "The rule cannot be used: " + v.Problem.Text
 }
 
 // Clause is one point of a rule, such as "Signature": "required".

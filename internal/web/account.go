@@ -77,7 +77,12 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.SetPassword(r.Context(), a.ID, a.PasswordHash, hash)
+	err = s.act(r.Context(), "account.password", a.ID, "", func(tx store.Tx) error {
+		if err := tx.SetPassword(r.Context(), a.ID, a.PasswordHash, hash); err != nil {
+			return err
+		}
+		return tx.DropInvitations(r.Context(), a.Email) // who asked for a link may be another
+	})
 	if errors.Is(err, store.ErrNotFound) { // by a link for a new password, say, to shut out whoever asks here
 		return errSignIn
 	}
@@ -85,12 +90,6 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("set the password: %w", err)
 	}
 	a.PasswordHash = hash
-	if err := s.Store.DropInvitations(r.Context(), a.Email); err != nil { // who asked for a link may be another
-		return fmt.Errorf("end the links for a new password: %w", err)
-	}
-	if err := s.record(r, "account.password", a.ID, ""); err != nil {
-		return err
-	}
 	return s.restart(w, r, a, "Your password was changed. Other browsers were signed out.")
 }
 
@@ -98,8 +97,10 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := inPerson(r); err != nil {
 		return err
 	}
-	if err := s.record(r, "account.sessions-ended", accountOf(r).ID, ""); err != nil {
-		return err
+	id := accountOf(r).ID
+	err := s.act(r.Context(), "account.sessions-ended", id, "", func(tx store.Tx) error { return tx.EndSessionsOf(r.Context(), id) })
+	if err != nil {
+		return fmt.Errorf("end the sessions: %w", err)
 	}
 	return s.restart(w, r, accountOf(r), "All other browsers were signed out.")
 }
@@ -135,19 +136,21 @@ func (s *Server) addToken(w http.ResponseWriter, r *http.Request) error {
 		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "Give the token a name, such as the scanner that uses it."})
 	}
 	secret := "cs_" + newSecret()
-	t, err := s.Store.AddToken(r.Context(), store.Token{ID: newID(), AccountID: accountOf(r).ID, Name: name, Hash: hashSecret(secret), CreatedAt: s.Now()})
+	t := store.Token{ID: newID(), AccountID: accountOf(r).ID, Name: name, Hash: hashSecret(secret), CreatedAt: s.Now()}
+	err := s.act(r.Context(), "token.made", t.ID, "", func(tx store.Tx) error {
+		_, err := tx.AddToken(r.Context(), t)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("add a token: %w", err)
 	}
 	// A reset revokes the tokens that it sees. One that it came before is seen here.
 	if _, err := s.Store.Session(r.Context(), sessionOf(r)); err != nil {
-		if err := s.Store.RevokeToken(r.Context(), t.ID); err != nil {
+		err := s.act(r.Context(), "token.revoked", t.ID, "", func(tx store.Tx) error { return tx.RevokeToken(r.Context(), t.ID) })
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("revoke a token of a session that ended: %w", err)
 		}
 		return errSignIn
-	}
-	if err := s.record(r, "token.made", t.ID, ""); err != nil {
-		return err
 	}
 	return s.showAccount(w, r, http.StatusCreated, accountView{Secret: secret})
 }
@@ -166,11 +169,9 @@ func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request) error {
 		if t.ID != r.PathValue("token") {
 			continue
 		}
-		if err := s.Store.RevokeToken(r.Context(), t.ID); err != nil {
+		err := s.act(r.Context(), "token.revoked", t.ID, "", func(tx store.Tx) error { return tx.RevokeToken(r.Context(), t.ID) })
+		if err != nil {
 			return fmt.Errorf("revoke a token: %w", err)
-		}
-		if err := s.record(r, "token.revoked", t.ID, ""); err != nil {
-			return err
 		}
 		back := "/account"
 		if t.AccountID != accountOf(r).ID {

@@ -36,7 +36,7 @@ type (
 	apiPetition struct {
 		ID         string    `json:"id"`
 		Title      string    `json:"title"`
-		State      string    `json:"state" doc:"such as draft, review or sufficient"`
+		State      string    `json:"state" doc:"such as draft, submitted or tallied"`
 		ReceivedOn string    `json:"received_on" format:"date"`
 		SnapshotID string    `json:"snapshot_id" doc:"the membership export that it is verified against; empty for none"`
 		Rules      string    `json:"rules" doc:"what differs from the built-in rule, as YAML"`
@@ -356,19 +356,18 @@ func (s *Server) apiAddPetition(ctx context.Context, in *struct {
 		}
 		rules = all["rules"]
 	}
-	p := store.Petition{State: "draft", By: accountIn(ctx).ID}
-	wrong, err := s.readPetition(ctx, &p, in.Body.Title, cmpWord(in.Body.ReceivedOn, apiDay(s.Now())), snapshot, rules)
+	by := accountIn(ctx).ID
+	p, err := s.Office.ReadTerms(ctx, store.Petition{}, office.Terms{
+		Title: in.Body.Title, Received: cmpWord(in.Body.ReceivedOn, apiDay(s.Now())), Snapshot: snapshot, Rules: rules,
+	})
 	if err != nil {
 		return nil, err
 	}
-	if wrong != "" {
-		return nil, problem(http.StatusUnprocessableEntity, wrong)
-	}
 	if in.Key != "" {
-		p.ID = petitionKey(p.By, in.Key)
+		p.ID = petitionKey(by, in.Key)
 	}
 	sent := p
-	p, err = s.Store.AddPetition(ctx, p, s.petitionAdded(ctx))
+	p, err = s.Office.AddPetition(ctx, p, by)
 	if in.Key != "" && errors.Is(err, store.ErrConflict) {
 		p, err = s.Store.Petition(ctx, sent.ID)
 		if err == nil && (p.Title != sent.Title || p.Rules != sent.Rules || !p.ReceivedOn.Equal(sent.ReceivedOn)) {
@@ -396,7 +395,6 @@ func (s *Server) apiChangePetition(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	after := before
 	or := func(sent *string, now string) string {
 		if sent != nil {
 			return *sent
@@ -404,17 +402,14 @@ func (s *Server) apiChangePetition(ctx context.Context, in *struct {
 		return now
 	}
 	c := in.Body
-	wrong, err := s.readPetition(ctx, &after, or(c.Title, before.Title), or(c.ReceivedOn, apiDay(before.ReceivedOn)), or(c.SnapshotID, before.SnapshotID), or(c.Rules, before.Rules))
-	if err == nil && wrong == "" {
-		wrong, err = s.frozen(ctx, before, after)
-	}
+	after, err := s.Office.ReadTerms(ctx, before, office.Terms{
+		Title: or(c.Title, before.Title), Received: or(c.ReceivedOn, apiDay(before.ReceivedOn)),
+		Snapshot: or(c.SnapshotID, before.SnapshotID), Rules: or(c.Rules, before.Rules),
+	})
 	if err != nil {
 		return nil, err
 	}
-	if wrong != "" {
-		return nil, problem(http.StatusUnprocessableEntity, wrong)
-	}
-	if err := s.changePetition(ctx, before, after); err != nil {
+	if err := s.Office.ChangePetition(ctx, before, after, accountIn(ctx).ID); err != nil {
 		return nil, err
 	}
 	return s.apiPetition(ctx, &byID{in.ID})
@@ -456,11 +451,7 @@ func (s *Server) apiChangeUpload(ctx context.Context, in *struct {
 		Excluded bool `json:"excluded"`
 	}
 }) (*answerOf[apiUpload], error) {
-	word := "included"
-	if in.Body.Excluded {
-		word = "excluded"
-	}
-	u, err := s.exclude(ctx, in.ID, in.Body.Excluded, word)
+	u, err := s.Office.Exclude(ctx, in.ID, in.Body.Excluded, accountIn(ctx).ID)
 	return &answerOf[apiUpload]{newAPIUpload(u, false)}, err
 }
 
@@ -489,7 +480,7 @@ type apiLines struct {
 }
 
 func (s *Server) apiLines(ctx context.Context, in *linesOf) (*answerOf[apiLines], error) {
-	c, err := s.Desk.Case(ctx, in.ID)
+	c, err := s.Office.Case(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -525,7 +516,7 @@ func (s *Server) apiLine(ctx context.Context, in *struct {
 	ID   string `path:"id"`
 	Line string `path:"line"`
 }) (*answerOf[apiLine], error) {
-	c, err := s.Desk.Case(ctx, in.ID)
+	c, err := s.Office.Case(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -537,7 +528,7 @@ func (s *Server) apiLine(ctx context.Context, in *struct {
 }
 
 func (s *Server) apiFindings(ctx context.Context, in *byID) (*answerOf[[]apiFinding], error) {
-	c, err := s.Desk.Case(ctx, in.ID)
+	c, err := s.Office.Case(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -570,7 +561,7 @@ func (s *Server) apiRetry(ctx context.Context, in *struct {
 	ID      string `path:"id"`
 	Failure string `path:"failure"`
 }) (*struct{}, error) {
-	return nil, s.retry(ctx, in.ID, in.Failure)
+	return nil, s.Office.Retry(ctx, in.ID, in.Failure, accountIn(ctx).ID)
 }
 
 func (s *Server) apiMembers(ctx context.Context, in *struct {
@@ -578,7 +569,7 @@ func (s *Server) apiMembers(ctx context.Context, in *struct {
 	Petition string `query:"petition" doc:"search the export of this petition"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }) (*answerOf[[]apiMember], error) {
-	list, err := s.Desk.Search(ctx, in.Petition, in.Query, in.Limit)
+	list, err := s.Office.Search(ctx, in.Petition, in.Query, in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,8 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -308,7 +308,7 @@ func (s *Server) apiLife(ctx context.Context, in *byIDAsOf) (*answerOf[apiLife],
 	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	l, err := s.Register.Life(ctx, in.ID, accountIn(ctx).Roles, as)
+	l, err := s.Office.Life(ctx, in.ID, accountIn(ctx).Roles, as)
 	if err != nil {
 		return nil, fmt.Errorf("read the life of the petition: %w", err)
 	}
@@ -332,19 +332,21 @@ func (s *Server) apiAddToLife(ctx context.Context, in *stepOfID) (*answerOf[apiL
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Register.AddToLife(ctx, in.ID, step, accountIn(ctx)); err != nil {
+	if err := s.Office.AddToLife(ctx, in.ID, step, accountIn(ctx)); err != nil {
 		return nil, fmt.Errorf("write a step down: %w", err)
 	}
-	s.Bell.Tell(Topic(in.ID))
 	return s.apiLife(ctx, &byIDAsOf{ID: in.ID})
 }
 
 func newAPITally(t store.Tally) (apiTally, error) {
-	var c office.Count
-	if err := json.Unmarshal(t.Counts, &c); err != nil {
-		return apiTally{}, fmt.Errorf("read the counts of tally %s: %w", t.ID, err)
+	c, err := office.DecodeCertified(t.Counts)
+	if err != nil {
+		return apiTally{}, fmt.Errorf("tally %s: %w", t.ID, err)
 	}
-	return apiTally{ID: t.ID, PetitionID: t.PetitionID, Version: t.Version, Count: newAPICount(c), SnapshotID: t.SnapshotID, RulesHash: t.RulesHash, Program: t.Program, By: t.By, At: t.At, Reason: t.Reason, Supersedes: t.Supersedes}, nil
+	by := map[string]int{}
+	maps.Copy(by, c.ByReason)
+	count := apiCount{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible, c.Certain, c.Outcome, by}
+	return apiTally{ID: t.ID, PetitionID: t.PetitionID, Version: t.Version, Count: count, SnapshotID: t.SnapshotID, RulesHash: t.RulesHash, Program: t.Program, By: t.By, At: t.At, Reason: t.Reason, Supersedes: t.Supersedes}, nil
 }
 
 func (s *Server) apiTallies(ctx context.Context, in *byID) (*answerOf[[]apiTally], error) {
@@ -372,7 +374,7 @@ func (s *Server) apiCertify(ctx context.Context, in *struct {
 		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"why the tally before is replaced; needed where there is one"`
 	}
 }) (*answerOf[apiTally], error) {
-	t, stays, err := s.certifyCount(ctx, in.ID, in.Body.Reason, "")
+	t, stays, err := s.Office.Certify(ctx, in.ID, in.Body.Reason, "", accountIn(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -386,7 +388,7 @@ func (s *Server) apiGroups(ctx context.Context, in *asOfQuery) (*answerOf[[]APIG
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Groups(ctx, as)
+	list, err := s.Office.Groups(ctx, as)
 	if err != nil {
 		return nil, fmt.Errorf("list the groups: %w", err)
 	}
@@ -398,7 +400,7 @@ func (s *Server) apiGroup(ctx context.Context, in *byIDAsOf) (*answerOf[apiGroup
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles, as)
+	g, err := s.Office.Group(ctx, in.ID, accountIn(ctx).Roles, as)
 	if err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
@@ -410,10 +412,10 @@ func (s *Server) apiAddToGroup(ctx context.Context, in *stepOfID) (*answerOf[api
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Register.Group(ctx, in.ID, accountIn(ctx).Roles, register.AsOf{}); err != nil {
+	if _, err := s.Office.Group(ctx, in.ID, accountIn(ctx).Roles, register.AsOf{}); err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
-	if err := s.Register.AddToGroup(ctx, in.ID, step, accountIn(ctx)); err != nil {
+	if err := s.Office.AddToGroup(ctx, in.ID, step, accountIn(ctx)); err != nil {
 		return nil, fmt.Errorf("write something down of a group: %w", err)
 	}
 	return s.apiGroup(ctx, &byIDAsOf{ID: in.ID})
@@ -446,7 +448,7 @@ func newAPICouncilReport(r office.IssuedReport) apiCouncilReport {
 }
 
 func (s *Server) apiCouncilReports(ctx context.Context, _ *struct{}) (*answerOf[[]apiCouncilReport], error) {
-	list, _, err := s.Register.CouncilReports(ctx, accountIn(ctx).Roles)
+	list, _, err := s.Office.CouncilReports(ctx, accountIn(ctx).Roles)
 	if err != nil {
 		return nil, fmt.Errorf("list the reports to Council: %w", err)
 	}
@@ -465,7 +467,7 @@ func (s *Server) apiIssueCouncil(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	issued, err := s.Register.IssueCouncil(ctx, n, accountIn(ctx))
+	issued, err := s.Office.IssueCouncil(ctx, n, accountIn(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("issue a report to Council: %w", err)
 	}
@@ -484,14 +486,14 @@ func (s *Server) apiCorrectCouncil(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Register.CorrectCouncil(ctx, step, accountIn(ctx)); err != nil {
+	if err := s.Office.CorrectCouncil(ctx, step, accountIn(ctx)); err != nil {
 		return nil, fmt.Errorf("write down a correction: %w", err)
 	}
 	return s.apiCouncilReports(ctx, nil)
 }
 
 func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiTask], error) {
-	list, err := s.Register.Tasks(ctx)
+	list, err := s.Office.Tasks(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("make the worklist: %w", err)
 	}

@@ -39,7 +39,7 @@ func (d streams) describe() {
 		RequestBody: sent(binary("text/csv", sheetType)), Responses: d.answer("201", "Taken in", apiSnapshot{}),
 	})
 	d.add("POST /api/petitions/{id}/findings", "add-finding", "Review", "Say what a person found of a line", huma.Operation{
-		Parameters: inPath("id"), RequestBody: sent(map[string]*huma.MediaType{"application/json": {Schema: d.schema(found{})}}),
+		Parameters: inPath("id"), RequestBody: sent(map[string]*huma.MediaType{"application/json": {Schema: d.schema(office.Found{})}}),
 		Responses: d.answers("204", &huma.Response{Description: "Taken"}),
 	})
 	d.add("GET /api/petitions/{id}/reports/{kind}", "get-report", "Reports", "A workbook: coo, with signers' data, or council, without", huma.Operation{
@@ -141,7 +141,7 @@ func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err = tooLarge(err, s.MaxUpload); err != nil {
 		return err
 	}
-	snap, err := s.Desk.Import(r.Context(), sum, name, opts, accountOf(r).ID)
+	snap, err := s.Office.Import(r.Context(), sum, name, opts, accountOf(r).ID)
 	var refused *office.ImportError
 	if errors.As(err, &refused) {
 		return problem(http.StatusUnprocessableEntity, refused.Text)
@@ -149,15 +149,12 @@ func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("import the members: %w", err)
 	}
-	if err := s.record(r, "members.imported", snap.ID, fmt.Sprintf("%d members", snap.Members)); err != nil {
-		return err
-	}
 	return answerJSON(w, http.StatusCreated, newAPISnapshot(snap))
 }
 
 // apiAddFinding takes a finding under the rules of the review page.
 func (s *Server) apiAddFinding(w http.ResponseWriter, r *http.Request) error {
-	var f found
+	var f office.Found
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil && err != io.EOF {
@@ -169,9 +166,9 @@ func (s *Server) apiAddFinding(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f.ID == "" {
-		f.ID = newFindingID(accountOf(r))
+		f.ID = office.NewFindingID(accountOf(r))
 	}
-	if err := rv.take(r, f); err != nil {
+	if err := rv.Find(rv.ctx, f); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -178,11 +178,12 @@ func TestAccessible(t *testing.T) {
 	p := sv.sample()
 	sv.fails(p)
 	sv.leavesOpen(p)
-	sv.mails(mailtest.Options{})
+	group := sv.established()
+	sv.mails(p, mailtest.Options{})
 	check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
-	link, err := sv.invite(t.Context(), "new@example.org", "New Person", []store.Role{store.Verifier})
+	link, err := sv.invite(t.Context(), sv.Store, "new@example.org", "New Person", []store.Role{store.Verifier})
 	check0(t, err)
 	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
 	check0(t, err)
@@ -234,9 +235,9 @@ func TestAccessible(t *testing.T) {
 		visit("chair", "life", "/petitions/"+p.ID+"/life")
 		visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")
 		visit("chair", "send", "/petitions/"+p.ID+"/letters/receipt/send")
-		visit("chair", "send-nobody", "/petitions/"+p.ID+"/letters/approval/send")
+		visit("chair", "send-nobody", "/petitions/"+group.ID+"/letters/receipt/send")
 		visit("staff", "groups", "/groups")
-		visit("chair", "group", "/groups/g1")
+		visit("chair", "group", "/groups/"+group.ID)
 		visit("staff", "worklist", "/worklist")
 		visit("admin", "calendar", "/settings/calendar")
 		visit("admin", "letters", "/settings/letters")
@@ -253,12 +254,12 @@ func TestAccessible(t *testing.T) {
 // On a phone no page is wider than its screen.
 func TestPhone(t *testing.T) {
 	sv := newService(t)
-	p := sv.sample()
+	p, group := sv.sample(), sv.established()
 	_, err := sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
 	check0(t, err)
 	b := sv.tab(chromium(t), "admin", false)
 	b.do(chromedp.EmulateViewport(390, 844))
-	for _, path := range []string{"/petitions", "/petitions/" + p.ID, "/petitions/" + p.ID + "/life", "/groups/g1", "/worklist", "/members", "/reports", "/settings", "/settings/people", "/settings/calendar", "/audit", "/account", "/help"} {
+	for _, path := range []string{"/petitions", "/petitions/" + p.ID, "/petitions/" + p.ID + "/life", "/groups/" + group.ID, "/worklist", "/members", "/reports", "/settings", "/settings/people", "/settings/calendar", "/audit", "/account", "/help"} {
 		b.open(path)
 		if wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); err != nil || wide > 390 {
 			t.Errorf("%s is %d wide, %v", path, wide, err)
@@ -274,7 +275,7 @@ func must[T any](v T, err error) T {
 }
 
 // membersCSV is a membership export with one row that is cut off.
-const membersCSV = "ID,First,Last,Status\n0106480,Esther,Conrad,Active\n0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n0175145,Teresa\n"
+const membersCSV = "ID,First Name,Last Name,Status\n0106480,Esther,Conrad,Active\n0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n0175145,Teresa\n"
 
 // fails lets one file of a petition be unreadable.
 func (sv *service) fails(p store.Petition) {

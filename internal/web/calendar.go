@@ -71,10 +71,9 @@ func (s *Server) setTable(ctx context.Context, key string, value any) error {
 	if err != nil {
 		return fmt.Errorf("write the %s: %w", key, err)
 	}
-	if err := s.Store.SetSetting(ctx, key, string(text), accountIn(ctx).ID); err != nil {
-		return fmt.Errorf("set the %s: %w", key, err)
-	}
-	return s.note(ctx, "setting.changed", key, "")
+	return s.act(ctx, "setting.changed", key, "", func(tx store.Tx) error {
+		return tx.SetSetting(ctx, key, string(text), accountIn(ctx).ID)
+	})
 }
 
 // setCalendarSettings takes one of the two tables whole, a row for each of the fields of

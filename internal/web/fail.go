@@ -32,9 +32,12 @@ var errSignIn = errors.New("not signed in")
 func told(err error) *failure {
 	var f *failure
 	var refused *office.RegisterError
+	var no *office.Refusal
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.As(err, &no):
+		return &failure{statusOf(no.Kind), no.Text}
 	case errors.As(err, &refused):
 		return &failure{http.StatusUnprocessableEntity, refused.Text}
 	case errors.Is(err, store.ErrNotFound):
@@ -43,6 +46,21 @@ func told(err error) *failure {
 		return &failure{http.StatusConflict, "The time for which this data is kept is over, and it was purged: what was decided stays as it is."}
 	}
 	return nil
+}
+
+// statusOf is the status of an act that the office refused.
+func statusOf(k office.RefusalKind) int {
+	switch k {
+	case office.Conflict:
+		return http.StatusConflict
+	case office.Forbidden:
+		return http.StatusForbidden
+	case office.Missing:
+		return http.StatusNotFound
+	case office.Malformed:
+		return http.StatusBadRequest
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // fail answers a request that could not be done. What is nobody's business is

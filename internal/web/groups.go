@@ -18,7 +18,7 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Register.Groups(r.Context(), as)
+	list, err := s.Office.Groups(r.Context(), as)
 	if err != nil {
 		return fmt.Errorf("list the groups: %w", err)
 	}
@@ -50,7 +50,7 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showGroup(w http.ResponseWriter, r *http.Request, status int, v groupView) error {
 	var err error
-	if v.Group, err = s.Register.Group(r.Context(), r.PathValue("id"), accountOf(r).Roles, v.as); err != nil {
+	if v.Group, err = s.Office.Group(r.Context(), r.PathValue("id"), accountOf(r).Roles, v.as); err != nil {
 		return fmt.Errorf("read the group: %w", err)
 	}
 	if v.Names, err = s.names(r.Context()); err != nil {
@@ -67,7 +67,7 @@ func (s *Server) addToGroup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	err = s.Register.AddToGroup(r.Context(), id, step, accountOf(r))
+	err = s.Office.AddToGroup(r.Context(), id, step, accountOf(r))
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return s.showGroup(w, r, http.StatusUnprocessableEntity, groupView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
 	}
@@ -82,7 +82,7 @@ func (s *Server) groupLetter(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) worklistPage(w http.ResponseWriter, r *http.Request) error {
-	tasks, err := s.Register.Tasks(r.Context())
+	tasks, err := s.Office.Tasks(r.Context())
 	if err != nil {
 		return fmt.Errorf("make the worklist: %w", err)
 	}
@@ -99,7 +99,7 @@ func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	step := office.NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
-	err := s.Register.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
+	err := s.Office.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
@@ -124,7 +124,7 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) error {
 		return problem(http.StatusForbidden, "The worklist is for staff and the chair.")
 	}
 	var b bytes.Buffer
-	if err := s.Register.Calendar(r.Context(), &b); err != nil {
+	if err := s.Office.Calendar(r.Context(), &b); err != nil {
 		return fmt.Errorf("write the calendar: %w", err)
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
@@ -142,7 +142,7 @@ func (s *Server) publicGroupsCSV(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) publicList(w http.ResponseWriter, r *http.Request, format, kind string) error {
 	var b bytes.Buffer
-	if err := s.Register.PublicList(r.Context(), format, &b); err != nil {
+	if err := s.Office.PublicList(r.Context(), format, &b); err != nil {
 		return fmt.Errorf("write the list of groups: %w", err)
 	}
 	w.Header().Set("Content-Type", kind)

@@ -222,14 +222,14 @@ func TestImportInBrowser(t *testing.T) {
 	p := sv.sample()
 	b := sv.tab(chromium(t), "staff", false)
 	path := filepath.Join(t.TempDir(), "roll.csv")
-	check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "ID,", "Cust #,", 1)), 0o600))
+	check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "Last Name,", "Appellation,", 1)), 0o600))
 	b.open("/members")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{path}), chromedp.Click(chromedp.CSS("form[enctype] button")))
 	b.until("the columns are there", `document.querySelector("h1")?.innerText === "roll.csv"`)
-	b.until("it cannot be taken in yet", `document.body.innerText.includes("No column is the member number") && !document.querySelector("input[name=use]")`)
-	b.do(chromedp.SetValue(chromedp.CSS("select[name=meaning0]"), "number"), chromedp.Click(chromedp.CSS("#mapping button")))
+	b.until("it cannot be taken in yet", `document.body.innerText.includes("has no column for last names") && !document.querySelector("input[name=use]")`)
+	b.do(chromedp.SetValue(chromedp.CSS("select[name=meaning2]"), "last"), chromedp.Click(chromedp.CSS("#mapping button")))
 	b.until("it can be taken in", `document.querySelector("input[name=use]")`)
-	for _, text := range []string{"has 2 columns instead of 4", "since members.csv", "Lapsed", "1 row needs a look"} {
+	for _, text := range []string{"(1 row, first line 6)", "since members.csv", "Lapsed", "1 row needs a look"} {
 		if !eval[bool](b, fmt.Sprintf(`document.body.innerText.includes(%q)`, text)) {
 			t.Errorf("the page does not say %q", text)
 		}
@@ -241,7 +241,7 @@ func TestImportInBrowser(t *testing.T) {
 	b.until("it was taken in", `document.querySelector(".said")?.innerText.includes("1 petition is verified against it now")`)
 	snap, err := sv.Store.CurrentSnapshot(t.Context())
 	check0(t, err)
-	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != snap.ID || snap.Map["number"] != "Cust #" {
+	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != snap.ID || snap.Map["last"] != "Appellation" {
 		t.Errorf("the petition is verified against %s, want %s with %v", now.SnapshotID, snap.ID, snap.Map)
 	}
 }

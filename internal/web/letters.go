@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/internal/office"
+	"countersign/internal/store"
 )
 
 type lettersView struct {
@@ -37,10 +38,10 @@ func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int,
 	if s.Mail != nil {
 		v.Sends = s.Mail.From() + " through " + s.Mail.Host()
 	}
-	for _, k := range s.Register.Letters() {
+	for _, k := range s.Office.Letters() {
 		l := letterText{LetterChoice: k, Text: all["letter-"+k.Kind], Edited: all["letter-"+k.Kind] != ""}
 		if !l.Edited {
-			if l.Text, err = s.Register.Template(k.Kind); err != nil {
+			if l.Text, err = s.Office.Template(k.Kind); err != nil {
 				return fmt.Errorf("read the text of a letter: %w", err)
 			}
 		}
@@ -59,11 +60,11 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := r.PathValue("kind")
-	if !slices.ContainsFunc(s.Register.Letters(), func(k office.LetterChoice) bool { return k.Kind == kind }) {
+	if !slices.ContainsFunc(s.Office.Letters(), func(k office.LetterChoice) bool { return k.Kind == kind }) {
 		return problem(http.StatusNotFound, "There is no such letter.")
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n"))
-	usual, err := s.Register.Template(kind)
+	usual, err := s.Office.Template(kind)
 	if err != nil {
 		return fmt.Errorf("read the text of a letter: %w", err)
 	}
@@ -71,7 +72,7 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 		text = ""
 	}
 	if text != "" {
-		err := s.Register.CheckTemplate(kind, text)
+		err := s.Office.CheckTemplate(kind, text)
 		if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 			return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: upperFirst(why.Text)}, kind, text)
 		}
@@ -79,11 +80,11 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("try the text of a letter: %w", err)
 		}
 	}
-	if err := s.Store.SetSetting(r.Context(), "letter-"+kind, text, accountOf(r).ID); err != nil {
+	err = s.act(r.Context(), "letter.edited", kind, "", func(tx store.Tx) error {
+		return tx.SetSetting(r.Context(), "letter-"+kind, text, accountOf(r).ID)
+	})
+	if err != nil {
 		return fmt.Errorf("keep the text of a letter: %w", err)
-	}
-	if err := s.record(r, "letter.edited", kind, ""); err != nil {
-		return err
 	}
 	return s.done(w, r, "/settings/letters", "The letter was saved.")
 }

@@ -73,7 +73,7 @@ func (s *Server) showLife(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Petition, err = s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
-	if v.Life, err = s.Register.Life(r.Context(), v.Petition.ID, accountOf(r).Roles, v.as); err != nil {
+	if v.Life, err = s.Office.Life(r.Context(), v.Petition.ID, accountOf(r).Roles, v.as); err != nil {
 		return fmt.Errorf("read the life of the petition: %w", err)
 	}
 	if v.Names, err = s.names(r.Context()); err != nil {
@@ -90,14 +90,13 @@ func (s *Server) addToLife(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	err = s.Register.AddToLife(r.Context(), id, step, accountOf(r))
+	err = s.Office.AddToLife(r.Context(), id, step, accountOf(r))
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return s.showLife(w, r, http.StatusUnprocessableEntity, lifeView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {
 		return fmt.Errorf("write a step down: %w", err)
 	}
-	s.Bell.Tell(Topic(id))
 	return s.done(w, r, "/petitions/"+id+"/life", "It was written down.")
 }
 
@@ -186,6 +185,6 @@ func (s *Server) letter(w http.ResponseWriter, r *http.Request, of string) error
 	}
 	id := r.PathValue("id")
 	return s.send(w, r, download{types[format], "letter.written", id, kind + " " + format}, func(out io.Writer) (string, error) {
-		return s.Register.Letter(r.Context(), of, id, kind, format, accountOf(r), out)
+		return s.Office.Letter(r.Context(), of, id, kind, format, accountOf(r), out)
 	})
 }

@@ -74,11 +74,9 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if hash := sessionOf(r); hash != "" {
-		if err := s.Store.EndSession(r.Context(), hash); err != nil {
+		err := s.act(r.Context(), "account.signed-out", accountOf(r).ID, "", func(tx store.Tx) error { return tx.EndSession(r.Context(), hash) })
+		if err != nil {
 			return fmt.Errorf("end the session: %w", err)
-		}
-		if err := s.record(r, "account.signed-out", accountOf(r).ID, ""); err != nil {
-			return err
 		}
 	}
 	http.SetCookie(w, s.cookie("", -1))
@@ -99,7 +97,7 @@ func local(next string) string {
 // FirstAdmin returns a one-time link with which the first administrator makes
 // an account, or nothing where there is one already. The link before is dead.
 func (s *Server) FirstAdmin(ctx context.Context) (link string, err error) {
-	link, err = s.invite(ctx, "", "", []store.Role{store.Admin})
+	link, err = s.invite(ctx, s.Store, "", "", []store.Role{store.Admin})
 	if errors.Is(err, store.ErrConflict) {
 		return "", nil
 	}
@@ -107,9 +105,9 @@ func (s *Server) FirstAdmin(ctx context.Context) (link string, err error) {
 }
 
 // invite makes a one-time link. Only its hash is kept.
-func (s *Server) invite(ctx context.Context, email, name string, roles []store.Role) (link string, err error) {
+func (s *Server) invite(ctx context.Context, to *store.Store, email, name string, roles []store.Role) (link string, err error) {
 	secret := newSecret()
-	err = s.Store.AddInvitation(ctx, store.Invitation{Hash: hashSecret(secret), Email: email, Name: name, Roles: roles, ExpiresAt: s.Now().Add(invitationLife)})
+	err = to.AddInvitation(ctx, store.Invitation{Hash: hashSecret(secret), Email: email, Name: name, Roles: roles, ExpiresAt: s.Now().Add(invitationLife)})
 	if err != nil {
 		return "", fmt.Errorf("keep the invitation: %w", err)
 	}
@@ -174,7 +172,14 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := store.Account{ID: newID(), Email: v.Email, Name: v.Name, PasswordHash: secret, CreatedAt: s.Now()}
-	switch a, err = s.Store.Join(r.Context(), hash, a); {
+	err = s.Store.Do(r.Context(), func(tx store.Tx) (err error) {
+		if a, err = tx.Join(r.Context(), hash, a); err != nil {
+			return err
+		}
+		_, err = tx.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: "account.joined", Subject: a.ID, Detail: roleWords(a.Roles)})
+		return err
+	})
+	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return errLinkUsed
 	case errors.Is(err, store.ErrConflict):
@@ -182,9 +187,6 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusConflict, "welcome", v)
 	case err != nil:
 		return fmt.Errorf("make the account: %w", err)
-	}
-	if _, err := s.Store.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: "account.joined", Subject: a.ID, Detail: roleWords(a.Roles)}); err != nil {
-		return fmt.Errorf("record the new account: %w", err)
 	}
 	if err := s.signIn(w, r, a, "invitation"); err != nil {
 		return err

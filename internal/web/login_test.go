@@ -196,7 +196,7 @@ func TestResetMeanwhile(t *testing.T) {
 	sv := newService(t)
 	before, err := sv.Store.Account(t.Context(), "account-verifier")
 	check0(t, err)
-	link, err := sv.invite(t.Context(), before.Email, before.Name, before.Roles)
+	link, err := sv.invite(t.Context(), sv.Store, before.Email, before.Name, before.Roles)
 	check0(t, err)
 	sv.client("").post(strings.TrimPrefix(link, sv.url), "name", "Terry", "password", "a new good one", "again", "a new good one").want(t, 303)
 	if err := sv.Store.SetPassword(t.Context(), before.ID, before.PasswordHash, "the old one's"); err == nil {

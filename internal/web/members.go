@@ -43,7 +43,7 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 		v.Current = &v.Snapshots[0]
 	}
 	if v.Query != "" && v.Current != nil {
-		if v.Found, err = s.Desk.Search(r.Context(), "", v.Query, membersShown); err != nil {
+		if v.Found, err = s.Office.Search(r.Context(), "", v.Query, membersShown); err != nil {
 			return fmt.Errorf("search the members: %w", err)
 		}
 	}
@@ -115,11 +115,11 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 		v.AsOf = s.Now().UTC().Format(time.DateOnly)
 	}
 	var err error
-	if v.ImportPreview, err = s.Desk.Preview(r.Context(), r.PathValue("blob"), name, opts); err != nil {
+	if v.ImportPreview, err = s.Office.Preview(r.Context(), r.PathValue("blob"), name, opts); err != nil {
 		return fmt.Errorf("look into the export: %w", err)
 	}
 	v.More = v.ProblemCount - len(v.Problems)
-	list, err := s.openPetitions(r)
+	list, err := s.Office.OpenPetitions(r.Context())
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 	if opts.AsOf.IsZero() {
 		opts.AsOf = s.Now().UTC().Truncate(24 * time.Hour)
 	}
-	snap, err := s.Desk.Import(r.Context(), r.PathValue("blob"), name, opts, accountOf(r).ID)
+	snap, err := s.Office.Import(r.Context(), r.PathValue("blob"), name, opts, accountOf(r).ID)
 	var refused *office.ImportError
 	if errors.As(err, &refused) {
 		return s.showImport(w, r, http.StatusUnprocessableEntity, r.PostForm, refused.Text)
@@ -181,42 +181,13 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("import the members: %w", err)
 	}
-	if err := s.record(r, "members.imported", snap.ID, fmt.Sprintf("%d members", snap.Members)); err != nil {
-		return err
-	}
 	said := fmt.Sprintf("%s was taken in: %s.", name, plural(snap.Members, "member", "members"))
 	if r.PostFormValue("use") != "" {
-		list, err := s.openPetitions(r)
+		n, err := s.Office.UseExport(r.Context(), snap.ID, accountOf(r).ID)
 		if err != nil {
 			return err
 		}
-		for _, p := range list {
-			after := p
-			after.SnapshotID = snap.ID
-			if err := s.changePetition(r.Context(), p, after); err != nil {
-				return err
-			}
-		}
-		said += " " + upperFirst(plural(len(list), "petition is", "petitions are")) + " verified against it now."
+		said += " " + upperFirst(plural(n, "petition is", "petitions are")) + " verified against it now."
 	}
 	return s.done(w, r, "/members", said)
-}
-
-// openPetitions are those that another export can still be chosen for.
-func (s *Server) openPetitions(r *http.Request) ([]store.Petition, error) {
-	all, err := s.Store.Petitions(r.Context())
-	if err != nil {
-		return nil, fmt.Errorf("list petitions: %w", err)
-	}
-	var out []store.Petition
-	for _, p := range all {
-		tallies, err := s.Store.Tallies(r.Context(), p.ID)
-		if err != nil {
-			return nil, fmt.Errorf("list the tallies: %w", err)
-		}
-		if !over(p.State) && len(tallies) == 0 {
-			out = append(out, p.Petition)
-		}
-	}
-	return out, nil
 }

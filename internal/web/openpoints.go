@@ -2,19 +2,12 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
 	"countersign/internal/office"
 	"countersign/internal/store"
 )
-
-// OpenPoints gives what pages left open and settles it: see office.Office.
-type OpenPoints interface {
-	OpenPoints(ctx context.Context, petitionID string) ([]office.OpenPoint, error)
-	SettleOpen(ctx context.Context, id, how, note string, by store.Account) (store.OpenPoint, error)
-}
 
 type openView struct {
 	Petition store.Petition
@@ -63,7 +56,7 @@ func (s *Server) openPage(w http.ResponseWriter, r *http.Request) error {
 	if v.Names, err = s.names(r.Context()); err != nil {
 		return err
 	}
-	points, err := s.Desk.OpenPoints(r.Context(), v.Petition.ID)
+	points, err := s.Office.OpenPoints(r.Context(), v.Petition.ID)
 	if err != nil {
 		return fmt.Errorf("list the open points: %w", err)
 	}
@@ -81,7 +74,7 @@ func (s *Server) settleOpen(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	p, err := s.settlePoint(r.Context(), r.PathValue("id"), r.PostFormValue("how"), r.PostFormValue("note"))
+	p, err := s.Office.SettleOpen(r.Context(), r.PathValue("id"), r.PostFormValue("how"), r.PostFormValue("note"), accountOf(r))
 	if err != nil {
 		return err
 	}
@@ -92,29 +85,6 @@ func (s *Server) settleOpen(w http.ResponseWriter, r *http.Request) error {
 		store.LineAdded:   "A line was added; say under “Review lines” whose it is.",
 	}[p.Settled]
 	return s.done(w, r, "/petitions/"+p.PetitionID+"/open", said)
-}
-
-// settlePoint settles an open point, for a page and for the API.
-func (s *Server) settlePoint(ctx context.Context, id, how, note string) (store.OpenPoint, error) {
-	p, err := s.Store.OpenPoint(ctx, id)
-	if err != nil {
-		return p, err
-	}
-	if err := s.open(ctx, p.PetitionID); err != nil {
-		return p, err
-	}
-	p, err = s.Desk.SettleOpen(ctx, id, how, note, accountIn(ctx))
-	var refused *office.FindingError
-	switch {
-	case errors.As(err, &refused):
-		return p, problem(http.StatusUnprocessableEntity, refused.Text)
-	case errors.Is(err, store.ErrConflict):
-		return p, problem(http.StatusConflict, "Somebody else settled this point meanwhile.")
-	case err != nil:
-		return p, err
-	}
-	s.Bell.Tell(Topic(p.PetitionID))
-	return p, nil
 }
 
 type apiOpenPoint struct {
@@ -140,7 +110,7 @@ func (s *Server) apiOpenPoints(ctx context.Context, in *byID) (*answerOf[[]apiOp
 	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	list, err := s.Desk.OpenPoints(ctx, in.ID)
+	list, err := s.Office.OpenPoints(ctx, in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("list the open points: %w", err)
 	}
@@ -158,11 +128,11 @@ func (s *Server) apiSettleOpen(ctx context.Context, in *struct {
 		Note    string `json:"note,omitempty" maxLength:"2000" doc:"needed where something is not counted"`
 	}
 }) (*answerOf[apiOpenPoint], error) {
-	p, err := s.settlePoint(ctx, in.ID, in.Body.Settled, in.Body.Note)
+	p, err := s.Office.SettleOpen(ctx, in.ID, in.Body.Settled, in.Body.Note, accountIn(ctx))
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Desk.OpenPoints(ctx, p.PetitionID)
+	list, err := s.Office.OpenPoints(ctx, p.PetitionID)
 	if err != nil {
 		return nil, fmt.Errorf("list the open points: %w", err)
 	}

@@ -33,7 +33,13 @@ func TestHalfSent(t *testing.T) {
 func TestSlowAnswer(t *testing.T) {
 	sv := newService(t)
 	sv.bodyTime = 50 * time.Millisecond
-	sv.desk.slow = func() { time.Sleep(300 * time.Millisecond) }
+	var table strings.Builder // an export that takes a while to read
+	table.WriteString("ID,First Name,Last Name,Status\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&table, "%07d,Given%d,Family%d,Active\n", i, i%997, i%1499)
+	}
+	sum, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(table.String()))
+	check0(t, err)
 	c := sv.client("staff")
-	c.post("/petitions", "title", "Slow", "received", time.Now().Format(time.DateOnly)).want(t, 303)
+	c.post("/members/import/"+sum, "name", "members.csv", "as-of", "2026-11-01").want(t, 303)
 }

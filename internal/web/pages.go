@@ -55,7 +55,7 @@ func (s *Server) pagePage(w http.ResponseWriter, r *http.Request) error {
 			v.Next = other.ID
 		}
 	}
-	c, err := s.Desk.Case(r.Context(), p.PetitionID)
+	c, err := s.Office.Case(r.Context(), p.PetitionID)
 	if err != nil {
 		return fmt.Errorf("count the petition: %w", err)
 	}

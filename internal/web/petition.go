@@ -105,7 +105,7 @@ func (s *Server) petition(ctx context.Context, who store.Account, id string) (*p
 			return nil, fmt.Errorf("find the snapshot: %w", err)
 		}
 	}
-	if v.Rules, err = s.Desk.Rules(v.Petition.Rules); err != nil {
+	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
 		return nil, fmt.Errorf("explain the rule: %w", err)
 	}
 	if v.Tallies, err = s.Store.Tallies(ctx, id); err != nil {
@@ -115,7 +115,7 @@ func (s *Server) petition(ctx context.Context, who store.Account, id string) (*p
 		return nil, err
 	}
 	v.Checklist = checklist(v)
-	v.TallyWhy = notYet(v.Overview, v.Count)
+	v.TallyWhy = office.NotYet(v.Overview, v.Count)
 	v.Timeline, err = s.timeline(ctx, v)
 	return v, err
 }
@@ -137,7 +137,7 @@ func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
 	for _, p := range pages {
 		of[p.UploadID] = append(of[p.UploadID], p)
 	}
-	v.MayAdd = v.MayUpload && !over(v.State)
+	v.MayAdd = v.MayUpload && office.Decided(v.Petition) == ""
 	file, number := map[string]string{}, map[string]int{}
 	lines := linesByPage(v.Case)
 	left := sheetsOfPetition
@@ -252,7 +252,7 @@ func checklist(v *petitionView) []check {
 		list = append(list, check{state, text, note})
 	}
 	pending := "open"
-	if v.Uploads > 0 && settled(v.Overview) {
+	if v.Uploads > 0 && office.AllRead(v.Overview) {
 		pending = "no"
 	}
 	c := v.Case
@@ -285,40 +285,17 @@ func checklist(v *petitionView) []check {
 		add(len(c.Printed) == 0, "open", "All printed sheets", strings.Join(c.Printed, " "))
 	}
 	add(v.SnapshotID != "", "no", "Membership export to verify against", v.Snapshot.Name)
-	add(v.Uploads > 0 && settled(v.Overview), "open", "All sheets read and looked up", fmt.Sprintf("%s of %s", number(v.Read), plural(v.Pages, "page", "pages")))
+	add(v.Uploads > 0 && office.AllRead(v.Overview), "open", "All sheets read and looked up", fmt.Sprintf("%s of %s", number(v.Read), plural(v.Pages, "page", "pages")))
 	add(v.Count.Rows > 0 && (v.Count.Uncertain == 0 || v.Count.Certain), "open", "No doubt that could change the outcome", plural(v.Count.Uncertain, "uncertain line", "uncertain lines"))
 	add(v.Tally != nil, "open", "Count certified", "")
 	return list
-}
-
-// notYet says why a count cannot be certified, or nothing.
-func notYet(o store.Overview, c office.Count) string {
-	switch {
-	case over(o.State):
-		return "The petition is decided: what was certified stays as it is."
-	case o.Uploads == 0:
-		return "There are no sheets yet."
-	case o.SnapshotID == "":
-		return "No membership export is chosen."
-	case o.Failures > 0:
-		return "There are failures: try them again, or exclude the sheets."
-	case !settled(o):
-		return "Not all sheets are read and looked up."
-	case o.Open == 1:
-		return "One open point waits: settle it first."
-	case o.Open > 0:
-		return fmt.Sprintf("%s open points wait: settle them first.", number(o.Open))
-	case !c.Certain && c.Uncertain > 0:
-		return "Lines that are still uncertain can change the outcome: review them first."
-	}
-	return ""
 }
 
 func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	t, stays, err := s.certifyCount(r.Context(), r.PathValue("id"), r.PostFormValue("reason"), r.PostFormValue("seen"))
+	t, stays, err := s.Office.Certify(r.Context(), r.PathValue("id"), r.PostFormValue("reason"), r.PostFormValue("seen"), accountOf(r))
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"countersign/internal/blob"
 	"countersign/internal/office"
@@ -69,7 +68,7 @@ func (s *Server) standings(ctx context.Context) ([]standing, error) {
 
 func (s *Server) standing(ctx context.Context, p store.Overview) (standing, error) {
 	st := standing{Overview: p}
-	c, err := s.Desk.Case(ctx, p.ID)
+	c, err := s.Office.Case(ctx, p.ID)
 	if err != nil {
 		return st, fmt.Errorf("count the petition %s: %w", p.ID, err)
 	}
@@ -99,15 +98,6 @@ func (s *Server) overview(ctx context.Context, id string) (store.Overview, error
 	return store.Overview{Petition: p, Counts: counts}, nil
 }
 
-// over says whether nothing is to be done for a petition any more.
-func over(state string) bool {
-	switch state {
-	case "withdrawn", "closed", "approved", "disapproved", "reported":
-		return true
-	}
-	return false
-}
-
 func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	page, review := "/petitions/"+p.ID, "/petitions/"+p.ID+"/review"
 	var out []wait
@@ -116,7 +106,7 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 			out = append(out, wait{For: who, Text: plural(n, one, many), Link: link})
 		}
 	}
-	if over(p.State) {
+	if office.Decided(p.Petition) != "" {
 		return nil
 	}
 	if p.Failures > 0 {
@@ -147,15 +137,10 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
 	gathered := p.State != "" && p.State != "draft" || c.Valid >= c.Required // else more sheets come
-	if c.Rows > 0 && c.Certain && p.Open == 0 && settled(p) && gathered {
+	if c.Rows > 0 && c.Certain && p.Open == 0 && office.AllRead(p) && gathered {
 		out = append(out, wait{"chair", "count to certify", page + "#tally", false})
 	}
 	return out
-}
-
-// settled says whether the program has done all that it can.
-func settled(p store.Overview) bool {
-	return p.Failures == 0 && p.SnapshotID != "" && p.Uploads == p.Opened && p.Pages == p.Read && p.Lines == p.Matched
 }
 
 // bar is a count drawn against the threshold, in units of a thousand across.
@@ -237,7 +222,7 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 		return fmt.Errorf("list snapshots: %w", err)
 	}
 	v.Snapshots = slices.DeleteFunc(v.Snapshots, func(x store.Snapshot) bool { return x.Purged && x.ID != v.Petition.SnapshotID })
-	if v.Rules, err = s.Desk.Rules(v.Petition.Rules); err != nil {
+	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
 	if v.Petition.State == "" {
@@ -249,74 +234,26 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 	return s.render(w, r, status, "edit", v)
 }
 
-// readPetition takes what a form or the API says into a petition, or says
-// what is wrong with it.
-func (s *Server) readPetition(ctx context.Context, p *store.Petition, title, received, snapshot, rules string) (wrong string, err error) {
-	p.Title, p.Rules = strings.TrimSpace(title), strings.TrimSpace(strings.ReplaceAll(rules, "\r\n", "\n"))
-	switch {
-	case p.Title == "":
-		return "Write a title, such as the name of the proposed group.", nil
-	case utf8.RuneCountInString(p.Title) > 300:
-		return "The title is too long: use at most 300 characters.", nil
-	}
-	if p.ReceivedOn, err = time.Parse(time.DateOnly, received); err != nil {
-		return fmt.Sprintf("%q is no date: write the day that the petition was received, such as 2026-11-01.", received), nil
-	}
-	if why := strangeDay(p.ReceivedOn, s.Now()); why != "" {
-		return why, nil
-	}
-	if snapshot != "" {
-		x, err := s.Store.Snapshot(ctx, snapshot)
-		if errors.Is(err, store.ErrNotFound) || err == nil && x.Purged && snapshot != p.SnapshotID {
-			return "The membership export that was chosen is not there any more: choose another.", nil
-		}
-		if err != nil {
-			return "", fmt.Errorf("find the snapshot: %w", err)
-		}
-	}
-	p.SnapshotID = snapshot
-	view, err := s.Desk.Rules(p.Rules)
-	if err != nil {
-		return "", fmt.Errorf("explain the rule: %w", err)
-	}
-	return ruleProblem(view), nil
-}
-
-func ruleProblem(view office.RulesView) string {
-	if view.Problem == nil {
-		return ""
-	}
-	if view.Problem.Line > 0 {
-		return fmt.Sprintf("The rule cannot be used. Line %d: %s", view.Problem.Line, view.Problem.Text)
-	}
-	return "The rule cannot be used: " + view.Problem.Text
-}
-
 // formID is the id that a form brings for what it adds, so that a second click adds nothing.
 var formID = regexp.MustCompile(`^[0-9a-f]{24}$`)
-
-// petitionAdded is what the log says of a new petition.
-func (s *Server) petitionAdded(ctx context.Context) store.AuditEntry {
-	return store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: "petition.added"}
-}
 
 func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	p := store.Petition{State: "draft", By: accountOf(r).ID}
+	p := store.Petition{State: "draft"}
 	if id := r.PostFormValue("id"); formID.MatchString(id) {
 		p.ID = id
 	}
-	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("rules"))
+	p, err := s.Office.ReadTerms(r.Context(), p, termsIn(r))
+	if no := (*office.Refusal)(nil); errors.As(err, &no) {
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: no.Text})
+	}
 	if err != nil {
 		return err
 	}
-	if wrong != "" {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: wrong})
-	}
 	id := p.ID
-	if p, err = s.Store.AddPetition(r.Context(), p, s.petitionAdded(r.Context())); errors.Is(err, store.ErrConflict) {
+	if p, err = s.Office.AddPetition(r.Context(), p, accountOf(r).ID); errors.Is(err, store.ErrConflict) {
 		if first, err := s.Store.Petition(r.Context(), id); err != nil || first.By != accountOf(r).ID {
 			return problem(http.StatusConflict, "This form was used already. Open a new one.")
 		}
@@ -328,70 +265,34 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/petitions/"+p.ID, "The petition was added. Now drop its sheets here.")
 }
 
+// termsIn are the terms that the form of a petition says.
+func termsIn(r *http.Request) office.Terms {
+	return office.Terms{Title: r.PostFormValue("title"), Received: r.PostFormValue("received"), Snapshot: r.PostFormValue("snapshot"), Rules: r.PostFormValue("rules")}
+}
+
 func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	p, err := s.Store.Petition(r.Context(), r.PathValue("id"))
+	before, err := s.Store.Petition(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	before := p
-	wrong, err := s.readPetition(r.Context(), &p, r.PostFormValue("title"), r.PostFormValue("received"), r.PostFormValue("snapshot"), r.PostFormValue("rules"))
-	if err == nil && wrong == "" {
-		wrong, err = s.frozen(r.Context(), before, p)
-	}
-	if err != nil {
-		return err
-	}
-	if wrong != "" {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: wrong, Was: r.PostFormValue("was")})
-	}
-	if was := r.PostFormValue("was"); was != "" && was != said(before) && said(p) != said(before) {
-		wrong = "Somebody changed the petition since you opened this page, and nothing of yours was saved yet. Look at it in another window; saving again puts what stands here in its place."
+	p, err := s.Office.ReadTerms(r.Context(), before, termsIn(r))
+	if was := r.PostFormValue("was"); err == nil && was != "" && was != said(before) && said(p) != said(before) {
+		wrong := "Somebody changed the petition since you opened this page, and nothing of yours was saved yet. Look at it in another window; saving again puts what stands here in its place."
 		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong, Was: said(before)})
 	}
-	if err := s.changePetition(r.Context(), before, p); err != nil {
+	if err == nil {
+		err = s.Office.ChangePetition(r.Context(), before, p, accountOf(r).ID)
+	}
+	if no := (*office.Refusal)(nil); errors.As(err, &no) {
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: no.Text, Was: r.PostFormValue("was")})
+	}
+	if err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+p.ID, "The petition was changed.")
-}
-
-// frozen: a certified count stands on its rule and snapshot.
-func (s *Server) frozen(ctx context.Context, before, after store.Petition) (wrong string, err error) {
-	if before.Rules == after.Rules && before.SnapshotID == after.SnapshotID && before.ReceivedOn.Equal(after.ReceivedOn) {
-		return "", nil
-	}
-	tallies, err := s.Store.Tallies(ctx, before.ID)
-	if err != nil {
-		return "", fmt.Errorf("list the tallies: %w", err)
-	}
-	if len(tallies) > 0 {
-		return "The count was certified, so its rule, export and day of receipt stay as they were.", nil
-	}
-	return "", nil
-}
-
-// changePetition writes a changed petition with what changed into the audit log.
-func (s *Server) changePetition(ctx context.Context, before, after store.Petition) error {
-	var what []string
-	for _, c := range []struct {
-		name string
-		same bool
-	}{{"title", before.Title == after.Title}, {"received", before.ReceivedOn.Equal(after.ReceivedOn)},
-		{"snapshot " + after.SnapshotID, before.SnapshotID == after.SnapshotID}, {"rule", before.Rules == after.Rules}} {
-		if !c.same {
-			what = append(what, c.name)
-		}
-	}
-	if len(what) == 0 {
-		return nil
-	}
-	if err := s.Store.SetPetition(ctx, after); err != nil {
-		return fmt.Errorf("change the petition: %w", err)
-	}
-	s.Bell.Tell(Topic(after.ID))
-	return s.note(ctx, "petition.changed", after.ID, strings.Join(what, ", "))
 }
 
 // float writes a coordinate short enough for thousands of them.
@@ -452,12 +353,4 @@ func drawing(p store.Page, lines []office.Line, link bool) template.HTML {
 		}
 	}
 	return template.HTML(append(b, `</svg>`...))
-}
-
-// strangeDay says of a day what is strange about it, empty for nothing.
-func strangeDay(day, now time.Time) string {
-	if day.Year() >= 1900 && day.Before(now.AddDate(10, 0, 0)) {
-		return ""
-	}
-	return "The year of " + day.Format("2 January 2006") + " cannot be right: write a day from 1900 on and at most ten years ahead."
 }

@@ -36,7 +36,7 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request, status int,
 	if v.Petitions, err = s.standings(r.Context()); err != nil {
 		return err
 	}
-	if v.Issued, v.MayIssue, err = s.Register.CouncilReports(r.Context(), accountOf(r).Roles); err != nil {
+	if v.Issued, v.MayIssue, err = s.Office.CouncilReports(r.Context(), accountOf(r).Roles); err != nil {
 		return fmt.Errorf("list the reports to Council: %w", err)
 	}
 	if v.Conferences, err = table[register.Conference](r.Context(), s.Store, "conferences"); err != nil {
@@ -61,7 +61,7 @@ func (s *Server) issueCouncil(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	issued, err := s.Register.IssueCouncil(r.Context(), n, accountOf(r))
+	issued, err := s.Office.IssueCouncil(r.Context(), n, accountOf(r))
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return s.showReports(w, r, http.StatusUnprocessableEntity, reportsView{Problem: why.Text, Said: said})
 	}
@@ -98,7 +98,7 @@ func (s *Server) correctCouncil(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Register.CorrectCouncil(r.Context(), step, accountOf(r))
+	err = s.Office.CorrectCouncil(r.Context(), step, accountOf(r))
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		return s.showReports(w, r, http.StatusUnprocessableEntity, reportsView{Problem: why.Text, Said: step.Words})
 	}
@@ -123,7 +123,7 @@ func (s *Server) councilReport(w http.ResponseWriter, r *http.Request) error {
 		format, media = "pdf", "application/pdf"
 	}
 	return s.written(w, r, reportFile{"council", format, media, conference}, func(out io.Writer) error {
-		return s.Register.Council(r.Context(), conference, format, out)
+		return s.Office.Council(r.Context(), conference, format, out)
 	})
 }
 
@@ -138,7 +138,7 @@ func (s *Server) periodReport(w http.ResponseWriter, r *http.Request) error {
 		return problem(http.StatusUnprocessableEntity, "Write the last day of the period, not before the first.")
 	}
 	return s.written(w, r, reportFile{"coo", "xlsx", sheetType, from.Format(time.DateOnly) + " to " + to.Format(time.DateOnly)}, func(out io.Writer) error {
-		return s.Register.Period(r.Context(), from, to, out)
+		return s.Office.Period(r.Context(), from, to, out)
 	})
 }
 
@@ -193,7 +193,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 		return problem(http.StatusNotFound, "There is no such report: there are coo and council.")
 	}
 	return s.written(w, r, reportFile{kind, "xlsx", sheetType, p.Title}, func(out io.Writer) error {
-		return s.Desk.Workbook(r.Context(), p.ID, kind, out)
+		return s.Office.Workbook(r.Context(), p.ID, kind, out)
 	})
 }
 

@@ -18,8 +18,7 @@ import (
 // makes it fast, through the exchange in review_sync.go.
 //
 //	review.go        the page and its forms
-//	review_queue.go  who looks at which line
-//	review_take.go   what is asked of a finding before it is added
+//	review_queue.go  who else looks, and where
 //	review_sync.go   what the script asks
 //	review_view.go   what is shown
 
@@ -40,23 +39,18 @@ func (s *Server) reviewRoutes() []route {
 // review is one request about a petition's review.
 type review struct {
 	*Server
-	ctx      context.Context
-	account  store.Account
-	petition store.Petition
-	kase     *office.Case
-	pages    map[string]store.Page // of the lines that are shown
+	*office.Review
+	ctx   context.Context
+	pages map[string]store.Page // of the lines that are shown
 }
 
 func (s *Server) newReview(r *http.Request) (*review, error) {
-	p, err := s.Store.Petition(r.Context(), r.PathValue("petition"))
+	rv, err := s.Office.Review(r.Context(), r.PathValue("petition"), accountOf(r))
 	if err != nil {
 		return nil, err
 	}
-	rv := &review{Server: s, ctx: r.Context(), account: accountOf(r), petition: p, pages: map[string]store.Page{}}
-	return rv, rv.refresh()
+	return &review{Server: s, Review: rv, ctx: r.Context(), pages: map[string]store.Page{}}, nil
 }
-
-func (rv *review) chair() bool { return may(rv.account, byChair) }
 
 func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request) error {
 	rv, err := s.newReview(r)
@@ -68,13 +62,13 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request) error {
 
 // show writes the page: the line that is asked for, or the next one.
 func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked url.Values, notice string) error {
-	page := reviewPage{Petition: rv.petition, Account: rv.account, Notice: notice, Closed: rv.closed(), NewID: newFindingID(rv.account), Events: reviewURL(rv.petition.ID) + "/events"}
+	page := reviewPage{Petition: rv.Petition, Account: rv.Account, Notice: notice, Closed: rv.Closed(), NewID: office.NewFindingID(rv.Account), Events: reviewURL(rv.Petition.ID) + "/events"}
 	line, err := rv.asked(asked.Get("line"))
 	if err != nil {
 		return err
 	}
 	if line != nil {
-		if page.Line, err = rv.line(line, distinct(asked["searched"]), asked.Get("q")); err != nil {
+		if page.Line, err = rv.line(line, office.Distinct(asked["searched"]), asked.Get("q")); err != nil {
 			return err
 		}
 		page.Line.NewID = page.NewID
@@ -83,7 +77,7 @@ func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked
 			return err
 		}
 		page.Hash = plain.Hash
-		rv.at(line.ID)
+		rv.At(line.ID)
 	}
 	if page.Head, err = rv.head(); err != nil {
 		return err
@@ -103,22 +97,22 @@ func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked
 // where nothing is left.
 func (rv *review) asked(id string) (*office.Line, error) {
 	if id == "" {
-		next, err := rv.claimNext(1, nil)
+		next, err := rv.Next(rv.ctx, 1, nil)
 		if err != nil || len(next) == 0 {
 			return nil, err
 		}
 		return next[0], nil
 	}
-	i := rv.kase.Find(id)
+	i := rv.Case.Find(id)
 	if i < 0 {
 		return nil, problem(http.StatusNotFound, "There is no such line in this petition. Its file may have been excluded or read anew.")
 	}
-	l, err := rv.shown(i)
+	l, err := rv.Shown(rv.ctx, i)
 	if err != nil {
 		return nil, err
 	}
-	if rv.open(l) == "" {
-		if _, _, err := rv.claim(l.ID); err != nil {
+	if rv.Open(l) == "" {
+		if _, err := rv.Claim(rv.ctx, l.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -134,16 +128,16 @@ func (s *Server) reviewForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found := foundIn(r.PostForm, rv.kase)
-	err = rv.take(r, found)
-	var refused *failure
+	found := foundIn(r.PostForm, rv.Case)
+	err = rv.Find(rv.ctx, found)
+	var refused *office.Refusal
 	if errors.As(err, &refused) {
-		return rv.show(w, r, refused.status, url.Values{"line": {found.Line}, "searched": found.Searched}, refused.text)
+		return rv.show(w, r, statusOf(refused.Kind), url.Values{"line": {found.Line}, "searched": found.Searched}, refused.Text)
 	}
 	if err != nil {
 		return err
 	}
-	next := reviewURL(rv.petition.ID)
+	next := reviewURL(rv.Petition.ID)
 	if found.Kind == "correct" || found.Kind == "undo" {
 		next += "?line=" + url.QueryEscape(found.Line)
 	}
@@ -153,9 +147,9 @@ func (s *Server) reviewForm(w http.ResponseWriter, r *http.Request) error {
 
 // foundIn is the finding in a form. The button pressed says what was found,
 // and for a member which: "accept 0482913".
-func foundIn(f url.Values, c *office.Case) found {
+func foundIn(f url.Values, c *office.Case) office.Found {
 	kind, member, _ := strings.Cut(f.Get("do"), " ")
-	out := found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member, Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
+	out := office.Found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member, Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
 	if member == "" {
 		out.Member = f.Get("member")
 	}
@@ -175,18 +169,18 @@ func foundIn(f url.Values, c *office.Case) found {
 // line lays a line out for the account, with results where it has to be
 // searched for or a query is given.
 func (rv *review) line(l *office.Line, searched []string, query string) (*reviewLine, error) {
-	needed, err := rv.searchesNeeded()
+	needed, err := rv.Office.SearchesNeeded(rv.ctx)
 	if err != nil {
 		return nil, err
 	}
 	if query != "" {
-		searched = distinct(append(searched, query))
+		searched = office.Distinct(append(searched, query))
 	}
-	v := newReviewLine(rv.kase, l, rv.account, max(0, needed-len(searched)))
+	v := newReviewLine(rv.Case, l, rv.Account, max(0, needed-len(searched)))
 	v.Searched = searched
-	v.Closed = rv.open(l)
+	v.Closed = rv.Open(l)
 	v.Open = v.Closed == ""
-	v.MayFlag = !v.Open && rv.closed() == "" && l.Needs != "chair"
+	v.MayFlag = !v.Open && rv.Closed() == "" && l.Needs != "chair"
 	if v.Sheet, err = rv.sheet(l); err != nil {
 		return nil, err
 	}
@@ -204,13 +198,13 @@ func (rv *review) line(l *office.Line, searched []string, query string) (*review
 
 // results searches the roll and compares what is found with a line.
 func (rv *review) results(v *reviewLine, query string) (*reviewResults, error) {
-	members, err := rv.Desk.Search(rv.ctx, rv.petition.ID, query, 9)
+	members, err := rv.Server.Office.Search(rv.ctx, rv.Petition.ID, query, 9)
 	if err != nil {
 		return nil, fmt.Errorf("search the roll: %w", err)
 	}
 	out := &reviewResults{Query: query, Line: v}
 	for i, m := range members {
-		rc := v.candidate(rv.kase, office.Candidate{Member: m})
+		rc := v.candidate(rv.Case, office.Candidate{Member: m})
 		rc.Key = fmt.Sprint(i + 1)
 		out.Found = append(out.Found, rc)
 	}
@@ -253,7 +247,7 @@ func (rv *review) sheet(l *office.Line) (reviewSheet, error) {
 // rulings are what people found of a line, as far as the account may know:
 // second looks are blind.
 func (rv *review) rulings(l *office.Line) ([]reviewRuling, error) {
-	seen := l.RulingsFor(rv.account.ID)
+	seen := l.RulingsFor(rv.Account.ID)
 	if len(seen) == 0 {
 		return nil, nil
 	}
@@ -274,8 +268,14 @@ func (rv *review) rulings(l *office.Line) ([]reviewRuling, error) {
 			what += " " + r.MemberID
 		}
 		said := reviewRuling{Who: names[r.By], What: what, Note: r.Note, Undone: r.Undone}
-		if rv.chair() && r.By != rv.account.ID && !r.Undone && rv.settled(store.Finding{At: r.At}) == nil {
-			said.TakeBack = r.FindingID
+		if rv.Chair() && r.By != rv.Account.ID && !r.Undone {
+			settled, err := rv.Settled(rv.ctx, store.Finding{At: r.At})
+			if err != nil {
+				return nil, err
+			}
+			if settled == "" {
+				said.TakeBack = r.FindingID
+			}
 		}
 		out = append(out, said)
 	}
@@ -285,7 +285,7 @@ func (rv *review) rulings(l *office.Line) ([]reviewRuling, error) {
 // mine are the newest findings of the account that stand and can be taken
 // back, the newest first.
 func (rv *review) mine(limit int) ([]reviewUndo, error) {
-	all, err := rv.Store.Findings(rv.ctx, rv.petition.ID)
+	all, err := rv.Store.Findings(rv.ctx, rv.Petition.ID)
 	if err != nil {
 		return nil, fmt.Errorf("look up what was found: %w", err)
 	}
@@ -295,15 +295,15 @@ func (rv *review) mine(limit int) ([]reviewUndo, error) {
 		if len(out) == limit {
 			break
 		}
-		i := rv.kase.Find(f.LineID)
+		i := rv.Case.Find(f.LineID)
 		switch {
 		case f.Kind == "undo":
 			undone[f.Undoes] = true
-		case f.By == rv.account.ID && !undone[f.ID] && i >= 0:
-			if rv.settled(f) != nil {
-				return out, nil // nothing older can be undone either
+		case f.By == rv.Account.ID && !undone[f.ID] && i >= 0:
+			if settled, err := rv.Settled(rv.ctx, f); err != nil || settled != "" {
+				return out, err // nothing older can be undone either
 			}
-			out = append(out, reviewUndo{FindingID: f.ID, LineID: f.LineID, Place: place(&rv.kase.Lines[i]), What: findingWord(f.Kind)})
+			out = append(out, reviewUndo{FindingID: f.ID, LineID: f.LineID, Place: place(&rv.Case.Lines[i]), What: findingWord(f.Kind)})
 		}
 	}
 	return out, nil

@@ -13,7 +13,7 @@ import (
 // member is right.
 func BenchmarkReviewNextLine(b *testing.B) {
 	s := newReviewService(b, 5000, 4900)
-	s.undecided()
+	s.undecided(b)
 	p := s.come(b, chromium(b), "Vera Okafor")
 	p.until("lines are loaded ahead", `performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
 	ask[int](p, `window.took = [], new PerformanceObserver((list) => took.push(...list.getEntries().filter((e) => e.name === "keydown").map((e) => e.duration))).observe({ type: "event", durationThreshold: 16 }), 0`)

@@ -19,7 +19,10 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"countersign/extract"
 	"countersign/internal/blob"
+	"countersign/internal/fixtures"
+	"countersign/internal/office"
 	"countersign/internal/queue"
 	"countersign/internal/store"
 )
@@ -30,8 +33,9 @@ type reviewService struct {
 	*httptest.Server
 	web      *Server
 	store    *store.Store
-	desk     *reviewDesk
+	office   *office.Office
 	petition store.Petition
+	required int
 	accounts map[string]store.Account // by name
 	line     atomic.Int32             // what becomes of the script's exchanges: one of the states below
 }
@@ -77,7 +81,7 @@ func newReviewService(t testing.TB, lines, required int) *reviewService {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &reviewService{store: st, desk: &reviewDesk{store: st, required: required}, accounts: map[string]store.Account{}}
+	s := &reviewService{store: st, accounts: map[string]store.Account{}}
 	for name, role := range map[string]store.Role{"Vera Okafor": store.Verifier, "Viktor Lind": store.Verifier, "Vicky Alvarez": store.Verifier, "Clara Stone": store.Chair} {
 		a, err := st.AddAccount(ctx, store.Account{Email: name[:5] + "@example.org", Name: name, Roles: []store.Role{role}})
 		if err != nil {
@@ -85,11 +89,23 @@ func newReviewService(t testing.TB, lines, required int) *reviewService {
 		}
 		s.accounts[name] = a
 	}
-	if s.petition, err = st.AddPetition(ctx, store.Petition{Title: "Prison and Reentry Library Service", By: s.accounts["Clara Stone"].ID}); err != nil {
+	s.office = office.New(office.Options{Store: st, Blobs: blobs, Bell: bell, Program: "test"})
+	by := s.accounts["Clara Stone"].ID
+	sum, _, err := blobs.Put(ctx, bytes.NewReader(fixtures.Read(t, fixtures.Members)))
+	if err != nil {
 		t.Fatal(err)
 	}
+	snapshot, err := s.office.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.petition, err = st.AddPetition(ctx, store.Petition{Title: "Prison and Reentry Library Service", SnapshotID: snapshot.ID, By: by}); err != nil {
+		t.Fatal(err)
+	}
+	s.required = required
+	s.rules(t, "")
 	s.addSheets(t, blobs, lines)
-	s.web, err = New(Options{Store: st, Blobs: blobs, Bell: bell, Desk: s.desk, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
+	s.web, err = New(Options{Store: st, Blobs: blobs, Bell: bell, Office: s.office, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,33 +149,45 @@ func (s *reviewService) addSheets(t testing.TB, blobs *blob.Files, lines int) {
 	if err := s.store.OpenedUpload(ctx, up.ID, pages, ""); err != nil {
 		t.Fatal(err)
 	}
-	for i, p := range pages {
-		p.Kind, p.Source, p.Width, p.Height, p.Picture = "signers", "scan", 1275, 1650, pictures[i%2]
-		var rows []store.Line
-		for j := range min(perPage, lines-i*perPage) {
-			rows = append(rows, store.Line{ID: store.LineID(p.ID, j+1), PetitionID: s.petition.ID, UploadID: up.ID, PageID: p.ID, Page: i + 1, Number: j + 1, Picture: strips[i%2][j], Row: []byte("{}")})
-		}
-		if err := s.store.ReadPage(ctx, p, rows); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stored, err := s.store.Lines(ctx, s.petition.ID)
+	m, err := office.NewRolls(s.store, blobs).Matcher(ctx, s.petition.SnapshotID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.desk.fill(all, stored)
+	for i, p := range pages {
+		p.Width, p.Height, p.Picture = 1275, 1650, pictures[i%2]
+		sheet := extract.Sheet{Kind: extract.Signers, Source: "scan"}
+		for j := range min(perPage, lines-i*perPage) {
+			of := all.Lines[i%2*perPage+j]
+			r := extract.Row{Number: j + 1, Box: of.Box, Signed: extract.Signed(of.Signed), Struck: of.Struck, Fields: map[extract.Field]extract.Reading{}}
+			for _, f := range of.Fields {
+				r.Fields[extract.Field(f.Key)] = extract.Reading{Text: f.Text, Confidence: f.Confidence}
+			}
+			sheet.Rows = append(sheet.Rows, r)
+		}
+		keepSheet(t, s.store, blobs, m, s.petition.SnapshotID, p, sheet, strips[i%2][:])
+	}
+}
+
+// rules holds the petition to rules beside the number of signatures.
+func (s *reviewService) rules(t testing.TB, more string) {
+	t.Helper()
+	s.petition.Rules = fmt.Sprintf("threshold: %d\n%s", s.required, more)
+	if err := s.store.SetPetition(context.Background(), s.petition); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // undecided makes all lines wait for a person: most of them one key away.
-func (s *reviewService) undecided() {
-	for i := range s.desk.lines {
-		l := &s.desk.lines[i]
-		if l.Verdict == "uncertain" {
-			continue
-		}
-		l.Verdict, l.Reason, l.Look = "uncertain", "ambiguous", "confirm"
-		l.Because = "One member fits (98.0 %), but not surely enough to decide without a person."
+func (s *reviewService) undecided(t testing.TB) { s.rules(t, "error-bound: 1e-15\n") }
+
+// lines are those of the petition as they stand.
+func (s *reviewService) lines(t testing.TB) []office.Line {
+	t.Helper()
+	c, err := s.office.Case(context.Background(), s.petition.ID)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return c.Lines
 }
 
 func (s *reviewService) url() string { return s.URL + reviewURL(s.petition.ID) }
@@ -300,6 +328,15 @@ func ask[T any](p *person, expression string) T {
 		p.t.Fatal(err)
 	}
 	return v
+}
+
+// free leaves the search box, into which a line to search for puts the keys.
+func (p *person) free() (search bool) {
+	p.t.Helper()
+	if search = ask[string](p, `document.querySelector(".rv-line")?.dataset.look || ""`) == "search"; search {
+		p.press("\x1b")
+	}
+	return search
 }
 
 // line is the line that is shown, empty for none.

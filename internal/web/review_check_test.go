@@ -16,8 +16,7 @@ import (
 // with it; what is found of it is kept as a second look, and can be taken back.
 func TestReviewLooksAgain(t *testing.T) {
 	s := newReviewService(t, 40, 36)
-	line := s.desk.lines[0]
-	s.desk.again = map[string]bool{line.ID: true}
+	line := s.again(t)
 	c := s.client(t, "Vera Okafor")
 
 	byLink := get(t, c, s.url()+"?line="+line.ID)
@@ -49,7 +48,7 @@ func TestReviewLooksAgain(t *testing.T) {
 
 	id := value(t, page, `name="id" value="([^"]+)"`)
 	corrected := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id}, "do": {"correct"}, "field-name": {"Anna Stern"}})
-	if value(t, corrected, shownLine) != line.ID || !strings.Contains(corrected, "Anna Stern") || s.desk.lines[0].Fields[0].Text == "Anna Stern" {
+	if value(t, corrected, shownLine) != line.ID || !strings.Contains(corrected, "Anna Stern") || s.now(t, line.ID).Fields[0].Text == "Anna Stern" {
 		t.Error("a reading of one's own is not shown, or to everybody")
 	}
 	next := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "n"}, "do": {"nobody"}, "searched": {"stern"}})
@@ -80,14 +79,37 @@ func TestReviewLooksAgain(t *testing.T) {
 // A question by somebody to whom the queue did not give the line is about its verdict.
 func TestReviewFlagsDecided(t *testing.T) {
 	s := newReviewService(t, 40, 36)
-	line := s.desk.lines[0].ID
-	s.desk.again = map[string]bool{line: true}
+	line := s.again(t).ID
 	c := s.client(t, "Vera Okafor")
 	get(t, c, s.url()+"?line="+line)
 	send(t, c, s.url(), url.Values{"line": {line}, "id": {s.accounts["Vera Okafor"].ID + ".0123456789"}, "do": {"flag"}, "note": {"Two hands?"}})
 	if f := last(s.findings(t)); f.Kind != "flag" {
 		t.Errorf("%s was stored", f.Kind)
 	}
+}
+
+// again has decided lines looked at once more, and gives the one that comes last.
+func (s *reviewService) again(t testing.TB) office.Line {
+	t.Helper()
+	s.rules(t, "second-look-percent: 100\n")
+	c, err := s.office.Case(t.Context(), s.petition.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Blind) == 0 {
+		t.Fatal("no line is to be looked at once more")
+	}
+	return c.Lines[c.Blind[len(c.Blind)-1].At]
+}
+
+// now is a line as it stands.
+func (s *reviewService) now(t testing.TB, id string) office.Line {
+	t.Helper()
+	c, err := s.office.Case(t.Context(), s.petition.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Lines[c.Find(id)]
 }
 
 // Lines to look at once more lie evenly between the others, and come up in the
@@ -122,8 +144,7 @@ func TestQueueMixes(t *testing.T) {
 // By keys a line to look at once more is like any other, and undoing brings it back.
 func TestReviewLooksAgainByKeyboard(t *testing.T) {
 	s := newReviewService(t, 40, 36)
-	line := s.desk.lines[0].ID
-	s.desk.again = map[string]bool{line: true}
+	line := s.again(t).ID
 	p := s.come(t, chromium(t), "Vera Okafor")
 	goOn := func() {
 		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
@@ -131,11 +152,13 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 		}
 	}
 	for range 60 {
+		p.until("a line is shown", `document.querySelector("#rv-stage .rv-line, dialog[open]")`)
 		goOn()
 		if p.line() == line {
 			break
 		}
 		before := p.line()
+		p.free()
 		p.press("s")
 		p.until("the next line is shown", fmt.Sprintf(`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, before))
 		goOn()
@@ -150,6 +173,7 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 		t.Errorf("%s was stored", f.Kind)
 	}
 	goOn()
+	p.free()
 	p.press("u")
 	p.until("the line is back", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
 	p.saved()

@@ -60,13 +60,13 @@ func FuzzMarks(f *testing.F) {
 func TestReviewTurnsSheets(t *testing.T) {
 	s := newReviewService(t, 20, 10)
 	ctx := t.Context()
-	page, err := s.store.Page(ctx, s.desk.lines[0].PageID)
+	page, err := s.store.Page(ctx, s.lines(t)[0].PageID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for rotation, want := range map[int]reviewBox{0: {100, 200, 800, 50, 250}, 90: {750, 100, 50, 800, 900}, 180: {100, 750, 800, 50, 800}, 270: {200, 100, 50, 800, 900}} {
 		page.Rotation = rotation
-		rv := &review{Server: s.web, ctx: ctx, petition: s.petition, pages: map[string]store.Page{page.ID: page}}
+		rv := &review{Server: s.web, ctx: ctx, pages: map[string]store.Page{page.ID: page}}
 		got, err := rv.sheet(&office.Line{PageID: page.ID, Box: [4]float64{0.1, 0.2, 0.9, 0.25}})
 		if err != nil {
 			t.Fatal(err)

@@ -17,11 +17,11 @@ import (
 // lines to hold next. Being sent twice changes nothing.
 type (
 	syncRequest struct {
-		Findings []found    `json:"findings"` // in the order they were made
-		At       string     `json:"at"`       // the line that is shown
-		Have     []heldLine `json:"have"`     // shown and loaded
-		Want     int        `json:"want"`     // lines to hold altogether
-		Leave    bool       `json:"leave"`    // the page is being closed
+		Findings []office.Found `json:"findings"` // in the order they were made
+		At       string         `json:"at"`       // the line that is shown
+		Have     []heldLine     `json:"have"`     // shown and loaded
+		Want     int            `json:"want"`     // lines to hold altogether
+		Leave    bool           `json:"leave"`    // the page is being closed
 	}
 	heldLine struct {
 		ID   string `json:"id"`
@@ -78,14 +78,14 @@ func (s *Server) reviewSync(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer := syncAnswer{Taken: []string{}, Refused: []refusedJSON{}, Lines: []lineJSON{}, Gone: []goneJSON{}}
 	for _, f := range req.Findings {
-		if err := rv.sent(r, f, &answer); err != nil {
+		if err := rv.sent(f, &answer); err != nil {
 			return err
 		}
 	}
 	if req.Leave {
 		return rv.leave(w, req)
 	}
-	rv.at(req.At)
+	rv.At(req.At)
 	if err := rv.held(req, &answer); err != nil {
 		return err
 	}
@@ -96,14 +96,14 @@ func (s *Server) reviewSync(w http.ResponseWriter, r *http.Request) error {
 }
 
 // sent takes a finding, and answers whether it was taken.
-func (rv *review) sent(r *http.Request, f found, answer *syncAnswer) error {
-	err := rv.take(r, f)
-	var refused *failure
+func (rv *review) sent(f office.Found, answer *syncAnswer) error {
+	err := rv.Find(rv.ctx, f)
+	var refused *office.Refusal
 	switch {
 	case errors.As(err, &refused):
-		no := refusedJSON{ID: f.ID, Line: f.Line, Text: refused.text}
-		if i := rv.kase.Find(f.Line); i >= 0 {
-			no.Place = place(&rv.kase.Lines[i])
+		no := refusedJSON{ID: f.ID, Line: f.Line, Text: refused.Text}
+		if i := rv.Case.Find(f.Line); i >= 0 {
+			no.Place = place(&rv.Case.Lines[i])
 		}
 		answer.Refused = append(answer.Refused, no)
 	case err != nil:
@@ -116,33 +116,33 @@ func (rv *review) sent(r *http.Request, f found, answer *syncAnswer) error {
 
 // held says what became of the lines that the page holds, and adds to them.
 func (rv *review) held(req syncRequest, answer *syncAnswer) error {
-	claims, err := rv.claims()
+	claims, err := rv.Claims(rv.ctx)
 	if err != nil {
 		return err
 	}
 	mine := map[string]bool{}
-	for _, i := range rv.kase.Queue(rv.account.ID, rv.chair()) {
-		mine[rv.kase.Lines[i].ID] = true
+	for _, i := range rv.Queue() {
+		mine[rv.Case.Lines[i].ID] = true
 	}
 	var kept []string
 	for _, h := range req.Have {
-		i := rv.kase.Find(h.ID)
-		asked := i >= 0 && h.ID == req.At && rv.open(&rv.kase.Lines[i]) == "" // the chair may look at any line
+		i := rv.Case.Find(h.ID)
+		asked := i >= 0 && h.ID == req.At && rv.Open(&rv.Case.Lines[i]) == "" // the chair may look at any line
 		if !mine[h.ID] && !asked {
 			answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
 			continue
 		}
-		shown := rv.kase.Shown(i, rv.account.ID, rv.chair())
-		if c := claims[h.ID]; shown.Asked != "" && c.AccountID != rv.account.ID {
-			if plain, err := rv.encode(&rv.kase.Lines[i]); err != nil {
+		shown := rv.Case.Shown(i, rv.Account.ID, rv.Chair())
+		if c := claims[h.ID]; shown.Asked != "" && c.AccountID != rv.Account.ID {
+			if plain, err := rv.encode(&rv.Case.Lines[i]); err != nil {
 				return err
 			} else if plain.Hash == h.Hash { // they came by a link, and know how it was decided
 				answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
 				continue
 			}
 		}
-		if c, ok := claims[h.ID]; !ok || c.AccountID != rv.account.ID || !fresh(c) {
-			_, ok, err := rv.claim(h.ID)
+		if c, ok := claims[h.ID]; !ok || c.AccountID != rv.Account.ID || !rv.Mine(c) {
+			ok, err := rv.Claim(rv.ctx, h.ID)
 			if err != nil {
 				return err
 			}
@@ -162,9 +162,9 @@ func (rv *review) held(req syncRequest, answer *syncAnswer) error {
 	}
 	want := min(req.Want, maxHeld) - len(kept)
 	if len(kept) > 0 {
-		want = min(want, rv.share(maxHeld)-len(kept)+1)
+		want = min(want, rv.Share(maxHeld)-len(kept)+1)
 	}
-	more, err := rv.claimNext(want, kept)
+	more, err := rv.Next(rv.ctx, want, kept)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (rv *review) gone(i int) string {
 	if i < 0 {
 		return "The line is no longer part of the petition."
 	}
-	l := &rv.kase.Lines[i]
+	l := &rv.Case.Lines[i]
 	if l.Verdict == "uncertain" {
 		return ""
 	}
@@ -191,19 +191,17 @@ func (rv *review) gone(i int) string {
 	if names, err := rv.names(rv.ctx); err == nil && len(l.By) > 0 {
 		by = names[l.By[len(l.By)-1]]
 	}
-	return fmt.Sprintf("%s was decided by %s: %s.", upperFirst(place(l)), by, decidedWord(l))
+	return fmt.Sprintf("%s was decided by %s: %s.", upperFirst(place(l)), by, l.DecidedWord())
 }
 
 // leave frees what a page that is being closed held.
 func (rv *review) leave(w http.ResponseWriter, req syncRequest) error {
-	rv.at("")
+	var held []string
 	for _, h := range req.Have {
-		if err := rv.Store.Release(rv.ctx, h.ID, rv.account.ID); err != nil {
-			return err
-		}
+		held = append(held, h.ID)
 	}
-	if len(req.Have) > 0 {
-		rv.Bell.Tell(Topic(rv.petition.ID))
+	if err := rv.Leave(rv.ctx, held...); err != nil {
+		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -219,7 +217,7 @@ func (rv *review) sum(answer *syncAnswer) error {
 	if answer.Head, err = rv.part("review", "review-head", head); err != nil {
 		return err
 	}
-	answer.Rest, err = rv.part("review", "review-rest", reviewPage{Petition: rv.petition, Account: rv.account, Head: head, Closed: rv.closed()})
+	answer.Rest, err = rv.part("review", "review-rest", reviewPage{Petition: rv.Petition, Account: rv.Account, Head: head, Closed: rv.Closed()})
 	return err
 }
 
@@ -299,16 +297,16 @@ func (s *Server) reviewSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	i := rv.kase.Find(r.URL.Query().Get("line"))
+	i := rv.Case.Find(r.URL.Query().Get("line"))
 	if i < 0 {
 		return problem(http.StatusNotFound, "There is no such line in this petition.")
 	}
-	l, err := rv.shown(i)
+	l, err := rv.Shown(rv.ctx, i)
 	if err != nil {
 		return err
 	}
-	v := newReviewLine(rv.kase, l, rv.account, 0)
-	v.Open = rv.open(l) == ""
+	v := newReviewLine(rv.Case, l, rv.Account, 0)
+	v.Open = rv.Open(l) == ""
 	results, err := rv.results(v, r.URL.Query().Get("q"))
 	if err != nil {
 		return err

@@ -88,11 +88,11 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 		return v, problem(http.StatusNotFound, "Letters are not sent from here, since no mail server is set. Download the e-mail draft, and send it with your own mail program.")
 	}
 	ctx, id, kind := r.Context(), r.PathValue("id"), r.PathValue("kind")
-	at := slices.IndexFunc(s.Register.Letters(), func(l office.LetterChoice) bool { return l.Kind == kind })
+	at := slices.IndexFunc(s.Office.Letters(), func(l office.LetterChoice) bool { return l.Kind == kind })
 	if at < 0 {
 		return v, problem(http.StatusNotFound, "There is no such letter.")
 	}
-	v.Title, v.From = s.Register.Letters()[at].Title, s.Mail.From()
+	v.Title, v.From = s.Office.Letters()[at].Title, s.Mail.From()
 	if v.About, v.Back, err = s.subject(ctx, of, id); err != nil {
 		return v, err
 	}
@@ -101,7 +101,7 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 		return v, err
 	}
 	var draft bytes.Buffer
-	_, err = s.Register.Letter(ctx, of, id, kind, "eml", accountOf(r), &draft)
+	_, err = s.Office.Letter(ctx, of, id, kind, "eml", accountOf(r), &draft)
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		v.Cannot = upperFirst(why.Text)
 		return v, nil
@@ -121,7 +121,7 @@ func letterOf(of, id, kind string) string { return of + " " + id + " " + kind }
 // subject is the name of what a letter is about, and its page.
 func (s *Server) subject(ctx context.Context, of, id string) (name, page string, err error) {
 	if of == "group" {
-		g, err := s.Register.Group(ctx, id, nil, register.AsOf{})
+		g, err := s.Office.Group(ctx, id, nil, register.AsOf{})
 		return g.Name, "/groups/" + id, err
 	}
 	p, err := s.Store.Petition(ctx, id)
@@ -197,7 +197,7 @@ func (s *Server) sendLetter(w http.ResponseWriter, r *http.Request, of string) e
 	said := "The letter was sent to " + plural(len(v.Letter.To)+len(v.Letter.Copies), "address", "addresses") + "."
 	err = s.ended(r, of, "sent", begun)
 	if err == nil {
-		err = s.Register.Sent(r.Context(), of, id, kind, accountOf(r))
+		err = s.Office.Sent(r.Context(), of, id, kind, accountOf(r))
 	}
 	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
 		said += " That somebody was reminded could not be noted: " + why.Text
@@ -214,11 +214,18 @@ func (s *Server) letterEvent(r *http.Request, of, kind string) store.Event {
 
 // ended writes down how the sending of a letter ended.
 func (s *Server) ended(r *http.Request, of, end string, begun store.Event) error {
-	if _, err := s.Store.AddEvent(r.Context(), s.letterEvent(r, of, end), begun.ID); err != nil {
+	write := func(tx store.Tx) error {
+		_, err := tx.AddEvent(r.Context(), s.letterEvent(r, of, end), begun.ID)
+		return err
+	}
+	var err error
+	if end == "refused" { // nobody got anything
+		err = s.Store.Do(r.Context(), write)
+	} else {
+		err = s.act(r.Context(), "letter."+end, r.PathValue("id"), strings.ToLower(r.PathValue("kind")), write)
+	}
+	if err != nil {
 		return fmt.Errorf("note what became of a letter: %w", err)
 	}
-	if end == "refused" {
-		return nil // nobody got anything
-	}
-	return s.record(r, "letter."+end, r.PathValue("id"), strings.ToLower(r.PathValue("kind")))
+	return nil
 }

@@ -6,20 +6,34 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"countersign/internal/mail"
 	"countersign/internal/mail/mailtest"
+	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
-// mails gives the service a mail server that runs in the test.
-func (sv *service) mails(o mailtest.Options) *mailtest.Server {
+// mails gives the service a mail server that runs in the test, and a petition organizers who
+// can be written to.
+func (sv *service) mails(p store.Petition, o mailtest.Options) *mailtest.Server {
 	sv.t.Helper()
 	box := mailtest.Start(sv.t, o)
 	s, err := mail.New(mail.Options{URL: "smtp://" + box.Addr, From: "Office <office@example.org>"})
 	check0(sv.t, err)
-	sv.Mail, sv.register.text = s, "it was received."
+	sv.Mail = s
+	sv.letter("it was received.")
+	ctx := sv.t.Context()
+	check0(sv.t, sv.Store.SetSetting(ctx, "offices", `[{"key":"chair","from":"2020-07-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "account-admin"))
+	sv.step(p.ID, "emails", "emails", "ana@example.org\nprograms@example.org")
 	return box
+}
+
+// letter makes the text of a receipt, with the name of the petition before it.
+func (sv *service) letter(text string) {
+	sv.t.Helper()
+	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "letter-receipt", "Of {{.Petition}}\n\nDear organizers, "+text, "account-admin"))
 }
 
 // began leaves a letter as a service does that is killed while it sends.
@@ -50,7 +64,7 @@ func TestSendingIsOff(t *testing.T) {
 	if page := chair.get("/petitions/"+p.ID+"/life").want(t, 200).body; strings.Contains(page, "/send") {
 		t.Error("the page offers to send")
 	}
-	for _, to := range []string{"/petitions/" + p.ID, "/groups/g1"} {
+	for _, to := range []string{"/petitions/" + p.ID, "/groups/" + p.ID} {
 		if a := chair.get(to+"/letters/receipt/send").want(t, 404); !strings.Contains(a.body, "no mail server is set") {
 			t.Errorf("it is said %s", a.body)
 		}
@@ -62,13 +76,14 @@ func TestSendingIsOff(t *testing.T) {
 // address.
 func TestSendLetter(t *testing.T) {
 	sv := newService(t)
-	p, box := sv.sample(), sv.mails(mailtest.Options{})
+	p := sv.sample()
+	box := sv.mails(p, mailtest.Options{})
 	staff, to := sv.client("staff"), "/petitions/"+p.ID+"/letters/receipt/send"
 	if page := staff.get("/petitions/"+p.ID+"/life").want(t, 200).body; !strings.Contains(page, `href="`+to+`"`) {
 		t.Error("the page does not offer to send")
 	}
 	page := staff.get(to).want(t, 200).body
-	for _, want := range []string{"ana@example.org", "programs@example.org", "Of " + p.ID, "Dear Ana Ruiz,", "it was received.", "office@example.org", "dana@example.org", "Send to 2 addresses"} {
+	for _, want := range []string{"ana@example.org", "programs@example.org", "Of " + p.Title, "Dear organizers,", "it was received.", "office@example.org", "dana@example.org", "Send to 2 addresses"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not on the page", want)
 		}
@@ -88,9 +103,6 @@ func TestSendLetter(t *testing.T) {
 	if len(entries) == 0 || entries[0].Action != "letter.sent" || entries[0].Detail != "receipt" || entries[0].Actor != "account-staff" {
 		t.Errorf("%+v", entries)
 	}
-	if got := sv.register.sent; len(got) != 1 || got[0] != "petition "+p.ID+" receipt" {
-		t.Errorf("the register was told %q", got)
-	}
 	again := staff.get(to).want(t, 200).body
 	if !strings.Contains(again, "Terry Staff") || strings.Contains(again, "Began to be sent") {
 		t.Error("that it was sent is not on the page")
@@ -100,9 +112,7 @@ func TestSendLetter(t *testing.T) {
 	}
 	// What it says is what was shown.
 	fields := shown(t, again)
-	sv.register.mu.Lock()
-	sv.register.text = "it was lost."
-	sv.register.mu.Unlock()
+	sv.letter("it was lost.")
 	if a := staff.post(to, fields...).want(t, 409); !strings.Contains(a.body, "has changed since it was shown") || !strings.Contains(a.body, "it was lost.") {
 		t.Errorf("it is said %s", a.body)
 	}
@@ -112,10 +122,20 @@ func TestSendLetter(t *testing.T) {
 	sv.client("verifier").get(to).want(t, 403)
 	staff.get("/petitions/"+p.ID+"/letters/nothing/send").want(t, 404)
 	staff.get("/petitions/none/letters/receipt/send").want(t, 404)
-	group := staff.get("/groups/g1/letters/renewal-reminder/send").want(t, 200).body
-	staff.post("/groups/g1/letters/renewal-reminder/send", shown(t, group)...).want(t, 303)
-	if len(box.Messages()) != 2 || sv.register.sent[1] != "group g1 renewal-reminder" {
-		t.Errorf("%d messages; the register was told %q", len(box.Messages()), sv.register.sent)
+}
+
+// A reminder that was sent is noted of its group.
+func TestSendReminder(t *testing.T) {
+	sv := newService(t)
+	p := sv.established()
+	box := sv.mails(p, mailtest.Options{})
+	asked := office.NewStep{Kind: "ask-report", On: sv.today(), Words: map[string]string{"due": sv.today().AddDate(0, 1, 0).Format(time.DateOnly)}}
+	check0(t, sv.Office.AddToGroup(t.Context(), p.ID, asked, sv.chair()))
+	staff, to := sv.client("staff"), "/groups/"+p.ID+"/letters/report-reminder/send"
+	staff.post(to, shown(t, staff.get(to).want(t, 200).body)...).want(t, 303)
+	g := must(sv.Office.Group(t.Context(), p.ID, nil, register.AsOf{}))
+	if len(box.Messages()) != 1 || len(g.Happened) != 2 || g.Happened[1].Kind != "reminder" {
+		t.Errorf("%d messages; what happened to the group: %+v", len(box.Messages()), g.Happened)
 	}
 }
 
@@ -123,7 +143,8 @@ func TestSendLetter(t *testing.T) {
 func TestSendLetterOnce(t *testing.T) {
 	sv := newService(t)
 	here, goOn := make(chan bool, 10), make(chan bool)
-	p, box := sv.sample(), sv.mails(mailtest.Options{Waits: func([]byte) { here <- true; <-goOn }})
+	p := sv.sample()
+	box := sv.mails(p, mailtest.Options{Waits: func([]byte) { here <- true; <-goOn }})
 	to := "/petitions/" + p.ID + "/letters/receipt/send"
 	staff, chair := sv.client("staff"), sv.client("chair")
 	fields := shown(t, staff.get(to).want(t, 200).body)
@@ -168,7 +189,8 @@ func TestSendLetterOnce(t *testing.T) {
 // What the mail server says is told to the person, and to nobody else.
 func TestSendLetterRefused(t *testing.T) {
 	sv := newService(t)
-	p, box := sv.sample(), sv.mails(mailtest.Options{Refuses: "programs@example.org"})
+	p := sv.sample()
+	box := sv.mails(p, mailtest.Options{Refuses: "programs@example.org"})
 	chair, to := sv.client("chair"), "/petitions/"+p.ID+"/letters/receipt/send"
 	a := chair.post(to, shown(t, chair.get(to).body)...).want(t, 424)
 	for _, want := range []string{"refused the recipient programs@example.org; nothing was sent", "There is nobody of that name", "Refused by the mail server"} {
@@ -176,8 +198,8 @@ func TestSendLetterRefused(t *testing.T) {
 			t.Errorf("%q is not said", want)
 		}
 	}
-	if len(box.Messages()) > 0 || len(sv.register.sent) > 0 {
-		t.Errorf("%d letters were sent; the register was told %q", len(box.Messages()), sv.register.sent)
+	if len(box.Messages()) > 0 {
+		t.Errorf("%d letters were sent", len(box.Messages()))
 	}
 	entries, err := sv.Store.AuditOf(t.Context(), p.ID, 10)
 	check0(t, err)
@@ -187,12 +209,12 @@ func TestSendLetterRefused(t *testing.T) {
 	if logs := sv.logs.String(); !strings.Contains(logs, "the mail server answered 550") || strings.Contains(logs, "programs@") {
 		t.Errorf("the log says %s", logs)
 	}
-	box = sv.mails(mailtest.Options{}) // it is mended, and the page that was shown sends
+	box = sv.mails(p, mailtest.Options{}) // it is mended, and the page that was shown sends
 	chair.post(to, shown(t, a.body)...).want(t, 303)
 	if len(box.Messages()) != 1 {
 		t.Errorf("%d letters were sent", len(box.Messages()))
 	}
-	sv.mails(mailtest.Options{HangsUp: true})
+	sv.mails(p, mailtest.Options{HangsUp: true})
 	a = chair.post(to, shown(t, chair.get(to).body)...).want(t, 424)
 	if !strings.Contains(a.body, "may have been sent, or not") {
 		t.Errorf("it is said %s", a.body)
@@ -201,8 +223,8 @@ func TestSendLetterRefused(t *testing.T) {
 		t.Errorf("%+v, %v", entries, err)
 	}
 	// A letter to nobody is not offered to be sent.
-	to = "/petitions/" + p.ID + "/letters/approval/send"
-	if page := chair.get(to).want(t, 200).body; !strings.Contains(page, "Nobody has an e-mail address") || strings.Contains(page, `name="mark"`) {
+	to = "/petitions/" + sv.sample().ID + "/letters/receipt/send"
+	if page := chair.get(to).want(t, 200).body; !strings.Contains(page, "Nobody the letter goes to has an e-mail address") || strings.Contains(page, `name="mark"`) {
 		t.Error("a letter to nobody is offered to be sent")
 	}
 	chair.post(to, "last", "", "mark", "").want(t, 422)
@@ -211,7 +233,8 @@ func TestSendLetterRefused(t *testing.T) {
 // A service that was ended while it sent does not know what became of the letter, and says so.
 func TestSendLetterInterrupted(t *testing.T) {
 	sv := newService(t)
-	p, box := sv.sample(), sv.mails(mailtest.Options{})
+	p := sv.sample()
+	box := sv.mails(p, mailtest.Options{})
 	check0(t, sv.began(p))
 	chair, to := sv.client("chair"), "/petitions/"+p.ID+"/letters/receipt/send"
 	page := chair.get(to).want(t, 200).body

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -23,22 +22,23 @@ import (
 	"testing"
 	"time"
 
+	"countersign/extract"
 	"countersign/internal/blob"
 	"countersign/internal/office"
 	"countersign/internal/queue"
 	"countersign/internal/store"
+	"countersign/verify"
 )
 
-// service is the pages on a real store, queue and blobs; only the desk is a
-// small one of the tests.
+// service is the pages on a real office, store, queue and blobs.
 type service struct {
 	*Server
-	t        *testing.T
-	url      string
-	logs     *lockedBuffer
-	desk     *fakeDesk
-	register *fakeRegister
-	queue    *queue.Queue
+	t     *testing.T
+	url   string
+	logs  *lockedBuffer
+	queue *queue.Queue
+	files *blob.Files
+	dir   string
 }
 
 const testPassword = "correct horse battery"
@@ -60,9 +60,8 @@ func newService(t *testing.T) *service {
 	t.Cleanup(q.Close)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check0(t, err)
-	desk := &fakeDesk{store: st, blobs: blobs}
-	register := &fakeRegister{}
-	s, err := New(Options{Store: st, Blobs: blobs, Bell: q, Desk: desk, Register: register, Uploads: filepath.Join(dir, "uploads"),
+	o := office.New(office.Options{Store: st, Blobs: blobs, Bell: q, Program: "test"})
+	s, err := New(Options{Store: st, Blobs: blobs, Bell: q, Office: o, Uploads: filepath.Join(dir, "uploads"),
 		URL: "http://" + l.Addr().String(), Log: log, Program: "test"})
 	check0(t, err)
 	// Streams of pages end with the service, not only with who reads them.
@@ -70,7 +69,7 @@ func newService(t *testing.T) *service {
 	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return base }}}
 	srv.Start()
 	t.Cleanup(func() { cancel(); srv.Close() })
-	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, desk: desk, register: register, queue: q}
+	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, queue: q, files: blobs, dir: dir}
 	hash, err := s.hashPassword(ctx, testPassword)
 	check0(t, err)
 	for _, role := range []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin} {
@@ -167,16 +166,57 @@ func (a answer) want(t *testing.T, status int) answer {
 	return a
 }
 
+// signers of the sample, by their place on the sheets: 14 are members in good standing, 4 are
+// lapsed, and 6 have a namesake and wrote no number.
+var signers = []string{
+	"Esther Conrad", "Pam Diaz", "Herman Lewis", "Linda Freeman", "Teresa Brown", "Joann Adams", "Deborah Kim", "Ruth Okafor",
+	"Walter Nkemelu", "Ines Caballero", "Martha Lindqvist", "Otis Vandermeer", "Priya Raman", "Gustav Ahlgren", "Hannah Weiss", "Cora Whitfield",
+	"Silas Thornton", "Beatrix Ullmann", "Leon Castellano", "Naomi Fairbanks", "Edwin Prescott", "Yvette Moreau", "Abel Kowalczyk", "Dora Steinbeck",
+}
+
+func namesake(i int) bool { return i%4 == 2 }
+func lapsed(i int) bool   { return i%6 == 5 && !namesake(i) }
+
+// sampleRoll is the membership export of the sample.
+func sampleRoll() []byte {
+	var b bytes.Buffer
+	b.WriteString("ID,First Name,Last Name,City,State,Email,Status\n")
+	for i, name := range signers {
+		given, family, _ := strings.Cut(name, " ")
+		status := "Active"
+		if lapsed(i) {
+			status = "Lapsed"
+		}
+		fmt.Fprintf(&b, "04%05d,%s,%s,Durham,NC,%s@example.org,%s\n", i*37, given, family, strings.ToLower(given), status)
+		if namesake(i) {
+			fmt.Fprintf(&b, "05%05d,%s,%s,Dublin,OH,%s2@example.org,Active\n", i*37, given, family, strings.ToLower(given))
+		}
+	}
+	return b.Bytes()
+}
+
+// export takes in a membership export.
+func (sv *service) export(data []byte) store.Snapshot {
+	sv.t.Helper()
+	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(data))
+	check0(sv.t, err)
+	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, "account-staff")
+	check0(sv.t, err)
+	return snap
+}
+
 // sample adds a petition with two files, three pages and 24 lines: 14 valid,
 // 6 uncertain, 4 invalid.
 func (sv *service) sample() store.Petition {
 	sv.t.Helper()
 	ctx, t := sv.t.Context(), sv.t
-	snap, err := sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "members.csv", SHA256: strings.Repeat("0", 64), AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Rows: 58000, Members: 57120, By: "account-staff"})
+	snap := sv.export(sampleRoll())
+	p, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Libraries for Rural Broadband", State: "draft", Rules: "threshold: 20", SnapshotID: snap.ID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), By: "account-staff"})
 	check0(t, err)
-	p, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Libraries for Rural Broadband", State: "review", Rules: "threshold: 20", SnapshotID: snap.ID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), By: "account-staff"})
+	cover := extract.Cover{Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", Organizers: []extract.Organizer{
+		{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: extract.SignedYes}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: extract.SignedUnsure}}}
+	matcher, err := office.NewRolls(sv.Store, sv.Blobs).Matcher(ctx, snap.ID)
 	check0(t, err)
-	names := []string{"Esther Conrad", "Pam Diaz", "Herman Lewis", "Linda Freeman", "Teresa Brown", "Joann Adams", "Deborah Kim", "Ruth Okafor"}
 	line := 0
 	for f, name := range []string{"Detroit sheets.pdf", "Mailed in.tif"} {
 		data := []byte(fmt.Sprintf("file %d of the sample", f))
@@ -189,30 +229,27 @@ func (sv *service) sample() store.Petition {
 			pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), PetitionID: p.ID, UploadID: u.ID, Number: n + 1})
 		}
 		check0(t, sv.Store.OpenedUpload(ctx, u.ID, pages, ""))
-		for _, pg := range pages {
-			var lines []store.Line
-			matches := map[string][]byte{}
+		for i, pg := range pages {
+			s := extract.Sheet{Kind: extract.Signers, Source: "scan"}
+			if f == 0 && i == 0 {
+				s.Cover = cover
+			}
 			for n := range 8 {
-				l := office.Line{Verdict: "valid", Reason: "member", ReasonWord: "member", Because: "The number and the name are those of a member in good standing.", Signed: "yes", Decided: "program", Probability: .998,
-					Fields: []office.Field{{Key: "name", Label: "Name", Text: names[n], Confidence: .93}, {Key: "member_id", Label: "Member number", Text: fmt.Sprintf("04%05d", line*37), Confidence: .88}}}
-				switch {
-				case line%4 == 2:
-					l.Verdict, l.Reason, l.ReasonWord, l.Because, l.Look, l.Probability = "uncertain", "ambiguous", "ambiguous", "Two members could have written this line.", "choose", .61
-				case line%6 == 5:
-					l.Verdict, l.Reason, l.ReasonWord, l.Because = "invalid", "lapsed", "lapsed", "The member's status is Lapsed."
-				}
-				row, err := json.Marshal(l)
-				check0(t, err)
-				id := store.LineID(pg.ID, n+1)
 				top := .2 + float64(n)*.09
-				lines = append(lines, store.Line{ID: id, PetitionID: p.ID, UploadID: u.ID, PageID: pg.ID, Page: pg.Number, Number: n + 1, Box: [4]float64{.07, top, .94, top + .08}, Row: row, Picture: sv.picture(870, 90, n)})
-				matches[id] = []byte(`{}`)
+				r := extract.Row{Number: n + 1, Box: [4]float64{.07, top, .94, top + .08}, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+					extract.Name: {Text: signers[line], Confidence: .93}, extract.MemberID: {Text: fmt.Sprintf("04%05d", line*37), Confidence: .88}}}
+				if namesake(line) {
+					r.Fields[extract.MemberID] = extract.Reading{Confidence: .99}
+				}
+				s.Rows = append(s.Rows, r)
 				line++
 			}
-			pg.Kind, pg.Source, pg.Width, pg.Height, pg.ReadAt = "signers", "scan", 1275, 1650, time.Now()
-			pg.Picture = sv.picture(1275, 1650, pg.Number+10*f)
-			check0(t, sv.Store.ReadPage(ctx, pg, lines))
-			check0(t, sv.Store.MatchLines(ctx, pg.ID, snap.ID, matches))
+			pg.Width, pg.Height, pg.Picture = 1275, 1650, sv.picture(1275, 1650, pg.Number+10*f)
+			var strips []string
+			for n := range s.Rows {
+				strips = append(strips, sv.picture(870, 90, n))
+			}
+			keepSheet(t, sv.Store, sv.Blobs, matcher, snap.ID, pg, s, strips)
 		}
 	}
 	return p
@@ -221,13 +258,89 @@ func (sv *service) sample() store.Petition {
 // leavesOpen is as if reading the first page had left a place open.
 func (sv *service) leavesOpen(p store.Petition) {
 	sv.t.Helper()
-	pages, err := sv.Store.Pages(sv.t.Context(), p.ID)
+	ctx, t := sv.t.Context(), sv.t
+	page := must(sv.Store.Pages(ctx, p.ID))[0]
+	lines, err := sv.Store.LinesOf(ctx, page.ID)
+	check0(t, err)
+	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers, Notes: []string{"read anew"}})
+	check0(t, err)
+	page.Sheet, _, err = sv.Blobs.Put(ctx, bytes.NewReader(packed))
+	check0(t, err)
+	page.Open = []store.OpenPoint{{Kind: "writing-outside", Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4, .96}}}
+	check0(t, sv.Store.ReadPage(ctx, page, lines))
+}
+
+// keepSheet keeps what was read of a page as the workers do, matched against an export where
+// one is named.
+func keepSheet(t testing.TB, st *store.Store, blobs Blobs, m *verify.Matcher, snapshotID string, p store.Page, s extract.Sheet, strips []string) {
+	t.Helper()
+	ctx := t.Context()
+	packed, err := extract.EncodeSheet(s)
+	if err == nil {
+		p.Sheet, _, err = blobs.Put(ctx, bytes.NewReader(packed))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Kind, p.Source, p.ReadAt = string(s.Kind), string(s.Source), time.Now()
+	lines, matches := make([]store.Line, len(s.Rows)), map[string][]byte{}
+	for i, r := range s.Rows {
+		lines[i] = store.Line{Number: r.Number, Box: r.Box, Picture: strips[i]}
+		if lines[i].Row, err = office.EncodeRow(r); err == nil && m != nil {
+			matches[store.LineID(p.ID, r.Number)], err = office.EncodeMatch(m.Match(verify.Line{Row: r}))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err = st.ReadPage(ctx, p, lines); err == nil && m != nil {
+		err = st.MatchLines(ctx, p.ID, snapshotID, matches)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// step writes a step of a petition's life down, as the chair.
+func (sv *service) step(petition, kind string, words ...string) {
+	sv.t.Helper()
+	s := office.NewStep{Kind: kind, On: sv.today(), Words: map[string]string{}}
+	for i := 0; i+1 < len(words); i += 2 {
+		s.Words[words[i]] = words[i+1]
+	}
+	check0(sv.t, sv.Office.AddToLife(sv.t.Context(), petition, s, sv.chair()))
+}
+
+func (sv *service) chair() store.Account {
+	a, err := sv.Store.Account(sv.t.Context(), "account-chair")
 	check0(sv.t, err)
-	lines, err := sv.Store.LinesOf(sv.t.Context(), pages[0].ID)
-	check0(sv.t, err)
-	pages[0].Sheet = strings.Repeat("1", 64)
-	pages[0].Open = []store.OpenPoint{{Kind: "writing-outside", Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4, .96}}}
-	check0(sv.t, sv.Store.ReadPage(sv.t.Context(), pages[0], lines))
+	return a
+}
+
+// onAgenda takes the sample to the committee: with fewer signatures required, its count is
+// certain.
+func (sv *service) onAgenda() store.Petition {
+	sv.t.Helper()
+	p := sv.sample()
+	p.Rules = "threshold: 10"
+	check0(sv.t, sv.Store.SetPetition(sv.t.Context(), p))
+	sv.step(p.ID, "submit")
+	sv.step(p.ID, "confirm", "item", "organizers")
+	sv.step(p.ID, "acknowledge", "copy", "Member Programs and Services")
+	_, stays, err := sv.Office.Certify(sv.t.Context(), p.ID, "", "", sv.chair())
+	if err != nil || stays != "" {
+		sv.t.Fatalf("%q, %v", stays, err)
+	}
+	sv.step(p.ID, "schedule", "meeting", "the winter meeting")
+	return p
+}
+
+// established is a group that the sample made; its id is the petition's.
+func (sv *service) established() store.Petition {
+	sv.t.Helper()
+	p := sv.onAgenda()
+	sv.step(p.ID, "approve", "vote", "7 to 0", "overlap", "none", "rationale", "None is like it.", "name", "Seed Libraries")
+	return p
 }
 
 // picture draws something like a sheet with writing on it, and keeps it.

@@ -104,7 +104,8 @@ func (s *Server) identifyToken(r *http.Request, secret string) (*http.Request, e
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a store.Account, how string) error {
 	secret := newSecret()
 	now := s.Now()
-	if err := s.Store.AddSession(r.Context(), store.Session{Hash: hashSecret(secret), AccountID: a.ID, CreatedAt: now, SeenAt: now, ExpiresAt: sessionEnd(now, now)}); err != nil {
+	begun := store.Session{Hash: hashSecret(secret), AccountID: a.ID, CreatedAt: now, SeenAt: now, ExpiresAt: sessionEnd(now, now)}
+	if err := s.signed(r, a, "account.signed-in", how, func(tx store.Tx) error { return tx.AddSession(r.Context(), begun) }); err != nil {
 		return fmt.Errorf("start a session: %w", err)
 	}
 	// A reset and the closing of an account end the sessions that they see. What they did while a
@@ -114,7 +115,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a store.Account,
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		if ended := s.Store.EndSession(r.Context(), hashSecret(secret)); ended != nil {
+		if ended := s.signed(r, a, "account.signed-out", "", func(tx store.Tx) error { return tx.EndSession(r.Context(), begun.Hash) }); ended != nil {
 			return fmt.Errorf("end a session: %w", ended)
 		}
 		if errors.Is(err, store.ErrNotFound) {
@@ -127,11 +128,19 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a store.Account,
 			return fmt.Errorf("end the session before: %w", err)
 		}
 	}
-	if _, err := s.Store.Record(r.Context(), store.AuditEntry{At: now, Actor: a.ID, Action: "account.signed-in", Subject: a.ID, Detail: how}); err != nil {
-		return fmt.Errorf("record the signing in: %w", err)
-	}
 	http.SetCookie(w, s.cookie(secret, int(sessionLife/time.Second)))
 	return nil
+}
+
+// signed begins or ends a session of an account, with its entry in the log.
+func (s *Server) signed(r *http.Request, a store.Account, action, how string, do func(tx store.Tx) error) error {
+	return s.Store.Do(r.Context(), func(tx store.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		_, err := tx.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: action, Subject: a.ID, Detail: how})
+		return err
+	})
 }
 
 // sessionEnd is until when a session holds that is used now.

@@ -38,7 +38,7 @@ func countsOf(all map[string]string, kind string) []count {
 		{"retention-images", "Scans and pictures of pages", "days", "", 365, 1, 36500},
 		{"retention-text", "Text that was read from sheets", "days", "", 365, 1, 36500},
 		{"retention-rows", "Lines and membership exports", "days", "", 1095, 1, 36500},
-		{"searches-before-nobody", "Different searches before a line may be called nobody's", "", "", 3, 0, 20},
+		{office.SearchesSetting, "Different searches before a line may be called nobody's", "", "", office.UsualSearches, 0, 20},
 	}
 	list = slices.DeleteFunc(list, func(c count) bool { return strings.HasPrefix(c.Key, "retention-") != (kind == "retention") })
 	for i := range list {
@@ -71,7 +71,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int, all map[string]string, wrong string) error {
-	rules, err := s.Desk.Rules(all["rules"])
+	rules, err := s.Office.Rules(all["rules"])
 	if err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
@@ -115,11 +115,11 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 		return s.showSettings(w, r, http.StatusUnprocessableEntity, all, wrong)
 	}
 	for key, value := range changed {
-		if err := s.Store.SetSetting(r.Context(), key, value, accountOf(r).ID); err != nil {
+		err := s.act(r.Context(), "setting.changed", key, "", func(tx store.Tx) error {
+			return tx.SetSetting(r.Context(), key, value, accountOf(r).ID)
+		})
+		if err != nil {
 			return fmt.Errorf("set %s: %w", key, err)
-		}
-		if err := s.record(r, "setting.changed", key, ""); err != nil {
-			return err
 		}
 	}
 	return s.done(w, r, "/settings", "The settings were saved.")
@@ -141,11 +141,11 @@ func (s *Server) wrongSettings(changed map[string]string) (string, error) {
 		case len(value) > 1<<16:
 			return "That is too long.", nil
 		case key == "rules":
-			view, err := s.Desk.Rules(value)
+			view, err := s.Office.Rules(value)
 			if err != nil {
 				return "", fmt.Errorf("explain the rule: %w", err)
 			}
-			if wrong := ruleProblem(view); wrong != "" {
+			if wrong := view.Refusal(); wrong != "" {
 				return wrong, nil
 			}
 		case key == "oidc-issuer" && value != "":
@@ -224,7 +224,10 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 		wrong = "Choose at least one role."
 	}
 	if wrong == "" {
-		_, err := s.Store.AddAccount(r.Context(), a)
+		err := s.act(r.Context(), "account.added", a.ID, roleWords(a.Roles), func(tx store.Tx) error {
+			_, err := tx.AddAccount(r.Context(), a)
+			return err
+		})
 		switch {
 		case errors.Is(err, store.ErrConflict):
 			wrong = "There is an account with this e-mail address already."
@@ -235,18 +238,16 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" {
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: wrong})
 	}
-	if err := s.record(r, "account.added", a.ID, roleWords(a.Roles)); err != nil {
-		return err
-	}
 	return s.showLink(w, r, a)
 }
 
 func (s *Server) showLink(w http.ResponseWriter, r *http.Request, a store.Account) error {
-	link, err := s.invite(r.Context(), a.Email, a.Name, a.Roles)
-	if err != nil {
+	var link string
+	err := s.act(r.Context(), "account.invited", a.ID, "", func(tx store.Tx) (err error) {
+		link, err = s.invite(r.Context(), tx.Store, a.Email, a.Name, a.Roles)
 		return err
-	}
-	if err := s.record(r, "account.invited", a.ID, ""); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	return s.showPeople(w, r, http.StatusCreated, peopleView{Link: link, For: a.Name})
@@ -284,23 +285,21 @@ func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
 	case a.ID == accountOf(r).ID && left:
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "You cannot take the administration from yourself: another administrator can."})
 	}
-	if err := s.Store.SetAccount(r.Context(), a); err != nil {
-		return fmt.Errorf("change the account: %w", err)
-	}
-	if a.Disabled && !before.Disabled {
-		if err := s.Store.EndSessionsOf(r.Context(), a.ID); err != nil {
-			return fmt.Errorf("end the sessions: %w", err)
-		}
-		if err := s.Store.DropInvitations(r.Context(), a.Email); err != nil {
-			return fmt.Errorf("end the links: %w", err)
-		}
-	}
 	detail := "roles " + roleWords(a.Roles)
 	if a.Disabled {
 		detail += ", closed"
 	}
-	if err := s.record(r, "account.changed", a.ID, detail); err != nil {
-		return err
+	err = s.act(r.Context(), "account.changed", a.ID, detail, func(tx store.Tx) error {
+		if err := tx.SetAccount(r.Context(), a); err != nil || !a.Disabled || before.Disabled {
+			return err
+		}
+		if err := tx.EndSessionsOf(r.Context(), a.ID); err != nil {
+			return err
+		}
+		return tx.DropInvitations(r.Context(), a.Email)
+	})
+	if err != nil {
+		return fmt.Errorf("change the account: %w", err)
 	}
 	return s.done(w, r, "/settings/people", "The account was changed.")
 }

@@ -21,7 +21,7 @@ type sheetsView struct {
 }
 
 func (s *Server) sheetsPage(w http.ResponseWriter, r *http.Request) error {
-	set, err := s.Desk.SheetSet(r.Context(), r.PathValue("id"))
+	set, err := s.Office.SheetSet(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return fmt.Errorf("find the sheets: %w", err)
 	}
@@ -45,7 +45,7 @@ func (s *Server) setSheets(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	before, err := s.Desk.SheetSet(r.Context(), id)
+	before, err := s.Office.SheetSet(r.Context(), id)
 	if err != nil {
 		return fmt.Errorf("find the sheets: %w", err)
 	}
@@ -71,15 +71,12 @@ func (s *Server) setSheets(w http.ResponseWriter, r *http.Request) error {
 	if set.Height, err = strconv.ParseFloat(said("height"), 64); err != nil {
 		return s.showSheets(w, r, http.StatusUnprocessableEntity, set, fmt.Sprintf("“%s” is no height of a line.", said("height")))
 	}
-	err = s.Desk.SetSheets(r.Context(), id, set, accountOf(r).ID)
+	err = s.Office.SetSheets(r.Context(), id, set, accountOf(r).ID)
 	if wrong := (*office.SheetError)(nil); errors.As(err, &wrong) {
 		return s.showSheets(w, r, http.StatusUnprocessableEntity, set, wrong.Text)
 	}
 	if err != nil {
 		return fmt.Errorf("keep the sheets: %w", err)
-	}
-	if err := s.record(r, "sheets.changed", id, ""); err != nil {
-		return err
 	}
 	return s.done(w, r, "/petitions/"+id+"/sheets", "The sheets are ready to be printed.")
 }
@@ -90,7 +87,7 @@ func (s *Server) sheetsPDF(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.send(w, r, download{"application/pdf", "sheets.printed", id, ""}, func(out io.Writer) (string, error) {
-		err := s.Desk.Sheets(r.Context(), id, out)
+		err := s.Office.Sheets(r.Context(), id, out)
 		if wrong := (*office.SheetError)(nil); errors.As(err, &wrong) {
 			return "", problem(http.StatusUnprocessableEntity, wrong.Text)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ func TestSheetsPage(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	staff, to := sv.client("staff"), "/petitions/"+p.ID+"/sheets"
-	if page := staff.get(to).want(t, 200).body; strings.Contains(page, "Download the PDF") || !strings.Contains(page, ">To share.</textarea>") {
+	if page := staff.get(to).want(t, 200).body; strings.Contains(page, "Download the PDF") || !strings.Contains(page, ">To share what works in connecting rural libraries.</textarea>") {
 		t.Error("the first page does not ask what to print")
 	}
 	staff.get(to+".pdf").want(t, 422)
@@ -28,17 +29,17 @@ func TestSheetsPage(t *testing.T) {
 		}
 	}
 	staff.post(to, said()...).want(t, 303)
-	set, err := sv.Desk.SheetSet(t.Context(), p.ID)
+	set, err := sv.Office.SheetSet(t.Context(), p.ID)
 	check0(t, err)
 	if !slices.Equal(set.Columns, []string{"name", "signature"}) || set.Pages != 12 || !set.Plain || !set.Portrait || !set.A4 {
 		t.Errorf("%+v", set)
 	}
 	page := staff.get(to).want(t, 200).body
-	if !strings.Contains(page, "12 pages of 12 lines") {
+	if !regexp.MustCompile(`12 pages of \d+ lines`).MatchString(page) {
 		t.Error("what is ready is not said")
 	}
-	if got := staff.get(to+".pdf").want(t, 200).body; got != "%PDF-1.4 To read. 12" {
-		t.Errorf("the sheets are %q", got)
+	if got := staff.get(to+".pdf").want(t, 200).body; !strings.HasPrefix(got, "%PDF-") {
+		t.Errorf("the sheets are %.20q", got)
 	}
 	sv.client("chair").get(to).want(t, 200)
 	sv.client("chair").post(to, said()...).want(t, 403)

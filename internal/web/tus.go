@@ -20,6 +20,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 	"golang.org/x/exp/slog"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -174,8 +175,8 @@ func (s *Server) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handle
 	if err != nil {
 		return handler.HTTPResponse{}, handler.FileInfoChanges{}, err
 	}
-	if over(p.State) {
-		return refuse(http.StatusConflict, overWord)
+	if why := office.Decided(p); why != "" {
+		return refuse(http.StatusConflict, why)
 	}
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: newID(), MetaData: handler.MetaData{
 		"filename": name, "petition": p.ID, "account": accountIn(hook.Context).ID,
@@ -184,8 +185,7 @@ func (s *Server) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handle
 
 func (s *Server) tusFinish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	done, err := s.finish(hook.Context, hook.Upload)
-	var f *failure
-	if errors.As(err, &f) {
+	if f := told(err); f != nil {
 		return handler.HTTPResponse{}, handler.Error{ErrorCode: "ERR_REFUSED", Message: f.text,
 			HTTPResponse: handler.HTTPResponse{StatusCode: f.status, Body: f.text, Header: handler.HTTPHeader{"Content-Type": "text/plain; charset=utf-8"}}}
 	}

@@ -20,33 +20,18 @@ type taken struct {
 	Same bool
 }
 
-// take stores a file and records it, which announces it. The same bytes again
-// change nothing, whatever they are called. A petition that is decided takes none.
+// take has the office add a file, and counts it.
 func (s *Server) take(ctx context.Context, petitionID, name, by string, r io.Reader) (taken, error) {
-	if err := s.open(ctx, petitionID); err != nil {
+	u, same, err := s.Office.AddFile(ctx, petitionID, name, by, r)
+	if err != nil {
 		return taken{}, err
 	}
-	sum, size, err := s.Blobs.Put(ctx, r)
-	if err != nil {
-		return taken{}, fmt.Errorf("keep the file: %w", err)
+	label := "new"
+	if same {
+		label = "same"
 	}
-	if size == 0 {
-		return taken{}, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%s is empty. Scan or export it again.", name))
-	}
-	u, err := s.Store.AddUpload(ctx, store.Upload{PetitionID: petitionID, SHA256: sum, Name: name, Size: size, By: by, At: s.Now()})
-	if errors.Is(err, store.ErrConflict) {
-		s.counts.uploads.WithLabelValues("same").Inc()
-		return taken{u, true}, nil
-	}
-	if err != nil {
-		return taken{}, fmt.Errorf("add the file: %w", err)
-	}
-	s.counts.uploads.WithLabelValues("new").Inc()
-	if _, err := s.Store.Record(ctx, store.AuditEntry{At: s.Now(), Actor: by, Action: "upload.added", Subject: petitionID, Detail: "upload " + u.ID}); err != nil {
-		return taken{}, fmt.Errorf("record the file: %w", err)
-	}
-	s.Bell.Tell(Topic(petitionID))
-	return taken{u, false}, nil
+	s.counts.uploads.WithLabelValues(label).Inc()
+	return taken{u, same}, nil
 }
 
 // fileName is what a browser calls a file, made fit to be shown and kept:
@@ -166,7 +151,7 @@ func (s *Server) uploadPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list the pages: %w", err)
 	}
-	c, err := s.Desk.Case(r.Context(), p.ID)
+	c, err := s.Office.Case(r.Context(), p.ID)
 	if err != nil {
 		return fmt.Errorf("count the petition: %w", err)
 	}
@@ -197,57 +182,24 @@ func (s *Server) downloadUpload(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) excludeUpload(w http.ResponseWriter, r *http.Request) error {
-	return s.setExcluded(w, r, true, "excluded", "The file counts for nothing from now on.")
+	return s.setExcluded(w, r, true, "The file counts for nothing from now on.")
 }
 
 func (s *Server) includeUpload(w http.ResponseWriter, r *http.Request) error {
-	return s.setExcluded(w, r, false, "included", "The file counts again.")
+	return s.setExcluded(w, r, false, "The file counts again.")
 }
 
-func (s *Server) setExcluded(w http.ResponseWriter, r *http.Request, excluded bool, word, said string) error {
-	u, err := s.exclude(r.Context(), r.PathValue("id"), excluded, word)
+func (s *Server) setExcluded(w http.ResponseWriter, r *http.Request, excluded bool, said string) error {
+	u, err := s.Office.Exclude(r.Context(), r.PathValue("id"), excluded, accountOf(r).ID)
 	if err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+u.PetitionID+"#file-"+u.ID, said)
 }
 
-func (s *Server) exclude(ctx context.Context, id string, excluded bool, word string) (store.Upload, error) {
-	u, err := s.Store.Upload(ctx, id)
-	if err != nil {
-		return u, err
-	}
-	if err := s.open(ctx, u.PetitionID); err != nil {
-		return u, err
-	}
-	if u.Excluded == excluded {
-		return u, nil
-	}
-	if err := s.Store.ExcludeUpload(ctx, u.ID, excluded); err != nil {
-		return u, fmt.Errorf("exclude the file: %w", err)
-	}
-	u.Excluded = excluded
-	s.Bell.Tell(Topic(u.PetitionID))
-	return u, s.note(ctx, "upload."+word, u.PetitionID, "upload "+u.ID)
-}
-
-const overWord = "The petition is decided, so what counts stays as it is."
-
-// open refuses to change what counts once the count is certified.
-func (s *Server) open(ctx context.Context, petitionID string) error {
-	p, err := s.Store.Petition(ctx, petitionID)
-	if err != nil {
-		return err
-	}
-	if over(p.State) {
-		return problem(http.StatusConflict, overWord)
-	}
-	return nil
-}
-
 // retryFailure tries again what one failure was about.
 func (s *Server) retryFailure(w http.ResponseWriter, r *http.Request) error {
-	if err := s.retry(r.Context(), r.PathValue("id"), r.PathValue("failure")); err != nil {
+	if err := s.Office.Retry(r.Context(), r.PathValue("id"), r.PathValue("failure"), accountOf(r).ID); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+r.PathValue("id")+"#failures", "It is tried again.")
@@ -255,33 +207,8 @@ func (s *Server) retryFailure(w http.ResponseWriter, r *http.Request) error {
 
 // retryAll tries again all that failed of a petition.
 func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) error {
-	if err := s.retry(r.Context(), r.PathValue("id"), ""); err != nil {
+	if err := s.Office.Retry(r.Context(), r.PathValue("id"), "", accountOf(r).ID); err != nil {
 		return err
 	}
 	return s.done(w, r, "/petitions/"+r.PathValue("id"), "All that failed is tried again.")
-}
-
-func (s *Server) retry(ctx context.Context, petitionID, failureID string) error {
-	failures, err := s.Store.Failures(ctx, petitionID)
-	if err != nil {
-		return fmt.Errorf("list the failures: %w", err)
-	}
-	found := failureID == ""
-	for _, f := range failures {
-		if failureID != "" && f.ID != failureID {
-			continue
-		}
-		found = true
-		if err := s.Retrier.Retry(ctx, f.Stage, f.Subject()); err != nil {
-			return fmt.Errorf("try again %s of %s: %w", f.Stage, f.Subject(), err)
-		}
-		if err := s.note(ctx, "failure.retried", petitionID, f.Stage+" "+f.Subject()); err != nil {
-			return err
-		}
-	}
-	if !found {
-		return store.ErrNotFound
-	}
-	s.Bell.Tell(Topic(petitionID))
-	return nil
 }

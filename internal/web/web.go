@@ -1,6 +1,7 @@
 // Package web is what people see of the service: pages, the HTTP API, and
 // what machines ask of it. Uploads enter here and are stored and announced;
-// what the stages made of them is asked of the desk (desk.go) and shown.
+// what the stages made of them, and what people may do with it, is asked of the office
+// (internal/office) and shown.
 //
 // The routes with the roles that may use them are one table, in routes.go.
 package web
@@ -20,25 +21,24 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"countersign/internal/mail"
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
 // Options are what the pages stand on. All fields without a remark are needed.
 type Options struct {
-	Store    *store.Store
-	Blobs    Blobs
-	Bell     Bell
-	Desk     Desk
-	Register Registry
-	Retrier  Retrier      // nil for the store, which announces the work again
-	Mail     *mail.Server // sends letters; nil where the office sends them itself
+	Store  *store.Store
+	Blobs  Blobs
+	Bell   Bell
+	Office *office.Office
+	Mail   *mail.Server // sends letters; nil where the office sends them itself
 
 	Uploads string // folder for uploads that are not complete yet
 
 	URL        string // where people reach the service; "" for http://localhost:8080. With https cookies are marked secure
 	TrustProxy bool   // take the client's address from X-Forwarded-For
 	MaxUpload  int64  // bytes of one file; 0 for 4 GiB
-	Program    string // version, as recorded with a tally
+	Program    string // version, for the description of the API
 	Log        *slog.Logger
 	Metrics    *prometheus.Registry // nil for one of its own
 	Now        func() time.Time     // nil for the clock
@@ -59,21 +59,6 @@ type (
 		Check(ctx context.Context) error
 		Depth(ctx context.Context) (map[string]int, error) // by stage
 	}
-
-	// Desk joins the pages to the stages.
-	Desk interface {
-		Cases
-		Members
-		Workbooks
-		Rulebook
-		Printing
-		OpenPoints
-	}
-
-	// Retrier tries again what failed at a stage: a page or a whole file.
-	Retrier interface {
-		Retry(ctx context.Context, stage, subject string) error
-	}
 )
 
 // Server answers requests. It is an http.Handler.
@@ -85,7 +70,6 @@ type Server struct {
 	counts  counts
 	hashing chan struct{} // argon2id takes 19 MiB each time
 	thumbs  *thumbs
-	review  reviewing
 	tus     tusHandlers
 	docs    *apiDocs
 	handler http.Handler
@@ -106,9 +90,6 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.Retrier == nil {
-		o.Retrier = o.Store
 	}
 	if o.Metrics == nil {
 		o.Metrics = prometheus.NewRegistry()
@@ -176,7 +157,25 @@ func (s *Server) secure() bool { return s.base.Scheme == "https" }
 // Topic is what the bell is told, and listened to, for a petition.
 func Topic(petitionID string) string { return petitionID }
 
-// record writes into the audit log, under the account that asks. Subjects and
+// today is the day that it is, without a time of day.
+func (s *Server) today() time.Time {
+	now := s.Now().UTC()
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// act runs what an account does to itself, to others or to the settings: the change and its
+// entry in the audit log are written together.
+func (s *Server) act(ctx context.Context, action, subject, detail string, do func(tx store.Tx) error) error {
+	return s.Store.Do(ctx, func(tx store.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		_, err := tx.Record(ctx, store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
+		return err
+	})
+}
+
+// record writes into the audit log what changes nothing, such as a download, under the account that asks. Subjects and
 // details are ids and counts, never what belongs to a person.
 func (s *Server) record(r *http.Request, action, subject, detail string) error {
 	return s.note(r.Context(), action, subject, detail)

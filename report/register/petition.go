@@ -146,6 +146,12 @@ func (s State) Open() bool {
 	return !slices.Contains([]State{Approved, Disapproved, Reported, Closed, Withdrawn}, s)
 }
 
+// Counted says whether a certified count stands, so that what was found of the lines can no
+// longer change.
+func (s State) Counted() bool {
+	return slices.Contains([]State{Tallied, OnAgenda, Deferred, Approved, Disapproved, Reported, Closed}, s)
+}
+
 // moves is the life of a petition. The guideline's order is in its guards: no
 // decision before the signatures are verified, and nothing is reported that was
 // not decided.
