@@ -15,6 +15,7 @@ import (
 // left empty: the workbooks then say that nothing is recorded.
 type Petition struct {
 	ID         string // by which its printed sheets name it; empty where nothing keeps petitions
+	Title      string // that staff gave it; empty where nothing keeps petitions
 	Cover      extract.Cover
 	CoverFile  string // where the purpose was found; empty if nowhere
 	CoverPage  int

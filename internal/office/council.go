@@ -15,6 +15,7 @@ import (
 	"countersign/report"
 	"countersign/report/register"
 	"countersign/report/workbook"
+	"countersign/verify"
 )
 
 // IssuedReport is a report to Council: one that was issued, or what the one for a conference
@@ -265,6 +266,9 @@ func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Co
 		return err
 	}
 	life := b.Petition(id, e.asOf())
+	if err := o.certified(ctx, id, life.Tally, &p.Tally); err != nil {
+		return err
+	}
 	p.Cover.Group, p.Made, p.Audit, p.Action, p.State = title, c.Made, report.Audit{}, nil, stateWords(life)
 	if life.State == register.Deferred {
 		p.State = "deferred on " + report.Day(life.Decision.On) + ": " + life.Decision.Rationale
@@ -279,6 +283,30 @@ func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Co
 	// Add takes the text of a new group; one that is renewed may have been given another.
 	if i := slices.IndexFunc(life.Events, func(e register.Event) bool { return e.ID == life.Decided }); i >= 0 && groupOf(life) != id && life.Events[i].Words["purpose"] != "" {
 		c.Handbook = append(c.Handbook, report.Entry{Group: p.Cover.Group, Text: life.Events[i].Words["purpose"]})
+	}
+	return nil
+}
+
+// certified puts the counts by which the committee decided in place of those of today.
+func (o *Office) certified(ctx context.Context, id, tally string, t *verify.Tally) error {
+	tallies, err := o.Store.Tallies(ctx, id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(tallies, func(t store.Tally) bool { return t.ID == tally })
+	if i < 0 {
+		return nil
+	}
+	var c Count
+	if err := json.Unmarshal(tallies[i].Counts, &c); err != nil {
+		return fmt.Errorf("read the counts of tally %s: %w", tally, err)
+	}
+	if c.Rows == 0 {
+		return nil // without figures there is nothing to put in place
+	}
+	t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required, t.ByReason = c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, map[verify.Reason]int{}
+	for r, n := range c.ByReason {
+		t.ByReason[verify.Reason(r)] = n
 	}
 	return nil
 }

@@ -31,6 +31,7 @@ type course struct {
 	groups   []register.Group
 	rule     register.Rule // under which it would be approved today
 	rules    verify.Rules
+	sent     sent
 	today    time.Time
 }
 
@@ -62,6 +63,9 @@ func (o *Office) course(ctx context.Context, petitionID string) (*course, error)
 	}
 	c.rules = rulesOver(association, c.petition.Rules)
 	c.rule = ruleOf(c.rules)
+	if c.sent, err = o.sentLetters(ctx); err != nil {
+		return nil, err
+	}
 	c.groups = c.book.All(register.AsOf{Day: o.day()})
 	c.events = events(c.stored)
 	c.life = c.book.Petition(petitionID, register.AsOf{})
@@ -200,7 +204,35 @@ func (c *course) letters() []LetterChoice {
 	case register.Defer:
 		may = append(may, letter.Deferral)
 	}
-	return choices(may, advised)
+	return choices(may, c.sent.without(advised, ofPetition, c.petition.ID, c.life.Since))
+}
+
+// sent is when each letter was sent last, by whom it is about and its kind.
+type sent map[string]time.Time
+
+// sentLetters reads what was sent from here.
+func (o *Office) sentLetters(ctx context.Context) (sent, error) {
+	all, err := o.Store.EventsOfAll(ctx, "letter")
+	if err != nil {
+		return nil, err
+	}
+	out := sent{}
+	for subject, events := range all {
+		for _, e := range events {
+			if e.Kind == "sent" {
+				out[subject] = e.At
+			}
+		}
+	}
+	return out, nil
+}
+
+// without leaves out letters that were sent since the day that asked for them.
+func (s sent) without(advised []letter.Kind, of, id string, since time.Time) []letter.Kind {
+	return slices.DeleteFunc(advised, func(k letter.Kind) bool {
+		at, ok := s[of+" "+id+" "+string(k)]
+		return ok && !at.Before(since)
+	})
 }
 
 // toOffices are the letters to offices that an approval asks for and that were not answered.
@@ -369,7 +401,7 @@ func reportDue(x register.Group) (register.Task, bool) {
 func (c *course) mayWrite(of string, x register.Group, kind letter.Kind) error {
 	may := c.letters()
 	if of == ofGroup {
-		may = groupLetters(x, c.life)
+		may = groupLetters(x, c.life, c.sent)
 	}
 	if !slices.Contains(letter.Kinds(), kind) || slices.ContainsFunc(may, func(l LetterChoice) bool { return l.Kind == string(kind) }) {
 		return nil

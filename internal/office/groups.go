@@ -22,7 +22,7 @@ func (o *Office) Groups(ctx context.Context, as register.AsOf) ([]Group, error) 
 	}
 	var out []Group
 	for _, x := range b.All(o.asOf(as)) {
-		out = append(out, groupView(b, x, as))
+		out = append(out, groupView(b, x, as, nil))
 	}
 	slices.SortStableFunc(out, func(a, b Group) int {
 		if a.Active != b.Active {
@@ -46,7 +46,11 @@ func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as re
 	if len(x.Terms) == 0 {
 		return Group{}, fmt.Errorf("find group %s: %w", id, store.ErrNotFound)
 	}
-	out := groupView(b, x, as)
+	sent, err := o.sentLetters(ctx)
+	if err != nil {
+		return Group{}, err
+	}
+	out := groupView(b, x, as, sent)
 	facts := register.Facts{Today: o.day(), Issued: x.Conference}
 	var own []register.Event
 	for _, e := range b.Groups[id] {
@@ -209,7 +213,7 @@ func (o *Office) PublicList(ctx context.Context, format string, w io.Writer) err
 }
 
 // groupView is a group as pages show it.
-func groupView(b *register.Book, x register.Group, as register.AsOf) Group {
+func groupView(b *register.Book, x register.Group, as register.AsOf, letters sent) Group {
 	status := x.Status()
 	out := Group{
 		ID: x.ID, Name: x.Name, Former: x.Former, Purpose: x.Purpose, Status: string(status), Active: !x.Over(),
@@ -247,7 +251,7 @@ func groupView(b *register.Book, x register.Group, as register.AsOf) Group {
 	for _, r := range x.Support {
 		out.Support = append(out.Support, requestView(r))
 	}
-	out.Letters = groupLetters(x, b.Petition(x.Terms[len(x.Terms)-1].Petition, register.AsOf{Day: x.Day, Known: as.Known}))
+	out.Letters = groupLetters(x, b.Petition(x.Terms[len(x.Terms)-1].Petition, register.AsOf{Day: x.Day, Known: as.Known}), letters)
 	return out
 }
 
@@ -279,7 +283,7 @@ func ruleWords(r register.Rule) string {
 
 // groupLetters are those that can be written of a group, the ones that its state asks for
 // first. Its end is told once it is written down, with the day that stands there.
-func groupLetters(x register.Group, newest register.Petition) []LetterChoice {
+func groupLetters(x register.Group, newest register.Petition, letters sent) []LetterChoice {
 	may := []letter.Kind{letter.Approval}
 	if !x.Over() {
 		may = append(may, letter.Designation)
@@ -299,7 +303,7 @@ func groupLetters(x register.Group, newest register.Petition) []LetterChoice {
 		}
 		may = append(may, end)
 		if x.Reported.On.IsZero() {
-			advised = append(advised, end)
+			advised = letters.without(append(advised, end), ofGroup, x.ID, time.Time{})
 		}
 	case x.Renewing == "":
 		may = append(may, letter.RenewalReminder)

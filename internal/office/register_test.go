@@ -238,6 +238,30 @@ func TestRegisterStory(t *testing.T) {
 	}
 }
 
+// Groups approved by an earlier version, whose approvals carry no rule, have the one of their
+// day, whatever the association's rule is later.
+func TestRuleOfEarlierApprovals(t *testing.T) {
+	r := newRegistry(t)
+	ctx := t.Context()
+	r.certified("p1")
+	day := time.Date(2024, 3, 10, 0, 0, 0, 0, time.UTC)
+	if _, err := r.office.Store.AddEvent(ctx, store.Event{Of: ofPetition, Subject: "p1", Kind: "approve", On: day, At: day, By: "cho", Words: map[string]string{"group": "p1", "name": "Seed Libraries"}}, ""); err != nil {
+		t.Fatal(err)
+	}
+	end := func() string {
+		g, err := r.Group(ctx, "p1", nil, register.AsOf{})
+		r.must(err)
+		return g.End.Format(time.DateOnly)
+	}
+	if got := end(); got != "2027-03-09" {
+		t.Errorf("the term ends on %s", got)
+	}
+	r.must(r.office.Store.SetSetting(ctx, "rules", "term-years: 5\n", "cho"))
+	if got := end(); got != "2027-03-09" {
+		t.Errorf("a setting moved the end of the term to %s", got)
+	}
+}
+
 // An impatient finger writes nothing down twice, and is not told that it failed.
 func TestStepTwice(t *testing.T) {
 	r := newRegistry(t)

@@ -141,7 +141,7 @@ func (o *Office) verified(ctx context.Context, c workbook.Copy, petitionID strin
 		}
 		return c.Against(report.PeriodOf(p))
 	}
-	return c.AgainstCouncil(report.CouncilOf(p))
+	return c.AgainstCouncil(report.CouncilOf(forCouncil(p)))
 }
 
 // auditKnows says whether the log has the entry at which it stood when the workbook was

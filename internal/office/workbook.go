@@ -29,10 +29,23 @@ func (o *Office) Workbook(ctx context.Context, petitionID, kind string, out io.W
 	if err != nil {
 		return err
 	}
+	if kind == CouncilReport {
+		r = forCouncil(r)
+	}
 	if err := write(out, r); err != nil {
 		return fmt.Errorf("write the report of petition %s: %w", petitionID, err)
 	}
 	return nil
+}
+
+// forCouncil calls a petition as Council is told of it: by the name under which its group was
+// approved, else by its title, whatever was read on its cover.
+func forCouncil(p report.Petition) report.Petition {
+	p.Cover.Group = p.Title
+	if p.Action != nil {
+		p.Cover.Group = p.Action.Group
+	}
+	return p
 }
 
 // petitionReport is all that workbooks say of a petition as it stands.
@@ -61,7 +74,7 @@ func (o *Office) report(ctx context.Context, w *worked) (report.Petition, error)
 		return report.Petition{}, err
 	}
 	r := w.cover.Petition
-	r.ID = w.petition.ID
+	r.ID, r.Title = w.petition.ID, w.petition.Title
 	r.Decisions = slices.Clone(w.decisions)
 	for i := range r.Decisions {
 		r.Decisions[i].By = people.names(r.Decisions[i].By)
