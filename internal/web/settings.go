@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -114,13 +115,19 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showSettings(w, r, http.StatusUnprocessableEntity, all, wrong)
 	}
-	for key, value := range changed {
-		err := s.act(r.Context(), "setting.changed", key, "", func(tx store.Tx) error {
-			return tx.SetSetting(r.Context(), key, value, accountOf(r).ID)
-		})
-		if err != nil {
-			return fmt.Errorf("set %s: %w", key, err)
+	err = s.Store.Do(r.Context(), func(tx store.Tx) error {
+		for _, key := range slices.Sorted(maps.Keys(changed)) {
+			if err := tx.SetSetting(r.Context(), key, changed[key], accountOf(r).ID); err != nil {
+				return err
+			}
+			if err := s.entry(r.Context(), tx, "setting.changed", key, ""); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("keep the settings: %w", err)
 	}
 	return s.done(w, r, "/settings", "The settings were saved.")
 }
@@ -224,33 +231,34 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 		wrong = "Choose at least one role."
 	}
 	if wrong == "" {
-		err := s.act(r.Context(), "account.added", a.ID, roleWords(a.Roles), func(tx store.Tx) error {
-			_, err := tx.AddAccount(r.Context(), a)
-			return err
+		link, err := s.link(r.Context(), a, func(tx store.Tx) error {
+			if _, err := tx.AddAccount(r.Context(), a); err != nil {
+				return err
+			}
+			return s.entry(r.Context(), tx, "account.added", a.ID, roleWords(a.Roles))
 		})
 		switch {
+		case err == nil:
+			return s.showPeople(w, r, http.StatusCreated, peopleView{Link: link, For: a.Name})
 		case errors.Is(err, store.ErrConflict):
 			wrong = "There is an account with this e-mail address already."
 		case err != nil:
 			return fmt.Errorf("add the account: %w", err)
 		}
 	}
-	if wrong != "" {
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: wrong})
-	}
-	return s.showLink(w, r, a)
+	return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: wrong})
 }
 
-func (s *Server) showLink(w http.ResponseWriter, r *http.Request, a store.Account) error {
-	var link string
-	err := s.act(r.Context(), "account.invited", a.ID, "", func(tx store.Tx) (err error) {
-		link, err = s.invite(r.Context(), tx.Store, a.Email, a.Name, a.Roles)
+// link makes a one-time link for an account, with what else is written of it.
+func (s *Server) link(ctx context.Context, a store.Account, first func(tx store.Tx) error) (link string, err error) {
+	err = s.act(ctx, "account.invited", a.ID, "", func(tx store.Tx) (err error) {
+		if err = first(tx); err != nil {
+			return err
+		}
+		link, err = s.invite(ctx, tx.Store, a.Email, a.Name, a.Roles)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return s.showPeople(w, r, http.StatusCreated, peopleView{Link: link, For: a.Name})
+	return link, err
 }
 
 // newLink lets somebody set a new password who has lost theirs.
@@ -262,7 +270,11 @@ func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
 	if a.Disabled {
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "The account is closed, so that no link would work: open it first."})
 	}
-	return s.showLink(w, r, a)
+	link, err := s.link(r.Context(), a, func(store.Tx) error { return nil })
+	if err != nil {
+		return err
+	}
+	return s.showPeople(w, r, http.StatusCreated, peopleView{Link: link, For: a.Name})
 }
 
 func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {

@@ -170,9 +170,14 @@ func (s *Server) act(ctx context.Context, action, subject, detail string, do fun
 		if err := do(tx); err != nil {
 			return err
 		}
-		_, err := tx.Record(ctx, store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
-		return err
+		return s.entry(ctx, tx, action, subject, detail)
 	})
+}
+
+// entry writes into the audit log, in the transaction of an act of the account that asks.
+func (s *Server) entry(ctx context.Context, tx store.Tx, action, subject, detail string) error {
+	_, err := tx.Record(ctx, store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
+	return err
 }
 
 // record writes into the audit log what changes nothing, such as a download, under the account that asks. Subjects and
