@@ -484,4 +484,45 @@ func (d *daemon) compare(want []string, found *findings) {
 	if n, err := d.db.VerifyAudit(d.t.Context()); err != nil {
 		d.t.Errorf("after %d entries the log is broken: %v", n, err)
 	}
+	d.complete(ids)
+}
+
+// complete says which changes the log never saw, and which it saw that are not there.
+func (d *daemon) complete(findings []string) {
+	d.t.Helper()
+	uploads, err := d.db.Uploads(d.t.Context(), "p1")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var want, got []string
+	for _, u := range uploads {
+		want = append(want, "upload.added upload "+u.ID)
+	}
+	for _, id := range findings {
+		want = append(want, "finding "+id)
+	}
+	for after := int64(0); ; {
+		const many = 1000
+		list, err := d.db.Audit(d.t.Context(), after, many)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for _, e := range list {
+			after = e.Seq
+			switch {
+			case e.Action == "upload.added":
+				got = append(got, e.Action+" "+e.Detail)
+			case strings.HasPrefix(e.Action, "finding."):
+				got = append(got, "finding "+e.Detail)
+			}
+		}
+		if len(list) < many {
+			break
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		d.t.Errorf("changes that are not in the log (-), entries of what is not there or twice (+):\n%s", diff)
+	}
 }
