@@ -304,7 +304,7 @@ func (o *Office) Letter(ctx context.Context, of, subject, kind, format string, b
 
 // Sent notes that a group was reminded, where the letter was that.
 func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Account) error {
-	about := map[letter.Kind][]string{letter.ReportReminder: {"report-", "asked-"}, letter.RenewalReminder: {"renew-"}}[letter.Kind(kind)]
+	about := map[letter.Kind][]register.TaskKind{letter.ReportReminder: {register.YearlyReport, register.AskedReport}, letter.RenewalReminder: {register.Renewal}}[letter.Kind(kind)]
 	if of != ofGroup || about == nil {
 		return nil
 	}
@@ -313,7 +313,7 @@ func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Ac
 		return err
 	}
 	for _, t := range register.DueOfGroup(b.Group(subject, register.AsOf{Day: o.day()}), register.Conference{}) {
-		if slices.ContainsFunc(about, func(p string) bool { return strings.HasPrefix(t.Key, p) }) {
+		if slices.Contains(about, t.Kind) {
 			return o.AddToGroup(ctx, subject, NewStep{Kind: string(register.Remind), On: o.day(), Words: map[string]string{"about": t.Key}}, by)
 		}
 	}
@@ -389,7 +389,7 @@ func (o *Office) facts(ctx context.Context, of, subject string, kind letter.Kind
 // reportDue is the first report that a group has to hand in.
 func reportDue(x register.Group) (register.Task, bool) {
 	for _, t := range register.DueOfGroup(x, register.Conference{}) {
-		if strings.HasPrefix(t.Key, "report-") || strings.HasPrefix(t.Key, "asked-") {
+		if t.Kind == register.YearlyReport || t.Kind == register.AskedReport {
 			return t, true
 		}
 	}

@@ -16,6 +16,9 @@ const (
 	Admin    Role = "admin"
 )
 
+// Roles are all of them, in the order in which they are offered.
+func Roles() []Role { return []Role{Staff, Verifier, Chair, Admin} }
+
 // Account is a person who uses the service.
 type Account struct {
 	ID           string

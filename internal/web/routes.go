@@ -19,6 +19,7 @@ type route struct {
 // access is a set of roles.
 type access uint8
 
+// Each role of store.Roles has a bit, in their order.
 const (
 	byStaff access = 1 << iota
 	byVerifier
@@ -30,16 +31,9 @@ const (
 )
 
 func accessOf(roles []store.Role) (a access) {
-	for _, role := range roles {
-		switch role {
-		case "staff":
-			a |= byStaff
-		case "verifier":
-			a |= byVerifier
-		case "chair":
-			a |= byChair
-		case "admin":
-			a |= byAdmin
+	for i, role := range store.Roles() {
+		if slices.Contains(roles, role) {
+			a |= 1 << i
 		}
 	}
 	return a
@@ -54,9 +48,9 @@ func (a access) String() string {
 		return "signed in"
 	}
 	var words []string
-	for i, word := range []string{"staff", "verifier", "chair", "admin"} {
+	for i, role := range store.Roles() {
 		if a&(1<<i) != 0 {
-			words = append(words, word)
+			words = append(words, string(role))
 		}
 	}
 	return strings.Join(words, ", ")

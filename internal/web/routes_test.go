@@ -20,7 +20,7 @@ import (
 func TestWhoMay(t *testing.T) {
 	sv := newService(t)
 	clients := map[string]*client{"": sv.client("")}
-	for _, role := range allRoles() {
+	for _, role := range store.Roles() {
 		clients[string(role)] = sv.client(string(role))
 	}
 	for _, rt := range sv.routes() {

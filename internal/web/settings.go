@@ -206,12 +206,8 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 	if v.Invitations, err = s.Store.Invitations(r.Context()); err != nil {
 		return fmt.Errorf("list invitations: %w", err)
 	}
-	v.Roles, v.May = allRoles(), may(accountOf(r), byAdmin)
+	v.Roles, v.May = store.Roles(), may(accountOf(r), byAdmin)
 	return s.render(w, r, status, "people", v)
-}
-
-func allRoles() []store.Role {
-	return []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin}
 }
 
 // addPerson makes an account without a password, and a link with which its
@@ -318,7 +314,7 @@ func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
 
 func rolesIn(r *http.Request) []store.Role {
 	var out []store.Role
-	for _, role := range allRoles() {
+	for _, role := range store.Roles() {
 		if slices.Contains(r.PostForm["role"], string(role)) {
 			out = append(out, role)
 		}

@@ -16,11 +16,22 @@ type Task struct {
 	Subject string // its id
 	Who     string // office that does it
 	Tell    string // office that is told
+	Kind    TaskKind
 	Key     string // the same task is the same key
 	Overdue bool
 	Remind  bool      // a reminder is to be sent now
 	Told    time.Time // day of the last reminder
 }
+
+// TaskKind is what a task of a group is about where a letter reminds of it; empty for others.
+type TaskKind string
+
+// What letters remind of.
+const (
+	YearlyReport TaskKind = "yearly report"
+	AskedReport  TaskKind = "report that was asked for"
+	Renewal      TaskKind = "renewal"
+)
 
 // soonReport is how many days before its day a yearly report is in the worklist.
 const soonReport = 60
@@ -54,7 +65,7 @@ func DueOfGroup(g Group, next Conference) []Task {
 	case status == Overdue:
 		add(Task{Due: end, What: "Disband the group: its term ended and no petition renewed it", Who: "chair", Tell: "organizers", Key: "disband-" + end.Format(time.DateOnly)})
 	default:
-		t := Task{Due: end, What: fmt.Sprintf("Petition for another term, convert or disband (term %d ends)", len(g.Terms)), Who: "organizers", Tell: "staff liaisons", Key: "renew-" + end.Format(time.DateOnly)}
+		t := Task{Due: end, What: fmt.Sprintf("Petition for another term, convert or disband (term %d ends)", len(g.Terms)), Who: "organizers", Tell: "staff liaisons", Kind: Renewal, Key: "renew-" + end.Format(time.DateOnly)}
 		t.Told = g.Reminded[t.Key]
 		t.Remind = rule.reminds(end, g.Day, t.Told)
 		if status == Window || t.Remind {
@@ -85,13 +96,13 @@ func reports(g Group) []Task {
 	var out []Task
 	for _, y := range g.Years() {
 		if _, got := g.Got(y.Year); !got && !g.Day.Before(y.Due.AddDate(0, 0, -soonReport)) {
-			out = append(out, Task{Due: y.Due, What: fmt.Sprintf("Annual report for %d", y.Year), Who: "organizers", Tell: "chair", Key: fmt.Sprintf("report-%d", y.Year), Remind: true})
+			out = append(out, Task{Due: y.Due, What: fmt.Sprintf("Annual report for %d", y.Year), Who: "organizers", Tell: "chair", Kind: YearlyReport, Key: fmt.Sprintf("report-%d", y.Year), Remind: true})
 		}
 	}
 	for _, a := range g.Asked {
 		due := dueOf(a)
 		if _, got := g.Answers(a.ID); !got && !due.IsZero() {
-			out = append(out, Task{Due: due, What: "Report that was asked for on " + a.On.Format(time.DateOnly), Who: "organizers", Tell: "chair", Key: "asked-" + a.ID, Remind: true})
+			out = append(out, Task{Due: due, What: "Report that was asked for on " + a.On.Format(time.DateOnly), Who: "organizers", Tell: "chair", Kind: AskedReport, Key: "asked-" + a.ID, Remind: true})
 		}
 	}
 	return out
