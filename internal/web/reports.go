@@ -23,6 +23,7 @@ type reportsView struct {
 	MayIssue    bool
 	From, To    string    // of a period: the council year so far
 	Day         time.Time // today
+	Choice      string    // of a conference: the one that was chosen, or else the next
 	Problem     string
 	Said        map[string]string // what was refused
 }
@@ -45,6 +46,8 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request, status int,
 	v.Conferences = slices.DeleteFunc(v.Conferences, func(c register.Conference) bool {
 		return slices.ContainsFunc(v.Issued, func(i office.IssuedReport) bool { return i.Conference == c.Name })
 	})
+	next, _ := register.Next(v.Conferences, s.today())
+	v.Choice = cmp.Or(v.Said["conference"], next.Name)
 	now := s.Now().UTC()
 	v.Day = s.today()
 	v.From, v.To = now.AddDate(-1, 0, 1).Format(time.DateOnly), now.Format(time.DateOnly)
