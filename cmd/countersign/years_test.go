@@ -163,7 +163,7 @@ func (y *years) secondTerms() {
 	y.refused("group", "seeds-1", "ask-report", "2027-06-26", "is no day", "due", "in winter")
 
 	y.at("2027-11-20")
-	y.group("seeds-1", "annual-report", "for", "the one asked for on 2027-06-26, due 2027-12-01")
+	y.handsIn("seeds-1", "the one asked for on 2027-06-26, due 2027-12-01") // in a browser
 	y.group("seeds-1", "annual-report", "for", "2027")
 	y.show()
 }
@@ -449,7 +449,18 @@ func (y *years) issues(conference, document string, days ...string) {
 		y.at(days[1])
 	}
 	y.ask("POST", "/api/reports/council", words{"conference": conference, "document": document, "cut_off": days[0]}, http.StatusOK, nil)
-	y.issued[conference] = []byte(y.ask("GET", "/api/reports/council.xlsx?conference="+strings.ReplaceAll(conference, " ", "+"), nil, http.StatusOK, nil))
+	at := "?conference=" + strings.ReplaceAll(conference, " ", "+")
+	y.issued[conference] = []byte(y.ask("GET", "/api/reports/council.xlsx"+at, nil, http.StatusOK, nil))
+	if paper := y.ask("GET", "/api/reports/council.pdf"+at, nil, http.StatusOK, nil); !strings.HasPrefix(paper, "%PDF-") {
+		y.t.Errorf("the report for %s on paper begins %.10q", conference, paper)
+	}
+	// It is issued once, and page and API say so in the same words.
+	var problem struct{ Detail string }
+	y.ask("POST", "/api/reports/council", words{"conference": conference, "document": "another"}, http.StatusUnprocessableEntity, &problem)
+	page := y.postForm("/reports/council", map[string][]string{"conference": {conference}, "document": {"another"}}, http.StatusUnprocessableEntity)
+	if !strings.Contains(problem.Detail, "was issued on") || !strings.Contains(html.UnescapeString(page), problem.Detail) {
+		y.t.Errorf("issued once more the API says %q, which the page does not", problem.Detail)
+	}
 }
 
 func (y *years) corrects(conference, text string) {
@@ -495,6 +506,18 @@ func (y *years) chairApproves(name string) {
 	v.set(form+"input[name=on]", "2024-03-10")
 	v.click(form + "button")
 	v.until("it is approved", `document.querySelector(".said") && document.querySelector(".head .lead").innerText.includes("Approved on March 10, 2024, 7 to 0")`)
+}
+
+// handsIn answers a report that was asked for.
+func (y *years) handsIn(name, which string) {
+	y.t.Helper()
+	v := y.signsIn()
+	v.open("/groups/" + y.ids[name])
+	form := `form:has(input[value="annual-report"]) `
+	v.click(`details:has(input[value="annual-report"]) summary`)
+	v.set(form+`select[name="word-for"]`, which)
+	v.click(form + "button")
+	v.until("it is answered", `document.querySelector(".said") && document.querySelector(".timeline").innerText.includes("Answers: the one asked for on 2027-06-26")`)
 }
 
 func (y *years) disbandsAhead(name, day string) {

@@ -116,6 +116,8 @@ func (o *Office) draftCouncil(ctx context.Context, conference, format string, w 
 
 // IssueCouncil gives Council the report for a conference. From then on it is what it is.
 func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.Account) (IssuedReport, error) {
+	o.register.Lock()
+	defer o.register.Unlock()
 	b, err := o.ledger(ctx)
 	if err != nil {
 		return IssuedReport{}, err
@@ -297,12 +299,9 @@ func (o *Office) certified(ctx context.Context, id, tally string, t *verify.Tall
 	if i < 0 {
 		return nil
 	}
-	var c Count
-	if err := json.Unmarshal(tallies[i].Counts, &c); err != nil {
+	c, err := DecodeCertified(tallies[i].Counts)
+	if err != nil {
 		return fmt.Errorf("read the counts of tally %s: %w", tally, err)
-	}
-	if c.Rows == 0 {
-		return nil // without figures there is nothing to put in place
 	}
 	t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required, t.ByReason = c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, map[verify.Reason]int{}
 	for r, n := range c.ByReason {

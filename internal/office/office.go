@@ -37,6 +37,10 @@ type Office struct {
 	held  *held
 
 	reviews *reviews
+
+	// register is held while a step is checked and written down: two at once could give one
+	// name to two groups. Several programs on one store have only the order of each subject.
+	register sync.Mutex
 }
 
 // Options are what an office stands on. All fields without a remark are needed.

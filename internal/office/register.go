@@ -72,6 +72,8 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 
 // AddToLife writes a step of a petition down, if the register allows it.
 func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by store.Account) error {
+	o.register.Lock()
+	defer o.register.Unlock()
 	if again, err := o.again(ctx, ofPetition, petitionID, s, by); again || err != nil {
 		return err
 	}

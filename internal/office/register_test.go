@@ -216,7 +216,7 @@ func TestRegisterStory(t *testing.T) {
 		}
 	}
 	r.must(r.AddToGroup(ctx, "p1", NewStep{Kind: "rename", On: r.office.now, Words: map[string]string{"name": "Seed & Tool Libraries"}}, chairOf(r)))
-	if recorded, err := r.verified(ctx, told, ""); err != nil || slices.ContainsFunc(recorded, func(c workbook.Change) bool { return c.Sheet == "Register of groups" }) {
+	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 {
 		t.Errorf("a draft differs from what was known when it was made: %v, %v", recorded, err)
 	}
 	var csv, ics bytes.Buffer
