@@ -81,8 +81,7 @@ func (v *view) empty(strokes layout.Components) bool {
 	return letters < 8 && len(v.lying) < 4
 }
 
-// likeliest is the order in which to try quarter turns: as the letters stand beside each
-// other or, on a page that lies on its side, above each other.
+// likeliest is the order in which to try quarter turns.
 func (v *view) likeliest(strokes layout.Components) []int {
 	var letters []image.Rectangle
 	small, large := v.inches(0.03), v.inches(0.3)
@@ -91,10 +90,7 @@ func (v *view) likeliest(strokes layout.Components) []int {
 			letters = append(letters, c.Box)
 		}
 	}
-	if beside, above := layout.Neighbours(letters, v.inches(0.4)); above > beside {
-		return []int{1, 3, 0, 2}
-	}
-	return []int{0, 2, 1, 3}
+	return layout.Quarters(letters, v.inches(0.4))
 }
 
 // withoutRules is the page's ink less all ruled lines. It is shared: nobody
