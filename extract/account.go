@@ -46,7 +46,10 @@ type PrintLiker interface {
 }
 
 // mark is ink that stands together, such as a word.
-type mark struct{ box image.Rectangle }
+type mark struct {
+	box  image.Rectangle
+	look float64 // how much it looks like print, 0 until asked
+}
 
 // account adds to the sheet what of the page's ink is in no filed row and is no
 // print. The tables are those of signers, if the page has any.
@@ -262,31 +265,48 @@ func (v *view) marks(ink []image.Rectangle) []mark {
 }
 
 // withoutPrint drops the marks that are print: that look like it to the network
-// or, where it is in doubt, that Tesseract reads for certain.
+// or, where it is in doubt, that Tesseract reads for certain. The network sees
+// little of long lines and takes longest for them, so it is asked about those only that
+// Tesseract does not read as a sentence.
 func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([]mark, error) {
-	looks := x.printLike(r.view, marks)
-	kept := func(words []tesseract.Word) (left []mark) {
-		for i, m := range marks {
-			read, n := confidence(m.box, words)
-			likely := looks[i] >= perhapsPrint && read >= 0.6 || n >= sentence && read >= 0.7 && m.box.Dx() > 8*m.box.Dy()
-			if looks[i] < surelyPrint && !likely {
-				left = append(left, m)
-			}
-		}
-		return left
-	}
 	words := r.words
-	if x.Print == nil {
-		return kept(words), nil
-	}
-	for _, zone := range zones(kept(words), r.forms, r.view.inches(1)) {
-		more, err := r.view.print(ctx, x.Print, zone.Intersect(r.view.bounds()), tesseract.Sparse)
-		if err != nil {
-			return nil, err
+	print := func(m mark) bool { return m.printed(words) }
+	x.look(r.view, marks, func(m mark) bool { return !m.long() && !m.sentence(words) })
+	marks = slices.DeleteFunc(marks, print)
+	if x.Print != nil {
+		// Of other marks no reading makes print.
+		unsure := slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return !m.long() && m.look < perhapsPrint })
+		for _, zone := range zones(unsure, r.forms, r.view.inches(1)) {
+			more, err := r.view.print(ctx, x.Print, zone.Intersect(r.view.bounds()), tesseract.Sparse)
+			if err != nil {
+				return nil, err
+			}
+			words = append(slices.Clone(words), more...)
 		}
-		words = append(slices.Clone(words), more...)
 	}
-	return kept(words), nil
+	x.look(r.view, marks, func(m mark) bool { return m.long() && !m.sentence(words) })
+	return slices.DeleteFunc(marks, print), nil
+}
+
+// long reports whether a mark is as long as a line of several words.
+func (m mark) long() bool { return m.box.Dx() > 8*m.box.Dy() }
+
+// sentence reports whether a mark was read as a line of words, whatever it looks like.
+func (m mark) sentence(words []tesseract.Word) bool {
+	if !m.long() {
+		return false
+	}
+	read, n := confidence(m.box, words)
+	return n >= sentence && read >= 0.7
+}
+
+// printed reports whether a mark is print by its looks and by what was read.
+func (m mark) printed(words []tesseract.Word) bool {
+	if m.look >= surelyPrint || m.sentence(words) {
+		return true
+	}
+	read, _ := confidence(m.box, words)
+	return m.look >= perhapsPrint && read >= 0.6
 }
 
 // zones are the parts of a page in which marks are left that may be print after
@@ -322,23 +342,67 @@ const (
 	sentence     = 3   // words that Tesseract reads in a row where they are print: of long lines the network sees little
 )
 
-// printLike asks the recognizer of cells how much each mark looks like print;
+// look asks the recognizer of cells how much each of some marks looks like print;
 // without one that can tell, what Tesseract read is print.
-func (x Extractor) printLike(v *view, marks []mark) []float64 {
-	out := make([]float64, len(marks))
+func (x Extractor) look(v *view, marks []mark, asked func(mark) bool) {
 	judge, ok := x.Cells.(PrintLiker)
-	if !ok || len(marks) == 0 {
-		for i := range out {
-			out[i] = perhapsPrint
+	var pictures []Cell
+	var at []int // for each picture, its mark
+	for i, m := range marks {
+		switch {
+		case !asked(m):
+		case !ok:
+			marks[i].look = perhapsPrint
+		default:
+			for _, piece := range m.pieces() {
+				g, _ := v.unruled(piece.Inset(-v.inches(0.03)))
+				pictures, at = append(pictures, Cell{Image: g, Field: Name}), append(at, i)
+			}
 		}
+	}
+	if len(pictures) == 0 {
+		return
+	}
+	looks := make([][]float64, len(marks)) // of the whole mark, then of its pieces
+	for n, look := range judge.PrintLike(pictures) {
+		looks[at[n]] = append(looks[at[n]], look)
+	}
+	for i, all := range looks {
+		if len(all) > 0 {
+			marks[i].look = lookOfPieces(all)
+		}
+	}
+}
+
+// pieces are the mark and, of a line, its pieces as long as a word or two, which the
+// network sees best.
+func (m mark) pieces() []image.Rectangle {
+	out := []image.Rectangle{m.box}
+	if !m.long() {
 		return out
 	}
-	pictures := make([]Cell, len(marks))
-	for i, m := range marks {
-		g, _ := v.unruled(m.box.Inset(-v.inches(0.03)))
-		pictures[i] = Cell{Image: g, Field: Name}
+	n := m.box.Dx() / (6 * max(1, m.box.Dy()))
+	for i := range n {
+		piece := m.box
+		piece.Min.X, piece.Max.X = m.box.Min.X+m.box.Dx()*i/n, m.box.Min.X+m.box.Dx()*(i+1)/n
+		out = append(out, piece)
 	}
-	return judge.PrintLike(pictures)
+	return out
+}
+
+// lookOfPieces is how a mark looks as a whole or, if that is more like print, in pieces:
+// as the least of them where any is surely no print, such as a name that was written
+// into a line.
+func lookOfPieces(looks []float64) float64 {
+	whole, pieces := looks[0], looks[1:]
+	if len(pieces) == 0 || slices.Min(pieces) < perhapsPrint {
+		return whole
+	}
+	sum := 0.0
+	for _, p := range pieces {
+		sum += p
+	}
+	return max(whole, sum/float64(len(pieces)))
 }
 
 // confidence is how surely a mark was read as words, and as how many: their
