@@ -12,6 +12,7 @@ import (
 // What accounts do to settings, to others and to themselves fails at each row that it writes,
 // and each time neither the change nor its entry in the log is there.
 func TestAccountActsAreWhole(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	admin, staff := sv.client("admin"), sv.client("staff")
 	_, err := sv.Store.AddToken(t.Context(), store.Token{ID: "token1", AccountID: "account-staff", Name: "scanner", Hash: hashSecret("x")})

@@ -38,6 +38,7 @@ func TestAddress(t *testing.T) {
 
 // A proxy that changes the host does not shut people out, and other sites stay out.
 func TestOrigin(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("staff")
 	post := func(origin string, header ...string) answer {

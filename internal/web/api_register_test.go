@@ -32,6 +32,7 @@ func (c *client) ask(method, path string, in, out any, status int) answer {
 
 // A script takes the steps that the page of a petition offers, under the same rules.
 func TestAPILife(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.onAgenda()
 	chair, to, today := sv.client("chair"), "/api/petitions/"+p.ID+"/life", sv.today().Format(time.DateOnly)
@@ -70,6 +71,7 @@ func TestAPILife(t *testing.T) {
 
 // Groups and what is due of them, as pages show them.
 func TestAPIGroups(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.established()
 	staff, at, today := sv.client("staff"), "/api/groups/"+p.ID, sv.today()
@@ -107,6 +109,7 @@ func TestAPIGroups(t *testing.T) {
 
 // A count is certified once as it is, and again only with a reason.
 func TestAPITallies(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	chair, to := sv.client("chair"), "/api/petitions/"+p.ID+"/tallies"
@@ -137,6 +140,7 @@ func TestAPITallies(t *testing.T) {
 
 // The tables of conferences and offices are replaced whole or not at all.
 func TestAPITables(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	staff := sv.client("staff")
 	var conferences []apiConference
@@ -167,6 +171,7 @@ func TestAPITables(t *testing.T) {
 // The description holds together: what it refers to is there, every part of a path is
 // described, every operation says what it answers and what an error looks like.
 func TestAPIDescription(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	text := sv.client("").get("/api/openapi.json").want(t, 200).body
 	var whole struct {
@@ -213,6 +218,7 @@ func TestAPIDescription(t *testing.T) {
 // What is answered is what was described: no field is missing, and none is there that is not
 // in the description.
 func TestAPIAnswersAsDescribed(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.established()
 	admin := sv.client("admin")

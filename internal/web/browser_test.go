@@ -174,6 +174,7 @@ func (b *tab) picture(name string) {
 // Every page is usable without a mouse, without perfect eyes and in the dark:
 // axe-core finds nothing serious.
 func TestAccessible(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	sv.fails(p)
@@ -253,6 +254,7 @@ func TestAccessible(t *testing.T) {
 
 // On a phone no page is wider than its screen.
 func TestPhone(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p, group := sv.sample(), sv.established()
 	_, err := sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})

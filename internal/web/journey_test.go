@@ -119,6 +119,7 @@ func (p *breakable) carry(c net.Conn) {
 // breaks twice: once the page goes on by itself, once it was closed and the
 // file is dropped again. Nothing is sent twice, and the same file is recognised.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	way := newLine(t, sv.url)
 	b := newTab(t, chromium(t), way.url(), "", "", false)
@@ -218,6 +219,7 @@ func TestJourney(t *testing.T) {
 
 // An export is looked into before it counts: columns, problems, what changed.
 func TestImportInBrowser(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	b := sv.tab(chromium(t), "staff", false)

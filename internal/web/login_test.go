@@ -22,6 +22,7 @@ import (
 // The right password opens, a wrong one does not, and guessing is slowed
 // down whether or not there is such an account.
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("")
 	if a := c.get("/petitions/x").want(t, 303); a.Header.Get("Location") != "/login?next=%2Fpetitions%2Fx" {
@@ -57,6 +58,7 @@ func TestLogin(t *testing.T) {
 
 // With https the cookie is for this host and for https alone.
 func TestSecureCookie(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	sv.base.Scheme = "https"
 	c := sv.cookie("secret", 1)
@@ -67,6 +69,7 @@ func TestSecureCookie(t *testing.T) {
 
 // A session ends when it is not used, and when its account is closed.
 func TestSessionEnds(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("verifier")
 	c.get("/petitions").want(t, 200)
@@ -82,6 +85,7 @@ func TestSessionEnds(t *testing.T) {
 
 // The first administrator comes by a link that works once; others are invited.
 func TestFirstAdmin(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	link, err := sv.FirstAdmin(t.Context())
 	if err != nil || link != "" {
@@ -136,6 +140,7 @@ func TestFirstAdmin(t *testing.T) {
 // A link for a new password kills the one before, shuts out whoever used the account, and dies
 // with the account and with a password that its owner chose.
 func TestReset(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	admin := sv.client("admin")
 	link := func() string {
@@ -193,6 +198,7 @@ func TestReset(t *testing.T) {
 
 // What was under way with the old password when an account was reset comes to nothing.
 func TestResetMeanwhile(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	before, err := sv.Store.Account(t.Context(), "account-verifier")
 	check0(t, err)
@@ -210,6 +216,7 @@ func TestResetMeanwhile(t *testing.T) {
 
 // A token does what its owner may, until it is revoked.
 func TestToken(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("verifier")
 	a := c.post("/account/tokens", "name", "my script").want(t, 201)
@@ -230,6 +237,7 @@ func TestToken(t *testing.T) {
 
 // Changing the password signs out everywhere else.
 func TestPassword(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	here, there := sv.client("staff"), sv.client("staff")
 	here.post("/account/password", "old", "wrong", "password", "another good one", "again", "another good one").want(t, 422)
@@ -303,6 +311,7 @@ func newProvider(t *testing.T) *provider {
 // People sign in through the provider that the settings name: found by a
 // verified e-mail address the first time, by the provider's subject after.
 func TestOIDC(t *testing.T) {
+	t.Parallel()
 	sv, p := newService(t), newProvider(t)
 	sv.client("").get("/login/oidc").want(t, 404)
 	admin := sv.client("admin")

@@ -13,6 +13,7 @@ import (
 
 // Who sends half of something and nothing more is hung up on, signed in or not.
 func TestHalfSent(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	sv.bodyTime = 200 * time.Millisecond
 	for _, path := range []string{"/login", "/petitions", "/nowhere", "/api/petitions", "/tus/"} {
@@ -31,6 +32,7 @@ func TestHalfSent(t *testing.T) {
 
 // An answer may take longer than the body that asked for it.
 func TestSlowAnswer(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	sv.bodyTime = 50 * time.Millisecond
 	var table strings.Builder // an export that takes a while to read

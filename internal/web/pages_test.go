@@ -22,6 +22,7 @@ import (
 // A petition is added, changed, its failures tried again and its sheets
 // excluded; each change is in the audit log under who did it, without names.
 func TestPetitionByForms(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("staff")
 	if a := c.post("/petitions", "title", "", "received", "2026-11-02").want(t, 422); !strings.Contains(a.body, "Write a title") {
@@ -82,6 +83,7 @@ func TestPetitionByForms(t *testing.T) {
 
 // A file that is gone from the data folder stops its petition, says so, and stops no other.
 func TestFileGone(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	other, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Seeds", State: "draft", Rules: "threshold: 2", ReceivedOn: time.Now(), By: "account-staff"})
@@ -104,6 +106,7 @@ func TestFileGone(t *testing.T) {
 
 // A full disk is said to be one, to people and to machines.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	full := fmt.Errorf("keep the file: %w", &os.PathError{Op: "write", Path: "/data/blobs/x", Err: syscall.ENOSPC})
 	for _, path := range []string{"/petitions/x/files", "/api/petitions/x/files/a.pdf"} {
@@ -117,6 +120,7 @@ func TestDiskFull(t *testing.T) {
 
 // Of a petition that is decided no page offers what the service refuses.
 func TestDecidedPetition(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	staff, at := sv.client("staff"), "/petitions/"+p.ID
@@ -135,6 +139,7 @@ func TestDecidedPetition(t *testing.T) {
 // Nobody's change is lost to a form that was opened before it, and an impatient finger
 // adds no second petition.
 func TestPetitionTwice(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("staff")
 	hidden := func(page, name string) string {
@@ -164,6 +169,7 @@ func TestPetitionTwice(t *testing.T) {
 // The count is certified by the chair once nothing that is open can change the
 // outcome; the certificate stays as it is.
 func TestCertify(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample() // 14 valid, 6 uncertain, 20 required
 	sv.step(p.ID, "submit")
@@ -230,6 +236,7 @@ func TestCertify(t *testing.T) {
 // What a page left open is shown, keeps the count from being certified, and is settled by
 // a person.
 func TestOpenPoints(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	sv.leavesOpen(p)
@@ -263,6 +270,7 @@ func TestOpenPoints(t *testing.T) {
 // What machines ask: alive, ready, figures. None of it names a petition or a
 // person.
 func TestMachines(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	c := sv.client("")
@@ -309,6 +317,7 @@ func TestMachines(t *testing.T) {
 
 // Pictures are those of the page, small or large, and kept by this browser only.
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	pages, err := sv.Store.Pages(t.Context(), p.ID)
@@ -338,6 +347,7 @@ func TestPictures(t *testing.T) {
 
 // Settings are checked before they are kept.
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	c := sv.client("admin")
 	c.post("/settings", "rules", "threshhold: 3").want(t, 422)
@@ -399,6 +409,7 @@ func TestUpright(t *testing.T) {
 // An export that was purged can no longer be chosen; the petition that was
 // verified against it still says so.
 func TestPurgedExportIsNoChoice(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	ctx := t.Context()
 	old, err := sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "spring.csv", SHA256: strings.Repeat("a", 64), At: time.Now().Add(-time.Hour)})

@@ -11,6 +11,7 @@ import (
 
 // Steps are written down as they were said, and what is refused stays in the form.
 func TestLifePage(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	check0(t, sv.Store.SetSetting(t.Context(), "conferences", `[{"name":"Online","from":"2099-01-20T00:00:00Z","to":"2099-01-20T00:00:00Z"}]`, "account-admin"))
 	p := sv.onAgenda()
@@ -58,6 +59,7 @@ func TestLifePage(t *testing.T) {
 
 // The calendar opens with a token in its address, and with nothing else.
 func TestCalendarFeed(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	secret := newSecret()
 	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "calendar", Hash: hashSecret(secret)})
@@ -77,6 +79,7 @@ func TestCalendarFeed(t *testing.T) {
 
 // Conferences and offices are tables, saved whole or not at all.
 func TestCalendarSettings(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	admin := sv.client("admin")
 	rows := func(last string) []string {

@@ -15,6 +15,7 @@ import (
 // A decided line comes up among the others and looks like them, whatever is done
 // with it; what is found of it is kept as a second look, and can be taken back.
 func TestReviewLooksAgain(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	line := s.again(t)
 	c := s.client(t, "Vera Okafor")
@@ -78,6 +79,7 @@ func TestReviewLooksAgain(t *testing.T) {
 
 // A question by somebody to whom the queue did not give the line is about its verdict.
 func TestReviewFlagsDecided(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	line := s.again(t).ID
 	c := s.client(t, "Vera Okafor")
@@ -143,6 +145,7 @@ func TestQueueMixes(t *testing.T) {
 
 // By keys a line to look at once more is like any other, and undoing brings it back.
 func TestReviewLooksAgainByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	line := s.again(t).ID
 	p := s.come(t, chromium(t), "Vera Okafor")

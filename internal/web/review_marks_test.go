@@ -58,6 +58,7 @@ func FuzzMarks(f *testing.F) {
 
 // A sheet that was scanned askew is shown upright, with its row.
 func TestReviewTurnsSheets(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 20, 10)
 	ctx := t.Context()
 	page, err := s.store.Page(ctx, s.lines(t)[0].PageID)

@@ -23,6 +23,7 @@ import (
 // A verifier goes through a whole petition without touching the mouse: one
 // key where the first member is right, a search where nobody fits.
 func TestReviewByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 30)
 	s.undecided(t)
 	open, likely := map[string]office.Line{}, 0
@@ -101,6 +102,7 @@ func TestReviewByKeyboard(t *testing.T) {
 
 // Every key does what its button says, and the words beside it are right.
 func TestReviewKeys(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 20)
 	s.undecided(t)
 	p := s.come(t, chromium(t), "Clara Stone")
@@ -154,6 +156,7 @@ func last(found []store.Finding) store.Finding {
 
 // Text that is corrected is compared with the roll again, on the same line.
 func TestReviewCorrects(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	p := s.signedIn(t, chromium(t), "Vera Okafor")
 	line := s.lines(t)[14] // nobody fits "Jennifer Aquino"
@@ -173,6 +176,7 @@ func TestReviewCorrects(t *testing.T) {
 
 // In a text field a key is a letter, and keys can be turned off for good.
 func TestReviewKeysRest(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	p := s.come(t, chromium(t), "Vera Okafor")
 	line := p.line()
@@ -199,6 +203,7 @@ func TestReviewKeysRest(t *testing.T) {
 // What was found can be taken back, one after the other, also after the page
 // was loaded again, until a tally counts it.
 func TestReviewUndoes(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 33)
 	p := s.come(t, chromium(t), "Vera Okafor")
 	first := p.line()
@@ -240,6 +245,7 @@ func TestReviewUndoes(t *testing.T) {
 // Two people never see the same line, see where the other is, and lose from
 // view what the other decides.
 func TestReviewTogether(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 10)
 	s.undecided(t)
 	browser := chromium(t)
@@ -275,6 +281,7 @@ func TestReviewTogether(t *testing.T) {
 // stored once when it is back: also where only the answer was lost, and where
 // the page was closed in between.
 func TestReviewConnectionLost(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 20)
 	s.undecided(t)
 	p := s.come(t, chromium(t), "Vera Okafor")
@@ -329,6 +336,7 @@ func TestReviewConnectionLost(t *testing.T) {
 // The second person does not learn what the first one found, neither may they
 // be the same; a third settles a disagreement.
 func TestReviewBlind(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	s.rules(t, "second-reviewer: sample\nsample-percent: 100\n")
 	browser := chromium(t)
@@ -366,6 +374,7 @@ func TestReviewBlind(t *testing.T) {
 // Nobody can be said only after the roll was searched, as often as the office
 // asks for; the service sees to it, whatever the page does.
 func TestReviewSearchBeforeNobody(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	ctx := context.Background()
 	line := s.lines(t)[9].ID
@@ -409,6 +418,7 @@ const shownLine = `<article class="rv-line" data-line="([^"]+)"`
 
 // Without a script the page is forms that lead from line to line.
 func TestReviewForms(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	c := s.client(t, "Vera Okafor")
 	page := get(t, c, s.url())
@@ -456,6 +466,7 @@ func TestReviewForms(t *testing.T) {
 // Only who may review does, with findings of their own only.
 // Lines that nobody compared with a membership export wait for it, not for a person.
 func TestReviewWaitsForExport(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	s.petition.SnapshotID = ""
 	s.rules(t, "")
@@ -470,6 +481,7 @@ func TestReviewWaitsForExport(t *testing.T) {
 }
 
 func TestReviewRefusals(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	ctx := context.Background()
 	staff, err := s.store.AddAccount(ctx, store.Account{Email: "staff@example.org", Name: "Stan Mills", Roles: []store.Role{store.Staff}})
@@ -508,6 +520,7 @@ func TestReviewRefusals(t *testing.T) {
 
 // axe-core finds nothing serious, in light and dark, whatever is shown.
 func TestReviewAccessible(t *testing.T) {
+	t.Parallel()
 	s := newReviewService(t, 44, 36) // the last lines are written by the first signers again
 	browser := chromium(t)
 	viktor := s.come(t, browser, "Viktor Lind")

@@ -18,6 +18,7 @@ import (
 // Every route refuses every role that it is not for, and whoever is not
 // signed in, before anything else is looked at.
 func TestWhoMay(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	clients := map[string]*client{"": sv.client("")}
 	for _, role := range store.Roles() {
@@ -58,6 +59,7 @@ func TestWhoMay(t *testing.T) {
 
 // What the API describes is what the table serves, and the other way round.
 func TestAPIInTable(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	var described, served []string
 	for path, item := range sv.docs.spec.Paths {
@@ -84,6 +86,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Who may do what is a decision that people look at: testdata/routes.txt
 // shows the whole table, and a change of it shows up as one.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	var b strings.Builder
 	for _, rt := range sv.routes() {
@@ -103,6 +106,7 @@ func TestTable(t *testing.T) {
 // Answers forbid what a page does not need, and requests from other sites
 // change nothing.
 func TestHeaders(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	a := sv.client("staff").get("/petitions").want(t, 200)
 	policy := a.Header.Get("Content-Security-Policy")

@@ -58,6 +58,7 @@ func shown(t *testing.T, page string) []string {
 
 // Without a mail server nothing is offered and nothing is sent.
 func TestSendingIsOff(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	chair := sv.client("chair")
@@ -75,6 +76,7 @@ func TestSendingIsOff(t *testing.T) {
 // A person sees to whom a letter goes, sends it, and it is written down, without an
 // address.
 func TestSendLetter(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	box := sv.mails(p, mailtest.Options{})
@@ -126,6 +128,7 @@ func TestSendLetter(t *testing.T) {
 
 // A reminder that was sent is noted of its group.
 func TestSendReminder(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.established()
 	box := sv.mails(p, mailtest.Options{})
@@ -141,6 +144,7 @@ func TestSendReminder(t *testing.T) {
 
 // A double click, a form that was sent again and two people at once send one letter.
 func TestSendLetterOnce(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	here, goOn := make(chan bool, 10), make(chan bool)
 	p := sv.sample()
@@ -188,6 +192,7 @@ func TestSendLetterOnce(t *testing.T) {
 
 // What the mail server says is told to the person, and to nobody else.
 func TestSendLetterRefused(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	box := sv.mails(p, mailtest.Options{Refuses: "programs@example.org"})
@@ -232,6 +237,7 @@ func TestSendLetterRefused(t *testing.T) {
 
 // A service that was ended while it sent does not know what became of the letter, and says so.
 func TestSendLetterInterrupted(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	box := sv.mails(p, mailtest.Options{})

@@ -9,6 +9,7 @@ import (
 
 // Sheets are printed as they were said, and what cannot be printed stays in the form.
 func TestSheetsPage(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	staff, to := sv.client("staff"), "/petitions/"+p.ID+"/sheets"

@@ -11,6 +11,7 @@ import (
 // A script that does not hear the answer and sends a petition again adds one, also where the
 // answer was lost to a fault that came after the petition was written.
 func TestAddedOnce(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	add := func(c *client, key, title string) answer {
 		return c.do("POST", "/api/petitions", strings.NewReader(`{"title":"`+title+`"}`),

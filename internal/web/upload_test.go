@@ -40,6 +40,7 @@ func (c *client) tusHead(address string) answer {
 // A file that arrives in pieces is there once; the same one again is said to
 // be, under the name that it had.
 func TestResumable(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
 	check0(t, err)
@@ -81,6 +82,7 @@ func TestResumable(t *testing.T) {
 
 // A file that was excluded and comes again is said to count for nothing, with the way to include it.
 func TestExcludedAgain(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
 	check0(t, err)
@@ -125,6 +127,7 @@ func TestExcludedAgain(t *testing.T) {
 
 // What was complete when the service stopped is taken when it starts again.
 func TestTidy(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
 	check0(t, err)
@@ -149,6 +152,7 @@ func TestTidy(t *testing.T) {
 
 // A script posts files by PUT and as a form; again, they are recognised.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	secret := newSecret()
 	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "scanner", Hash: hashSecret(secret)})
@@ -278,6 +282,7 @@ func TestFileName(t *testing.T) {
 
 // The stream of a petition tells what changed, and only that.
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
 	c := sv.client("verifier")
