@@ -74,6 +74,8 @@ const secondClick = time.Minute
 // was a step of its life. seen is the version of the petition that the person looked at; empty
 // where nobody did.
 func (o *Office) Certify(ctx context.Context, petitionID, reason, seen string, by store.Account) (t store.Tally, stays string, err error) {
+	o.register.Lock()
+	defer o.register.Unlock()
 	c, err := o.course(ctx, petitionID)
 	if err != nil {
 		return t, "", err
