@@ -180,6 +180,7 @@ func TestAccessible(t *testing.T) {
 	sv.fails(p)
 	sv.leavesOpen(p)
 	group := sv.established()
+	sv.tellsCouncil()
 	sv.mails(p, mailtest.Options{})
 	check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
@@ -257,6 +258,7 @@ func TestPhone(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, group := sv.sample(), sv.established()
+	sv.tellsCouncil()
 	_, err := sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
 	check0(t, err)
 	b := sv.tab(chromium(t), "admin", false)
@@ -278,6 +280,20 @@ func must[T any](v T, err error) T {
 
 // membersCSV is a membership export with one row that is cut off.
 const membersCSV = "ID,First Name,Last Name,Status\n0106480,Esther,Conrad,Active\n0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n0175145,Teresa\n"
+
+// tellsCouncil issues a report to Council, and corrects it.
+func (sv *service) tellsCouncil() {
+	sv.t.Helper()
+	soon := time.Now().AddDate(0, 1, 0)
+	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences", fmt.Sprintf(`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
+		soon.Format(time.RFC3339), soon.Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339)), "account-admin"))
+	chair := sv.client("chair")
+	chair.post("/reports/council", "conference", "Annual Conference", "document", "CD#27").want(sv.t, 303)
+	chair.post("/reports/council/corrections", "report", "Annual Conference", "text", "The vote was 7 to 1.").want(sv.t, 303)
+	if refused := chair.post("/reports/council", "conference", "Annual Conference", "document", "CD#28").want(sv.t, 422); !strings.Contains(refused.body, `value="CD#28"`) {
+		sv.t.Error("what was refused is lost")
+	}
+}
 
 // fails lets one file of a petition be unreadable.
 func (sv *service) fails(p store.Petition) {
