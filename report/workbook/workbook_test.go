@@ -885,7 +885,7 @@ func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
 			}
 		}
 		tables := map[string]string{"Signatures": "$A$1:$S$132", "Behind the figures": "$A$1:$I$132", "Duplicates": "$A$2:$K$4", "Review log": "$A$1:$J$",
-			"Sheets": "$A$1:$J$13", "Deadlines": "$A$1:$F$4", "Pending": "$A$1:$G$2", "Register of groups": "$A$1:$I$3", "Annual reports": "$A$1:$G$4"}
+			"Sheets": "$A$1:$J$13", "Deadlines": "$A$1:$F$4", "Pending": "$A$1:$G$2", "Register of groups": "$A$1:$J$3", "Annual reports": "$A$1:$G$4"}
 		for i, sheet := range f.GetSheetList() {
 			page, err := f.GetPageLayout(sheet)
 			if err != nil {
