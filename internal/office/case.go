@@ -16,10 +16,10 @@ import (
 	"countersign/verify/roll"
 )
 
-// worked is a petition settled and counted, with all that it was made of, so
+// counted is a petition settled and counted, with all that it was made of, so
 // that the next time only what changed is made again. Nothing of it is changed
 // once it is made, and it may be read by several goroutines.
-type worked struct {
+type counted struct {
 	versions store.Versions
 	day      string
 
@@ -31,7 +31,7 @@ type worked struct {
 	names    map[string]string // of files, by upload
 	pages    []store.Page
 	printed  []extract.Printed
-	lines    []*deskLine
+	lines    []*caseLine
 	at       map[string]int     // places in lines, by line ID
 	refs     map[verify.Ref]int // the same
 	findings []store.Finding
@@ -44,11 +44,11 @@ type worked struct {
 	decisions []verify.Decision
 	tally     verify.Tally
 	signed    map[string][]string // IDs of lines that are decided to be a member's, by number
-	made      *Case
+	shown     *Case
 }
 
-// deskLine is a line as it came from the store, taken out of its bytes once.
-type deskLine struct {
+// caseLine is a line as it came from the store, taken out of its bytes once.
+type caseLine struct {
 	store.Line // without Row and Match
 	hash       uint64
 	ref        verify.Ref
@@ -68,8 +68,8 @@ type covered struct {
 }
 
 // work brings a petition up to date. before is how it was, nil for never.
-func (o *Office) work(ctx context.Context, petitionID string, v store.Versions, day string, before *worked) (*worked, error) {
-	w := &worked{covers: map[string]extract.Cover{}}
+func (o *Office) recount(ctx context.Context, petitionID string, v store.Versions, day string, before *counted) (*counted, error) {
+	w := &counted{covers: map[string]extract.Cover{}}
 	if before != nil {
 		*w = *before
 	}
@@ -97,13 +97,13 @@ func (o *Office) work(ctx context.Context, petitionID string, v store.Versions, 
 	}
 	w.settle()
 	w.signed = w.signers()
-	w.made = w.view()
+	w.shown = w.view()
 	return w, nil
 }
 
 // readTerms reads what the lines are held to. Everything rests on it, so
 // everything is read again.
-func (w *worked) readTerms(ctx context.Context, o *Office) (err error) {
+func (w *counted) readTerms(ctx context.Context, o *Office) (err error) {
 	if w.petition, err = o.Store.Petition(ctx, w.petition.ID); err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (w *worked) readTerms(ctx context.Context, o *Office) (err error) {
 }
 
 // readLines takes lines out of the store, those that did not change as they are.
-func (w *worked) readLines(ctx context.Context, o *Office) (err error) {
+func (w *counted) readLines(ctx context.Context, o *Office) (err error) {
 	if w.uploads, err = o.Store.Uploads(ctx, w.petition.ID); err != nil {
 		return err
 	}
@@ -149,11 +149,11 @@ func (w *worked) readLines(ctx context.Context, o *Office) (err error) {
 	if err != nil {
 		return err
 	}
-	before := make(map[string]*deskLine, len(w.lines))
+	before := make(map[string]*caseLine, len(w.lines))
 	for _, l := range w.lines {
 		before[l.ID] = l
 	}
-	lines := make([]*deskLine, len(kept))
+	lines := make([]*caseLine, len(kept))
 	w.at, w.refs = make(map[string]int, len(kept)), make(map[verify.Ref]int, len(kept))
 	for i, k := range kept {
 		ref := verify.Ref{File: w.names[k.UploadID], Page: k.Page, Row: k.Number}
@@ -184,7 +184,7 @@ func (o *Office) hash(l store.Line) uint64 {
 
 // open takes a line out of its bytes. One that is not matched with the
 // petition's snapshot has no candidates yet.
-func (w *worked) open(kept store.Line, ref verify.Ref, hash uint64) (*deskLine, error) {
+func (w *counted) open(kept store.Line, ref verify.Ref, hash uint64) (*caseLine, error) {
 	if v, ok := w.purged.verdicts[kept.ID]; ok {
 		return v.line(kept, ref, hash), nil
 	}
@@ -192,7 +192,7 @@ func (w *worked) open(kept store.Line, ref verify.Ref, hash uint64) (*deskLine, 
 	if err != nil {
 		return nil, fmt.Errorf("line %s: %w", kept.ID, err)
 	}
-	l := &deskLine{hash: hash, ref: ref, read: verify.Match{Nobody: 1}}
+	l := &caseLine{hash: hash, ref: ref, read: verify.Match{Nobody: 1}}
 	l.matched = w.matcher != nil && len(kept.Match) > 0 && kept.SnapshotID == w.petition.SnapshotID
 	if l.matched {
 		if l.read, err = DecodeMatch(kept.Match, w.matcher.Roll()); err != nil {
@@ -210,7 +210,7 @@ func (w *worked) open(kept store.Line, ref verify.Ref, hash uint64) (*deskLine, 
 }
 
 // show makes a match the one that counts and puts it into the words of pages.
-func (l *deskLine) show(w *worked, m verify.Match) {
+func (l *caseLine) show(w *counted, m verify.Match) {
 	l.current = m
 	l.fields = fieldsOf(m.Line.Row)
 	l.candidates = nil
@@ -220,7 +220,7 @@ func (l *deskLine) show(w *worked, m verify.Match) {
 }
 
 // readFindings sorts what people found by line.
-func (w *worked) readFindings(ctx context.Context, o *Office) (err error) {
+func (w *counted) readFindings(ctx context.Context, o *Office) (err error) {
 	if w.findings, err = o.Store.Findings(ctx, w.petition.ID); err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (w *worked) readFindings(ctx context.Context, o *Office) (err error) {
 }
 
 // evidence is what there is of each line: what was read, and what people found.
-func (w *worked) evidence() ([]verify.Match, [][]verify.Finding) {
+func (w *counted) evidence() ([]verify.Match, [][]verify.Finding) {
 	matches, found := make([]verify.Match, len(w.lines)), make([][]verify.Finding, len(w.lines))
 	for i, l := range w.lines {
 		matches[i], found[i] = l.current, w.findingsOf(i)
@@ -253,7 +253,7 @@ func (w *worked) evidence() ([]verify.Match, [][]verify.Finding) {
 }
 
 // settle decides and counts. Lines that wait for the export count as open.
-func (w *worked) settle() {
+func (w *counted) settle() {
 	matches, found := w.evidence()
 	w.decisions = verify.Settle(w.rules, w.dates, matches, found)
 	w.settleFrozen()
@@ -279,7 +279,7 @@ const (
 )
 
 // view puts all of it into the words of pages.
-func (w *worked) view() *Case {
+func (w *counted) view() *Case {
 	c := &Case{
 		PetitionID: w.petition.ID, Version: w.versions.String(), SnapshotID: w.petition.SnapshotID,
 		Lines: make([]Line, len(w.lines)), Count: w.count(),
@@ -303,7 +303,7 @@ func (w *worked) view() *Case {
 }
 
 // count is the tally in the words of pages.
-func (w *worked) count() Count {
+func (w *counted) count() Count {
 	t, o := w.tally, w.tally.Outlook
 	c := Count{
 		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain, Required: t.Required,
@@ -336,7 +336,7 @@ func (w *worked) count() Count {
 }
 
 // signers lists the lines that are decided to be a member's, by number.
-func (w *worked) signers() map[string][]string {
+func (w *counted) signers() map[string][]string {
 	out := map[string][]string{}
 	for i := range w.decisions {
 		if d := &w.decisions[i]; d.MemberID != "" && (d.Verdict == verify.Valid || d.Reason == verify.Duplicate) {
@@ -347,7 +347,7 @@ func (w *worked) signers() map[string][]string {
 }
 
 // readCovers looks for what the pages say of the petition as a whole.
-func (w *worked) readCovers(ctx context.Context, o *Office) error {
+func (w *counted) readCovers(ctx context.Context, o *Office) error {
 	excluded := map[string]bool{}
 	for _, u := range w.uploads {
 		excluded[u.ID] = u.Excluded
@@ -406,7 +406,7 @@ func (o *Office) blob(ctx context.Context, sum string) ([]byte, error) {
 }
 
 // roll is the petition's, nil where it has none yet.
-func (w *worked) roll() *roll.Roll {
+func (w *counted) roll() *roll.Roll {
 	if w.matcher == nil {
 		return nil
 	}

@@ -76,7 +76,7 @@ const secondClick = time.Minute
 func (o *Office) Certify(ctx context.Context, petitionID, reason, seen string, by store.Account) (t store.Tally, stays string, err error) {
 	o.register.Lock()
 	defer o.register.Unlock()
-	c, err := o.course(ctx, petitionID)
+	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return t, "", err
 	}
@@ -86,10 +86,10 @@ func (o *Office) Certify(ctx context.Context, petitionID, reason, seen string, b
 	}
 	reason = strings.TrimSpace(reason)
 	before, certified := c.tally, c.tally.ID != ""
-	switch why := NotYet(store.Overview{Petition: c.petition, Counts: counts}, c.made.Count); {
-	case seen != "" && certified && before.Version == c.made.Version && before.By == by.ID && before.Reason == reason && o.now().Sub(before.At) < secondClick:
+	switch why := NotYet(store.Overview{Petition: c.petition, Counts: counts}, c.shown.Count); {
+	case seen != "" && certified && before.Version == c.shown.Version && before.By == by.ID && before.Reason == reason && o.now().Sub(before.At) < secondClick:
 		return before, "", nil
-	case seen != "" && seen != c.made.Version:
+	case seen != "" && seen != c.shown.Version:
 		return t, "", refuse(Conflict, "The petition changed since you looked at it, and nothing was certified. Look at the new count and certify that.")
 	case why != "":
 		return t, "", refuse(Conflict, "%s", why)
@@ -102,9 +102,9 @@ func (o *Office) Certify(ctx context.Context, petitionID, reason, seen string, b
 	if err != nil {
 		return t, "", err
 	}
-	t = store.Tally{ID: store.NewID(), PetitionID: petitionID, Version: c.made.Version, SnapshotID: c.petition.SnapshotID,
+	t = store.Tally{ID: store.NewID(), PetitionID: petitionID, Version: c.shown.Version, SnapshotID: c.petition.SnapshotID,
 		RulesHash: rules.Hash, Program: o.Program, By: by.ID, At: o.now(), Reason: reason, Supersedes: before.ID}
-	if t.Counts, err = EncodeCertified(c.made.Count); err != nil {
+	if t.Counts, err = EncodeCertified(c.shown.Count); err != nil {
 		return t, "", err
 	}
 	now := o.now().UTC()

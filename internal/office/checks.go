@@ -10,7 +10,7 @@ import (
 
 // checks adds to a case the decided lines that are to be looked at once more,
 // as if nobody had decided them, in an order that says nothing of them.
-func (w *worked) checks(c *Case) {
+func (w *counted) checks(c *Case) {
 	for i, l := range w.lines {
 		if check := w.rules.Asks(l.ID, &w.decisions[i], w.findingsOf(i)); check != "" && l.matched {
 			c.Blind = append(c.Blind, BlindLine{At: i, Line: w.asOpen(i, check)})
@@ -29,7 +29,7 @@ func (w *worked) checks(c *Case) {
 
 // asOpen is a decided line in the words of pages as it looks before anybody
 // decides it, with what was found by looking blind and nothing else.
-func (w *worked) asOpen(i int, check verify.Check) Line {
+func (w *counted) asOpen(i int, check verify.Check) Line {
 	l := w.lines[i]
 	d := w.rules.AsOpen(w.dates, &w.decisions[i], l.current)
 	out := w.show(i, &d)
@@ -43,8 +43,8 @@ func (w *worked) asOpen(i int, check verify.Check) Line {
 
 // quality is how often verdicts were wrong of those that were looked at once
 // more, nil where none was.
-func (w *worked) quality() *report.Quality {
-	if w.made.Count.Checked == 0 {
+func (w *counted) quality() *report.Quality {
+	if w.shown.Count.Checked == 0 {
 		return nil
 	}
 	matches, found := w.evidence()

@@ -10,7 +10,7 @@ import (
 
 // Lines that the program decided are looked at again without knowing how, lines that
 // the chair settled are shown to somebody else; the workbook says how many were wrong.
-func TestDeskMeasures(t *testing.T) {
+func TestOfficeMeasures(t *testing.T) {
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "second-look-percent: 100\nknown-answer-percent: 100\n", s.ID, readSample(t))

@@ -104,7 +104,7 @@ func (o *Office) draftCouncil(ctx context.Context, conference, format string, w 
 	if err != nil {
 		return err
 	}
-	c, err := o.council(ctx, b, edition{conference: conference, cutOff: b.CutOff(conference, o.day()), made: o.now()})
+	c, err := o.council(ctx, b, edition{conference: conference, cutOff: b.CutOff(conference, o.day()), shown: o.now()})
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.
 	if err := b.CheckIssue(r, rolesOf(by.Roles), o.day()); err != nil {
 		return IssuedReport{}, refused(err)
 	}
-	e := edition{conference: r.Conference, cutOff: r.CutOff, made: made, document: r.Document, on: r.On}
+	e := edition{conference: r.Conference, cutOff: r.CutOff, shown: made, document: r.Document, on: r.On}
 	c, err := o.council(ctx, b, e)
 	if err != nil {
 		return IssuedReport{}, err
@@ -152,7 +152,7 @@ func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.
 	}
 	kept, err = o.Store.AddCouncilReport(ctx, kept, len(b.Issued))
 	if errors.Is(err, store.ErrConflict) {
-		return IssuedReport{}, &RegisterError{Text: "Somebody else issued a report meanwhile. Look at it and try again."}
+		return IssuedReport{}, refuse(Invalid, "Somebody else issued a report meanwhile. Look at it and try again.")
 	}
 	return councilView(issuedOf(kept)), err
 }
@@ -182,19 +182,19 @@ func (o *Office) CorrectCouncil(ctx context.Context, s NewStep, by store.Account
 type edition struct {
 	conference string
 	cutOff     time.Time
-	made       time.Time
+	shown      time.Time
 	document   string // empty for a draft
 	on         time.Time
 }
 
-func (e edition) asOf() register.AsOf { return register.AsOf{Day: e.cutOff, Known: e.made} }
+func (e edition) asOf() register.AsOf { return register.AsOf{Day: e.cutOff, Known: e.shown} }
 
 // council gathers what a report to Council says: what was done since the one before, what is
 // pending, and the register, all as of its cut-off.
 func (o *Office) council(ctx context.Context, b *register.Book, e edition) (report.Council, error) {
-	c := report.Council{Conference: e.conference, Document: e.document, Date: cmp.Or(e.on, register.DayOf(e.made.UTC())), To: e.cutOff, State: "draft, not issued", Made: e.made, Program: o.Program}
+	c := report.Council{Conference: e.conference, Document: e.document, Date: cmp.Or(e.on, register.DayOf(e.shown.UTC())), To: e.cutOff, State: "draft, not issued", Made: e.shown, Program: o.Program}
 	if e.document != "" {
-		c.State = "issued on " + e.made.UTC().Format("January 2, 2006")
+		c.State = "issued on " + e.shown.UTC().Format("January 2, 2006")
 	}
 	if before, ok := b.Before(e.conference); ok {
 		c.From = before.CutOff.AddDate(0, 0, 1)
@@ -210,9 +210,9 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 	for _, p := range petitions {
 		titles[p.ID] = p.Title
 	}
-	for _, a := range b.ActionsFor(e.conference, e.cutOff, e.made) {
+	for _, a := range b.ActionsFor(e.conference, e.cutOff, e.shown) {
 		if a.Petition == "" {
-			c.Actions = append(c.Actions, endOf(b.Group(a.Group, register.AsOf{Day: a.On, Known: e.made})))
+			c.Actions = append(c.Actions, endOf(b.Group(a.Group, register.AsOf{Day: a.On, Known: e.shown})))
 			continue
 		}
 		if err := o.addPetition(ctx, b, &c, e, a.Petition, titles[a.Petition]); err != nil {
@@ -230,7 +230,7 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 		c.Groups = append(c.Groups, registered(x))
 		c.Annual = append(c.Annual, annual(x, c.From)...)
 	}
-	for _, x := range b.CorrectionsFor(e.conference, e.cutOff, e.made) {
+	for _, x := range b.CorrectionsFor(e.conference, e.cutOff, e.shown) {
 		of, _ := b.Report(x.Words["report"])
 		c.Corrections = append(c.Corrections, report.Correction{Document: of.Document, Date: x.On, Text: x.Words["text"]})
 	}
@@ -252,7 +252,7 @@ func (o *Office) aboutCouncil(ctx context.Context, b *register.Book, c *report.C
 	case at >= 0:
 		c.Year = councilYear(b.Conferences[at].From)
 	case c.Conference != "":
-		return &RegisterError{Text: fmt.Sprintf("There is no conference %q in the table: add it under Settings, or choose another.", c.Conference)}
+		return refuse(Invalid, "There is no conference %q in the table: add it under Settings, or choose another.", c.Conference)
 	}
 	return nil
 }
@@ -275,9 +275,9 @@ func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Co
 	if life.State == register.Deferred {
 		p.State = "deferred on " + report.Day(life.Decision.On) + ": " + life.Decision.Rationale
 	}
-	if a, ok := actionOf(b, life, title, register.AsOf{Known: e.made}); ok {
+	if a, ok := actionOf(b, life, title, register.AsOf{Known: e.shown}); ok {
 		p.Action, p.Cover.Group = &a, a.Group
-		if x := b.Group(groupOf(life), register.AsOf{Day: a.Date, Known: e.made}); life.Decision.Action == register.Approve {
+		if x := b.Group(groupOf(life), register.AsOf{Day: a.Date, Known: e.shown}); life.Decision.Action == register.Approve {
 			p.Cover.Purpose = x.Purpose
 		}
 	}
@@ -389,7 +389,7 @@ func (o *Office) verifiedCouncil(ctx context.Context, c workbook.Copy) ([]workbo
 	// A workbook says when it was made to the second.
 	made := c.Made.Add(time.Second - time.Millisecond)
 	b.Issued = slices.DeleteFunc(b.Issued, func(r register.Issued) bool { return r.At.After(made) })
-	council, err := o.council(ctx, b, edition{conference: c.At, cutOff: b.CutOff(c.At, register.DayOf(c.Made.UTC())), made: made})
+	council, err := o.council(ctx, b, edition{conference: c.At, cutOff: b.CutOff(c.At, register.DayOf(c.Made.UTC())), shown: made})
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (o *Office) refuseFinding(ctx context.Context, f store.Finding, before []st
 
 // finding is a kept finding with its member, who is nil where the petition's
 // snapshot does not have them.
-func (w *worked) finding(f store.Finding) verify.Finding {
+func (w *counted) finding(f store.Finding) verify.Finding {
 	out := verify.Finding{ID: f.ID, LineID: f.LineID, By: f.By, Chair: f.Chair, At: f.At, Note: f.Note, Undoes: f.Undoes}
 	out.Check, out.Kind = verify.CheckOf(f.Kind)
 	if f.MemberID != "" {
@@ -65,7 +65,7 @@ func (w *worked) finding(f store.Finding) verify.Finding {
 }
 
 // findingsOf are the findings on the line at a place.
-func (w *worked) findingsOf(i int) []verify.Finding {
+func (w *counted) findingsOf(i int) []verify.Finding {
 	var out []verify.Finding
 	for _, f := range w.found[i] {
 		out = append(out, w.finding(f))
@@ -92,7 +92,7 @@ func personOf(r *roll.Roll, id string) (m *roll.Member, also []*roll.Member) {
 
 // correct matches anew the lines whose text people corrected, and those that
 // are no longer corrected.
-func (w *worked) correct(ctx context.Context, o *Office) error {
+func (w *counted) correct(ctx context.Context, o *Office) error {
 	shared := true // with an earlier result, whose readers keep it
 	for i, l := range w.lines {
 		if w.purged.frozen {
@@ -134,7 +134,7 @@ func takenBack(found []store.Finding, id string) bool {
 
 // matchCorrected matches a line as corrected, with what was seen of the fields
 // that nobody corrected.
-func (w *worked) matchCorrected(ctx context.Context, o *Office, l *deskLine, found []verify.Finding) (verify.Match, error) {
+func (w *counted) matchCorrected(ctx context.Context, o *Office, l *caseLine, found []verify.Finding) (verify.Match, error) {
 	row := l.read.Line.Row
 	if l.corrections == "" || !l.matched {
 		corrected, _ := verify.Corrected(row, found)
@@ -159,7 +159,7 @@ func (w *worked) matchCorrected(ctx context.Context, o *Office, l *deskLine, fou
 }
 
 // seen is the row of a line with its lattices, nil where its page has none.
-func (o *Office) seen(ctx context.Context, l *deskLine) (*extract.Row, error) {
+func (o *Office) seen(ctx context.Context, l *caseLine) (*extract.Row, error) {
 	p, err := o.Store.Page(ctx, l.PageID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && p.Sheet == "" {
 		return nil, nil

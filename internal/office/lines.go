@@ -65,11 +65,11 @@ func fieldsOf(row extract.Row) []Field {
 }
 
 // line puts the decision at a place into the words of pages.
-func (w *worked) line(i int) Line { return w.show(i, &w.decisions[i]) }
+func (w *counted) line(i int) Line { return w.show(i, &w.decisions[i]) }
 
 // show puts a decision, which need not be the one in force, on the line at a place into
 // the words of pages.
-func (w *worked) show(i int, d *verify.Decision) Line {
+func (w *counted) show(i int, d *verify.Decision) Line {
 	l := w.lines[i]
 	out := Line{
 		ID: l.ID, UploadID: l.UploadID, PageID: l.PageID, File: l.ref.File, Page: l.ref.Page, Number: l.ref.Row,
@@ -96,7 +96,7 @@ func (w *worked) show(i int, d *verify.Decision) Line {
 }
 
 // candidates are those of a decision, in its order, in words made before.
-func (w *worked) candidates(l *deskLine, d *verify.Decision) []Candidate {
+func (w *counted) candidates(l *caseLine, d *verify.Decision) []Candidate {
 	if len(d.Candidates) == 0 {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (w *worked) candidates(l *deskLine, d *verify.Decision) []Candidate {
 }
 
 // candidate puts a candidate for a row into the words of pages.
-func (w *worked) candidate(row extract.Row, c verify.Candidate) Candidate {
+func (w *counted) candidate(row extract.Row, c verify.Candidate) Candidate {
 	out := Candidate{Member: w.member(row, c), Probability: c.Probability, Because: c.Because, Agrees: map[string]string{}}
 	for f, a := range verify.Compare(row, c.Member) {
 		out.Agrees[string(f)] = string(a)
@@ -124,7 +124,7 @@ func (w *worked) candidate(row extract.Row, c verify.Candidate) Candidate {
 }
 
 // member puts a person into the words of pages, with their standing for a row.
-func (w *worked) member(row extract.Row, c verify.Candidate) Member {
+func (w *counted) member(row extract.Row, c verify.Candidate) Member {
 	s, _ := w.rules.StandingOf(w.dates, row, c)
 	return memberView(s, c)
 }
@@ -154,7 +154,7 @@ func memberName(m *roll.Member) string {
 }
 
 // rulings are what people found of a line, in words of pages.
-func (w *worked) rulings(i int) []Ruling {
+func (w *counted) rulings(i int) []Ruling {
 	var out []Ruling
 	for _, f := range w.found[i] {
 		r := Ruling{FindingID: f.ID, By: f.By, At: f.At, Kind: f.Kind, MemberID: f.MemberID, Note: f.Note, Fields: f.Fields,

@@ -152,7 +152,7 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 	}
 	r, err := roll.Import(file, name, rollOptions(opts))
 	if err != nil {
-		return store.Snapshot{}, &ImportError{Text: onPage(err)}
+		return store.Snapshot{}, refuse(Invalid, "%s", onPage(err))
 	}
 	newest, err := o.Store.CurrentSnapshot(ctx)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

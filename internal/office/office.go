@@ -8,12 +8,16 @@
 // Pages, the API and the commands ask it; internal/work feeds the store that it reads.
 //
 //	office, case, lines, findings, checks   a petition as it stands
-//	open                                    what pages left open, until a person settles it
+//	upload, petition, certify, refusal      acts on files, terms and counts, and how they are refused
+//	review, open                            who looks at which line, and what they find; open points
 //	members, rolls                          membership exports
 //	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
-//	register, course, register_words        the life of petitions and groups; letters
+//	register…, progress, groups, council    the life of petitions and groups; letters; Council
 //	purge, purged                           what goes when its time is over, and what stays
 //	kept                                    rows and matches as the store keeps them
+//
+// Every act has one shape: the rule is checked, one transaction of the store writes the change
+// with its entry in the audit log and its outbox row, and those who watch are told.
 package office
 
 import (
@@ -77,7 +81,7 @@ func New(o Options) *Office {
 // held is what is kept ready of petitions and exports.
 type held struct {
 	mu        sync.Mutex
-	cases     []*casework // the one asked for last comes first
+	cases     []*heldCase // the one asked for last comes first
 	searchers []*heldSearcher
 }
 
@@ -106,12 +110,12 @@ func (o *Office) Case(ctx context.Context, petitionID string) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.made, nil
+	return w.shown, nil
 }
 
 // current is the work on a petition, up to date. What it holds is replaced, not
 // changed, when something of the petition changes.
-func (o *Office) current(ctx context.Context, petitionID string) (*worked, error) {
+func (o *Office) current(ctx context.Context, petitionID string) (*counted, error) {
 	v, err := o.Store.Versions(ctx, petitionID)
 	if err != nil {
 		return nil, err
@@ -120,30 +124,30 @@ func (o *Office) current(ctx context.Context, petitionID string) (*worked, error
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	day := o.now().UTC().Format(time.DateOnly) // standing may be judged as of today
-	if c.worked == nil || c.worked.versions != v || c.worked.day != day {
-		next, err := o.work(ctx, petitionID, v, day, c.worked)
+	if c.counted == nil || c.counted.versions != v || c.counted.day != day {
+		next, err := o.recount(ctx, petitionID, v, day, c.counted)
 		if err != nil {
 			return nil, err
 		}
-		c.worked = next
+		c.counted = next
 		o.forget(c)
 	}
-	return c.worked, nil
+	return c.counted, nil
 }
 
-// casework is the place of one petition among those held.
-type casework struct {
+// heldCase is the place of one petition among those held.
+type heldCase struct {
 	petitionID string
 	mu         sync.Mutex // held by who brings it up to date; the others wait for the result
-	worked     *worked
+	counted    *counted
 	lines      int // guarded by held.mu
 }
 
-func (o *Office) hold(petitionID string) *casework {
+func (o *Office) hold(petitionID string) *heldCase {
 	o.held.mu.Lock()
 	defer o.held.mu.Unlock()
-	i := slices.IndexFunc(o.held.cases, func(c *casework) bool { return c.petitionID == petitionID })
-	c := &casework{petitionID: petitionID}
+	i := slices.IndexFunc(o.held.cases, func(c *heldCase) bool { return c.petitionID == petitionID })
+	c := &heldCase{petitionID: petitionID}
 	if i >= 0 {
 		c = o.held.cases[i]
 		o.held.cases = slices.Delete(o.held.cases, i, i+1)
@@ -154,10 +158,10 @@ func (o *Office) hold(petitionID string) *casework {
 
 // forget lets go of the petitions that nobody asked for lately, to make room
 // for one that has grown.
-func (o *Office) forget(grown *casework) {
+func (o *Office) forget(grown *heldCase) {
 	o.held.mu.Lock()
 	defer o.held.mu.Unlock()
-	grown.lines = len(grown.worked.lines)
+	grown.lines = len(grown.counted.lines)
 	lines := 0
 	for i, c := range o.held.cases {
 		if lines += c.lines; lines > mostLines && i > 0 {

@@ -23,7 +23,7 @@ import (
 	"countersign/verify"
 )
 
-// office is a desk with a store of its own, and what tests do at it.
+// office is an Office with a store of its own, and what tests do at it.
 type office struct {
 	*Office
 	t     testing.TB
@@ -235,7 +235,7 @@ func day(text string) time.Time {
 }
 
 // What the office makes of the store is what the stages make of the file.
-func TestDeskShowsWhatCheckDecides(t *testing.T) {
+func TestOfficeShowsWhatCheckDecides(t *testing.T) {
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "", s.ID, readSample(t))
@@ -285,7 +285,7 @@ func TestDeskShowsWhatCheckDecides(t *testing.T) {
 
 // From what was read to the workbook: a verifier accepts, takes it back, corrects
 // and refuses, and the workbook says who decided what, and when.
-func TestDeskReview(t *testing.T) {
+func TestOfficeReview(t *testing.T) {
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "", s.ID, readSample(t))
@@ -370,7 +370,7 @@ func TestDeskReview(t *testing.T) {
 }
 
 // A second reviewer by rule, blind, and the chair.
-func TestDeskSecondReviewer(t *testing.T) {
+func TestOfficeSecondReviewer(t *testing.T) {
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "second-reviewer: rejections", s.ID, readSample(t))
@@ -403,7 +403,7 @@ func TestDeskSecondReviewer(t *testing.T) {
 }
 
 // Findings that make no sense are refused in a sentence.
-func TestDeskRefuses(t *testing.T) {
+func TestOfficeRefuses(t *testing.T) {
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "", s.ID, readSample(t))
@@ -432,7 +432,7 @@ func TestDeskRefuses(t *testing.T) {
 
 // A petition without an export shows its lines and waits; with one, it is
 // worked out; another file, left out, counts for nothing.
-func TestDeskWaitsForMembers(t *testing.T) {
+func TestOfficeWaitsForMembers(t *testing.T) {
 	o := newOffice(t)
 	sheets := readSample(t)
 	o.petition("p", "threshold: 10", "", sheets)
@@ -473,7 +473,7 @@ func TestDeskWaitsForMembers(t *testing.T) {
 	}
 }
 
-func TestDeskSearch(t *testing.T) {
+func TestOfficeSearch(t *testing.T) {
 	o := newOffice(t)
 	if found, err := o.Search(t.Context(), "", "lee", 5); err != nil || found != nil {
 		t.Errorf("with no export: %v, %v", found, err)
@@ -498,7 +498,7 @@ func TestDeskSearch(t *testing.T) {
 	}
 }
 
-func TestDeskImport(t *testing.T) {
+func TestOfficeImport(t *testing.T) {
 	o := newOffice(t)
 	const first = "Ref,First Name,Surname,Status\n1,Ann,Lee,Active\n2,Bo,Ray,Active\n3,Cy,Fox,Odd\n,Di,Orr,Lapsed\n"
 	p, err := o.Preview(t.Context(), o.keep([]byte(first)), "m.csv", ImportOptions{})
@@ -526,7 +526,7 @@ func TestDeskImport(t *testing.T) {
 	if diff := cmp.Diff([]string{lost}, p.Losses); diff != "" || !strings.HasPrefix(p.Sums, "4 rows in, 3 members out, 1 left out, 0 merged; CSV separated by commas") {
 		t.Errorf("%s %s", p.Sums, diff)
 	}
-	var lossy *ImportError
+	var lossy *Refusal
 	if _, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "ann"); !errors.As(err, &lossy) || lossy.Text != "membership export m.csv "+lost+": mend the export, or take it as it is" {
 		t.Errorf("an export that loses much: %v", err)
 	}
@@ -565,14 +565,14 @@ func TestDeskImport(t *testing.T) {
 		if err != nil || p.Error != want {
 			t.Errorf("%v, %q, want %q", err, p.Error, want)
 		}
-		var refused *ImportError
+		var refused *Refusal
 		if _, err := o.Import(t.Context(), sum, "m.csv", ImportOptions{}, "ann"); !errors.As(err, &refused) || refused.Text != want {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
 
-func TestDeskRules(t *testing.T) {
+func TestOfficeRules(t *testing.T) {
 	d := newOffice(t)
 	v, err := d.Rules("# nothing\n")
 	if err != nil || v.Problem != nil || v.Required != 100 || len(v.Clauses) < 8 || v.Hash == "" {
@@ -600,7 +600,7 @@ func TestDeskRules(t *testing.T) {
 }
 
 // Files of the same name are told apart in every line.
-func TestDeskNamesFiles(t *testing.T) {
+func TestOfficeNamesFiles(t *testing.T) {
 	o := newOffice(t)
 	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n007,Elizabeth,Marsh,Active\n"))
 	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
@@ -628,7 +628,7 @@ func TestDeskNamesFiles(t *testing.T) {
 
 // Many look at a petition while others decide its lines: everybody sees a count
 // that adds up, and in the end all findings.
-func TestDeskManyAtOnce(t *testing.T) {
+func TestOfficeManyAtOnce(t *testing.T) {
 	o := newOffice(t)
 	o.many("p", "threshold: 30", 60)
 	lines := o.look("p").Lines
@@ -663,10 +663,10 @@ func TestDeskManyAtOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkDesk5000 is a petition of 5,000 lines, of which people looked at 500
+// BenchmarkCase5000 is a petition of 5,000 lines, of which people looked at 500
 // or at every one: after one more finding, which is what the page after a key costs;
 // and when the service has just started.
-func BenchmarkDesk5000(b *testing.B) {
+func BenchmarkCase5000(b *testing.B) {
 	for _, looked := range []int{500, 5000} {
 		o := newOffice(b)
 		o.many("p", "threshold: 4000", 5000)

@@ -284,14 +284,14 @@ func (p *Purger) freeze(ctx context.Context, petitionID string) error {
 	if certified {
 		day = tallies[0].At // standing may be judged as of the day of the count
 	}
-	w, err := p.office.work(ctx, petitionID, v, day.UTC().Format(time.DateOnly), nil)
+	w, err := p.office.recount(ctx, petitionID, v, day.UTC().Format(time.DateOnly), nil)
 	if err != nil {
 		return err
 	}
 	if w.purged.frozen {
 		return nil
 	}
-	if certified && !agrees(tallies[0].Counts, w.made.Count) {
+	if certified && !agrees(tallies[0].Counts, w.shown.Count) {
 		return errors.New("the count is not the certified one any more: nothing is purged; certify it anew or look into it")
 	}
 	f, err := w.freeze()

@@ -256,7 +256,7 @@ func TestPurgeStory(t *testing.T) {
 	life, err := a.Life(ctx, "p", []store.Role{store.Chair}, register.AsOf{})
 	a.must(err)
 	err = a.AddToLife(ctx, "p", NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry))
-	if why := (*RegisterError)(nil); !errors.As(err, &why) || !strings.Contains(why.Text, "purged") {
+	if why := (*Refusal)(nil); !errors.As(err, &why) || !strings.Contains(why.Text, "purged") {
 		t.Errorf("taking it up again: %v", err)
 	}
 

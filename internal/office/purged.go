@@ -82,9 +82,9 @@ func (o *Office) readPurged(ctx context.Context, petitionID string) (p purged, e
 
 // line is a line of which only the verdict is kept. Its text is hidden from the
 // moment at which its purge begins.
-func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *deskLine {
+func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *caseLine {
 	kept.Row, kept.Match = nil, nil
-	l := &deskLine{Line: kept, hash: hash, ref: ref, matched: true, read: verify.Match{Nobody: 1}}
+	l := &caseLine{Line: kept, hash: hash, ref: ref, matched: true, read: verify.Match{Nobody: 1}}
 	l.read.Line = verify.Line{Ref: ref, Row: extract.Row{Number: kept.Number, Box: kept.Box, Signed: v.Signed, Struck: v.Struck,
 		Fields: map[extract.Field]extract.Reading{extract.Name: {Text: purgedText, Confidence: 1}}}}
 	l.current = l.read
@@ -92,13 +92,13 @@ func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *deskLin
 	return l
 }
 
-func (w *worked) keptCover() report.Petition {
+func (w *counted) keptCover() report.Petition {
 	k := w.purged.kept
 	return report.Petition{Cover: extract.Cover{Group: k.Group, Purpose: k.Purpose}, CoverFile: w.names[k.PurposeUpload], CoverPage: k.PurposePage}
 }
 
 // settleFrozen gives lines the verdicts that were kept of them.
-func (w *worked) settleFrozen() {
+func (w *counted) settleFrozen() {
 	for i, l := range w.lines {
 		v, ok := w.purged.verdicts[l.ID]
 		if !ok {
@@ -115,7 +115,7 @@ func (w *worked) settleFrozen() {
 }
 
 // freeze takes from a petition what stays of it.
-func (w *worked) freeze() (store.Frozen, error) {
+func (w *counted) freeze() (store.Frozen, error) {
 	var f store.Frozen
 	c := w.cover
 	upload := ""
@@ -151,7 +151,7 @@ func (o *Office) mayUndo(ctx context.Context, petitionID string) error {
 	if err != nil || len(purges) == 0 {
 		return err
 	}
-	return &RegisterError{Text: "Data of the petition was purged since " + purges[0].BegunAt.Format("January 2, 2006") + ": the last step can no longer be taken back."}
+	return refuse(Invalid, "%s", "Data of the petition was purged since "+purges[0].BegunAt.Format("January 2, 2006")+": the last step can no longer be taken back.")
 }
 
 // tellPurged says which parts of a workbook can no longer be compared.

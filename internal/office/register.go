@@ -31,7 +31,7 @@ const (
 
 // Life is what became of a petition as of a time, and what may come next where that is now.
 func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role, as register.AsOf) (Life, error) {
-	c, err := o.course(ctx, petitionID)
+	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return Life{}, err
 	}
@@ -77,13 +77,13 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 	if again, err := o.again(ctx, ofPetition, petitionID, s, by); again || err != nil {
 		return err
 	}
-	c, err := o.course(ctx, petitionID)
+	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return err
 	}
 	e := eventOf(s)
 	if item := register.Item(e.Words["item"]); e.Kind == register.Confirm && item != "" && !slices.Contains([]register.Item{register.Purpose, register.Signatures, register.Organizers}, item) {
-		return &RegisterError{Text: fmt.Sprintf("%q is no item of the packet: choose purpose, signatures or organizers.", item)}
+		return refuse(Invalid, "%q is no item of the packet: choose purpose, signatures or organizers.", item)
 	}
 	switch e.Kind {
 	case register.Undo:
@@ -104,7 +104,7 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 			return err
 		}
 		if e.Words["group"] == petitionID {
-			e.Words["name"], e.Words["purpose"] = cmp.Or(e.Words["name"], c.title()), cmp.Or(e.Words["purpose"], c.made.Purpose)
+			e.Words["name"], e.Words["purpose"] = cmp.Or(e.Words["name"], c.title()), cmp.Or(e.Words["purpose"], c.shown.Purpose)
 		}
 		e = register.Under(e, c.rule)
 	case register.Reach:
@@ -125,7 +125,7 @@ func mailAddresses(list string) error {
 			continue
 		}
 		if a, err := mail.ParseAddress(line); err != nil || a.Address != line {
-			return &RegisterError{Text: fmt.Sprintf("Line %d is no e-mail address: write one such as ann@example.org on each line.", i+1)}
+			return refuse(Invalid, "Line %d is no e-mail address: write one such as ann@example.org on each line.", i+1)
 		}
 	}
 	return nil
@@ -160,7 +160,7 @@ func (o *Office) add(ctx context.Context, of, subject string, e register.Event, 
 		if again, err := o.again(ctx, of, subject, NewStep{Kind: string(e.Kind), On: e.On, Words: e.Words, Undoes: e.Undoes}, by); again || err != nil {
 			return err
 		}
-		return &RegisterError{Text: "Somebody else wrote something down meanwhile. Look at it and try again."}
+		return refuse(Invalid, "Somebody else wrote something down meanwhile. Look at it and try again.")
 	}
 	if err == nil && of == ofPetition {
 		o.tell(subject)
@@ -280,7 +280,7 @@ func rolesOf(roles []store.Role) []register.Role {
 func refused(err error) error {
 	var r *register.Refusal
 	if errors.As(err, &r) {
-		return &RegisterError{Text: r.Why}
+		return refuse(Invalid, "%s", r.Why)
 	}
 	return err
 }

@@ -125,7 +125,7 @@ func TestRegisterStory(t *testing.T) {
 	}
 	r.must(r.step("p1", "notify", "2026-12-11", "needs", "A room for 40\nNot on Sunday"))
 	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
-	if want := (&RegisterError{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
+	if want := (&Refusal{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
 	}
 

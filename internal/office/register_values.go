@@ -2,11 +2,6 @@ package office
 
 import "time"
 
-// RegisterError says in a sentence why something cannot be written down.
-type RegisterError struct{ Text string }
-
-func (e *RegisterError) Error() string { return e.Text }
-
 // Life is what became of a petition after its sheets came in.
 type Life struct {
 	State     string

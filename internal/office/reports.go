@@ -18,8 +18,8 @@ import (
 
 // enrich adds to the report of a petition what only the register knows: what became of
 // it, who certified what, by when something is to be done, and where the audit log stood.
-func (o *Office) enrich(ctx context.Context, w *worked, r *report.Petition) error {
-	c, err := o.course(ctx, w.petition.ID)
+func (o *Office) enrich(ctx context.Context, w *counted, r *report.Petition) error {
+	c, err := o.progress(ctx, w.petition.ID)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (o *Office) audit(ctx context.Context) (report.Audit, error) {
 
 // action is what the committee decided, as Council is told of it: the group by the name under
 // which it was approved, a petition that was not approved by its title.
-func (c *course) action() (report.Action, bool) {
+func (c *progress) action() (report.Action, bool) {
 	return actionOf(c.book, c.life, c.petition.Title, register.AsOf{})
 }
 
@@ -110,7 +110,7 @@ func (o *Office) Period(ctx context.Context, from, to time.Time, w io.Writer) er
 		p.Petitions = append(p.Petitions, r)
 	}
 	if len(p.Petitions) == 0 {
-		return &RegisterError{Text: "No petition was received in that time."}
+		return refuse(Invalid, "No petition was received in that time.")
 	}
 	return workbook.COOPeriod(w, p)
 }
@@ -195,7 +195,7 @@ func (o *Office) petitionOf(ctx context.Context, c workbook.Copy) (string, error
 // lineLinks are the addresses at which the service shows lines and pages.
 type lineLinks struct {
 	url string
-	*worked
+	*counted
 }
 
 func (l lineLinks) Line(ref verify.Ref) string {

@@ -72,7 +72,7 @@ func (o *Office) sheetSet(ctx context.Context, petitionID string) (set printed.S
 // SetSheets keeps what a person says of a petition's sheets, if it can be printed.
 func (o *Office) SetSheets(ctx context.Context, petitionID string, s SheetSet, by string) error {
 	if s.Pages == 0 || s.Height == 0 { // which Defaults would fill in
-		return &SheetError{Text: "Say how many pages to print, and how high a line is."}
+		return refuse(Invalid, "Say how many pages to print, and how high a line is.")
 	}
 	set := printed.Set{Petition: petitionID, Title: s.Title, Group: s.Group, Purpose: s.Purpose, Call: s.Call, Privacy: s.Privacy, Contact: s.Contact,
 		Boxes: s.Boxes, Plain: s.Plain, Portrait: s.Portrait, Pages: s.Pages, Height: s.Height}
@@ -83,11 +83,11 @@ func (o *Office) SetSheets(ctx context.Context, petitionID string, s SheetSet, b
 		set.Columns = append(set.Columns, extract.Field(c))
 	}
 	if len(set.Columns) == 0 {
-		return &SheetError{Text: "Choose what each line asks for: at least the name and the signature."}
+		return refuse(Invalid, "Choose what each line asks for: at least the name and the signature.")
 	}
 	set = set.Defaults()
 	if _, err := set.Codes(); err != nil {
-		return &SheetError{Text: strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."}
+		return refuse(Invalid, "%s", strings.ToUpper(err.Error()[:1])+err.Error()[1:]+".")
 	}
 	text, err := json.Marshal(set)
 	if err != nil {
@@ -108,7 +108,7 @@ func (o *Office) Sheets(ctx context.Context, petitionID string, w io.Writer) err
 		return err
 	}
 	if !said {
-		return &SheetError{Text: "Nobody has said yet what the sheets look like: make them first."}
+		return refuse(Invalid, "Nobody has said yet what the sheets look like: make them first.")
 	}
 	if err := set.Write(w); err != nil {
 		return fmt.Errorf("print the sheets of petition %s: %w", petitionID, err)

@@ -22,7 +22,7 @@ func TestSheetsOfAPetition(t *testing.T) {
 	if err != nil || set.Group != "maps" || set.Lines != 0 || len(set.Columns) == 0 || len(set.Choices) != len(printed.Choices()) {
 		t.Fatalf("%+v, %v", set, err)
 	}
-	var wrong *SheetError
+	var wrong *Refusal
 	if err := d.Sheets(t.Context(), "maps", &bytes.Buffer{}); !errors.As(err, &wrong) {
 		t.Errorf("before anybody said what to print: %v", err)
 	}

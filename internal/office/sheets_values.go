@@ -15,8 +15,3 @@ type SheetSet struct {
 
 // SheetColumn is something that a sheet may ask of signers.
 type SheetColumn struct{ Key, Label string }
-
-// SheetError says in one sentence what cannot be printed.
-type SheetError struct{ Text string }
-
-func (e *SheetError) Error() string { return e.Text }

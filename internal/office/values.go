@@ -319,12 +319,6 @@ type ImportChange struct {
 	Before, After string
 }
 
-// ImportError says, in one sentence for whoever made the export, why it
-// cannot be taken in.
-type ImportError struct{ Text string }
-
-func (e *ImportError) Error() string { return e.Text }
-
 // RulesView is a rule in words.
 type RulesView struct {
 	Title, Citation string

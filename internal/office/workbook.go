@@ -68,7 +68,7 @@ func (o *Office) petitionReport(ctx context.Context, petitionID string) (report.
 }
 
 // report gathers what the workbooks say of a petition.
-func (o *Office) report(ctx context.Context, w *worked) (report.Petition, error) {
+func (o *Office) report(ctx context.Context, w *counted) (report.Petition, error) {
 	people, err := o.people(ctx)
 	if err != nil {
 		return report.Petition{}, err
@@ -129,7 +129,7 @@ func (p people) names(ids []string) []string {
 }
 
 // files are the uploads as the workbooks list them.
-func (w *worked) files() []report.File {
+func (w *counted) files() []report.File {
 	rows := map[string]int{}
 	for _, l := range w.lines {
 		rows[l.PageID]++
@@ -156,7 +156,7 @@ func (w *worked) files() []report.File {
 }
 
 // log is what people found, in the order in which they did.
-func (w *worked) log(p people) []report.Finding {
+func (w *counted) log(p people) []report.Finding {
 	var out []report.Finding
 	for _, f := range w.findings {
 		i, ok := w.at[f.LineID]
@@ -190,7 +190,7 @@ func logNote(f store.Finding) string {
 type linePictures struct {
 	ctx    context.Context
 	office *Office
-	*worked
+	*counted
 }
 
 // Picture is the JPEG of a line, nil if there is none.

@@ -142,7 +142,7 @@ func (s *Server) apiPutSnapshot(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	snap, err := s.Office.Import(r.Context(), sum, name, opts, accountOf(r).ID)
-	var refused *office.ImportError
+	var refused *office.Refusal
 	if errors.As(err, &refused) {
 		return problem(http.StatusUnprocessableEntity, refused.Text)
 	}

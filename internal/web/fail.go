@@ -31,15 +31,12 @@ var errSignIn = errors.New("not signed in")
 // which is nobody else's business.
 func told(err error) *failure {
 	var f *failure
-	var refused *office.RegisterError
 	var no *office.Refusal
 	switch {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &no):
 		return &failure{statusOf(no.Kind), no.Text}
-	case errors.As(err, &refused):
-		return &failure{http.StatusUnprocessableEntity, refused.Text}
 	case errors.Is(err, store.ErrNotFound):
 		return &failure{http.StatusNotFound, "There is no such thing here; it may have been removed."}
 	case errors.Is(err, store.ErrPurged):

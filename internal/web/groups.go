@@ -68,7 +68,7 @@ func (s *Server) addToGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	err = s.Office.AddToGroup(r.Context(), id, step, accountOf(r))
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return s.showGroup(w, r, http.StatusUnprocessableEntity, groupView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
 	}
 	step := office.NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
 	err := s.Office.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
 	if err != nil {

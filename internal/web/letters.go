@@ -73,7 +73,7 @@ func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 	}
 	if text != "" {
 		err := s.Office.CheckTemplate(kind, text)
-		if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+		if why := (*office.Refusal)(nil); errors.As(err, &why) {
 			return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: upperFirst(why.Text)}, kind, text)
 		}
 		if err != nil {

@@ -91,7 +91,7 @@ func (s *Server) addToLife(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	err = s.Office.AddToLife(r.Context(), id, step, accountOf(r))
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return s.showLife(w, r, http.StatusUnprocessableEntity, lifeView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {

@@ -174,7 +174,7 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 		opts.AsOf = s.Now().UTC().Truncate(24 * time.Hour)
 	}
 	snap, err := s.Office.Import(r.Context(), r.PathValue("blob"), name, opts, accountOf(r).ID)
-	var refused *office.ImportError
+	var refused *office.Refusal
 	if errors.As(err, &refused) {
 		return s.showImport(w, r, http.StatusUnprocessableEntity, r.PostForm, refused.Text)
 	}

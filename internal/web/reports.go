@@ -65,7 +65,7 @@ func (s *Server) issueCouncil(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	issued, err := s.Office.IssueCouncil(r.Context(), n, accountOf(r))
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return s.showReports(w, r, http.StatusUnprocessableEntity, reportsView{Problem: why.Text, Said: said})
 	}
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Server) correctCouncil(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = s.Office.CorrectCouncil(r.Context(), step, accountOf(r))
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return s.showReports(w, r, http.StatusUnprocessableEntity, reportsView{Problem: why.Text, Said: step.Words})
 	}
 	if err != nil {
@@ -170,7 +170,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d download, write 
 	defer os.Remove(f.Name())
 	defer f.Close()
 	name, err := write(f)
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
 	if err != nil {

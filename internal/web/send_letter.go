@@ -102,7 +102,7 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 	}
 	var draft bytes.Buffer
 	_, err = s.Office.Letter(ctx, of, id, kind, "eml", accountOf(r), &draft)
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		v.Cannot = upperFirst(why.Text)
 		return v, nil
 	}
@@ -199,7 +199,7 @@ func (s *Server) sendLetter(w http.ResponseWriter, r *http.Request, of string) e
 	if err == nil {
 		err = s.Office.Sent(r.Context(), of, id, kind, accountOf(r))
 	}
-	if why := (*office.RegisterError)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		said += " That somebody was reminded could not be noted: " + why.Text
 	} else if err != nil { // to say that it failed would have it sent again
 		s.Log.ErrorContext(r.Context(), "a letter was sent, and that could not be written down", "request", requestID(r), "error", err)

@@ -72,7 +72,7 @@ func (s *Server) setSheets(w http.ResponseWriter, r *http.Request) error {
 		return s.showSheets(w, r, http.StatusUnprocessableEntity, set, fmt.Sprintf("“%s” is no height of a line.", said("height")))
 	}
 	err = s.Office.SetSheets(r.Context(), id, set, accountOf(r).ID)
-	if wrong := (*office.SheetError)(nil); errors.As(err, &wrong) {
+	if wrong := (*office.Refusal)(nil); errors.As(err, &wrong) {
 		return s.showSheets(w, r, http.StatusUnprocessableEntity, set, wrong.Text)
 	}
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Server) sheetsPDF(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.send(w, r, download{"application/pdf", "sheets.printed", id, ""}, func(out io.Writer) (string, error) {
 		err := s.Office.Sheets(r.Context(), id, out)
-		if wrong := (*office.SheetError)(nil); errors.As(err, &wrong) {
+		if wrong := (*office.Refusal)(nil); errors.As(err, &wrong) {
 			return "", problem(http.StatusUnprocessableEntity, wrong.Text)
 		}
 		return "petition-sheets.pdf", err

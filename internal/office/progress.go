@@ -17,10 +17,10 @@ import (
 	"countersign/verify"
 )
 
-// course is all that the next step of a petition depends on.
-type course struct {
+// progress is all that the next step of a petition depends on.
+type progress struct {
 	petition store.Petition
-	made     *Case
+	shown    *Case
 	tally    store.Tally // that holds; zero for none
 	stored   []store.Event
 	events   []register.Event
@@ -35,13 +35,13 @@ type course struct {
 	today    time.Time
 }
 
-func (o *Office) course(ctx context.Context, petitionID string) (*course, error) {
-	c := &course{today: o.now()}
+func (o *Office) progress(ctx context.Context, petitionID string) (*progress, error) {
+	c := &progress{today: o.now()}
 	var err error
 	if c.petition, err = o.Store.Petition(ctx, petitionID); err != nil {
 		return nil, err
 	}
-	if c.made, err = o.Case(ctx, petitionID); err != nil {
+	if c.shown, err = o.Case(ctx, petitionID); err != nil {
 		return nil, err
 	}
 	if c.stored, err = o.Store.Events(ctx, ofPetition, petitionID); err != nil {
@@ -69,32 +69,32 @@ func (o *Office) course(ctx context.Context, petitionID string) (*course, error)
 	c.groups = c.book.All(register.AsOf{Day: o.day()})
 	c.events = events(c.stored)
 	c.life = c.book.Petition(petitionID, register.AsOf{})
-	count := c.made.Count
+	count := c.shown.Count
 	c.facts = register.Facts{Today: o.day(), Received: c.petition.ReceivedOn, Undecided: count.Uncertain, Valid: count.Valid, Required: count.Required, Conference: true, Issued: c.life.Told}
 	if len(tallies) > 0 {
 		c.tally = tallies[0]
-		c.facts.Tally, c.facts.Tallied, c.facts.Certified = c.tally.ID, c.tally.Version == c.made.Version, c.tally.At.UTC()
+		c.facts.Tally, c.facts.Tallied, c.facts.Certified = c.tally.ID, c.tally.Version == c.shown.Version, c.tally.At.UTC()
 	}
 	c.facts.Checklist = c.packet().Check(c.life.Confirmed)
 	return c, nil
 }
 
-func (c *course) packet() register.Packet {
-	p := register.Packet{Purpose: c.made.Purpose, Lines: c.made.Count.Rows, Required: c.made.Count.Required}
-	for _, o := range c.made.Organizers {
+func (c *progress) packet() register.Packet {
+	p := register.Packet{Purpose: c.shown.Purpose, Lines: c.shown.Count.Rows, Required: c.shown.Count.Required}
+	for _, o := range c.shown.Organizers {
 		p.Organizers = append(p.Organizers, register.Organizer{Name: o.Name, Address: o.Address, Signed: o.Signed == "yes"})
 	}
 	return p
 }
 
 // title is what the petition's group is called where its approval gives no other name.
-func (c *course) title() string { return c.petition.Title }
+func (c *progress) title() string { return c.petition.Title }
 
 const newGroup = "a new group"
 
 // chosenGroup is the id of the group that a step speaks of by name: the one that the
 // petition wants to renew where it names none, and that of the petition for a new group.
-func (c *course) chosenGroup(name string) (string, error) {
+func (c *progress) chosenGroup(name string) (string, error) {
 	switch name {
 	case "":
 		return cmp.Or(c.life.Renews, c.petition.ID), nil
@@ -106,7 +106,7 @@ func (c *course) chosenGroup(name string) (string, error) {
 			return x.ID, nil
 		}
 	}
-	return "", &RegisterError{Text: fmt.Sprintf("There is no group %q that could be renewed.", name)}
+	return "", refuse(Invalid, "There is no group %q that could be renewed.", name)
 }
 
 // decision is what the committee decided, in words.
@@ -131,7 +131,7 @@ func decision(p register.Petition) string {
 }
 
 // step puts a step into words, with what there is to choose from.
-func (c *course) step(s register.Step) Step {
+func (c *progress) step(s register.Step) Step {
 	out := stepOf(s.Kind)
 	out.Blocked = s.Blocked
 	for i := range out.Asks {
@@ -158,7 +158,7 @@ func (c *course) step(s register.Step) Step {
 		case a.Key == "name":
 			a.Label = "Name, if it changes"
 		case a.Key == "purpose":
-			a.Usual = c.made.Purpose
+			a.Usual = c.shown.Purpose
 		case a.Key == "copy":
 			a.Usual = c.office("programs", "Member Programs and Services").Name
 		}
@@ -167,7 +167,7 @@ func (c *course) step(s register.Step) Step {
 }
 
 // office is who holds an office today, or a name for it.
-func (c *course) office(key, name string) register.Office {
+func (c *progress) office(key, name string) register.Office {
 	o := register.OfficeOn(c.offices, key, c.today)
 	if o.Name == key {
 		o.Name = name
@@ -177,7 +177,7 @@ func (c *course) office(key, name string) register.Office {
 
 // letters are those that can be written of a petition, the ones that its state asks for
 // first.
-func (c *course) letters() []LetterChoice {
+func (c *progress) letters() []LetterChoice {
 	advised := map[register.State][]letter.Kind{
 		register.Submitted: {letter.Receipt}, register.Incomplete: {letter.Deficiency}, register.Acknowledged: {letter.Acknowledgement},
 		register.Tallied: {letter.Shortfall}, register.Insufficient: {letter.Shortfall}, register.Deferred: {letter.Deferral}, register.Disapproved: {letter.Disapproval},
@@ -236,7 +236,7 @@ func (s sent) without(advised []letter.Kind, of, id string, since time.Time) []l
 }
 
 // toOffices are the letters to offices that an approval asks for and that were not answered.
-func (c *course) toOffices(x register.Group) []letter.Kind {
+func (c *progress) toOffices(x register.Group) []letter.Kind {
 	var out []letter.Kind
 	if !c.life.Notified.IsZero() && c.life.NotifyAck.IsZero() {
 		out = append(out, letter.Conference)
@@ -248,7 +248,7 @@ func (c *course) toOffices(x register.Group) []letter.Kind {
 }
 
 // group is one of the groups as they are today.
-func (c *course) group(id string) register.Group {
+func (c *progress) group(id string) register.Group {
 	for _, x := range c.groups {
 		if x.ID == id {
 			return x
@@ -285,7 +285,7 @@ func (o *Office) Letter(ctx context.Context, of, subject, kind, format string, b
 	}
 	l, err := letter.Write(letter.Kind(kind), text, f)
 	if err != nil {
-		return "", &RegisterError{Text: err.Error()}
+		return "", refuse(Invalid, "%s", err.Error())
 	}
 	switch format {
 	case "pdf":
@@ -294,7 +294,7 @@ func (o *Office) Letter(ctx context.Context, of, subject, kind, format string, b
 		err = l.WriteDOCX(w)
 	case "eml":
 		if err := l.WriteEML(w, f.Sender.Email); err != nil {
-			return "", &RegisterError{Text: err.Error()}
+			return "", refuse(Invalid, "%s", err.Error())
 		}
 	default:
 		return "", fmt.Errorf("write a letter as %s: %w", format, store.ErrNotFound)
@@ -340,7 +340,7 @@ func (o *Office) CheckTemplate(kind, text string) error {
 		err = l.WritePDF(&bytes.Buffer{})
 	}
 	if err != nil {
-		return &RegisterError{Text: err.Error()}
+		return refuse(Invalid, "%s", err.Error())
 	}
 	return nil
 }
@@ -359,7 +359,7 @@ func (o *Office) facts(ctx context.Context, of, subject string, kind letter.Kind
 		}
 		petition = x.Terms[len(x.Terms)-1].Petition
 	}
-	c, err := o.course(ctx, petition)
+	c, err := o.progress(ctx, petition)
 	if err != nil {
 		return letter.Facts{}, err
 	}
@@ -398,7 +398,7 @@ func reportDue(x register.Group) (register.Task, bool) {
 
 // mayWrite refuses a letter that would tell what has not happened, such as an approval
 // that nobody decided; what is no letter at all is refused where it would be written.
-func (c *course) mayWrite(of string, x register.Group, kind letter.Kind) error {
+func (c *progress) mayWrite(of string, x register.Group, kind letter.Kind) error {
 	may := c.letters()
 	if of == ofGroup {
 		may = groupLetters(x, c.life, c.sent)
@@ -406,15 +406,15 @@ func (c *course) mayWrite(of string, x register.Group, kind letter.Kind) error {
 	if !slices.Contains(letter.Kinds(), kind) || slices.ContainsFunc(may, func(l LetterChoice) bool { return l.Kind == string(kind) }) {
 		return nil
 	}
-	return &RegisterError{Text: fmt.Sprintf("The letter %q cannot be written now, since what it tells has not happened: write that down first.", letterTitles[kind])}
+	return refuse(Invalid, "The letter %q cannot be written now, since what it tells has not happened: write that down first.", letterTitles[kind])
 }
 
-func (c *course) letterFacts(x register.Group, by store.Account) letter.Facts {
-	count, d := c.made.Count, c.life.Decision
+func (c *progress) letterFacts(x register.Group, by store.Account) letter.Facts {
+	count, d := c.shown.Count, c.life.Decision
 	f := letter.Facts{
 		Association: c.office("association", "American Library Association").Name, Committee: c.office("committee", "Committee on Organization").Name,
 		Sender: letter.Person{Name: by.Name, Email: by.Email}, Date: c.today,
-		Petition: c.petition.Title, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.made.Purpose),
+		Petition: c.petition.Title, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.shown.Purpose),
 		Rule: c.rules.Title, Citation: c.rules.Citation, Received: c.petition.ReceivedOn, Missing: c.facts.Checklist.Missing(),
 		Filed: count.Rows, Valid: count.Valid, Required: count.Required,
 		Vote: d.Vote, Rationale: d.Rationale, Units: d.Overlap, Decided: d.On,
@@ -442,9 +442,9 @@ func (c *course) letterFacts(x register.Group, by store.Account) letter.Facts {
 }
 
 // organizers are those that letters go to, each with the e-mail address noted in its place.
-func (c *course) organizers() []letter.Person {
+func (c *progress) organizers() []letter.Person {
 	var out []letter.Person
-	for _, o := range c.made.Organizers {
+	for _, o := range c.shown.Organizers {
 		out = append(out, letter.Person{Name: o.Name, Address: o.Address})
 	}
 	if len(out) == 0 {
