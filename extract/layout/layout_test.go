@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+	"sync"
 	"testing"
 
 	"countersign/extract/drawn"
@@ -52,13 +53,43 @@ func sheet(seed uint64, rules drawn.Rules) drawn.Sheet {
 	return drawn.Draw(o)
 }
 
+// seen is a drawn sheet and the table that was found on it.
+type seen struct {
+	drawn.Sheet
+	grey   *image.Gray
+	turned layout.Turned
+	table  layout.Table
+	ok     bool
+}
+
+func look(seed uint64, rules drawn.Rules) seen {
+	s := sheet(seed, rules)
+	g := grey(s.Image)
+	turned, table, ok := find(g, 200, s.Options.Rotation/90)
+	return seen{s, g, turned, table, ok}
+}
+
+// grids are the sheets with a grid, by seed from 1 on, drawn once for all tests that
+// look at them.
+var grids = sync.OnceValue(func() (all [seeds + 1]seen) {
+	for seed := uint64(1); seed <= seeds; seed++ {
+		all[seed] = look(seed, drawn.Grid)
+	}
+	return all
+})
+
 func TestEveryRowIsFoundOnceAndInOrder(t *testing.T) {
 	for _, rules := range ruled {
 		t.Run(string(rules), func(t *testing.T) {
 			for seed := uint64(1); seed <= seeds; seed++ {
-				s := sheet(seed, rules)
-				turned, table, ok := find(grey(s.Image), 200, s.Options.Rotation/90)
-				if !ok {
+				var s seen
+				if rules == drawn.Grid {
+					s = grids()[seed]
+				} else {
+					s = look(seed, rules)
+				}
+				turned, table := s.turned, s.table
+				if !s.ok {
 					t.Errorf("seed %d: no table", seed)
 					continue
 				}
@@ -76,9 +107,9 @@ func TestEveryRowIsFoundOnceAndInOrder(t *testing.T) {
 
 func TestGridHasTheDrawnCells(t *testing.T) {
 	for seed := uint64(1); seed <= seeds; seed++ {
-		s := sheet(seed, drawn.Grid)
-		turned, table, ok := find(grey(s.Image), 200, s.Options.Rotation/90)
-		if !ok || table.Columns() != len(s.Columns) {
+		s := grids()[seed]
+		turned, table := s.turned, s.table
+		if !s.ok || table.Columns() != len(s.Columns) {
 			t.Errorf("seed %d: found %d columns of %d", seed, table.Columns(), len(s.Columns))
 			continue
 		}
@@ -96,9 +127,8 @@ func TestGridHasTheDrawnCells(t *testing.T) {
 
 func TestTurningThePageChangesNothing(t *testing.T) {
 	for seed := uint64(1); seed <= seeds; seed++ {
-		s := sheet(seed, drawn.Grid)
-		g := grey(s.Image)
-		_, want, _ := find(g, 200, s.Options.Rotation/90)
+		s := grids()[seed]
+		g, want := s.grey, s.table
 		for _, quarters := range []int{1, 2, 3} {
 			laid := layout.Turn(g, quarters, 0).Image
 			_, got, _ := find(laid, 200, s.Options.Rotation/90+4-quarters)
