@@ -48,7 +48,13 @@ func newOfficeIn(t testing.TB, data string) *office {
 	t.Cleanup(func() { s.Close() })
 	o := &office{t: t, files: files, scan: "petition.pdf", now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	o.Office = New(Options{Store: s, Blobs: files, Program: "countersign test"})
-	o.Office.now = func() time.Time { o.now = o.now.Add(time.Second); return o.now }
+	var ticks sync.Mutex // several may look at the clock at once
+	o.Office.now = func() time.Time {
+		ticks.Lock()
+		defer ticks.Unlock()
+		o.now = o.now.Add(time.Second)
+		return o.now
+	}
 	for _, a := range []store.Account{{ID: "ann", Email: "ann@example.org", Name: "Ann Lee"}, {ID: "bob", Email: "bob@example.org"}, {ID: "cho", Email: "cho@example.org", Name: "Cho Im", Roles: []store.Role{store.Chair}}} {
 		if _, err := s.AddAccount(t.Context(), a); err != nil {
 			t.Fatal(err)
