@@ -154,7 +154,9 @@ func (r *pageReader) page(a asked, head *answered) (parts [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.extract.Sheet(context.Background(), page)
+	x := r.extract
+	x.Known = a.Known
+	s, err := x.Sheet(context.Background(), page)
 	if err != nil {
 		return nil, err
 	}

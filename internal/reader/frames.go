@@ -22,6 +22,8 @@ type (
 		Name    string `json:"name"` // for sentences
 		Page    int    `json:"page,omitempty"`
 		Picture bool   `json:"picture,omitempty"` // of the whole page, as well
+
+		Known []extract.Learned `json:"known,omitempty"` // what other pages taught
 	}
 	// answered is what came of it. The parts are the sheet, the picture of the page and
 	// those of its rows, in their order.

@@ -120,9 +120,10 @@ func (r *Pool) Open(ctx context.Context, path, name string) (pages int, err erro
 	return head.Pages, err
 }
 
-// Page reads one page of a file.
-func (r *Pool) Page(ctx context.Context, path, name string, number int, picture bool) (Page, error) {
-	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: picture})
+// Page reads one page of a file. What is known of its form from other pages is used where its
+// headings cannot be read.
+func (r *Pool) Page(ctx context.Context, path, name string, number int, picture bool, known []extract.Learned) (Page, error) {
+	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: picture, Known: known})
 	if err != nil {
 		return Page{}, err
 	}

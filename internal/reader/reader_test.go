@@ -60,7 +60,7 @@ func TestReadWhatTheStagesRead(t *testing.T) {
 		t.Fatalf("%d pages, %v; want %d", pages, err, len(want))
 	}
 	for n := range pages {
-		got, err := r.Page(t.Context(), fixtures.Scanned, "sheets.pdf", n+1, true)
+		got, err := r.Page(t.Context(), fixtures.Scanned, "sheets.pdf", n+1, true, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestOpenEveryKind(t *testing.T) {
 func TestRefuseWhatBreaksThem(t *testing.T) {
 	huge := fixtures.Write(t, "huge.png", fixtures.PNG(30_000, 30_000))
 	r := open(t, Options{Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}, Read: []string{filepath.Dir(huge)}})
-	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false, nil); err != nil {
 		t.Fatal(err)
 	}
 	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, false)
@@ -150,7 +150,7 @@ func TestEndWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	for {
-		if _, err := r.Page(ctx, fixtures.Scanned, "a.pdf", 2, true); err != nil {
+		if _, err := r.Page(ctx, fixtures.Scanned, "a.pdf", 2, true, nil); err != nil {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}

@@ -96,6 +96,35 @@ func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) 
 	})
 }
 
+// ReadAgain has a page read once more, unless somebody found something of its lines.
+func (s *Store) ReadAgain(ctx context.Context, pageID string) (err error) {
+	defer saying(&err, "have page %s read again", pageID)
+	return s.change(ctx, func(tx conn) error {
+		p, err := page(ctx, tx, pageID)
+		if err != nil {
+			return err
+		}
+		if err := lock(ctx, tx, p.PetitionID); err != nil {
+			return err
+		}
+		touched, err := touchedByPeople(ctx, tx, pageID)
+		if err != nil || touched {
+			return err
+		}
+		if _, err := write(ctx, tx, `UPDATE pages SET read_at = 0 WHERE id = $1`, pageID); err != nil {
+			return err
+		}
+		return announce(ctx, tx, Extract, pageID)
+	})
+}
+
+// touchedByPeople reports whether somebody found something of the lines of a page, or added one.
+func touchedByPeople(ctx context.Context, tx conn, pageID string) (bool, error) {
+	n, err := one(ctx, tx, scanNumber, `SELECT (SELECT COUNT(*) FROM findings f JOIN lines l ON l.id = f.line_id WHERE l.page_id = $1) +
+		(SELECT COUNT(*) FROM lines WHERE page_id = $1 AND added_by <> '')`, pageID)
+	return n > 0, err
+}
+
 // replacePage writes a page and its lines where they differ from what is
 // there and may be replaced.
 func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (changed bool, err error) {
@@ -107,9 +136,10 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 	if !old.ReadAt.IsZero() && samePage(old, p) && slices.EqualFunc(there, lines, sameLine) {
 		return false, nil
 	}
-	found, err := one(ctx, tx, scanNumber, `SELECT (SELECT COUNT(*) FROM findings f JOIN lines l ON l.id = f.line_id WHERE l.page_id = $1) +
-		(SELECT COUNT(*) FROM lines WHERE page_id = $1 AND added_by <> '')`, p.ID)
-	if err != nil || found > 0 {
+	if touched, err := touchedByPeople(ctx, tx, p.ID); err != nil || touched {
+		if err == nil && old.ReadAt.IsZero() { // see ReadAgain
+			_, err = write(ctx, tx, `UPDATE pages SET read_at = $2 WHERE id = $1`, p.ID, p.ReadAt)
+		}
 		return false, err
 	}
 	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11,

@@ -151,13 +151,15 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 		return lost(err)
 	}
 	defer done()
-	got, err := w.readers.Page(ctx, path, u.Name, p.Number, true)
+	got, s, err := w.readPage(ctx, path, u, p)
 	var input *ingest.InputError
 	switch {
 	case errors.As(err, &input):
 		err = w.store.ReadPage(ctx, store.Page{ID: p.ID, Error: input.Error()}, nil)
 	case err == nil:
-		err = w.keep(ctx, u, p, got)
+		if err = w.keep(ctx, u, p, got, s); err == nil {
+			err = w.teach(ctx, p, s)
+		}
 	}
 	if err != nil {
 		return err
@@ -167,11 +169,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 }
 
 // keep writes what was read of a page: blobs first, then what names them.
-func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got reader.Page) error {
-	s, err := got.Sheet()
-	if err != nil {
-		return err
-	}
+func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got reader.Page, s extract.Sheet) (err error) {
 	p.Kind, p.Source, p.Rotation, p.Notes = string(s.Kind), string(s.Source), s.Rotation, s.Notes
 	p.Width, p.Height = got.Width, got.Height
 	p.Error, p.ReadAt = "", time.Time{}

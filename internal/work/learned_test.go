@@ -1,0 +1,53 @@
+package work
+
+import (
+	"bytes"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"testing"
+
+	"countersign/extract"
+	"countersign/extract/drawn"
+	"countersign/internal/fixtures"
+	"countersign/internal/reader"
+)
+
+// A page whose headings cannot be read is read again once another page of its form was
+// understood, also if that page comes later.
+func TestPagesOfOneFormHelpEachOther(t *testing.T) {
+	o := drawn.Random(9)
+	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{}, false, 0, 0
+	clear := drawn.Draw(o)
+	hidden := drawn.Draw(o)
+	for _, c := range hidden.Columns { // the headings, but not the lines around them
+		in := image.Rect(c.Flat.Min.X, hidden.Head.Flat.Min.Y, c.Flat.Max.X, hidden.Head.Flat.Max.Y).Inset(6)
+		draw.Draw(hidden.Image.(draw.Image), in, image.White, image.Point{}, draw.Src)
+	}
+	s := openTestService(t, Options{Readers: reader.Options{Processes: 1}})
+	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
+	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
+	working(t, s)
+	for name, sheet := range map[string]drawn.Sheet{"first.jpg": hidden, "second.jpg": clear} {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
+			t.Fatal(err)
+		}
+		upload(t, s, "p", name, b.Bytes())
+	}
+	fixtures.Settled(t, s.Store, "p")
+
+	points, err := s.Store.OpenPoints(t.Context(), "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range points {
+		if p.Kind == string(extract.ColumnsUnknown) {
+			t.Errorf("still open: %+v", p)
+		}
+	}
+	_, pages, lines := fixtures.Contents(t, s.Store, "p")
+	if n := len(lines); n == 0 || n%2 == 1 || len(pages) != 2 {
+		t.Errorf("%d lines on %d pages that are alike", n, len(pages))
+	}
+}
