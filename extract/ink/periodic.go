@@ -188,6 +188,7 @@ func (p *Page) formPrint(recurs, small []bool) []bool {
 				continue
 			}
 			slices.SortFunc(word, func(a, b int) int { return p.ink.List[a].Box.Min.X - p.ink.List[b].Box.Min.X })
+			keepLetters(word, small)
 			first := 0
 			for first < len(word) && (recurs[word[first]] || small[word[first]]) {
 				first++
@@ -220,6 +221,24 @@ func (p *Page) formPrint(recurs, small []bool) []bool {
 		}
 	}
 	return print
+}
+
+// keepLetters takes back that a few letters within a word are small print: of typed
+// names that begin at the same place some letters fall on others by chance.
+func keepLetters(word []int, small []bool) {
+	const few = 4 // pieces of a label that writing comes close to
+	for from := 0; from < len(word); {
+		to := from
+		for to < len(word) && small[word[to]] {
+			to++
+		}
+		if to-from < few {
+			for _, i := range word[from:to] {
+				small[i] = false
+			}
+		}
+		from = to + 1
+	}
 }
 
 // rowNumbers marks the numbers that some forms print at the left of a cell that
