@@ -34,6 +34,9 @@ type Extractor struct {
 // Sheet reads one page. An error means that an engine failed or that ctx
 // ended; a page on which nothing makes sense is a Sheet of kind Other.
 func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
+	if p.Source == ingest.Online {
+		return online(p), nil
+	}
 	page := prepared(p)
 	first := newView(page, 0)
 	quarters := []int{p.Upright / 90}

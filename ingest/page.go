@@ -1,6 +1,6 @@
 // Package ingest is the first stage: a file somebody sent becomes a Document
-// of page images. PDF, TIFF, JPEG and PNG enter; Pages leave, turned as a
-// viewer would show them and with their true resolution. The next stage,
+// of page images. PDF, TIFF, JPEG and PNG enter, and tables of those who signed online;
+// Pages leave, turned as a viewer would show them and with their true resolution. The next stage,
 // extract, turns a Page into rows.
 package ingest
 
@@ -12,6 +12,8 @@ type Source string
 const (
 	// Scan is a picture of paper: words must be read from pixels.
 	Scan Source = "scan"
+	// Online is a part of a list that people signed online: a table, without a picture.
+	Online Source = "list"
 	// Text is a page with a text layer of its own that covers what is seen.
 	Text Source = "text"
 )
@@ -22,13 +24,20 @@ const (
 // a whole comes with its first page.
 type Page struct {
 	Number   int         // 1-based place in its document
-	Image    image.Image // never nil on a page without an error; *image.Gray or *image.RGBA
+	Image    image.Image // never nil on a page without an error, but of a list; *image.Gray or *image.RGBA
 	DPI      float64     // pixels per inch of Image, both ways
 	Source   Source
 	Words    []Word    // what the text layer prints on the page, in the file's order, mostly that of reading; empty unless Source is Text
 	Hidden   []Word    // what the text layer says where nothing is to be seen: never evidence of print
 	Upright  int       // clockwise degrees that make most Words upright: 0, 90, 180 or 270
 	Findings []Finding // mostly none
+	List     List      // empty unless Source is Online
+}
+
+// List is a part of the table of those who signed online.
+type List struct {
+	Headings []string
+	Rows     [][]string // as long as the headings, or shorter; none is empty
 }
 
 // Word is one word of a page's text layer.

@@ -177,17 +177,29 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 		return &drawn{f, damage.PDF(file, size)}, nil
 	}
 	if strings.HasPrefix(string(head), zipped) {
-		return nil, packed(file, size)
+		if err := packed(file, size); err != nil {
+			return nil, err
+		}
+		return openList(file, size, r.limits.Pages)
 	}
-	return nil, stranger(string(head))
+	if err := stranger(string(head)); err != nil {
+		return nil, err
+	}
+	l, err := openList(file, size, r.limits.Pages)
+	if err != nil {
+		return nil, &scan.Refusal{Problem: "is not a PDF, TIFF, JPEG or PNG file",
+			Remedy: "save it as PDF and hand that in; a list of those who signed online as CSV or XLSX with a row of headings"}
+	}
+	return l, nil
 }
 
-// packed refuses a ZIP file by what is in it. Its list of names is all that is read.
+// packed refuses a ZIP file by what is in it, unless that is a spreadsheet. Its list of names
+// is all that is read.
 func packed(file io.ReaderAt, size int64) error {
 	const hint = "save it as PDF and hand that in"
 	z, err := zip.NewReader(file, size)
 	if err != nil {
-		return stranger(zipped)
+		return &scan.Refusal{Problem: "is a Word, Excel or ZIP file that is damaged", Remedy: "save it again as PDF and hand that in"}
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == name })
@@ -196,11 +208,11 @@ func packed(file io.ReaderAt, size int64) error {
 	case has("word/document.xml"):
 		return &scan.Refusal{Problem: "is a Word document, which is not read", Remedy: hint}
 	case has("xl/workbook.xml"):
-		return &scan.Refusal{Problem: "is an Excel workbook, which is not read", Remedy: hint}
+		return nil
 	case has("ppt/presentation.xml"):
 		return &scan.Refusal{Problem: "is a PowerPoint file, which is not read", Remedy: hint}
 	case has("content.xml") && has("mimetype"):
-		return &scan.Refusal{Problem: "is a LibreOffice file, which is not read", Remedy: hint}
+		return nil // a text document of LibreOffice has no table of signers, and is refused for that
 	}
 	return &scan.Refusal{
 		Problem: fmt.Sprintf("is a ZIP file of %d files, which is not read", len(z.File)),
@@ -226,7 +238,7 @@ func stranger(head string) error {
 			return &scan.Refusal{Problem: "is " + k.kind + ", which is not read", Remedy: remedy}
 		}
 	}
-	return &scan.Refusal{Problem: "is not a PDF, TIFF, JPEG or PNG file", Remedy: remedy}
+	return nil
 }
 
 // partMissing is found where a picture could be read in part only: lines that

@@ -36,7 +36,7 @@ type checkCommand struct {
 	Workers      count             `placeholder:"N" help:"Pages read side by side. Default: one for each processor."`
 	Quiet        bool              `help:"Show no progress."`
 	Limits       limits            `embed:"" prefix:"max-" group:"Limits of what one file may cost:"`
-	Files        []string          `arg:"" name:"file" help:"Sheets of one petition: PDF, TIFF, JPEG or PNG."`
+	Files        []string          `arg:"" name:"file" help:"Sheets of one petition: PDF, TIFF, JPEG or PNG; lists signed online: CSV or XLSX."`
 }
 
 // limits bound what one file may cost.

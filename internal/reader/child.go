@@ -165,7 +165,7 @@ func (r *pageReader) page(a asked, head *answered) (parts [][]byte, err error) {
 		return nil, err
 	}
 	var picture []byte
-	if a.Picture {
+	if a.Picture && page.Image != nil {
 		p, size, err := extract.PagePicture(page, longestPicture)
 		if err != nil {
 			return nil, err

@@ -110,19 +110,19 @@ func TestRefuseWhatBreaksThem(t *testing.T) {
 	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, false)
+	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, false, nil)
 	var input *ingest.InputError
 	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 || !strings.Contains(input.Problem, "memory") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false, nil); err != nil {
 		t.Error("after it:", err)
 	}
 }
 
 func TestRefuseWhatTakesTooLong(t *testing.T) {
 	r := open(t, Options{PageTime: 50 * time.Millisecond})
-	_, err := r.Page(t.Context(), fixtures.Scanned, "slow.pdf", 2, false)
+	_, err := r.Page(t.Context(), fixtures.Scanned, "slow.pdf", 2, false, nil)
 	var input *ingest.InputError
 	if !errors.As(err, &input) || input.File != "slow.pdf" || input.Page != 2 || !strings.Contains(input.Problem, "longer than 50ms") {
 		t.Errorf("got %v", err)
@@ -189,7 +189,7 @@ func TestAreConfined(t *testing.T) {
 // What a reader leaves behind is gone with it.
 func TestLeaveNothing(t *testing.T) {
 	r := open(t, Options{})
-	if _, err := r.Page(t.Context(), fixtures.Online, "a.pdf", 1, true); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "a.pdf", 1, true, nil); err != nil {
 		t.Fatal(err)
 	}
 	r.Close()

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"countersign/verify/roll/date"
-	"countersign/verify/roll/table"
+	"countersign/ingest/table"
 )
 
 // builder turns rows into members. What a row shares with others (names, cities,

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"countersign/verify/name"
-	"countersign/verify/roll/table"
+	"countersign/ingest/table"
 )
 
 // memberNumber is a number without what programs add to it: the association's letters, a

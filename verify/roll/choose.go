@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"countersign/verify/roll/table"
+	"countersign/ingest/table"
 )
 
 // look is what the beginning of a sheet shows.

@@ -9,7 +9,7 @@ import (
 
 	"countersign/verify/name"
 	"countersign/verify/roll/date"
-	"countersign/verify/roll/table"
+	"countersign/ingest/table"
 )
 
 // Meaning is what a column of an export says of a member. Its text is the

@@ -1,5 +1,5 @@
 // Package roll holds the membership export: its import, its snapshot and its
-// index. A file somebody exported enters, read as a table by roll/table; a Roll of
+// index. A file somebody exported enters, read as a table by ingest/table; a Roll of
 // Members leaves for verify to match against.
 package roll
 

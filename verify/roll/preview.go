@@ -6,7 +6,7 @@ import (
 	"io"
 	"slices"
 
-	"countersign/verify/roll/table"
+	"countersign/ingest/table"
 )
 
 // Peek is what the first rows of an export show, for a person who says what

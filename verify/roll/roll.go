@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/verify/roll/table"
+	"countersign/ingest/table"
 )
 
 // Roll is one dated snapshot of a membership, ready to be searched. It does

@@ -1,0 +1,66 @@
+package extract_test
+
+import (
+	"testing"
+
+	"countersign/extract"
+	"countersign/ingest"
+)
+
+func onlineSheet(t *testing.T, headings []string, rows ...[]string) extract.Sheet {
+	t.Helper()
+	s, err := extract.Extractor{}.Sheet(t.Context(), ingest.Page{Number: 1, Source: ingest.Online, List: ingest.List{Headings: headings, Rows: rows}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A list that people signed online says who signed and when; its text is exact.
+func TestOnlineList(t *testing.T) {
+	s := onlineSheet(t, []string{"Timestamp", "First Name", "Last Name", "Email Address", "ALA Member Number", "Comments"},
+		[]string{"10/12/2026 3:04:05 PM", "Ada", "Lovelace", "ada@example.org", "4829131", "good"},
+		[]string{"", "Grace", "Hopper", "grace@example.org", ""})
+	if len(s.Rows) != 2 || s.Kind != extract.Signers || s.Source != ingest.Online || len(s.Open) != 0 {
+		t.Fatalf("%+v", s)
+	}
+	for field, want := range map[extract.Field]string{
+		extract.Name: "Ada Lovelace", extract.Given: "Ada", extract.Family: "Lovelace", extract.Email: "ada@example.org",
+		extract.MemberID: "4829131", extract.Date: "10/12/2026",
+	} {
+		if got := s.Rows[0].Fields[field]; got.Text != want {
+			t.Errorf("%s: %q, want %q", field, got.Text, want)
+		}
+	}
+	if got := s.Rows[0].Fields[extract.Email]; got.Engine != "text" || got.Confidence != 1 {
+		t.Errorf("typed text is read by %q with %.2f", got.Engine, got.Confidence)
+	}
+	if s.Rows[0].Signed != extract.SignedYes || s.Rows[1].Signed != extract.SignedUnsure {
+		t.Errorf("signed %s and %s", s.Rows[0].Signed, s.Rows[1].Signed)
+	}
+}
+
+// What the system says of a signature decides, and a list that says nothing leaves it open.
+func TestOnlineListSaysWhoSigned(t *testing.T) {
+	for _, c := range []struct {
+		headings []string
+		row      []string
+		want     extract.Signed
+		open     bool
+	}{
+		{[]string{"Name", "City", "Signed On"}, []string{"Ada Lovelace", "Boston", "2026-10-12T15:04:05Z"}, extract.SignedYes, false},
+		{[]string{"Name", "Email", "Confirmed"}, []string{"Ada Lovelace", "a@b.org", "yes"}, extract.SignedYes, false},
+		{[]string{"Name", "Email", "Confirmed", "Date"}, []string{"Ada Lovelace", "a@b.org", "no", "10/12/2026"}, extract.SignedNo, false},
+		{[]string{"Name", "Email", "Status", "Date"}, []string{"Ada Lovelace", "a@b.org", "bounced", "10/12/2026"}, extract.SignedNo, false},
+		{[]string{"Name", "Email", "Status", "Date"}, []string{"Ada Lovelace", "a@b.org", "under review", "10/12/2026"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Signature", "Date"}, []string{"Ada Lovelace", "Ada Lovelace", "10/12/2026"}, extract.SignedYes, false},
+		{[]string{"Name", "Email"}, []string{"Ada Lovelace", "a@b.org"}, extract.SignedUnsure, true},
+		{[]string{"Email", "Date"}, []string{"a@b.org", "10/12/2026"}, extract.SignedYes, true}, // nobody is named
+		{[]string{"Member #", "Last Name", "First Name", "Status", "Paid Thru", "Date"}, []string{"4829131", "Lovelace", "Ada", "Active", "2027-01-01", "2019-02-03"}, extract.SignedUnsure, true},
+	} {
+		s := onlineSheet(t, c.headings, c.row)
+		if s.Rows[0].Signed != c.want || s.Understood() == c.open {
+			t.Errorf("%v %v: signed %s, open %v", c.headings, c.row, s.Rows[0].Signed, s.Open)
+		}
+	}
+}
