@@ -57,7 +57,7 @@ func TestOtherPictures(t *testing.T) {
 // TestPacked: files in a ZIP coat are refused by what they are.
 func TestPacked(t *testing.T) {
 	for name, says := range map[string]string{
-		"word/document.xml": "a Word document", "xl/workbook.xml": "an Excel workbook",
+		"word/document.xml": "a Word document", "xl/workbook.xml": "cannot be opened as XLSX",
 		"sheet.pdf": "a ZIP file of 1 files, which is not read: unpack it",
 	} {
 		var b bytes.Buffer

@@ -199,7 +199,7 @@ func packed(file io.ReaderAt, size int64) error {
 	const hint = "save it as PDF and hand that in"
 	z, err := zip.NewReader(file, size)
 	if err != nil {
-		return &scan.Refusal{Problem: "is a Word, Excel or ZIP file that is damaged", Remedy: "save it again as PDF and hand that in"}
+		return &scan.Refusal{Problem: "is a Word, Excel or ZIP file, which is not read", Remedy: hint}
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(z.File, func(f *zip.File) bool { return f.Name == name })
@@ -229,7 +229,6 @@ func stranger(head string) error {
 		at          int
 		magic, kind string
 	}{
-		{0, zipped, "a Word, Excel or ZIP file"},
 		{0, "\xd0\xcf\x11\xe0", "an old Word or Excel file"},
 		{4, "ftyphei", "a HEIC photo"},
 		{4, "ftypmif1", "a HEIC photo"},

@@ -263,7 +263,7 @@ func TestBadInput(t *testing.T) {
 		{"testdata", Limits{}, "testdata is a folder: name the files in it"},
 		{pipe, Limits{}, "pipe.pdf is not a file: hand in a PDF, TIFF, JPEG or PNG file"},
 		{write(t, "empty.pdf", nil), Limits{}, "empty.pdf is empty" + again},
-		{write(t, "letter.pdf", []byte("Dear committee,")), Limits{}, "letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF and hand that in"},
+		{write(t, "letter.pdf", []byte("Dear committee,")), Limits{}, "letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF and hand that in; a list of those who signed online as CSV or XLSX with a row of headings"},
 		{write(t, "sheets.pdf", []byte("PK\x03\x04 a.pdf %PDF-1.4\n")), Limits{}, "sheets.pdf is a Word, Excel or ZIP file, which is not read: save it as PDF and hand that in"},
 		{write(t, "letter.docx", []byte("PK\x03\x04")), Limits{}, "letter.docx is a Word, Excel or ZIP file, which is not read: save it as PDF and hand that in"},
 		{write(t, "photo.heic", []byte("\x00\x00\x00\x18ftypheic")), Limits{}, "photo.heic is a HEIC photo, which is not read: save it as PDF and hand that in"},

@@ -59,12 +59,12 @@ var guests = map[string][]string{
 	"golang.org/x/crypto":             {"internal/web"},
 	"golang.org/x/exp":                {"internal/web"},                // tusd's logger is of its own kind
 	"golang.org/x/image":              {"ingest", "extract", "report"}, // report prints in the Go fonts
-	"golang.org/x/net":                {"verify/roll/table"},           // web pages that are named .xls
+	"golang.org/x/net":                {"ingest/table"},                // web pages that are named .xls
 	"golang.org/x/oauth2":             {"internal/web"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
 	"golang.org/x/sync":               {"cmd/countersign", "internal/work"},
-	"golang.org/x/text":               {"extract", "verify", "internal/web"},
+	"golang.org/x/text":               {"ingest/table", "extract", "verify", "internal/web"},
 	"golang.org/x/time":               {"internal/web"},
 
 	"github.com/jackc/pgx/v5":             {"internal/store"},
