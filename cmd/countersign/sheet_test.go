@@ -110,7 +110,14 @@ func TestPrintedSheetsAreAccountedFor(t *testing.T) {
 	if r := countersign("sheet", "--from", from, "--out", pdf); r.code != exitOK {
 		t.Fatal(r.stderr)
 	}
-	got, ran := check(t, exitOK, fixtures.ScannedPage(t, pdf, 1), fixtures.ScannedPage(t, pdf, 3), fixtures.ScannedPage(t, pdf, 3))
+	third := fixtures.ScannedPage(t, pdf, 3)
+	scan, err := os.ReadFile(third)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Scanned twice, a page is not the same file.
+	again := fixtures.Write(t, "again"+filepath.Ext(third), append(scan, 0))
+	got, ran := check(t, exitOK, fixtures.ScannedPage(t, pdf, 1), third, again)
 	if diff := cmp.Diff([]printing{{"mig_2026-014", 3, []int{2}, []int{3}}}, got.Printed); diff != "" {
 		t.Error(diff)
 	}

@@ -152,10 +152,16 @@ func (c *cluster) copies() map[string]int {
 	return out
 }
 
-// whole waits until each copy of each stream is there and has all.
+// whole waits until each server knows what the cluster decided, and each copy of each stream
+// is there and has all.
 func (c *cluster) whole(js jetstream.JetStream) {
 	c.t.Helper()
 	eventually(c.t, "wait for the copies", func() error {
+		for _, n := range c.nodes {
+			if !n.JetStreamIsCurrent() {
+				return fmt.Errorf("%s is behind the others", n.Name())
+			}
+		}
 		list := js.ListStreams(c.t.Context())
 		for info := range list.Info() {
 			if info.Cluster == nil || len(info.Cluster.Replicas) != info.Config.Replicas-1 {

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -31,11 +32,18 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder stri
 	if _, err = provider.Up(ctx); err == nil {
 		return nil
 	}
-	// SQLite has no lock to hold meanwhile: another program that started at the
-	// same moment may have migrated in between, and then nothing is left to do.
-	_, again := provider.Up(ctx)
-	if again == nil {
-		return nil
+	// SQLite has no lock to hold meanwhile: another program that started at the same moment
+	// may migrate, too, one step after the other. Once it is done nothing is left to do.
+	const tries, pause = 20, 50 * time.Millisecond
+	for range tries {
+		if _, again := provider.Up(ctx); again == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
 	}
 	return err
 }
