@@ -24,6 +24,16 @@ func (l Learned) Same(other Learned) bool {
 	return l.fits(other.Borders) && slices.EqualFunc(l.Columns, other.Columns, alike)
 }
 
+// Learn adds to what is known what it does not have yet.
+func Learn(known, more []Learned) []Learned {
+	for _, l := range more {
+		if !slices.ContainsFunc(known, l.Same) {
+			known = append(known, l)
+		}
+	}
+	return known
+}
+
 // Understood reports whether it is certain what the columns of all tables of the page hold.
 func (s Sheet) Understood() bool {
 	return !slices.ContainsFunc(s.Open, func(o Open) bool { return o.Kind == ColumnsUnknown })

@@ -22,9 +22,6 @@ func (u Understood) Sure() bool { return u.Margin >= sureColumns }
 // found by name and number says that, or two by name on a large roll.
 const sureColumns = 7.0
 
-// ColumnsUnknown is the kind of an open point about columns that may be others.
-const ColumnsUnknown extract.OpenKind = "columns-unknown"
-
 // No line says more than mostOfLine for a way to understand the columns, since one
 // line may be found by chance, nor more than leastOfLine against it, since signers may be
 // strangers. Both are natural logarithms.
@@ -82,7 +79,7 @@ func (m *Matcher) explains(pages []extract.Sheet, g *extract.Guess) float64 {
 func (u Understood) As(s extract.Sheet) extract.Sheet {
 	if !u.Sure() {
 		s.Open = append(slices.Clone(s.Open), extract.Open{
-			Kind: ColumnsUnknown,
+			Kind: extract.ColumnsUnknown,
 			Text: "It is not certain what the columns of this page are. See whether its lines " +
 				"were read under the right headings.",
 		})

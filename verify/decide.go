@@ -91,7 +91,7 @@ func (d *Decision) signedBySelf() bool {
 		return false
 	}
 	c := name.Compare(name.Parse(d.Line.SignedAs), personOf(d.Candidates[0].Member))
-	return c.Agrees() && !c.Contradicts() && c.GivenEdits+c.FamilyEdits == 0 && c.Given > name.Near
+	return c.Agrees() && c.Given > name.Near && c.Family > name.Near
 }
 
 func (r Rules) incomplete(dates Dates, d *Decision) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -147,11 +146,7 @@ func (p *pipeline) readAgain(ctx context.Context, documents []*ingest.Document, 
 	var known []extract.Learned
 	for _, f := range files {
 		for _, s := range f.pages {
-			for _, l := range s.Learned {
-				if !slices.ContainsFunc(known, l.Same) {
-					known = append(known, l)
-				}
-			}
+			known = extract.Learn(known, s.Learned)
 		}
 	}
 	if len(known) == 0 {

@@ -166,32 +166,35 @@ func (o *Office) cutOut(ctx context.Context, page store.Page, box [4]float64) (s
 	cut := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
 	draw.Draw(cut, cut.Bounds(), picture, part.Min, draw.Src)
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, upright(cut, page.Rotation), &jpeg.Options{Quality: 80}); err != nil {
+	if err := jpeg.Encode(&out, Turned(cut, page.Rotation), &jpeg.Options{Quality: 80}); err != nil {
 		return "", fmt.Errorf("keep the picture of a line: %w", err)
 	}
 	sum, _, err := o.Blobs.Put(ctx, &out)
 	return sum, err
 }
 
-// upright turns a picture by quarters, clockwise.
-func upright(src *image.RGBA, degrees int) *image.RGBA {
-	w, h := src.Rect.Dx(), src.Rect.Dy()
+// Turned is a picture turned clockwise by quarters.
+func Turned(src image.Image, degrees int) image.Image {
+	b := src.Bounds()
+	w, h := b.Dx(), b.Dy()
+	if degrees%360 == 0 {
+		return src
+	}
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	if degrees == 90 || degrees == 270 {
+	if degrees%180 != 0 {
 		dst = image.NewRGBA(image.Rect(0, 0, h, w))
 	}
 	for y := range h {
 		for x := range w {
-			to := image.Pt(x, y)
+			c := src.At(b.Min.X+x, b.Min.Y+y)
 			switch degrees {
 			case 90:
-				to = image.Pt(h-1-y, x)
+				dst.Set(h-1-y, x, c)
 			case 180:
-				to = image.Pt(w-1-x, h-1-y)
+				dst.Set(w-1-x, h-1-y, c)
 			case 270:
-				to = image.Pt(y, w-1-x)
+				dst.Set(y, w-1-x, c)
 			}
-			dst.SetRGBA(to.X, to.Y, src.RGBAAt(x, y))
 		}
 	}
 	return dst

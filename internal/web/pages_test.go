@@ -396,7 +396,7 @@ func TestUpright(t *testing.T) {
 		}
 		src := image.NewGray(image.Rect(0, 0, 300, 400))
 		src.SetGray(30, 80, color.Gray{255})
-		small := turned(src, rotation)
+		small := office.Turned(src, rotation)
 		if r, _, _, _ := small.At(want.mark.X, want.mark.Y).RGBA(); small.Bounds().Size() != want.size || r == 0 {
 			t.Errorf("turned by %d: the picture is %v", rotation, small.Bounds().Size())
 		}

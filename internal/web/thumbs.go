@@ -10,6 +10,8 @@ import (
 	"image/jpeg"
 	"net/http"
 	"sync"
+
+	"countersign/internal/office"
 )
 
 // Small pictures of pages are made when they are first asked for and kept in
@@ -84,7 +86,7 @@ func (s *Server) thumb(ctx context.Context, sum string, rotation int) ([]byte, e
 		return nil, fmt.Errorf("decode the picture of a page: %w", err)
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, turned(smaller(picture, thumbWidth), rotation), &jpeg.Options{Quality: 72}); err != nil {
+	if err := jpeg.Encode(&b, office.Turned(smaller(picture, thumbWidth), rotation), &jpeg.Options{Quality: 72}); err != nil {
 		return nil, fmt.Errorf("make a small picture of a page: %w", err)
 	}
 	s.thumbs.put(key, b.Bytes())
@@ -141,33 +143,6 @@ func smaller(src image.Image, width int) image.Image {
 	for y := range height {
 		for x := range width {
 			dst.Set(x, y, color.RGBAModel.Convert(src.At(b.Min.X+x*b.Dx()/width, b.Min.Y+y*b.Dy()/height)))
-		}
-	}
-	return dst
-}
-
-// turned turns a small picture clockwise by quarters.
-func turned(src image.Image, degrees int) image.Image {
-	b := src.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if degrees%360 == 0 {
-		return src
-	}
-	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	if degrees%180 != 0 {
-		dst = image.NewRGBA(image.Rect(0, 0, h, w))
-	}
-	for y := range h {
-		for x := range w {
-			c := src.At(b.Min.X+x, b.Min.Y+y)
-			switch degrees {
-			case 90:
-				dst.Set(h-1-y, x, c)
-			case 180:
-				dst.Set(w-1-x, h-1-y, c)
-			case 270:
-				dst.Set(y, w-1-x, c)
-			}
 		}
 	}
 	return dst

@@ -2,7 +2,6 @@ package work
 
 import (
 	"context"
-	"slices"
 
 	"countersign/extract"
 	"countersign/internal/reader"
@@ -55,16 +54,17 @@ func (w *workers) taught(ctx context.Context, p store.Page, until []extract.Lear
 			continue // whoever needs that page's lines has it read again
 		}
 		asked++
-		for _, l := range s.Learned {
-			if !slices.ContainsFunc(known, l.Same) {
-				known = append(known, l)
-			}
-		}
-		if len(until) > 0 && !slices.ContainsFunc(until, func(l extract.Learned) bool { return !slices.ContainsFunc(known, l.Same) }) {
+		known = extract.Learn(known, s.Learned)
+		if len(until) > 0 && knows(known, until) {
 			return known, nil
 		}
 	}
 	return known, nil
+}
+
+// knows reports whether all that a page taught is known.
+func knows(known, taught []extract.Learned) bool {
+	return len(extract.Learn(known, taught)) == len(known)
 }
 
 // teach has the pages read again whose columns are not known, once a page of the petition
@@ -77,7 +77,7 @@ func (w *workers) teach(ctx context.Context, p store.Page, s extract.Sheet) erro
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(s.Learned, func(l extract.Learned) bool { return !slices.ContainsFunc(known, l.Same) }) {
+	if knows(known, s.Learned) {
 		return nil
 	}
 	points, err := w.store.OpenPoints(ctx, p.PetitionID)

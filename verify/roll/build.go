@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"countersign/verify/roll/date"
 	"countersign/ingest/table"
+	"countersign/verify/roll/date"
 )
 
 // builder turns rows into members. What a row shares with others (names, cities,

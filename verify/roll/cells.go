@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"countersign/verify/name"
 	"countersign/ingest/table"
+	"countersign/verify/name"
 )
 
 // memberNumber is a number without what programs add to it: the association's letters, a

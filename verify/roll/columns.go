@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/ingest/table"
 	"countersign/verify/name"
 	"countersign/verify/roll/date"
-	"countersign/ingest/table"
 )
 
 // Meaning is what a column of an export says of a member. Its text is the
