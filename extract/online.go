@@ -78,6 +78,9 @@ func online(p ingest.Page) Sheet {
 		s.Open = append(s.Open, Open{Kind: kind, Text: text})
 		s.note(text)
 	}
+	for _, f := range p.Findings {
+		open(OpenKind(f.Kind), f.Text)
+	}
 	named := slices.ContainsFunc(s.Columns, func(c Column) bool {
 		return slices.ContainsFunc(c.Fields, func(f Field) bool { return f == Name || f == Family || f == MemberID })
 	})

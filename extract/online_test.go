@@ -40,6 +40,16 @@ func TestOnlineList(t *testing.T) {
 	}
 }
 
+// What ingest passed over is an open point of a list, too.
+func TestOnlineListSaysWhatWasPassedOver(t *testing.T) {
+	s, err := extract.Extractor{}.Sheet(t.Context(), ingest.Page{Number: 1, Source: ingest.Online,
+		List:     ingest.List{Headings: []string{"Name", "Date"}, Rows: [][]string{{"Ada Lovelace", "10/12/2026"}}},
+		Findings: []ingest.Finding{{Kind: ingest.NotDrawn, Text: "The sheet B was not read."}}})
+	if err != nil || len(s.Open) != 1 || s.Open[0].Text != "The sheet B was not read." {
+		t.Errorf("%+v, %v", s.Open, err)
+	}
+}
+
 // What the system says of a signature decides, and a list that says nothing leaves it open.
 func TestOnlineListSaysWhoSigned(t *testing.T) {
 	for _, c := range []struct {

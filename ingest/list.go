@@ -16,7 +16,10 @@ import (
 const rowsOfPage = 50
 
 // listed are the pages of a list that people signed online.
-type listed struct{ pages []List }
+type listed struct {
+	pages  []List
+	passed []string // names of sheets that were not read
+}
 
 // listHeadings are words of which the headings of a list of signers have two at least.
 var listHeadings = strings.Fields("name first last given family surname email mail date time timestamp signed signature submitted created " +
@@ -49,11 +52,14 @@ func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 	defer f.Close()
 	var l listed
 	for _, s := range f.Sheets {
-		if s.Hidden {
-			continue
+		before := len(l.pages)
+		if !s.Hidden {
+			if err := l.add(s); err != nil {
+				return nil, err
+			}
 		}
-		if err := l.add(s); err != nil {
-			return nil, err
+		if len(l.pages) == before {
+			l.passed = append(l.passed, s.Name)
 		}
 		if len(l.pages) > pages {
 			return nil, &scan.Refusal{Problem: fmt.Sprintf("is a list of more than %d rows", pages*rowsOfPage), Remedy: "split it and hand in the parts"}
@@ -105,7 +111,12 @@ func (l *listed) add(s table.Sheet) error {
 func (l *listed) Pages() int { return len(l.pages) }
 
 func (l *listed) page(_ context.Context, number int) (Page, error) {
-	return Page{Number: number, Source: Online, List: l.pages[number-1]}, nil
+	p := Page{Number: number, Source: Online, List: l.pages[number-1]}
+	if number == 1 && len(l.passed) > 0 {
+		p.Findings = []Finding{{Kind: NotDrawn, Text: fmt.Sprintf("Of the workbook these sheets were not read, being hidden, empty or without headings: %s. "+
+			"See whether they have signers.", strings.Join(l.passed, ", "))}}
+	}
+	return p, nil
 }
 
 func (l *listed) close() {}
