@@ -111,6 +111,9 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 	for _, c := range peek.Columns {
 		p.Columns = append(p.Columns, ImportColumn{Heading: c.Heading, Meaning: string(c.Meaning), Samples: c.Samples})
 	}
+	for _, sheet := range peek.Sheets {
+		p.Sheets = append(p.Sheets, ImportSheet(sheet))
+	}
 	if peek.Problem != nil {
 		p.Error = onPage(peek.Problem)
 		return p, nil
@@ -133,8 +136,12 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 		p.Problems = append(p.Problems, ImportProblem{Line: f.Line, Text: f.Text})
 	}
 	p.Statuses = statuses(r)
-	p.Changes, err = o.changes(ctx, r)
-	return p, err
+	b, err := o.beside(ctx, r)
+	if err != nil || b == nil {
+		return p, err
+	}
+	p.Beside, p.Questions, p.Changes = b.figures(), b.questions(), b.changes()
+	return p, nil
 }
 
 // Import takes an export in. Taking in the newest one again changes nothing.
@@ -158,13 +165,22 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return store.Snapshot{}, err
 	}
-	if err == nil && newest.SHA256 == blob && newest.AsOf.Equal(opts.AsOf) && maps.Equal(newest.Map, opts.Map) {
+	if err == nil && newest.SHA256 == blob && newest.AsOf.Equal(opts.AsOf) && newest.Sheet == opts.Sheet && maps.Equal(newest.Map, opts.Map) {
 		return newest, nil
+	}
+	if !opts.AcceptLosses {
+		b, err := o.beside(ctx, r)
+		if err != nil {
+			return store.Snapshot{}, err
+		}
+		if q := b.questions(); len(q) > 0 {
+			return store.Snapshot{}, refuse(Invalid, "%s", strings.Join(q, " ")+" Nothing was taken in.")
+		}
 	}
 	said := report.SnapshotOf(r, verify.MIG())
 	remarks := append([]string{said.Sums}, said.Findings...)
 	taken := store.Snapshot{Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows, Members: len(r.Members),
-		Columns: r.Columns, Remarks: remarks, By: by, At: o.now()}
+		Columns: r.Columns, Remarks: remarks, By: by, At: o.now(), Sheet: opts.Sheet}
 	err = o.Store.Do(ctx, func(tx store.Tx) (err error) {
 		if taken, err = tx.AddSnapshot(ctx, taken); err != nil {
 			return err
@@ -175,7 +191,7 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 }
 
 func rollOptions(o ImportOptions) roll.Options {
-	return roll.Options{Map: o.Map, AsOf: o.AsOf, AcceptLosses: o.AcceptLosses}
+	return roll.Options{Map: o.Map, Sheet: o.Sheet, AsOf: o.AsOf, AcceptLosses: o.AcceptLosses}
 }
 
 // onPage is an error of the import for those who see the columns before them
@@ -188,17 +204,22 @@ var commandLine = regexp.MustCompile(`(say which(?: it is)?|name the columns) wi
 
 // meanings that a column may have, in words.
 func meanings() []Meaning {
+	var out []Meaning
+	for _, m := range roll.Meanings() {
+		out = append(out, Meaning{Key: m, Label: meaningWord(roll.Meaning(m))})
+	}
+	return out
+}
+
+// meaningWord is what people call what a column says.
+func meaningWord(m roll.Meaning) string {
 	words := map[roll.Meaning]string{
 		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix", roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
 		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name", roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
 		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country", roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
 		roll.Joined: "Date joined", roll.PaidThru: "Paid through",
 	}
-	var out []Meaning
-	for _, m := range roll.Meanings() {
-		out = append(out, Meaning{Key: m, Label: cmp.Or(words[roll.Meaning(m)], m)})
-	}
-	return out
+	return cmp.Or(words[m], string(m))
 }
 
 // statuses counts members by status, most frequent first.
@@ -222,42 +243,6 @@ func statuses(r *roll.Roll) []StatusCount {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Status, b.Status))
 	})
 	return out[:min(mostStatuses, len(out))]
-}
-
-// changes compares an export with the newest snapshot, nil where there is none.
-func (o *Office) changes(ctx context.Context, r *roll.Roll) (*ImportChanges, error) {
-	s, err := o.Store.CurrentSnapshot(ctx)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	m, err := o.rolls.Matcher(ctx, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	c := roll.Compare(m.Roll(), r)
-	out := &ImportChanges{
-		SnapshotID: s.ID, Name: s.Name, AsOf: s.AsOf, Same: c.Same,
-		Joined: len(c.Joined), Left: len(c.Left), Status: len(c.Status), Renamed: len(c.Renamed), Renumbered: len(c.Renumbered),
-	}
-	one := func(kind string, members []*roll.Member) {
-		for _, m := range members[:min(mostExamples, len(members))] {
-			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: m.ID, Name: memberName(m)})
-		}
-	}
-	two := func(kind string, pairs [][2]*roll.Member, words func(*roll.Member) string) {
-		for _, p := range pairs[:min(mostExamples, len(pairs))] {
-			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: p[1].ID, Name: memberName(p[1]), Before: words(p[0]), After: words(p[1])})
-		}
-	}
-	one("joined", c.Joined)
-	one("left", c.Left)
-	two("renumbered", c.Renumbered, func(m *roll.Member) string { return m.ID })
-	two("status", c.Status, standingWords)
-	two("renamed", c.Renamed, memberName)
-	return out, nil
 }
 
 // standingWords is what an export says of a member's standing.

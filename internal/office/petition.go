@@ -39,7 +39,7 @@ func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (stor
 	}
 	if t.Snapshot != "" {
 		x, err := o.Store.Snapshot(ctx, t.Snapshot)
-		if errors.Is(err, store.ErrNotFound) || err == nil && x.Purged && t.Snapshot != p.SnapshotID {
+		if errors.Is(err, store.ErrNotFound) || err == nil && (x.Purged || !x.WithdrawnAt.IsZero()) && t.Snapshot != p.SnapshotID {
 			return p, refuse(Invalid, "The membership export that was chosen is not there any more: choose another.")
 		}
 		if err != nil {

@@ -93,7 +93,7 @@ func (r *Rolls) read(ctx context.Context, id string) (*verify.Matcher, error) {
 	}
 	defer file.Close()
 	// Whoever took the export in accepted what it lost.
-	members, err := roll.Import(file, s.Name, roll.Options{Map: s.Map, AsOf: s.AsOf, AcceptLosses: true})
+	members, err := roll.Import(file, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet, AsOf: s.AsOf, AcceptLosses: true})
 	if err != nil {
 		return nil, fmt.Errorf("read membership snapshot %s: %w", id, err)
 	}

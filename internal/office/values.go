@@ -258,7 +258,9 @@ type ImportOptions struct {
 	Map  map[string]string // meaning → heading; of email and street several, each on a line of its own
 	AsOf time.Time         // the day that the export speaks of
 
-	AcceptLosses bool // take it although much of it is left out or doubtful
+	Sheet string // of a workbook; empty for those that look like members
+
+	AcceptLosses bool // take it although much of it is left out or doubtful, or questions are open
 }
 
 // ImportPreview is what an export holds and what taking it in would change.
@@ -266,14 +268,30 @@ type ImportPreview struct {
 	Name, SHA256  string
 	Error         string // why it cannot be taken in as it is, and what to do; columns are shown nevertheless where they can be
 	Rows, Members int
-	Sums          string   // in one line what was read, how, and what came of it
-	Losses        []string // what a person has to accept before it is taken in
+	Sums          string         // in one line what was read, how, and what came of it
+	Losses        []string       // what a person has to accept before it is taken in
+	Questions     []string       // the same, of what it lacks beside the export that is in use; each ends in a question
+	Beside        []ExportFigure // the export that is in use and this one; none where there is none in use
+	Sheets        []ImportSheet  // of a workbook
 	Columns       []ImportColumn
 	Meanings      []Meaning // that a column may have, in the order to offer them
 	Problems      []ImportProblem
 	ProblemCount  int // of all; Problems are the first
 	Statuses      []StatusCount
 	Changes       *ImportChanges // nil where there is no snapshot yet
+}
+
+// ExportFigure is one figure of two exports.
+type ExportFigure struct {
+	Name     string
+	Now, New string
+	Worse    bool
+}
+
+// ImportSheet is a sheet of a workbook, and whether it is read.
+type ImportSheet struct {
+	Name string
+	Read bool
 }
 
 // ImportColumn is one column of an export.

@@ -34,6 +34,9 @@ func (s *Store) AddPetition(
 		_, err := write(ctx, tx, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)`,
 			p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, p.By, p.CreatedAt)
+		if err == nil {
+			err = chooseSnapshot(ctx, tx, p.ID, p.SnapshotID)
+		}
 		if err != nil {
 			return err
 		}
@@ -71,6 +74,9 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 		}
 		if p.SnapshotID != old.SnapshotID {
 			if err := useSnapshot(ctx, tx, p.SnapshotID); err != nil {
+				return err
+			}
+			if err := chooseSnapshot(ctx, tx, p.ID, p.SnapshotID); err != nil {
 				return err
 			}
 		}

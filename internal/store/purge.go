@@ -181,7 +181,7 @@ func mayPurge(ctx context.Context, tx conn, p Purge, last string) error {
 }
 
 // needed is true of a snapshot s that lines may yet be matched against.
-const needed = `s.id = (SELECT n.id FROM snapshots n ORDER BY n.at DESC, n.id LIMIT 1)
+const needed = `s.id = (SELECT n.id FROM snapshots n WHERE n.withdrawn_at = 0 ORDER BY n.at DESC, n.id LIMIT 1)
 	OR EXISTS (SELECT 1 FROM petitions t WHERE t.snapshot_id = s.id
 		AND NOT EXISTS (SELECT 1 FROM purges x WHERE x.of = 'petition' AND x.subject = t.id AND x.kind = 'rows'))`
 

@@ -239,11 +239,24 @@ func TestImportInBrowser(t *testing.T) {
 	if list, err := sv.Store.Snapshots(t.Context()); err != nil || len(list) != 1 {
 		t.Errorf("looking into it made a snapshot: %v, %v", list, err)
 	}
+	if eval[bool](b, `document.querySelector("input[name=use]").checked`) || !eval[bool](b, `document.querySelector("#losses").innerText.includes("members of the export in use are not in this one")`) {
+		t.Error("an export that lacks most members is taken in without a question")
+	}
+	b.do(chromedp.Click(chromedp.CSS("input[name=accept-losses]")), chromedp.Click(chromedp.CSS("input[name=use]")))
 	b.do(chromedp.Click(chromedp.CSS(`form[method=post] button.main`)))
 	b.until("it was taken in", `document.querySelector(".said")?.innerText.includes("1 petition is verified against it now")`)
 	snap, err := sv.Store.CurrentSnapshot(t.Context())
 	check0(t, err)
 	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != snap.ID || snap.Map["last"] != "Appellation" {
 		t.Errorf("the petition is verified against %s, want %s with %v", now.SnapshotID, snap.ID, snap.Map)
+	}
+
+	// It was the wrong one: withdrawn, the petition is back where it was.
+	b.do(chromedp.Click(chromedp.CSS(`a[href="/members/exports/` + snap.ID + `/withdraw"]`)))
+	b.until("what goes back is said", `document.querySelector("h1")?.innerText === "Withdraw roll.csv" && document.body.innerText.includes("members.csv")`)
+	b.do(chromedp.Click(chromedp.CSS("button.danger")))
+	b.until("it is withdrawn", `document.querySelector(".said")?.innerText.includes("1 petition goes back")`)
+	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != p.SnapshotID {
+		t.Errorf("the petition is verified against %s, %v", now.SnapshotID, err)
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/verify/roll"
 )
 
 // How many members a search shows.
@@ -40,7 +42,9 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	if len(v.Snapshots) > 0 {
-		v.Current = &v.Snapshots[0]
+		if i := slices.IndexFunc(v.Snapshots, func(x store.Snapshot) bool { return x.WithdrawnAt.IsZero() }); i >= 0 {
+			v.Current = &v.Snapshots[i]
+		}
 	}
 	if v.Query != "" && v.Current != nil {
 		if v.Found, err = s.Office.Search(r.Context(), "", v.Query, membersShown); err != nil {
@@ -48,6 +52,14 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 		}
 	}
 	return s.render(w, r, status, "members", v)
+}
+
+// CurrentID is the id of the export in use, empty for none.
+func (v membersView) CurrentID() string {
+	if v.Current == nil {
+		return ""
+	}
+	return v.Current.ID
 }
 
 // uploadMembers keeps an export, and shows what is in it before it counts.
@@ -95,10 +107,21 @@ func (s *Server) uploadMembers(w http.ResponseWriter, r *http.Request) error {
 type importView struct {
 	office.ImportPreview
 	AsOf    string
-	Open    int // petitions that could be verified against it
+	Sheet   string // that was chosen
+	Open    int    // petitions that could be verified against it
 	Problem string
 	Chosen  map[string]string // heading → meaning, as a person chose
 	More    int               // problems that are not shown
+}
+
+// Read are the sheets of a workbook that are read.
+func (v importView) Read() (out []string) {
+	for _, sheet := range v.Sheets {
+		if sheet.Read {
+			out = append(out, sheet.Name)
+		}
+	}
+	return out
 }
 
 func (s *Server) importPage(w http.ResponseWriter, r *http.Request) error {
@@ -110,7 +133,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 	if wrong == "" {
 		wrong = bad
 	}
-	v := importView{AsOf: form.Get("as-of"), Problem: wrong, Chosen: chosen}
+	v := importView{AsOf: form.Get("as-of"), Sheet: opts.Sheet, Problem: wrong, Chosen: chosen}
 	if v.AsOf == "" {
 		v.AsOf = s.Now().UTC().Format(time.DateOnly)
 	}
@@ -131,6 +154,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 // place, the heading and what it means.
 func importOptions(form url.Values) (opts office.ImportOptions, chosen map[string]string, name, wrong string) {
 	opts.Map, chosen = map[string]string{}, map[string]string{}
+	var unused []string
 	name = fileName(form.Get("name"))
 	for i := 0; i < 400; i++ {
 		heading := form.Get(fmt.Sprint("heading", i))
@@ -138,10 +162,11 @@ func importOptions(form url.Values) (opts office.ImportOptions, chosen map[strin
 			break
 		}
 		meaning := form.Get(fmt.Sprint("meaning", i))
-		chosen[heading] = meaning
 		if meaning == "" {
+			unused = append(unused, heading)
 			continue
 		}
+		chosen[heading] = meaning
 		if before, ok := opts.Map[meaning]; ok && (meaning == "email" || meaning == "street") {
 			opts.Map[meaning] = before + "\n" + heading
 			continue
@@ -151,6 +176,12 @@ func importOptions(form url.Values) (opts office.ImportOptions, chosen map[strin
 		}
 		opts.Map[meaning] = heading
 	}
+	// What a person left unused stays so, whatever its heading seems to say.
+	unused = slices.DeleteFunc(unused, func(heading string) bool { return chosen[heading] != "" || heading == "" })
+	if len(unused) > 0 {
+		opts.Map[string(roll.Unused)] = strings.Join(unused, "\n")
+	}
+	opts.Sheet = form.Get("sheet")
 	if text := form.Get("as-of"); text != "" {
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
@@ -190,4 +221,51 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 		said += " " + upperFirst(plural(n, "petition is", "petitions are")) + " verified against it now."
 	}
 	return s.done(w, r, "/members", said)
+}
+
+type withdrawView struct {
+	office.ExportUse
+	Names map[string]string
+}
+
+// withdrawPage says what withdrawing an export changes, before it is done.
+func (s *Server) withdrawPage(w http.ResponseWriter, r *http.Request) error {
+	u, err := s.Office.ExportUse(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	names, err := s.names(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "withdraw", withdrawView{u, names})
+}
+
+func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.Office.WithdrawExport(r.Context(), r.PathValue("id"), accountOf(r).ID)
+	if err != nil {
+		return err
+	}
+	said := "The export was withdrawn."
+	if n > 0 {
+		said += " " + upperFirst(plural(n, "petition goes", "petitions go")) + " back to the export before."
+	}
+	return s.done(w, r, "/members", said)
+}
+
+func (s *Server) restoreExport(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Office.RestoreExport(r.Context(), r.PathValue("id"), accountOf(r).ID); err != nil {
+		return err
+	}
+	return s.done(w, r, "/members", "The export is in use again. Petitions stay with the one that they have.")
+}
+
+// exportBefore takes a petition back to the export before.
+func (s *Server) exportBefore(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	before, err := s.Office.UseExportBefore(r.Context(), id, accountOf(r).ID)
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/petitions/"+id, "The petition is verified against "+before.Name+" again.")
 }

@@ -38,6 +38,10 @@ const (
 	Status   Meaning = "status"
 	Joined   Meaning = "joined"
 	PaidThru Meaning = "paid"
+
+	// Unused says in Options.Map that columns, each on a line of its own, mean nothing here,
+	// whatever their headings seem to say.
+	Unused Meaning = "unused"
 )
 
 // headings lists, for each meaning, how exports head its column: folded, and
@@ -238,6 +242,14 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 	taken := map[int]bool{}
 	for word, heading := range given {
 		m := Meaning(strings.ToLower(strings.TrimSpace(word)))
+		if m == Unused {
+			for h := range strings.SplitSeq(heading, "\n") {
+				for i, n := range names {
+					taken[i] = taken[i] || headingKey(n) == headingKey(h)
+				}
+			}
+			continue
+		}
 		if !slices.Contains(Meanings(), string(m)) {
 			return cols, fmt.Errorf("cannot be read with --map %s=%q: the word before = is one of %s", word, heading, strings.Join(Meanings(), ", "))
 		}

@@ -13,7 +13,14 @@ import (
 // its columns mean.
 type Peek struct {
 	Columns []Column
-	Problem error // why it cannot be imported as it is; nil if it can
+	Sheets  []SheetSeen // of a workbook
+	Problem error       // why it cannot be imported as it is; nil if it can
+}
+
+// SheetSeen is a sheet of a workbook, and whether its rows are taken for members.
+type SheetSeen struct {
+	Name string
+	Read bool
 }
 
 // Column is one column of an export.
@@ -35,7 +42,7 @@ func PeekAt(r io.Reader, file string, opts Options) Peek {
 		return Peek{Problem: fmt.Errorf("membership export %s %w", file, err)}
 	}
 	defer f.Close()
-	var p Peek
+	p := Peek{Sheets: sheetsSeen(f, opts)}
 	cols, rows, err := peekInto(f, opts)
 	if err != nil {
 		p.Problem = fmt.Errorf("membership export %s %w", file, err)
@@ -50,6 +57,16 @@ func PeekAt(r io.Reader, file string, opts Options) Peek {
 		p.Columns = append(p.Columns, c)
 	}
 	return p
+}
+
+func sheetsSeen(f *table.File, opts Options) (out []SheetSeen) {
+	take, _, _, _ := choose(f, opts) // what is wrong is said with the columns
+	for _, s := range f.Sheets {
+		if s.Name != "" {
+			out = append(out, SheetSeen{s.Name, slices.ContainsFunc(take, func(t table.Sheet) bool { return t.Name == s.Name })})
+		}
+	}
+	return out
 }
 
 // peekInto gives the headings of the sheet that is read, and the rows below them. Where
