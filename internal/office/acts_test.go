@@ -81,6 +81,13 @@ func TestActsAreWhole(t *testing.T) {
 			return o.ChangePetition(ctx, second, after, "ann")
 		}},
 		{"members.imported", func() error { _, err := o.Import(ctx, blob, "again.csv", ImportOptions{}, "ann"); return err }},
+		{"members.withdrawn", func() error {
+			newest, err := o.Store.CurrentSnapshot(ctx)
+			if err == nil {
+				_, err = o.WithdrawExport(ctx, newest.ID, "ann")
+			}
+			return err
+		}},
 		{"upload.added", func() error {
 			_, _, err := o.AddFile(ctx, "p3", "sheet.pdf", "ann", bytes.NewReader([]byte("%PDF-1.7")))
 			return err
@@ -105,7 +112,7 @@ func TestActsAreWhole(t *testing.T) {
 		{"petition.emails", step("emails", "emails", "ana@example.org")},
 		{"petition.acknowledge", step("acknowledge", "copy", "Member Programs and Services")},
 		{"tally.certified", func() error {
-			_, stays, err := o.Certify(ctx, "p", "", "", cho)
+			_, stays, err := o.Certify(ctx, "p", Confirmation{}, cho)
 			if err == nil && stays != "" {
 				err = fmt.Errorf("the petition stays: %s", stays)
 			}

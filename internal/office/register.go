@@ -70,6 +70,31 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 	return out, nil
 }
 
+// NextStep is the title of the step that somebody may write down next in the life of a
+// petition: the first that moves it on and that nothing blocks; empty for none.
+func (o *Office) NextStep(ctx context.Context, petitionID string, roles []store.Role) (string, error) {
+	c, err := o.progress(ctx, petitionID)
+	if err != nil {
+		return "", err
+	}
+	if s := recommended(c.life.Next(rolesOf(roles), c.facts)); s != nil {
+		return c.step(*s).Title, nil
+	}
+	return "", nil
+}
+
+// recommended is the step to take next of those that are possible, nil for none. Steps that
+// end a petition or take it back are nobody's recommendation.
+func recommended(steps []register.Step) *register.Step {
+	never := []register.Kind{register.FindMissing, register.Reopen, register.Withdraw, register.Disapprove, register.Defer}
+	for i, s := range steps {
+		if s.To != "" && s.Blocked == "" && !slices.Contains(never, s.Kind) {
+			return &steps[i]
+		}
+	}
+	return nil
+}
+
 // AddToLife writes a step of a petition down, if the register allows it.
 func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by store.Account) error {
 	o.register.Lock()

@@ -14,6 +14,9 @@ type Counts struct {
 	Matched  int // lines that have a match against the petition's snapshot
 	Failures int // open ones
 	Open     int // open points that nobody settled
+
+	Unreadable int // uploads that cannot be opened, and pages that cannot be read
+
 	Findings int // of people, undone ones included
 }
 
@@ -73,6 +76,10 @@ func count(ctx context.Context, tx conn, petitionID string) (map[string]Counts, 
 			func(c *Counts, a, _ int) { c.Failures = a }},
 		{`SELECT o.petition_id, COUNT(*), 0 FROM open_points o JOIN uploads u ON u.id = o.upload_id WHERE NOT u.excluded AND o.settled = ''`, "o.petition_id",
 			func(c *Counts, a, _ int) { c.Open = a }},
+		{`SELECT u.petition_id, COUNT(*), 0 FROM uploads u WHERE NOT u.excluded AND u.error <> ''`, "u.petition_id",
+			func(c *Counts, a, _ int) { c.Unreadable += a }},
+		{`SELECT u.petition_id, COUNT(*), 0 FROM uploads u CROSS JOIN pages p WHERE p.upload_id = u.id AND NOT u.excluded AND p.error <> ''`, "u.petition_id",
+			func(c *Counts, a, _ int) { c.Unreadable += a }},
 		{`SELECT f.petition_id, COUNT(*), 0 FROM findings f WHERE 1 = 1`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Findings = a }},
 	} {

@@ -178,6 +178,7 @@ func (s *Server) registerRoutesOfAPI() []route {
 	return []route{
 		{"GET /api/petitions/{id}/life", office, s.api},
 		{"POST /api/petitions/{id}/life", office, s.api},
+		{"GET /api/petitions/{id}/statement", office, s.api},
 		{"GET /api/petitions/{id}/tallies", signedIn, s.api},
 		{"POST /api/petitions/{id}/tallies", byChair | byAdmin, s.api},
 		{"GET /api/petitions/{id}/letters/{file}", office, s.petitionLetter},
@@ -204,6 +205,7 @@ func (s *Server) describeRegister(api huma.API) {
 	add(s, api, "GET", "/api/petitions/{id}/life", "get-life", life, "What became of a petition, and what may follow", s.apiLife)
 	add(s, api, "POST", "/api/petitions/{id}/life", "add-to-life", life, "Write a step down, or take the last one back", s.apiAddToLife)
 	add(s, api, "GET", "/api/petitions/{id}/tallies", "list-tallies", life, "The certified counts of a petition, newest first", s.apiTallies)
+	add(s, api, "GET", "/api/petitions/{id}/statement", "get-statement", life, "What would be certified now, and what hinders it", s.apiStatement)
 	add(s, api, "POST", "/api/petitions/{id}/tallies", "certify-count", life, "Certify the count as it is now", s.apiCertify)
 	add(s, api, "GET", "/api/groups", "list-groups", register, "The groups of the register", s.apiGroups)
 	add(s, api, "GET", "/api/groups/{id}", "get-group", register, "One group, what happened to it and what is due", s.apiGroup)
@@ -368,13 +370,49 @@ func (s *Server) apiTallies(ctx context.Context, in *byID) (*answerOf[[]apiTally
 	return &answerOf[[]apiTally]{out}, nil
 }
 
+type apiStatement struct {
+	Count    apiCount `json:"count"`
+	Seen     string   `json:"seen" doc:"names all of it; send it with the certificate"`
+	Hinders  []string `json:"hinders" doc:"why it cannot be certified yet"`
+	HandedIn bool     `json:"handed_in" doc:"that the packet was is written down"`
+	Files    int      `json:"files"`
+	Excluded int      `json:"excluded" doc:"files"`
+	Pages    int      `json:"pages"`
+	Unread   int      `json:"unread" doc:"files and pages"`
+	Open     int      `json:"open" doc:"open points"`
+	Export   string   `json:"export" doc:"name of the membership export; empty for none"`
+	AsOf     string   `json:"as_of" format:"date" doc:"day of the export"`
+	Rule     string   `json:"rule"`
+	Moved    []string `json:"moved" doc:"what changed since the certificate that the count has moved away from; empty where it has not"`
+}
+
+func (s *Server) apiStatement(ctx context.Context, in *byID) (*answerOf[apiStatement], error) {
+	st, err := s.Office.Statement(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := apiStatement{Count: apiCount{st.Rows, st.Valid, st.Invalid, st.Uncertain, st.Required, st.Guaranteed, st.Possible, st.Certain, st.Outcome, st.ByReason},
+		Seen: st.Seen, Hinders: append([]string{}, st.Hinders...), HandedIn: st.HandedIn, Files: st.Files, Excluded: st.Excluded, Pages: st.Pages,
+		Unread: st.Unread, Open: st.Open, Rule: st.Rule, Moved: []string{}}
+	if st.Export != nil {
+		out.Export, out.AsOf = st.Export.Name, apiDay(st.Export.AsOf)
+	}
+	moved, err := s.Office.Moved(ctx, in.ID)
+	if err == nil && moved != nil {
+		out.Moved = moved.What
+	}
+	return &answerOf[apiStatement]{out}, err
+}
+
 func (s *Server) apiCertify(ctx context.Context, in *struct {
 	ID   string `path:"id"`
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"why the tally before is replaced; needed where there is one"`
+		Seen   string `json:"seen,omitempty" maxLength:"200" doc:"of the statement that was looked at: another one is not certified"`
+		HandIn bool   `json:"hand_in,omitempty" doc:"write down as well that the packet was handed in today, where it was not"`
 	}
 }) (*answerOf[apiTally], error) {
-	t, stays, err := s.Office.Certify(ctx, in.ID, in.Body.Reason, "", accountIn(ctx))
+	t, stays, err := s.Office.Certify(ctx, in.ID, office.Confirmation{Seen: in.Body.Seen, Reason: in.Body.Reason, HandIn: in.Body.HandIn}, accountIn(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func (p *petitionWatch) pieces(v *petitionView) ([]live, error) {
 		out = append(out, live{ID: id, In: in, HTML: html})
 		return err
 	}
-	for _, name := range []string{"count", "waits", "progress", "failures", "checklist", "tally"} {
+	for _, name := range []string{"moved", "count", "waits", "progress", "failures", "checklist", "tally"} {
 		if err := add(name, "", name, v); err != nil {
 			return nil, err
 		}

@@ -177,7 +177,8 @@ func TestCertify(t *testing.T) {
 	sv.step(p.ID, "confirm", "item", "signatures")
 	sv.step(p.ID, "acknowledge", "copy", "Member Programs and Services")
 	chair := sv.client("chair")
-	if a := chair.post("/petitions/"+p.ID+"/tallies").want(t, 409); !strings.Contains(a.body, "still uncertain") {
+	page := "/petitions/" + p.ID + "/certify"
+	if a := chair.get(page).want(t, 200); !strings.Contains(a.body, "still uncertain") || strings.Contains(a.body, `name="seen"`) {
 		t.Error("why it cannot be certified is not said")
 	}
 	lines := must(sv.Office.Case(t.Context(), p.ID)).Lines
@@ -194,7 +195,7 @@ func TestCertify(t *testing.T) {
 		}
 	}
 	seen := func() string {
-		return regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(chair.get("/petitions/"+p.ID).want(t, 200).body)[1]
+		return regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(chair.get(page).want(t, 200).body)[1]
 	}
 	before := seen()
 	accept(last)
@@ -215,8 +216,14 @@ func TestCertify(t *testing.T) {
 	if len(tallies) != 1 || count.Valid != 20 || tallies[0].By != "account-chair" || tallies[0].SnapshotID != p.SnapshotID || tallies[0].RulesHash == "" || tallies[0].Program != "test" {
 		t.Errorf("certified: %+v, %+v", count, tallies[0])
 	}
-	chair.post("/petitions/"+p.ID+"/tallies").want(t, 422) // without a reason
 	now = seen()
+	chair.post("/petitions/"+p.ID+"/tallies", "seen", now).want(t, 303) // the second click, late
+	if count.Export == nil || count.Export.Members == 0 || count.Files != 2 || count.Pages != 3 || count.Title != p.Title {
+		t.Errorf("the certificate rests on %+v", count)
+	}
+	if a := chair.get("/petitions/"+p.ID+"/certificates/"+tallies[0].ID+".pdf").want(t, 200); !strings.HasPrefix(a.body, "%PDF") {
+		t.Error("the certificate is no PDF")
+	}
 	for range 2 {
 		chair.post("/petitions/"+p.ID+"/tallies", "reason", "A line was misread.", "seen", now).want(t, 303)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -29,6 +30,7 @@ type petitionView struct {
 	Checklist []check
 	Timeline  []event
 	Snapshot  store.Snapshot
+	Before    store.Snapshot // the export to which it can go back; without an id where there is none
 	Rules     office.RulesView
 	MayUpload bool // is of the staff
 	MayAdd    bool // and what counts is not decided yet
@@ -36,6 +38,8 @@ type petitionView struct {
 	Tallies   []store.Tally
 	TallyWhy  string // why the count cannot be certified yet
 	MayTally  bool
+	MayPrint  bool // certificates, and sees that the count moved away from one
+	Main      action
 	Key       string // of what is shown, for the stream of changes
 	Names     map[string]string
 }
@@ -93,7 +97,8 @@ func (s *Server) petition(ctx context.Context, who store.Account, id string) (*p
 	if err != nil {
 		return nil, err
 	}
-	v := &petitionView{Key: key, MayUpload: may(who, byStaff|byAdmin), MayReview: may(who, byVerifier|byChair|byAdmin), MayTally: may(who, byChair|byAdmin)}
+	v := &petitionView{Key: key, MayUpload: may(who, byStaff|byAdmin), MayReview: may(who, byVerifier|byChair|byAdmin), MayTally: may(who, byChair|byAdmin),
+		MayPrint: may(who, byStaff|byChair|byAdmin)}
 	if v.standing, err = s.standing(ctx, o); err != nil {
 		return nil, err
 	}
@@ -103,6 +108,11 @@ func (s *Server) petition(ctx context.Context, who store.Account, id string) (*p
 	if v.SnapshotID != "" {
 		if v.Snapshot, err = s.Store.Snapshot(ctx, v.SnapshotID); err != nil {
 			return nil, fmt.Errorf("find the snapshot: %w", err)
+		}
+	}
+	if v.MayUpload && office.Decided(v.Petition) == "" && v.Tally == nil {
+		if v.Before, err = s.Store.SnapshotBefore(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, fmt.Errorf("find the export before: %w", err)
 		}
 	}
 	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
@@ -116,6 +126,9 @@ func (s *Server) petition(ctx context.Context, who store.Account, id string) (*p
 	}
 	v.Checklist = checklist(v)
 	v.TallyWhy = office.NotYet(v.Overview, v.Count)
+	if v.Main, err = s.mainAction(ctx, v, who); err != nil {
+		return nil, err
+	}
 	v.Timeline, err = s.timeline(ctx, v)
 	return v, err
 }
@@ -285,25 +298,18 @@ func checklist(v *petitionView) []check {
 		add(len(c.Printed) == 0, "open", "All printed sheets", strings.Join(c.Printed, " "))
 	}
 	add(v.SnapshotID != "", "no", "Membership export to verify against", v.Snapshot.Name)
-	add(v.Uploads > 0 && office.AllRead(v.Overview), "open", "All sheets read and looked up", fmt.Sprintf("%s of %s", number(v.Read), plural(v.Pages, "page", "pages")))
+	note, state = fmt.Sprintf("%s of %s", number(v.Read), plural(v.Pages, "page", "pages")), "open"
+	if v.Unreadable > 0 {
+		note, state = plural(v.Unreadable, "file or page cannot be read", "files or pages cannot be read"), "no"
+	}
+	add(v.Uploads > 0 && office.AllRead(v.Overview), state, "All sheets read and looked up", note)
 	add(v.Count.Rows > 0 && (v.Count.Uncertain == 0 || v.Count.Certain), "open", "No doubt that could change the outcome", plural(v.Count.Uncertain, "uncertain line", "uncertain lines"))
-	add(v.Tally != nil, "open", "Count certified", "")
+	note = ""
+	if v.Moved != nil {
+		note = fmt.Sprintf("certified: %s valid, now: %s", number(v.Moved.Certificate.Valid), number(v.Moved.Now.Valid))
+	}
+	add(v.Tally != nil && v.Moved == nil, "open", "Count certified", note)
 	return list
-}
-
-func (s *Server) certify(w http.ResponseWriter, r *http.Request) error {
-	if err := form(w, r); err != nil {
-		return err
-	}
-	t, stays, err := s.Office.Certify(r.Context(), r.PathValue("id"), r.PostFormValue("reason"), r.PostFormValue("seen"), accountOf(r))
-	if err != nil {
-		return err
-	}
-	said := "The count was certified."
-	if stays != "" {
-		said += " The petition stays where it is: " + stays
-	}
-	return s.done(w, r, "/petitions/"+t.PetitionID, said)
 }
 
 // timeline is what happened to a petition, newest first.
@@ -361,6 +367,8 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Tried again what had failed"
 	case "tally.certified":
 		return "Count certified"
+	case "certificate.printed":
+		return "Downloaded the certificate"
 	case "purge.images", "purge.text", "purge.rows":
 		return purgeWord(e)
 	case "letter.sent":

@@ -27,7 +27,8 @@ type standing struct {
 	Count office.Count
 	Bar   bar
 	Waits []wait
-	Tally *store.Tally // the one that holds
+	Tally *store.Tally  // the one that holds
+	Moved *office.Moved // nil where the count is the certified one
 }
 
 // wait is something that somebody has to do before the petition goes on.
@@ -79,9 +80,12 @@ func (s *Server) standing(ctx context.Context, p store.Overview) (standing, erro
 	if len(tallies) > 0 {
 		st.Tally = &tallies[0]
 	}
+	if st.Moved, err = s.Office.Moved(ctx, p.ID); err != nil {
+		return st, fmt.Errorf("compare %s with its certificate: %w", p.ID, err)
+	}
 	st.Case, st.Count = c, c.Count
 	st.Bar = newBar(c.Count)
-	st.Waits = waits(p, c.Count, st.Tally)
+	st.Waits = waits(&st)
 	return st, nil
 }
 
@@ -98,7 +102,8 @@ func (s *Server) overview(ctx context.Context, id string) (store.Overview, error
 	return store.Overview{Petition: p, Counts: counts}, nil
 }
 
-func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
+func waits(st *standing) []wait {
+	p, c := st.Overview, st.Count
 	page, review := "/petitions/"+p.ID, "/petitions/"+p.ID+"/review"
 	var out []wait
 	add := func(n int, who, one, many, link string) {
@@ -115,6 +120,9 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	if p.SnapshotID == "" {
 		out = append(out, wait{"staff", "no membership export chosen", page + "/edit", true})
 	}
+	if p.Unreadable > 0 {
+		out = append(out, wait{"staff", plural(p.Unreadable, "file or page that cannot be read", "files or pages that cannot be read"), page, true})
+	}
 	if p.Uploads == 0 {
 		out = append(out, wait{"staff", "sheets to be uploaded", page, false})
 	}
@@ -129,7 +137,10 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	if p.Open > 0 {
 		out = append(out, wait{"staff", plural(p.Open, "open point", "open points"), page + "/open", true})
 	}
-	if tally != nil {
+	if st.Moved != nil {
+		out = append(out, wait{"chair", "the count is not the certified one any more", page + "#moved", true})
+	}
+	if st.Tally != nil {
 		return out
 	}
 	add(c.Uncertain-c.Needs["match"]-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
@@ -138,7 +149,7 @@ func waits(p store.Overview, c office.Count, tally *store.Tally) []wait {
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
 	gathered := p.State != "" && p.State != "draft" || c.Valid >= c.Required // else more sheets come
 	if c.Rows > 0 && c.Certain && p.Open == 0 && office.AllRead(p) && gathered {
-		out = append(out, wait{"chair", "count to certify", page + "#tally", false})
+		out = append(out, wait{"chair", "count to certify", page + "/certify", false})
 	}
 	return out
 }
@@ -221,7 +232,9 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Snapshots, err = s.Store.Snapshots(r.Context()); err != nil {
 		return fmt.Errorf("list snapshots: %w", err)
 	}
-	v.Snapshots = slices.DeleteFunc(v.Snapshots, func(x store.Snapshot) bool { return x.Purged && x.ID != v.Petition.SnapshotID })
+	v.Snapshots = slices.DeleteFunc(v.Snapshots, func(x store.Snapshot) bool {
+		return (x.Purged || !x.WithdrawnAt.IsZero()) && x.ID != v.Petition.SnapshotID
+	})
 	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}

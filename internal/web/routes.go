@@ -77,7 +77,6 @@ func (s *Server) routes() []route {
 		{"POST /petitions/{id}/files", byStaff | byAdmin, s.takeForm},
 		{"POST /petitions/{id}/failures/{failure}/retry", byStaff | byAdmin, s.retryFailure},
 		{"POST /petitions/{id}/retry", byStaff | byAdmin, s.retryAll},
-		{"POST /petitions/{id}/tallies", byChair | byAdmin, s.certify},
 		{"GET /petitions/{id}/open", signedIn, s.openPage},
 		{"POST /open/{id}", signedIn, s.settleOpen},
 		{"GET /uploads/{id}", signedIn, s.uploadPage},
@@ -93,6 +92,11 @@ func (s *Server) routes() []route {
 		{"POST /members/import", byStaff | byAdmin, s.uploadMembers},
 		{"GET /members/import/{blob}", byStaff | byAdmin, s.importPage},
 		{"POST /members/import/{blob}", byStaff | byAdmin, s.importMembers},
+
+		{"GET /members/exports/{id}/withdraw", byStaff | byAdmin, s.withdrawPage},
+		{"POST /members/exports/{id}/withdraw", byStaff | byAdmin, s.withdraw},
+		{"POST /members/exports/{id}/restore", byStaff | byAdmin, s.restoreExport},
+		{"POST /petitions/{id}/export-before", byStaff | byAdmin, s.exportBefore},
 
 		{"GET /reports", byStaff | byChair | byAdmin, s.reportsPage},
 		{"GET /petitions/{id}/reports/{kind}", byStaff | byChair | byAdmin, s.report},
@@ -154,7 +158,7 @@ func (s *Server) routes() []route {
 		{"GET /healthz", public, s.healthz},
 		{"GET /readyz", public, s.readyz},
 		{"GET /metrics", byAdmin, s.metrics},
-	}, s.reviewRoutes(), s.registerRoutes(), s.registerRoutesOfAPI())
+	}, s.certifyRoutes(), s.reviewRoutes(), s.registerRoutes(), s.registerRoutesOfAPI())
 }
 
 // mount builds the handler from the table.

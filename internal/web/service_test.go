@@ -327,7 +327,7 @@ func (sv *service) onAgenda() store.Petition {
 	sv.step(p.ID, "submit")
 	sv.step(p.ID, "confirm", "item", "organizers")
 	sv.step(p.ID, "acknowledge", "copy", "Member Programs and Services")
-	_, stays, err := sv.Office.Certify(sv.t.Context(), p.ID, "", "", sv.chair())
+	_, stays, err := sv.Office.Certify(sv.t.Context(), p.ID, office.Confirmation{}, sv.chair())
 	if err != nil || stays != "" {
 		sv.t.Fatalf("%q, %v", stays, err)
 	}
