@@ -9,7 +9,7 @@
 //
 //	office, case, lines, findings, checks   a petition as it stands
 //	upload, petition, certify, refusal      acts on files, terms and counts, and how they are refused
-//	review, open                            who looks at which line, and what they find; open points
+//	review, open, table                     who looks at which line, and what they find; open points; lines as a table
 //	members, rolls                          membership exports
 //	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
 //	register…, progress, groups, council    the life of petitions and groups; letters; Council
@@ -41,6 +41,7 @@ type Office struct {
 	held  *held
 
 	reviews *reviews
+	tables  tables
 
 	// register is held while a step is checked and written down: two at once could give one
 	// name to two groups. Several programs on one store have only the order of each subject.
@@ -123,7 +124,7 @@ func (o *Office) current(ctx context.Context, petitionID string) (*counted, erro
 	c := o.hold(petitionID)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	day := o.now().UTC().Format(time.DateOnly) // standing may be judged as of today
+	day := o.today()
 	if c.counted == nil || c.counted.versions != v || c.counted.day != day {
 		next, err := o.recount(ctx, petitionID, v, day, c.counted)
 		if err != nil {
@@ -134,6 +135,9 @@ func (o *Office) current(ctx context.Context, petitionID string) (*counted, erro
 	}
 	return c.counted, nil
 }
+
+// today is the day as of which standing may be judged.
+func (o *Office) today() string { return o.now().UTC().Format(time.DateOnly) }
 
 // heldCase is the place of one petition among those held.
 type heldCase struct {

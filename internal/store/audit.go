@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // AuditEntry is one thing that somebody did. Each holds the hash of the one
@@ -72,6 +73,34 @@ func (s *Store) Audit(ctx context.Context, after int64, limit int) (_ []AuditEnt
 func (s *Store) AuditOf(ctx context.Context, subject string, limit int) (_ []AuditEntry, err error) {
 	defer saying(&err, "read the audit log of %s", subject)
 	return all(ctx, s.reader, scanAudit, selectAudit+` WHERE subject = $1 ORDER BY seq DESC LIMIT $2`, subject, limit)
+}
+
+// AuditFilter says which entries are asked for; what is empty fits all.
+type AuditFilter struct {
+	Actor   string
+	Action  string // how it begins, such as petition or petition.changed
+	Subject string // how it begins
+}
+
+// AuditWhere lists the newest entries before a place in the chain that fit, newest first; 0
+// is the end of the chain.
+func (s *Store) AuditWhere(ctx context.Context, f AuditFilter, before int64, limit int) (_ []AuditEntry, err error) {
+	defer saying(&err, "search the audit log")
+	query, args := selectAudit+` WHERE ($1 = 0 OR seq < $1)`, []any{before}
+	begins := func(column, with string) {
+		if with != "" {
+			args = append(args, with)
+			query += fmt.Sprintf(` AND SUBSTR(%s, 1, %d) = $%d`, column, utf8.RuneCountInString(with), len(args))
+		}
+	}
+	begins("action", f.Action)
+	begins("subject", f.Subject)
+	if f.Actor != "" {
+		args = append(args, f.Actor)
+		query += fmt.Sprintf(` AND actor = $%d`, len(args))
+	}
+	args = append(args, limit)
+	return all(ctx, s.reader, scanAudit, query+fmt.Sprintf(` ORDER BY seq DESC LIMIT $%d`, len(args)), args...)
 }
 
 // AuditHead gives the end of the chain: the number of entries and the hash of

@@ -17,6 +17,9 @@ func testAudit(t *testing.T, s *Store) {
 	same(t, got(s.Audit(ctx, 0, 10))(t), made)
 	same(t, got(s.Audit(ctx, 2, 2))(t), made[2:4])
 	same(t, got(s.AuditOf(ctx, "line1", 1))(t), made[3:4])
+	same(t, got(s.AuditWhere(ctx, AuditFilter{Actor: "ann", Action: "acc", Subject: "line0"}, 0, 2))(t), []AuditEntry{made[4], made[2]})
+	same(t, got(s.AuditWhere(ctx, AuditFilter{Subject: "line"}, 3, 5))(t), []AuditEntry{made[1], made[0]})
+	same(t, len(got(s.AuditWhere(ctx, AuditFilter{Actor: "bob"}, 0, 5))(t)), 0)
 	seq, hash, err := s.AuditHead(ctx)
 	must(t, err)
 	if seq != 5 || hash != made[4].Hash || made[4].Prev != made[3].Hash || made[0].Prev != "" {

@@ -69,6 +69,24 @@ func testSnapshots(t *testing.T, s *Store) {
 	same(t, got(s.Snapshots(ctx))(t), []Snapshot{current, old})
 	same(t, got(s.CurrentSnapshot(ctx))(t), current)
 	same(t, got(s.AddSnapshot(ctx, Snapshot{ID: "s1", Name: "other.csv"}))(t), old)
+
+	// A petition goes back, but not to one that was withdrawn.
+	got(s.AddSnapshot(ctx, Snapshot{ID: "s3"}))(t)
+	p := got(s.AddPetition(ctx, Petition{ID: "p", SnapshotID: "s1"}))(t)
+	if _, err := s.SnapshotBefore(ctx, "p"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("before the first: %v", err)
+	}
+	for _, id := range []string{"s2", "s3"} {
+		p.SnapshotID = id
+		must(t, s.SetPetition(ctx, p))
+	}
+	same(t, got(s.SnapshotBefore(ctx, "p"))(t).ID, "s2")
+	must(t, s.WithdrawSnapshot(ctx, "s2", now(), "ann"))
+	must(t, s.WithdrawSnapshot(ctx, "s3", now(), "ann"))
+	same(t, got(s.SnapshotBefore(ctx, "p"))(t).ID, "s1")
+	same(t, got(s.CurrentSnapshot(ctx))(t), old)
+	must(t, s.WithdrawSnapshot(ctx, "s2", time.Time{}, ""))
+	same(t, got(s.CurrentSnapshot(ctx))(t), current)
 }
 
 func testPetitions(t *testing.T, s *Store) {
@@ -93,9 +111,9 @@ func testPetitions(t *testing.T, s *Store) {
 
 	must(t, s.OpenedUpload(ctx, other.ID, nil, "This is not a PDF."))
 	must(t, s.ExcludeUpload(ctx, v.upload.ID, true))
-	same(t, got(s.Counts(ctx, v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Findings: 1})
+	same(t, got(s.Counts(ctx, v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Findings: 1, Unreadable: 1})
 	must(t, s.ExcludeUpload(ctx, v.upload.ID, false))
-	counts.Opened = 2
+	counts.Opened, counts.Unreadable = 2, 1
 	same(t, got(s.Counts(ctx, v.petition.ID))(t), counts)
 
 	// Another snapshot makes the matches old, and asks for them anew.

@@ -102,6 +102,12 @@ func (s *Store) Petition(ctx context.Context, id string) (_ Petition, err error)
 	return petition(ctx, s.reader, id)
 }
 
+// PetitionsAlone lists all petitions without their counts, newest first.
+func (s *Store) PetitionsAlone(ctx context.Context) (_ []Petition, err error) {
+	defer saying(&err, "list petitions without counts")
+	return all(ctx, s.reader, scanPetition, selectPetitions+` ORDER BY created_at DESC, id`)
+}
+
 func petition(ctx context.Context, c conn, id string) (Petition, error) {
 	return one(ctx, c, scanPetition, selectPetitions+` WHERE id = $1`, id)
 }

@@ -3,7 +3,9 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"countersign/internal/store"
 )
@@ -19,6 +21,8 @@ type auditView struct {
 	HasNewer     bool
 	Total        int64
 	Hash         string // of the last entry
+	Filter       store.AuditFilter
+	Filtered     bool
 	Checked      string // what checking the chain found
 	Broken       bool
 }
@@ -33,6 +37,14 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView) 
 		return fmt.Errorf("find the end of the audit log: %w", err)
 	}
 	v.Total, v.Hash = head, hash
+	if v.Names, err = s.names(r.Context()); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	v.Filter = store.AuditFilter{Actor: q.Get("who"), Action: strings.TrimSpace(q.Get("what")), Subject: strings.TrimSpace(q.Get("on"))}
+	if v.Filter != (store.AuditFilter{}) {
+		return s.searchAudit(w, r, v)
+	}
 	from := head - auditShown
 	if n, err := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64); err == nil {
 		from = n
@@ -45,15 +57,34 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView) 
 	for i := len(list) - 1; i >= 0; i-- { // newest first
 		v.Entries = append(v.Entries, list[i])
 	}
-	if v.Names, err = s.names(r.Context()); err != nil {
-		return err
-	}
 	v.After = from
 	v.Older, v.HasOlder = max(from-auditShown, 0), from > 0
 	if n := len(v.Entries); n > 0 && v.Entries[0].Seq < head {
 		v.Newer, v.HasNewer = v.Entries[0].Seq, true
 	}
 	return s.render(w, r, http.StatusOK, "audit", v)
+}
+
+// searchAudit lists the newest entries that fit.
+func (s *Server) searchAudit(w http.ResponseWriter, r *http.Request, v auditView) (err error) {
+	v.Filtered = true
+	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // what is no number is the end
+	if v.Entries, err = s.Store.AuditWhere(r.Context(), v.Filter, before, auditShown); err != nil {
+		return fmt.Errorf("search the audit log: %w", err)
+	}
+	if n := len(v.Entries); n == auditShown {
+		v.Older, v.HasOlder = v.Entries[n-1].Seq, true
+	}
+	return s.render(w, r, http.StatusOK, "audit", v)
+}
+
+// OlderURL is the address of the entries before those that are shown.
+func (v auditView) OlderURL() string {
+	if !v.Filtered {
+		return fmt.Sprint("/audit?after=", v.Older)
+	}
+	q := url.Values{"who": {v.Filter.Actor}, "what": {v.Filter.Action}, "on": {v.Filter.Subject}, "before": {fmt.Sprint(v.Older)}}
+	return "/audit?" + q.Encode()
 }
 
 // checkAudit follows the chain from the first entry to the last.

@@ -17,6 +17,7 @@ import (
 	"countersign/internal/blob"
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/verify/name"
 )
 
 // standing is a petition as lists and its own page show it: what it comes to
@@ -39,12 +40,36 @@ type wait struct {
 	Alarm bool
 }
 
+type petitionsView struct {
+	List   []standing
+	All    int
+	Query  string
+	State  string
+	States []string // that petitions are in
+}
+
 func (s *Server) petitionsPage(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.standings(r.Context())
+	all, err := s.Store.Petitions(r.Context())
 	if err != nil {
+		return fmt.Errorf("list petitions: %w", err)
+	}
+	v := petitionsView{All: len(all), Query: strings.TrimSpace(r.URL.Query().Get("q")), State: r.URL.Query().Get("state")}
+	words := strings.Fields(name.Fold(v.Query))
+	var list []store.Overview
+	for _, p := range all {
+		if !slices.Contains(v.States, p.State) {
+			v.States = append(v.States, p.State)
+		}
+		title := name.Fold(p.Title)
+		lacks := slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(title, w) })
+		if !lacks && (v.State == "" || p.State == v.State) {
+			list = append(list, p)
+		}
+	}
+	if v.List, err = s.standingsOf(r.Context(), list); err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, "petitions", list)
+	return s.render(w, r, http.StatusOK, "petitions", v)
 }
 
 func (s *Server) standings(ctx context.Context) ([]standing, error) {
@@ -52,6 +77,10 @@ func (s *Server) standings(ctx context.Context) ([]standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list petitions: %w", err)
 	}
+	return s.standingsOf(ctx, list)
+}
+
+func (s *Server) standingsOf(ctx context.Context, list []store.Overview) ([]standing, error) {
 	out := make([]standing, 0, len(list))
 	for _, p := range list {
 		st, err := s.standing(ctx, p)

@@ -78,6 +78,8 @@ func (s *Server) routes() []route {
 		{"POST /petitions/{id}/failures/{failure}/retry", byStaff | byAdmin, s.retryFailure},
 		{"POST /petitions/{id}/retry", byStaff | byAdmin, s.retryAll},
 		{"GET /petitions/{id}/open", signedIn, s.openPage},
+		{"GET /petitions/{id}/lines", signedIn, s.linesPage},
+		{"GET /lines", signedIn, s.linesPage},
 		{"POST /open/{id}", signedIn, s.settleOpen},
 		{"GET /uploads/{id}", signedIn, s.uploadPage},
 		{"GET /uploads/{id}/file", byStaff | byChair | byAdmin, s.downloadUpload},

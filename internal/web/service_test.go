@@ -33,7 +33,7 @@ import (
 // service is the pages on a real office, store, queue and blobs.
 type service struct {
 	*Server
-	t     *testing.T
+	t     testing.TB
 	url   string
 	logs  *lockedBuffer
 	queue *queue.Queue
@@ -45,7 +45,7 @@ const testPassword = "correct horse battery"
 
 // newService starts a service with an account of each role, such as
 // staff@example.org, all with the same password.
-func newService(t *testing.T) *service {
+func newService(t testing.TB) *service {
 	t.Helper()
 	ctx, dir := t.Context(), t.TempDir()
 	st, err := store.Open(ctx, "sqlite://"+filepath.Join(dir, "countersign.db"))
@@ -79,7 +79,7 @@ func newService(t *testing.T) *service {
 	return sv
 }
 
-func check0(t *testing.T, err error) {
+func check0(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); retur
 
 // client is one browser, or one script with a token.
 type client struct {
-	t     *testing.T
+	t     testing.TB
 	http  *http.Client
 	base  string
 	token string
@@ -158,7 +158,7 @@ func (c *client) post(path string, pairs ...string) answer {
 }
 
 // want fails where an answer has another status, and says what it was.
-func (a answer) want(t *testing.T, status int) answer {
+func (a answer) want(t testing.TB, status int) answer {
 	t.Helper()
 	if a.StatusCode != status {
 		t.Fatalf("%s %s: %s, want %d\n%s", a.Request.Method, a.Request.URL.Path, a.Status, status, a.body[:min(len(a.body), 1500)])
