@@ -70,6 +70,7 @@ func TestActsAreWhole(t *testing.T) {
 	lines := o.look("p").Lines
 	points, err := o.OpenPoints(ctx, "p")
 	r.must(err)
+	var again store.Snapshot
 	for _, act := range []struct {
 		entry string // of the log
 		do    func() error
@@ -80,14 +81,8 @@ func TestActsAreWhole(t *testing.T) {
 			after.Title, after.SnapshotID = "Bookmobile Libraries", snapshot.ID
 			return o.ChangePetition(ctx, second, after, "ann")
 		}},
-		{"members.imported", func() error { _, err := o.Import(ctx, blob, "again.csv", ImportOptions{}, "ann"); return err }},
-		{"members.withdrawn", func() error {
-			newest, err := o.Store.CurrentSnapshot(ctx)
-			if err == nil {
-				_, err = o.WithdrawExport(ctx, newest.ID, "ann")
-			}
-			return err
-		}},
+		{"members.imported", func() (err error) { again, err = o.Import(ctx, blob, "again.csv", ImportOptions{}, "ann"); return err }},
+		{"members.withdrawn", func() error { _, err := o.WithdrawExport(ctx, again.ID, "ann"); return err }},
 		{"upload.added", func() error {
 			_, _, err := o.AddFile(ctx, "p3", "sheet.pdf", "ann", bytes.NewReader([]byte("%PDF-1.7")))
 			return err

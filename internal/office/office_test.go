@@ -75,7 +75,7 @@ func (o *office) keep(data []byte) string {
 // snapshot takes in an export.
 func (o *office) snapshot(data []byte) store.Snapshot {
 	o.t.Helper()
-	s, err := o.Import(o.t.Context(), o.keep(data), "members.csv", ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, "ann")
+	s, err := o.Import(o.t.Context(), o.keep(data), "members.csv", ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true}, "ann")
 	if err != nil {
 		o.t.Fatal(err)
 	}

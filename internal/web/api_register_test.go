@@ -124,9 +124,16 @@ func TestAPITallies(t *testing.T) {
 	p.Rules = "threshold: 10"
 	check0(t, sv.Store.SetPetition(t.Context(), p))
 	sv.client("staff").ask("POST", to, struct{}{}, nil, 403)
+	var st apiStatement
+	chair.ask("GET", "/api/petitions/"+p.ID+"/statement", nil, &st, 200)
+	if len(st.Hinders) > 0 || st.HandedIn || st.Count.Valid != 14 || st.Pages != 3 || st.Export == "" {
+		t.Errorf("to be certified: %+v", st)
+	}
+	chair.ask("POST", to, map[string]any{"seen": "another", "hand_in": true}, nil, 409)
+	chair.ask("POST", to, map[string]any{"seen": st.Seen}, nil, 409) // nothing was handed in yet
 	var tally apiTally
-	chair.ask("POST", to, struct{}{}, &tally, 200)
-	if tally.Count.Valid != 14 || tally.Count.Required != 10 || tally.By != "account-chair" || tally.PetitionID != p.ID || tally.Stays == "" { // nothing was handed in yet
+	chair.ask("POST", to, map[string]any{"seen": st.Seen, "hand_in": true}, &tally, 200)
+	if tally.Count.Valid != 14 || tally.Count.Required != 10 || tally.By != "account-chair" || tally.PetitionID != p.ID || tally.Stays == "" { // its receipt was not acknowledged
 		t.Errorf("%+v", tally)
 	}
 	chair.ask("POST", to, struct{}{}, nil, 422)
