@@ -28,7 +28,8 @@ import (
 // lattice, then all second ones. Sign and exponent, which vary little, so pack well.
 const (
 	sheetMagic   = "CSsh"
-	sheetVersion = 1
+	sheetVersion = 2
+	lettersOnly  = 1 // the version before, whose lattices all had letters only
 	sheetHeader  = len(sheetMagic) + 1 + 4 + 4
 
 	// MaxSheet is the most that a sheet may unpack to: some fifty times that of
@@ -47,37 +48,60 @@ var (
 	ErrVersion = errors.New("the stored sheet is of another version")
 )
 
-// letters of a lattice as kept: the blank, then A to Z.
-const letters = 27
+// Classes of a lattice as kept: the blank, then A to Z, then the digits where the field
+// has any.
+const (
+	letters = 27
+	signs   = letters + 10
+)
 
-// seen is the lattice of a word as it was kept: frames × letters, each the
-// probability of the blank or of a letter from A to Z.
-type seen []float32
+// classesOf is how many classes of a field's lattices are kept: names need no digits.
+func classesOf(f Field) int {
+	if f == MemberID {
+		return signs
+	}
+	return letters
+}
 
-func (s seen) Frames() int { return len(s) / letters }
+// seen is the lattice of a word as it was kept: frames × classes, each the
+// probability of the blank, of a letter from A to Z or of a digit.
+type seen struct {
+	classes int
+	p       []float32
+}
 
-func (s seen) LogProbability(frame int, letter rune) float64 {
+func (s seen) Frames() int { return len(s.p) / s.classes }
+
+func (s seen) LogProbability(frame int, sign rune) float64 {
+	at := frame * s.classes
 	switch {
-	case letter == 0:
-		return math.Log(float64(s[frame*letters]))
-	case letter >= 'A' && letter <= 'Z':
-		return math.Log(float64(s[frame*letters+int(letter-'A')+1]))
+	case sign == 0:
+		return math.Log(float64(s.p[at]))
+	case sign >= 'A' && sign <= 'Z':
+		return math.Log(float64(s.p[at+1+int(sign-'A')]))
+	case sign >= '0' && sign <= '9' && s.classes == signs:
+		return math.Log(float64(s.p[at+letters+int(sign-'0')]))
 	}
 	return math.Inf(-1)
 }
 
 // see takes down a lattice. Its probabilities are those of float32, as the network gives
 // them; the logarithm of one and back is off by far less than half a step.
-func see(l Lattice) seen {
-	if s, ok := l.(seen); ok {
+func see(l Lattice, classes int) seen {
+	if s, ok := l.(seen); ok && s.classes == classes {
 		return s
 	}
-	s := make(seen, l.Frames()*letters)
+	s := seen{classes, make([]float32, l.Frames()*classes)}
 	for t := range l.Frames() {
-		row := s[t*letters : (t+1)*letters]
-		row[0] = float32(math.Exp(l.LogProbability(t, 0)))
-		for i := range row[1:] {
-			row[i+1] = float32(math.Exp(l.LogProbability(t, 'A'+rune(i))))
+		for i := range classes {
+			sign := rune(0)
+			switch {
+			case i >= letters:
+				sign = '0' + rune(i-letters)
+			case i > 0:
+				sign = 'A' + rune(i-1)
+			}
+			s.p[t*classes+i] = float32(math.Exp(l.LogProbability(t, sign)))
 		}
 	}
 	return s
@@ -107,7 +131,7 @@ type (
 func EncodeSheet(s Sheet) ([]byte, error) {
 	kept := sheetJSON{Sheet: s, Rows: make([]rowJSON, len(s.Rows))}
 	kept.Sheet.Rows = nil
-	var words []Lattice
+	var words []seen
 	for i, row := range s.Rows {
 		r := rowJSON{Row: row}
 		r.Row.Picture, r.Row.Fields = nil, nil
@@ -116,7 +140,7 @@ func EncodeSheet(s Sheet) ([]byte, error) {
 			field := fieldJSON{Field: f, Reading: reading}
 			for _, w := range reading.Words {
 				field.Frames = append(field.Frames, w.Frames())
-				words = append(words, w)
+				words = append(words, see(w, classesOf(f)))
 			}
 			r.Fields = append(r.Fields, field)
 		}
@@ -128,7 +152,7 @@ func EncodeSheet(s Sheet) ([]byte, error) {
 	}
 	plain := append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...)
 	for _, w := range words {
-		plain = see(w).append(plain)
+		plain = w.append(plain)
 	}
 	if len(plain) > MaxSheet || len(text) > maxSheetText {
 		return nil, fmt.Errorf("pack a sheet: it has %d MiB, %d of them text, and at most %d and %d are kept", len(plain)>>20, len(text)>>20, MaxSheet>>20, maxSheetText>>20)
@@ -162,12 +186,16 @@ func DecodeSheet(data []byte) (Sheet, error) {
 		row.Picture = nil
 		row.Fields = make(map[Field]Reading, len(r.Fields))
 		for _, f := range r.Fields {
+			classes := classesOf(f.Field)
+			if data[len(sheetMagic)] == lettersOnly {
+				classes = letters
+			}
 			for _, frames := range f.Frames {
-				if frames < 0 || frames > len(rest)/(4*letters) {
+				if frames < 0 || frames > len(rest)/(4*classes) {
 					return Sheet{}, fmt.Errorf("%w: a lattice ends early", ErrDamaged)
 				}
-				n := frames * letters
-				f.Reading.Words = append(f.Reading.Words, seenIn(rest[:4*n]))
+				n := frames * classes
+				f.Reading.Words = append(f.Reading.Words, seen{classes, seenIn(rest[:4*n])})
 				rest = rest[4*n:]
 			}
 			row.Fields[f.Field] = f.Reading
@@ -182,20 +210,20 @@ func DecodeSheet(data []byte) (Sheet, error) {
 
 // append adds the lattice's bytes: all first ones, then all second ones, and so on.
 func (s seen) append(to []byte) []byte {
-	n := len(s)
+	n := len(s.p)
 	at := len(to)
 	to = append(to, make([]byte, 4*n)...)
 	planes := to[at:]
-	for i, p := range s {
+	for i, p := range s.p {
 		bits := math.Float32bits(p)
 		planes[i], planes[n+i], planes[2*n+i], planes[3*n+i] = byte(bits>>24), byte(bits>>16), byte(bits>>8), byte(bits)
 	}
 	return to
 }
 
-func seenIn(planes []byte) seen {
+func seenIn(planes []byte) []float32 {
 	n := len(planes) / 4
-	s := make(seen, n)
+	s := make([]float32, n)
 	for i := range s {
 		s[i] = math.Float32frombits(uint32(planes[i])<<24 | uint32(planes[n+i])<<16 | uint32(planes[2*n+i])<<8 | uint32(planes[3*n+i]))
 	}
@@ -225,7 +253,7 @@ func unpacked(data []byte) ([]byte, error) {
 	if len(data) < sheetHeader || string(data[:len(sheetMagic)]) != sheetMagic {
 		return nil, fmt.Errorf("%w: it does not begin like one", ErrDamaged)
 	}
-	if v := data[len(sheetMagic)]; v != sheetVersion {
+	if v := data[len(sheetMagic)]; v != sheetVersion && v != lettersOnly {
 		return nil, fmt.Errorf("%w: %d, and this program reads %d: have the page read again", ErrVersion, v, sheetVersion)
 	}
 	size, sum := binary.BigEndian.Uint32(data[len(sheetMagic)+1:]), binary.BigEndian.Uint32(data[len(sheetMagic)+5:])

@@ -13,15 +13,15 @@ import (
 // invented is a sheet with all that a sheet can hold.
 func invented() Sheet {
 	random := rand.New(rand.NewPCG(1, 2))
-	word := func(frames int) seen {
-		s := make(seen, frames*letters)
-		for i := range s {
-			s[i] = float32(math.Exp(-30 * random.Float64()))
+	word := func(frames, classes int) seen {
+		p := make([]float32, frames*classes)
+		for i := range p {
+			p[i] = float32(math.Exp(-30 * random.Float64()))
 		}
-		s[3] = 0                               // what cannot be
-		s[4] = math.SmallestNonzeroFloat32     // and what nearly cannot
-		s[5], s[6] = 1, math.Nextafter32(1, 0) // and what is next to sure
-		return s
+		p[3] = 0                               // what cannot be
+		p[4] = math.SmallestNonzeroFloat32     // and what nearly cannot
+		p[5], p[6] = 1, math.Nextafter32(1, 0) // and what is next to sure
+		return seen{classes, p}
 	}
 	return Sheet{
 		Kind: Signers, Rotation: 270, Source: "scan",
@@ -29,8 +29,9 @@ func invented() Sheet {
 		Notes:   []string{"one", "two"},
 		Rows: []Row{
 			{Number: 2, Box: Box{0.1, 0.2, 0.3, 1.0 / 3}, Signed: SignedYes, Struck: true, Fields: map[Field]Reading{
-				Name: {Text: "Anna Fill", Confidence: 0.1 + 0.2, Engine: "hand", Alternatives: []Alternative{{"Anna Fell", 0.25}}, Words: []Lattice{word(9), word(31)}},
-				City: {Text: "Bend", Confidence: 1, Engine: "tesseract"},
+				Name:     {Text: "Anna Fill", Confidence: 0.1 + 0.2, Engine: "hand", Alternatives: []Alternative{{"Anna Fell", 0.25}}, Words: []Lattice{word(9, letters), word(31, letters)}},
+				MemberID: {Text: "0123", Confidence: 0.9, Engine: "hand", Words: []Lattice{word(17, signs)}},
+				City:     {Text: "Bend", Confidence: 1, Engine: "tesseract"},
 			}},
 			{Number: 3, Signed: SignedNo, Fields: map[Field]Reading{}},
 		},
@@ -54,7 +55,7 @@ func TestSheetComesBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -66,9 +67,9 @@ func TestLatticeKeepsEveryBit(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 100_000 {
 		p := math.Float32frombits(random.Uint32N(0x3f800001)) // any from 0 to 1
-		got := see(logs{p})
-		if got[0] != p || got.LogProbability(0, 0) != math.Log(float64(p)) {
-			t.Fatalf("%b became %b", p, got[0])
+		got := see(logs{p}, signs)
+		if got.p[0] != p || got.p[letters] != p || got.LogProbability(0, 0) != math.Log(float64(p)) {
+			t.Fatalf("%b became %b", p, got.p[0])
 		}
 	}
 }
@@ -78,6 +79,21 @@ type logs struct{ p float32 }
 
 func (l logs) Frames() int                          { return 1 }
 func (l logs) LogProbability(_ int, _ rune) float64 { return math.Log(float64(l.p)) }
+
+// A sheet stored before digits were kept can still be read.
+func TestSheetOfTheVersionBefore(t *testing.T) {
+	want := invented()
+	delete(want.Rows[0].Fields, MemberID)
+	data := packedSheet(t, want)
+	data[len(sheetMagic)] = lettersOnly
+	got, err := DecodeSheet(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
+		t.Error(diff)
+	}
+}
 
 func TestPicturesAreNotKept(t *testing.T) {
 	with := invented()
@@ -98,7 +114,7 @@ func TestDamagedSheet(t *testing.T) {
 	for i := range whole {
 		bad := bytes.Clone(whole)
 		bad[i] ^= 0x10
-		if s, err := DecodeSheet(bad); err == nil && !cmp.Equal(s, invented()) {
+		if s, err := DecodeSheet(bad); err == nil && !cmp.Equal(s, invented(), cmp.AllowUnexported(seen{})) {
 			t.Fatalf("byte %d changed: another sheet came out", i)
 		}
 	}

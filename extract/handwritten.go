@@ -135,7 +135,11 @@ func (h *Handwritten) reading(l hand.Lattice, field Field, zip *hand.Grammar) Re
 		}
 		r.Alternatives = append(r.Alternatives, Alternative{text, b.Confidence})
 	}
-	r.Words = words(l, r.Text)
+	if field == MemberID && l.Frames() > 0 {
+		r.Words = []Lattice{l.Folded()} // which signs part a number is no matter
+	} else {
+		r.Words = words(l, r.Text)
+	}
 	return r
 }
 

@@ -122,7 +122,7 @@ type Reading struct {
 	Confidence   float64       `json:"confidence"`             // 0 to 1; 1 where nothing is written and the cell is surely empty
 	Engine       string        `json:"engine,omitempty"`       // "text", "tesseract", …
 	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first, for people to see; the matcher scores names on Words, which has them all
-	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order; nil from engines that give text alone
+	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order, of a member number as a whole; nil from engines that give text alone
 }
 
 // Lattice is what a recognizer saw of a word: for every frame, how probable each
@@ -130,8 +130,8 @@ type Reading struct {
 // cases; blanks and signs between letters have no place in it.
 type Lattice interface {
 	Frames() int
-	// LogProbability of a letter from A to Z in a frame, or of the blank,
-	// which is letter 0. -Inf for what cannot be.
+	// LogProbability of a letter from A to Z or of a digit in a frame, or of the blank,
+	// which is letter 0. -Inf for what cannot be. Digits are kept for member numbers only.
 	LogProbability(frame int, letter rune) float64
 }
 

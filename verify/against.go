@@ -25,8 +25,11 @@ func (m *Matcher) contradict(row extract.Row, written name.Name, at int32, evide
 		case extract.MemberID:
 			reading := row.Fields[extract.MemberID]
 			if exact(reading) && e.Agreement != Agrees ||
-				e.Agreement == Differs && reading.Confidence >= sure {
+				e.Agreement == Differs && reading.Confidence >= sure && e.Seen < hardlyRuled {
 				e.Against = "the number is not the member's"
+			} else if e.Agreement == Close && reading.Confidence >= sure &&
+				e.Seen < hardlyRuled && len(m.roll.ByNumber(m.numbers.in(reading))) > 0 {
+				e.Against = "the number is another member's"
 			}
 		}
 	}

@@ -24,7 +24,9 @@ const (
 var digitLooks = [10]string{"689", "742", "731", "852", "971", "386", "058", "142", "369", "470"}
 
 func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
-	written := m.numbers.in(row.Fields[extract.MemberID])
+	reading := row.Fields[extract.MemberID]
+	written := m.numbers.in(reading)
+	s.number = m.numbers.seen(reading)
 	if len(written) < 3 {
 		return
 	}
@@ -32,9 +34,16 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 	s.routed = append(s.routed, m.roll.NearNumbers(written)...)
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
 	s.fields = append(s.fields, seen{extract.MemberID, func(member int32) byLevel {
-		l := m.powers.number(written, m.members[member].number)
+		own := m.members[member].number
+		l := m.powers.number(written, own)
+		l.scale(1 / any)
+		if s.number != nil && own != "" {
+			odds := same((1 - byText) * s.number.odds(m.numbers, own))
+			l.scale(byText)
+			l.plus(1, &odds)
+		}
 		for j := range l {
-			l[j] = ((1-unreadable[j]-otherNumber)*l[j] + (unreadable[j]+otherNumber)*any) / any
+			l[j] = (1-unreadable[j]-otherNumber)*l[j] + unreadable[j] + otherNumber
 		}
 		return l
 	}, same(1)})

@@ -169,6 +169,7 @@ func (m *Matcher) Match(line Line) Match {
 		written := m.nameFor(s, c.at)
 		number := m.numbers.in(line.Row.Fields[extract.MemberID])
 		evidence := weigh(line.Row, written, number, member)
+		s.number.weighSeen(member, evidence)
 		m.measure(s, c.at, evidence)
 		m.contradict(line.Row, written, c.at, evidence)
 		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,7 +18,13 @@ type numbering struct {
 	lengths  []int
 	shortest int
 	longest  int
-	shapes   []string // of numbers with letters, such as "AA9AAA"
+	shapes   []shape // that are common, the commonest first
+}
+
+// shape is what numbers look like: A for each letter, 9 for each digit, as in "AA9AAA".
+type shape struct {
+	of    string
+	share float64 // of the members
 }
 
 // otherKind is how many digits a number is longer or shorter than any of the roll that is
@@ -38,30 +46,43 @@ func newNumbering(r *roll.Roll) numbering {
 		}
 	}
 	slices.Sort(n.lengths)
-	if !n.digits {
-		n.shapes = shapesOf(r)
-	}
+	n.shapes = shapesOf(r)
 	if len(n.lengths) > 0 {
 		n.shortest, n.longest = n.lengths[0], n.lengths[len(n.lengths)-1]
 	}
 	return n
 }
 
-// shapesOf are the shapes that numbers of a roll have, but for rare ones: A for each letter,
-// 9 for each digit.
-func shapesOf(r *roll.Roll) []string {
+func shapesOf(r *roll.Roll) []shape {
 	count := map[string]int{}
 	for _, m := range r.Members {
-		count[strings.Map(shapeOf, digitsOf(m.ID, false))]++
+		count[patternOf(digitsOf(m.ID, r.NumbersAreDigits()))]++
 	}
-	var out []string
-	for shape, members := range count {
-		if float64(members) >= rareLength*float64(len(r.Members)) {
-			out = append(out, shape)
+	var out []shape
+	for of, members := range count {
+		if s := float64(members) / float64(len(r.Members)); s >= rareLength && of != "" {
+			out = append(out, shape{of, s})
 		}
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b shape) int {
+		return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.of, b.of))
+	})
 	return out
+}
+
+func patternOf(number string) string { return strings.Map(shapeOf, number) }
+
+// chance is about how probable a member's number is, of all that look like the roll's.
+func (n numbering) chance(number string) float64 {
+	of := patternOf(number)
+	share := rareLength / 2 // of a shape that is none of the common ones
+	for _, s := range n.shapes {
+		if s.of == of {
+			share = s.share
+		}
+	}
+	letters := strings.Count(of, "A")
+	return share / math.Pow(26, float64(letters)) / math.Pow(10, float64(len(of)-letters))
 }
 
 func shapeOf(r rune) rune {
@@ -85,7 +106,8 @@ const (
 func (n numbering) shaped(read string) (number string, ok bool) {
 	const most = 2
 	best := most + 1
-	for _, shape := range n.shapes {
+	for _, s := range n.shapes {
+		shape := s.of
 		if len(shape) != len(read) {
 			continue
 		}

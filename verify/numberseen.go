@@ -1,0 +1,171 @@
+package verify
+
+import (
+	"math"
+	"strings"
+
+	"countersign/extract"
+	"countersign/verify/name"
+	"countersign/verify/roll"
+)
+
+// numberSeen is a member number as a recognizer saw it, frame by frame, so that every
+// member's own number can be asked for: what reads KAGRE may well be KA6RE.
+type numberSeen struct {
+	frames  [][signs]float64 // each sums to 1
+	numbers float64          // probability of all numbers that look like the roll's
+}
+
+// signs of a number: the blank, the letters, the digits.
+const (
+	signs      = 1 + 26 + 10
+	firstDigit = 1 + 26
+)
+
+// signOf is a sign's place in a frame, 0 for what no number holds.
+func signOf(c byte) int {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return 1 + int(c-'A')
+	case c >= '0' && c <= '9':
+		return firstDigit + int(c-'0')
+	}
+	return 0
+}
+
+// seen makes what the matcher asks of a reading's lattice; nil where it has none.
+func (n numbering) seen(reading extract.Reading) *numberSeen {
+	s := &numberSeen{}
+	for _, w := range reading.Words {
+		for t := range w.Frames() {
+			s.take(w, t)
+		}
+	}
+	if len(s.frames) == 0 || exact(reading) {
+		return nil
+	}
+	for _, shape := range n.shapes {
+		s.numbers += s.anyOf(shape.of)
+	}
+	return s
+}
+
+func (s *numberSeen) take(w extract.Lattice, t int) {
+	var f [signs]float64
+	sum := 0.0
+	for i := range f {
+		sign := rune(0)
+		switch {
+		case i >= firstDigit:
+			sign = '0' + rune(i-firstDigit)
+		case i > 0:
+			sign = 'A' + rune(i-1)
+		}
+		f[i] = math.Exp(w.LogProbability(t, sign))
+		sum += f[i]
+	}
+	for i := range f {
+		f[i] = (1-blind)*f[i]/max(sum, blind) + blind/signs
+	}
+	s.frames = append(s.frames, f)
+}
+
+// of is the probability that a number was seen, by the forward algorithm of CTC (Graves
+// and others 2006).
+func (s *numberSeen) of(number string) float64 {
+	// blank[k] ends in a blank after k signs, sign[k] in the k-th sign.
+	blank, sign := make([]float64, len(number)+1), make([]float64, len(number)+1)
+	blank[0] = 1
+	for _, f := range s.frames {
+		for k := len(number); k > 0; k-- {
+			at := signOf(number[k-1])
+			in := blank[k-1]
+			if k > 1 && number[k-2] != number[k-1] {
+				in += sign[k-1]
+			}
+			blank[k] = f[0] * (blank[k] + sign[k])
+			sign[k] = f[at] * (sign[k] + in)
+			if at == 0 {
+				return 0
+			}
+		}
+		blank[0] *= f[0]
+	}
+	return blank[len(number)] + sign[len(number)]
+}
+
+// anyOf is the probability of all numbers of a shape together, such as "AA9AAA".
+func (s *numberSeen) anyOf(shape string) float64 {
+	blank := make([]float64, len(shape)+1)
+	sign := make([][signs]float64, len(shape)+1)
+	sum := make([]float64, len(shape)+1) // of sign
+	blank[0] = 1
+	for _, f := range s.frames {
+		for k := len(shape); k > 0; k-- {
+			blank[k] = f[0] * (blank[k] + sum[k])
+			from, to := 1, firstDigit
+			if shape[k-1] == '9' {
+				from, to = firstDigit, signs
+			}
+			sum[k] = 0
+			for c := from; c < to; c++ {
+				in := blankBefore(blank[k-1], sum[k-1], sign[k-1][c])
+				sign[k][c] = f[c] * (sign[k][c] + in)
+				sum[k] += sign[k][c]
+			}
+		}
+		blank[0] *= f[0]
+	}
+	return blank[len(shape)] + sum[len(shape)]
+}
+
+// blankBefore is what leads to a new sign: a blank, or any other sign.
+func blankBefore(blank, any, same float64) float64 { return blank + max(0, any-same) }
+
+// share is a number's share of all numbers that may have been seen.
+func (s *numberSeen) share(number string) float64 {
+	if s == nil || s.numbers == 0 {
+		return 0
+	}
+	return min(1, s.of(number)/s.numbers)
+}
+
+// noNumber is how often the place for the number holds something else: "on file", a
+// neighbour's writing.
+const noNumber = 0.03
+
+// odds are a number's against those of any number that looks like the roll's, or of none.
+func (s *numberSeen) odds(n numbering, number string) float64 {
+	any := (1-noNumber)*s.numbers + noNumber*max(0, 1-s.numbers)
+	if any == 0 {
+		return 0
+	}
+	p := s.of(number)
+	if short := strings.TrimLeft(number, "0"); short != number && short != "" {
+		p += zerosLeft * s.of(short)
+	}
+	return p / n.chance(number) / any
+}
+
+// Shares of the numbers that may have been seen, from which on a number other than the one
+// read may well be the member's, and from which on it cannot be ruled out.
+const (
+	wellSeen    = 0.1
+	hardlyRuled = 0.001
+)
+
+// weighSeen looks at a number that is not a member's once more: as it was seen, and not as
+// it was read.
+func (s *numberSeen) weighSeen(m *roll.Member, evidence []Evidence) {
+	for i := range evidence {
+		e := &evidence[i]
+		if e.Field != extract.MemberID || e.Agreement == Agrees {
+			continue
+		}
+		e.Seen = s.share(strings.ToUpper(name.Joined(roll.NumberOf(m.ID))))
+		if e.Agreement == Differs && e.Seen >= wellSeen {
+			e.Agreement = Close
+			e.Words = "number: hard to read, and may well be the member's"
+		}
+	}
+}
