@@ -31,6 +31,36 @@ func PagePicture(p ingest.Page, longest int) (picture []byte, size image.Point, 
 	return b.Bytes(), size, nil
 }
 
+// PartPicture is a JPEG of a part of a page, for people to look at, turned clockwise by
+// quarters as its sheet says; nil for the page as a whole.
+func PartPicture(p ingest.Page, box Box, turned int) ([]byte, error) {
+	const (
+		margin  = 0.01 // of the page's width, for what stands around
+		longest = 1400 // pixels
+	)
+	b := p.Image.Bounds()
+	if box == (Box{}) {
+		return nil, nil
+	}
+	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
+	part := image.Rect(
+		at(box[0], b.Min.X, b.Dx()), at(box[1], b.Min.Y, b.Dy()),
+		at(box[2], b.Min.X, b.Dx()), at(box[3], b.Min.Y, b.Dy()),
+	).Inset(-int(margin * float64(b.Dx()))).Intersect(b)
+	if part.Empty() {
+		return nil, nil
+	}
+	scale := min(1, longest/float64(max(part.Dx(), part.Dy())))
+	size := image.Pt(max(1, int(float64(part.Dx())*scale)), max(1, int(float64(part.Dy())*scale)))
+	cut := image.NewGray(image.Rectangle{Max: size})
+	draw.ApproxBiLinear.Scale(cut, cut.Bounds(), p.Image, part, draw.Src, nil)
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, layout.Turn(cut, turned/90, 0).Image, &jpeg.Options{Quality: 75}); err != nil {
+		return nil, fmt.Errorf("picture of a part of page %d: %w", p.Number, err)
+	}
+	return out.Bytes(), nil
+}
+
 func shrunk(m image.Image, size image.Point, scale float64) image.Image {
 	if g, ok := m.(*image.Gray); ok {
 		return layout.Shrink(g, scale)

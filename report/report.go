@@ -68,6 +68,33 @@ type Page struct {
 	Form     extract.Form
 	Error    string
 	Notes    []string
+	Open     []OpenPoint
+}
+
+// OpenPoint is something on a page that may be a signature nobody filed, or a reason why the
+// page may say more than was read.
+type OpenPoint struct {
+	Text    string // what is the matter, and what to do
+	Settled string // what a person found; empty while it waits
+	Note    string
+	By      string // the name of who settled it
+	At      time.Time
+	Picture []byte // JPEG of the place, nil for none
+}
+
+// Waiting is how many open points of a petition nobody has settled.
+func (p Petition) Waiting() int {
+	n := 0
+	for _, f := range p.Files {
+		for _, page := range f.Pages {
+			for _, o := range page.Open {
+				if o.Settled == "" {
+					n++
+				}
+			}
+		}
+	}
+	return n
 }
 
 // Snapshot names the membership export a petition was verified against.

@@ -42,6 +42,7 @@ type file struct {
 // sheet is what became of one page.
 type sheet struct {
 	extract.Sheet
+	open    []report.OpenPoint
 	matches []verify.Match
 	err     error
 }
@@ -187,6 +188,13 @@ func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, nu
 	}
 	s = p.matcher.Understand(s).As(s)
 	out = sheet{Sheet: s}
+	for _, o := range s.Open {
+		picture, err := extract.PartPicture(page, o.Box, s.Rotation)
+		if err != nil {
+			return sheet{err: err}
+		}
+		out.open = append(out.open, report.OpenPoint{Text: o.Text, Picture: picture})
+	}
 	for i, row := range s.Rows {
 		ref := verify.Ref{File: name, Page: number, Row: row.Number}
 		if err := p.pictures.keep(ref, row.Picture); err != nil {
@@ -230,6 +238,7 @@ func (f file) report() report.File {
 		out.Pages = append(out.Pages, report.Page{
 			Number: i + 1, Kind: s.Kind, Rotation: s.Rotation, Source: string(s.Source),
 			Rows: len(s.Rows), Error: sentence(s.err), Notes: s.Notes, Form: s.Form,
+			Open: s.open,
 		})
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/store"
+	"countersign/report"
 )
 
 // OpenPoint is an open point with where it is.
@@ -140,37 +141,89 @@ func (o *Office) lineFor(ctx context.Context, p store.OpenPoint) (*store.Line, e
 // cutOut keeps a part of a page's picture, upright, and gives its blob; empty for a page of
 // which there is no picture.
 func (o *Office) cutOut(ctx context.Context, page store.Page, box [4]float64) (string, error) {
+	picture, err := o.partOf(ctx, page, box)
+	if picture == nil || err != nil {
+		return "", err
+	}
+	sum, _, err := o.Blobs.Put(ctx, bytes.NewReader(picture))
+	return sum, err
+}
+
+// partOf is a JPEG of a part of a page's picture, upright; nil for a page of which there is
+// no picture.
+func (o *Office) partOf(ctx context.Context, page store.Page, box [4]float64) ([]byte, error) {
 	if page.Picture == "" {
-		return "", nil
+		return nil, nil
 	}
 	file, err := o.Blobs.Open(ctx, page.Picture)
 	if err != nil {
-		return "", fmt.Errorf("open the picture of page %s: %w", page.ID, err)
+		return nil, fmt.Errorf("open the picture of page %s: %w", page.ID, err)
 	}
 	defer file.Close()
 	picture, err := jpeg.Decode(file)
 	if err != nil {
-		return "", fmt.Errorf("decode the picture of page %s: %w", page.ID, err)
+		return nil, fmt.Errorf("decode the picture of page %s: %w", page.ID, err)
 	}
 	b := picture.Bounds()
 	if box == ([4]float64{}) {
 		box = [4]float64{0, 0, 1, 1}
 	}
 	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
-	part := image.Rect(at(box[0], b.Min.X, b.Dx()), at(box[1], b.Min.Y, b.Dy()), at(box[2], b.Min.X, b.Dx()), at(box[3], b.Min.Y, b.Dy()))
+	part := image.Rect(
+		at(box[0], b.Min.X, b.Dx()), at(box[1], b.Min.Y, b.Dy()),
+		at(box[2], b.Min.X, b.Dx()), at(box[3], b.Min.Y, b.Dy()),
+	)
 	margin := b.Dx() / 100
 	part = part.Inset(-margin).Intersect(b)
 	if part.Empty() {
-		return "", errors.New("an open point lies outside of its page")
+		return nil, errors.New("an open point lies outside of its page")
 	}
 	cut := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
 	draw.Draw(cut, cut.Bounds(), picture, part.Min, draw.Src)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, Turned(cut, page.Rotation), &jpeg.Options{Quality: 80}); err != nil {
-		return "", fmt.Errorf("keep the picture of a line: %w", err)
+		return nil, fmt.Errorf("keep the picture of a line: %w", err)
 	}
-	sum, _, err := o.Blobs.Put(ctx, &out)
-	return sum, err
+	return out.Bytes(), nil
+}
+
+// openPictures is how many open points of a petition a workbook shows pictures of: each costs
+// a tenth of a second.
+const openPictures = 200
+
+// openByPage are the open points of a petition as workbooks list them, by page.
+func (o *Office) openByPage(
+	ctx context.Context, w *counted, of people,
+) (map[string][]report.OpenPoint, error) {
+	points, err := o.Store.OpenPoints(ctx, w.petition.ID)
+	if err != nil || len(points) == 0 {
+		return nil, err
+	}
+	pages := map[string]store.Page{}
+	for _, p := range w.pages {
+		pages[p.ID] = p
+	}
+	out, shown := map[string][]report.OpenPoint{}, 0
+	for _, p := range points {
+		point := report.OpenPoint{Text: p.Text, Settled: foundOpen[p.Settled], Note: p.Note, At: p.At}
+		if p.By != "" {
+			point.By = of.name(p.By)
+		}
+		if shown < openPictures && p.Box != ([4]float64{}) {
+			shown++
+			// A picture that is gone costs no report.
+			point.Picture, _ = o.partOf(ctx, pages[p.PageID], p.Box)
+		}
+		out[p.PageID] = append(out[p.PageID], point)
+	}
+	return out, nil
+}
+
+// foundOpen says how an open point was settled.
+var foundOpen = map[string]string{
+	store.NothingHere: "nothing to count",
+	store.LineAdded:   "line added",
+	store.NotCounted:  "not counted",
 }
 
 // Turned is a picture turned clockwise by quarters.

@@ -81,7 +81,11 @@ func (o *Office) report(ctx context.Context, w *counted) (report.Petition, error
 	}
 	r.Tally, r.Rules, r.Made, r.Program = w.tally, w.rules, o.now(), o.Program
 	r.Pictures = linePictures{ctx, o, w}
-	r.Files, r.Findings, r.Quality = w.files(), w.log(people), w.quality()
+	open, err := o.openByPage(ctx, w, people)
+	if err != nil {
+		return report.Petition{}, err
+	}
+	r.Files, r.Findings, r.Quality = w.files(open), w.log(people), w.quality()
 	if r.Cover.Group == "" {
 		r.Cover.Group = w.petition.Title
 	}
@@ -128,8 +132,8 @@ func (p people) names(ids []string) []string {
 	return out
 }
 
-// files are the uploads as the workbooks list them.
-func (w *counted) files() []report.File {
+// files are the uploads as the workbooks list them, with the open points of their pages.
+func (w *counted) files(open map[string][]report.OpenPoint) []report.File {
 	rows := map[string]int{}
 	for _, l := range w.lines {
 		rows[l.PageID]++
@@ -146,7 +150,7 @@ func (w *counted) files() []report.File {
 	}
 	for _, p := range w.pages {
 		f := &out[at[p.UploadID]]
-		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation, Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes, Form: formHere(p)}
+		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation, Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes, Form: formHere(p), Open: open[p.ID]}
 		if p.ReadAt.IsZero() && p.Error == "" {
 			page.Error = "Not read yet."
 		}

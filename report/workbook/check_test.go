@@ -134,7 +134,7 @@ func TestCheckNoticesChanges(t *testing.T) {
 		{"a sheet taken out", func(f *excelize.File) error { return f.DeleteSheet("Duplicates") }, "Duplicates: is missing", "Duplicates: is missing"},
 		{"a sheet put in", func(f *excelize.File) error { _, err := f.NewSheet("Mine"); return err }, "Mine: was added", ""},
 		{"a fingerprint", func(f *excelize.File) error { return f.SetCellStr("Provenance", "C9", strings.Repeat("0", 64)) },
-			"Provenance, row 29: this sheet was changed", "Provenance: Petition file: packet.pdf with 0000"},
+			"Provenance, row 30: this sheet was changed", "Provenance: Petition file: packet.pdf with 0000"},
 		{"a picture taken out", func(f *excelize.File) error { return f.DeletePicture("Signatures", "D4") },
 			"Pictures on Signatures: pictures were changed, moved or taken out: there are 39, 40 were put in", "Signatures, row 4: the picture is another one, or is missing"},
 		{"lines sorted", func(f *excelize.File) error {

@@ -20,8 +20,10 @@ type drawing struct {
 	*book
 	anchors *packed
 	rels    *packed
-	count   int // pictures
-	links   int // of them that lead somewhere
+	part    int     // its number
+	of      *record // keeps their fingerprints, nil where nobody compares them
+	count   int     // pictures
+	links   int     // of them that lead somewhere
 }
 
 // placed is a picture with its place: the cell, where in the cell it begins
@@ -53,7 +55,8 @@ func (s *sheet) drawing() *drawing {
 	}
 	s.drawings++
 	s.try(s.file.AddPictureFromBytes(s.name, "A1", &excelize.Picture{Extension: ".jpg", File: dot.Bytes()}))
-	part := fmt.Sprintf("drawing%d.xml", s.drawings)
+	d.part = s.drawings
+	part := fmt.Sprintf("drawing%d.xml", d.part)
 	s.archive.own["xl/drawings/"+part] = d.anchors
 	s.archive.own["xl/drawings/_rels/"+part+".rels"] = d.rels
 	fmt.Fprint(d.anchors, drawingHead)
@@ -67,8 +70,10 @@ func (d *drawing) add(data []byte, p placed) {
 		return
 	}
 	d.count++
-	d.pictures.add(p.row, []string{pictureSum(data)})
-	media := fmt.Sprintf("line%d.jpeg", d.count)
+	if d.of != nil {
+		d.of.add(p.row, []string{pictureSum(data)})
+	}
+	media := fmt.Sprintf("picture%d-%d.jpeg", d.part, d.count)
 	d.try(d.archive.picture("xl/media/"+media, data))
 	fmt.Fprintf(d.rels, `<Relationship Id="rId%d" Type="%s/image" Target="../media/%s"/>`, d.count, officeRels, media)
 	click := ""

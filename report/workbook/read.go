@@ -160,44 +160,87 @@ type blip struct {
 	Embed string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships embed,attr"`
 }
 
-// pictures finds the pictures of lines: those of the drawing that has most.
-// Programs that save a workbook again give them other names.
-func (r *reading) pictures() (*record, error) {
-	var most anchors
-	part := ""
-	for _, f := range r.zip.File {
-		if path.Dir(f.Name) != "xl/drawings" || path.Ext(f.Name) != ".xml" {
-			continue
+// relations are the parts that one part of a workbook refers to.
+type relations struct {
+	List []struct {
+		ID     string `xml:"Id,attr"`
+		Type   string `xml:"Type,attr"`
+		Target string `xml:"Target,attr"`
+	} `xml:"Relationship"`
+}
+
+// relationsOf are the targets of a part's relations, by their ids, and that of the kind
+// asked for. A part without relations has none.
+func (r *reading) relationsOf(part, kind string) (byID map[string]string, of string, err error) {
+	dir, base := path.Split(part)
+	rels := dir + "_rels/" + base + ".rels"
+	has := func(f *zip.File) bool { return f.Name == rels }
+	if !slices.ContainsFunc(r.zip.File, has) {
+		return nil, "", nil
+	}
+	var found relations
+	if err := r.decode(rels, &found); err != nil {
+		return nil, "", err
+	}
+	byID = map[string]string{}
+	for _, rel := range found.List {
+		target := path.Join(dir, rel.Target)
+		if path.IsAbs(rel.Target) {
+			target = strings.TrimPrefix(rel.Target, "/")
 		}
-		var a anchors
-		if err := r.decode(f.Name, &a); err != nil {
-			return nil, err
-		}
-		a.List = slices.DeleteFunc(a.List, func(a anchor) bool { return a.Blip.Embed == "" })
-		if len(a.List) > len(most.List) {
-			most, part = a, f.Name
+		byID[rel.ID] = target
+		if path.Base(rel.Type) == kind {
+			of = target
 		}
 	}
+	return byID, of, nil
+}
+
+// drawingOf is the part that holds the pictures of a sheet, empty for none.
+func (r *reading) drawingOf(sheet string) (string, error) {
+	var book struct {
+		Sheets []struct {
+			Name string     `xml:"name,attr"`
+			Rest []xml.Attr `xml:",any,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	if err := r.decode("xl/workbook.xml", &book); err != nil {
+		return "", err
+	}
+	parts, _, err := r.relationsOf("xl/workbook.xml", "")
+	if err != nil {
+		return "", err
+	}
+	for _, s := range book.Sheets {
+		for _, a := range s.Rest {
+			if s.Name == sheet && a.Name.Local == "id" {
+				_, drawing, err := r.relationsOf(parts[a.Value], "drawing")
+				return drawing, err
+			}
+		}
+	}
+	return "", nil
+}
+
+// pictures finds the pictures of lines.
+func (r *reading) pictures() (*record, error) {
 	rec := newRecord(picturesName)
 	rec.keep = true
-	if part == "" {
-		return rec, nil
+	part, err := r.drawingOf(signaturesSheet)
+	if part == "" || err != nil {
+		return rec, err
 	}
-	var rels struct {
-		List []struct {
-			ID     string `xml:"Id,attr"`
-			Target string `xml:"Target,attr"`
-		} `xml:"Relationship"`
-	}
-	if err := r.decode("xl/drawings/_rels/"+path.Base(part)+".rels", &rels); err != nil {
+	var drawn anchors
+	if err := r.decode(part, &drawn); err != nil {
 		return nil, err
 	}
-	targets := map[string]string{}
-	for _, rel := range rels.List {
-		targets[rel.ID] = path.Join("xl/drawings", rel.Target)
+	targets, _, err := r.relationsOf(part, "")
+	if err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(most.List, func(a, b anchor) int { return a.Row - b.Row })
-	for _, a := range most.List {
+	list := slices.DeleteFunc(drawn.List, func(a anchor) bool { return a.Blip.Embed == "" })
+	slices.SortStableFunc(list, func(a, b anchor) int { return a.Row - b.Row })
+	for _, a := range list {
 		sum := sha256.New()
 		if err := r.unpack(targets[a.Blip.Embed], sum, maxPicture); err != nil {
 			return nil, err

@@ -45,7 +45,7 @@ const (
 func signatures(b *book, p *plan) {
 	columns := p.signatureColumns()
 	s := b.table(signaturesSheet, columns)
-	l := lister{sheet: s, plan: p, columns: columns}
+	l := lister{sheet: s, plan: p, columns: columns, pictures: columnOf(columns, pictureColumn), compared: &b.pictures}
 	for i, petition := range p.Petitions {
 		for _, d := range petition.Decisions {
 			l.line(i, petition, d)
@@ -65,9 +65,11 @@ func signatures(b *book, p *plan) {
 // lister writes lines, each with its picture.
 type lister struct {
 	*sheet
-	plan    *plan
-	columns []column
-	drawn   *drawing // begun with the first picture
+	plan     *plan
+	columns  []column
+	pictures int      // the column that shows them
+	compared *record  // of their fingerprints, nil for none
+	drawn    *drawing // begun with the first picture
 }
 
 // line writes one decision.
@@ -151,34 +153,43 @@ func (s *sheet) probability(l look, d verify.Decision) excelize.Cell {
 // so many points high. It returns what the cell says, empty where there is a
 // picture, and the height the row needs.
 func (s *lister) picture(ref verify.Ref, pictures report.Pictures, least float64, address string) (string, float64) {
-	if s.err != nil {
-		return "", least
-	}
-	if pictures == nil {
+	if pictures == nil || s.err != nil {
 		return noPicture, least
 	}
 	data, err := pictures.Picture(ref)
 	if err != nil {
 		return lostPicture, least
 	}
-	if len(data) == 0 {
+	return s.put(data, least, placed{
+		name:     fmt.Sprintf("Picture of line %d on page %d", ref.Row, ref.Page),
+		alt:      fmt.Sprintf("Line %d of page %d", ref.Row, ref.Page),
+		external: address,
+	})
+}
+
+// put puts a JPEG into the column for pictures, under a name and with words for those who
+// cannot see it.
+func (s *lister) put(data []byte, least float64, as placed) (string, float64) {
+	if len(data) == 0 || s.err != nil {
 		return noPicture, least
 	}
 	config, err := jpeg.DecodeConfig(bytes.NewReader(data))
 	if err != nil || config.Width == 0 || config.Height == 0 {
 		return damagedPicture, least
 	}
-	column := columnOf(s.columns, pictureColumn)
-	room := s.columns[column-1].width*7 + 5 - 2*pictureGap
+	as.column = s.pictures
+	room := s.columns[as.column-1].width*7 + 5 - 2*pictureGap
 	scale := min(1, room/float64(config.Width), pictureHighest/float64(config.Height))
-	w, h := math.Max(1, math.Round(float64(config.Width)*scale)), math.Max(1, math.Round(float64(config.Height)*scale))
+	w := math.Max(1, math.Round(float64(config.Width)*scale))
+	h := math.Max(1, math.Round(float64(config.Height)*scale))
 	tall := math.Min(math.Max(least, (h+2*pictureGap)*0.75), excelize.MaxRowHeight)
 	if s.drawn == nil {
 		s.drawn = s.drawing()
+		s.drawn.of = s.compared
 	}
-	s.drawn.add(data, placed{column: column, row: s.row + 1, left: pictureGap, top: int(math.Max(pictureGap, (tall/0.75-h)/2)),
-		width: int(w), height: int(h), name: fmt.Sprintf("Picture of line %d on page %d", ref.Row, ref.Page),
-		alt: fmt.Sprintf("Line %d of page %d", ref.Row, ref.Page), external: address})
+	as.row, as.left, as.top = s.row+1, pictureGap, int(math.Max(pictureGap, (tall/0.75-h)/2))
+	as.width, as.height = int(w), int(h)
+	s.drawn.add(data, as)
 	return "", tall
 }
 

@@ -308,6 +308,7 @@ func guide(p *plan) []report.Clause {
 		{Name: behindSheet, Text: "The same lines by the figure that they are counted in."},
 		{Name: duplicatesSheet, Text: "Lines of people who signed more than once, each with the line that counts."},
 		{Name: reviewSheet, Text: "What people found, by whom and when, with what was taken back."},
+		{Name: openSheet, Text: "Places on the pages that may hold a signature nobody listed, with what a person found there. While one waits, the count is not complete."},
 		{Name: sheetsSheet, Text: "The files that were handed in, with a fingerprint of each, and what was found on every page."},
 		{Name: organizersSheet, Text: "Who is responsible for the petition, and whether the packet is complete."},
 		{Name: purposeSheet, Text: "What the group wants, and which units were asked whether they do it already."},

@@ -126,6 +126,11 @@ func petition(lines int) report.Petition {
 func complete(lines int) report.Petition {
 	p := petition(lines)
 	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 14, 20, 0, 0, time.UTC) }
+	place, _ := pictures{width: 600, height: 80}.Picture(verify.Ref{Page: 1})
+	p.Files[0].Pages[0].Open = []report.OpenPoint{
+		{Text: "Handwriting below the table was not filed as a line.", Picture: place},
+		{Text: "Handwriting beside the table was not filed as a line.", Settled: "not counted", Note: "a greeting", By: "Amara Chen", At: day(11, 3)},
+	}
 	p.Received, p.State, p.RuleVersion = day(10, 12), "on the COO agenda", "mig.yaml, "+strings.Repeat("4d", 32)
 	p.Overlap = report.Overlap{Note: "The units see no overlap.", Consulted: []report.Consulted{
 		{Unit: "Public Library Association", On: day(10, 20), Answer: "No objection; its committee on programs does not cover seeds."},
@@ -594,6 +599,34 @@ func TestDataNeverBecomesAFormula(t *testing.T) {
 }
 
 // A line without a picture says so and keeps everything else.
+// TestOpenPoints: what no line accounts for stands in a sheet of its own, with its picture
+// and with what was found there.
+func TestOpenPoints(t *testing.T) {
+	f, _ := write(t, workbook.COO, complete(12))
+	got := rows(t, f, "Open points")
+	if len(got) != 3 {
+		t.Fatalf("%d rows: %q", len(got), got)
+	}
+	for i, want := range [][]string{
+		{"waits", "packet.pdf", "1", "Handwriting below the table was not filed as a line.", ""},
+		{"settled", "packet.pdf", "1", "Handwriting beside the table was not filed as a line.", "not counted"},
+	} {
+		row := append(got[i+1], make([]string, 9)...) // empty cells at the end are left out
+		if said := []string{row[0], row[1], row[2], row[4], row[5]}; !slices.Equal(said, want) {
+			t.Errorf("row %d says %q, want %q", i+2, said, want)
+		}
+	}
+	for cell, want := range map[string]int{"D2": 1, "D3": 0} {
+		if found, err := f.GetPictures("Open points", cell); err != nil || len(found) != want {
+			t.Errorf("%d pictures at %s, %v", len(found), cell, err)
+		}
+	}
+	f, _ = write(t, workbook.COO, petition(3))
+	if none := rows(t, f, "Open points"); len(none) != 2 || !strings.Contains(none[1][0], "no open point") {
+		t.Errorf("without open points: %q", none)
+	}
+}
+
 func TestMissingPictures(t *testing.T) {
 	p := petition(5)
 	ref := func(i int) map[verify.Ref]bool { return map[verify.Ref]bool{p.Decisions[i].Line.Ref: true} }
