@@ -29,13 +29,14 @@ type Extractor struct {
 	Print Printer
 	Cells Recognizer
 	Known []Learned // forms of which other pages were understood
+	Told  Told      // what a person says of the page
 }
 
 // Sheet reads one page. An error means that an engine failed or that ctx
 // ended; a page on which nothing makes sense is a Sheet of kind Other.
 func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if p.Source == ingest.Online {
-		return online(p), nil
+		return online(p, x.Told), nil
 	}
 	page := prepared(p)
 	first := newView(page, 0)
@@ -55,10 +56,15 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 		}
 		quarters = first.likeliest(strokes)
 	}
-	best, marked, err := x.registered(ctx, first, strokes)
-	if err == nil && len(best.forms) == 0 {
-		best, err = x.upright(ctx, first, before(quarters, marked))
+	var err error
+	best, marked := reading{}, -1
+	if x.Told.Turned == nil {
+		best, marked, err = x.registered(ctx, first, strokes)
 	}
+	if err == nil && len(best.forms) == 0 {
+		best, err = x.upright(ctx, first, x.Told.quarters(before(quarters, marked)))
+	}
+	x.Told.name(best.forms)
 	if err != nil {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}

@@ -274,6 +274,39 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	}
 }
 
+// What a person says of columns and of the way up stands above what the page seems to say.
+func TestToldByAPerson(t *testing.T) {
+	x := extract.Extractor{Print: engine(t), Cells: blind{}}
+	o := signerSheet(9, drawn.Grid).Options
+	o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Scan{}, false, 0, 0
+	s := drawn.Draw(o)
+	read, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make([][]extract.Field, len(read.Columns))
+	told[1] = []extract.Field{extract.Family}
+	x.Told.Columns = told
+	as, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(as.Rows) != len(read.Rows) || !as.Understood() || len(as.Learned) > 0 {
+		t.Errorf("%d rows, by itself %d; open %v; it teaches %v", len(as.Rows), len(read.Rows), as.Open, as.Learned)
+	}
+	for _, r := range as.Rows {
+		if _, ok := r.Fields[extract.Family]; !ok || len(r.Fields) != 2 { // and the name that is made of it
+			t.Errorf("row %d has %v", r.Number, r.Fields)
+		}
+	}
+	upside := 180
+	x.Told = extract.Told{Turned: &upside}
+	turned, err := x.Sheet(t.Context(), page(s))
+	if err != nil || turned.Rotation != 180 {
+		t.Errorf("said to stand on its head, it is turned by %d, %v", turned.Rotation, err)
+	}
+}
+
 func TestRowNumbersWithinAColumnAreNoWriting(t *testing.T) {
 	x := extract.Extractor{Print: engine(t), Cells: blind{}}
 	o := officialSheet(303).Options

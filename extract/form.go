@@ -24,6 +24,7 @@ type form struct {
 	combs   []bool          // of its columns, those with a box for each letter
 	ticks   []layout.Rule   // the strokes between such boxes
 	teaches []Learned       // what pages of the same form may be understood by
+	told    bool            // a person says what its columns are
 }
 
 // sureHeadings is the score from which on a row of words is taken for

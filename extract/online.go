@@ -34,7 +34,7 @@ const (
 
 // online reads a part of a list of those who signed online. Its words are exact, so nothing is
 // read; a line is signed if the list says when, or that it is.
-func online(p ingest.Page) Sheet {
+func online(p ingest.Page, told Told) Sheet {
 	headings := p.List.Headings
 	meanings, _ := heading.Meanings(headings)
 	s := Sheet{Kind: Signers, Source: p.Source, Columns: columnsOf(headings, meanings)}
@@ -49,6 +49,7 @@ func online(p ingest.Page) Sheet {
 			s.Columns[i].Fields = nil
 		}
 	}
+	told.nameColumns(s.Columns)
 	if stamp < 0 && state >= 0 && headingKey(headings[state]) == "signed" {
 		stamp = state // holds the day in some systems, and yes or no in others
 	}

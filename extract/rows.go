@@ -42,14 +42,16 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 // its first.
 func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form, number int) (*cells, error) {
 	cells := newCells(v, f)
-	named, err := x.nameByShape(ctx, cells)
-	if err != nil {
-		return nil, err
+	if !f.told {
+		named, err := x.nameByShape(ctx, cells)
+		if err != nil {
+			return nil, err
+		}
+		if named {
+			cells = newCells(v, f) // what a column holds bears on how its ink is taken
+		}
 	}
-	if named {
-		cells = newCells(v, f) // what a column holds bears on how its ink is taken
-	}
-	if f.score < sureHeadings {
+	if f.score < sureHeadings && !f.told {
 		sheet.note("The headings could not be read; the columns were named by what is written in them.")
 	}
 	before := len(sheet.Rows)

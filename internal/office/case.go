@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -34,6 +35,7 @@ type counted struct {
 	lines    []*caseLine
 	at       map[string]int     // places in lines, by line ID
 	refs     map[verify.Ref]int // the same
+	repairs  []store.Repair
 	findings []store.Finding
 	found    [][]store.Finding // by line
 	waiting  int               // open points that nobody settled
@@ -145,6 +147,9 @@ func (w *counted) readLines(ctx context.Context, o *Office) (err error) {
 		return err
 	}
 	w.printed = account(w.pages)
+	if w.repairs, err = o.Store.Repairs(ctx, w.petition.ID); err != nil {
+		return err
+	}
 	kept, err := o.Store.Lines(ctx, w.petition.ID)
 	if err != nil {
 		return err
@@ -359,7 +364,7 @@ func (w *counted) readCovers(ctx context.Context, o *Office) error {
 		return nil
 	}
 	for _, p := range w.pages {
-		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] || p.FiledUnder != "" {
+		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] || p.Excluded || p.FiledUnder != "" {
 			continue
 		}
 		if c := &w.cover.Petition; c.Cover.Group != "" && c.Cover.Purpose != "" && len(c.Cover.Organizers) > 0 {
@@ -377,12 +382,36 @@ func (w *counted) readCovers(ctx context.Context, o *Office) error {
 		w.cover.Petition.AddCover(cover, w.names[p.UploadID], p.Number)
 	}
 	w.covers = covers
+	if err := w.correctCover(); err != nil {
+		return err
+	}
 	for _, o := range w.cover.Cover.Organizers {
 		found := report.Organizer{Organizer: o}
 		if w.matcher != nil {
 			found.MemberID = w.matcher.MatchOrganizer(o.Name, o.Address)
 		}
 		w.cover.Organizers = append(w.cover.Organizers, found)
+	}
+	return nil
+}
+
+// correctCover puts what a person last said of purpose and organizers in the place of what was
+// read.
+func (w *counted) correctCover() error {
+	for _, r := range slices.Backward(w.repairs) {
+		if r.Kind != RepairCover || !r.UndoneAt.IsZero() || r.Data == "" {
+			continue
+		}
+		var data repairData
+		if err := json.Unmarshal([]byte(r.Data), &data); err != nil {
+			return fmt.Errorf("read repair %s: %w", r.ID, err)
+		}
+		c := &w.cover.Petition
+		c.Cover.Purpose, c.Cover.Organizers = data.Cover.Purpose, nil
+		for _, o := range data.Cover.Organizers {
+			c.Cover.Organizers = append(c.Cover.Organizers, extract.Organizer{Name: o.Name, Address: o.Address, Signed: extract.Signed(o.Signed)})
+		}
+		return nil
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 
 // formHere is what the code of a page says, if the page counts where it is.
 func formHere(p store.Page) extract.Form {
-	if p.FiledUnder != "" {
+	if p.FiledUnder != "" || p.Excluded {
 		return extract.Form{}
 	}
 	return extract.Form(p.Form)

@@ -160,6 +160,10 @@ func (w *counted) matchCorrected(ctx context.Context, o *Office, l *caseLine, fo
 
 // seen is the row of a line with its lattices, nil where its page has none.
 func (o *Office) seen(ctx context.Context, l *caseLine) (*extract.Row, error) {
+	kept, err := o.Store.Line(ctx, l.ID)
+	if err != nil || kept.AddedBy != "" {
+		return nil, err
+	}
 	p, err := o.Store.Page(ctx, l.PageID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && p.Sheet == "" {
 		return nil, nil
@@ -171,7 +175,7 @@ func (o *Office) seen(ctx context.Context, l *caseLine) (*extract.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(s.Rows, func(r extract.Row) bool { return r.Number == l.Number })
+	i := slices.IndexFunc(s.Rows, func(r extract.Row) bool { return r.Number == l.read.Line.Row.Number })
 	if i < 0 {
 		return nil, nil
 	}

@@ -10,6 +10,7 @@
 //	office, case, lines, findings, checks   a petition as it stands
 //	upload, petition, certify, refusal      acts on files, terms and counts, and how they are refused
 //	review, open, table                     who looks at which line, and what they find; open points; lines as a table
+//	repair                                  what people put right on pages, and its undoing
 //	members, rolls                          membership exports
 //	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
 //	register…, progress, groups, council    the life of petitions and groups; letters; Council

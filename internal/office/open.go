@@ -8,11 +8,13 @@ import (
 	"image"
 	"image/draw"
 	"image/jpeg"
+	"slices"
 	"strings"
 
 	"countersign/extract"
 	"countersign/internal/store"
 	"countersign/report"
+	"countersign/verify/name"
 )
 
 // OpenPoint is an open point with where it is.
@@ -75,7 +77,7 @@ func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.
 	}
 	var added *store.Line
 	if how == store.LineAdded {
-		if added, err = o.lineFor(ctx, p); err != nil {
+		if added, err = o.lineFor(ctx, p.PageID, p.Box); err != nil {
 			return p, err
 		}
 	}
@@ -84,7 +86,16 @@ func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.
 	if how == "" {
 		action = "open.again"
 	}
+	alike, err := o.alike(ctx, p)
+	if err != nil {
+		return p, err
+	}
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
+		for _, other := range alike {
+			if err := tx.SettleOpen(ctx, other); err != nil {
+				return err
+			}
+		}
 		if added != nil {
 			l, err := tx.AddLine(ctx, *added, by.ID)
 			if err != nil {
@@ -107,18 +118,57 @@ func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.
 	return p, nil
 }
 
-// lineFor is a line that a person saw at an open point: nothing of it is read, so that who
-// reviews it says what stands there.
-func (o *Office) lineFor(ctx context.Context, p store.OpenPoint) (*store.Line, error) {
-	page, err := o.Store.Page(ctx, p.PageID)
+// HeadedOtherwise is an open point of a page that is headed with another group's name.
+const HeadedOtherwise = "headed-otherwise"
+
+// alike are the open points that are settled with one: all pages of a file are headed alike, so
+// that who says that one counts here says it of all.
+func (o *Office) alike(ctx context.Context, p store.OpenPoint) (out []store.OpenPoint, err error) {
+	if p.Kind != HeadedOtherwise || p.Settled != store.NothingHere {
+		return nil, nil
+	}
+	all, err := o.Store.OpenPoints(ctx, p.PetitionID)
+	for _, other := range all {
+		if other.ID != p.ID && other.Kind == p.Kind && other.UploadID == p.UploadID && other.Settled == "" {
+			other.Settled, other.Note, other.By, other.At = p.Settled, p.Note, p.By, p.At
+			out = append(out, other)
+		}
+	}
+	return out, err
+}
+
+// SameGroup says whether what pages are headed with can be the group that a petition is called
+// after: they share a word that is not every group's.
+func SameGroup(title, group string) bool {
+	a, b := ownWords(title), ownWords(group)
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(w string) bool { return slices.Contains(b, w) })
+}
+
+// ownWords are the words of a name that tell it from others, as far as their beginning.
+func ownWords(s string) (out []string) {
+	common := []string{"the", "and", "for", "of", "in", "a", "an", "to", "on", "library", "libraries", "librarians", "librarianship", "member", "members",
+		"membership", "initiative", "group", "groups", "round", "table", "petition", "new", "interest", "section", "association", "american", "ala"}
+	const beginning = 5 // letters, so that Memoir is Memoirs
+	for _, w := range name.Words(s) {
+		if r := []rune(w); !slices.Contains(common, w) && len(r) > 2 {
+			out = append(out, string(r[:min(beginning, len(r))]))
+		}
+	}
+	return out
+}
+
+// lineFor is a line that a person saw on a page: nothing of it is read, so that who reviews it
+// says what stands there.
+func (o *Office) lineFor(ctx context.Context, pageID string, box [4]float64) (*store.Line, error) {
+	page, err := o.Store.Page(ctx, pageID)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := o.Store.LinesOf(ctx, p.PageID)
+	lines, err := o.Store.LinesOf(ctx, pageID)
 	if err != nil {
 		return nil, err
 	}
-	row := extract.Row{Box: p.Box, Signed: extract.SignedUnsure, Fields: map[extract.Field]extract.Reading{extract.Name: {}}}
+	row := extract.Row{Box: box, Signed: extract.SignedUnsure, Fields: map[extract.Field]extract.Reading{extract.Name: {}}}
 	for _, l := range lines {
 		other, err := DecodeRow(l.Row)
 		if err != nil {
@@ -130,11 +180,11 @@ func (o *Office) lineFor(ctx context.Context, p store.OpenPoint) (*store.Line, e
 		}
 	}
 	row.Number++
-	l := &store.Line{PageID: p.PageID, Box: p.Box}
+	l := &store.Line{PageID: pageID, Box: box}
 	if l.Row, err = EncodeRow(row); err != nil {
 		return nil, err
 	}
-	l.Picture, err = o.cutOut(ctx, page, p.Box)
+	l.Picture, err = o.cutOut(ctx, page, box)
 	return l, err
 }
 

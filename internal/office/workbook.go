@@ -151,7 +151,10 @@ func (w *counted) files(open map[string][]report.OpenPoint) []report.File {
 	for _, p := range w.pages {
 		f := &out[at[p.UploadID]]
 		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation, Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes, Form: formHere(p), Open: open[p.ID]}
-		if p.ReadAt.IsZero() && p.Error == "" {
+		switch {
+		case p.Excluded:
+			page.Error = "Excluded: none of its lines counts."
+		case p.ReadAt.IsZero() && p.Error == "":
 			page.Error = "Not read yet."
 		}
 		f.Pages = append(f.Pages, page)
@@ -170,7 +173,21 @@ func (w *counted) log(p people) []report.Finding {
 		out = append(out, report.Finding{Line: w.lines[i].ref, At: f.At, By: p.name(f.By), Found: f.Kind, MemberID: f.MemberID,
 			Note: logNote(f), Undone: takenBack(w.found[i], f.ID)})
 	}
-	return out
+	return w.withRepairs(out, p)
+}
+
+// withRepairs adds what people put right on pages, each in its place in time.
+func (w *counted) withRepairs(log []report.Finding, p people) []report.Finding {
+	number := map[string]int{}
+	for _, page := range w.pages {
+		number[page.ID] = page.Number
+	}
+	for _, r := range w.repairs {
+		log = append(log, report.Finding{Line: verify.Ref{File: w.names[r.UploadID], Page: number[r.PageID]}, At: r.At, By: p.name(r.By),
+			Found: RepairWord(r.Kind), Note: r.Note, Undone: !r.UndoneAt.IsZero()})
+	}
+	slices.SortStableFunc(log, func(a, b report.Finding) int { return a.At.Compare(b.At) })
+	return log
 }
 
 // logNote is the note of a finding, with what a correction says.

@@ -155,7 +155,7 @@ func (r *pageReader) page(a asked, head *answered) (parts [][]byte, err error) {
 		return nil, err
 	}
 	x := r.extract
-	x.Known = a.Known
+	x.Known, x.Told = a.Known, a.Told
 	s, err := x.Sheet(context.Background(), page)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ type (
 		Picture bool   `json:"picture,omitempty"` // of the whole page, as well
 
 		Known []extract.Learned `json:"known,omitempty"` // what other pages taught
+		Told  extract.Told      `json:"told,omitzero"`   // what a person says of the page
 	}
 	// answered is what came of it. The parts are the sheet, the picture of the page and
 	// those of its rows, in their order.

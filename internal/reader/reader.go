@@ -120,10 +120,16 @@ func (r *Pool) Open(ctx context.Context, path, name string) (pages int, err erro
 	return head.Pages, err
 }
 
-// Page reads one page of a file. What is known of its form from other pages is used where its
-// headings cannot be read.
-func (r *Pool) Page(ctx context.Context, path, name string, number int, picture bool, known []extract.Learned) (Page, error) {
-	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: picture, Known: known})
+// How says how a page is read.
+type How struct {
+	Picture bool              // of the whole page is wanted as well
+	Known   []extract.Learned // of its form from other pages, for headings that cannot be read
+	Told    extract.Told      // by a person
+}
+
+// Page reads one page of a file.
+func (r *Pool) Page(ctx context.Context, path, name string, number int, how How) (Page, error) {
+	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: how.Picture, Known: how.Known, Told: how.Told})
 	if err != nil {
 		return Page{}, err
 	}

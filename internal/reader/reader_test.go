@@ -60,7 +60,7 @@ func TestReadWhatTheStagesRead(t *testing.T) {
 		t.Fatalf("%d pages, %v; want %d", pages, err, len(want))
 	}
 	for n := range pages {
-		got, err := r.Page(t.Context(), fixtures.Scanned, "sheets.pdf", n+1, true, nil)
+		got, err := r.Page(t.Context(), fixtures.Scanned, "sheets.pdf", n+1, How{Picture: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,22 +107,22 @@ func TestOpenEveryKind(t *testing.T) {
 func TestRefuseWhatBreaksThem(t *testing.T) {
 	huge := fixtures.Write(t, "huge.png", fixtures.PNG(30_000, 30_000))
 	r := open(t, Options{Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}, Read: []string{filepath.Dir(huge)}})
-	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false, nil); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, How{}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, false, nil)
+	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, How{})
 	var input *ingest.InputError
 	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 || !strings.Contains(input.Problem, "memory") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, false, nil); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, How{}); err != nil {
 		t.Error("after it:", err)
 	}
 }
 
 func TestRefuseWhatTakesTooLong(t *testing.T) {
 	r := open(t, Options{PageTime: 50 * time.Millisecond})
-	_, err := r.Page(t.Context(), fixtures.Scanned, "slow.pdf", 2, false, nil)
+	_, err := r.Page(t.Context(), fixtures.Scanned, "slow.pdf", 2, How{})
 	var input *ingest.InputError
 	if !errors.As(err, &input) || input.File != "slow.pdf" || input.Page != 2 || !strings.Contains(input.Problem, "longer than 50ms") {
 		t.Errorf("got %v", err)
@@ -150,7 +150,7 @@ func TestEndWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	for {
-		if _, err := r.Page(ctx, fixtures.Scanned, "a.pdf", 2, true, nil); err != nil {
+		if _, err := r.Page(ctx, fixtures.Scanned, "a.pdf", 2, How{Picture: true}); err != nil {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
@@ -189,7 +189,7 @@ func TestAreConfined(t *testing.T) {
 // What a reader leaves behind is gone with it.
 func TestLeaveNothing(t *testing.T) {
 	r := open(t, Options{})
-	if _, err := r.Page(t.Context(), fixtures.Online, "a.pdf", 1, true, nil); err != nil {
+	if _, err := r.Page(t.Context(), fixtures.Online, "a.pdf", 1, How{Picture: true}); err != nil {
 		t.Fatal(err)
 	}
 	r.Close()

@@ -24,10 +24,13 @@ type Line struct {
 	Row        []byte     // what was read, as JSON
 	Match      []byte     // who may have written it, as JSON; nil: not matched
 	SnapshotID string     // what Match was made against; empty: not matched
+
+	AddedBy string // account of the person who saw it, where the program did not; not of Lines
+	Dropped string // the repair that took it out, empty for none; not of Lines
 }
 
 // Lines lists the lines of a petition by upload, page and number; those of
-// excluded uploads are left out. The bytes of all lines are the caller's.
+// excluded uploads and pages are left out, and those that were taken out. The bytes of all lines are the caller's.
 func (s *Store) Lines(ctx context.Context, petitionID string) (_ []Line, err error) {
 	defer saying(&err, "list lines of petition %s", petitionID)
 	// The cross join makes SQLite walk uploads first and lines along their
@@ -36,7 +39,7 @@ func (s *Store) Lines(ctx context.Context, petitionID string) (_ []Line, err err
 	last := Line{PetitionID: petitionID}
 	return all(ctx, s.reader, func(r row) (Line, error) { return scanNext(r, &last) },
 		`SELECT l.id, l.box, l.picture, l.snapshot_id, l.row, l.match FROM uploads u CROSS JOIN lines l
-		WHERE l.upload_id = u.id AND u.petition_id = $1 AND NOT u.excluded ORDER BY u.at, u.id, l.page, l.number`, petitionID)
+		WHERE l.upload_id = u.id AND u.petition_id = $1 AND NOT u.excluded AND NOT l.aside ORDER BY u.at, u.id, l.page, l.number`, petitionID)
 }
 
 // LinesOf lists the lines of a page.
@@ -98,13 +101,59 @@ func replaceLines(ctx context.Context, tx conn, p Page, lines []Line) error {
 		return err
 	}
 	for _, l := range lines {
-		if _, err := write(ctx, tx, `INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`,
-			LineID(p.ID, l.Number), p.PetitionID, p.UploadID, p.ID, p.Number, l.Number, l.Box, l.Picture, l.Row, []byte(nil)); err != nil {
+		if err := insertLine(ctx, tx, p, l); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// renewLines writes what was read again of a page by a person's word, where somebody has found
+// something of its lines. Those stay, with what is read now; lines that are read no more are
+// taken out, and what people added stays, with a number of its own.
+func renewLines(ctx context.Context, tx conn, p Page, there, lines []Line) error {
+	taken, last := map[int]*Line{}, 0
+	for i := range there {
+		l := &there[i]
+		taken[l.Number], last = l, max(last, l.Number)
+	}
+	for _, l := range lines {
+		last = max(last, l.Number)
+	}
+	for _, l := range lines {
+		old := taken[l.Number]
+		if old != nil && old.AddedBy == "" {
+			delete(taken, l.Number)
+			if _, err := write(ctx, tx, `UPDATE lines SET box = $2, picture = $3, row = $4, match = $5, snapshot_id = '' WHERE id = $1`,
+				old.ID, l.Box, l.Picture, l.Row, []byte(nil)); err != nil {
+				return err
+			}
+			continue
+		}
+		if old != nil {
+			last++
+			l.Number = last
+		}
+		if err := insertLine(ctx, tx, p, l); err != nil {
+			return err
+		}
+	}
+	for _, l := range taken {
+		if l.AddedBy != "" {
+			continue
+		}
+		if _, err := write(ctx, tx, `UPDATE lines SET dropped = 'read again' WHERE id = $1`, l.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertLine(ctx context.Context, tx conn, p Page, l Line) error {
+	_, err := write(ctx, tx, `INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`,
+		LineID(p.ID, l.Number), p.PetitionID, p.UploadID, p.ID, p.Number, l.Number, l.Box, l.Picture, l.Row, []byte(nil))
+	return err
 }
 
 // sameLine compares what reading shows.
@@ -112,10 +161,10 @@ func sameLine(a, b Line) bool {
 	return a.Number == b.Number && a.Box == b.Box && a.Picture == b.Picture && bytes.Equal(a.Row, b.Row)
 }
 
-const selectLines = `SELECT l.id, l.petition_id, l.upload_id, l.page_id, l.page, l.number, l.box, l.picture, l.row, l.match, l.snapshot_id FROM lines l`
+const selectLines = `SELECT l.id, l.petition_id, l.upload_id, l.page_id, l.page, l.number, l.box, l.picture, l.row, l.match, l.snapshot_id, l.added_by, l.dropped FROM lines l`
 
 func scanLine(r row) (l Line, err error) {
-	err = r.Scan(&l.ID, &l.PetitionID, &l.UploadID, &l.PageID, &l.Page, &l.Number, &boxed{&l.Box}, &l.Picture, &l.Row, &l.Match, &l.SnapshotID)
+	err = r.Scan(&l.ID, &l.PetitionID, &l.UploadID, &l.PageID, &l.Page, &l.Number, &boxed{&l.Box}, &l.Picture, &l.Row, &l.Match, &l.SnapshotID, &l.AddedBy, &l.Dropped)
 	if len(l.Match) == 0 {
 		l.Match = nil
 	}

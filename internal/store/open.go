@@ -56,11 +56,11 @@ func replaceOpen(ctx context.Context, tx conn, p Page) error {
 }
 
 // OpenPoints lists the open points of a petition, settled ones too, by file and page; those of
-// excluded files are left out.
+// files and pages that do not count here are left out.
 func (s *Store) OpenPoints(ctx context.Context, petitionID string) (_ []OpenPoint, err error) {
 	defer saying(&err, "list the open points of petition %s", petitionID)
 	return all(ctx, s.reader, scanOpen, selectOpen+` JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
-		WHERE o.petition_id = $1 AND NOT u.excluded ORDER BY u.at, u.id, p.number, o.id`, petitionID)
+		WHERE o.petition_id = $1 AND NOT u.excluded AND NOT p.excluded AND p.filed_under = '' ORDER BY u.at, u.id, p.number, o.id`, petitionID)
 }
 
 // OpenPoint finds an open point.

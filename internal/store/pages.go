@@ -25,6 +25,12 @@ type Page struct {
 	ReadAt     time.Time   // zero: not yet
 	Form       Form        // zero where it is no printed sheet
 	FiledUnder string      // the petition under which it counts, where that is another one: see Refer
+
+	// What people say of it, to be written by TellPage alone.
+	Excluded    bool   // it counts for nothing
+	CountsUnder string // the petition; empty for what its code says
+	Told        string // how it is read, in the words of whoever reads; empty for nothing
+	Again       bool   // it is to be read again by a person's word
 }
 
 // Form is what the code on a printed sheet says.
@@ -136,14 +142,18 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 	if !old.ReadAt.IsZero() && samePage(old, p) && slices.EqualFunc(there, lines, sameLine) {
 		return false, nil
 	}
-	if touched, err := touchedByPeople(ctx, tx, p.ID); err != nil || touched {
+	touched, err := touchedByPeople(ctx, tx, p.ID)
+	if err != nil {
+		return false, err
+	}
+	if touched && !old.Again {
 		if err == nil && old.ReadAt.IsZero() { // see ReadAgain
 			_, err = write(ctx, tx, `UPDATE pages SET read_at = $2 WHERE id = $1`, p.ID, p.ReadAt)
 		}
 		return false, err
 	}
 	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11,
-		form_petition = $12, form_page = $13, form_of = $14, filed_under = $15 WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt,
+		form_petition = $12, form_page = $13, form_of = $14, filed_under = $15, again = FALSE WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt,
 		p.Form.Petition, p.Form.Page, p.Form.Of, p.FiledUnder); err != nil {
 		return false, err
 	}
@@ -153,7 +163,15 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 	if slices.EqualFunc(there, lines, sameLine) {
 		return true, nil // their matches hold
 	}
-	return true, replaceLines(ctx, tx, p, lines)
+	if touched {
+		err = renewLines(ctx, tx, p, there, lines)
+	} else {
+		err = replaceLines(ctx, tx, p, lines)
+	}
+	if err == nil {
+		err = setAside(ctx, tx, p.ID)
+	}
+	return true, err
 }
 
 // samePage compares what reading shows.
@@ -175,12 +193,12 @@ func page(ctx context.Context, c conn, id string) (Page, error) {
 }
 
 const selectPages = `SELECT p.id, p.petition_id, p.upload_id, p.number, p.kind, p.source, p.rotation, p.width, p.height, p.notes, p.sheet, p.picture, p.error, p.read_at,
-	p.form_petition, p.form_page, p.form_of, p.filed_under FROM pages p`
+	p.form_petition, p.form_page, p.form_of, p.filed_under, p.excluded, p.counts_under, p.told, p.again FROM pages p`
 
 func scanPage(r row) (p Page, err error) {
 	err = r.Scan(&p.ID, &p.PetitionID, &p.UploadID, &p.Number, &p.Kind, &p.Source, &p.Rotation, &p.Width, &p.Height,
 		listed{&p.Notes}, &p.Sheet, &p.Picture, &p.Error, when{&p.ReadAt},
-		&p.Form.Petition, &p.Form.Page, &p.Form.Of, &p.FiledUnder)
+		&p.Form.Petition, &p.Form.Page, &p.Form.Of, &p.FiledUnder, &p.Excluded, &p.CountsUnder, &p.Told, &p.Again)
 	return p, err
 }
 

@@ -266,6 +266,7 @@ func partsOf(p Purge) []part {
 	findings := part{counted: "findings", table: "findings", key: "id", of: "petition_id", blob: "''"}
 	failures := part{table: "failures", key: "id", of: "petition_id", blob: "''", holding: "text <> 'purged'", to: "text = 'purged'"}
 	open := part{table: "open_points", key: "id", of: "petition_id", blob: "''", holding: "note <> ''", to: "note = ''"}
+	repairs := part{table: "repairs", key: "id", of: "petition_id", blob: "''", holding: "(note <> '' OR kind = 'cover' AND data <> '')", to: "note = '', data = CASE WHEN kind = 'cover' THEN '' ELSE data END"}
 	files := part{counted: "files", table: "uploads", key: "id", of: "petition_id", holding: "purged = 0", blob: "sha256", to: "purged = 1"}
 	switch {
 	case p.Of == ExportData:
@@ -282,7 +283,7 @@ func partsOf(p Purge) []part {
 		findings.holding, findings.to = "(note <> '' OR fields NOT IN ('null', '{}'))", "note = '', fields = 'null'"
 		names := files
 		names.holding, names.blob, names.to = "(name <> "+numbered+" OR error NOT IN ('', 'purged'))", "''", "name = "+numbered+", error = "+unlessNone
-		return []part{pages, lines, findings, failures, open, names}
+		return []part{pages, lines, findings, failures, open, repairs, names}
 	}
 	members := lines
 	members.table, members.key, members.holding, members.to = "verdicts", "line_id", "member_id <> ''", "member_id = ''"

@@ -44,6 +44,7 @@ var conformance = []struct {
 	{"failures", testFailures},
 	{"open points", testOpenPoints},
 	{"a line that a person added", testAddLine},
+	{"what people say of pages and lines", testRepairs},
 	{"outbox", testOutbox},
 	{"stale work", testStale},
 	{"version", testVersion},

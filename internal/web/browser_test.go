@@ -226,6 +226,7 @@ func TestAccessible(t *testing.T) {
 		visit("", "welcome", strings.TrimPrefix(link, sv.url))
 		visit("staff", "open", "/petitions/"+p.ID+"/open")
 		visit("staff", "lines", "/petitions/"+p.ID+"/lines?preset=automatic-invalid")
+		visit("staff", "cover", "/petitions/"+p.ID+"/cover")
 		visit("chair", "certify", "/petitions/"+p.ID+"/certify")
 		visit("staff", "withdraw", "/members/exports/"+p.SnapshotID+"/withdraw")
 		visit("staff", "petitions", "/petitions")

@@ -28,6 +28,20 @@ type pageView struct {
 	Prev, Next string // ids
 	Of         int
 	MayReview  bool
+
+	Columns    []office.PageColumn
+	Fields     []office.KeyedWord // that a column can be
+	Repairs    []repairView
+	Closed     string           // why nothing can be put right
+	MayMove    bool             // and exclude
+	Others     []store.Petition // to which it can be moved
+	Under      string           // title of the petition with which it counts, where that is another one
+	Next1      float64          // where a line below the last would be, in percent of the height
+	Next2      float64
+	Left       float64
+	Right      float64
+	Members    map[string]string // names by number
+	LineFields []office.KeyedWord
 }
 
 func (s *Server) pagePage(w http.ResponseWriter, r *http.Request) error {
@@ -62,6 +76,9 @@ func (s *Server) pagePage(w http.ResponseWriter, r *http.Request) error {
 	v.Lines = linesByPage(c)[p.ID]
 	v.Drawing = drawing(p, v.Lines, true)
 	v.Width, v.Height, v.Turn = upright(p)
+	if err := s.fillRepair(r.Context(), &v, accountOf(r)); err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, "page", v)
 }
 

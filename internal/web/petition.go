@@ -363,6 +363,12 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Settled an open point"
 	case "open.again":
 		return "Opened a point again"
+	case "page.columns", "page.turn", "page.exclude", "page.move", "line.add", "line.delete", "line.merge", "line.split", "petition.cover":
+		_, what, _ := strings.Cut(e.Action, ".")
+		return upperFirst(office.RepairWord(what))
+	case "repair.undone":
+		kind, _, _ := strings.Cut(e.Detail, " ")
+		return "Undone: " + office.RepairWord(kind)
 	case "failure.retried":
 		return "Tried again what had failed"
 	case "tally.certified":

@@ -78,6 +78,19 @@ func (s *Server) takeForm(w http.ResponseWriter, r *http.Request) error {
 	if len(added) > 0 {
 		said = "Added " + strings.Join(added, ", ") + ". "
 	}
+	if old := r.URL.Query().Get("replaces"); old != "" && len(added) > 0 {
+		u, err := s.Store.Upload(r.Context(), old)
+		if err != nil {
+			return err
+		}
+		if u.PetitionID != r.PathValue("id") {
+			return problem(http.StatusUnprocessableEntity, "The file to be replaced is another petition's.")
+		}
+		if u, err = s.Office.Exclude(r.Context(), old, true, accountOf(r).ID); err != nil {
+			return err
+		}
+		said += u.Name + " is excluded, since this replaces it. "
+	}
 	if len(same) > 0 {
 		said += "Here already: " + strings.Join(same, ", ") + ". "
 	}

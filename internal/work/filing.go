@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"countersign/extract"
+	"countersign/internal/office"
 	"countersign/internal/store"
 	"countersign/report/register"
 )
@@ -17,6 +18,13 @@ import (
 // file says under which other petition a page counts, empty for none, and what people
 // should know of that. A page that is to be read there too is announced there.
 func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (under, note string, err error) {
+	switch p.CountsUnder { // a person's word
+	case "":
+	case p.PetitionID:
+		return "", "A person says that it counts here.", nil
+	default:
+		return p.CountsUnder, "A person moved it to another petition.", nil
+	}
 	if form.Petition == "" || form.Petition == p.PetitionID {
 		return "", "", nil
 	}
@@ -48,7 +56,7 @@ func (w *workers) place(ctx context.Context, u store.Upload, p *store.Page, s *e
 	if err != nil {
 		return err
 	}
-	if u.Referred && under == "" {
+	if u.Referred && under == "" && p.CountsUnder == "" {
 		note = "It was handed in with another petition and filed here by its code."
 	}
 	if note != "" {
@@ -73,4 +81,19 @@ func unlessPurged(err error) error {
 		return nil
 	}
 	return err
+}
+
+// doubtGroup leaves a page open that is headed with the name of another group than its
+// petition's, until a person says where it counts.
+func (w *workers) doubtGroup(ctx context.Context, p *store.Page, group string) error {
+	if group == "" || p.FiledUnder != "" || p.CountsUnder != "" {
+		return nil
+	}
+	petition, err := w.store.Petition(ctx, p.PetitionID)
+	if err != nil || office.SameGroup(petition.Title, group) {
+		return err
+	}
+	p.Open = append(p.Open, store.OpenPoint{Kind: office.HeadedOtherwise,
+		Text: fmt.Sprintf("It is headed “%s”, and this petition is called “%s”: does it count here?", group, petition.Title)})
+	return nil
 }

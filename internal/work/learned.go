@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"countersign/extract"
+	"countersign/internal/office"
 	"countersign/internal/reader"
 	"countersign/internal/store"
 )
@@ -11,17 +12,22 @@ import (
 // readPage has a page read, and once more by what other pages of the petition taught where its
 // columns are not known.
 func (w *workers) readPage(ctx context.Context, path string, u store.Upload, p store.Page) (got reader.Page, s extract.Sheet, err error) {
-	if got, err = w.readers.Page(ctx, path, u.Name, p.Number, true, nil); err != nil {
+	how := reader.How{Picture: true}
+	if how.Told, err = office.DecodeTold(p.Told); err != nil {
 		return got, s, err
 	}
-	if s, err = got.Sheet(); err != nil || s.Understood() {
+	if got, err = w.readers.Page(ctx, path, u.Name, p.Number, how); err != nil {
+		return got, s, err
+	}
+	if s, err = got.Sheet(); err != nil || s.Understood() || len(how.Told.Columns) > 0 {
 		return got, s, err
 	}
 	known, err := w.taught(ctx, p, nil)
 	if err != nil || len(known) == 0 {
 		return got, s, err
 	}
-	again, err := w.readers.Page(ctx, path, u.Name, p.Number, true, known)
+	how.Known = known
+	again, err := w.readers.Page(ctx, path, u.Name, p.Number, how)
 	if err != nil {
 		return got, s, err
 	}

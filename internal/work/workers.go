@@ -180,6 +180,9 @@ func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got re
 	if err := w.place(ctx, u, &p, &s); err != nil {
 		return err
 	}
+	if err := w.doubtGroup(ctx, &p, s.Cover.Group); err != nil {
+		return err
+	}
 	lines := make([]store.Line, len(s.Rows))
 	files := []toPut{{&p.Sheet, got.Packed}, {&p.Picture, got.Picture}}
 	for i, row := range s.Rows {
@@ -273,12 +276,13 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 			columns = matcher.Understand(sheet)
 			sheet = columns.As(sheet)
 		}
-		at := slices.IndexFunc(sheet.Rows, func(row extract.Row) bool { return row.Number == l.Number })
-		var row extract.Row
-		if at >= 0 {
-			row = sheet.Rows[at]
-		} else if row, err = office.DecodeRow(l.Row); err != nil { // one that a person added
+		row, err := office.DecodeRow(l.Row)
+		if err != nil {
 			return nil, err
+		}
+		at := slices.IndexFunc(sheet.Rows, func(r extract.Row) bool { return r.Number == row.Number })
+		if at >= 0 && l.AddedBy == "" {
+			row = sheet.Rows[at] // with what was seen
 		}
 		found := matcher.Match(verify.Line{Row: row})
 		found.Guess = columns.Guess
