@@ -43,7 +43,6 @@ var guests = map[string][]string{
 	"github.com/makiuchi-d/gozxing":   {"extract/marks"},
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
 	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
-	"github.com/skip2/go-qrcode":      {"report/sheet"},
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign", "internal/office"}, // writes reports; tests make exports and open what was written
 	"github.com/chromedp":             {"internal/web", "cmd/countersign"},                                      // tests look at pages in a real browser

@@ -99,15 +99,15 @@ func (s sampler) grey(x, y float64) float64 {
 
 // Versions of QR codes that sheets carry: the first that holds the text.
 const (
-	FirstVersion = 3
-	LastVersion  = 8
+	firstVersion = 3
+	lastVersion  = 8
 )
 
 // known reads a code at a known place, module by module, which needs none of
 // the patterns that QR readers look for. Thick ink makes modules dark, faint
 // ink light, so several levels are tried.
 func (s sampler) known(at image.Rectangle) (Code, bool) {
-	for version := FirstVersion; version <= LastVersion; version++ {
+	for version := firstVersion; version <= lastVersion; version++ {
 		side := 17 + 4*version
 		greys := s.modules(at, side)
 		lightest, darkest := slices.Max(greys), slices.Min(greys)

@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"github.com/go-pdf/fpdf"
-	"github.com/skip2/go-qrcode"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
@@ -266,19 +265,12 @@ func (p *printer) fill(r image.Rectangle) {
 	p.pdf.Rect(float64(r.Min.X)/100, float64(r.Min.Y)/100, float64(r.Dx())/100, float64(r.Dy())/100, "F")
 }
 
-// code draws a QR code. Its level of correction mends an eighth of it: stamps
-// and staples mostly take more or nothing, and then there is the other code.
+// code draws a QR code.
 func (p *printer) code(text string, at image.Rectangle) error {
-	var q *qrcode.QRCode
-	err := fmt.Errorf("the code %q is too long", text)
-	for version := marks.FirstVersion; version <= marks.LastVersion && err != nil; version++ {
-		q, err = qrcode.NewWithForcedVersion(text, version, qrcode.Medium)
-	}
+	modules, err := marks.Modules(text)
 	if err != nil {
 		return fmt.Errorf("make the code of the page: %w", err)
 	}
-	q.DisableBorder = true
-	modules := q.Bitmap()
 	side := float64(at.Dx()) / 100 / float64(len(modules))
 	// Ink spreads, and a fax or a dark copy spreads it further: dark modules
 	// are drawn a little smaller, so that light ones among them stay open.
