@@ -49,7 +49,7 @@ func TestCrashes(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	d := newDaemon(t)
 	for i := range rounds { // five files arrive in each round, one of them new
-		d.files = append(d.files, onlineCopy(t, 4+i))
+		d.files = append(d.files, typedCopy(t, 4+i))
 	}
 	want := d.expected()
 	found := &findings{}
@@ -62,7 +62,7 @@ func TestCrashes(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var people sync.WaitGroup
 		for i := round; i < round+5; i++ {
-			later := time.Duration(random.Int64N(int64(4 * time.Second)))
+			later := time.Duration(random.Int64N(int64(3 * time.Second)))
 			people.Go(func() { work.Pause(ctx, later); d.upload(ctx, i) })
 		}
 		people.Go(func() { d.review(ctx, found) })
@@ -166,9 +166,10 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
 	d.base = "http://" + address
 	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "2"}, args...)
-	d.files = append(d.files, namedFile{"scanned.pdf", fixtures.Read(t, sample)})
+	few := fixtures.FewLines(t)
+	d.files = append(d.files, namedFile{"scanned.pdf", fixtures.PDF(1, few.JPEG, few.Width, few.Height)})
 	for i := range 4 {
-		d.files = append(d.files, onlineCopy(t, i))
+		d.files = append(d.files, typedCopy(t, i))
 	}
 	d.prepare()
 	t.Cleanup(func() {
@@ -180,10 +181,10 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 	return d
 }
 
-// onlineCopy is a petition with a text layer, another file by its last bytes.
-func onlineCopy(t testing.TB, i int) namedFile {
+// typedCopy is a petition with a text layer, another file by its number.
+func typedCopy(t testing.TB, i int) namedFile {
 	t.Helper()
-	return namedFile{fmt.Sprintf("online %d.pdf", i), fmt.Appendf(fixtures.Read(t, online), "\n%% copy %d\n", i)}
+	return namedFile{fmt.Sprintf("typed %d.pdf", i), fixtures.Typed(t, 2, 5, i)}
 }
 
 func freePort(t testing.TB) int {
@@ -383,20 +384,18 @@ func (f *findings) all() []string {
 	return out
 }
 
-// review finds of every line that is matched, once, that it cannot be read.
+// review finds of every line once it is matched that it cannot be read, until ctx ends.
 func (d *daemon) review(ctx context.Context, found *findings) {
-	for again := true; again && ctx.Err() == nil; {
+	for ; ctx.Err() == nil; work.Pause(ctx, 50*time.Millisecond) {
 		lines, err := d.db.Lines(ctx, "p1")
 		if err != nil && !errors.Is(err, context.Canceled) {
 			d.t.Error(err)
 		}
-		again = len(lines) == 0 // and then there is none to review yet
 		for _, l := range lines {
 			id := d.account + "." + l.ID
-			if l.SnapshotID == "" || slices.Contains(found.all(), id) {
+			if l.SnapshotID == "" || ctx.Err() != nil || slices.Contains(found.all(), id) {
 				continue
 			}
-			again = true
 			found.send(id)
 			values := url.Values{"id": {id}, "line": {l.ID}, "do": {"illegible"}}
 			status, text := d.post(ctx, "/petitions/p1/review", "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
@@ -406,11 +405,7 @@ func (d *daemon) review(ctx context.Context, found *findings) {
 				d.t.Errorf("a finding of %s was answered with %d: %s", l.ID, status, text)
 				return
 			}
-			if ctx.Err() != nil {
-				return
-			}
 		}
-		work.Pause(ctx, 50*time.Millisecond)
 	}
 }
 
@@ -420,12 +415,12 @@ func (d *daemon) settled() { fixtures.Settled(d.t, d.db, "p1") }
 // expected is what must be there of the files once they went through: what check makes
 // of them, under the ids that follow from their bytes.
 func (d *daemon) expected() (out []string) {
+	var checked []result // the scan and one of the typed, which have the same lines
+	for _, f := range d.files[:2] {
+		checked = append(checked, decode(d.t, alone(fixtures.Write(d.t, f.name, f.data)).stdout))
+	}
 	for i, f := range d.files {
-		checked := onlineAlone()
-		if i == 0 {
-			checked = sampleAlone()
-		}
-		pages := decode(d.t, checked.stdout).Files[0].Pages
+		pages := checked[min(i, 1)].Files[0].Pages
 		sum := sha256.Sum256(f.data)
 		id := store.UploadID("p1", hex.EncodeToString(sum[:]))
 		out = append(out, fmt.Sprintf("upload %s of %d pages, %q", id, len(pages), ""))

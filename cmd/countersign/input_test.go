@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,7 +82,8 @@ func TestUnknownStatuses(t *testing.T) {
 // petition that is right: each is named with what to do, and the petition is
 // reported all the same.
 func TestBadFiles(t *testing.T) {
-	typed := fixtures.Read(t, online)
+	typed := fixtures.Typed(t, 1, 5, 0)
+	good := fixtures.Write(t, "typed.pdf", typed)
 	locked, err := filepath.Glob(testdata + "pdfs/encrypted_needs_password/*Password*.pdf")
 	if err != nil || len(locked) == 0 {
 		t.Fatalf("%q, %v", locked, err)
@@ -102,12 +104,12 @@ func TestBadFiles(t *testing.T) {
 		{folder, "folder.pdf is a folder: name the files in it"},
 		{filepath.Join(t.TempDir(), "gone.pdf"), "gone.pdf is not there: check its name"},
 	}
-	args := []string{online}
+	args := []string{good}
 	for _, b := range bad {
 		args = append(args, b.path)
 	}
 	got, r := check(t, exitUnread, args...)
-	if alone := decode(t, onlineAlone().stdout); got.Counts != alone.Counts {
+	if alone := decode(t, alone(good).stdout); got.Counts != alone.Counts || got.Counts.Valid == 0 {
 		t.Errorf("beside bad files %+v, alone %+v", got.Counts, alone.Counts)
 	}
 	for i, b := range bad {
@@ -224,17 +226,21 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// sameDocument is what nine of the strangers' files hold, thirty pages each, damaged and
+// encrypted in nine ways. Ingest's tests read all of them; here two are enough.
+var sameDocument = regexp.MustCompile(`V4-|O=master|append-xref|bounds-2|large-vector|enc-XI`)
+
 // TestStrangersFiles reads PDFs that have troubled other readers as one
 // petition: each ends in pages or in one clear sentence.
 func TestStrangersFiles(t *testing.T) {
 	var files []string
 	err := filepath.WalkDir(testdata+"pdfs", func(path string, _ fs.DirEntry, err error) error {
-		if filepath.Ext(path) == ".pdf" {
+		if filepath.Ext(path) == ".pdf" && !sameDocument.MatchString(path) {
 			files = append(files, path)
 		}
 		return err
 	})
-	if err != nil || len(files) < 60 {
+	if err != nil || len(files) < 50 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	got, _ := check(t, exitUnread, append([]string{"--out", t.TempDir()}, files...)...)

@@ -175,7 +175,8 @@ func summary(r result) string {
 // also where there is nothing to say.
 func TestShape(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.pdf")
-	_, r := check(t, exitUnread, online, missing, fixtures.BlankPNG(t))
+	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
+	_, r := check(t, exitUnread, typed, missing, fixtures.BlankPNG(t))
 	var top map[string]any
 	if err := json.Unmarshal([]byte(r.stdout), &top); err != nil {
 		t.Fatal(err)
@@ -297,15 +298,17 @@ func oneOf(t *testing.T, object map[string]any, key string, words ...string) {
 // TestOrder: neither the number of workers nor the order of files changes what
 // is found on a page.
 func TestOrder(t *testing.T) {
-	_, r := check(t, exitOK, "--workers", "1", "--quiet", sample)
-	if diff := cmp.Diff(sampleAlone().stdout, r.stdout); diff != "" {
-		t.Errorf("one worker and one for each processor differ\n%s", diff)
+	few := fixtures.FewLines(t)
+	scan := fixtures.Write(t, "scan.pdf", fixtures.PDF(2, few.JPEG, few.Width, few.Height))
+	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 2, 5, 0))
+	first, one := check(t, exitOK, "--workers", "1", "--quiet", scan, typed)
+	if one.stderr != "" {
+		t.Errorf("--quiet was told, and it said %q", one.stderr)
 	}
-	if r.stderr != "" {
-		t.Errorf("--quiet was told, and it said %q", r.stderr)
+	if _, more := check(t, exitOK, "--workers", "3", scan, typed); one.stdout != more.stdout {
+		t.Errorf("one worker and three differ\n%s", cmp.Diff(one.stdout, more.stdout))
 	}
-	first, _ := check(t, exitOK, "--workers", "1", sample, online)
-	second, _ := check(t, exitOK, "--workers", "4", online, sample)
+	second, _ := check(t, exitOK, "--workers", "4", typed, scan)
 	slices.Reverse(second.Files)
 	// Which of two lines of one person counts does depend on the order.
 	asFound := cmpopts.IgnoreFields(row{}, "Verdict", "Reason", "DuplicateOf")
@@ -317,13 +320,15 @@ func TestOrder(t *testing.T) {
 // TestTwice: a file that is named twice, or whose copy lies in another folder, is read
 // once and said to be.
 func TestTwice(t *testing.T) {
-	once := decode(t, onlineAlone().stdout)
+	data := fixtures.Typed(t, 1, 5, 0)
+	path := fixtures.Write(t, "typed.pdf", data)
+	once := decode(t, alone(path).stdout)
 	for name, again := range map[string]string{
-		"the same path":    online,
-		"a copy elsewhere": fixtures.Write(t, "petition.pdf", fixtures.Read(t, online)),
+		"the same path":    path,
+		"a copy elsewhere": fixtures.Write(t, "petition.pdf", data),
 	} {
 		t.Run(name, func(t *testing.T) {
-			twice, r := check(t, exitOK, online, again)
+			twice, r := check(t, exitOK, path, again)
 			checkCounts(t, twice)
 			if len(twice.Files) != 1 || twice.Counts != once.Counts {
 				t.Errorf("%d files and %+v, once it is %+v", len(twice.Files), twice.Counts, once.Counts)
@@ -338,7 +343,9 @@ func TestTwice(t *testing.T) {
 // TestWorkbooks: both open, and agree with the JSON.
 func TestWorkbooks(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "on the way")
-	got, r := check(t, exitOK, "--out", dir, online)
+	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
+	scan := fixtures.FewLines(t) // has a line that waits for somebody
+	got, r := check(t, exitOK, "--out", dir, typed, fixtures.Write(t, "scan.pdf", fixtures.PDF(1, scan.JPEG, scan.Width, scan.Height)))
 	for _, name := range []string{"coo-report.xlsx", "council-report.xlsx"} {
 		if path := filepath.Join(dir, name); !strings.Contains(r.stderr, "Wrote "+path) {
 			t.Errorf("it does not say that it wrote %s:\n%s", path, r.stderr)
@@ -348,7 +355,7 @@ func TestWorkbooks(t *testing.T) {
 		t.Errorf("in the folder: %v, %v", left, err)
 	}
 	coo := book(t, filepath.Join(dir, "coo-report.xlsx"))
-	verdicts := map[string]int{}
+	verdicts := map[string]int{"valid": 0, "invalid": 0, "uncertain": 0}
 	for _, cells := range coo["Signatures"] {
 		for _, word := range []string{"valid", "invalid", "uncertain"} {
 			if slices.Contains(cells, word) {

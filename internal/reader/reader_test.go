@@ -106,8 +106,10 @@ func TestOpenEveryKind(t *testing.T) {
 // after it reads on.
 func TestRefuseWhatBreaksThem(t *testing.T) {
 	huge := fixtures.Write(t, "huge.png", fixtures.PNG(30_000, 30_000))
-	r := open(t, Options{Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}, Read: []string{filepath.Dir(huge)}})
-	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, How{}); err != nil {
+	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
+	r := open(t, Options{Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000},
+		Read: []string{filepath.Dir(huge), filepath.Dir(typed)}})
+	if _, err := r.Page(t.Context(), typed, "typed.pdf", 1, How{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, How{})
@@ -115,7 +117,7 @@ func TestRefuseWhatBreaksThem(t *testing.T) {
 	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 || !strings.Contains(input.Problem, "memory") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := r.Page(t.Context(), fixtures.Online, "online.pdf", 1, How{}); err != nil {
+	if _, err := r.Page(t.Context(), typed, "typed.pdf", 1, How{}); err != nil {
 		t.Error("after it:", err)
 	}
 }
@@ -188,8 +190,9 @@ func TestAreConfined(t *testing.T) {
 
 // What a reader leaves behind is gone with it.
 func TestLeaveNothing(t *testing.T) {
-	r := open(t, Options{})
-	if _, err := r.Page(t.Context(), fixtures.Online, "a.pdf", 1, How{Picture: true}); err != nil {
+	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
+	r := open(t, Options{Read: []string{filepath.Dir(typed)}})
+	if _, err := r.Page(t.Context(), typed, "a.pdf", 1, How{Picture: true}); err != nil {
 		t.Fatal(err)
 	}
 	r.Close()

@@ -158,7 +158,7 @@ func TestBadUploads(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "notes.docx", []byte("PK\x03\x04 and so on"))
-	upload(t, s, "p1", "good.pdf", fixtures.Read(t, fixtures.Online))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	uploads, pages, lines := fixtures.Contents(t, s.Store, "p1")
 	for _, u := range uploads {
@@ -180,7 +180,7 @@ func TestAnotherSnapshot(t *testing.T) {
 	fixtures.AddMembers(t, s.Store, s.Blobs, "half", half)
 	p := fixtures.AddPetition(t, s.Store, "p1", "all")
 	working(t, s)
-	upload(t, s, "p1", "good.pdf", fixtures.Read(t, fixtures.Online))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	_, _, before := fixtures.Contents(t, s.Store, "p1")
 	p.SnapshotID = "half"
@@ -208,7 +208,7 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 	s := openTestService(t, Options{})
 	p := fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
-	upload(t, s, "p1", "good.pdf", fixtures.Read(t, fixtures.Online))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	_, pages, lines := fixtures.Contents(t, s.Store, "p1")
 	for _, page := range pages {
@@ -244,12 +244,12 @@ func TestThreeDeliveries(t *testing.T) {
 		fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 		fixtures.AddPetition(t, s.Store, "p1", "s1")
 	}
-	upload(t, once, "p1", "a.pdf", fixtures.Read(t, fixtures.Online))
+	upload(t, once, "p1", "a.pdf", fixtures.Typed(t, 2, 5, 0))
 	stop := working(t, once)
 	fixtures.Settled(t, once.Store, "p1")
 	stop()
 
-	upload(t, thrice, "p1", "a.pdf", fixtures.Read(t, fixtures.Online))
+	upload(t, thrice, "p1", "a.pdf", fixtures.Typed(t, 2, 5, 0))
 	for _, stage := range []struct {
 		name   string
 		handle func(context.Context, string) error
@@ -327,7 +327,7 @@ func TestPoisonousUpload(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "huge.png", fixtures.PNG(30_000, 30_000))
-	upload(t, s, "p1", "good.pdf", fixtures.Read(t, fixtures.Online))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	_, pages, _ := fixtures.Contents(t, s.Store, "p1")
 	for _, p := range pages {
@@ -351,7 +351,7 @@ func TestPoisonousUpload(t *testing.T) {
 func TestFailureAndRetry(t *testing.T) {
 	s := openTestService(t, Options{})
 	fixtures.AddPetition(t, s.Store, "p1", "")
-	u := upload(t, s, "p1", "good.pdf", fixtures.Read(t, fixtures.Online))
+	u := upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
 	path, done, err := s.Blobs.Path(t.Context(), u.SHA256)
 	if err != nil {
 		t.Fatal(err)
