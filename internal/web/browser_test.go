@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,18 +34,55 @@ type tab struct {
 	url string
 }
 
-// chromium starts a browser for a test.
+// chromium is the browser of all tests of the package, started when one first asks. What is in
+// one tab another does not know: each has cookies of its own.
 func chromium(t testing.TB) context.Context {
 	t.Helper()
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
+	ctx, err := browser.start()
+	if err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
 	return ctx
+}
+
+// browser ends with TestMain.
+var browser theBrowser
+
+type theBrowser struct {
+	mu   sync.Mutex
+	ctx  context.Context
+	stop []func() // the last first
+}
+
+func (b *theBrowser) start() (context.Context, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ctx != nil {
+		return b.ctx, nil
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	b.stop = append(b.stop, stop)
+	ctx, cancel := chromedp.NewContext(ctx)
+	b.stop = append(b.stop, cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		return nil, err
+	}
+	b.ctx = ctx
+	return ctx, nil
+}
+
+func (b *theBrowser) end() {
+	for _, stop := range slices.Backward(b.stop) {
+		stop()
+	}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	browser.end()
+	os.Exit(code)
 }
 
 // newTab opens a window at a service; a cookie signs it in.
@@ -143,13 +181,18 @@ func (b *tab) until(what, expression string) {
 	}
 }
 
-// finds are the serious things that axe-core finds wrong with a page.
-func (b *tab) finds() []string {
+// finds are the serious things that axe-core finds wrong with a page. In the dark nothing but
+// colours can be wrong that is right in the light.
+func (b *tab) finds(dark bool) []string {
 	b.t.Helper()
+	rules := `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	if dark {
+		rules = `["color-contrast"]`
+	}
 	if !eval[bool](b, `"axe" in window`) {
 		b.do(chromedp.Evaluate[chromedp.Void](axe))
 	}
-	return eval[[]string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => r.violations
+	return eval[[]string](b, `axe.run(document, {runOnly: `+rules+`}).then((r) => r.violations
 		.filter((v) => v.impact === "serious" || v.impact === "critical")
 		.map((v) => v.impact + " " + v.id + ": " + v.help + " at " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? "") + ")").join("; ")))`)
 }
@@ -193,7 +236,7 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
 	check0(t, err)
-	browser := chromium(t)
+	chrome := chromium(t)
 	for _, dark := range []bool{false, true} {
 		word := map[bool]string{false: "light", true: "dark"}[dark]
 		visit := func(role, name, path string) {
@@ -202,10 +245,10 @@ func TestAccessible(t *testing.T) {
 				if role != "" {
 					secret = sv.session(role)
 				}
-				b := newTab(t, browser, sv.url, sv.cookieName(), secret, dark)
+				b := newTab(t, chrome, sv.url, sv.cookieName(), secret, dark)
 				b.open(path)
 				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
-				for _, found := range b.finds() {
+				for _, found := range b.finds(dark) {
 					t.Error(found)
 				}
 				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {

@@ -56,16 +56,26 @@ func TestReviewByKeyboard(t *testing.T) {
 		if seen[line] != "" {
 			t.Fatalf("line %s is shown a second time", line)
 		}
+		answered := fmt.Sprintf(`document.querySelector("dialog[open]") || `+
+			`document.querySelector(".rv-line")?.dataset.line !== %q`, line)
 		if ask[string](p, `document.querySelector(".rv-line").dataset.look`) == "search" {
 			seen[line] = "nobody"
-			p.press(enter) // the box has the focus and holds what was read
-			p.until("the search is answered", `document.activeElement.id === "rv-results"`)
+			p.until("the search box has the focus, or a question is asked",
+				`document.activeElement.id === "rv-q" || document.querySelector("dialog[open]")`)
+			if ask[bool](p, `Boolean(document.querySelector("dialog[open]"))`) {
+				delete(seen, line) // the question came before the key
+				continue
+			}
+			p.press(enter) // the box holds what was read
+			p.until("the search is answered",
+				`document.activeElement.id === "rv-results" || document.querySelector("dialog[open]")`)
 			p.press("n")
+			p.until("the key is answered", answered)
 		} else {
 			seen[line] = "accept"
 			p.press(enter)
 			keys++
-			p.until("the key is answered", fmt.Sprintf(`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+			p.until("the key is answered", answered)
 			if p.line() == line {
 				keys--
 			}
@@ -534,7 +544,11 @@ func TestReviewAccessible(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.run(chromedp.Evaluate[chromedp.Void](axe + ";0"))
-			found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html + " " + n.failureSummary).join(" ")))`, chromedp.EvalAwaitPromise))
+			options := `{resultTypes: ["violations"]}`
+			if scheme == "dark" { // where nothing else can differ
+				options = `{runOnly: ["color-contrast"]}`
+			}
+			found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`axe.run(document, `+options+`).then((r) => r.violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html + " " + n.failureSummary).join(" ")))`, chromedp.EvalAwaitPromise))
 			if err != nil {
 				t.Fatal(err)
 			}

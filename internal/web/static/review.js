@@ -614,7 +614,10 @@ function certain(answer) {
 
 $("rv-certain").addEventListener("close", () => (shown ? focusLine() : undefined));
 $("rv-certain").addEventListener("keydown", (e) => {
-  if (e.key === "g" && keysOn) $("rv-certain").close();
+  if (e.key !== "g" || !keysOn) return;
+  e.preventDefault();
+  eaten = e.key; // the search box may be next to have the focus
+  $("rv-certain").close();
 });
 
 // Beginning and end.
