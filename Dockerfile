@@ -18,7 +18,7 @@ RUN apt-get update \
  && useradd --system --uid 10001 --create-home countersign \
  && install --directory --owner=countersign /data /var/cache/countersign
 COPY --from=build /countersign /usr/local/bin/countersign
-COPY LICENSE /usr/share/doc/countersign/LICENSE
+COPY LICENSE NOTICE extract/hand/MODEL.md /usr/share/doc/countersign/
 # Tesseract's own threads cost several times the work they save.
 ENV OMP_THREAD_LIMIT=1
 # Where compiled PDFium is kept; mount a volume to keep it between runs.
