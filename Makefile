@@ -4,14 +4,15 @@
 # variable must be there before a process starts.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: demo run serve test crash bench lint build
+.PHONY: demo run serve test crash race bench lint build
 .DEFAULT_GOAL := run
 
 run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf
 demo: build ; out/countersign demo
 serve: build ; out/countersign serve --data out/service
-test: ; bash .ci/setup test && go vet ./... && go test -timeout 40m ./...
+test: ; bash .ci/setup test && go test -timeout 40m ./...
 crash: ; bash .ci/setup test && CRASH_ROUNDS=20 go test -run TestCrashes -v -timeout 30m ./cmd/countersign
+race: ; bash .ci/setup test && go test -race -timeout 40m ./internal/queue ./internal/store ./internal/office
 bench: ; bash .ci/setup test && go test -run '^$$' -bench . -benchmem ./...
-lint: ; golangci-lint run
+lint: ; bash .ci/setup test && go vet ./... && go tool staticcheck ./...
 build: ; bash .ci/setup && go build -trimpath -o out/countersign ./cmd/countersign

@@ -348,7 +348,9 @@ func (f *findings) send(id string) {
 	if f.ids == nil {
 		f.ids = map[string]bool{}
 	}
-	f.ids[id] = f.ids[id]
+	if _, sent := f.ids[id]; !sent {
+		f.ids[id] = false
+	}
 }
 
 // expected is what the service must have, where it has all these: those that it said

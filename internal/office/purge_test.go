@@ -144,10 +144,10 @@ func staying(c *Case) (out []stays) {
 func TestPurgeStory(t *testing.T) {
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
-	before := a.closed("p")
+	a.closed("p")
 	u, err := o.Store.Uploads(ctx, "p")
 	a.must(err)
-	before = a.named("p")
+	before := a.named("p")
 	o.petition("open", "", before.SnapshotID, readSample(t))
 	openBefore := o.look("open")
 	coo, council := a.book("p", COOReport), a.book("p", CouncilReport)

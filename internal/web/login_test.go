@@ -254,7 +254,6 @@ type provider struct {
 	key    *rsa.PrivateKey
 	claims map[string]any // of whoever signs in next
 	codes  map[string]url.Values
-	issuer string // as tokens say
 }
 
 func newProvider(t *testing.T) *provider {

@@ -37,7 +37,7 @@ func TestAddedOnce(t *testing.T) {
 	if other := id(add(admin, "k1", "One")); other == first {
 		t.Error("the key of one account finds the petition of another")
 	}
-	if id(add(staff, "", "Three")) == id(add(staff, "", "Three")) {
+	if one, two := id(add(staff, "", "Three")), id(add(staff, "", "Three")); one == two {
 		t.Error("without a key two are one")
 	}
 	entries, err := sv.Store.AuditOf(t.Context(), first, 10)

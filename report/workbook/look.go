@@ -63,7 +63,6 @@ var (
 	labelLook = look{color: quiet, rule: "under"}
 	valueLook = look{rule: "under"}
 	noteLook  = look{color: quiet, italic: true}
-	leadLook  = look{rule: "box", inset: true, link: true}
 	printLook = look{rule: "box", size: 8, color: quiet, mono: true, oneLine: true, inset: true}
 )
 
