@@ -11,6 +11,15 @@ type Quality struct {
 	KnownRejected Measure // of known-answer lines that count, those that were rejected or taken for another person's
 	AgainAccepted Measure // of automatic acceptances looked at again, those found wrong
 	AgainRejected Measure // of automatic rejections looked at again, those found wrong
+
+	Seeds []PersonMeasure // of wrong names shown on contact sheets, those that were accepted; by person
+}
+
+// PersonMeasure is a measure of one person's work.
+type PersonMeasure struct {
+	By     string // as colleagues know them
+	Sheets int    // contact sheets that they answered
+	Measure
 }
 
 // Measure is how many of a sample were wrong.

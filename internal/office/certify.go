@@ -302,7 +302,7 @@ func hindrances(p store.Overview, c Count) (out []string) {
 	add(p.Failures == 0 && p.SnapshotID != "" && !done(p), "Not all sheets are read and looked up.")
 	add(p.Open == 1, "One open point waits: settle it first.")
 	add(p.Open > 1, fmt.Sprintf("%d open points wait: settle them first.", p.Open))
-	add(p.Open == 0 && !c.Certain && c.Uncertain > 0, "Lines that are still uncertain can change the outcome: review them first.")
+	add(c.Uncertain > 0 && c.Guaranteed < c.Required && c.Possible >= c.Required, "Lines that are still uncertain can change the outcome: review them first.")
 	return out
 }
 

@@ -9,6 +9,7 @@
 //
 //	office, case, lines, findings, checks   a petition as it stands
 //	upload, petition, certify, refusal      acts on files, terms and counts, and how they are refused
+//	contact                                 several lines at a time, with wrong names that measure who looks
 //	review, open, table                     who looks at which line, and what they find; open points; lines as a table
 //	repair                                  what people put right on pages, and its undoing
 //	members, rolls                          membership exports
@@ -25,6 +26,7 @@ import (
 	"context"
 	"hash/maphash"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -38,7 +40,8 @@ type Office struct {
 	Options
 	rolls *Rolls
 	now   func() time.Time
-	seed  maphash.Seed // of the hashes by which lines are known again
+	luck  func() float64 // from 0 to 1: which lines of contact sheets measure
+	seed  maphash.Seed   // of the hashes by which lines are known again
 	held  *held
 
 	reviews *reviews
@@ -77,7 +80,7 @@ func New(o Options) *Office {
 	if o.Rolls == nil {
 		o.Rolls = NewRolls(o.Store, o.Blobs)
 	}
-	return &Office{Options: o, rolls: o.Rolls, now: o.Now, seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
+	return &Office{Options: o, rolls: o.Rolls, now: o.Now, luck: rand.Float64, seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
 }
 
 // held is what is kept ready of petitions and exports.

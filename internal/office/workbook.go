@@ -86,6 +86,16 @@ func (o *Office) report(ctx context.Context, w *counted) (report.Petition, error
 		return report.Petition{}, err
 	}
 	r.Files, r.Findings, r.Quality = w.files(open), w.log(people), w.quality()
+	seeds, err := o.seeds(ctx, w.petition.ID, people)
+	if err != nil {
+		return report.Petition{}, err
+	}
+	if len(seeds) > 0 && r.Quality == nil {
+		r.Quality = &report.Quality{}
+	}
+	if r.Quality != nil {
+		r.Quality.Seeds = seeds
+	}
 	if r.Cover.Group == "" {
 		r.Cover.Group = w.petition.Title
 	}

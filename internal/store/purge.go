@@ -290,7 +290,8 @@ func partsOf(p Purge) []part {
 	matches := lines
 	matches.counted, matches.holding, matches.to = "", "LENGTH(match) > 0", "match = ''"
 	findings.holding, findings.to = "member_id <> ''", "member_id = ''"
-	return []part{members, matches, findings}
+	sheets := part{table: "contact_sheets", key: "id", of: "petition_id", blob: "''", holding: "items <> ''", to: "items = ''"}
+	return []part{members, matches, findings, sheets}
 }
 
 // purge goes through some rows and says how many there were.

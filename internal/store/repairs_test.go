@@ -61,3 +61,17 @@ func testRepairs(t *testing.T, s *Store) {
 	same(t, string(got(s.Line(ctx, LineID(page.ID, 5)))(t).Row), `{"anew":true}`)
 	same(t, len(got(s.FindingsOf(ctx, LineID(page.ID, 2)))(t)), 1)
 }
+
+// A contact sheet is answered once.
+func testContactSheets(t *testing.T, s *Store) {
+	ctx := t.Context()
+	v := begin(t, s)
+	c := got(s.AddContactSheet(ctx, ContactSheet{PetitionID: v.petition.ID, By: v.account.ID, Seeds: 2, Items: "[]"}))(t)
+	same(t, got(s.ContactSheet(ctx, c.ID))(t), c)
+	c.DoneAt, c.Missed, c.Items = now(), 1, `[{"line":"x"}]`
+	must(t, s.FinishContactSheet(ctx, c))
+	if err := s.FinishContactSheet(ctx, c); !errors.Is(err, ErrConflict) {
+		t.Errorf("answered twice: %v", err)
+	}
+	same(t, got(s.ContactSheets(ctx, v.petition.ID))(t), []ContactSheet{c})
+}

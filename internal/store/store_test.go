@@ -45,6 +45,7 @@ var conformance = []struct {
 	{"open points", testOpenPoints},
 	{"a line that a person added", testAddLine},
 	{"what people say of pages and lines", testRepairs},
+	{"contact sheets", testContactSheets},
 	{"outbox", testOutbox},
 	{"stale work", testStale},
 	{"version", testVersion},

@@ -270,6 +270,7 @@ func TestAccessible(t *testing.T) {
 		visit("staff", "open", "/petitions/"+p.ID+"/open")
 		visit("staff", "lines", "/petitions/"+p.ID+"/lines?preset=automatic-invalid")
 		visit("staff", "cover", "/petitions/"+p.ID+"/cover")
+		visit("verifier", "contact", "/petitions/"+p.ID+"/contact")
 		visit("chair", "certify", "/petitions/"+p.ID+"/certify")
 		visit("staff", "withdraw", "/members/exports/"+p.SnapshotID+"/withdraw")
 		visit("staff", "petitions", "/petitions")

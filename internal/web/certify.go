@@ -103,6 +103,9 @@ func (s *Server) mainAction(ctx context.Context, v *petitionView, who store.Acco
 	case !may(who, byStaff|byChair|byAdmin):
 		return action{"Review lines", page + "/review"}, nil
 	}
+	if !held && (!office.AllRead(v.Overview) || v.Open > 0 || v.Count.Valid < v.Count.Required) {
+		return action{"Next steps", page + "/life"}, nil
+	}
 	step, err := s.Office.NextStep(ctx, v.ID, who.Roles)
 	if err != nil {
 		return action{}, fmt.Errorf("find the next step: %w", err)

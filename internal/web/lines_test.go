@@ -62,7 +62,7 @@ func TestLinesTable(t *testing.T) {
 // page, a preset with a word, and all sorted by name; and the first page after a line was decided.
 func BenchmarkLinesTable(b *testing.B) {
 	const pages, rows = 2000, 50
-	sv, p := newBench(b, pages, rows)
+	sv, p := newBench(b, pages, rows, "threshold: 50000")
 	c := sv.client("verifier")
 	at := "/petitions/" + p.ID + "/lines"
 	took := func(path string) float64 {
@@ -91,7 +91,7 @@ func BenchmarkLinesTable(b *testing.B) {
 }
 
 // newBench is a service with a petition of many lines, of 5,000 members who all signed often.
-func newBench(b *testing.B, pages, rows int) (*service, store.Petition) {
+func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Petition) {
 	b.Helper()
 	sv := newService(b)
 	ctx := b.Context()
@@ -107,7 +107,7 @@ func newBench(b *testing.B, pages, rows int) (*service, store.Petition) {
 		fmt.Fprintf(&export, "%s,%s,%s,Durham,NC,Active\n", number, given, family)
 	}
 	snap := sv.export(export.Bytes())
-	p := must(sv.Store.AddPetition(ctx, store.Petition{Title: "Many", State: "draft", Rules: "threshold: 50000", SnapshotID: snap.ID, ReceivedOn: time.Now()}))
+	p := must(sv.Store.AddPetition(ctx, store.Petition{Title: "Many", State: "draft", Rules: rules, SnapshotID: snap.ID, ReceivedOn: time.Now()}))
 	matcher := must(office.NewRolls(sv.Store, sv.Blobs).Matcher(ctx, snap.ID))
 	u := must(sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("b", 64), Name: "Many sheets.pdf", Size: 1}))
 	list := make([]store.Page, pages)
@@ -115,6 +115,10 @@ func newBench(b *testing.B, pages, rows int) (*service, store.Petition) {
 		list[i] = store.Page{ID: store.PageID(u.ID, i+1), Number: i + 1}
 	}
 	check0(b, sv.Store.OpenedUpload(ctx, u.ID, list, ""))
+	var strips []string
+	for i := range 20 {
+		strips = append(strips, sv.picture(870, 90, i))
+	}
 	var kept, matches [][]byte
 	for i := range members {
 		given, family, number := person(i)
@@ -127,7 +131,7 @@ func newBench(b *testing.B, pages, rows int) (*service, store.Petition) {
 		lines, found := make([]store.Line, rows), map[string][]byte{}
 		for n := range lines {
 			which := (i*rows + n) % members
-			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: kept[which]}
+			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: kept[which], Picture: strips[which%len(strips)]}
 			found[store.LineID(pg.ID, n+1)] = matches[which]
 		}
 		pg.Kind = "signers"

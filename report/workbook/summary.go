@@ -269,6 +269,9 @@ func (s *sheet) quality(q *report.Quality) {
 	} {
 		s.measured(m.name, m.measure, m.means)
 	}
+	for _, m := range q.Seeds {
+		s.measured("Contact sheets, "+m.By, m.Measure, fmt.Sprintf("wrong names accepted, on %d contact sheets; such a sheet was looked at again and nothing of it counted before", m.Sheets))
+	}
 	s.skip(1)
 }
 

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"countersign/internal/office"
+)
+
+// contactRoutes are those of the contact sheet: many lines with one likely member each, accepted
+// together.
+func (s *Server) contactRoutes() []route {
+	return []route{
+		{"GET /petitions/{petition}/contact", reviewers, s.contactPage},
+		{"POST /petitions/{petition}/contact", reviewers, s.contacted},
+	}
+}
+
+type contactView struct {
+	office.Contact
+	PetitionID, Title string
+	Items             []contactCard
+}
+
+type contactCard struct {
+	office.ContactItem
+	Key  string // that marks it
+	Read string
+}
+
+func (s *Server) contactPage(w http.ResponseWriter, r *http.Request) error {
+	rv, err := s.newReview(r)
+	if err != nil {
+		return err
+	}
+	if !wantsJSON(r) {
+		v, err := rv.contact()
+		if err != nil {
+			return err
+		}
+		return s.render(w, r, http.StatusOK, "contact", v)
+	}
+	return rv.sheetsAhead(w, r.URL.Query()["but"])
+}
+
+// ahead is how many sheets a page loads at a time, so that the next one is there at once.
+const ahead = 4
+
+// sheetsAhead sends the next sheets to a page that has some already.
+func (rv *review) sheetsAhead(w http.ResponseWriter, but []string) error {
+	sheets := []string{}
+	for range ahead {
+		v, err := rv.contact(but...)
+		if err != nil {
+			return err
+		}
+		if v.ID == "" && len(but) > 0 {
+			break // what there is lies before them
+		}
+		html, err := rv.part("contact", "contact-sheet", v)
+		if err != nil {
+			return err
+		}
+		sheets = append(sheets, html)
+		if v.ID == "" {
+			break
+		}
+		but = append(but, v.ID)
+	}
+	return writeJSON(w, map[string][]string{"sheets": sheets})
+}
+
+func (rv *review) contact(but ...string) (contactView, error) {
+	sheet, err := rv.Contact(rv.ctx, but...)
+	if err != nil {
+		return contactView{}, fmt.Errorf("take a contact sheet: %w", err)
+	}
+	v := contactView{Contact: sheet, PetitionID: rv.Petition.ID, Title: rv.Petition.Title}
+	for i, item := range sheet.Items {
+		card := contactCard{ContactItem: item, Key: fmt.Sprint((i + 1) % 10)}
+		var read []string
+		for _, f := range item.Line.Fields {
+			if f.Text != "" {
+				read = append(read, f.Text)
+			}
+		}
+		card.Read = strings.Join(read, " · ")
+		v.Items = append(v.Items, card)
+	}
+	return v, nil
+}
+
+// contacted takes what was marked.
+func (s *Server) contacted(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	again, accepted, err := s.Office.Contacted(r.Context(), r.PostFormValue("sheet"), r.PostForm["marked"], accountOf(r))
+	if err != nil {
+		return err
+	}
+	said := upperFirst(plural(accepted, "line was accepted.", "lines were accepted."))
+	if again {
+		said = "A wrong name stood on that sheet and was accepted. Nothing of it counts: please look at its lines once more."
+	}
+	if wantsJSON(r) {
+		return writeJSON(w, map[string]any{"said": said, "again": again})
+	}
+	return s.done(w, r, "/petitions/"+r.PathValue("petition")+"/contact", said)
+}
