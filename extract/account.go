@@ -71,6 +71,7 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 				"The headings of the table could not be read: see which column is which, and that each line is read as it should be.")
 		}
 	}
+	sheet.Imprint = imprintOf(v, tables)
 	places := joined(left, v.inches(placeGap))
 	switch {
 	case len(places) == 0:
@@ -93,7 +94,10 @@ func anyTable(tables []*cells, is func(*cells) bool) bool { return slices.Contai
 // open adds an open point at a place of the view.
 func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string) {
 	place = place.Inset(-v.inches(0.05)).Intersect(v.bounds())
-	s.Open = append(s.Open, Open{Kind: kind, Text: text, Box: v.turned.Delivered(v.full(place))})
+	s.Open = append(s.Open, Open{
+		Kind: kind, Text: text,
+		Box: v.turned.Delivered(v.full(place)), Upright: v.imprinted(place),
+	})
 	s.note(text) // pages and workbooks show the notes
 }
 
@@ -270,6 +274,7 @@ func (v *view) marks(ink []image.Rectangle) []mark {
 // Tesseract does not read as a sentence.
 func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([]mark, error) {
 	words := r.words
+	marks = r.view.endsApart(marks, words)
 	print := func(m mark) bool { return m.printed(words) }
 	x.look(r.view, marks, func(m mark) bool { return !m.long() && !m.sentence(words) })
 	marks = slices.DeleteFunc(marks, print)
@@ -284,9 +289,42 @@ func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([
 			words = append(slices.Clone(words), more...)
 		}
 	}
+	marks = r.view.endsApart(marks, words)
 	x.look(r.view, marks, func(m mark) bool { return m.long() && !m.sentence(words) })
 	return slices.DeleteFunc(marks, print), nil
 }
+
+// endsApart parts from printed sentences what stands before or after them: a word that
+// somebody wrote at the end of the line is no print because the line is.
+func (v *view) endsApart(marks []mark, words []tesseract.Word) []mark {
+	var out []mark
+	for _, m := range marks {
+		if !m.sentence(words) {
+			out = append(out, m)
+			continue
+		}
+		read := image.Rectangle{Min: m.box.Max, Max: m.box.Min}
+		for _, w := range words {
+			if in := w.Box.Intersect(m.box); !in.Empty() && w.Confidence > readWord {
+				read.Min.X, read.Max.X = min(read.Min.X, in.Min.X), max(read.Max.X, in.Max.X)
+			}
+		}
+		before, after := m, m
+		before.box.Max.X, after.box.Min.X = read.Min.X, read.Max.X
+		m.box.Min.X, m.box.Max.X = read.Min.X, read.Max.X
+		out = append(out, m)
+		for _, end := range []mark{before, after} {
+			if end.box.Dx() >= v.inches(smallestMark) {
+				end.look = 0
+				out = append(out, end)
+			}
+		}
+	}
+	return out
+}
+
+// readWord is the confidence from which on Tesseract did read a word.
+const readWord = 0.6
 
 // long reports whether a mark is as long as a line of several words.
 func (m mark) long() bool { return m.box.Dx() > 8*m.box.Dy() }
@@ -425,7 +463,7 @@ func confidence(box image.Rectangle, words []tesseract.Word) (sure float64, n in
 	sum := 0.0
 	for in, c := range best {
 		sum += c * float64(in.Dx())
-		if c > 0.6 && in.Dx() > box.Dy() {
+		if c > readWord && in.Dx() > box.Dy() {
 			n++
 		}
 	}

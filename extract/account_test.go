@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"context"
+	"flag"
 	"image"
 	"testing"
 
@@ -15,26 +16,43 @@ type judge struct{ blind }
 
 func (judge) PrintLike(cells []extract.Cell) []float64 { return make([]float64, len(cells)) }
 
+// marked is how many pairs of sheets TestMarksOutsideRowsAreOpenPoints draws.
+var marked = flag.Int("marked", 2, "pairs of drawn sheets with marks outside their rows")
+
 // TestMarksOutsideRowsAreOpenPoints: of words that somebody wrote beside, above or
-// below the table none is passed over in silence.
+// below the table none is passed over in silence, nor taken for print because another page
+// of the form is at hand.
 func TestMarksOutsideRowsAreOpenPoints(t *testing.T) {
 	x := extract.Extractor{Print: engine(t), Cells: judge{}}
-	drew := 0
-	for seed := range uint64(3) {
-		o := drawn.Random(300 + seed)
-		o.Rules, o.DPI, o.Rotation, o.Marks, o.Scan = drawn.Grid, 150, 0, 2, drawn.Scan{}
-		s := drawn.Draw(o)
-		sheet, err := x.Sheet(t.Context(), page(s))
-		if err != nil {
-			t.Fatal(err)
+	drew, lost, clean := 0, 0, 0
+	for seed := range uint64(*marked) {
+		var drawing [2]drawn.Sheet
+		var sheets [2]extract.Sheet
+		for i := range sheets {
+			o := drawn.Random(300 + seed)
+			o.Rules, o.DPI, o.Rotation, o.Marks, o.Scan = drawn.Grid, 150, 0, 2, drawn.Scan{}
+			o.Seed += uint64(i) << 32
+			s := drawn.Draw(o)
+			sheet, err := x.Sheet(t.Context(), page(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawing[i], sheets[i] = s, sheet
 		}
-		for _, m := range s.Marks {
-			drew++
-			if !opens(sheet, m.Box, s.Image.Bounds().Size()) {
-				t.Errorf("seed %d: the mark at %v is in none of %v", o.Seed, m.Box, sheet.Open)
+		for i, s := range sheets {
+			s.Close(s.Printed(sheets[1-i : 2-i]))
+			clean += len(s.Open)
+			for _, m := range drawing[i].Marks {
+				drew++
+				clean--
+				if !opens(s, m.Box, drawing[i].Image.Bounds().Size()) {
+					lost++
+					t.Errorf("seed %d, page %d: the mark at %v is in none of %v", 300+seed, i+1, m.Box, s.Open)
+				}
 			}
 		}
 	}
+	t.Logf("%d marks on %d sheets, %d lost; open points beyond them: %d", drew, 2**marked, lost, clean)
 	if drew < 4 {
 		t.Fatalf("only %d marks were drawn", drew)
 	}

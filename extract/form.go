@@ -408,10 +408,39 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 	}
 	for i := range rows {
 		for from := max(0, i-2); from <= i; from++ {
+			if slices.ContainsFunc(rows[from:i+1], func(line []tesseract.Word) bool { return runsOn(line, t) }) {
+				continue
+			}
 			try(byColumn(t, rows[from:i+1]), headOf(v, boxesOf(slices.Concat(rows[from:i+1]...))))
 		}
 	}
 	return best, nil
+}
+
+// runsOn reports whether a line is a sentence above the table and no headings: it runs on
+// over the borders of columns with no more room between its words than a blank takes.
+func runsOn(line []tesseract.Word, t layout.Table) bool {
+	const (
+		blank = 0.7 // of the height of the words
+		most  = 2   // borders that two narrow headings may leave no room at
+	)
+	across := 0
+	words := slices.Clone(line)
+	slices.SortFunc(words, func(a, b tesseract.Word) int { return a.Box.Min.X - b.Box.Min.X })
+	for i, w := range words[:max(0, len(words)-1)] {
+		next := words[i+1]
+		gap := float64(next.Box.Min.X - w.Box.Max.X)
+		if gap < blank*float64(max(w.Box.Dy(), next.Box.Dy())) && columnAt(t, w.Box) != columnAt(t, next.Box) {
+			across++
+		}
+	}
+	return across > most || across > 0 && across == t.Columns()-1
+}
+
+// columnAt is the column of a table that the middle of a word is in, -1 for none.
+func columnAt(t layout.Table, box image.Rectangle) int {
+	at := middle(box)
+	return slices.IndexFunc(t.Borders[1:], func(b layout.Rule) bool { return float64(at.X) < b.At(at.Y) })
 }
 
 // wordsIn are the words whose middle is in a band, but for traces of rules.
@@ -433,9 +462,7 @@ func byColumn(t layout.Table, rows [][]tesseract.Word) []string {
 	texts := make([]string, t.Columns())
 	for _, row := range rows {
 		for _, w := range row {
-			at := middle(w.Box)
-			column := slices.IndexFunc(t.Borders[1:], func(b layout.Rule) bool { return float64(at.X) < b.At(at.Y) })
-			if column >= 0 {
+			if column := columnAt(t, w.Box); column >= 0 {
 				texts[column] = strings.TrimSpace(texts[column] + " " + w.Text)
 			}
 		}

@@ -65,6 +65,7 @@ type Sheet struct {
 	Guesses  []Guess   // other ways to understand the columns; none where headings leave no doubt
 	Learned  []Learned // what other pages of the same form may be understood by
 	Form     Form      // which page of a petition a printed sheet is; zero where the page does not say
+	Imprint  Imprint   // by which pages of one form are compared
 	Cover    Cover     // empty where the page says nothing of purpose, group or organizers
 }
 
@@ -74,6 +75,8 @@ type Open struct {
 	Kind OpenKind
 	Text string // sentences: what is the matter and what to do
 	Box  Box    // zero for the page as a whole
+	// Upright is the place on the page's imprint; empty for the page as a whole.
+	Upright image.Rectangle
 }
 
 // OpenKind is what an open point is about. Those that ingest finds are ingest.FindingKinds.

@@ -21,6 +21,15 @@ import (
 // before.
 func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before int) error {
 	column, number, ok := c.signaturePlace()
+	guessed := false // by what is written in the columns
+	if !ok {
+		column, number, guessed = c.signatureByShape()
+		ok = guessed
+	}
+	var words []int
+	if guessed {
+		words = c.wordColumns()
+	}
 	rowOf := func(i int) int { return c.form.first + rows[i].Number - before - 1 }
 	var wanted []Cell
 	var at []int
@@ -31,6 +40,10 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		}
 		row := rowOf(i)
 		rows[i].Signed = c.signed(row, column, number, nameOf(rows[i]))
+		if guessed && (rows[i].Signed == SignedNo || !c.writtenIn(row, words)) {
+			rows[i].Signed = SignedUnsure
+			continue
+		}
 		if rows[i].Signed == SignedUnsure {
 			rows[i].SignedAs = otherName(c.text(row, column, number))
 		}
@@ -44,14 +57,21 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		if err != nil {
 			return err
 		}
-		dates := holdsNumbers(read)
+		doubted := holdsNumbers(read)
+		if guessed {
+			names := make([]string, len(at))
+			for n := range at {
+				names[n] = nameOf(rows[at[n]])
+			}
+			doubted = doubted || !likeSignatures(read, names)
+		}
 		for n, r := range read {
 			name := nameOf(rows[at[n]])
 			// A form that rules its cells in two prints labels in them, which look signed
 			// where they were not told from writing.
 			row := rowOf(at[n])
 			labelled := c.pen.Ruled(row, column) && !c.pen.Labelled(row, column, number) && !isName(r.Text, name)
-			if dates || labelled || deniesSignature(r, name) {
+			if doubted || labelled || deniesSignature(r, name) {
 				rows[at[n]].Signed = SignedUnsure
 			}
 		}
@@ -60,6 +80,71 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		doubtEmptyColumn(rows)
 	}
 	return nil
+}
+
+// signatureByShape is the column that is the signature's by what is written in it, where the
+// headings could not be read.
+func (c *cells) signatureByShape() (column, number int, ok bool) {
+	if c.form.score >= sureHeadings || c.form.exact {
+		return 0, 0, false
+	}
+	for i, asked := range c.form.columns {
+		if slices.Equal(asked.Fields, []Field{Signature}) {
+			return i, 0, true
+		}
+	}
+	return 0, 0, false
+}
+
+// wordColumns are the columns that may be the signature's after all: those of words and those
+// of which nobody knows what they hold, but for an office's own, in which hardly anybody wrote.
+func (c *cells) wordColumns() (columns []int) {
+	rows := c.form.table.Rows() - c.form.first
+	filed, written := 0, make([]int, len(c.form.columns))
+	for row := c.form.first; row < c.form.first+rows; row++ {
+		if !c.filed[row] {
+			continue
+		}
+		filed++
+		for column := range written {
+			if c.writtenIn(row, []int{column}) {
+				written[column]++
+			}
+		}
+	}
+	for column, asked := range c.form.columns {
+		may := len(asked.Fields) == 0
+		for _, f := range asked.Fields {
+			may = may || slices.Contains([]Field{Name, Given, Family, Signature, City, Institution}, f)
+		}
+		if may && float64(written[column]) >= fewWritten*float64(filed) {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
+// writtenIn reports whether something is written in each of some columns of a row.
+func (c *cells) writtenIn(row int, columns []int) bool {
+	return !slices.ContainsFunc(columns, func(column int) bool {
+		return !c.pen.Written(row, column, 0) && c.text(row, column, 0) == ""
+	})
+}
+
+// likeSignatures reports whether what was read in a column is mostly what signatures are:
+// scrawls, and the signers' own names.
+func likeSignatures(read []Reading, names []string) bool {
+	const (
+		fewest = 3   // cells
+		clear  = 0.6 // confidence of a word that is no scrawl
+	)
+	n := 0
+	for i, r := range read {
+		if r.Confidence < clear || lookOf(r) == lookScrawl || isName(r.Text, names[i]) {
+			n++
+		}
+	}
+	return len(read) >= fewest && 2*n >= len(read)
 }
 
 // holdsNumbers reports whether the cells of a column hold dates or numbers, however

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -69,6 +70,7 @@ func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
 	if ctx.Err() == nil {
 		p.readPages(ctx, documents, files)
 		p.readAgain(ctx, documents, files)
+		closePrinted(files)
 	}
 	if err := ctx.Err(); err != nil {
 		return petition{}, err
@@ -165,6 +167,43 @@ func (p *pipeline) readAgain(ctx context.Context, documents []*ingest.Document, 
 			}
 		}
 	}
+}
+
+// closePrinted drops the open points about marks that other pages have as well, pages of the
+// same file first.
+func closePrinted(files []file) {
+	var all []extract.Sheet
+	for _, f := range files {
+		for _, s := range f.pages {
+			all = append(all, s.Sheet)
+		}
+	}
+	at := 0
+	for _, f := range files {
+		for i := range f.pages {
+			if s := &f.pages[i]; len(s.Open) > 0 {
+				printed := s.Printed(around(all, at))
+				for _, point := range slices.Backward(printed) {
+					s.open = slices.Delete(s.open, point, point+1)
+				}
+				s.Close(printed)
+			}
+			at++
+		}
+	}
+}
+
+// around lists the sheets around one, the nearest first.
+func around(all []extract.Sheet, at int) (others []extract.Sheet) {
+	const farthest = 20
+	for off := 1; off <= farthest; off++ {
+		for _, i := range []int{at - off, at + off} {
+			if i >= 0 && i < len(all) {
+				others = append(others, all[i])
+			}
+		}
+	}
+	return others
 }
 
 // page takes one page from its document to matches. A fault of the program

@@ -55,6 +55,30 @@ func replaceOpen(ctx context.Context, tx conn, p Page) error {
 	return nil
 }
 
+// CloseOpen takes open points of a page back that nobody settled, since they turned out to
+// be none, and writes the page's notes without them.
+func (s *Store) CloseOpen(
+	ctx context.Context, pageID string, points []OpenPoint, notes []string,
+) (err error) {
+	defer saying(&err, "take back open points of page %s", pageID)
+	return s.change(ctx, func(tx conn) error {
+		taken := 0
+		for _, o := range points {
+			const remove = `DELETE FROM open_points WHERE id = $1 AND page_id = $2 AND settled = '' AND by = ''`
+			n, err := write(ctx, tx, remove, openID(o), pageID)
+			if err != nil {
+				return err
+			}
+			taken += int(n)
+		}
+		if taken == 0 {
+			return nil
+		}
+		_, err := write(ctx, tx, `UPDATE pages SET notes = $2 WHERE id = $1`, pageID, notes)
+		return err
+	})
+}
+
 // OpenPoints lists the open points of a petition, settled ones too, by file and page; those of
 // files and pages that do not count here are left out.
 func (s *Store) OpenPoints(ctx context.Context, petitionID string) (_ []OpenPoint, err error) {

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/draw"
 	"image/jpeg"
+	"math"
 	"testing"
 
 	"countersign/extract"
@@ -49,5 +50,43 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	_, pages, lines := fixtures.Contents(t, s.Store, "p")
 	if n := len(lines); n == 0 || n%2 == 1 || len(pages) != 2 {
 		t.Errorf("%d lines on %d pages that are alike", n, len(pages))
+	}
+}
+
+// A mark that looks like writing is an open point until a second page of the form has it at
+// the same place: then it is print, on both pages.
+func TestWhatTheFormPrintsIsNoOpenPoint(t *testing.T) {
+	s := openTestService(t, Options{Readers: reader.Options{Processes: 1}})
+	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
+	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
+	working(t, s)
+	for i, name := range []string{"first.jpg", "second.jpg"} {
+		o := drawn.Random(9)
+		o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{}, false, 0, 0
+		o.Seed += uint64(i) << 32 // other people, on the same form
+		sheet := drawn.Draw(o)
+		flourish(sheet.Image.(draw.Image))
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
+			t.Fatal(err)
+		}
+		upload(t, s, "p", name, b.Bytes())
+		fixtures.Settled(t, s.Store, "p")
+		points, err := s.Store.OpenPoints(t.Context(), "p")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (len(points) > 0) != (i == 0) {
+			t.Errorf("after %d pages: %d open points: %+v", i+1, len(points), points)
+		}
+	}
+}
+
+// flourish draws a curl in the top margin, as logos have them.
+func flourish(on draw.Image) {
+	for i := range 4000 {
+		a := float64(i) / 4000 * 9 * math.Pi
+		x, y := 500+i/14+int(40*math.Sin(a)), 90+int(30*math.Cos(a*0.7))
+		draw.Draw(on, image.Rect(x, y, x+4, y+4), image.Black, image.Point{}, draw.Src)
 	}
 }

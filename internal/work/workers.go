@@ -160,6 +160,9 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 		if err = w.keep(ctx, u, p, got, s); err == nil {
 			err = w.teach(ctx, p, s)
 		}
+		if err == nil {
+			err = w.closePrinted(ctx, p, s)
+		}
 	}
 	if err != nil {
 		return err
