@@ -244,7 +244,7 @@ func (r *Rules) check() (key string, err error) {
 		key string
 		err error
 	}{
-		{"threshold", least(r.Threshold, 0)}, {"grace-days", days(r.GraceDays)}, {"term-years", cmp.Or(least(r.TermYears, 0), most(r.TermYears, mostYears))}, {"renewal-window-days", days(r.RenewalWindowDays)}, {"answer-days", days(r.AnswerDays)},
+		{"threshold", least(r.Threshold, 0)}, {"grace-days", days(r.GraceDays)}, {"term-years", cmp.Or(least(r.TermYears, 1), most(r.TermYears, mostYears))}, {"renewal-window-days", days(r.RenewalWindowDays)}, {"answer-days", days(r.AnswerDays)},
 		{"duplicates", oneOf(r.Duplicates, "first", "latest", "none")}, {"second-reviewer", oneOf(r.SecondReviewer, "never", "sample", "rejections")},
 	} {
 		if c.err != nil {

@@ -82,6 +82,7 @@ func TestBadRules(t *testing.T) {
 		"title: x\nthreshold:\n":                           "rules r.yaml: line 2: threshold has no value: write one, or take the line out",
 		"threshold: 5\n---\nthreshold: 6\n":                "rules r.yaml: line 2: a second text begins here: keep one, and take out the line ---",
 		"threshold: 99999999999999999999\n":                "rules r.yaml: line 1: the number is too large",
+		"term-years: 0\n":                                  "rules r.yaml: line 1: term-years is 0: write 1 or more",
 		"term-years: 3000\n":                               "rules r.yaml: line 1: term-years is 3000: write 100 or less",
 		"signature-required: perhaps\n":                    "rules r.yaml: line 1: signature-required is written wrongly: write true or false",
 		"reminder-days: soon\n":                            "rules r.yaml: line 1: a list is expected here, such as [first, second]",

@@ -162,7 +162,10 @@ func (y *years) secondTerms() {
 	y.group("seeds-1", "ask-report", "due", "2027-12-01", "note", "the seed census")
 	y.refused("group", "seeds-1", "ask-report", "2027-06-26", "is no day", "due", "in winter")
 
+	y.group("seeds-1", "handbook", "text", "Lends seeds and tools, and tells how.")
+
 	y.at("2027-11-20")
+	y.group("seeds-1", "purpose", "purpose", "Lending seeds, tools and what to know of them.")
 	y.handsIn("seeds-1", "the one asked for on 2027-06-26, due 2027-12-01") // in a browser
 	y.group("seeds-1", "annual-report", "for", "2027")
 	y.show()

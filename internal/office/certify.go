@@ -187,8 +187,11 @@ type Confirmation struct {
 // it and says why. stays is why the register leaves the petition where it is, and empty where
 // the certificate was a step of its life.
 func (o *Office) Certify(ctx context.Context, petitionID string, yes Confirmation, by store.Account) (t store.Tally, stays string, err error) {
-	o.register.Lock()
-	defer o.register.Unlock()
+	done, err := o.Store.Turn(ctx)
+	if err != nil {
+		return t, "", err
+	}
+	defer done()
 	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return t, "", err

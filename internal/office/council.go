@@ -116,8 +116,11 @@ func (o *Office) draftCouncil(ctx context.Context, conference, format string, w 
 
 // IssueCouncil gives Council the report for a conference. From then on it is what it is.
 func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.Account) (IssuedReport, error) {
-	o.register.Lock()
-	defer o.register.Unlock()
+	done, err := o.Store.Turn(ctx)
+	if err != nil {
+		return IssuedReport{}, err
+	}
+	defer done()
 	b, err := o.ledger(ctx)
 	if err != nil {
 		return IssuedReport{}, err
@@ -229,6 +232,11 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 	for _, x := range b.All(e.asOf()) {
 		c.Groups = append(c.Groups, registered(x))
 		c.Annual = append(c.Annual, annual(x, c.From)...)
+	}
+	for _, x := range b.RewordedFor(e.conference, e.cutOff, e.shown) {
+		text := report.Entry{Group: b.Group(x.Subject, e.asOf()).Name, Text: x.Words["purpose"]}
+		of := func(t report.Entry) bool { return t.Group == text.Group }
+		c.Handbook = append(slices.DeleteFunc(c.Handbook, of), text) // the newest text, once
 	}
 	for _, x := range b.CorrectionsFor(e.conference, e.cutOff, e.shown) {
 		of, _ := b.Report(x.Words["report"])

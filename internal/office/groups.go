@@ -168,8 +168,11 @@ func reportOf(x register.Group, choice string) (year, asked string) {
 
 // AddToGroup writes something down of a group, if the register allows it.
 func (o *Office) AddToGroup(ctx context.Context, id string, s NewStep, by store.Account) error {
-	o.register.Lock()
-	defer o.register.Unlock()
+	done, err := o.Store.Turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if again, err := o.again(ctx, ofGroup, id, s, by); again || err != nil {
 		return err
 	}

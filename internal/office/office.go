@@ -46,10 +46,6 @@ type Office struct {
 
 	reviews *reviews
 	tables  tables
-
-	// register is held while a step is checked and written down: two at once could give one
-	// name to two groups. Several programs on one store have only the order of each subject.
-	register sync.Mutex
 }
 
 // Options are what an office stands on. All fields without a remark are needed.

@@ -97,8 +97,11 @@ func recommended(steps []register.Step) *register.Step {
 
 // AddToLife writes a step of a petition down, if the register allows it.
 func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by store.Account) error {
-	o.register.Lock()
-	defer o.register.Unlock()
+	done, err := o.Store.Turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if again, err := o.again(ctx, ofPetition, petitionID, s, by); again || err != nil {
 		return err
 	}

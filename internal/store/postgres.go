@@ -34,7 +34,9 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 		db.Close()
 		return nil, fmt.Errorf("store: bring the tables of PostgreSQL up to date: %w", err)
 	}
-	return newStore(db, db), nil
+	s := newStore(db, db)
+	s.shared = true
+	return s, nil
 }
 
 func postgresCode(err error) (unique, foreign bool) {

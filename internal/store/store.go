@@ -28,6 +28,9 @@ type Store struct {
 	writer conn // SQLite: a single connection, because it has a single writer
 	reader conn
 	pools  []*sql.DB // of both: the writer's and the reader's; none within a transaction
+
+	shared bool          // other programs may be at work on the same database
+	turn   chan struct{} // see Turn
 }
 
 // Open opens sqlite:///path/of/file.db, which is made where it is missing, or
@@ -44,7 +47,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 
 // newStore is a store on what writes and what reads, which may be the same.
 func newStore(writer, reader *sql.DB) *Store {
-	return &Store{writer: writer, reader: reader, pools: slices.Compact([]*sql.DB{writer, reader})}
+	return &Store{writer: writer, reader: reader, pools: slices.Compact([]*sql.DB{writer, reader}), turn: make(chan struct{}, 1)}
 }
 
 // Close lets go of the database.

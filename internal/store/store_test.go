@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
@@ -129,6 +132,45 @@ func TestTwoPrograms(t *testing.T) {
 				same(t, got(s.Counts(t.Context(), v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Pages: 2, Read: 2, Lines: 6, Findings: 20})
 				same(t, got(s.VerifyAudit(t.Context()))(t), 20)
 			}
+		})
+	}
+}
+
+// One act has the turn, whichever program it runs in.
+func TestTurn(t *testing.T) {
+	url := startPostgres(t).create(t, "turns")
+	for name, programs := range map[string][]*Store{
+		"one program":  {open(t, sqliteURL(t))},
+		"two programs": {open(t, url), open(t, url)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			has := 0 // nothing but the turn guards it
+			race(20, func(i int) {
+				done, err := programs[i%len(programs)].Turn(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer done()
+				if has++; has != 1 {
+					t.Errorf("%d acts have the turn", has)
+				}
+				time.Sleep(time.Millisecond)
+				has--
+			})
+			first, last := programs[0], programs[len(programs)-1]
+			held, err := first.Turn(t.Context())
+			must(t, err)
+			short, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer stop()
+			if _, err := last.Turn(short); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("a second act had the turn: %v", err)
+			}
+			held()
+			held() // twice is once
+			done, err := last.Turn(t.Context())
+			must(t, err)
+			done()
 		})
 	}
 }

@@ -92,6 +92,23 @@ func (b *Book) CorrectionsFor(conference string, cutOff, known time.Time) []Even
 	})
 }
 
+// RewordedFor are the purposes that were worded anew, of which the report for a conference tells
+// in its text for the Handbook: those up to its cut-off that no report before it could have.
+func (b *Book) RewordedFor(conference string, cutOff, known time.Time) []Event {
+	var out []Event
+	for _, g := range b.All(AsOf{Day: cutOff, Known: known}) {
+		for _, e := range g.Events {
+			if e.Kind == Purposed && !slices.ContainsFunc(b.Issued, func(r Issued) bool {
+				before := known.IsZero() || !r.At.After(known)
+				return before && r.Conference != conference && !r.At.Before(e.At) && !r.CutOff.Before(day(e.On))
+			}) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
 // StandingCorrections are those that were not taken back.
 func (b *Book) StandingCorrections() []Event { return standing(b.Corrections, AsOf{}) }
 

@@ -75,8 +75,12 @@ func DueOfGroup(g Group, next Conference) []Task {
 	if g.Contact == "" {
 		add(Task{Due: g.First().AddDate(0, 0, rule.Answer), What: "Designate a contact at Headquarters", Who: "Executive Director", Tell: "organizers", Key: "contact"})
 	}
-	if g.Handbook == "" {
+	switch {
+	case g.Handbook == "":
 		add(Task{Due: g.First().AddDate(0, 0, rule.Answer), What: "Entry in the Handbook of Organization", Who: "staff", Key: "handbook"})
+	case !g.Reworded.IsZero():
+		add(Task{Due: g.Reworded.AddDate(0, 0, rule.Answer), Who: "staff", Key: "handbook",
+			What: "Entry in the Handbook of Organization: the purpose was worded anew"})
 	}
 	return out
 }

@@ -44,6 +44,7 @@ type Group struct {
 	Liaisons   []string
 	Contact    string
 	Handbook   string
+	Reworded   time.Time // when the purpose changed after the entry in the Handbook; zero where it did not
 	Link       string
 	Reports    []AnnualReport // handed in
 	Asked      []Event        // reports that were asked for beside the yearly ones
@@ -156,20 +157,20 @@ func (g *Group) take(e Event) {
 		g.add(e)
 		g.rename(e.Words["name"])
 		if p := e.Words["purpose"]; p != "" {
-			g.Purpose = p
+			g.reword(p, on)
 		}
 	case Convert, Disband:
 		g.end(e)
 	case Rename:
 		g.rename(e.Words["name"])
 	case Purposed:
-		g.Purpose = e.Words["purpose"]
+		g.reword(e.Words["purpose"], on)
 	case Liaison:
 		g.Liaisons = lines(e.Words["liaisons"])
 	case Contact:
 		g.Contact = e.Words["contact"]
 	case Handbook:
-		g.Handbook = e.Words["text"]
+		g.Handbook, g.Reworded = e.Words["text"], time.Time{}
 	case Link:
 		g.Link = e.Words["link"]
 	case Support:
@@ -189,6 +190,14 @@ func (g *Group) take(e Event) {
 	case Report:
 		g.Reported = Reporting{on, e.Words["conference"], e.Words["document"]}
 	}
+}
+
+// reword gives the group another purpose, of which the Handbook does not know yet.
+func (g *Group) reword(purpose string, on time.Time) {
+	if purpose != g.Purpose && g.Handbook != "" {
+		g.Reworded = on
+	}
+	g.Purpose = purpose
 }
 
 // foresee takes what is known of what is to come: that the group will end.
