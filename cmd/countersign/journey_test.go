@@ -152,9 +152,7 @@ func (v *visitor) settles(petition string) int {
 // settle presses the keys for the line that is shown.
 func (v *visitor) settle(l signer) {
 	v.t.Helper()
-	if ask[bool](v, `document.activeElement.id === "rv-q"`) {
-		v.press(kb.Escape)
-	}
+	v.until("the line is painted", `document.getElementById("review").dataset.painted !== undefined`) // before, it takes no answer
 	if slices.Contains(l.flags, "unsigned") {
 		v.press("s")
 		return

@@ -58,8 +58,15 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 		return out, nil
 	}
 	out.Letters = c.letters()
-	for _, s := range life.Next(rolesOf(roles), c.facts) {
-		out.Steps = append(out.Steps, c.step(s))
+	next := life.Next(rolesOf(roles), c.facts)
+	usual := recommended(next)
+	for i, s := range next {
+		step := c.step(s)
+		if step.Recommended = usual == &next[i]; step.Recommended {
+			out.Steps = slices.Insert(out.Steps, 0, step)
+		} else {
+			out.Steps = append(out.Steps, step)
+		}
 	}
 	if n := len(life.Events); n > 0 {
 		last := life.Events[n-1]

@@ -27,6 +27,8 @@ type Step struct {
 	Asks    []Ask
 	Blocked string // why not yet
 	Grave   bool   // it ends something
+
+	Recommended bool // it is what usually comes next
 }
 
 // Ask is one thing that a step has to say.

@@ -104,7 +104,17 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.status, "title": http.StatusText(f.status), "detail": f.text})
 		return
 	}
-	s.render(w, r, f.status, "problem", struct{ Title, Text string }{titleOf(f.status), upperFirst(f.text)})
+	s.render(w, r, f.status, "problem", struct{ Title, Text, Back string }{titleOf(f.status), upperFirst(f.text), s.before(r)})
+}
+
+// before is the address of the page of this service from which somebody came, empty where
+// that is not known or is this page itself.
+func (s *Server) before(r *http.Request) string {
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host || from.Path == r.URL.Path || !strings.HasPrefix(from.Path, "/") || strings.HasPrefix(from.Path, "//") {
+		return ""
+	}
+	return from.RequestURI()
 }
 
 // titleOf says over a page what kind of trouble it tells of, in words of no trade.

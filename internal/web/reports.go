@@ -205,5 +205,9 @@ func reportName(title, kind string, now time.Time) string {
 	if r := []rune(words); len(r) > 60 {
 		words = string(r[:60])
 	}
-	return fmt.Sprintf("%s-report-%s-%s.xlsx", kind, strings.ToLower(words), now.UTC().Format(time.DateOnly))
+	name := kind + "-report"
+	if words != "" { // a title of signs alone has none
+		name += "-" + strings.ToLower(words)
+	}
+	return name + "-" + now.UTC().Format(time.DateOnly) + ".xlsx"
 }

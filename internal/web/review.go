@@ -150,7 +150,7 @@ func (s *Server) reviewForm(w http.ResponseWriter, r *http.Request) error {
 func foundIn(f url.Values, c *office.Case) office.Found {
 	kind, member, _ := strings.Cut(f.Get("do"), " ")
 	out := office.Found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member, Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
-	if member == "" {
+	if member == "" && f.Get("member") != "-" { // the chair's word for nobody on the roll
 		out.Member = f.Get("member")
 	}
 	i := c.Find(out.Line)
@@ -198,12 +198,13 @@ func (rv *review) line(l *office.Line, searched []string, query string) (*review
 
 // results searches the roll and compares what is found with a line.
 func (rv *review) results(v *reviewLine, query string) (*reviewResults, error) {
-	members, err := rv.Server.Office.Search(rv.ctx, rv.Petition.ID, query, 9)
+	const most = 9 // one for each digit
+	members, err := rv.Server.Office.Search(rv.ctx, rv.Petition.ID, query, most+1)
 	if err != nil {
 		return nil, fmt.Errorf("search the roll: %w", err)
 	}
-	out := &reviewResults{Query: query, Line: v}
-	for i, m := range members {
+	out := &reviewResults{Query: query, Line: v, More: len(members) > most}
+	for i, m := range members[:min(most, len(members))] {
 		rc := v.candidate(rv.Case, office.Candidate{Member: m})
 		rc.Key = fmt.Sprint(i + 1)
 		out.Found = append(out.Found, rc)

@@ -314,6 +314,7 @@ func (p *person) leave() (warned bool) {
 func (p *person) press(keys ...string) {
 	p.t.Helper()
 	for _, k := range keys {
+		p.until("the line is painted", `!document.querySelector("#review.rv-js .rv-line") || document.getElementById("review").dataset.painted !== undefined`)
 		p.run(chromedp.KeyEvent(k))
 	}
 }

@@ -60,15 +60,12 @@ func TestReviewByKeyboard(t *testing.T) {
 			`document.querySelector(".rv-line")?.dataset.line !== %q`, line)
 		if ask[string](p, `document.querySelector(".rv-line").dataset.look`) == "search" {
 			seen[line] = "nobody"
-			p.until("the search box has the focus, or a question is asked",
-				`document.activeElement.id === "rv-q" || document.querySelector("dialog[open]")`)
+			p.until("what was found of the name, or a question, is shown",
+				`document.querySelector("#rv-results [data-query], dialog[open]")`)
 			if ask[bool](p, `Boolean(document.querySelector("dialog[open]"))`) {
 				delete(seen, line) // the question came before the key
 				continue
 			}
-			p.press(enter) // the box holds what was read
-			p.until("the search is answered",
-				`document.activeElement.id === "rv-results" || document.querySelector("dialog[open]")`)
 			p.press("n")
 			p.until("the key is answered", answered)
 		} else {
@@ -141,6 +138,7 @@ func TestReviewKeys(t *testing.T) {
 	}
 	line = p.line()
 	p.press("o")
+	ask[int](p, `document.querySelector("#rv-override select").selectedIndex = 1`) // nobody is chosen before
 	p.run(chromedp.SendKeys(chromedp.CSS(`#rv-override input[name=note]`), "paid at the door"+enter))
 	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
 	p.saved()

@@ -93,6 +93,7 @@ type (
 	reviewResults struct {
 		Query string
 		Found []reviewCandidate
+		More  bool // members than are shown
 		Line  *reviewLine
 	}
 

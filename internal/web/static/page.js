@@ -46,5 +46,20 @@ const watched = document.querySelector("[data-live]");
 if (watched) {
   const source = new EventSource(watched.dataset.live);
   source.addEventListener("piece", (event) => put(JSON.parse(event.data)));
+
+  // A short break is mended before anybody need know.
+  let silent = 0;
+  source.addEventListener("error", () => {
+    silent ||= setTimeout(() => {
+      const p = Object.assign(document.createElement("p"), { id: "no-service", className: "problem", textContent: "The service does not answer, so what stands here may be old. This page goes on by itself when it does." });
+      p.setAttribute("role", "alert");
+      document.getElementById("main").prepend(p);
+    }, 4000);
+  });
+  source.addEventListener("open", () => {
+    clearTimeout(silent);
+    silent = 0;
+    document.getElementById("no-service")?.remove();
+  });
   addEventListener("pagehide", () => source.close());
 }

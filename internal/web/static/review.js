@@ -22,6 +22,9 @@ const seen = new Map(); // lines shown before, by id, for undoing
 const searched = new Map(); // queries by line
 const mine = JSON.parse(root.dataset.mine || "[]").reverse(); // what can be undone, the newest last
 let zoomed = false;
+const least = 250; // ms in which a line takes no answer unless it has been painted
+let shownAt = 0;
+let painted = false;
 
 // The outbox.
 
@@ -239,19 +242,26 @@ function show(line) {
   keysFor(line.node.querySelector(".rv-likely") || !$("rv-results")?.querySelector("[data-member]") ? "candidates" : "results");
   scrollSheet();
   focusLine();
+  paint(line);
 }
 
-// focusLine puts the focus where the line asks for it: into the search box if
-// no member fits, else on the heading, which says where one is.
+// paint notes when a line and its pictures are on the screen: before that nobody has seen it.
+async function paint(line) {
+  shownAt = performance.now();
+  painted = false;
+  delete root.dataset.painted;
+  await Promise.all([...line.node.querySelectorAll(".rv-picture img")].map((i) => i.decode().catch(() => {})));
+  requestAnimationFrame(() => setTimeout(() => {
+    if (shown !== line) return;
+    painted = true;
+    root.dataset.painted = "";
+  }));
+}
+
+// focusLine puts the focus on the heading, which says where one is. It never goes into the
+// search box by itself: the next key would be typed there.
 function focusLine() {
-  const look = shown.node.dataset.look;
-  const box = $("rv-q");
-  if (look === "search" && open(shown) && !shown.node.querySelector(".rv-likely") && box) {
-    box.focus({ preventScroll: true });
-    box.select();
-  } else {
-    $("rv-place").focus({ preventScroll: true });
-  }
+  $("rv-place").focus({ preventScroll: true });
   if (root.getBoundingClientRect().top < 0) root.scrollIntoView({ block: "start" });
 }
 
@@ -296,8 +306,9 @@ function advance(answer) {
 // Finding.
 
 function find(kind, member, more = {}) {
-  if (!open(shown)) return;
+  if (!open(shown) || (!painted && performance.now() - shownAt < least)) return;
   const { id, node } = shown;
+  if (kind === "nobody") countShown();
   const queries = searched.get(id) ?? [];
   const left = lacking(shown);
   if (kind === "nobody" && left > 0) {
@@ -319,6 +330,39 @@ function find(kind, member, more = {}) {
   }
   count();
   advance();
+}
+
+// countShown counts the search whose results are on the screen: the person looked at them.
+function countShown() {
+  const query = $("rv-results")?.querySelector("[data-query]")?.dataset.query ?? "";
+  const key = query.trim().replace(/\s+/g, " ").toLowerCase();
+  const before = searched.get(shown.id) ?? [];
+  if (key.length >= 2 && !before.includes(key)) searched.set(shown.id, [...before, key]);
+}
+
+// skip leaves a line for later, and before goes back to the one that was shown last.
+function skip() {
+  const line = shown;
+  if (!ahead.length) {
+    say("There is no other line yet.");
+    return;
+  }
+  ahead.push(line);
+  show(ahead.shift());
+  say(`${title(line.node.dataset.place)}: left for later.`, true);
+}
+
+async function before() {
+  const last = [...seen.keys()].filter((id) => id !== shown?.id).at(-1);
+  if (!last) {
+    say("There is no line before this one.");
+    return;
+  }
+  try {
+    back(prepare(await get(`${url}/line?line=${encodeURIComponent(last)}`)));
+  } catch {
+    say("The line before could not be shown.");
+  }
 }
 
 const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
@@ -511,8 +555,10 @@ document.addEventListener("keyup", () => (eaten = ""));
 function act(key) {
   if (key === "?") $("rv-help").showModal();
   else if (key === "u") undo();
+  else if (key === "ArrowLeft" && !zoomed) before();
   else if (!shown) return false;
   else if (key === "/") focusSearch();
+  else if (key === "ArrowRight" && !zoomed) skip();
   else if (key === "z") zoom();
   else if (/^[1-9]$/.test(key)) choose(Number(key));
   else if (key in kinds) find(kinds[key]);
@@ -556,7 +602,7 @@ stage.addEventListener("submit", (e) => {
   }
   const [kind, ...member] = (e.submitter?.value ?? form.dataset.kind ?? "").split(" ");
   const note = form.elements.note?.value.trim();
-  const chosen = member.join(" ") || form.elements.member?.value || undefined;
+  const chosen = (member.join(" ") || form.elements.member?.value || "").replace(/^-$/, "") || undefined;
   if (kind === "correct") correct(form);
   else find(kind, chosen, note ? { note } : {});
 });
