@@ -53,6 +53,9 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if err := service.LayProbe(ctx); err != nil {
 		return err
 	}
+	if err := service.NameProgram(ctx, programName()); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("serve at %s: %w: name another address with --listen", c.Listen, err)

@@ -29,12 +29,15 @@ func (c workCommand) Run(ctx context.Context, s *streams) error {
 		c.Data = dir
 	}
 	log := c.Log.logger(s.err)
-	service, err := work.Open(ctx, work.Options{Data: c.Data, DB: c.DB, NATS: c.NATS, Leave: true, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
+	service, err := work.Open(ctx, work.Options{Data: c.Data, DB: c.DB, NATS: c.NATS, Join: true, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
 	if err != nil {
 		return err
 	}
 	defer service.Close()
 	if err := service.LookForProbe(ctx); err != nil {
+		return err
+	}
+	if err := service.SameProgram(ctx, programName()); err != nil {
 		return err
 	}
 	log.Info("working", "readers", service.Readers.Processes())

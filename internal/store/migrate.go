@@ -16,8 +16,16 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate runs the migrations that a database has not seen yet.
-func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder string, options ...goose.ProviderOption) error {
+// tablesOf says what is done with tables of another version.
+type tablesOf bool
+
+const (
+	bringUpToDate tablesOf = true
+	refuseOthers  tablesOf = false
+)
+
+// migrate runs the migrations that a database has not seen yet, if that is wanted.
+func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder string, tables tablesOf, options ...goose.ProviderOption) error {
 	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return err
@@ -28,6 +36,9 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder stri
 	}
 	if err := refuseNewer(ctx, provider); err != nil {
 		return err
+	}
+	if tables == refuseOthers {
+		return refuseOlder(ctx, provider)
 	}
 	if _, err = provider.Up(ctx); err == nil {
 		return nil
@@ -60,6 +71,20 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 		return fmt.Errorf("a newer countersign has used the database since: its tables are of "+
 			"version %d, and this program knows %d; install the newer program again, or bring back "+
 			"the backup that was made before it was installed", has, knows)
+	}
+	return nil
+}
+
+// refuseOlder keeps a program from changing the tables under a service that is older than it.
+func refuseOlder(ctx context.Context, p *goose.Provider) error {
+	has, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("see of which version its tables are: %w", err)
+	}
+	sources := p.ListSources()
+	if knows := sources[len(sources)-1].Version; has < knows {
+		return fmt.Errorf("its tables are of version %d, and this program needs %d: install the same "+
+			"version of countersign for the service, and start that first", has, knows)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 
 // openPostgres opens a database that exists. Its address may hold a password
 // and so is left out of errors.
-func openPostgres(ctx context.Context, url string) (*Store, error) {
+func openPostgres(ctx context.Context, url string, tables tablesOf) (*Store, error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
 		return nil, errors.New("store: the address of the PostgreSQL database cannot be read: write postgres://user:password@host:5432/name")
@@ -28,7 +28,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	// Several programs may start on one database at once; one of them migrates.
 	locker, err := gooselock.NewPostgresSessionLocker()
 	if err == nil {
-		err = migrate(ctx, goose.DialectPostgres, db, "migrations/postgres", goose.WithSessionLocker(locker))
+		err = migrate(ctx, goose.DialectPostgres, db, "migrations/postgres", tables, goose.WithSessionLocker(locker))
 	}
 	if err != nil {
 		db.Close()

@@ -17,9 +17,12 @@ import (
 // openSQLite opens the file twice: one connection that writes, taking the
 // lock when a transaction begins rather than in its midst, where waiting for
 // it would fail; and several that read beside it.
-func openSQLite(ctx context.Context, path string) (*Store, error) {
+func openSQLite(ctx context.Context, path string, tables tablesOf) (*Store, error) {
 	if path == "" || path == "/" {
 		return nil, errors.New("store: sqlite:// lacks the path of a file, as in sqlite:///var/lib/countersign/countersign.db")
+	}
+	if _, err := os.Stat(path); err != nil && !tables {
+		return nil, fmt.Errorf("store: there is no database of a service at %s: check the path (%w)", path, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("store: make the folder of the database: %w", err)
@@ -29,7 +32,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
 	writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, goose.DialectSQLite3, writer, "migrations/sqlite"); err != nil {
+	if err := migrate(ctx, goose.DialectSQLite3, writer, "migrations/sqlite", tables); err != nil {
 		writer.Close()
 		return nil, fmt.Errorf("store: bring the tables of %s up to date: %w", path, err)
 	}

@@ -36,11 +36,21 @@ type Store struct {
 // Open opens sqlite:///path/of/file.db, which is made where it is missing, or
 // postgres://…, and brings its tables up to date.
 func Open(ctx context.Context, url string) (*Store, error) {
+	return openAs(ctx, url, bringUpToDate)
+}
+
+// Join opens the database of a service that runs elsewhere. Its tables are left as they are;
+// those of another version than this program's are refused.
+func Join(ctx context.Context, url string) (*Store, error) {
+	return openAs(ctx, url, refuseOthers)
+}
+
+func openAs(ctx context.Context, url string, tables tablesOf) (*Store, error) {
 	switch kind, rest, _ := strings.Cut(url, "://"); kind {
 	case "sqlite":
-		return openSQLite(ctx, rest)
+		return openSQLite(ctx, rest, tables)
 	case "postgres", "postgresql":
-		return openPostgres(ctx, url)
+		return openPostgres(ctx, url, tables)
 	}
 	return nil, errors.New("store: the database must be sqlite:///path/of/file.db or postgres://user@host/name")
 }

@@ -175,6 +175,34 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// Who joins a service leaves its tables as they are, and refuses those of another version.
+func TestJoin(t *testing.T) {
+	pg := startPostgres(t)
+	for name, at := range map[string]struct{ url, fresh string }{
+		"SQLite":     {sqliteURL(t), sqliteURL(t)},
+		"PostgreSQL": {pg.create(t, "joined"), pg.create(t, "fresh")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if s, err := Join(t.Context(), at.fresh); err == nil {
+				s.Close()
+				t.Error("a database that no service made was joined")
+			}
+			s := open(t, at.url)
+			must(t, s.SetSetting(t.Context(), "office", "Philadelphia", ""))
+			joined, err := Join(t.Context(), at.url)
+			must(t, err)
+			same(t, got(joined.Setting(t.Context(), "office"))(t), "Philadelphia")
+			must(t, joined.Close())
+			_, err = s.writer.ExecContext(t.Context(),
+				`DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)`)
+			must(t, err)
+			if _, err := Join(t.Context(), at.url); err == nil || !strings.Contains(err.Error(), "install the same version") {
+				t.Errorf("tables of an older version: %v", err)
+			}
+		})
+	}
+}
+
 // The folders hold the same tables with the same columns.
 func TestMigrationsAlike(t *testing.T) {
 	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql", "00006_register.sql"} {

@@ -40,3 +40,23 @@ func TestProbe(t *testing.T) {
 	with(true, func(s *Service) { look(s, "--blobs nats") })
 	with(true, func(s *Service) { lay(s); look(s, "") })
 }
+
+// Workers of another version than the service are refused before they take a page.
+func TestSameProgram(t *testing.T) {
+	s := openTestService(t, Options{})
+	same := func(name string) error { return s.SameProgram(t.Context(), name) }
+	if err := same("countersign 1"); err != nil { // nobody served yet
+		t.Error(err)
+	}
+	for _, name := range []string{"countersign 1", "countersign 1", "countersign 2"} {
+		if err := s.NameProgram(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := same("countersign 2"); err != nil {
+		t.Error(err)
+	}
+	if err := same("countersign 1"); err == nil || !strings.Contains(err.Error(), "install the same version") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -47,6 +47,7 @@ type Options struct {
 	NATS      string // URL of a queue outside; "" for one inside, in Data
 	Copies    int    // of all that is kept there; 0 for as many as are usual
 	Leave     bool   // leave what is there with the copies that it has
+	Join      bool   // a service that runs elsewhere: its tables, too, are left as they are
 	Listen    string // host:port at which a queue inside lets others in; "" for none
 	Token     string // what they must show
 	BlobsNATS bool   // keep blobs in the queue, where all machines reach them, and not in Data
@@ -75,12 +76,16 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	if o.DB == "" {
 		o.DB = "sqlite://" + filepath.Join(o.Data, "countersign.db")
 	}
-	if s.Store, err = store.Open(ctx, o.DB); err != nil {
+	openStore := store.Open
+	if o.Join {
+		openStore = store.Join
+	}
+	if s.Store, err = openStore(ctx, o.DB); err != nil {
 		return nil, err
 	}
 	s.undo = append(s.undo, func() { s.Store.Close() })
 	if s.Queue, err = queue.Open(ctx, queue.Options{
-		Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Replicas: o.Copies, Leave: o.Leave,
+		Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Replicas: o.Copies, Leave: o.Leave || o.Join,
 		Listen: o.Listen, Token: o.Token, Log: s.Log,
 	}); err != nil {
 		return nil, err
