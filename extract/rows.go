@@ -115,18 +115,36 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 		rows[into[i]].Fields[wanted[i].field] = r
 	}
 	takeDittos(rows)
+	unread := c.form.score < sureHeadings && zipsBeforeStreets(rows)
 	for _, row := range rows {
 		joinName(row.Fields)
 		for _, asked := range c.form.columns {
 			switch {
 			case slices.Contains(asked.Fields, CityState):
 				partZIP(row.Fields, CityState, zipOfPlace)
-			case slices.Contains(asked.Fields, Street) && heading.Mentions(asked.Heading, string(ZIP)):
+			case slices.Contains(asked.Fields, Street) &&
+				(unread || heading.Mentions(asked.Heading, string(ZIP))):
 				partZIP(row.Fields, Street, zipOfStreet)
 			}
 		}
 	}
 	return nil
+}
+
+// zipsBeforeStreets reports whether most streets have a ZIP code before them, whatever the
+// heading says.
+func zipsBeforeStreets(rows []Row) bool {
+	const fewest = 3 // rows
+	n, with := 0, 0
+	for _, row := range rows {
+		if street := row.Fields[Street].Text; street != "" {
+			n++
+			if zipOfStreet.MatchString(street) {
+				with++
+			}
+		}
+	}
+	return with >= fewest && 2*with > n
 }
 
 // partZIP takes a ZIP code off the front of what was read for a place, unless the sheet
