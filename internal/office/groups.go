@@ -181,6 +181,7 @@ func (o *Office) AddToGroup(ctx context.Context, id string, s NewStep, by store.
 		return err
 	}
 	e := eventOf(s)
+	e.ID = s.id(ofGroup, id, by)
 	x := b.Group(id, register.AsOf{Day: o.day()})
 	switch e.Kind {
 	case register.GotReport:

@@ -117,6 +117,7 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 		return err
 	}
 	e := eventOf(s)
+	e.ID = s.id(ofPetition, petitionID, by)
 	if item := register.Item(e.Words["item"]); e.Kind == register.Confirm && item != "" && !slices.Contains([]register.Item{register.Purpose, register.Signatures, register.Organizers}, item) {
 		return refuse(Invalid, "%q is no item of the packet: choose purpose, signatures or organizers.", item)
 	}
@@ -176,6 +177,13 @@ func (o *Office) again(ctx context.Context, of, subject string, s NewStep, by st
 	if err != nil || len(stored) == 0 {
 		return false, err
 	}
+	if id := s.id(of, subject, by); id != "" {
+		i := slices.IndexFunc(stored, func(e store.Event) bool { return e.ID == id })
+		if i >= 0 && (stored[i].Kind != s.Kind || stored[i].Undoes != s.Undoes || s.Undoes == "" && !stored[i].On.Equal(s.On)) {
+			return false, refuse(Conflict, "Something else was written down under this Idempotency-Key: use a new key.")
+		}
+		return i >= 0, nil
+	}
 	last := stored[len(stored)-1]
 	if last.Kind != s.Kind || last.Undoes != s.Undoes || last.By != by.ID || o.now().Sub(last.At) > twice || s.Undoes == "" && !last.On.Equal(s.On) {
 		return false, nil
@@ -206,7 +214,7 @@ func (o *Office) add(ctx context.Context, of, subject string, e register.Event, 
 // writeStep writes an event and its entry in the log. A petition's state is kept as its
 // events have it, where lists find it without reading them.
 func (o *Office) writeStep(ctx context.Context, tx store.Tx, of, subject string, e register.Event, by store.Account, last string) error {
-	added, err := tx.AddEvent(ctx, store.Event{Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
+	added, err := tx.AddEvent(ctx, store.Event{ID: e.ID, Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
 	if err != nil {
 		return err
 	}

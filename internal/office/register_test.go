@@ -294,6 +294,35 @@ func TestStepTwice(t *testing.T) {
 	}
 }
 
+// A step that is sent with a key is written down once, however much later it is sent again.
+func TestStepWithAKey(t *testing.T) {
+	r := newRegistry(t)
+	r.certified("p1")
+	r.must(r.step("p1", "submit", "2026-11-02"))
+	on := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	send := func(key, kind string) error {
+		return r.AddToLife(t.Context(), "p1", NewStep{Kind: kind, On: on, Key: key,
+			Words: map[string]string{"units": "RUSA", "note": "None is like it."}}, chairOf(r))
+	}
+	happened := func() int {
+		stored, err := r.office.Store.Events(t.Context(), "petition", "p1")
+		r.must(err)
+		return len(stored)
+	}
+	before := happened()
+	for _, key := range []string{"a", "a", "b", "a", "b"} {
+		r.must(send(key, "overlap-note"))
+		r.office.now = r.office.now.Add(time.Hour)
+	}
+	if n := happened() - before; n != 2 {
+		t.Errorf("two keys made %d steps", n)
+	}
+	var no *Refusal
+	if err := send("a", "submit"); !errors.As(err, &no) || no.Kind != Conflict {
+		t.Errorf("another step under a key: %v", err)
+	}
+}
+
 func (r *registry) last(petitionID string) string {
 	life, err := r.Life(r.office.t.Context(), petitionID, []store.Role{store.Chair}, register.AsOf{})
 	r.must(err)

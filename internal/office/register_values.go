@@ -1,6 +1,13 @@
 package office
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"countersign/internal/store"
+)
 
 // Life is what became of a petition after its sheets came in.
 type Life struct {
@@ -47,6 +54,16 @@ type NewStep struct {
 	On     time.Time
 	Words  map[string]string
 	Undoes string
+	Key    string // a word of the caller's: sent again with it, nothing is written down twice
+}
+
+// id is that of the event that a step with a key becomes; empty without one.
+func (s NewStep) id(of, subject string, by store.Account) string {
+	if s.Key == "" {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "step %q %q %q %q", of, subject, by.ID, s.Key))
+	return hex.EncodeToString(sum[:12])
 }
 
 // Happening is a step that was taken.

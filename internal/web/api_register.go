@@ -323,6 +323,7 @@ func (s *Server) apiLife(ctx context.Context, in *byIDAsOf) (*answerOf[apiLife],
 
 type stepOfID struct {
 	ID   string `path:"id"`
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"a word of your own for this step, such as a UUID: sent again with it, nothing is written down twice"`
 	Body apiNewStep
 }
 
@@ -334,6 +335,7 @@ func (s *Server) apiAddToLife(ctx context.Context, in *stepOfID) (*answerOf[apiL
 	if err != nil {
 		return nil, err
 	}
+	step.Key = in.Key
 	if err := s.Office.AddToLife(ctx, in.ID, step, accountIn(ctx)); err != nil {
 		return nil, fmt.Errorf("write a step down: %w", err)
 	}
@@ -450,6 +452,7 @@ func (s *Server) apiAddToGroup(ctx context.Context, in *stepOfID) (*answerOf[api
 	if err != nil {
 		return nil, err
 	}
+	step.Key = in.Key
 	if _, err := s.Office.Group(ctx, in.ID, accountIn(ctx).Roles, register.AsOf{}); err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
