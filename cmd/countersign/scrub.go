@@ -37,12 +37,13 @@ func (c scrubCommand) Run(ctx context.Context, s *streams) error {
 	return scrub(ctx, kept, files, s.out)
 }
 
-// verifier reads a blob and says whether it is whole.
-type verifier interface {
+// keptFiles are the service's blobs. Verify reads one and says whether it is whole.
+type keptFiles interface {
 	Verify(ctx context.Context, sum string) error
+	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 }
 
-func (c scrubCommand) files(ctx context.Context) (v verifier, done func(), err error) {
+func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err error) {
 	if c.Keep.Blobs != "nats" {
 		v, err := blob.OpenFiles(filepath.Join(c.Data, "blobs"))
 		return v, func() {}, err
@@ -67,7 +68,7 @@ func (c scrubCommand) files(ctx context.Context) (v verifier, done func(), err e
 }
 
 // scrub reads each blob once, and tells of each thing that needs one that is not whole.
-func scrub(ctx context.Context, kept []store.Kept, files verifier, out io.Writer) error {
+func scrub(ctx context.Context, kept []store.Kept, files keptFiles, out io.Writer) error {
 	found := map[string]error{}
 	damaged := 0
 	for _, k := range kept {

@@ -69,6 +69,17 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
+// Backup writes the database as it is now into a new file, while others go on reading and
+// writing. It is for SQLite; PostgreSQL has pg_dump.
+func (s *Store) Backup(ctx context.Context, path string) (err error) {
+	defer saying(&err, "back the database up to %s", path)
+	if s.shared {
+		return errors.New("PostgreSQL is backed up by its own pg_dump")
+	}
+	_, err = s.writer.ExecContext(ctx, `VACUUM INTO $1`, path)
+	return err
+}
+
 // Ping tries whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	for _, db := range s.pools {
