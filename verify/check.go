@@ -159,6 +159,14 @@ func (f *Finding) words() string {
 		return "found it struck out"
 	case SignedBefore:
 		return "found that the person signed on another line"
+	case NotComplete:
+		return "found something required missing"
+	case NotInWindow:
+		return "found it signed outside the time allowed"
+	case NotEligible:
+		return "found the signer not eligible"
+	case NotTold:
+		return "could not tell which of several members wrote it"
 	}
 	return "asks: " + strings.TrimSpace(f.Note)
 }

@@ -36,12 +36,16 @@ type Finding struct {
 type Kind string
 
 const (
-	Accept       Kind = "accept"       // this member wrote the line, which is signed and complete
-	NobodyFits   Kind = "nobody"       // nobody on the roll wrote it
-	CannotRead   Kind = "illegible"    // nobody can tell what is written
-	NotSigned    Kind = "unsigned"     //
-	StruckOut    Kind = "struck"       //
-	SignedBefore Kind = "duplicate"    // the person signed on another line
+	Accept       Kind = "accept"     // this member wrote the line, which is signed and complete
+	NobodyFits   Kind = "nobody"     // nobody on the roll wrote it
+	CannotRead   Kind = "illegible"  // nobody can tell what is written
+	NotSigned    Kind = "unsigned"   //
+	StruckOut    Kind = "struck"     //
+	SignedBefore Kind = "duplicate"  // the person signed on another line
+	NotComplete  Kind = "incomplete" // something that the rule requires is not written
+	NotInWindow  Kind = "out-of-window"
+	NotEligible  Kind = "ineligible"   // whoever wrote it is of a class that does not count
+	NotTold      Kind = "ambiguous"    // several members may have written it, and nobody can tell which
 	NotStanding  Kind = "not-standing" // the chair's word where the rules do not say whether a member counts
 	Correct      Kind = "correct"      // something else is written than was read
 	Flag         Kind = "flag"         // for the chair to settle
@@ -121,7 +125,7 @@ func (f Finding) Refuse(before []Finding) error {
 		}
 	case Undo:
 		return refuseUndo(f, before)
-	case NobodyFits, CannotRead, NotSigned, StruckOut, SignedBefore:
+	case NobodyFits, CannotRead, NotSigned, StruckOut, SignedBefore, NotComplete, NotInWindow, NotEligible, NotTold:
 	default:
 		return fmt.Errorf("%q is nothing that can be found of a line", f.Kind)
 	}

@@ -261,7 +261,7 @@ func (r Rules) lay(dates Dates, d *Decision, w *ruling) {
 	switch m := w.word.Member; {
 	case m != nil:
 		d.MemberID, d.Probability = m.ID, 1
-	case w.word.Kind == NobodyFits, w.word.Kind == CannotRead:
+	case w.word.Kind == NobodyFits, w.word.Kind == CannotRead, w.word.Kind == NotTold:
 		d.MemberID, d.Probability = "", 0
 	}
 	who := "A reviewer"
@@ -286,6 +286,14 @@ func (r Rules) lay(dates Dates, d *Decision, w *ruling) {
 		d.say(Invalid, Struck, "%s found the line struck out.", who)
 	case SignedBefore:
 		d.say(Invalid, Duplicate, "%s found that the same person signed on another line.", who)
+	case NotComplete:
+		d.say(Invalid, Incomplete, "%s found that something required is not written.", who)
+	case NotInWindow:
+		d.say(Invalid, OutOfWindow, "%s found that it was signed outside the time allowed.", who)
+	case NotEligible:
+		d.say(Invalid, Ineligible, "%s found the signer to be of a class that does not count.", who)
+	case NotTold:
+		d.say(Invalid, Ambiguous, "%s found that several members may have written the line, and that nobody can tell which.", who)
 	}
 }
 

@@ -89,6 +89,10 @@ func TestSettleOneLine(t *testing.T) {
 		{"illegible", unsure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", CannotRead)} }, Invalid, Illegible, "", "ann", ""},
 		{"unsigned", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", NotSigned)} }, Invalid, Unsigned, "0482913", "ann", ""},
 		{"struck", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", StruckOut)} }, Invalid, Struck, "0482913", "ann", ""},
+		{"incomplete", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", NotComplete)} }, Invalid, Incomplete, "0482913", "ann", ""},
+		{"out of window", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", NotInWindow)} }, Invalid, OutOfWindow, "0482913", "ann", ""},
+		{"ineligible", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", NotEligible)} }, Invalid, Ineligible, "0482913", "ann", ""},
+		{"ambiguous", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", NotTold)} }, Invalid, Ambiguous, "", "ann", ""},
 		{"duplicate", sure, nil, func(c *clock) []Finding { return []Finding{c.found("ann", SignedBefore)} }, Invalid, Duplicate, "0482913", "ann", ""},
 		{"overridden", unsure, nil, func(c *clock) []Finding {
 			return []Finding{c.found("cho", Override, of(lucinda), byChair, noting("paid at the desk"))}
@@ -369,7 +373,7 @@ func trial(w *world, r *rand.Rand, keep, second string) (Rules, Dates, []Match, 
 	rules.Duplicates, rules.SecondReviewer, rules.SamplePercent = keep, second, 50
 	var lines []Match
 	var found [][]Finding
-	kinds := []Kind{Accept, Accept, Accept, NobodyFits, CannotRead, NotSigned, StruckOut, SignedBefore, Flag, Override, NotStanding, Undo}
+	kinds := []Kind{Accept, Accept, Accept, NobodyFits, CannotRead, NotSigned, StruckOut, SignedBefore, NotComplete, NotTold, Flag, Override, NotStanding, Undo}
 	for row := range 30 {
 		l := w.sign(row+1, layouts[r.IntN(len(layouts))], r.Float64()*0.4)
 		if row > 5 && r.IntN(6) == 0 {

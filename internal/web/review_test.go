@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"countersign/internal/office"
 	"countersign/internal/store"
@@ -124,6 +125,20 @@ func TestReviewKeys(t *testing.T) {
 		}
 	}
 	line := p.line()
+	p.free()
+	p.press("x")
+	p.run(chromedp.Click(chromedp.CSS(`#rv-reasons button[value="out-of-window"]`)))
+	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+	p.saved()
+	if f := last(s.findings(t)); f.Kind != "out-of-window" || f.LineID != line {
+		t.Errorf("other reasons: %s of line %s was stored", f.Kind, f.LineID)
+	}
+	// One is left for later, and the one before is shown again.
+	line = p.line()
+	p.press(kb.ArrowRight)
+	p.until("another line is shown", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+	p.press(kb.ArrowLeft)
+	p.until("the line is shown again", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line === %q`, line))
 	p.free()
 	p.press("f", "I", "s", " ", "i", "t", "?", enter)
 	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))

@@ -361,6 +361,8 @@ func findingWord(kind string) string {
 		return "accepted by override"
 	case "struck":
 		return "struck out"
+	case "out-of-window":
+		return "out of window"
 	}
 	return kind // illegible, unsigned, duplicate
 }

@@ -103,6 +103,14 @@ func foundWord(kind string) string {
 		return "duplicate"
 	case verify.NotStanding:
 		return "not in good standing"
+	case verify.NotComplete:
+		return "incomplete"
+	case verify.NotInWindow:
+		return "out of window"
+	case verify.NotEligible:
+		return "ineligible"
+	case verify.NotTold:
+		return "ambiguous"
 	case verify.Correct:
 		return "reads differently"
 	case verify.Flag:

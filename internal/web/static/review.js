@@ -365,7 +365,7 @@ async function before() {
   }
 }
 
-const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
+const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", incomplete: "incomplete", "out-of-window": "out of window", ineligible: "ineligible", ambiguous: "ambiguous", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
 const title = (s) => s[0].toUpperCase() + s.slice(1);
 
 // count shows at once what the service will say in a moment.
@@ -505,7 +505,7 @@ function setKeys(on) {
   $("rv-toggle").textContent = on ? "Keys on" : "Keys off";
 }
 
-const pops = { c: "rv-correct", f: "rv-flag", o: "rv-override" };
+const pops = { c: "rv-correct", x: "rv-reasons", f: "rv-flag", o: "rv-override" };
 const kinds = { n: "nobody", i: "illegible", s: "unsigned", k: "struck", d: "duplicate" };
 
 function pop(id) {
