@@ -67,6 +67,15 @@ func TestActsAreWhole(t *testing.T) {
 	step := func(kind string, words ...string) func() error {
 		return func() error { return r.step("p", kind, stop.Format(time.DateOnly), words...) }
 	}
+	undo := func(petition, page string) func() error {
+		return func() error {
+			all, err := o.Repairs(ctx, petition, page)
+			if err == nil {
+				_, err = o.UndoRepair(ctx, all[0].ID, ann)
+			}
+			return err
+		}
+	}
 	lines := o.look("p").Lines
 	points, err := o.OpenPoints(ctx, "p")
 	r.must(err)
@@ -102,6 +111,13 @@ func TestActsAreWhole(t *testing.T) {
 		{"finding.undo", find(Found{ID: "finding2", Line: lines[1].ID, Kind: "undo", Undoes: cho.ID + ".finding1"})},
 		{"finding.correct", find(Found{ID: "finding3", Line: lines[1].ID, Kind: "correct", Fields: map[string]string{"name": "Otis Vandermeer"}})},
 		{"finding.accept", find(Found{ID: "finding4", Line: lines[1].ID, Kind: "accept", Member: "0482914"})},
+		{"line.delete", func() error { return o.DropLine(ctx, lines[1].ID, "a printed example", ann) }},
+		{"repair.undone", undo("p", pages[1].ID)},
+		{"page.exclude", func() error { return o.ExcludePage(ctx, pages[1].ID, "a copy", ann) }},
+		{"repair.undone", undo("p", pages[1].ID)},
+		{"petition.cover", func() error {
+			return o.CorrectCover(ctx, "p", CoverWords{Purpose: "Lending and swapping seeds", Organizers: []Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: "yes"}}}, ann)
+		}},
 		{"open.added", func() error { _, err := o.SettleOpen(ctx, points[0].ID, store.LineAdded, "", ann); return err }},
 		{"petition.submit", step("submit")},
 		{"petition.emails", step("emails", "emails", "ana@example.org")},

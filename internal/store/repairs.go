@@ -35,6 +35,14 @@ func (s *Store) AddRepair(ctx context.Context, r Repair) (_ Repair, err error) {
 		if err := refusePurged(ctx, tx, r.PetitionID); err != nil {
 			return err
 		}
+		// Their order is the one they came in, even where clocks differ: the newest is undone first.
+		last, err := one(ctx, tx, scanNumber, `SELECT COALESCE(MAX(at), 0) FROM repairs WHERE petition_id = $1`, r.PetitionID)
+		if err != nil {
+			return err
+		}
+		if millis(r.At) <= last {
+			r.At = fromMillis(last + 1)
+		}
 		if _, err := write(ctx, tx, `INSERT INTO repairs (id, petition_id, upload_id, page_id, kind, by, at, note, data, undone_by, undone_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0)`, r.ID, r.PetitionID, r.UploadID, r.PageID, r.Kind, r.By, r.At, r.Note, r.Data); err != nil {
 			return err

@@ -311,7 +311,8 @@ func TestPhone(t *testing.T) {
 	check0(t, err)
 	b := sv.tab(chromium(t), "admin", false)
 	b.do(chromedp.EmulateViewport(390, 844))
-	for _, path := range []string{"/petitions", "/petitions/" + p.ID, "/petitions/" + p.ID + "/life", "/groups/" + group.ID, "/worklist", "/members", "/reports", "/settings", "/settings/people", "/settings/calendar", "/audit", "/account", "/help"} {
+	for _, path := range []string{"/petitions", "/petitions/" + p.ID, "/petitions/" + p.ID + "/life", "/petitions/" + p.ID + "/lines", "/petitions/" + p.ID + "/certify", "/petitions/" + p.ID + "/cover",
+		"/petitions/" + p.ID + "/contact", "/pages/" + must(sv.Store.Pages(t.Context(), p.ID))[0].ID, "/members/exports/" + p.SnapshotID + "/withdraw", "/lines", "/groups/" + group.ID, "/worklist", "/members", "/reports", "/settings", "/settings/people", "/settings/calendar", "/audit", "/account", "/help"} {
 		b.open(path)
 		if wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); err != nil || wide > 390 {
 			t.Errorf("%s is %d wide, %v", path, wide, err)

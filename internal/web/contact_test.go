@@ -33,7 +33,14 @@ func TestContactSheetInBrowser(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 80, 10_000)
 	s.undecided(t)
-	p := s.signedIn(t, chromium(t), "Vera Okafor")
+	browser := chromium(t)
+	looks := newTab(t, browser, s.URL, "countersign", s.session(t, "Viktor Lind"), false)
+	looks.open("/petitions/" + s.petition.ID + "/contact")
+	for _, found := range looks.finds(false) {
+		t.Error(found)
+	}
+	looks.picture("contact-sheet-light")
+	p := s.signedIn(t, browser, "Vera Okafor")
 	p.run(chromedp.Navigate(s.URL+"/petitions/"+s.petition.ID+"/contact"), chromedp.WaitReady("#contact form"))
 	painted := func() {
 		p.until("the sheet is painted", `document.getElementById("contact").dataset.painted > (window.before ?? 0)`)
