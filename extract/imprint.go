@@ -147,8 +147,8 @@ const (
 	warp     = 4    // by how far places of them do, once the pages lie on each other
 	sameForm = 0.5  // share of the ink outside the rows that pages of one form have in common
 	fewInk   = 12   // pixels of which nothing can be told
-	alike    = 0.85 // share of the ink of a place that the other page has as well
-	alikeToo = 0.7  // and of the other page's ink there
+	alike    = 0.9  // share of the ink of a place that the other page has beside it at most
+	exactly  = 0.62 // Dice coefficient: of logos on scans 0.65 to 0.95, of words in two hands up to 0.5
 	remnant  = 8    // side of a square, as large as the smallest mark
 	mostLeft = 10   // pixels of ink in such a square that the other page lacks
 	sameRows = 0.25 // share of the filed rows from which on two scans are of one sheet
@@ -214,8 +214,21 @@ func (o overlay) recurs(place image.Rectangle) bool {
 	if float64(best) < alike*float64(ink) || p.leftOver(o.wide.grown(), by.X, by.Y) > mostLeft {
 		return false
 	}
-	back := o.other.patch(place.Sub(place.Min).Add(by).Sub(image.Pt(astray, astray)))
-	return float64(back.under(p.grown(), 0, 0)) >= alikeToo*float64(back.ink())
+	return o.overlap(place, p, by) >= exactly
+}
+
+// overlap is how much of the ink of a place and of the other page's lies on each other,
+// pixel for pixel (the Dice coefficient), at a place of the other page or a pixel off.
+func (o overlay) overlap(place image.Rectangle, p patch, by image.Point) (most float64) {
+	ink := p.ink()
+	for y := -1; y <= 1; y++ {
+		for x := -1; x <= 1; x++ {
+			to := by.Sub(image.Pt(astray+x, astray+y))
+			there := o.other.patch(place.Sub(place.Min).Add(to))
+			most = max(most, 2*float64(p.under(there, 0, 0))/float64(ink+there.ink()))
+		}
+	}
+	return most
 }
 
 // leftOver is the most ink in any square that other, moved by dx and dy, lacks.
