@@ -15,21 +15,11 @@ func (m *Matcher) contradict(row extract.Row, written name.Name, at int32, evide
 	member := m.roll.Members[at]
 	for i := range evidence {
 		e := &evidence[i]
-		switch e.Field {
-		case extract.Name:
+		if e.Field == extract.Name {
 			e.Share = m.bearers(written, member) * (1 - m.fromRoll())
 			m.contradictName(e, row, written, member)
 			if e.Against == "" && m.rival(written, member) {
 				e.Against = "another member bears the name as it is written"
-			}
-		case extract.MemberID:
-			reading := row.Fields[extract.MemberID]
-			if exact(reading) && e.Agreement != Agrees ||
-				e.Agreement == Differs && reading.Confidence >= sure && e.Seen < hardlyRuled {
-				e.Against = "the number is not the member's"
-			} else if e.Agreement == Close && reading.Confidence >= sure &&
-				e.Seen < hardlyRuled && len(m.roll.ByNumber(m.numbers.in(reading))) > 0 {
-				e.Against = "the number is another member's"
 			}
 		}
 	}

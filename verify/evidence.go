@@ -30,7 +30,6 @@ type Evidence struct {
 	Share     float64 // of a name: of the people at large who bear it, as far as the roll cannot tell
 	Stranger  bool    // of a name: it has no word in common with the member's
 	Odds      float64 // how many times likelier the field is if this member wrote it than if nobody on the roll did
-	Seen      float64 // of a number that is not as read: its share of all numbers that may have been seen there
 	Own       float64 // of a name: the probability that it is a form of the member's own, and not another name or beyond reading
 }
 

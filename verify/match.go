@@ -169,9 +169,9 @@ func (m *Matcher) Match(line Line) Match {
 		written := m.nameFor(s, c.at)
 		number := m.numbers.in(line.Row.Fields[extract.MemberID])
 		evidence := weigh(line.Row, written, number, member)
-		s.number.weighSeen(member, evidence)
 		m.measure(s, c.at, evidence)
 		m.contradict(line.Row, written, c.at, evidence)
+		m.contradictNumber(s.number, line.Row, c.at, evidence)
 		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}
 		for _, other := range m.roll.SamePerson(c.at) {
 			if other != c.at {

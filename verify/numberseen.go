@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"countersign/extract"
-	"countersign/verify/name"
-	"countersign/verify/roll"
 )
 
 // numberSeen is a member number as a recognizer saw it, frame by frame, so that every
@@ -154,18 +152,26 @@ const (
 	hardlyRuled = 0.001
 )
 
-// weighSeen looks at a number that is not a member's once more: as it was seen, and not as
-// it was read.
-func (s *numberSeen) weighSeen(m *roll.Member, evidence []Evidence) {
+// contradictNumber looks at a number that is not the member's once more, as it was seen and
+// not as it was read, and notes where it is surely somebody else's.
+func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evidence []Evidence) {
+	reading := row.Fields[extract.MemberID]
 	for i := range evidence {
 		e := &evidence[i]
 		if e.Field != extract.MemberID || e.Agreement == Agrees {
 			continue
 		}
-		e.Seen = s.share(strings.ToUpper(name.Joined(roll.NumberOf(m.ID))))
-		if e.Agreement == Differs && e.Seen >= wellSeen {
+		share := s.share(m.members[at].number)
+		if e.Agreement == Differs && share >= wellSeen {
 			e.Agreement = Close
 			e.Words = "number: hard to read, and may well be the member's"
+		}
+		surely := reading.Confidence >= sure && share < hardlyRuled
+		switch {
+		case exact(reading), e.Agreement == Differs && surely:
+			e.Against = "the number is not the member's"
+		case surely && len(m.roll.ByNumber(m.numbers.in(reading))) > 0:
+			e.Against = "the number is another member's"
 		}
 	}
 }

@@ -200,7 +200,7 @@ func (sv *service) export(data []byte) store.Snapshot {
 	sv.t.Helper()
 	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(data))
 	check0(sv.t, err)
-	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, "account-staff")
+	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true}, "account-staff")
 	check0(sv.t, err)
 	return snap
 }
