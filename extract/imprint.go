@@ -148,9 +148,11 @@ const (
 	sameForm = 0.5  // share of the ink outside the rows that pages of one form have in common
 	fewInk   = 12   // pixels of which nothing can be told
 	alike    = 0.9  // share of the ink of a place that the other page has beside it at most
-	exactly  = 0.62 // Dice coefficient: of logos on scans 0.65 to 0.95, of words in two hands up to 0.5
+	exactly  = 0.76 // Dice coefficient: of logos on scans 0.78 to 0.97, of words in two hands up to 0.73
+	inParts  = 0.5  // the same of any part of a place
+	part     = 16   // side of such a part
 	remnant  = 8    // side of a square, as large as the smallest mark
-	mostLeft = 10   // pixels of ink in such a square that the other page lacks
+	mostLeft = 4    // pixels of ink in such a square that the other page lacks
 	sameRows = 0.25 // share of the filed rows from which on two scans are of one sheet
 )
 
@@ -211,24 +213,43 @@ func (o overlay) recurs(place image.Rectangle) bool {
 			}
 		}
 	}
-	if float64(best) < alike*float64(ink) || p.leftOver(o.wide.grown(), by.X, by.Y) > mostLeft {
+	if float64(best) < alike*float64(ink) || p.leftOver(o.wide, by.X, by.Y) > mostLeft {
 		return false
 	}
-	return o.overlap(place, p, by) >= exactly
+	return o.overlaps(p, place, place.Sub(place.Min).Add(by).Sub(image.Pt(astray, astray)))
 }
 
-// overlap is how much of the ink of a place and of the other page's lies on each other,
-// pixel for pixel (the Dice coefficient), at a place of the other page or a pixel off.
-func (o overlay) overlap(place image.Rectangle, p patch, by image.Point) (most float64) {
-	ink := p.ink()
+// overlaps reports whether the ink of a place and of the other page's lies on each other
+// pixel for pixel, as a whole and in each of its parts, or does so a pixel off.
+func (o overlay) overlaps(p patch, place, there image.Rectangle) bool {
 	for y := -1; y <= 1; y++ {
 		for x := -1; x <= 1; x++ {
-			to := by.Sub(image.Pt(astray+x, astray+y))
-			there := o.other.patch(place.Sub(place.Min).Add(to))
-			most = max(most, 2*float64(p.under(there, 0, 0))/float64(ink+there.ink()))
+			off := image.Pt(x, y)
+			if dice(p, o.other.patch(there.Add(off))) >= exactly && o.partsOverlap(place, there.Min.Add(off)) {
+				return true
+			}
 		}
 	}
-	return most
+	return false
+}
+
+// partsOverlap looks at every part of a place that has enough ink to be told.
+func (o overlay) partsOverlap(place image.Rectangle, there image.Point) bool {
+	for y := place.Min.Y; y < place.Max.Y; y += part / 2 {
+		for x := place.Min.X; x < place.Max.X; x += part / 2 {
+			r := image.Rect(x, y, x+part, y+part).Intersect(place)
+			p := o.page.patch(r)
+			if p.ink() >= fewInk && dice(p, o.other.patch(r.Sub(place.Min).Add(there))) < inParts {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// dice is how much of the ink of two patches they have in common (Dice, 1945): 0 to 1.
+func dice(a, b patch) float64 {
+	return 2 * float64(a.under(b, 0, 0)) / float64(max(1, a.ink()+b.ink()))
 }
 
 // leftOver is the most ink in any square that other, moved by dx and dy, lacks.
@@ -270,18 +291,17 @@ func (o overlay) sameSheet() bool {
 // mostCompared is how many other pages a page is compared with.
 const mostCompared = 6
 
-// Printed are the places in Open of marks that other sheets have as well: print, whatever it
-// looked like. Sheets of other forms and second scans of the same sheet tell nothing.
+// Printed are the places in Open of marks that most of the other sheets have as well: print,
+// whatever it looked like. Sheets of other forms and second scans of the same sheet tell nothing.
 func (s Sheet) Printed(others []Sheet) (at []int) {
 	for i, o := range s.Open {
 		if !o.Upright.Empty() && (o.Kind == WritingOutside || o.Kind == Unread) {
 			at = append(at, i)
 		}
 	}
-	may := slices.Clone(at)
-	compared := 0
+	compared, hits := 0, make([]int, len(s.Open))
 	for _, other := range others {
-		if compared == mostCompared || len(may) == 0 {
+		if compared == mostCompared || len(at) == 0 {
 			break
 		}
 		if other.Kind != s.Kind || !s.Imprint.like(other.Imprint) {
@@ -292,9 +312,14 @@ func (s Sheet) Printed(others []Sheet) (at []int) {
 			continue
 		}
 		compared++
-		may = slices.DeleteFunc(may, func(i int) bool { return on.recurs(s.Open[i].Upright) })
+		for _, i := range at {
+			if on.recurs(s.Open[i].Upright) {
+				hits[i]++
+			}
+		}
 	}
-	return slices.DeleteFunc(at, func(i int) bool { return slices.Contains(may, i) })
+	// Two words may look alike now and then; print is on all pages.
+	return slices.DeleteFunc(at, func(i int) bool { return 2*hits[i] <= compared })
 }
 
 // Close takes open points away, by their places in Open, with what the notes say of them.

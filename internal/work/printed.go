@@ -2,13 +2,14 @@ package work
 
 import (
 	"context"
+	"slices"
 
 	"countersign/extract"
 	"countersign/internal/store"
 )
 
 // mostNeighbours is how many pages of a petition a page is compared with.
-const mostNeighbours = 20
+const mostNeighbours = 8
 
 // closePrinted takes back the open points about marks that several pages of a form have at
 // the same place: those of a page just read and, by it, those of pages read before. Where
@@ -21,21 +22,23 @@ func (w *workers) closePrinted(ctx context.Context, p store.Page, s extract.Shee
 	if err != nil {
 		return err
 	}
-	var others []extract.Sheet
+	near, sheets := []store.Page{p}, []extract.Sheet{s}
 	for _, other := range nearest(pages, p.ID) {
 		t, err := w.storedSheet(ctx, other.Sheet)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
-			continue // whoever needs that page's lines has it read again
+		if err == nil { // whoever needs the lines of a lost one has it read again
+			near, sheets = append(near, other), append(sheets, t)
 		}
-		others = append(others, t)
-		if err := w.closeOpen(ctx, other, t, t.Printed([]extract.Sheet{s})); err != nil {
+	}
+	for i := range sheets {
+		others := slices.Concat(sheets[:i], sheets[i+1:])
+		if err := w.closeOpen(ctx, near[i], sheets[i], sheets[i].Printed(others)); err != nil {
 			return err
 		}
 	}
-	return w.closeOpen(ctx, p, s, s.Printed(others))
+	return nil
 }
 
 // nearest are the pages with lines around one, the nearest first.
