@@ -87,12 +87,34 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
 	sheet.openFrom(page.Page)
+	if sheet.Damaged() {
+		sheet.doubtEmpty()
+	}
 	if page.sheet != nil && page.sheet.Cut {
 		const text = "An edge of the sheet is outside the photo: take it again if lines are missing there."
 		sheet.Open = append(sheet.Open, Open{Kind: CutOff, Text: text})
 		sheet.note(text)
 	}
 	return sheet, nil
+}
+
+// doubtEmpty takes back of a damaged page what is only missing: damage takes ink away, and
+// brings some.
+func (s *Sheet) doubtEmpty() {
+	const doubted = 0.5 // confidence that an empty cell is empty
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		r.Struck = false
+		if r.Signed == SignedNo {
+			r.Signed = SignedUnsure
+		}
+		for f, reading := range r.Fields {
+			if reading.Text == "" {
+				reading.Confidence = min(reading.Confidence, doubted)
+				r.Fields[f] = reading
+			}
+		}
+	}
 }
 
 // CutOff is a sheet in a photo that does not show all of it.

@@ -268,8 +268,10 @@ func isName(text, name string) bool {
 			own = slices.Delete(own, i, i+1)
 		}
 	}
-	if !shares {
-		return false
+	other := func(w string) bool { return slices.Contains(generations, w) }
+	onBehalf := func(w string) bool { return w == "p" }
+	if !shares || slices.ContainsFunc(rest, other) || len(rest) > 1 && onBehalf(rest[0]) && onBehalf(rest[1]) {
+		return false // p.p. Ada Lovelace is signed by somebody else
 	}
 	initial := func(w string) bool {
 		return slices.ContainsFunc(own, func(o string) bool { return o[0] == w[0] })
@@ -316,7 +318,11 @@ var denials = strings.Fields(`no non nein nee not none nil void never
 	refused refuse refuses declined declines unable unsigned absent unavailable deceased moved
 	did didnt sign signed signature
 	phone telephone telefon telefonisch tel call called email mail verbal verbally orally online
-	by per via proxy behalf file same ditto see attached above pending later`)
+	by per via proxy behalf file same ditto see attached above pending later
+	pp poa for name withdrawn withdraws withdrew withdraw revoked removed cancelled canceled`)
+
+// generations are words that tell father and son apart, which stand in a name or do not.
+var generations = []string{"jr", "sr", "ii", "iii", "iv"}
 
 // deniesSignature reports whether what was read in the signature's place is
 // something else than a signature: a date or number, or words that deny one.

@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"countersign/extract"
 	"countersign/verify/name"
@@ -48,7 +50,12 @@ func (m *Matcher) contradictName(
 	member *roll.Member,
 ) {
 	typed := exact(nameReading(row))
+	text := nameReading(row).Text
 	switch {
+	case twoPeople(text, typed):
+		e.Against = "the line names two people"
+	case otherTitle(text, member.Prefix):
+		e.Against = "the title is another"
 	case e.Against != "" && !typed && e.Own >= ownName && m.perhapsShort(row, written, member):
 		// The letters read are others, and what was seen is the member's all the same.
 		e.Against, e.Agreement = "", Close
@@ -60,6 +67,31 @@ func (m *Matcher) contradictName(
 		name.Generation(member.Suffix) == "" {
 		e.Against = "the export knows the member without the suffix"
 	}
+}
+
+// together are words and signs between two given names, as in "Daniel and Danielle Roe".
+var (
+	together = regexp.MustCompile(`(?i)\pL\.?\s+(and|und|or|oder|&|\+)\s+\pL`)
+	slashed  = regexp.MustCompile(`\pL\s*/\s*\pL`)
+)
+
+// twoPeople reports whether more than one person is named, of whom one number or signature
+// says nothing. A slash is read into many a scrawl.
+func twoPeople(text string, typed bool) bool {
+	return together.MatchString(text) || typed && slashed.MatchString(text)
+}
+
+// otherTitle reports whether a name is written with a woman's title and exported with a man's,
+// or the other way round: Mrs. Robert Roe is not Robert.
+func otherTitle(text, exported string) bool {
+	written, _, more := strings.Cut(strings.TrimSpace(text), " ")
+	a, b := titles[name.Joined(written)], titles[name.Joined(exported)]
+	return more && a != "" && b != "" && a != b
+}
+
+// titles say whether a woman or a man is spoken of.
+var titles = map[string]string{
+	"mr": "man", "herr": "man", "mrs": "woman", "ms": "woman", "miss": "woman", "frau": "woman",
 }
 
 // halfSeen is the share that the member's letter must have had in what was seen of a letter

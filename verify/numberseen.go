@@ -2,7 +2,9 @@ package verify
 
 import (
 	"math"
+	"slices"
 	"strings"
+	"unicode"
 
 	"countersign/extract"
 )
@@ -158,7 +160,14 @@ func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evi
 	reading := row.Fields[extract.MemberID]
 	for i := range evidence {
 		e := &evidence[i]
-		if e.Field != extract.MemberID || e.Agreement == Agrees {
+		if e.Field != extract.MemberID {
+			continue
+		}
+		if m.numbers.doubted(reading) {
+			e.Against = "the cell for the number says more than a number"
+			continue
+		}
+		if e.Agreement == Agrees {
 			continue
 		}
 		share := s.share(m.members[at].number)
@@ -174,4 +183,31 @@ func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evi
 			e.Against = "the number is another member's"
 		}
 	}
+}
+
+// takesBack are words that take a number back or say whose it is.
+var takesBack = strings.Fields(`not longer or oder lapsed expired cancelled canceled former formerly
+	old ex wrong invalid void pending unknown spouse wife wifes husband husbands deceased terminated resigned`)
+
+// doubted reports whether the cell for the number holds a second one, or words that take it
+// back: "7730011 or 7730028", "expired 7730011", "7730011?".
+func (n numbering) doubted(reading extract.Reading) bool {
+	if !exact(reading) {
+		return false // a reader sees such words where there are none
+	}
+	numbers := map[string]bool{}
+	for _, group := range groupsOf(reading.Text, true) {
+		if run := strings.Join(group, ""); n.digits && len(run) > 3 && n.off(run) == 0 {
+			numbers[strings.TrimLeft(run, "0")] = true
+		}
+	}
+	words := strings.Fields(strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return ' '
+	}, reading.Text)))
+	back := func(w string) bool { return slices.Contains(takesBack, w) }
+	return len(numbers) > 1 || strings.Contains(reading.Text, "?") && len(numbers) > 0 ||
+		len(numbers) > 0 && slices.ContainsFunc(words, back)
 }

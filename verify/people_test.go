@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -306,5 +307,37 @@ func TestSharedNumberAgrees(t *testing.T) {
 	}
 	if against := d.Candidates[0].against(); against != "" {
 		t.Errorf("against the member: %s", against)
+	}
+}
+
+// TestWhatAPersonCannotSign: two names on a line, another title, and a number that its own
+// cell takes back, are never counted for a member.
+func TestWhatAPersonCannotSign(t *testing.T) {
+	m := oneFamily(t, 0, `
+		4829131,Margarethe,,Lindqvist,,
+		4829155,Daniel,,Fotheringay,,
+		4829163,Danielle,,Fotheringay,,
+		4829186,Ignatius,,Pemberly,,`)
+	m.roll.Members[slices.IndexFunc(m.roll.Members, func(o *roll.Member) bool { return o.ID == "4829186" })].Prefix = "Mr."
+	for _, c := range []struct {
+		name, number string
+		want         Verdict
+	}{
+		{"Margarethe Lindqvist", "4829131", Valid},
+		{"Ignatius Pemberly", "4829186", Valid},
+		{"Mr. Ignatius Pemberly", "4829186", Valid},
+		{"Mrs. Ignatius Pemberly", "4829186", Uncertain},
+		{"Daniel and Danielle Fotheringay", "4829155", Uncertain},
+		{"Daniel/Danielle Fotheringay", "4829163", Uncertain},
+		{"Margarethe Lindqvist", "4829131 or 4829186", Uncertain},
+		{"Margarethe Lindqvist", "not 4829131", Uncertain},
+		{"Margarethe Lindqvist", "4829131 / lapsed", Uncertain},
+		{"Margarethe Lindqvist", "4829131?", Uncertain},
+		{"Margarethe Lindqvist", "No. 4829131 (since 1998)", Valid},
+	} {
+		line := typed(1, fields{extract.Name: c.name, extract.MemberID: c.number})
+		if d := decide(m, MIG(), line)[0]; d.Verdict != c.want {
+			t.Errorf("%s, %s: %s, %s", c.name, c.number, d.Verdict, d.Because)
+		}
 	}
 }
