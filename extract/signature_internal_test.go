@@ -17,6 +17,12 @@ func TestIsName(t *testing.T) {
 		{"Ada Lovelace by phone", "Ada Lovelace", false},
 		{"10/12/26", "Ada Lovelace", false},
 		{"refused", "Ada Lovelace", false},
+		{"p.p. Ada Lovelace", "Ada Lovelace", false},
+		{"/s/ Ada Lovelace - withdrawn", "Ada Lovelace", false},
+		{"Name: Ada Lovelace", "Ada Lovelace", false},
+		{"/s/ Daniel Smith Jr.", "Daniel Smith", false},
+		{"/s/ Daniel Smith Jr.", "Daniel Smith Jr.", true},
+		{"/s/ P. Lovelace", "Priscilla Lovelace", true},
 	} {
 		if got := isName(c.text, c.name); got != c.want {
 			t.Errorf("%q on the line of %q: %v, want %v", c.text, c.name, got, c.want)
@@ -75,5 +81,16 @@ func TestColumnOfDatesIsNoSignature(t *testing.T) {
 	}
 	if holdsNumbers([]Reading{{Text: "Ada"}, {Text: "M111"}, {Text: "Bo"}, {Text: "Eve"}}) {
 		t.Error("one misread signature makes a column of numbers")
+	}
+}
+
+func TestDamageProvesNothingMissing(t *testing.T) {
+	s := Sheet{Rows: []Row{{Signed: SignedNo, Struck: true, Fields: map[Field]Reading{
+		Name: {Confidence: 1}, MemberID: {Text: "4829131", Confidence: 0.9},
+	}}}}
+	s.doubtEmpty()
+	r := s.Rows[0]
+	if r.Signed != SignedUnsure || r.Struck || r.Fields[Name].Confidence > 0.5 || r.Fields[MemberID].Confidence != 0.9 {
+		t.Errorf("%+v", r)
 	}
 }
