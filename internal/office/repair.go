@@ -258,6 +258,7 @@ func (o *Office) MovePages(ctx context.Context, pageID, petitionID string, whole
 
 // repair is what is common to a repair of several pages.
 type repair struct {
+	id         string // empty for a new one
 	kind, note string
 	by         store.Account
 	to         string // petition to which pages are moved
@@ -306,7 +307,7 @@ func (o *Office) addRepair(ctx context.Context, tx store.Tx, p store.Page, r rep
 	if err != nil {
 		return err
 	}
-	_, err = tx.AddRepair(ctx, store.Repair{PetitionID: p.PetitionID, UploadID: p.UploadID, PageID: p.ID, Kind: r.kind, By: r.by.ID, At: o.now(),
+	_, err = tx.AddRepair(ctx, store.Repair{ID: r.id, PetitionID: p.PetitionID, UploadID: p.UploadID, PageID: p.ID, Kind: r.kind, By: r.by.ID, At: o.now(),
 		Note: strings.TrimSpace(r.note), Data: string(text)})
 	return err
 }
@@ -484,7 +485,7 @@ func (o *Office) replace(ctx context.Context, p store.Page, r repair, out, in []
 	for _, l := range out {
 		data.Dropped = append(data.Dropped, l.ID)
 	}
-	id := store.NewID()
+	r.id = store.NewID()
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
 		for _, l := range in {
 			l, err := tx.AddLine(ctx, l, r.by.ID)
@@ -493,7 +494,7 @@ func (o *Office) replace(ctx context.Context, p store.Page, r repair, out, in []
 			}
 			added, data.Added = append(added, l), append(data.Added, l.ID)
 		}
-		if err := tx.DropLines(ctx, id, data.Dropped...); err != nil {
+		if err := tx.DropLines(ctx, r.id, data.Dropped...); err != nil {
 			return err
 		}
 		if err := o.addRepair(ctx, tx, p, r, data); err != nil {

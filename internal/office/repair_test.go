@@ -94,6 +94,10 @@ func TestRepairLines(t *testing.T) {
 	if err := r.DropLine(ctx, lines[3].ID, "a printed example", r.ann); err != nil {
 		t.Fatal(err)
 	}
+	by := got(r.Repairs(ctx, "p", r.page.ID))(t)[0]
+	if out := got(r.Store.Line(ctx, lines[3].ID))(t); out.Dropped != by.ID {
+		t.Errorf("the line was taken out by repair %q, want %q", out.Dropped, by.ID)
+	}
 	if c := r.look("p"); c.Count.Valid != 3 || c.Count.Rows != 3 {
 		t.Errorf("a line was taken out, and %d of %d count", c.Count.Valid, c.Count.Rows)
 	}
