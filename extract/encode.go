@@ -55,6 +55,18 @@ const (
 	signs   = letters + 10
 )
 
+// SignOf is the sign of a class of a lattice as kept: 0 is the blank, then come A to Z, then
+// 0 to 9.
+func SignOf(class int) rune {
+	switch {
+	case class >= letters:
+		return '0' + rune(class-letters)
+	case class > 0:
+		return 'A' + rune(class-1)
+	}
+	return 0
+}
+
 // classesOf is how many classes of a field's lattices are kept: names need no digits.
 func classesOf(f Field) int {
 	if f == MemberID {
@@ -94,14 +106,7 @@ func see(l Lattice, classes int) seen {
 	s := seen{classes, make([]float32, l.Frames()*classes)}
 	for t := range l.Frames() {
 		for i := range classes {
-			sign := rune(0)
-			switch {
-			case i >= letters:
-				sign = '0' + rune(i-letters)
-			case i > 0:
-				sign = 'A' + rune(i-1)
-			}
-			s.p[t*classes+i] = float32(math.Exp(l.LogProbability(t, sign)))
+			s.p[t*classes+i] = float32(math.Exp(l.LogProbability(t, SignOf(i))))
 		}
 	}
 	return s

@@ -34,19 +34,11 @@ func PagePicture(p ingest.Page, longest int) (picture []byte, size image.Point, 
 // PartPicture is a JPEG of a part of a page, for people to look at, turned clockwise by
 // quarters as its sheet says; nil for the page as a whole.
 func PartPicture(p ingest.Page, box Box, turned int) ([]byte, error) {
-	const (
-		margin  = 0.01 // of the page's width, for what stands around
-		longest = 1400 // pixels
-	)
-	b := p.Image.Bounds()
+	const longest = 1400 // pixels
 	if box == (Box{}) {
 		return nil, nil
 	}
-	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
-	part := image.Rect(
-		at(box[0], b.Min.X, b.Dx()), at(box[1], b.Min.Y, b.Dy()),
-		at(box[2], b.Min.X, b.Dx()), at(box[3], b.Min.Y, b.Dy()),
-	).Inset(-int(margin * float64(b.Dx()))).Intersect(b)
+	part := box.On(p.Image.Bounds())
 	if part.Empty() {
 		return nil, nil
 	}
@@ -59,6 +51,16 @@ func PartPicture(p ingest.Page, box Box, turned int) ([]byte, error) {
 		return nil, fmt.Errorf("picture of a part of page %d: %w", p.Number, err)
 	}
 	return out.Bytes(), nil
+}
+
+// On is where a box is on a picture of its page, with a hundredth of the page's width around it.
+func (b Box) On(page image.Rectangle) image.Rectangle {
+	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
+	part := image.Rect(
+		at(b[0], page.Min.X, page.Dx()), at(b[1], page.Min.Y, page.Dy()),
+		at(b[2], page.Min.X, page.Dx()), at(b[3], page.Min.Y, page.Dy()),
+	)
+	return part.Inset(-page.Dx() / 100).Intersect(page)
 }
 
 func shrunk(m image.Image, size image.Point, scale float64) image.Image {

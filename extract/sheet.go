@@ -77,6 +77,7 @@ type Open struct {
 	Box  Box    // zero for the page as a whole
 	// Upright is the place on the page's imprint; empty for the page as a whole.
 	Upright image.Rectangle
+	Picture []byte `json:"-"` // JPEG of the place, for people to look at; never kept
 }
 
 // OpenKind is what an open point is about. Those that ingest finds are ingest.FindingKinds.

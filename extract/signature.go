@@ -269,9 +269,9 @@ func isName(text, name string) bool {
 		}
 	}
 	other := func(w string) bool { return slices.Contains(generations, w) }
-	onBehalf := func(w string) bool { return w == "p" }
-	if !shares || slices.ContainsFunc(rest, other) || len(rest) > 1 && onBehalf(rest[0]) && onBehalf(rest[1]) {
-		return false // p.p. Ada Lovelace is signed by somebody else
+	onBehalf := len(rest) > 1 && rest[0] == "p" && rest[1] == "p" // p.p. Ada Lovelace
+	if !shares || onBehalf || slices.ContainsFunc(rest, other) {
+		return false
 	}
 	initial := func(w string) bool {
 		return slices.ContainsFunc(own, func(o string) bool { return o[0] == w[0] })

@@ -1,8 +1,6 @@
 package extract_test
 
 import (
-	"image"
-	"image/draw"
 	"testing"
 
 	"countersign/extract"
@@ -25,10 +23,7 @@ func TestSignedWithoutHeadings(t *testing.T) {
 		o.Rules, o.DPI, o.Rows, o.Filled, o.Scan = drawn.Grid, 200, 10, 10, drawn.Scan{}
 		o.Shaded, o.Skew, o.Rotation, o.Struck, o.Skipped, o.Unsigned = false, 0, 0, 0, 0, 0.3
 		s := drawn.Draw(o)
-		for _, c := range s.Columns { // the headings, but not the lines around them
-			in := image.Rect(c.Flat.Min.X, s.Head.Flat.Min.Y, c.Flat.Max.X, s.Head.Flat.Max.Y).Inset(6)
-			draw.Draw(s.Image.(draw.Image), in, image.White, image.Point{}, draw.Src)
-		}
+		s.HideHeadings()
 		sheet, err := x.Sheet(t.Context(), page(s))
 		if err != nil {
 			t.Fatal(err)

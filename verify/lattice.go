@@ -63,11 +63,7 @@ func (v *vision) take(t int, w extract.Lattice, i int) {
 	f := v.frame(t)
 	top := 0.0
 	for c := range alphabet {
-		letter := rune(0)
-		if c > 0 {
-			letter = rune('A' + c - 1)
-		}
-		f[c] = (1-blind)*math.Exp(w.LogProbability(i, letter)) + blind/alphabet
+		f[c] = (1-blind)*math.Exp(w.LogProbability(i, extract.SignOf(c))) + blind/alphabet
 		top = max(top, f[c])
 	}
 	for c := range f {

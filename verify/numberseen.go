@@ -54,14 +54,7 @@ func (s *numberSeen) take(w extract.Lattice, t int) {
 	var f [signs]float64
 	sum := 0.0
 	for i := range f {
-		sign := rune(0)
-		switch {
-		case i >= firstDigit:
-			sign = '0' + rune(i-firstDigit)
-		case i > 0:
-			sign = 'A' + rune(i-1)
-		}
-		f[i] = math.Exp(w.LogProbability(t, sign))
+		f[i] = math.Exp(w.LogProbability(t, extract.SignOf(i)))
 		sum += f[i]
 	}
 	for i := range f {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -43,7 +42,6 @@ type file struct {
 // sheet is what became of one page.
 type sheet struct {
 	extract.Sheet
-	open    []report.OpenPoint
 	matches []verify.Match
 	err     error
 }
@@ -182,11 +180,7 @@ func closePrinted(files []file) {
 	for _, f := range files {
 		for i := range f.pages {
 			if s := &f.pages[i]; len(s.Open) > 0 {
-				printed := s.Printed(around(all, at))
-				for _, point := range slices.Backward(printed) {
-					s.open = slices.Delete(s.open, point, point+1)
-				}
-				s.Close(printed)
+				s.Close(s.Printed(around(all, at)))
 			}
 			at++
 		}
@@ -227,12 +221,11 @@ func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, nu
 	}
 	s = p.matcher.Understand(s).As(s)
 	out = sheet{Sheet: s}
-	for _, o := range s.Open {
-		picture, err := extract.PartPicture(page, o.Box, s.Rotation)
-		if err != nil {
+	for i := range s.Open {
+		o := &s.Open[i]
+		if o.Picture, err = extract.PartPicture(page, o.Box, s.Rotation); err != nil {
 			return sheet{err: err}
 		}
-		out.open = append(out.open, report.OpenPoint{Text: o.Text, Picture: picture})
 	}
 	for i, row := range s.Rows {
 		ref := verify.Ref{File: name, Page: number, Row: row.Number}
@@ -274,11 +267,14 @@ func (p *pipeline) report(result petition, made time.Time) report.Petition {
 func (f file) report() report.File {
 	out := report.File{Name: f.name, SHA256: f.sha256, Error: sentence(f.err)}
 	for i, s := range f.pages {
-		out.Pages = append(out.Pages, report.Page{
+		page := report.Page{
 			Number: i + 1, Kind: s.Kind, Rotation: s.Rotation, Source: string(s.Source),
 			Rows: len(s.Rows), Error: sentence(s.err), Notes: s.Notes, Form: s.Form,
-			Open: s.open,
-		})
+		}
+		for _, o := range s.Open {
+			page.Open = append(page.Open, report.OpenPoint{Text: o.Text, Picture: o.Picture})
+		}
+		out.Pages = append(out.Pages, page)
 	}
 	return out
 }

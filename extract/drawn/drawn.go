@@ -14,6 +14,7 @@ package drawn
 
 import (
 	"image"
+	"image/draw"
 	"math"
 	"math/rand/v2"
 )
@@ -248,4 +249,13 @@ func delivered(r image.Rectangle, size image.Point, skew float64, rotation int) 
 		size = image.Pt(size.Y, size.X)
 	}
 	return box.Intersect(image.Rectangle{Max: size})
+}
+
+// HideHeadings paints over the headings of a sheet that lies straight, but not over the lines
+// around them.
+func (s Sheet) HideHeadings() {
+	for _, c := range s.Columns {
+		in := image.Rect(c.Flat.Min.X, s.Head.Flat.Min.Y, c.Flat.Max.X, s.Head.Flat.Max.Y).Inset(6)
+		draw.Draw(s.Image.(draw.Image), in, image.White, image.Point{}, draw.Src)
+	}
 }

@@ -20,6 +20,7 @@ type beside struct {
 	snapshot store.Snapshot
 	now, new *roll.Roll
 	compared roll.Changes
+	had, has int // in good standing by either
 }
 
 // beside sets an export beside the one that is in use, nil where there is none.
@@ -35,7 +36,8 @@ func (o *Office) beside(ctx context.Context, r *roll.Roll) (*beside, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &beside{s, m.Roll(), r, roll.Compare(m.Roll(), r)}, nil
+	now := m.Roll()
+	return &beside{s, now, r, roll.Compare(now, r), inGoodStanding(now), inGoodStanding(r)}, nil
 }
 
 // largeLoss is the share of members, or of those in good standing, that an export may lack
@@ -48,8 +50,8 @@ func (b *beside) questions() (out []string) {
 	if b == nil {
 		return nil
 	}
-	if before, gone := len(b.now.Members), len(b.compared.Left); float64(gone) > largeLoss*float64(before) {
-		out = append(out, fmt.Sprintf("%d of the %d members of the export in use are not in this one: did so many leave?", gone, before))
+	if b.manyLeft() {
+		out = append(out, fmt.Sprintf("%d of the %d members of the export in use are not in this one: did so many leave?", len(b.compared.Left), len(b.now.Members)))
 	}
 	before, after := columnsOf(b.now), columnsOf(b.new)
 	for _, m := range []roll.Meaning{roll.Status, roll.PaidThru} {
@@ -57,11 +59,17 @@ func (b *beside) questions() (out []string) {
 			out = append(out, fmt.Sprintf("It has no column for %s, and the export in use has one, %s: is it left out on purpose?", meaningWord(m), before[m]))
 		}
 	}
-	if had, has := inGoodStanding(b.now), inGoodStanding(b.new); float64(has) < (1-largeLoss)*float64(had) {
-		out = append(out, fmt.Sprintf("%d members are in good standing by it, and %d by the export in use: can that be?", has, had))
+	if b.fewerStand() {
+		out = append(out, fmt.Sprintf("%d members are in good standing by it, and %d by the export in use: can that be?", b.has, b.had))
 	}
 	return out
 }
+
+func (b *beside) manyLeft() bool {
+	return float64(len(b.compared.Left)) > largeLoss*float64(len(b.now.Members))
+}
+
+func (b *beside) fewerStand() bool { return float64(b.has) < (1-largeLoss)*float64(b.had) }
 
 // columnsOf gives the heading of the column that was taken for each meaning.
 func columnsOf(r *roll.Roll) map[roll.Meaning]string {
@@ -92,9 +100,8 @@ func (b *beside) figures() (out []ExportFigure) {
 	add := func(name string, now, new int, worse bool) {
 		out = append(out, ExportFigure{name, fmt.Sprint(now), fmt.Sprint(new), worse})
 	}
-	add("Members", len(b.now.Members), len(b.new.Members), float64(len(b.compared.Left)) > largeLoss*float64(len(b.now.Members)))
-	had, has := inGoodStanding(b.now), inGoodStanding(b.new)
-	add("In good standing", had, has, float64(has) < (1-largeLoss)*float64(had))
+	add("Members", len(b.now.Members), len(b.new.Members), b.manyLeft())
+	add("In good standing", b.had, b.has, b.fewerStand())
 	add("Rows read", b.now.Rows, b.new.Rows, false)
 	add("Rows left out", b.now.LeftOut, b.new.LeftOut, b.new.LeftOut > b.now.LeftOut)
 	if len(b.now.Sheets)+len(b.new.Sheets) > 0 {

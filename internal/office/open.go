@@ -214,17 +214,10 @@ func (o *Office) partOf(ctx context.Context, page store.Page, box [4]float64) ([
 	if err != nil {
 		return nil, fmt.Errorf("decode the picture of page %s: %w", page.ID, err)
 	}
-	b := picture.Bounds()
 	if box == ([4]float64{}) {
 		box = [4]float64{0, 0, 1, 1}
 	}
-	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
-	part := image.Rect(
-		at(box[0], b.Min.X, b.Dx()), at(box[1], b.Min.Y, b.Dy()),
-		at(box[2], b.Min.X, b.Dx()), at(box[3], b.Min.Y, b.Dy()),
-	)
-	margin := b.Dx() / 100
-	part = part.Inset(-margin).Intersect(b)
+	part := extract.Box(box).On(picture.Bounds())
 	if part.Empty() {
 		return nil, errors.New("an open point lies outside of its page")
 	}

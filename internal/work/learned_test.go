@@ -21,10 +21,7 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{}, false, 0, 0
 	clear := drawn.Draw(o)
 	hidden := drawn.Draw(o)
-	for _, c := range hidden.Columns { // the headings, but not the lines around them
-		in := image.Rect(c.Flat.Min.X, hidden.Head.Flat.Min.Y, c.Flat.Max.X, hidden.Head.Flat.Max.Y).Inset(6)
-		draw.Draw(hidden.Image.(draw.Image), in, image.White, image.Point{}, draw.Src)
-	}
+	hidden.HideHeadings()
 	s := openTestService(t, Options{Readers: reader.Options{Processes: 1}})
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
