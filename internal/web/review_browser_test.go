@@ -355,7 +355,8 @@ func (p *person) text(selector string) string {
 // answer, and is asked again.
 func (p *person) until(what, expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	// After some failures the page tries again only every 20 s.
+	deadline := time.Now().Add(90 * time.Second)
 	for ; ; time.Sleep(20 * time.Millisecond) {
 		is, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if err == nil && is {
