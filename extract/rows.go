@@ -180,7 +180,7 @@ type item struct {
 func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Reading, error) {
 	readings := make([]Reading, len(wanted))
 	var pictures []Cell
-	var at []int
+	var at []place
 	for i, w := range wanted {
 		text, penned := c.text(w.row, w.column, w.number), c.pen.Written(w.row, w.column, w.number)
 		switch {
@@ -197,8 +197,10 @@ func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Readin
 				of = c.ink
 			}
 			g := of.Picture(c.view.turned.Image, w.row, w.column, w.number)
-			for _, line := range linesOf(g, w.field, c.view.page.DPI) {
-				pictures, at = append(pictures, Cell{line, w.field}), append(at, i)
+			for way, lines := range waysToRead(g, w.field, c.view.page.DPI) {
+				for _, line := range lines {
+					pictures, at = append(pictures, Cell{line, w.field}), append(at, place{i, way})
+				}
 			}
 		}
 	}
@@ -206,14 +208,20 @@ func (x Extractor) items(ctx context.Context, c *cells, wanted []item) ([]Readin
 		return readings, nil
 	}
 	read, err := x.Cells.Recognize(ctx, pictures)
-	for i, r := range read {
-		if i > 0 && at[i] == at[i-1] {
-			r = bothLines(readings[at[i]], r)
+	for i := 0; i < len(read); i++ {
+		r, of := read[i], at[i]
+		for ; i+1 < len(read) && at[i+1] == of; i++ {
+			r = bothLines(r, read[i+1])
 		}
-		readings[at[i]] = r
+		if of.way == 0 || r.Text != "" && r.Confidence > readings[of.item].Confidence {
+			readings[of.item] = r
+		}
 	}
 	return readings, err
 }
+
+// place is what a picture shows: an item, read in one of several ways.
+type place struct{ item, way int }
 
 // joinName makes one name of first and last names that stand apart.
 func joinName(fields map[Field]Reading) {

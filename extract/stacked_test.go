@@ -24,21 +24,25 @@ func strokes(boxes ...image.Rectangle) *image.Gray {
 }
 
 func TestTwoLinesOfACellAreReadApart(t *testing.T) {
+	above, below := image.Rect(10, 3, 180, 25), image.Rect(10, 33, 150, 57)
 	for _, test := range []struct {
 		name  string
 		g     *image.Gray
 		field Field
-		want  []int // heights
+		want  []int // lines of each way to read the cell
 	}{
-		{"two lines", strokes(image.Rect(10, 3, 180, 25), image.Rect(10, 33, 150, 57)), CityState, []int{25, 35}},
-		{"one line", strokes(image.Rect(10, 10, 180, 50)), CityState, []int{60}},
-		{"side by side", strokes(image.Rect(5, 3, 90, 25), image.Rect(100, 33, 190, 57)), Street, []int{60}},
-		{"a dot above", strokes(image.Rect(60, 3, 66, 9), image.Rect(10, 20, 180, 57)), Street, []int{60}},
-		{"a number", strokes(image.Rect(10, 3, 180, 25), image.Rect(10, 33, 150, 57)), MemberID, []int{60}},
+		{"two lines", strokes(above, below), CityState, []int{2}},
+		{"the number of the house below", strokes(above, image.Rect(10, 35, 34, 57)), Street, []int{1, 2}},
+		{"a tail that reaches into the line below", strokes(above, below, image.Rect(60, 20, 62, 40)), Street, []int{1, 2}},
+		{"one line", strokes(image.Rect(10, 10, 180, 50)), CityState, []int{1}},
+		{"side by side", strokes(image.Rect(5, 3, 90, 25), image.Rect(100, 33, 190, 57)), Street, []int{1}},
+		{"a dot above", strokes(image.Rect(60, 3, 66, 9), image.Rect(10, 20, 180, 57)), Street, []int{1}},
+		{"an underline", strokes(image.Rect(10, 3, 180, 40), image.Rect(10, 52, 150, 55)), Street, []int{1}},
+		{"a number", strokes(above, below), MemberID, []int{1}},
 	} {
 		var got []int
-		for _, line := range linesOf(test.g, test.field, 100) {
-			got = append(got, line.Rect.Dy())
+		for _, lines := range waysToRead(test.g, test.field, 100) {
+			got = append(got, len(lines))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
