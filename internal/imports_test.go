@@ -45,7 +45,7 @@ var guests = map[string][]string{
 	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign", "internal/office"}, // writes reports; tests make exports and open what was written
-	"github.com/chromedp":             {"internal/web", "cmd/countersign"},                                      // tests look at pages in a real browser
+	"github.com/chromedp":             {"internal/web", "cmd/countersign", "internal/fixtures/browsertest"},     // tests look at pages in a real browser
 	"github.com/coreos/go-oidc":       {"internal/web"},
 	"github.com/danielgtaylor/huma":   {"internal/web"},
 	"github.com/go-jose/go-jose":      {"internal/web"}, // tests sign as an identity provider does

@@ -31,6 +31,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"countersign/internal/fixtures"
+	"countersign/internal/fixtures/browsertest"
 	"countersign/internal/store"
 )
 
@@ -416,14 +417,11 @@ func newJourney(t *testing.T) *journey {
 // chromium starts a browser that ends with the test.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
+	ctx, stop, err := browsertest.Start()
+	if err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
+	t.Cleanup(stop)
 	return ctx
 }
 

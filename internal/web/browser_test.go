@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"countersign/internal/fixtures/browsertest"
 	"countersign/internal/mail/mailtest"
 	"countersign/internal/store"
 )
@@ -51,56 +51,44 @@ var browser theBrowser
 type theBrowser struct {
 	mu   sync.Mutex
 	ctx  context.Context
-	stop []func() // the last first
+	stop func()
 }
 
-func (b *theBrowser) start() (context.Context, error) {
+func (b *theBrowser) start() (_ context.Context, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.ctx != nil {
-		return b.ctx, nil
+	if b.ctx == nil {
+		b.ctx, b.stop, err = browsertest.Start()
 	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	b.stop = append(b.stop, stop)
-	ctx, cancel := chromedp.NewContext(ctx)
-	b.stop = append(b.stop, cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		return nil, err
-	}
-	b.ctx = ctx
-	return ctx, nil
+	return b.ctx, err
 }
 
 func (b *theBrowser) end() {
-	for _, stop := range slices.Backward(b.stop) {
-		stop()
+	if b.stop != nil {
+		b.stop()
 	}
 }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
 	browser.end()
+	reviewFolders.remove()
 	os.Exit(code)
 }
 
-// newTab opens a window at a service; a cookie signs it in.
-func newTab(t testing.TB, browser context.Context, url, cookie, secret string, dark bool) *tab {
+// newTab opens a window for one test at a service; a cookie signs it in.
+func newTab(t testing.TB, browser context.Context, url, cookie, secret string) *tab {
+	t.Helper()
+	return newWindow(t, browser, url, cookie, secret).during(t)
+}
+
+// newWindow opens a window that several tests look through, one after the other.
+func newWindow(t testing.TB, browser context.Context, url, cookie, secret string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(stop)
 	b := &tab{t, ctx, url}
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
 	b.do(chromedp.EmulateViewport(1280, 900), func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		if _, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
-			return chromedp.Void{}, err
-		}
 		if secret == "" {
 			return chromedp.Void{}, nil
 		}
@@ -124,14 +112,26 @@ func newTab(t testing.TB, browser context.Context, url, cookie, secret string, d
 	return b
 }
 
+// during is the window as a test sees it, which must be done with it in time.
+func (b *tab) during(t testing.TB) *tab {
+	ctx, stop := context.WithTimeout(b.ctx, 3*time.Minute)
+	t.Cleanup(stop)
+	return &tab{t, ctx, b.url}
+}
+
 // tab opens a window that is signed in as a role; "" is nobody.
-func (sv *service) tab(browser context.Context, role string, dark bool) *tab {
+func (sv *service) tab(browser context.Context, role string) *tab {
+	sv.t.Helper()
+	return sv.window(browser, role).during(sv.t)
+}
+
+func (sv *service) window(browser context.Context, role string) *tab {
 	sv.t.Helper()
 	secret := ""
 	if role != "" {
 		secret = sv.session(role)
 	}
-	return newTab(sv.t, browser, sv.url, sv.cookieName(), secret, dark)
+	return newWindow(sv.t, browser, sv.url, sv.cookieName(), secret)
 }
 
 // session starts one for an account of a role, and returns its cookie.
@@ -192,7 +192,7 @@ func (b *tab) finds(dark bool) []string {
 	if !eval[bool](b, `"axe" in window`) {
 		b.do(chromedp.Evaluate[chromedp.Void](axe))
 	}
-	return eval[[]string](b, `axe.run(document, {runOnly: `+rules+`}).then((r) => r.violations
+	return eval[[]string](b, `axe.run(document, {resultTypes: ["violations"], runOnly: `+rules+`}).then((r) => r.violations
 		.filter((v) => v.impact === "serious" || v.impact === "critical")
 		.map((v) => v.impact + " " + v.id + ": " + v.help + " at " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? "") + ")").join("; ")))`)
 }
@@ -214,8 +214,8 @@ func (b *tab) picture(name string) {
 	}
 }
 
-// Every page is usable without a mouse, without perfect eyes and in the dark:
-// axe-core finds nothing serious.
+// Every page is usable without a mouse, without perfect eyes, in the dark and on a phone:
+// axe-core finds nothing serious, and nothing is wider than the window.
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
@@ -236,87 +236,82 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
 	check0(t, err)
-	chrome := chromium(t)
-	for _, dark := range []bool{false, true} {
-		word := map[bool]string{false: "light", true: "dark"}[dark]
-		visit := func(role, name, path string) {
-			t.Run(fmt.Sprint(word, " ", name), func(t *testing.T) {
-				secret := "" // the window closes with the subtest
-				if role != "" {
-					secret = sv.session(role)
-				}
-				b := newTab(t, chrome, sv.url, sv.cookieName(), secret, dark)
-				b.open(path)
-				b.until("pictures are there", `[...document.images].every((i) => i.complete)`)
-				for _, found := range b.finds(dark) {
-					t.Error(found)
-				}
-				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-					t.Errorf("the page is %d px wider than the window", wide)
-				}
-				b.picture(name + "-" + word)
-				if dark {
-					return
-				}
-				b.do(chromedp.EmulateViewport(768, 1024)) // a tablet held upright
-				if wide := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-					t.Errorf("on a tablet the page is %d px wider than the window", wide)
-				}
-				b.picture(name + "-tablet")
-			})
+	browser := chromium(t)
+	windows := map[string]*tab{} // by role
+	visit := func(role, name, path string) {
+		if windows[role] == nil {
+			windows[role] = sv.window(browser, role)
 		}
-		visit("", "login", "/login")
-		visit("", "welcome", strings.TrimPrefix(link, sv.url))
-		visit("staff", "open", "/petitions/"+p.ID+"/open")
-		visit("staff", "lines", "/petitions/"+p.ID+"/lines?preset=automatic-invalid")
-		visit("staff", "cover", "/petitions/"+p.ID+"/cover")
-		visit("verifier", "contact", "/petitions/"+p.ID+"/contact")
-		visit("chair", "certify", "/petitions/"+p.ID+"/certify")
-		visit("staff", "withdraw", "/members/exports/"+p.SnapshotID+"/withdraw")
-		visit("staff", "petitions", "/petitions")
-		visit("staff", "petition", "/petitions/"+p.ID)
-		visit("staff", "new", "/petitions/new")
-		visit("staff", "upload", "/uploads/"+upload.ID)
-		visit("staff", "page", "/pages/"+first.ID)
-		visit("staff", "missing", "/nowhere")
-		visit("staff", "members", "/members?q=an")
-		visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
-		visit("chair", "reports", "/reports")
-		visit("chair", "life", "/petitions/"+p.ID+"/life")
-		visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")
-		visit("chair", "send", "/petitions/"+p.ID+"/letters/receipt/send")
-		visit("chair", "send-nobody", "/petitions/"+group.ID+"/letters/receipt/send")
-		visit("staff", "groups", "/groups")
-		visit("chair", "group", "/groups/"+group.ID)
-		visit("staff", "worklist", "/worklist")
-		visit("admin", "calendar", "/settings/calendar")
-		visit("admin", "letters", "/settings/letters")
-		visit("admin", "settings", "/settings")
-		visit("chair", "settings-read", "/settings")
-		visit("admin", "people", "/settings/people")
-		visit("admin", "audit", "/audit")
-		visit("verifier", "account", "/account")
-		visit("verifier", "help", "/help")
-		visit("verifier", "api", "/api/docs")
+		t.Run(name, func(t *testing.T) { windows[role].during(t).accessible(name, path) })
 	}
+	visit("", "login", "/login")
+	visit("", "welcome", strings.TrimPrefix(link, sv.url))
+	visit("staff", "open", "/petitions/"+p.ID+"/open")
+	visit("staff", "lines", "/petitions/"+p.ID+"/lines?preset=automatic-invalid")
+	visit("staff", "search", "/lines")
+	visit("staff", "cover", "/petitions/"+p.ID+"/cover")
+	visit("verifier", "contact", "/petitions/"+p.ID+"/contact")
+	visit("chair", "certify", "/petitions/"+p.ID+"/certify")
+	visit("staff", "withdraw", "/members/exports/"+p.SnapshotID+"/withdraw")
+	visit("staff", "petitions", "/petitions")
+	visit("staff", "petition", "/petitions/"+p.ID)
+	visit("staff", "new", "/petitions/new")
+	visit("staff", "upload", "/uploads/"+upload.ID)
+	visit("staff", "page", "/pages/"+first.ID)
+	visit("staff", "missing", "/nowhere")
+	visit("staff", "members", "/members?q=an")
+	visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
+	visit("chair", "reports", "/reports")
+	visit("chair", "life", "/petitions/"+p.ID+"/life")
+	visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")
+	visit("chair", "send", "/petitions/"+p.ID+"/letters/receipt/send")
+	visit("chair", "send-nobody", "/petitions/"+group.ID+"/letters/receipt/send")
+	visit("staff", "groups", "/groups")
+	visit("chair", "group", "/groups/"+group.ID)
+	visit("staff", "worklist", "/worklist")
+	visit("admin", "calendar", "/settings/calendar")
+	visit("admin", "letters", "/settings/letters")
+	visit("admin", "settings", "/settings")
+	visit("chair", "settings-read", "/settings")
+	visit("admin", "people", "/settings/people")
+	visit("admin", "audit", "/audit")
+	visit("verifier", "account", "/account")
+	visit("verifier", "help", "/help")
+	visit("verifier", "api", "/api/docs")
 }
 
-// On a phone no page is wider than its screen.
-func TestPhone(t *testing.T) {
-	t.Parallel()
-	sv := newService(t)
-	p, group := sv.sample(), sv.established()
-	sv.tellsCouncil()
-	_, err := sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
-	check0(t, err)
-	b := sv.tab(chromium(t), "admin", false)
-	b.do(chromedp.EmulateViewport(390, 844))
-	for _, path := range []string{"/petitions", "/petitions/" + p.ID, "/petitions/" + p.ID + "/life", "/petitions/" + p.ID + "/lines", "/petitions/" + p.ID + "/certify", "/petitions/" + p.ID + "/cover",
-		"/petitions/" + p.ID + "/contact", "/pages/" + must(sv.Store.Pages(t.Context(), p.ID))[0].ID, "/members/exports/" + p.SnapshotID + "/withdraw", "/lines", "/groups/" + group.ID, "/worklist", "/members", "/reports", "/settings", "/settings/people", "/settings/calendar", "/audit", "/account", "/help"} {
-		b.open(path)
-		if wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); err != nil || wide > 390 {
-			t.Errorf("%s is %d wide, %v", path, wide, err)
+// accessible opens a page, looks at it in the light and in the dark, and sees that no window is
+// too narrow for it: not on a desk, on a tablet held upright, or on a phone.
+func (b *tab) accessible(name, path string) {
+	b.t.Helper()
+	b.open(path)
+	b.until("pictures are there", `[...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight)`)
+	for _, found := range b.finds(false) {
+		b.t.Error(found)
+	}
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"light", 1280, 900}, {"tablet", 768, 1024}, {"phone", 390, 844}} {
+		b.do(chromedp.EmulateViewport(size.width, size.height))
+		if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			b.t.Errorf("the page is %d px wider than a window of %d px", over, size.width)
 		}
+		b.picture(name + "-" + size.name)
+	}
+	b.do(chromedp.EmulateViewport(1280, 900), colours("dark"))
+	for _, found := range b.finds(true) {
+		b.t.Errorf("in the dark: %s", found)
+	}
+	b.picture(name + "-dark")
+	b.do(colours("light"))
+}
+
+// colours has pages shown in the colours of a scheme, light or dark.
+func colours(scheme string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		return chromedp.Void{}, err
 	}
 }
 

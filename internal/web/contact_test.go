@@ -34,7 +34,7 @@ func TestContactSheetInBrowser(t *testing.T) {
 	s := newReviewService(t, 80, 10_000)
 	s.undecided(t)
 	browser := chromium(t)
-	looks := newTab(t, browser, s.URL, "countersign", s.session(t, "Viktor Lind"), false)
+	looks := newTab(t, browser, s.URL, "countersign", s.session(t, "Viktor Lind"))
 	looks.open("/petitions/" + s.petition.ID + "/contact")
 	for _, found := range looks.finds(false) {
 		t.Error(found)
@@ -77,7 +77,7 @@ func TestContactSheetInBrowser(t *testing.T) {
 // screen is from that key until its pictures are painted.
 func BenchmarkContactSheet(b *testing.B) {
 	sv, p := newBench(b, 100, 50, "threshold: 1000000\nerror-bound: 1e-15")
-	t := sv.tab(chromium(b), "verifier", false)
+	t := sv.tab(chromium(b), "verifier")
 	t.do(chromedp.Navigate(t.url+"/petitions/"+p.ID+"/contact"), chromedp.WaitReady("#contact form"))
 	eval[bool](t, `window.took = [], addEventListener("keydown", (e) => { if (e.key === "Enter") window.pressed = performance.now(); }, true), true`)
 	t.until("the sheet is painted", `document.getElementById("contact").dataset.painted`)

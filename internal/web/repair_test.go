@@ -21,7 +21,7 @@ func TestRepairInBrowser(t *testing.T) {
 	p := sv.sample()
 	other := must(sv.Store.AddPetition(t.Context(), store.Petition{Title: "Graphic Memoirs", State: "draft", By: "account-staff"}))
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
-	b := sv.tab(chromium(t), "staff", false)
+	b := sv.tab(chromium(t), "staff")
 	open := func() {
 		t.Helper()
 		b.open("/pages/" + page.ID)

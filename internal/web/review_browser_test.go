@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -66,45 +68,24 @@ func (s *reviewService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func newReviewService(t testing.TB, lines, required int) *reviewService {
 	t.Helper()
 	ctx := context.Background()
-	dir := t.TempDir()
-	st, err := store.Open(ctx, "sqlite://"+filepath.Join(dir, "test.db"))
+	ready, err := reviewFolders.of(t, lines)
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(ready.dir)); err != nil {
+		t.Fatal(err)
+	}
+	st, blobs := openFolder(t, dir)
 	t.Cleanup(func() { st.Close() })
 	bell, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(bell.Close)
-	blobs, err := blob.OpenFiles(filepath.Join(dir, "blobs"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &reviewService{store: st, accounts: map[string]store.Account{}}
-	for name, role := range map[string]store.Role{"Vera Okafor": store.Verifier, "Viktor Lind": store.Verifier, "Vicky Alvarez": store.Verifier, "Clara Stone": store.Chair} {
-		a, err := st.AddAccount(ctx, store.Account{Email: name[:5] + "@example.org", Name: name, Roles: []store.Role{role}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.accounts[name] = a
-	}
-	s.office = office.New(office.Options{Store: st, Blobs: blobs, Bell: bell, Program: "test"})
-	by := s.accounts["Clara Stone"].ID
-	sum, _, err := blobs.Put(ctx, bytes.NewReader(fixtures.Read(t, fixtures.Members)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot, err := s.office.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, by)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.petition, err = st.AddPetition(ctx, store.Petition{Title: "Prison and Reentry Library Service", SnapshotID: snapshot.ID, By: by}); err != nil {
-		t.Fatal(err)
-	}
-	s.required = required
+	s := &reviewService{store: st, petition: ready.petition, required: required, accounts: maps.Clone(ready.accounts)}
+	s.office = office.New(office.Options{Store: st, Blobs: blobs, Bell: bell, Rolls: ready.rolls, Program: "test"})
 	s.rules(t, "")
-	s.addSheets(t, blobs, lines)
 	s.web, err = New(Options{Store: st, Blobs: blobs, Bell: bell, Office: s.office, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -114,9 +95,96 @@ func newReviewService(t testing.TB, lines, required int) *reviewService {
 	return s
 }
 
+func openFolder(t testing.TB, dir string) (*store.Store, *blob.Files) {
+	t.Helper()
+	st, err := store.Open(context.Background(), "sqlite://"+filepath.Join(dir, "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := blob.OpenFiles(filepath.Join(dir, "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st, blobs
+}
+
+// reviewFolder is where a petition lies that is ready for review, in a store that is closed.
+type reviewFolder struct {
+	dir      string
+	petition store.Petition
+	accounts map[string]store.Account // by name
+	rolls    *office.Rolls            // holds the export, read
+}
+
+// reviewFolders are those that were made already, by the number of lines. To read the export,
+// to match the lines and to cut their pictures takes a second of CPU; each test has a copy.
+// They are removed with TestMain.
+var reviewFolders = theFolders{made: map[int]*reviewFolder{}}
+
+type theFolders struct {
+	sync.Mutex
+	made map[int]*reviewFolder
+}
+
+func (f *theFolders) of(t testing.TB, lines int) (*reviewFolder, error) {
+	t.Helper()
+	f.Lock()
+	defer f.Unlock()
+	if f.made[lines] != nil {
+		return f.made[lines], nil
+	}
+	dir, err := os.MkdirTemp("", "countersign-review-")
+	if err != nil {
+		return nil, err
+	}
+	ready := &reviewFolder{dir: dir, accounts: map[string]store.Account{}}
+	if err := ready.fill(t, lines); err != nil {
+		return nil, err
+	}
+	f.made[lines] = ready
+	return ready, nil
+}
+
+func (f *theFolders) remove() {
+	for _, ready := range f.made {
+		os.RemoveAll(ready.dir)
+	}
+}
+
+// fill takes the sample's export and petition in.
+func (f *reviewFolder) fill(t testing.TB, lines int) error {
+	t.Helper()
+	ctx := context.Background()
+	st, blobs := openFolder(t, f.dir)
+	defer st.Close()
+	for name, role := range map[string]store.Role{"Vera Okafor": store.Verifier, "Viktor Lind": store.Verifier, "Vicky Alvarez": store.Verifier, "Clara Stone": store.Chair} {
+		a, err := st.AddAccount(ctx, store.Account{Email: name[:5] + "@example.org", Name: name, Roles: []store.Role{role}})
+		if err != nil {
+			return err
+		}
+		f.accounts[name] = a
+	}
+	by := f.accounts["Clara Stone"].ID
+	sum, _, err := blobs.Put(ctx, bytes.NewReader(fixtures.Read(t, fixtures.Members)))
+	if err != nil {
+		return err
+	}
+	f.rolls = office.NewRolls(st, blobs)
+	o := office.New(office.Options{Store: st, Blobs: blobs, Rolls: f.rolls, Program: "test"})
+	snapshot, err := o.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, by)
+	if err != nil {
+		return err
+	}
+	if f.petition, err = st.AddPetition(ctx, store.Petition{Title: "Prison and Reentry Library Service", SnapshotID: snapshot.ID, By: by}); err != nil {
+		return err
+	}
+	f.addSheets(t, st, blobs, lines)
+	return nil
+}
+
 // addSheets stores the signer sheets of the sample with the pictures of pages
 // and lines, as the workers would.
-func (s *reviewService) addSheets(t testing.TB, blobs *blob.Files, lines int) {
+func (f *reviewFolder) addSheets(t testing.TB, st *store.Store, blobs *blob.Files, lines int) {
 	t.Helper()
 	ctx := context.Background()
 	all := readSample(t)
@@ -138,18 +206,18 @@ func (s *reviewService) addSheets(t testing.TB, blobs *blob.Files, lines int) {
 		}
 	}
 	count := (lines + perPage - 1) / perPage
-	up, err := s.store.AddUpload(ctx, store.Upload{PetitionID: s.petition.ID, SHA256: put([]byte("the file")), Name: "petition.pdf", Size: 8, By: s.petition.By})
+	up, err := st.AddUpload(ctx, store.Upload{PetitionID: f.petition.ID, SHA256: put([]byte("the file")), Name: "petition.pdf", Size: 8, By: f.petition.By})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var pages []store.Page
 	for i := range count {
-		pages = append(pages, store.Page{ID: store.PageID(up.ID, i+1), PetitionID: s.petition.ID, UploadID: up.ID, Number: i + 1})
+		pages = append(pages, store.Page{ID: store.PageID(up.ID, i+1), PetitionID: f.petition.ID, UploadID: up.ID, Number: i + 1})
 	}
-	if err := s.store.OpenedUpload(ctx, up.ID, pages, ""); err != nil {
+	if err := st.OpenedUpload(ctx, up.ID, pages, ""); err != nil {
 		t.Fatal(err)
 	}
-	m, err := office.NewRolls(s.store, blobs).Matcher(ctx, s.petition.SnapshotID)
+	m, err := f.rolls.Matcher(ctx, f.petition.SnapshotID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +232,7 @@ func (s *reviewService) addSheets(t testing.TB, blobs *blob.Files, lines int) {
 			}
 			sheet.Rows = append(sheet.Rows, r)
 		}
-		keepSheet(t, s.store, blobs, m, s.petition.SnapshotID, p, sheet, strips[i%2][:])
+		keepSheet(t, st, blobs, m, f.petition.SnapshotID, p, sheet, strips[i%2][:])
 	}
 }
 

@@ -43,6 +43,12 @@ type service struct {
 
 const testPassword = "correct horse battery"
 
+// testHash is made once: to make one takes time, as it should.
+var testHash = sync.OnceValues(func() (string, error) {
+	s := Server{hashing: make(chan struct{}, 1)}
+	return s.hashPassword(context.Background(), testPassword)
+})
+
 // newService starts a service with an account of each role, such as
 // staff@example.org, all with the same password.
 func newService(t testing.TB) *service {
@@ -70,7 +76,7 @@ func newService(t testing.TB) *service {
 	srv.Start()
 	t.Cleanup(func() { cancel(); srv.Close() })
 	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, queue: q, files: blobs, dir: dir}
-	hash, err := s.hashPassword(ctx, testPassword)
+	hash, err := testHash()
 	check0(t, err)
 	for _, role := range []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin} {
 		_, err := st.AddAccount(ctx, store.Account{ID: "account-" + string(role), Email: string(role) + "@example.org", Name: "Terry " + upperFirst(string(role)), Roles: []store.Role{role}, PasswordHash: hash})
@@ -343,10 +349,39 @@ func (sv *service) established() store.Petition {
 	return p
 }
 
-// picture draws something like a sheet with writing on it, and keeps it.
+// picture keeps something like a sheet with writing on it.
 func (sv *service) picture(width, height, seed int) string {
 	sv.t.Helper()
-	rnd := rand.New(rand.NewPCG(uint64(seed), 7))
+	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(sketched(sv.t, sketch{width, height, seed})))
+	check0(sv.t, err)
+	return sum
+}
+
+// sketch says what a picture shows: a size in pixels, and which writing.
+type sketch struct{ width, height, seed int }
+
+// sketches are those that were drawn already, as JPEG: most tests ask for the same.
+var sketches = struct {
+	sync.Mutex
+	drawn map[sketch][]byte
+}{drawn: map[sketch][]byte{}}
+
+func sketched(t testing.TB, s sketch) []byte {
+	t.Helper()
+	sketches.Lock()
+	defer sketches.Unlock()
+	if data, ok := sketches.drawn[s]; ok {
+		return data
+	}
+	var b bytes.Buffer
+	check0(t, jpeg.Encode(&b, s.draw(), nil))
+	sketches.drawn[s] = b.Bytes()
+	return b.Bytes()
+}
+
+func (s sketch) draw() image.Image {
+	width, height := s.width, s.height
+	rnd := rand.New(rand.NewPCG(uint64(s.seed), 7))
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{252, 251, 247, 255}), image.Point{}, draw.Src)
 	row := height * 9 / 100
@@ -368,9 +403,5 @@ func (sv *service) picture(width, height, seed int) string {
 			}
 		}
 	}
-	var b bytes.Buffer
-	check0(sv.t, jpeg.Encode(&b, img, nil))
-	sum, _, err := sv.Blobs.Put(sv.t.Context(), &b)
-	check0(sv.t, err)
-	return sum
+	return img
 }
