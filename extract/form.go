@@ -90,6 +90,10 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 		return []form{f}, words, err
 	}
 	if len(chosen) > 0 && chosen[0].table.Columns() >= 2 && chosen[0].table.Rows() >= 4 {
+		if f, ok, err := x.labelled(ctx, v, chosen[0].table); ok || err != nil {
+			f.numberRows(v)
+			return []form{f}, words, err
+		}
 		return []form{chosen[0].partlyRead()}, words, nil
 	}
 	// A frame around an open table, or lines that have nothing to do with it.

@@ -1,0 +1,263 @@
+package extract
+
+import (
+	"context"
+	"image"
+	"math"
+	"slices"
+	"strings"
+
+	"countersign/extract/heading"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// mostLevels is how many lines of a table one line of signers takes at most: "Print your
+// name" above "Your signature".
+const mostLevels = 2
+
+// sureLabel is how surely the words of labels are read at least: what is left of writing
+// where many people wrote looks like letters, too.
+const sureLabel = 0.5
+
+// labelled understands a table by the labels that the form prints in the cells of every
+// line, instead of headings or beside some that say nothing.
+func (x Extractor) labelled(ctx context.Context, v *view, t layout.Table) (best form, ok bool, err error) {
+	if v.words != nil || t.Columns() == 0 || t.Rows() <= fewRows {
+		return form{}, false, nil
+	}
+	for levels := 1; levels <= mostLevels && !ok; levels++ {
+		for from := range levels {
+			in := t.Merged(from, levels)
+			f, err := x.labelledBy(ctx, v, in)
+			if err != nil {
+				return form{}, false, err
+			}
+			if f.score >= sureHeadings && f.forSigners() && f.betterThan(best) {
+				best, ok = f, true
+			}
+		}
+	}
+	return best, ok, nil
+}
+
+// labelledBy reads the labels that recur in the rows of a table.
+func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (form, error) {
+	const fewest = 3 // rows alike: of fewer, what they share may be what people wrote
+	rows := likeRows(t)
+	if len(rows) < fewest {
+		return form{}, nil
+	}
+	print, scale := v.recurring(t, rows)
+	if print == nil {
+		return form{}, nil
+	}
+	const margin = 12
+	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, int(math.Round(v.dpi*scale)))
+	if err != nil {
+		return form{}, err
+	}
+	first := t.Row(rows[0])
+	words = slices.DeleteFunc(words, func(w tesseract.Word) bool {
+		letters, _ := lettersAndDigits(w.Text)
+		return w.Confidence < sureLabel || letters < 2
+	})
+	for i, w := range words {
+		at := func(v int) int { return int(float64(v-margin) / scale) }
+		words[i].Box = image.Rect(at(w.Box.Min.X), at(w.Box.Min.Y), at(w.Box.Max.X), at(w.Box.Max.Y)).Add(first.Min)
+	}
+	labels := labelsOf(t, words)
+	if slices.ContainsFunc(labels, askTwice) {
+		return form{}, nil // two lines of signers in one
+	}
+	texts := slices.Concat(labels...)
+	meanings, score, weight := heading.Weigh(texts)
+	f := form{table: t, first: rows[0], head: first, score: score, weight: weight, columns: make([]Column, t.Columns())}
+	for i, in := range labels {
+		of := columnsOf(in, meanings[:len(in)])
+		meanings = meanings[len(in):]
+		for _, c := range of {
+			if len(c.Fields) > 0 && len(f.columns[i].Fields) < 2 {
+				f.columns[i].Fields = append(f.columns[i].Fields, c.Fields[0])
+			}
+			f.columns[i].Heading = strings.TrimSpace(f.columns[i].Heading + " " + c.Heading)
+		}
+	}
+	return f, nil
+}
+
+// likeRows are the rows of a table that are as high as most.
+func likeRows(t layout.Table) []int {
+	const unlike = 0.15 // of the height
+	var heights []int
+	for row := range t.Rows() {
+		heights = append(heights, t.Row(row).Dy())
+	}
+	slices.Sort(heights)
+	usual := float64(heights[len(heights)/2])
+	var rows []int
+	for row := range t.Rows() {
+		if math.Abs(float64(t.Row(row).Dy())-usual) <= unlike*usual {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// labelsOf is what the form prints in each column of a line, one above the other. A label
+// of two lines is one.
+func labelsOf(t layout.Table, words []tesseract.Word) [][]string {
+	in := make([][]tesseract.Word, t.Columns())
+	for _, w := range words {
+		if column := columnAt(t, w.Box); column >= 0 {
+			in[column] = append(in[column], w)
+		}
+	}
+	labels := make([][]string, t.Columns())
+	for column, words := range in {
+		for _, text := range levelsOf(words) {
+			n := len(labels[column])
+			if n > 0 && (len(heading.Of(labels[column][n-1]).Items) == 0 || len(heading.Of(text).Items) == 0) {
+				labels[column][n-1] += " " + text
+				continue
+			}
+			labels[column] = append(labels[column], text)
+		}
+	}
+	return labels
+}
+
+// levelsOf are the texts of words by height, top to bottom.
+func levelsOf(words []tesseract.Word) (texts []string) {
+	slices.SortFunc(words, func(a, b tesseract.Word) int { return a.Box.Min.Y - b.Box.Min.Y })
+	for from := 0; from < len(words); {
+		to, half := from+1, words[from].Box.Min.Y+words[from].Box.Dy()/2
+		for to < len(words) && words[to].Box.Min.Y < half {
+			to++
+		}
+		level := words[from:to]
+		slices.SortFunc(level, func(a, b tesseract.Word) int { return a.Box.Min.X - b.Box.Min.X })
+		var text []string
+		for _, w := range level {
+			text = append(text, w.Text)
+		}
+		texts, from = append(texts, strings.Join(text, " ")), to
+	}
+	return texts
+}
+
+// askTwice reports whether labels one above the other ask twice for the same.
+func askTwice(labels []string) bool {
+	asked := map[string]bool{}
+	for _, text := range labels {
+		for _, item := range heading.Of(text).Items {
+			if asked[item] {
+				return true
+			}
+			asked[item] = true
+		}
+	}
+	return false
+}
+
+// recurring is the print that rows of a table share: at each place the grey that most of
+// them are darker than. What people write differs, and goes. It is nil where they share
+// nothing; the scale is that of the picture to work.
+func (v *view) recurring(t layout.Table, rows []int) (print *image.Gray, scale float64) {
+	const fewest = 150 // pixels of ink that a label has at least
+	var pictures []*image.Gray
+	size := image.Pt(math.MaxInt, math.MaxInt)
+	for _, row := range rows {
+		g, s := v.unruled(t.Row(row))
+		pictures, scale = append(pictures, g), s
+		size = image.Pt(min(size.X, g.Rect.Dx()), min(size.Y, g.Rect.Dy()))
+	}
+	if size.X < 1 || size.Y < 1 {
+		return nil, scale
+	}
+	var grown []*image.Gray
+	for _, g := range pictures {
+		grown = append(grown, darkest(g))
+	}
+	still := make([]image.Point, len(pictures))
+	rough := commonOf(grown, still, size)
+	var anchors []image.Point
+	for y := range size.Y {
+		for x := range size.X {
+			if rough.Pix[y*rough.Stride+x] < inky {
+				anchors = append(anchors, image.Pt(x, y))
+			}
+		}
+	}
+	if len(anchors) < fewest {
+		return nil, scale
+	}
+	reach := int(math.Ceil(0.02 * v.dpi * scale))
+	for i, g := range pictures {
+		still[i] = bestShift(g, anchors, reach)
+	}
+	return commonOf(pictures, still, size), scale
+}
+
+// bestShift is by how much a picture is moved from where its anchors should be dark.
+func bestShift(g *image.Gray, anchors []image.Point, reach int) (best image.Point) {
+	const most = 1500 // anchors that are asked
+	step := max(1, len(anchors)/most)
+	least := math.MaxInt
+	for dy := -reach; dy <= reach; dy++ {
+		for dx := -reach; dx <= reach; dx++ {
+			sum := 0
+			for i := 0; i < len(anchors); i += step {
+				sum += int(greyAt(g, anchors[i].X+dx, anchors[i].Y+dy))
+			}
+			if nearer := sum == least && dx*dx+dy*dy < best.X*best.X+best.Y*best.Y; sum < least || nearer {
+				least, best = sum, image.Pt(dx, dy)
+			}
+		}
+	}
+	return best
+}
+
+// commonOf is the grey at each place of pictures that are moved that most of them are darker
+// than.
+func commonOf(pictures []*image.Gray, moved []image.Point, size image.Point) *image.Gray {
+	const most = 0.8 // of the pictures: two people may well write at one place
+	out := image.NewGray(image.Rect(0, 0, size.X, size.Y))
+	at := make([]uint8, len(pictures))
+	nth := min(len(at)-1, int(most*float64(len(at))))
+	for y := range size.Y {
+		for x := range size.X {
+			for i, g := range pictures {
+				at[i] = greyAt(g, x+moved[i].X, y+moved[i].Y)
+			}
+			slices.Sort(at)
+			out.Pix[y*out.Stride+x] = at[nth]
+		}
+	}
+	return out
+}
+
+// darkest is a picture with each pixel as dark as the darkest beside it.
+func darkest(g *image.Gray) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, g.Rect.Dx(), g.Rect.Dy()))
+	for y := range g.Rect.Dy() {
+		for x := range g.Rect.Dx() {
+			dark := uint8(255)
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					dark = min(dark, greyAt(g, x+dx, y+dy))
+				}
+			}
+			out.Pix[y*out.Stride+x] = dark
+		}
+	}
+	return out
+}
+
+// greyAt is the grey of a pixel, white outside of the picture.
+func greyAt(g *image.Gray, x, y int) uint8 {
+	if x < 0 || y < 0 || x >= g.Rect.Dx() || y >= g.Rect.Dy() {
+		return 255
+	}
+	return g.Pix[y*g.Stride+x]
+}
