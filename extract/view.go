@@ -121,7 +121,26 @@ func (v *view) print(ctx context.Context, engine Printer, r image.Rectangle, mod
 		f := func(x int) int { return int(math.Round(float64(x) / scale)) }
 		words[i].Box = image.Rect(f(w.Box.Min.X), f(w.Box.Min.Y), f(w.Box.Max.X), f(w.Box.Max.Y)).Add(r.Min)
 	}
-	return words, err
+	return lyingWords(words), err
+}
+
+// lyingWords are words less those that stand on end, where those are the most: Tesseract
+// reads them as well, but the page is then held wrongly, and they are no line of headings.
+func lyingWords(words []tesseract.Word) []tesseract.Word {
+	onEnd := func(w tesseract.Word) bool { return wordLike(w.Text) && w.Box.Dy() > w.Box.Dx() }
+	standing, lying := 0, 0
+	for _, w := range words {
+		switch {
+		case onEnd(w):
+			standing++
+		case wordLike(w.Text):
+			lying++
+		}
+	}
+	if standing <= lying {
+		return words
+	}
+	return slices.DeleteFunc(words, onEnd)
 }
 
 // printDPI is the finest resolution at which print is read; small type needs
