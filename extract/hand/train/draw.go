@@ -26,10 +26,13 @@ func drawCommand(args []string) error {
 	words := flags.Int("words", 60000, "how many written words and lines to draw")
 	composed := flags.Int("composed", 20000, "how many texts to compose of letters")
 	mild := flags.Float64("mild", .6, "share of cells that are scanned clean")
-	test := flags.Bool("test", false, "draw the sets that figures measures")
+	split := flags.String("split", "", "draw the sets that figures measures, of the writers of watch or test")
 	look := flags.Bool("look", false, "leave the cells as scanned, to look at them")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if _, known := writersOf[*split]; !known && *split != "" {
+		return fmt.Errorf("no writers of split %q", *split)
 	}
 	all, err := readInk(*ink, trained)
 	if err != nil {
@@ -54,8 +57,8 @@ func drawCommand(args []string) error {
 		}
 		return pack(w, s)
 	}
-	if *test {
-		err = testSets(*ink, *census, tested, *mild, d.use)
+	if *split != "" {
+		err = testSets(*ink, *census, writersOf[*split], *mild, d.use)
 	} else {
 		err = d.all(*words, *composed)
 	}
@@ -221,6 +224,9 @@ func chosen(all []writing) []writing {
 	}
 	return out
 }
+
+// writersOf are the splits by their names.
+var writersOf = map[string]writers{"test": tested, "watch": watched, "train": trained}
 
 const readableSigns = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" +
 	" -'.,/&#()@_:;+\"?!"

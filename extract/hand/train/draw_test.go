@@ -178,3 +178,15 @@ func TestTextsOfPetitions(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyKnownSplitsAreDrawn(t *testing.T) {
+	path := inkFile(t, "a\txyz\tword\ttest\tHi\t10,20 0,80;40,0 -5,30 0,70")
+	out := filepath.Join(t.TempDir(), "out")
+	err := drawCommand([]string{"-ink", path, "-out", out, "-split", "tests"})
+	if err == nil || !strings.Contains(err.Error(), `"tests"`) {
+		t.Errorf("an unknown split gives %v, want a message that names it", err)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("an unknown split writes a file")
+	}
+}

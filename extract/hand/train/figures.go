@@ -79,7 +79,7 @@ func figures(args []string) error {
 		}
 	}
 	if *ink != "" {
-		which, known := map[string]writers{"test": tested, "watch": watched, "train": trained}[*split]
+		which, known := writersOf[*split]
 		if !known {
 			return fmt.Errorf("no writers of split %q", *split)
 		}

@@ -31,7 +31,7 @@ class Net(nn.Module):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             x = self.join(self.stem(x)).squeeze(2)
         x = self.drop(x.float().permute(2, 0, 1))
-        y = recur.run(self.seq, x) if self.training else self.seq(x)[0]
+        y = recur.run(self.seq, x, half) if self.training else self.seq(x)[0]
         y = self.frames(self.head(self.drop(y)).permute(1, 0, 2))
         if not self.training:
             return y

@@ -199,6 +199,12 @@ def follow(mean, net, keep):
                 a.mul_(keep).add_(b, alpha=1 - keep)
 
 
+def save(what, path):
+    """Writes a file whole or not at all."""
+    torch.save(what, path + ".part")
+    os.replace(path + ".part", path)
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--data", default=".data")
@@ -211,6 +217,7 @@ def main():
     p.add_argument("--init", default="", help="weights to go on from: of an earlier training, or of resume.py")
     p.add_argument("--frozen", type=int, default=0, help="how many steps of the stem stay as they are: the first four of its seven cost a sixth of the time")
     p.add_argument("--every", type=float, default=7, help="minutes between checkpoints")
+    p.add_argument("--resume", action="store_true", help="go on where the last checkpoint of --out was written")
     p.add_argument("--eager", type=float, default=.06, help="share of the time before long lines take part")
     o = p.parse_args()
     torch.set_num_threads(1)
@@ -228,6 +235,11 @@ def main():
     half = half_pays()
     start = said = time.time()
     step = seen = run = lost = 0
+    if o.resume:
+        state = torch.load(o.out + ".state")
+        net.load_state_dict(state["net"]), mean.load_state_dict(state["mean"]), optimiser.load_state_dict(state["optimiser"])
+        step, seen, start = state["step"], state["seen"], start - state["seconds"]
+        random.seed(step), torch.manual_seed(step)
     parts = collections.Counter()
     while (part := (time.time() - start) / (o.minutes * 60)) < 1:
         sets.refresh()
@@ -259,8 +271,10 @@ def main():
             run = .99 * run + .01 * main_loss.item() if step > 50 else main_loss.item()
             if time.time() - said > o.every * 60:
                 said = time.time()
-                torch.save(mean.state_dict(), o.out + ".part")
-                os.replace(o.out + ".part", o.out)
+                save(mean.state_dict(), o.out)
+                save(mean.state_dict(), "%s.%.0f" % (o.out, (said - start) / 60))
+                save({"net": net.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict(),
+                      "step": step, "seen": seen, "seconds": said - start}, o.out + ".state")
                 print("min %.1f step %d seen %d (%.0f/s) loss %.3f hopeless %.3f" % ((said - start) / 60, step, seen, seen / (said - start), run, lost),
                       {k: "%.0f%%" % (100 * v / sum(parts.values())) for k, v in parts.items()},
                       {k: errors(mean, v[:40]) for k, v in sets.watch.items() if v}, flush=True)

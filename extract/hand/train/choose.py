@@ -1,0 +1,57 @@
+"""Reads lines kept out of training with several states of the network and with mixtures of their weights, to choose
+between them without a look at the test sets.
+
+    choose.py --lines .data/real.bin,.data/watch.typ --models .data/start.pt,.data/model.pt --mix 1 .5,.5 0,1
+
+Of files named *.bin the last 4 in 100 of each set are read, which train.py keeps out; of others, all.
+"""
+import argparse, random
+
+import torch
+
+from lines import CHARS, fold, read
+from net import Net
+from train import errors, load
+
+
+def kept(paths, most):
+    """Lines by set that training does not see."""
+    out = {}
+    for p in paths.split(","):
+        if p.endswith(".bin"):
+            for name, lines in load(p, ())[1].items():
+                out.setdefault(name, []).extend(lines)
+            continue
+        for s, text, a in read(p):
+            if fold(text):
+                out.setdefault(s.split("/")[0], []).append((a, fold(text)))
+    return {k: random.Random(1).sample(v, min(most, len(v))) for k, v in out.items()}
+
+
+def mixed(models, shares):
+    """The weights of several states, each with its share."""
+    shares = [s / sum(shares) for s in shares] + [0] * (len(models) - len(shares))
+    return {k: sum(s * m[k] for s, m in zip(shares, models)) if v.dtype.is_floating_point else v for k, v in models[-1].items()}
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--lines", required=True)
+    p.add_argument("--models", required=True)
+    p.add_argument("--mix", nargs="*", default=[], help="shares of the models, such as .5,.5")
+    p.add_argument("--most", type=int, default=100, help="lines of each set")
+    p.add_argument("--out", default="", help="where the last mixture goes")
+    o = p.parse_args()
+    torch.set_num_threads(1)
+    sets, models = kept(o.lines, o.most), [torch.load(m) for m in o.models.split(",")]
+    net = Net(len(CHARS) + 1)
+    each = [",".join("1" if i == j else "0" for j in range(len(models))) for i in range(len(models))]
+    for mix in o.mix or each:
+        net.load_state_dict(mixed(models, [float(s) for s in mix.split(",")]))
+        print(mix, {k: errors(net, v) for k, v in sorted(sets.items())}, flush=True)
+    if o.out:
+        torch.save(net.state_dict(), o.out)
+
+
+if __name__ == "__main__":
+    main()
