@@ -44,7 +44,9 @@ func jump(levels []int16, across int, color bool) string {
 		if !color && after > before || color && abs(before) > 8*steady {
 			continue
 		}
-		if written(levels[(r+1)*across:], after, slack) && lasts(papers[r+1:], before, after) && stands(levels[(r-1)*across:(r+2)*across], before, after, slack) {
+		around := levels[(r-1)*across : (r+2)*across]
+		if written(levels[(r+1)*across:], after, slack) && lasts(papers[r+1:], before, after) &&
+			wide(around, after-before, slack) && stands(around, before, after, slack) {
 			return "from one place on it is darker or of another color than before"
 		}
 	}
@@ -72,6 +74,17 @@ func written(levels []int16, paper, slack int) bool {
 		}
 	}
 	return n*50 > len(levels)
+}
+
+// wide tells whether the sides change between the first and the last of three rows as the
+// middle does. Bands of a table and the end of a sheet leave the margin, or the desk, as it was.
+func wide(rows []int16, change, slack int) bool {
+	across := len(rows) / 3
+	above, below := rows[:across], rows[2*across:]
+	moves := func(from, to int) bool {
+		return abs(paper(below[from:to])-paper(above[from:to])-change) <= slack
+	}
+	return moves(0, beside) && moves(across-beside, across)
 }
 
 // stands looks for the one block of the middle of three rows at which one level
