@@ -57,7 +57,7 @@ func TestBackup(t *testing.T) {
 	d.ready()
 	d.settled()
 	uploads, _, lines := fixtures.Contents(t, d.db, "p1")
-	if len(uploads) != 2 || len(lines) != 13 {
+	if len(uploads) != 2 || len(lines) != 4+3 {
 		t.Errorf("%d files with %d lines were restored", len(uploads), len(lines))
 	}
 	if _, err := d.db.VerifyAudit(t.Context()); err != nil {

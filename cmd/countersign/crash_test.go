@@ -110,10 +110,15 @@ func TestWorkElsewhere(t *testing.T) {
 	d.ready()
 	at := d.args[slices.Index(d.args, "--nats-listen")+1]
 	cmd := exec.Command(d.self, "work", "--nats", "nats://secret@"+at, "--db", "sqlite://"+filepath.Join(d.dir, "countersign.db"), "--workers", "1", "--log-level", "debug")
-	var said bytes.Buffer
+	var said lockedBuffer
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(patience); !strings.Contains(said.String(), "msg=working"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the worker does not begin; it said\n%s", said.String())
+		}
 	}
 	for i := range d.files {
 		d.upload(t.Context(), i)
@@ -184,7 +189,7 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 // typedCopy is a petition with a text layer, another file by its number.
 func typedCopy(t testing.TB, i int) namedFile {
 	t.Helper()
-	return namedFile{fmt.Sprintf("typed %d.pdf", i), fixtures.Typed(t, 2, 5, i)}
+	return namedFile{fmt.Sprintf("typed %d.pdf", i), fixtures.Typed(t, 1, 4, i)}
 }
 
 func freePort(t testing.TB) int {

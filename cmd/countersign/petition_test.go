@@ -299,7 +299,7 @@ func oneOf(t *testing.T, object map[string]any, key string, words ...string) {
 // is found on a page.
 func TestOrder(t *testing.T) {
 	few := fixtures.FewLines(t)
-	scan := fixtures.Write(t, "scan.pdf", fixtures.PDF(2, few.JPEG, few.Width, few.Height))
+	scan := fixtures.Write(t, "scan.pdf", fixtures.PDF(1, few.JPEG, few.Width, few.Height))
 	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 2, 5, 0))
 	first, one := check(t, exitOK, "--workers", "1", "--quiet", scan, typed)
 	if one.stderr != "" {

@@ -11,7 +11,6 @@ import (
 	"countersign/extract"
 	"countersign/extract/drawn"
 	"countersign/internal/fixtures"
-	"countersign/internal/reader"
 )
 
 // A page whose headings cannot be read is read again once another page of its form was
@@ -22,7 +21,7 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	clear := drawn.Draw(o)
 	hidden := drawn.Draw(o)
 	hidden.HideHeadings()
-	s := openTestService(t, Options{Readers: reader.Options{Processes: 1}})
+	s := openTestService(t, Options{})
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
 	working(t, s)
@@ -53,7 +52,7 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 // A mark that looks like writing is an open point until a second page of the form has it at
 // the same place: then it is print, on both pages.
 func TestWhatTheFormPrintsIsNoOpenPoint(t *testing.T) {
-	s := openTestService(t, Options{Readers: reader.Options{Processes: 1}})
+	s := openTestService(t, Options{})
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
 	working(t, s)

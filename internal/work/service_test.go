@@ -41,6 +41,9 @@ func openTestService(t testing.TB, o Options) *Service {
 	if o.Data == "" {
 		o.Data = t.TempDir()
 	}
+	if o.Readers.Processes == 0 {
+		o.Readers.Processes = 1 // each takes a second of CPU to start
+	}
 	o.Log = slog.New(slog.NewTextHandler(writerOf(t), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s, err := Open(t.Context(), o)
 	if err != nil {
@@ -95,10 +98,12 @@ func TestUploadBecomesMatches(t *testing.T) {
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	fixtures.AddPetition(t, s.Store, "p1", snapshot.ID)
 	working(t, s)
-	upload(t, s, "p1", "petition.pdf", fixtures.Read(t, fixtures.Scanned))
+	few := fixtures.FewLines(t)
+	turned := fixtures.ScannedPage(t, fixtures.Write(t, "few.pdf", fixtures.PDF(1, few.JPEG, few.Width, few.Height)), 1)
+	upload(t, s, "p1", "turned.jpg", fixtures.Read(t, turned))
 	fixtures.Settled(t, s.Store, "p1")
 
-	want, err := fixtures.Sheets()
+	want, err := fixtures.SheetsOf(turned)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,8 +125,8 @@ func TestUploadBecomesMatches(t *testing.T) {
 			at++
 		}
 	}
-	if at != len(lines) {
-		t.Errorf("%d lines, want %d", len(lines), at)
+	if at != len(lines) || at == 0 || pages[0].Rotation == 0 {
+		t.Errorf("%d lines, want %d; turned by %d", len(lines), at, pages[0].Rotation)
 	}
 	if failures, err := s.Store.Failures(t.Context(), "p1"); len(failures) > 0 || err != nil {
 		t.Errorf("failures: %v, %v", failures, err)
@@ -158,7 +163,7 @@ func TestBadUploads(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "notes.docx", []byte("PK\x03\x04 and so on"))
-	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 1, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	uploads, pages, lines := fixtures.Contents(t, s.Store, "p1")
 	for _, u := range uploads {
@@ -180,7 +185,7 @@ func TestAnotherSnapshot(t *testing.T) {
 	fixtures.AddMembers(t, s.Store, s.Blobs, "half", half)
 	p := fixtures.AddPetition(t, s.Store, "p1", "all")
 	working(t, s)
-	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 1, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	_, _, before := fixtures.Contents(t, s.Store, "p1")
 	p.SnapshotID = "half"
@@ -208,7 +213,7 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 	s := openTestService(t, Options{})
 	p := fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
-	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 1, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	_, pages, lines := fixtures.Contents(t, s.Store, "p1")
 	for _, page := range pages {
@@ -239,7 +244,7 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 
 // Every message delivered three times leaves the store as if it had come once.
 func TestThreeDeliveries(t *testing.T) {
-	once, thrice := openTestService(t, Options{}), openTestService(t, Options{})
+	once, thrice := openTestService(t, Options{}), openTestService(t, Options{Readers: reader.Options{Processes: 2}})
 	for _, s := range []*Service{once, thrice} {
 		fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 		fixtures.AddPetition(t, s.Store, "p1", "s1")
@@ -327,7 +332,7 @@ func TestPoisonousUpload(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "huge.png", fixtures.PNG(30_000, 30_000))
-	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
+	upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 1, 5, 0))
 	fixtures.Settled(t, s.Store, "p1")
 	_, pages, _ := fixtures.Contents(t, s.Store, "p1")
 	for _, p := range pages {
@@ -351,7 +356,7 @@ func TestPoisonousUpload(t *testing.T) {
 func TestFailureAndRetry(t *testing.T) {
 	s := openTestService(t, Options{})
 	fixtures.AddPetition(t, s.Store, "p1", "")
-	u := upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 2, 5, 0))
+	u := upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 1, 5, 0))
 	path, done, err := s.Blobs.Path(t.Context(), u.SHA256)
 	if err != nil {
 		t.Fatal(err)
