@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +29,12 @@ type cluster struct {
 	nodes []*server.Server
 }
 
+// starting keeps the ports of one cluster from being given to another before it has them.
+var starting sync.Mutex
+
 func newCluster(t *testing.T, servers int) *cluster {
+	starting.Lock()
+	defer starting.Unlock()
 	c := &cluster{t: t, dir: t.TempDir(), nodes: make([]*server.Server, servers)}
 	var held []net.Listener // together, so that no port is given twice
 	for range servers {
@@ -232,6 +238,7 @@ func allThere(t *testing.T, when string, b *blob.Objects, files map[string][]byt
 
 // A cluster of three loses each of its servers in turn, disk and all, and nothing that was kept.
 func TestClusterLosesNothing(t *testing.T) {
+	t.Parallel() // servers wait for each other more than they do
 	c := newCluster(t, 3)
 	q := c.open(queue.Options{})
 	defer q.Close()
@@ -259,6 +266,7 @@ func TestClusterLosesNothing(t *testing.T) {
 // What an operator set is never lowered, and what was kept once is kept thrice from the next
 // start on.
 func TestCopiesAreNeverLowered(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, 3)
 	want := func(when string, n int) {
 		t.Helper()
@@ -309,6 +317,7 @@ func TestCopiesAreNeverLowered(t *testing.T) {
 
 // A cluster of two has one copy, with which no files are kept unless that was asked for.
 func TestSmallCluster(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, 2)
 	q := c.open(queue.Options{})
 	_, _, err := q.Objects(t.Context())
