@@ -136,6 +136,8 @@ func (b *Book) CheckPetition(id string, e Event, roles []Role, f Facts) error {
 		return b.checkIntend(e, f)
 	case Approve:
 		return b.checkApproval(p, e, roles, f)
+	case Report:
+		return b.checkTold(e)
 	case Undo:
 		return b.checkUndoApproval(p, e, f)
 	}
@@ -217,8 +219,18 @@ func (b *Book) CheckGroup(id string, e Event, roles []Role, f Facts) error {
 	switch e.Kind {
 	case Rename:
 		return b.checkName(e.Words["name"], id, f.Today)
+	case Report:
+		return b.checkTold(e)
 	case Undo:
 		return b.checkAgain(id, append(b.eventsOf(id), e), f.Today)
+	}
+	return nil
+}
+
+// checkTold refuses that Council was told of something before the report that tells of it.
+func (b *Book) checkTold(e Event) error {
+	if r, ok := b.Report(e.Words["conference"]); ok && day(e.On).Before(day(r.On)) {
+		return refuse("The report to Council for %s has the date %s: Council cannot have been told before.", r.Conference, inWords(r.On))
 	}
 	return nil
 }

@@ -375,6 +375,7 @@ func TestIssuedReports(t *testing.T) {
 	l.refused(l.petition("g", register.Undo, "", "undoes", first.Actions[0]), "write down a correction")
 	l.refused(l.petition("g", register.Report, "2024-06-20", "conference", "Winter 2025"), "stands in the report to Council for Annual 2024")
 	l.until("2024-06-25")
+	l.refused(l.petition("g", register.Report, "2024-06-19", "conference", "Annual 2024"), "has the date 20 June 2024: Council cannot have been told before")
 	l.must(l.petition("g", register.Report, "2024-06-25", "conference", "Annual 2024"))
 
 	// A disbanding is told in the report that covers its day, once, and reported like any action.
@@ -401,6 +402,7 @@ func TestIssuedReports(t *testing.T) {
 	}
 	l.refused(l.group("g", register.Undo, "", "undoes", second.Actions[0]), "write down a correction")
 	l.until("2025-01-21")
+	l.refused(l.group("g", register.Report, "2025-01-09", "conference", "Winter 2025"), "has the date 10 January 2025")
 	l.must(l.group("g", register.Report, "2025-01-21", "conference", "Winter 2025"))
 }
 

@@ -397,6 +397,9 @@ func (h *history) lookAtActions() {
 		if in[a.Event] != 1 {
 			h.breaks("%s of %s%s is in %d reports", a.Kind, a.Petition, a.Group, in[a.Event])
 		}
+		if r, _ := h.book.Report(a.Told); !a.Reported.On.IsZero() && a.Reported.On.Before(r.On) {
+			h.breaks("Council was told of %s of %s%s before the report had its date", a.Kind, a.Petition, a.Group)
+		}
 		delete(in, a.Event)
 	}
 	if len(in) > 0 {
