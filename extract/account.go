@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -81,12 +82,35 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 			all = all.Union(p)
 		}
 		sheet.open(Unread, v, all, "The page has handwriting that was not understood: see whether it has lines to count, and add them.")
+		sheet.doubtLines()
 	default:
 		for _, p := range places {
 			sheet.open(WritingOutside, v, p, fmt.Sprintf("Handwriting %s was not filed as a line.", whereabouts(p, tables)))
+			if anyTable(tables, func(c *cells) bool { return c.amongLines(p) }) {
+				sheet.doubtLines()
+			}
 		}
 	}
 	return nil
+}
+
+// amongLines reports whether a place is between the first and the last filed line of a table.
+func (c *cells) amongLines(place image.Rectangle) bool {
+	if len(c.filed) == 0 {
+		return false
+	}
+	rows := slices.Sorted(maps.Keys(c.filed))
+	at, lines := middle(place), c.form.table.Lines
+	below := float64(at.Y) > lines[rows[0]].At(at.X)
+	return below && float64(at.Y) < lines[rows[len(rows)-1]+1].At(at.X)
+}
+
+// doubtLines takes back who signed and who was struck out, where writing between the lines
+// shows that the lines may not be where they were found.
+func (s *Sheet) doubtLines() {
+	for i := range s.Rows {
+		s.Rows[i].Signed, s.Rows[i].Struck = SignedUnsure, false
+	}
 }
 
 func anyTable(tables []*cells, is func(*cells) bool) bool { return slices.ContainsFunc(tables, is) }

@@ -78,6 +78,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			}
 		}
 		for i := range chosen {
+			chosen[i].partMerged(v, words)
 			chosen[i].teaches = chosen[i].learned()
 			chosen[i].numberRows(v)
 			chosen[i].partNumbers(v)

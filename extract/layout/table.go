@@ -179,14 +179,16 @@ func (t *Table) closeEnds(standing []Rule, pitch, dpi float64) {
 // is about a row and alike for them.
 func (t *Table) runOn(standing []Rule, dpi, pitch float64, beyond func(Rule) float64) (by float64, ok bool) {
 	var over []float64
+	near := t.Bounds().Inset(-int(0.3 * pitch))
 	for _, b := range t.Borders {
 		longest := 0.0
 		for _, r := range standing {
-			if math.Abs(r.middle()-b.middle()) < dpi*0.04 && r.From < int(b.To) && r.To > b.From {
+			// Of a faint border a scan keeps pieces.
+			if math.Abs(r.middle()-b.At((r.From+r.To)/2)) < dpi*0.04 && r.From < near.Max.Y && r.To > near.Min.Y {
 				longest = max(longest, beyond(r))
 			}
 		}
-		if longest >= 0.6*pitch && longest <= 1.7*pitch {
+		if longest >= 0.6*pitch && longest <= 3*pitch {
 			over = append(over, longest)
 		}
 	}
@@ -194,14 +196,12 @@ func (t *Table) runOn(standing []Rule, dpi, pitch float64, beyond func(Rule) flo
 		return 0, false
 	}
 	slices.Sort(over)
-	by = over[len(over)/2]
-	alike := 0
-	for _, o := range over {
-		if math.Abs(o-by) < 0.2*pitch {
-			alike++
-		}
+	alike := 0 // with the shortest: others may run on through a heading
+	for alike < len(over) && over[alike]-over[0] < 0.3*pitch {
+		alike++
 	}
-	return by, alike >= 3 && 2*alike >= len(t.Borders)
+	by = over[alike/2]
+	return by, alike >= 2 && by <= 1.7*pitch
 }
 
 // partsOf parts levels into tables. One runs on over a line where an inner
@@ -220,12 +220,22 @@ func partsOf(levels []level, standing []Rule, dpi float64) [][]level {
 		}
 		if n := len(spans); n > 0 {
 			before := spans[n-1]
-			if before.to == i-1 && common(strips[i-1], xs, dpi) > 0 || i-before.to <= 3 && agree(strips[before.from:before.to+1], xs, dpi) {
+			if before.to == i-1 && common(strips[i-1], xs, dpi) > 0 || i-before.to <= 3 && (agree(strips[before.from:before.to+1], xs, dpi) ||
+				evenly(levels[before.to:i+2]) && partly(strips[before.from:before.to+1], xs, dpi)) {
 				spans[n-1].to = i
 				continue
 			}
 		}
 		spans = append(spans, span{i, i})
+	}
+	for n := range spans { // the first and the last row may have lost their borders, too
+		s := &spans[n]
+		if free := n == 0 || spans[n-1].to < s.from-1; free && s.from > 0 && s.to > s.from && evenly(levels[s.from-1:s.to+2]) {
+			s.from--
+		}
+		if free := n+1 == len(spans) || spans[n+1].from > s.to+1; free && s.to+2 < len(levels) && s.to > s.from && evenly(levels[s.from:s.to+3]) {
+			s.to++
+		}
 	}
 	var parts [][]level
 	from := 0
@@ -307,6 +317,33 @@ func agree(before [][]float64, xs []float64, dpi float64) bool {
 		}
 	}
 	return false
+}
+
+// partly reports whether the borders of a strip are some of those before, or those some of
+// its own: of faint borders each strip shows others.
+func partly(before [][]float64, xs []float64, dpi float64) bool {
+	var all []float64
+	for _, b := range before {
+		for _, x := range b {
+			if common([]float64{x}, all, dpi) == 0 {
+				all = append(all, x)
+			}
+		}
+	}
+	n := common(xs, all, dpi)
+	return n > 0 && 3*n >= 2*min(len(all), len(xs))
+}
+
+// evenly reports whether levels are as far from one another as rows of one table.
+func evenly(levels []level) bool {
+	const unlike = 0.15
+	first := levels[1].y - levels[0].y
+	for i := 2; i < len(levels); i++ {
+		if math.Abs(levels[i].y-levels[i-1].y-first) > unlike*first {
+			return false
+		}
+	}
+	return true
 }
 
 // level is one drawn line across the table: a rule, or several with gaps.

@@ -77,6 +77,29 @@ func TestTablesOfAPage(t *testing.T) {
 			r.grid([]int{40, 200, 400}, steps(100, 40, 8))
 			r.grid([]int{460, 600, 800}, steps(120, 45, 8))
 		}, "8×2 8×2"},
+		{"faint borders, of which each row shows others", func(r ruling) {
+			for _, y := range steps(200, 40, 12) {
+				r.lie(60, 790, y)
+			}
+			r.stand(60, 200, 680)
+			r.stand(790, 200, 680)
+			for _, x := range []int{250, 400} {
+				r.stand(x, 240, 440)
+			}
+			r.stand(600, 240, 400)
+			for _, x := range []int{400, 600} {
+				r.stand(x, 520, 640)
+			}
+		}, "12×3"},
+		{"a heading above, through which one border runs", func(r ruling) {
+			for _, y := range steps(200, 40, 12) {
+				r.lie(60, 790, y)
+			}
+			r.stand(60, 100, 680)
+			r.stand(400, 165, 680)
+			r.stand(600, 160, 680)
+			r.stand(790, 200, 680)
+		}, "13×3"},
 		{"a box of text below", func(r ruling) {
 			r.grid([]int{60, 400, 790}, steps(100, 40, 10))
 			r.grid([]int{60, 790}, []int{510, 560, 780})
