@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/extract"
 	"countersign/internal/store"
 )
 
@@ -115,4 +116,30 @@ func TestCertifyAsConfirmed(t *testing.T) {
 		t.Errorf("%s, %q", diff, m.What)
 	}
 	refused(Confirmation{}, "Say why")
+}
+
+// A count that was certified stays what it was, also where a rule asks for standing on the day
+// of verification and the membership of a signer runs out later.
+func TestCertifiedStaysAsOfItsDay(t *testing.T) {
+	r := newRegistry(t)
+	o := r.office
+	s := o.snapshot([]byte("ID,First Name,Last Name,City,State,Paid Thru\n0482913,Elizabeth,Persechino,Durham,NC,2026-12-31\n"))
+	row := extract.Row{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+		extract.Name: {Text: "Elizabeth Persechino", Confidence: 1, Engine: "text"}, extract.MemberID: {Text: "0482913", Confidence: 1, Engine: "text"}}}
+	for _, id := range []string{"p", "other"} {
+		o.petition(id, "threshold: 1\nstanding-as-of: verified\n", s.ID, []extract.Sheet{{Kind: extract.Signers, Rows: []extract.Row{row}}})
+		if c := o.look(id); c.Count.Valid != 1 {
+			t.Fatalf("%+v", c.Count)
+		}
+	}
+	if _, _, err := o.Certify(t.Context(), "p", Confirmation{HandIn: true}, chairOf(r)); err != nil {
+		t.Fatal(err)
+	}
+	o.now = day("2027-02-01")
+	if c := o.look("p"); c.Count.Valid != 1 {
+		t.Errorf("certified in November, in February %d are valid", c.Count.Valid)
+	}
+	if c := o.look("other"); c.Count.Valid != 0 {
+		t.Errorf("not certified, and the member lapsed: %d are valid", c.Count.Valid)
+	}
 }

@@ -24,6 +24,7 @@ package office
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"io"
 	"math/rand/v2"
@@ -124,27 +125,45 @@ func (o *Office) current(ctx context.Context, petitionID string) (*counted, erro
 	c := o.hold(petitionID)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	day := o.today()
-	if c.counted == nil || c.counted.versions != v || c.counted.day != day {
+	today := o.today()
+	if c.counted == nil || c.counted.versions != v || c.day != today {
+		day, _, err := o.judgedOn(ctx, petitionID, v, o.now())
+		if err != nil {
+			return nil, err
+		}
 		next, err := o.recount(ctx, petitionID, v, day, c.counted)
 		if err != nil {
 			return nil, err
 		}
-		c.counted = next
+		c.counted, c.day = next, today
 		o.forget(c)
 	}
 	return c.counted, nil
 }
 
-// today is the day as of which standing may be judged.
 func (o *Office) today() string { return o.now().UTC().Format(time.DateOnly) }
+
+// judgedOn is the day as of which standing may be judged: today, or that of the certificate
+// which speaks of what there is now. A rule may ask for standing on the day of verification,
+// and what was certified would change by itself as memberships run out.
+func (o *Office) judgedOn(ctx context.Context, petitionID string, v store.Versions, now time.Time) (day string, certified *store.Tally, err error) {
+	tallies, err := o.Store.Tallies(ctx, petitionID)
+	if err != nil {
+		return "", nil, fmt.Errorf("list the tallies: %w", err)
+	}
+	if len(tallies) > 0 && tallies[0].Version == v.String() {
+		certified, now = &tallies[0], tallies[0].At
+	}
+	return now.UTC().Format(time.DateOnly), certified, nil
+}
 
 // heldCase is the place of one petition among those held.
 type heldCase struct {
 	petitionID string
 	mu         sync.Mutex // held by who brings it up to date; the others wait for the result
 	counted    *counted
-	lines      int // guarded by held.mu
+	day        string // on which it was counted
+	lines      int    // guarded by held.mu
 }
 
 func (o *Office) hold(petitionID string) *heldCase {

@@ -275,23 +275,18 @@ func (p *Purger) freeze(ctx context.Context, petitionID string) error {
 	if err != nil {
 		return err
 	}
-	tallies, err := p.store.Tallies(ctx, petitionID)
+	day, certified, err := p.office.judgedOn(ctx, petitionID, v, p.now())
 	if err != nil {
 		return err
 	}
-	day := p.now()
-	certified := len(tallies) > 0 && tallies[0].Version == v.String()
-	if certified {
-		day = tallies[0].At // standing may be judged as of the day of the count
-	}
-	w, err := p.office.recount(ctx, petitionID, v, day.UTC().Format(time.DateOnly), nil)
+	w, err := p.office.recount(ctx, petitionID, v, day, nil)
 	if err != nil {
 		return err
 	}
 	if w.purged.frozen {
 		return nil
 	}
-	if certified && !agrees(tallies[0].Counts, w.shown.Count) {
+	if certified != nil && !agrees(certified.Counts, w.shown.Count) {
 		return errors.New("the count is not the certified one any more: nothing is purged; certify it anew or look into it")
 	}
 	f, err := w.freeze()

@@ -236,6 +236,7 @@ func (o *Office) table(ctx context.Context, p store.Petition) (lines []TableLine
 
 // bringUp brings a table up to date, and tells those who wait.
 func (o *Office) bringUp(ctx context.Context, t *heldTable, work *tableWork, petitionID string) {
+	today := o.today() // which may pass meanwhile
 	w, err := o.current(ctx, petitionID)
 	if err != nil {
 		work.err = fmt.Errorf("list the lines of petition %s: %w", petitionID, err)
@@ -245,7 +246,7 @@ func (o *Office) bringUp(ctx context.Context, t *heldTable, work *tableWork, pet
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.working = nil; err == nil {
-		t.of, t.lines = tableOf{w.versions, w.day}, work.lines
+		t.of, t.lines = tableOf{w.versions, today}, work.lines
 	}
 	close(work.done)
 }
