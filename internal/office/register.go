@@ -142,7 +142,9 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 		if e.Words["group"] == petitionID {
 			e.Words["name"], e.Words["purpose"] = cmp.Or(e.Words["name"], c.title()), cmp.Or(e.Words["purpose"], c.shown.Purpose)
 		}
-		e = register.Under(e, c.rule)
+		rule := c.rule
+		rule.Required = c.facts.Required // of its count: the association's rule may ask for more by now
+		e = register.Under(e, rule)
 	case register.Reach:
 		if err := mailAddresses(e.Words["emails"]); err != nil {
 			return err

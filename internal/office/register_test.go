@@ -10,6 +10,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/store"
+	"countersign/report/letter"
 	"countersign/report/register"
 	"countersign/report/workbook"
 )
@@ -259,6 +260,29 @@ func TestRuleOfEarlierApprovals(t *testing.T) {
 	r.must(r.office.Store.SetSetting(ctx, "rules", "term-years: 5\n", "cho"))
 	if got := end(); got != "2027-03-09" {
 		t.Errorf("a setting moved the end of the term to %s", got)
+	}
+}
+
+// A group carries the number of signatures that its petition was held to, whatever the
+// association asks of others by the day of the approval.
+func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {
+	r := newRegistry(t)
+	r.certified("p1")
+	r.must(r.office.Store.SetSetting(t.Context(), "rules", "percent: 10\nbase: 1500\nterm-years: 4\n", "cho"))
+	for _, s := range [][]string{
+		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x"},
+	} {
+		r.must(r.step("p1", s[0], "2026-11-20", s[1:]...))
+	}
+	for _, of := range []struct {
+		subject string
+		kind    letter.Kind
+	}{{ofPetition, letter.Approval}, {ofGroup, letter.RenewalReminder}} {
+		f, err := r.facts(t.Context(), of.subject, "p1", of.kind, chairOf(r))
+		r.must(err)
+		if f.Required != 1 || f.Valid != 1 || f.TermYears != 4 {
+			t.Errorf("%s: %d of %d required, for %d years", of.kind, f.Valid, f.Required, f.TermYears)
+		}
 	}
 }
 
