@@ -152,6 +152,10 @@ func (y *years) secondTerms() {
 	y.at("2027-02-20")
 	y.goesOn("seeds-2", "2027-03-15") // the term ended meanwhile
 	y.show()
+	acknowledgement := y.docx(y.ask("GET", "/api/petitions/"+y.ids["seeds-2"]+"/letters/acknowledgement.docx", nil, http.StatusOK, nil))
+	if !strings.Contains(acknowledgement, `the petition for another term of "Seed and Tool Libraries" under`) {
+		y.t.Errorf("the receipt of a renewal is acknowledged without a word of it:\n%s", acknowledgement)
+	}
 	y.refused("petition", "seeds-2", "approve", "2027-03-15", "The petition wants to renew “Seed and Tool Libraries”", append([]string{"renews", "a new group"}, y.decision("")...)...)
 	y.step("seeds-2", "approve", append(y.decision(""), "purpose", "Lending seeds and tools, and telling how.")...)
 	y.at("2027-06-10")

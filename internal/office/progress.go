@@ -414,7 +414,7 @@ func (c *progress) letterFacts(x register.Group, by store.Account) letter.Facts 
 	f := letter.Facts{
 		Association: c.office("association", "American Library Association").Name, Committee: c.office("committee", "Committee on Organization").Name,
 		Sender: letter.Person{Name: by.Name, Email: by.Email}, Date: c.today,
-		Petition: c.petition.Title, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.shown.Purpose),
+		Petition: c.petition.Title, Renews: c.group(c.life.Renews).Name, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.shown.Purpose),
 		Rule: c.rules.Title, Citation: c.rules.Citation, Received: c.petition.ReceivedOn, Missing: c.facts.Checklist.Missing(),
 		Filed: count.Rows, Valid: count.Valid, Required: count.Required,
 		Vote: d.Vote, Rationale: d.Rationale, Units: d.Overlap, Decided: d.On,

@@ -61,6 +61,7 @@ type Facts struct {
 	Date        time.Time
 
 	Petition   string // title
+	Renews     string // group for which the petition asks another term; empty for a new one
 	Group      string
 	Purpose    string
 	Rule       string // title, such as Membership Initiative Group
@@ -96,6 +97,14 @@ func (f Facts) Short() int { return max(0, f.Required-f.Valid) }
 
 // Renewal says whether the letter is about another term of a group.
 func (f Facts) Renewal() bool { return f.Term > 1 }
+
+// Named is the petition as a sentence names it.
+func (f Facts) Named() string {
+	if f.Renews != "" {
+		return `petition for another term of "` + f.Renews + `"`
+	}
+	return `petition "` + f.Petition + `"`
+}
 
 // Person is somebody to write to, with the office.
 type Person struct {

@@ -49,7 +49,10 @@ func facts() letter.Facts {
 func TestBuiltIn(t *testing.T) {
 	var all strings.Builder
 	first, second := facts(), facts()
+	first.Needs = "" // Conference Services was not told yet
 	second.Term, second.TermYears, second.ReportsBy, second.Told = 2, 4, "October 15", true
+	asking := facts()
+	asking.Petition, asking.Renews = "Petition to renew Seed Libraries", "Seed Libraries"
 	for _, of := range []struct {
 		kinds []letter.Kind
 		facts letter.Facts
@@ -57,6 +60,7 @@ func TestBuiltIn(t *testing.T) {
 	}{
 		{letter.Kinds(), first, ""},
 		{[]letter.Kind{letter.Approval, letter.Conference, letter.Designation, letter.RenewalReminder, letter.Disbanding, letter.Conversion}, second, " of a renewed group"},
+		{[]letter.Kind{letter.Receipt, letter.Acknowledgement, letter.Deficiency, letter.Shortfall, letter.Disapproval, letter.Deferral}, asking, " of a petition for another term"},
 	} {
 		for _, k := range of.kinds {
 			writeOut(t, &all, k, of.facts, of.after)
