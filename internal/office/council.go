@@ -215,7 +215,7 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 	}
 	for _, a := range b.ActionsFor(e.conference, e.cutOff, e.shown) {
 		if a.Petition == "" {
-			c.Actions = append(c.Actions, endOf(b.Group(a.Group, register.AsOf{Day: a.On, Known: e.shown})))
+			c.Actions = append(c.Actions, endOf(b.Group(a.Group, register.AsOf{Day: a.On, Known: e.shown}), a))
 			continue
 		}
 		if err := o.addPetition(ctx, b, &c, e, a.Petition, titles[a.Petition]); err != nil {
@@ -318,13 +318,17 @@ func (o *Office) certified(ctx context.Context, id, tally string, t *verify.Tall
 	return nil
 }
 
-// endOf is the end of a group, as Council is told of it.
-func endOf(x register.Group) report.Action {
-	what := "disbanded"
+// endOf is the end of a group, as Council is told of it: with the day on which it was written
+// down where it took effect later.
+func endOf(x register.Group, end register.Action) report.Action {
+	a := report.Action{Group: x.Name, What: "disbanded", Information: true, Date: x.Ended, Effective: x.Ended, Rationale: x.Why}
 	if x.How == register.Convert {
-		what = "converted to " + x.Why
+		a.What, a.Rationale = "converted to "+x.Why, ""
 	}
-	return report.Action{Group: x.Name, What: what, Information: true, Date: x.Ended, Effective: x.Ended, Rationale: x.Why}
+	if written := register.DayOf(end.At.UTC()); written.Before(a.Date) {
+		a.Date = written
+	}
+	return a
 }
 
 // councilYear runs from summer to summer.
