@@ -7,7 +7,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN go build -trimpath -ldflags='-s -w' -o /countersign ./cmd/countersign
+RUN go build -trimpath -tags=nodynamic -ldflags='-s -w' -o /countersign ./cmd/countersign
 
 FROM debian:bookworm-slim
 # The libraries must be those that the distribution mends, so no versions.

@@ -42,15 +42,20 @@ func TestOtherPictures(t *testing.T) {
 	if looksOther(fromFile("doc.webp").Image, fromFile("doc.png").Image) {
 		t.Error("WebP and PNG of one picture differ")
 	}
+	if looksOther(fromFile("doc.heic").Image, fromFile("doc.png").Image) {
+		t.Error("HEIC and PNG of one picture differ")
+	}
 	if grey := fromFile("grey.jp2"); len(grey.Findings) > 0 || grey.Image.Bounds().Dx() < 100 {
 		t.Errorf("JPEG 2000: %v, found %v", grey.Image.Bounds(), grey.Findings)
 	}
-	whole, err := os.ReadFile("testdata/grey.jp2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := open(t, reader, write(t, "cut.jp2", whole[:len(whole)/2])).Page(context.Background(), 1); err == nil {
-		t.Error("half a JPEG 2000 passes for a page")
+	for _, name := range []string{"grey.jp2", "doc.heic"} {
+		whole, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open(t, reader, write(t, "cut"+name, whole[:len(whole)/2])).Page(context.Background(), 1); err == nil {
+			t.Errorf("half of %s passes for a page", name)
+		}
 	}
 }
 

@@ -230,8 +230,7 @@ func stranger(head string) error {
 		magic, kind string
 	}{
 		{0, "\xd0\xcf\x11\xe0", "an old Word or Excel file"},
-		{4, "ftyphei", "a HEIC photo"},
-		{4, "ftypmif1", "a HEIC photo"},
+		{4, "ftypavif", "an AVIF picture"},
 	} {
 		if len(head) >= k.at && strings.HasPrefix(head[k.at:], k.magic) {
 			return &scan.Refusal{Problem: "is " + k.kind + ", which is not read", Remedy: remedy}

@@ -266,7 +266,7 @@ func TestBadInput(t *testing.T) {
 		{write(t, "letter.pdf", []byte("Dear committee,")), Limits{}, "letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF and hand that in; a list of those who signed online as CSV or XLSX with a row of headings"},
 		{write(t, "sheets.pdf", []byte("PK\x03\x04 a.pdf %PDF-1.4\n")), Limits{}, "sheets.pdf is a Word, Excel or ZIP file, which is not read: save it as PDF and hand that in"},
 		{write(t, "letter.docx", []byte("PK\x03\x04")), Limits{}, "letter.docx is a Word, Excel or ZIP file, which is not read: save it as PDF and hand that in"},
-		{write(t, "photo.heic", []byte("\x00\x00\x00\x18ftypheic")), Limits{}, "photo.heic is a HEIC photo, which is not read: save it as PDF and hand that in"},
+		{write(t, "photo.avif", []byte("\x00\x00\x00\x18ftypavif")), Limits{}, "photo.avif is an AVIF picture, which is not read: save it as PDF and hand that in"},
 		{write(t, "cut.pdf", typed[:600]), Limits{}, "cut.pdf is damaged or cut off" + again},
 		{locked, Limits{}, "unstructured__password.pdf needs a password: save a copy without one and hand that in"},
 		{noPages, Limits{}, "qpdf__c-empty.pdf has no pages" + again},

@@ -7,6 +7,7 @@ import (
 	"image/gif"
 	"io"
 
+	"github.com/gen2brain/heic"
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
 )
@@ -24,6 +25,8 @@ func rasterOf(kind string) raster {
 		return raster{gif.DecodeConfig, gif.Decode}
 	case "WebP":
 		return raster{webp.DecodeConfig, webp.Decode}
+	case "HEIC": // turned as the file asks by the decoder
+		return raster{heic.DecodeConfig, heic.Decode}
 	}
 	return raster{bmp.DecodeConfig, bmp.Decode}
 }

@@ -1,5 +1,5 @@
 // Package scan reads pictures of paper: TIFF of one or many pages, JPEG, PNG,
-// GIF, BMP, WebP and JPEG 2000. Bytes enter; pictures leave, turned as their own marks ask, without
+// GIF, BMP, WebP, HEIC and JPEG 2000. Bytes enter; pictures leave, turned as their own marks ask, without
 // transparency, with square pixels and a resolution. Package ingest makes
 // them into pages; package pdf uses the pixel work for what it takes out of a
 // PDF.
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"slices"
 )
 
 // MinSide is the least width and height in pixels of a picture that can be a
@@ -98,7 +99,7 @@ func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 		err = f.openTIFF()
 	case "JPEG 2000":
 		err = f.openJPEG2000()
-	case "GIF", "BMP", "WebP":
+	case "GIF", "BMP", "WebP", "HEIC":
 		err = f.openRaster(Sniff(head[:n]))
 	default:
 		err = &Refusal{"is not a TIFF, JPEG or PNG file", "save it as one of these"}
@@ -110,7 +111,7 @@ func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 }
 
 // Sniff names the kind of picture that begins with head, 16 bytes or more: "JPEG", "PNG",
-// "TIFF", "GIF", "BMP", "WebP", "JPEG 2000" or "".
+// "TIFF", "GIF", "BMP", "WebP", "HEIC", "JPEG 2000" or "".
 func Sniff(head []byte) string {
 	for _, k := range []struct{ magic, name string }{
 		{"\xff\xd8\xff", "JPEG"},
@@ -127,6 +128,8 @@ func Sniff(head []byte) string {
 	switch {
 	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
 		return "WebP"
+	case len(head) >= 12 && string(head[4:8]) == "ftyp" && slices.Contains(heics, string(head[8:12])):
+		return "HEIC"
 	case len(head) >= 10 && string(head[:2]) == "BM" && string(head[6:10]) == "\x00\x00\x00\x00":
 		return "BMP"
 	}
@@ -246,3 +249,6 @@ func (p *patient) ReadAt(b []byte, off int64) (int, error) {
 	}
 	return p.ReadSeeker.(io.ReaderAt).ReadAt(b, off)
 }
+
+// heics are the brands of photos in HEVC (ISO 23008-12, B.4), and that of any such picture.
+var heics = []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"}
