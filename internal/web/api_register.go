@@ -551,10 +551,7 @@ func (s *Server) apiConferences(ctx context.Context, _ *struct{}) (*answerOf[[]a
 func (s *Server) apiSetConferences(ctx context.Context, in *struct {
 	Body []apiConference `maxItems:"1000"`
 }) (*answerOf[[]apiConference], error) {
-	list, err := conferencesOf(each(in.Body, func(c apiConference) []string { return []string{c.Name, c.From, c.To, c.Place} }))
-	if err == nil {
-		err = s.setTable(ctx, "conferences", list)
-	}
+	err := s.setConferences(ctx, each(in.Body, func(c apiConference) []string { return []string{c.Name, c.From, c.To, c.Place} }))
 	if err != nil {
 		return nil, err
 	}
@@ -571,10 +568,7 @@ func (s *Server) apiOffices(ctx context.Context, _ *struct{}) (*answerOf[[]apiOf
 func (s *Server) apiSetOffices(ctx context.Context, in *struct {
 	Body []apiOffice `maxItems:"1000"`
 }) (*answerOf[[]apiOffice], error) {
-	list, err := officesOf(each(in.Body, func(o apiOffice) []string { return []string{o.Key, o.Name, o.From, o.Email} }))
-	if err == nil {
-		err = s.setTable(ctx, "offices", list)
-	}
+	err := s.setOffices(ctx, each(in.Body, func(o apiOffice) []string { return []string{o.Key, o.Name, o.From, o.Email} }))
 	if err != nil {
 		return nil, err
 	}

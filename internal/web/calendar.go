@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/mail"
@@ -82,24 +81,43 @@ func (s *Server) setCalendarSettings(w http.ResponseWriter, r *http.Request) err
 	if err := form(w, r); err != nil {
 		return err
 	}
-	key := r.PostFormValue("table")
-	var value any
 	var err error
-	switch key {
+	switch r.PostFormValue("table") {
 	case "conferences":
-		value, err = conferencesOf(rows(r, "name", "from", "to", "place"))
+		err = s.setConferences(r.Context(), rows(r, "name", "from", "to", "place"))
 	case "offices":
-		value, err = officesOf(rows(r, "key", "holder", "since", "email"))
+		err = s.setOffices(r.Context(), rows(r, "key", "holder", "since", "email"))
 	default:
 		return problem(http.StatusBadRequest, "There is no such table.")
 	}
-	if wrong := (*failure)(nil); errors.As(err, &wrong) {
+	if wrong := told(err); wrong != nil {
 		return s.showCalendarSettings(w, r, wrong.status, wrong.text)
 	}
-	if err := s.setTable(r.Context(), key, value); err != nil {
+	if err != nil {
 		return err
 	}
 	return s.done(w, r, "/settings/calendar", "The table was saved.")
+}
+
+// setConferences keeps the table of conferences, in which those stay of which Council was given
+// a report.
+func (s *Server) setConferences(ctx context.Context, rows [][]string) error {
+	list, err := conferencesOf(rows)
+	if err != nil {
+		return err
+	}
+	if err := s.Office.CheckConferences(ctx, list); err != nil {
+		return err
+	}
+	return s.setTable(ctx, "conferences", list)
+}
+
+func (s *Server) setOffices(ctx context.Context, rows [][]string) error {
+	list, err := officesOf(rows)
+	if err != nil {
+		return err
+	}
+	return s.setTable(ctx, "offices", list)
 }
 
 // rows are those of a posted table. Rows without a name are left out by who reads them, but

@@ -94,6 +94,14 @@ func TestCalendarSettings(t *testing.T) {
 	}
 	admin.post("/settings/calendar", "table", "offices", "key", "chair", "holder", "Dana", "since", "2026-07-01", "email", "no address").want(t, 422)
 	admin.post("/settings/calendar", "table", "offices", "key", "chair", "holder", "Dana", "since", "2026-07-01", "email", "dana@example.org").want(t, 303)
+	sv.tellsCouncil()
+	const stays = "The report to Council for Annual Conference was issued: leave that conference in the table, under this name."
+	if got := admin.post("/settings/calendar", rows("2027-06-29")...).want(t, 422).body; !strings.Contains(got, stays) {
+		t.Error("a conference goes of which Council was given a report")
+	}
+	if got := admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", ""}}, nil, 422).body; !strings.Contains(got, stays) {
+		t.Errorf("the API answers %s", got)
+	}
 	admin.post("/settings/letters/receipt", "text", "Subject\n\n{{.Nothing}}").want(t, 422)
 	admin.post("/settings/letters/receipt", "text", "Subject\n\nOurs.").want(t, 303)
 	if !strings.Contains(admin.get("/settings/letters").body, "Ours.") {

@@ -378,6 +378,16 @@ func TestIssuedReports(t *testing.T) {
 	l.refused(l.petition("g", register.Report, "2024-06-19", "conference", "Annual 2024"), "has the date 20 June 2024: Council cannot have been told before")
 	l.must(l.petition("g", register.Report, "2024-06-25", "conference", "Annual 2024"))
 
+	// The table of conferences keeps what has a report.
+	table := func(change func(*register.Conference)) error {
+		list := slices.Clone(l.book.Conferences)
+		change(&list[0])
+		return l.book.CheckConferences(list)
+	}
+	l.must(table(func(c *register.Conference) { c.From, c.To = c.From.AddDate(0, 0, 2), c.To.AddDate(0, 0, 2) }))
+	l.refused(table(func(c *register.Conference) { c.Name = "ALA Annual 2024" }), "leave that conference in the table, under this name")
+	l.refused(table(func(c *register.Conference) { c.To = on("2024-06-09") }), "covers the time up to 10 June 2024")
+
 	// A disbanding is told in the report that covers its day, once, and reported like any action.
 	l.must(l.group("g", register.Disband, "2024-09-01", "reason", "on request"))
 	if got := l.book.ActionsFor("Winter 2025", on("2024-08-31"), time.Time{}); len(got) != 0 {
@@ -401,6 +411,7 @@ func TestIssuedReports(t *testing.T) {
 		t.Errorf("%+v", second)
 	}
 	l.refused(l.group("g", register.Undo, "", "undoes", second.Actions[0]), "write down a correction")
+	l.refused(table(func(c *register.Conference) { c.From, c.To = on("2026-06-24"), on("2026-06-28") }), "leave these conferences in that order")
 	l.until("2025-01-21")
 	l.refused(l.group("g", register.Report, "2025-01-09", "conference", "Winter 2025"), "has the date 10 January 2025")
 	l.must(l.group("g", register.Report, "2025-01-21", "conference", "Winter 2025"))

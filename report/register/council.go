@@ -239,6 +239,28 @@ func (b *Book) CheckIssue(r Issued, roles []Role, today time.Time) error {
 	return nil
 }
 
+// CheckConferences says whether a table of conferences may take the place of the one there is.
+// A conference with a report keeps its name, by which the report is found, and its place in
+// the order of reports; its days may move.
+func (b *Book) CheckConferences(list []Conference) error {
+	var before Conference
+	for _, r := range b.Issued {
+		i := slices.IndexFunc(list, func(c Conference) bool { return c.Name == r.Conference })
+		switch {
+		case i < 0 && b.conference(r.Conference).Name != "":
+			return refuse("The report to Council for %s was issued: leave that conference in the table, under this name.", r.Conference)
+		case i < 0:
+			continue // an earlier version let it go
+		case list[i].From.Before(before.From):
+			return refuse("The report for %s was issued after the one for %s: leave these conferences in that order.", r.Conference, before.Name)
+		case day(list[i].To).Before(day(r.CutOff)):
+			return refuse("The report for %s covers the time up to %s: the conference cannot have ended before.", r.Conference, inWords(r.CutOff))
+		}
+		before = list[i]
+	}
+	return nil
+}
+
 // MayIssue says who gives reports to Council and corrects them.
 func MayIssue(roles []Role) bool {
 	return slices.ContainsFunc(roles, func(r Role) bool { return r == Admin || r == Chair })
