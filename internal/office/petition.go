@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // Terms are what people say of a petition.
@@ -127,7 +128,15 @@ func (o *Office) changedTerms(ctx context.Context, before, after store.Petition)
 	if len(tallies) > 0 {
 		return nil, refuse(Invalid, "The count was certified, so its rule, export and day of receipt stay as they were.")
 	}
-	return what, nil
+	if before.ReceivedOn.Equal(after.ReceivedOn) {
+		return what, nil
+	}
+	stored, err := o.Store.Events(ctx, ofPetition, before.ID)
+	if err != nil {
+		return nil, err
+	}
+	life := register.Read(before.ID, events(stored))
+	return what, refused(life.CheckReceived(after.ReceivedOn))
 }
 
 // OpenPetitions are those for which another export can still be chosen.

@@ -263,6 +263,27 @@ func TestRuleOfEarlierApprovals(t *testing.T) {
 	}
 }
 
+// The day of receipt moves no further than the first step of the committee.
+func TestReceivedBeforeAcknowledged(t *testing.T) {
+	r := newRegistry(t)
+	ctx := t.Context()
+	r.office.petition("p", "", "", nil)
+	r.must(r.step("p", "submit", "2026-11-02"))
+	r.must(r.step("p", "confirm", "2026-11-03", "item", "purpose"))
+	r.must(r.step("p", "confirm", "2026-11-03", "item", "signatures"))
+	r.must(r.step("p", "confirm", "2026-11-03", "item", "organizers"))
+	r.must(r.step("p", "acknowledge", "2026-11-05", "copy", "x"))
+	before, err := r.office.Store.Petition(ctx, "p")
+	r.must(err)
+	after := before
+	after.ReceivedOn = day("2026-11-06")
+	if err := r.ChangePetition(ctx, before, after, "cho"); err == nil || !strings.Contains(err.Error(), "is written down for 5 November 2026: the petition cannot have been received after it") {
+		t.Errorf("acknowledged on the 5th, received on the 6th: %v", err)
+	}
+	after.ReceivedOn = day("2026-11-05")
+	r.must(r.ChangePetition(ctx, before, after, "cho"))
+}
+
 // A group carries the number of signatures that its petition was held to, whatever the
 // association asks of others by the day of the approval.
 func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {

@@ -365,6 +365,17 @@ func (p *Petition) checkStory(e Event, m move, f Facts) string {
 	return ""
 }
 
+// CheckReceived says whether a petition can have been received on a day, by what is written
+// down of it; nil, or a *Refusal.
+func (p *Petition) CheckReceived(on time.Time) error {
+	for _, e := range p.Events {
+		if slices.Contains(handled, e.Kind) && day(e.On).Before(day(on)) {
+			return refuse("A step of the committee is written down for %s: the petition cannot have been received after it.", inWords(e.On))
+		}
+	}
+	return nil
+}
+
 // handled are the steps of the committee.
 var handled = []Kind{Acknowledge, Certify, Schedule, Defer, Approve, Disapprove}
 
