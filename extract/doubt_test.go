@@ -49,3 +49,15 @@ func TestWritingAmongLines(t *testing.T) {
 		}
 	}
 }
+
+// TestStruckWithoutHeadings: where nobody knows what the columns hold, a stroke may be writing.
+func TestStruckWithoutHeadings(t *testing.T) {
+	rows := []Row{{Signed: SignedYes}, {Signed: SignedYes, Struck: true}}
+	doubtStruck(rows)
+	if rows[0].Signed != SignedYes {
+		t.Error("a line without a stroke is in doubt")
+	}
+	if rows[1].Struck || rows[1].Signed != SignedUnsure {
+		t.Errorf("struck %v, signed %s", rows[1].Struck, rows[1].Signed)
+	}
+}

@@ -83,7 +83,20 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form,
 		cells.signedByWriting(rows, number)
 		sheet.note(signInSheet)
 	}
+	if f.score < sureHeadings && !f.told {
+		doubtStruck(rows)
+	}
 	return cells, nil
+}
+
+// doubtStruck takes back that lines were struck out where it is not known what the columns
+// hold: what looks like a stroke may be what people wrote.
+func doubtStruck(rows []Row) {
+	for i := range rows {
+		if rows[i].Struck {
+			rows[i].Struck, rows[i].Signed = false, SignedUnsure
+		}
+	}
 }
 
 // note adds a sentence once.

@@ -32,11 +32,16 @@ var terms = []struct{ item, phrases string }{
 	{"family", "nom de famille, nom de naissance"},
 	{"family", "apellido, apellidos, primer apellido"},
 	{"family", "familienaam, achternaam"},
+	{"name", "cognome e nome, nome e cognome, cognome nome, nome cognome, nominativo, nome completo, nome, nomes, apelido e nome, nome e apelido"},
+	{"name", "namn, navn, naam en voornaam, fullstandigt namn, for och efternamn, fornavn og efternavn, imie i nazwisko"},
+	{"family", "cognome, cognomi, apelido, apelidos, sobrenome, efternamn, etternavn, efternavn, nazwisko"},
+	{"given", "fornamn, fornavn, imie"},
 	{"name", "nom, noms"}, // beside a given name it is the family's: see family
 	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph"},
 	{"signature", "unterschrift, unterschriften, unterzeichnet, signatur"},
 	{"signature", "firma, firmas, rubrica"},
 	{"signature", "handtekening, handtekeningen"},
+	{"signature", "firma leggibile, assinatura, assinaturas, namnteckning, underskrift, underskrifter, podpis"},
 	{"member_id", "member #, membership #, member id, membership id, membership, id, id #, identification, ident, identifier, member code, account, account #, " +
 		"card, card #, library card, library card #, member card #, patron #, barcode, registration, registration #, reg #, voter id, voter #, voter registration, voter registration #, " +
 		"ala, ala #, ala id, ala membership, ala member #, ala member id, ala membership #, ala membership id, constituent id, customer #, " +
@@ -55,11 +60,14 @@ var terms = []struct{ item, phrases string }{
 	{"street", "adresse, strasse, anschrift, wohnanschrift, hausnummer, haus #, hausnr, str"},
 	{"street", "rue, domicile, adresse postale, direccion, domicilio, calle"},
 	{"street", "adres, straat, straat en huisnummer, straat en #, huisnummer"},
+	{"street", "indirizzo, residenza, indirizzo di residenza, morada, endereco, adress, gatuadress, ulica"},
 	{"citystate", "citystate, city state, location"},
 	{"city", "city, town, municipality, village, city town, town city, township"},
 	{"city", "ort, wohnort, stadt, gemeinde, wohnsitz, hauptwohnsitz"},
 	{"city", "ville, commune, localite, ciudad, localidad, municipio, poblacion, gemeente, woonplaats"},
 	{"state", "state, st, province, prov, estado, bundesland, kanton, canton, provincie, provincia"},
+	{"city", "citta, comune, comune di residenza, localidade, cidade, miejscowosc"},
+	{"zip", "postnummer, codigo postal, kod pocztowy"},
 	{"zip", "zip, zip code, zipcode, postal code, postcode, post code, plz, postleitzahl, code postal, codigo postal"},
 	{"email", "email, mail, e mail, email address, mail address, e mail address, courriel, emailadresse, e mail adresse, mail adresse, adresse email, adresse mail, adresse e mail, " +
 		"correo, correo electronico, emailadres, e mailadres, mailadres"},
@@ -77,6 +85,7 @@ var terms = []struct{ item, phrases string }{
 		"nur amtlich, amtliche, amtlicher, beruf, staatsangehorigkeit, nationalitat, land, kreis, landkreis"},
 	{other, "date de naissance, naissance, lieu de naissance, annee de naissance, nationalite, remarques, observations, reserve, pays, departement"},
 	{other, "fecha de nacimiento, nacimiento, lugar de nacimiento, nacionalidad, observaciones, dni, nif, nie, pais, pasaporte"},
+	{other, "data di nascita, luogo e data di nascita, luogo di nascita, codice fiscale, documento, documento di identita, data de nascimento, bilhete de identidade, personnummer, fodelsedatum, fodselsdato, pesel"},
 	{other, "geboortedatum, geboorteplaats, geboortejaar, rijksregisternummer, nationaliteit, opmerkingen, opmerking"},
 }
 
