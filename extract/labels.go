@@ -22,7 +22,9 @@ const sureLabel = 0.5
 
 // labelled understands a table by the labels that the form prints in the cells of every
 // line, instead of headings or beside some that say nothing.
-func (x Extractor) labelled(ctx context.Context, v *view, t layout.Table) (best form, ok bool, err error) {
+func (x Extractor) labelled(
+	ctx context.Context, v *view, t layout.Table,
+) (best form, ok bool, err error) {
 	if v.words != nil || t.Columns() == 0 || t.Rows() <= fewRows {
 		return form{}, false, nil
 	}
@@ -53,7 +55,8 @@ func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (for
 		return form{}, nil
 	}
 	const margin = 12
-	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, int(math.Round(v.dpi*scale)))
+	dpi := int(math.Round(v.dpi * scale))
+	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, dpi)
 	if err != nil {
 		return form{}, err
 	}
@@ -64,7 +67,8 @@ func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (for
 	})
 	for i, w := range words {
 		at := func(v int) int { return int(float64(v-margin) / scale) }
-		words[i].Box = image.Rect(at(w.Box.Min.X), at(w.Box.Min.Y), at(w.Box.Max.X), at(w.Box.Max.Y)).Add(first.Min)
+		box := image.Rect(at(w.Box.Min.X), at(w.Box.Min.Y), at(w.Box.Max.X), at(w.Box.Max.Y))
+		words[i].Box = box.Add(first.Min)
 	}
 	labels := labelsOf(t, words)
 	if slices.ContainsFunc(labels, askTwice) {
@@ -72,7 +76,8 @@ func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (for
 	}
 	texts := slices.Concat(labels...)
 	meanings, score, weight := heading.Weigh(texts)
-	f := form{table: t, first: rows[0], head: first, score: score, weight: weight, columns: make([]Column, t.Columns())}
+	f := form{table: t, first: rows[0], head: first, score: score, weight: weight}
+	f.columns = make([]Column, t.Columns())
 	for i, in := range labels {
 		of := columnsOf(in, meanings[:len(in)])
 		meanings = meanings[len(in):]
@@ -117,15 +122,18 @@ func labelsOf(t layout.Table, words []tesseract.Word) [][]string {
 	for column, words := range in {
 		for _, text := range levelsOf(words) {
 			n := len(labels[column])
-			if n > 0 && (len(heading.Of(labels[column][n-1]).Items) == 0 || len(heading.Of(text).Items) == 0) {
-				labels[column][n-1] += " " + text
+			if n == 0 || asks(labels[column][n-1]) && asks(text) {
+				labels[column] = append(labels[column], text)
 				continue
 			}
-			labels[column] = append(labels[column], text)
+			labels[column][n-1] += " " + text
 		}
 	}
 	return labels
 }
+
+// asks reports whether a text by itself asks for anything.
+func asks(text string) bool { return len(heading.Of(text).Items) > 0 }
 
 // levelsOf are the texts of words by height, top to bottom.
 func levelsOf(words []tesseract.Word) (texts []string) {

@@ -21,7 +21,9 @@ func (f *form) partMerged(v *view, words []tesseract.Word) {
 		if len(f.columns[i].Fields) == 0 {
 			continue
 		}
-		own := slices.DeleteFunc(slices.Clone(in), func(w tesseract.Word) bool { return columnAt(f.table, w.Box) != i })
+		own := slices.DeleteFunc(slices.Clone(in), func(w tesseract.Word) bool {
+			return columnAt(f.table, w.Box) != i
+		})
 		side := sideBySide(own)
 		if len(side) < 2 {
 			continue
@@ -29,7 +31,8 @@ func (f *form) partMerged(v *view, words []tesseract.Word) {
 		var columns []Column
 		left := f.table.Borders[i].At(f.head.Max.Y)
 		for n, p := range side {
-			columns = append(columns, Column{Heading: p.text, Fields: []Field{Field(heading.Of(p.text).Items[0])}})
+			asked := Field(heading.Of(p.text).Items[0])
+			columns = append(columns, Column{Heading: p.text, Fields: []Field{asked}})
 			if n > 0 {
 				f.table = f.table.WithBorder(i+n, f.lostBorder(v, side[n-1].box, p.box)-left)
 				left = f.table.Borders[i+n].At(f.head.Max.Y)
@@ -85,5 +88,6 @@ func (f *form) lostBorder(v *view, left, right image.Rectangle) float64 {
 	if best > 0 {
 		return best
 	}
-	return layout.BordersUnder([]image.Rectangle{left, right}, v.writing(bounds), bounds)[1].At(f.head.Max.Y)
+	under := layout.BordersUnder([]image.Rectangle{left, right}, v.writing(bounds), bounds)
+	return under[1].At(f.head.Max.Y)
 }

@@ -156,7 +156,8 @@ func trimmed(g *image.Gray) *image.Gray {
 		return g
 	}
 	from, to := max(0, box.Min.Y-margin), min(g.Rect.Dy(), box.Max.Y+margin)
-	return &image.Gray{Pix: g.Pix[from*g.Stride:], Stride: g.Stride, Rect: image.Rect(0, 0, g.Rect.Dx(), to-from)}
+	rows := image.Rect(0, 0, g.Rect.Dx(), to-from)
+	return &image.Gray{Pix: g.Pix[from*g.Stride:], Stride: g.Stride, Rect: rows}
 }
 
 // inky is the grey below which a pixel of a cell is ink; its paper is white.
