@@ -244,9 +244,10 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 		c.Annual = append(c.Annual, annual(x, c.From)...)
 	}
 	for _, x := range b.RewordedFor(e.conference, e.cutOff, e.shown) {
-		text := report.Entry{Group: b.Group(x.Subject, e.asOf()).Name, Text: x.Words["purpose"]}
-		of := func(t report.Entry) bool { return t.Group == text.Group }
-		c.Handbook = append(slices.DeleteFunc(c.Handbook, of), text) // the newest text, once
+		g := b.Group(x.Subject, e.asOf())
+		c.Handbook = append(slices.DeleteFunc(c.Handbook, func(t report.Entry) bool {
+			return t.Group == g.Name || slices.Contains(g.Former, t.Group)
+		}), report.Entry{Group: g.Name, Text: g.Purpose}) // as it is by now, once
 	}
 	for _, x := range b.CorrectionsFor(e.conference, e.cutOff, e.shown) {
 		of, _ := b.Report(x.Words["report"])
@@ -360,9 +361,10 @@ func registered(x register.Group) report.Group {
 }
 
 // annual are the reports of a group that were due or came since a day, and those that are
-// still missing.
+// still missing; of one that had ended before that day Council knows what is missing.
 func annual(x register.Group, since time.Time) []report.AnnualReport {
 	var out []report.AnnualReport
+	known := x.Over() && x.Ended.Before(since)
 	for _, r := range x.Reports {
 		if r.On.Before(since) {
 			continue
@@ -374,12 +376,12 @@ func annual(x register.Group, since time.Time) []report.AnnualReport {
 		out = append(out, a)
 	}
 	for _, y := range x.Years() {
-		if _, ok := x.Got(y.Year); !ok && !y.Due.After(x.Day.AddDate(0, 0, 60)) {
+		if _, ok := x.Got(y.Year); !ok && !known && !y.Due.After(x.Day.AddDate(0, 0, 60)) {
 			out = append(out, report.AnnualReport{Group: x.Name, Year: fmt.Sprint(y.Year), Due: y.Due})
 		}
 	}
 	for _, a := range x.Asked {
-		if _, ok := x.Answers(a.ID); !ok && !x.Over() {
+		if _, ok := x.Answers(a.ID); !ok && !known {
 			due, _ := time.Parse(time.DateOnly, a.Words["due"]) // zero where an earlier version took no day
 			out = append(out, report.AnnualReport{Group: x.Name, Due: due, Requested: true})
 		}

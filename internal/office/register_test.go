@@ -10,6 +10,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/store"
+	"countersign/report"
 	"countersign/report/letter"
 	"countersign/report/register"
 	"countersign/report/workbook"
@@ -282,6 +283,55 @@ func TestReceivedBeforeAcknowledged(t *testing.T) {
 	}
 	after.ReceivedOn = day("2026-11-05")
 	r.must(r.ChangePetition(ctx, before, after, "cho"))
+}
+
+// The Handbook has one text of a group, its purpose by the cut-off, whatever came of its name;
+// reports that are missing of a group that ended go to Council with its end and not after.
+func TestCouncilOfOneGroup(t *testing.T) {
+	r := newRegistry(t)
+	ctx := t.Context()
+	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2028","from":"2028-06-24T00:00:00Z","to":"2028-06-29T00:00:00Z"},
+		{"name":"Annual 2029","from":"2029-06-24T00:00:00Z","to":"2029-06-29T00:00:00Z"}]`, "cho"))
+	r.certified("p1")
+	for _, s := range [][]string{
+		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", "Seeds"},
+	} {
+		r.must(r.step("p1", s[0], "2026-11-20", s[1:]...))
+	}
+	group := func(kind, on string, words ...string) {
+		t.Helper()
+		s := NewStep{Kind: kind, On: day(on), Words: map[string]string{}}
+		for i := 0; i < len(words); i += 2 {
+			s.Words[words[i]] = words[i+1]
+		}
+		r.must(r.AddToGroup(ctx, "p1", s, chairOf(r)))
+	}
+	council := func(conference, cutOff string) report.Council {
+		t.Helper()
+		b, err := r.ledger(ctx)
+		r.must(err)
+		c, err := r.council(ctx, b, edition{conference: conference, cutOff: day(cutOff), shown: r.office.now})
+		r.must(err)
+		return c
+	}
+	r.office.now = day("2028-06-10")
+	group("purpose", "2027-03-01", "purpose", "Lending seeds and tools")
+	group("rename", "2027-04-01", "name", "Seeds and Tools")
+	group("purpose", "2027-05-01", "purpose", "Lending what grows")
+	group("disband", "2028-06-01", "reason", "its organizers asked")
+	c := council("Annual 2028", "2028-06-10")
+	if len(c.Handbook) != 1 || c.Handbook[0] != (report.Entry{Group: "Seeds and Tools", Text: "Lending what grows"}) {
+		t.Errorf("%+v", c.Handbook)
+	}
+	if len(c.Annual) != 1 || c.Annual[0].Year != "2027" {
+		t.Errorf("with its end: %+v", c.Annual)
+	}
+	_, err := r.IssueCouncil(ctx, NewCouncilReport{Conference: "Annual 2028", Document: "CD 1"}, chairOf(r))
+	r.must(err)
+	r.office.now = day("2029-06-10")
+	if c = council("Annual 2029", "2029-06-10"); len(c.Annual) != 0 || len(c.Groups) != 1 {
+		t.Errorf("a year later: %+v", c.Annual)
+	}
 }
 
 // A group carries the number of signatures that its petition was held to, whatever the
