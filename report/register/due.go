@@ -154,11 +154,12 @@ func DueOfPetition(p Waiting, today time.Time) []Task {
 	case Approved, Disapproved:
 		add(reportTask(p.Since, p.Next, p.Rule.Answer))
 	}
-	if p.Decision.Action == Approve && p.State != Closed && !p.Over {
-		if p.Notified.IsZero() {
-			waits(p.Decision.On, "Tell Conference Services of the group's needs", "chair", "Conference Services", "notify")
-		} else if p.NotifyAck.IsZero() {
+	if p.Decision.Action == Approve && !p.Over {
+		switch {
+		case !p.Notified.IsZero() && p.NotifyAck.IsZero():
 			waits(p.Notified, "Acknowledge receipt of the notice", "Conference Services", "chair", "notify-ack")
+		case p.Notified.IsZero() && p.State != Closed:
+			waits(p.Decision.On, "Tell Conference Services of the group's needs", "chair", "Conference Services", "notify")
 		}
 	}
 	return out

@@ -184,6 +184,21 @@ func TestPetitionWaits(t *testing.T) {
 	if len(tasks) != 2 || tasks[0].What != "Report to Council at Council online" || !tasks[0].Due.Equal(on("2026-10-01")) || tasks[1].Who != "chair" || tasks[1].Overdue {
 		t.Errorf("%+v", tasks)
 	}
+
+	// Closing a petition makes nobody forget a notice that was sent and not acknowledged.
+	d.write(register.Notify, "2026-07-11", "needs", "a room")
+	d.write(register.Report, "2026-10-02", "conference", "Council online")
+	d.write(register.Close, "2026-10-03")
+	waiting := func() []register.Task {
+		return register.DueOfPetition(register.Waiting{Petition: register.Read("p", d.events), Title: "Seed Libraries", Rule: rule()}, on("2026-10-10"))
+	}
+	if tasks := waiting(); len(tasks) != 1 || tasks[0].Key != "notify-ack" || !tasks[0].Overdue {
+		t.Errorf("closed without an answer: %+v", tasks)
+	}
+	d.write(register.NotifyAnswer, "2026-10-10")
+	if tasks := waiting(); len(tasks) != 0 {
+		t.Errorf("closed and answered: %+v", tasks)
+	}
 }
 
 func TestOfficeOn(t *testing.T) {
