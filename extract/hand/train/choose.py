@@ -8,10 +8,11 @@ Of files named *.bin the last 4 in 100 of each set are read, which train.py keep
 import argparse, random
 
 import torch
+import torch.nn.functional as F
 
-from lines import CHARS, fold, read
+from lines import CHARS, INDEX, fold, read
 from net import Net
-from train import errors, load
+from train import HOPELESS, collate, errors, load
 
 
 def kept(paths, most):
@@ -34,12 +35,28 @@ def mixed(models, shares):
     return {k: sum(s * m[k] for s, m in zip(shares, models)) if v.dtype.is_floating_point else v for k, v in models[-1].items()}
 
 
+def heats(net, sets):
+    """The loss for each letter when what the network says is made flatter or sharper: least at 1 where its probabilities
+    are as sure as they should be. Lines whose label is wrong weigh no more than the others."""
+    net.eval()
+    out = {h: 0. for h in (.7, .8, .9, 1, 1.1, 1.25, 1.4, 1.6)}
+    lines = [s for v in sets.values() for s in v]
+    with torch.no_grad():
+        for a, text in lines:
+            y, want = net(collate([(a, "")])[0])[0], torch.tensor([INDEX[c] for c in text])
+            for h in out:
+                loss = F.ctc_loss((y / h).log_softmax(-1), want, (len(y),), (len(want),), reduction="sum").item()
+                out[h] += min(loss / len(want), HOPELESS) / len(lines)
+    return {h: round(v, 4) for h, v in out.items()}
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--lines", required=True)
     p.add_argument("--models", required=True)
     p.add_argument("--mix", nargs="*", default=[], help="shares of the models, such as .5,.5")
     p.add_argument("--most", type=int, default=100, help="lines of each set")
+    p.add_argument("--heat", action="store_true", help="also say whether the probabilities are too sure or not sure enough")
     p.add_argument("--out", default="", help="where the last mixture goes")
     o = p.parse_args()
     torch.set_num_threads(1)
@@ -49,6 +66,8 @@ def main():
     for mix in o.mix or each:
         net.load_state_dict(mixed(models, [float(s) for s in mix.split(",")]))
         print(mix, {k: errors(net, v) for k, v in sorted(sets.items())}, flush=True)
+        if o.heat:
+            print("   loss by temperature", heats(net, sets), flush=True)
     if o.out:
         torch.save(net.state_dict(), o.out)
 

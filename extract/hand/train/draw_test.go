@@ -70,6 +70,16 @@ func bar(x, y, height float64) [][]point {
 	return [][]point{{{x, y}, {x, y + height/2}, {x + 4, y + height}}}
 }
 
+func TestDigitsPartedInLabelsAreOneNumber(t *testing.T) {
+	for label, want := range map[string]string{
+		"6 0 4 - 7 7": "604-77", "3 / 2": "3/2", "I a": "I a", "Apt 3": "Apt 3", "7": "7", "12 30": "12 30",
+	} {
+		if got := unspaced(label); got != want {
+			t.Errorf("%q is %q, want %q", label, got, want)
+		}
+	}
+}
+
 func TestOneLine(t *testing.T) {
 	line := func(ys ...float64) writing {
 		var w writing
