@@ -70,6 +70,7 @@ func (y *years) begins() {
 	y.step("seeds-1", "submit")
 	y.at("2024-02-05")
 	y.refused("petition", "seeds-1", "acknowledge", "2024-01-31", "The petition was received on 1 February 2024", "copy", "x")
+	y.refused("petition", "seeds-1", "acknowledge", "2024-02-30", `"2024-02-30" is no day: write one such as 2026-11-01.`, "copy", "x")
 	y.refused("petition", "seeds-1", "acknowledge", "2024-02-06", "6 February 2024 is still to come", "copy", "x")
 	y.step("seeds-1", "acknowledge", "copy", "Member Programs and Services")
 	y.step("seeds-1", "emails", "emails", "ana@example.org")

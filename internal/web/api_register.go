@@ -76,7 +76,7 @@ type (
 	}
 	apiNewStep struct {
 		Kind   string            `json:"kind,omitempty" maxLength:"40" doc:"one of those that may follow; not needed with undoes"`
-		On     string            `json:"on,omitempty" format:"date" doc:"the day on which it happened; not needed with undoes"`
+		On     string            `json:"on,omitempty" maxLength:"40" doc:"the day on which it happened, such as 2026-11-01; not needed with undoes"`
 		Words  map[string]string `json:"words,omitempty" doc:"what the step has to say, by the keys of its asks"`
 		Undoes string            `json:"undoes,omitempty" maxLength:"100" doc:"id of the event that is taken back"`
 	}
@@ -500,8 +500,8 @@ func (s *Server) apiIssueCouncil(ctx context.Context, in *struct {
 	Body struct {
 		Conference string `json:"conference" maxLength:"200" doc:"by its name"`
 		Document   string `json:"document" maxLength:"100" doc:"its number"`
-		CutOff     string `json:"cut_off,omitempty" format:"date" doc:"the last day that it covers; today where it is not said, or the last day of a conference that is over"`
-		On         string `json:"on,omitempty" format:"date" doc:"its date; today where it is not said"`
+		CutOff     string `json:"cut_off,omitempty" maxLength:"40" doc:"the last day that it covers, such as 2026-11-01; today where it is not said, or the last day of a conference that is over"`
+		On         string `json:"on,omitempty" maxLength:"40" doc:"its date, such as 2026-11-01; today where it is not said"`
 	}
 }) (*answerOf[apiCouncilReport], error) {
 	n, err := newCouncilReport(in.Body.Conference, strings.TrimSpace(in.Body.Document), in.Body.CutOff, in.Body.On)
@@ -519,7 +519,7 @@ func (s *Server) apiCorrectCouncil(ctx context.Context, in *struct {
 	Body struct {
 		Conference string `json:"conference,omitempty" maxLength:"200" doc:"whose report is corrected"`
 		Text       string `json:"text,omitempty" maxLength:"5000" doc:"what was wrong, and what is right"`
-		On         string `json:"on,omitempty" format:"date" doc:"today where it is not said"`
+		On         string `json:"on,omitempty" maxLength:"40" doc:"the day of the correction, such as 2026-11-01; today where it is not said"`
 		Undoes     string `json:"undoes,omitempty" maxLength:"100" doc:"id of the correction that is taken back"`
 	}
 }) (*answerOf[[]apiCouncilReport], error) {
