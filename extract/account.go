@@ -82,14 +82,15 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 			all = all.Union(p)
 		}
 		sheet.open(Unread, v, all, "The page has handwriting that was not understood: see whether it has lines to count, and add them.")
-		sheet.doubtLines()
 	default:
 		for _, p := range places {
 			sheet.open(WritingOutside, v, p, fmt.Sprintf("Handwriting %s was not filed as a line.", whereabouts(p, tables)))
-			if anyTable(tables, func(c *cells) bool { return c.amongLines(p) }) {
-				sheet.doubtLines()
-			}
 		}
+	}
+	if slices.ContainsFunc(places, func(p image.Rectangle) bool {
+		return anyTable(tables, func(c *cells) bool { return c.amongLines(p) })
+	}) {
+		sheet.doubtLines()
 	}
 	return nil
 }
