@@ -39,6 +39,7 @@ var guests = map[string][]string{
 	"github.com/alecthomas/kong":      {"cmd/countersign"},
 	"go.yaml.in/yaml/v3":              {"verify/plainyaml"},
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
+	"github.com/gen2brain/heic":       {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
 	"github.com/makiuchi-d/gozxing":   {"extract/marks"},
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
