@@ -168,9 +168,11 @@ func (m *Matcher) otherGiven(written name.Name, member *roll.Member) bool {
 }
 
 // rival says whether another member bears a name as it is written, middle name and suffix
-// included, and this member does not quite.
+// included, and this member does not quite. Of one given name and a surname the likelihood
+// says enough, but not of an initial and a surname.
 func (m *Matcher) rival(written name.Name, member *roll.Member) bool {
-	if written.Suffix == "" && len(written.Given) < 2 {
+	initial := len(written.Given) == 1 && len(joined(written.Given[0])) == 1
+	if written.Suffix == "" && len(written.Given) < 2 && !initial {
 		return false
 	}
 	own := name.Compare(written, personOf(member))

@@ -218,3 +218,25 @@ func fitsNumber(r *roll.Roll, p parts) bool {
 	}
 	return false
 }
+
+// TestInitialOfAnother: an initial and a surname that another member bears as they are written
+// are not this member's, whose surname is one letter off, though the number is.
+func TestInitialOfAnother(t *testing.T) {
+	const export = `ID,First Name,Last Name,Status,Paid Thru
+0521756,Benjamin,Gonzales,Active,2027-09-12
+%s
+`
+	for other, want := range map[string]Verdict{
+		"2164723,Barbara,Gonzalas,Active,2027-05-30": Uncertain,
+		"2164723,Barbara,Hutchins,Active,2027-05-30": Valid,
+	} {
+		r, err := roll.Import(strings.NewReader(fmt.Sprintf(export, other)), "members.csv", roll.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := read(1, 0.9, fields{extract.Name: "B. Gonzalas", extract.MemberID: "0521756"})
+		if d := decide(NewMatcher(r, Options{}), MIG(), line)[0]; d.Verdict != want {
+			t.Errorf("beside %s the line is %s: %s", other, d.Verdict, d.Because)
+		}
+	}
+}
