@@ -110,9 +110,12 @@ func (c *cells) amongLines(place image.Rectangle) bool {
 // shows that the lines may not be where they were found.
 func (s *Sheet) doubtLines() {
 	for i := range s.Rows {
-		s.Rows[i].Signed, s.Rows[i].Struck = SignedUnsure, false
+		s.Rows[i].doubt()
 	}
 }
+
+// doubt takes back whether a line is signed and whether it is struck out.
+func (r *Row) doubt() { r.Signed, r.Struck = SignedUnsure, false }
 
 func anyTable(tables []*cells, is func(*cells) bool) bool { return slices.ContainsFunc(tables, is) }
 

@@ -12,10 +12,6 @@ import (
 	"countersign/extract/tesseract"
 )
 
-// mostLevels is how many lines of a table one line of signers takes at most: "Print your
-// name" above "Your signature".
-const mostLevels = 2
-
 // sureLabel is how surely the words of labels are read at least: what is left of writing
 // where many people wrote looks like letters, too.
 const sureLabel = 0.5
@@ -24,23 +20,13 @@ const sureLabel = 0.5
 // line, instead of headings or beside some that say nothing.
 func (x Extractor) labelled(
 	ctx context.Context, v *view, t layout.Table,
-) (best form, ok bool, err error) {
+) (f form, ok bool, err error) {
 	if v.words != nil || t.Columns() == 0 || t.Rows() <= fewRows {
 		return form{}, false, nil
 	}
-	for levels := 1; levels <= mostLevels && !ok; levels++ {
-		for from := range levels {
-			in := t.Merged(from, levels)
-			f, err := x.labelledBy(ctx, v, in)
-			if err != nil {
-				return form{}, false, err
-			}
-			if f.score >= sureHeadings && f.forSigners() && f.betterThan(best) {
-				best, ok = f, true
-			}
-		}
-	}
-	return best, ok, nil
+	// Where a line of signers takes two rows, nobody can tell which two: those stay open.
+	f, err = x.labelledBy(ctx, v, t)
+	return f, f.score >= sureHeadings && f.forSigners(), err
 }
 
 // labelledBy reads the labels that recur in the rows of a table.

@@ -94,7 +94,7 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form,
 func doubtStruck(rows []Row) {
 	for i := range rows {
 		if rows[i].Struck {
-			rows[i].Struck, rows[i].Signed = false, SignedUnsure
+			rows[i].doubt()
 		}
 	}
 }

@@ -55,10 +55,7 @@ func (t Typed) line(ctx context.Context, g *image.Gray) (Reading, error) {
 // the edge.
 func framed(g *image.Gray, margin int) *image.Gray {
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
-	out := image.NewGray(image.Rect(0, 0, w+2*margin, h+2*margin))
-	for i := range out.Pix {
-		out.Pix[i] = 255
-	}
+	out := white(image.Rect(0, 0, w+2*margin, h+2*margin))
 	for y := range h {
 		copy(out.Pix[(y+margin)*out.Stride+margin:], g.Pix[y*g.Stride:y*g.Stride+w])
 	}

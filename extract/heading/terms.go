@@ -32,7 +32,7 @@ var terms = []struct{ item, phrases string }{
 	{"family", "nom de famille, nom de naissance"},
 	{"family", "apellido, apellidos, primer apellido"},
 	{"family", "familienaam, achternaam"},
-	{"name", "cognome e nome, nome e cognome, cognome nome, nome cognome, nominativo, nome completo, nome, nomes, apelido e nome, nome e apelido"},
+	{"name", "cognome e nome, nome e cognome, cognome nome, nome cognome, nominativo, nome, nomes, nome completo, apelido e nome, nome e apelido"},
 	{"name", "namn, navn, naam en voornaam, fullstandigt namn, for och efternamn, fornavn og efternavn, imie i nazwisko"},
 	{"family", "cognome, cognomi, apelido, apelidos, sobrenome, efternamn, etternavn, efternavn, nazwisko"},
 	{"given", "fornamn, fornavn, imie"},
@@ -67,7 +67,7 @@ var terms = []struct{ item, phrases string }{
 	{"city", "ville, commune, localite, ciudad, localidad, municipio, poblacion, gemeente, woonplaats"},
 	{"state", "state, st, province, prov, estado, bundesland, kanton, canton, provincie, provincia"},
 	{"city", "citta, comune, comune di residenza, localidade, cidade, miejscowosc"},
-	{"zip", "postnummer, codigo postal, kod pocztowy"},
+	{"zip", "postnummer, kod pocztowy"},
 	{"zip", "zip, zip code, zipcode, postal code, postcode, post code, plz, postleitzahl, code postal, codigo postal"},
 	{"email", "email, mail, e mail, email address, mail address, e mail address, courriel, emailadresse, e mail adresse, mail adresse, adresse email, adresse mail, adresse e mail, " +
 		"correo, correo electronico, emailadres, e mailadres, mailadres"},

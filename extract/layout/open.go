@@ -222,20 +222,6 @@ func (t Table) Paired(from int) Table {
 	return t
 }
 
-// Merged is the table with each so many rows from the given one on made one. Rows before
-// and what is left over at the end go.
-func (t Table) Merged(from, rows int) Table {
-	if rows == 1 {
-		return t
-	}
-	var lines []Rule
-	for i := from; i < len(t.Lines); i += rows {
-		lines = append(lines, t.Lines[i])
-	}
-	t.Lines = lines
-	return t
-}
-
 // WithBorders is the table with columns of the given borders.
 func (t Table) WithBorders(borders []Rule) Table {
 	t.Borders = borders
