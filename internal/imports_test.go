@@ -71,6 +71,8 @@ var guests = map[string][]string{
 	"github.com/landlock-lsm/go-landlock": {"internal/reader"},
 	"github.com/nats-io/nats-server/v2":   {"internal/queue", "internal/blob"}, // blob's tests run one
 	"github.com/nats-io/nats.go":          {"internal/queue", "internal/blob"},
+	"github.com/nats-io/jwt/v2":           {"internal/queue"}, // tests give credentials, as an operator does
+	"github.com/nats-io/nkeys":            {"internal/queue"},
 	"github.com/pressly/goose/v3":         {"internal/store"},
 	"modernc.org/sqlite":                  {"internal/store"},
 }

@@ -27,7 +27,9 @@ func (c purgeCommand) Run(ctx context.Context, s *streams) error {
 		defer kept.Close()
 		return office.NewPurger(office.New(office.Options{Store: kept}), nil, nil).Tell(ctx, s.out)
 	}
-	service, err := work.Open(ctx, work.Options{Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, Leave: true, BlobsNATS: c.Keep.Blobs == "nats", Log: logging{}.logger(s.err)})
+	o := c.Keep.options(c.Data)
+	o.Leave, o.Log = true, logging{}.logger(s.err)
+	service, err := work.Open(ctx, o)
 	if err != nil {
 		return err
 	}

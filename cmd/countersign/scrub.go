@@ -52,13 +52,13 @@ func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err 
 		return nil, nil, errors.New("the files lie in a queue that only the service reaches: " +
 			"name its NATS server with --nats")
 	}
-	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Leave: true, Log: slog.Default()})
+	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Name: c.Keep.NATSAt.Name, Access: c.Keep.NATSAt.access(), Leave: true, Log: slog.Default()})
 	if err != nil {
 		return nil, nil, err
 	}
 	js, bucket, err := q.Objects(ctx)
 	if err == nil {
-		v, err = blob.OpenObjects(ctx, js, bucket)
+		v, err = blob.OpenObjects(ctx, js, bucket, filepath.Join(c.Data, "fetched"))
 	}
 	if err != nil {
 		q.Close()
@@ -120,6 +120,9 @@ func whatIsLost(k store.Kept, err error) string {
 	case "export":
 		return fmt.Sprintf("The membership export %s %s (%s): "+
 			"take the same file in again under Members.", k.Name, state, k.SHA256)
+	}
+	if k.What == "probe" {
+		return fmt.Sprintf("The small file by which the service knows its files %s (%s): the next start lays it again.", state, k.SHA256)
 	}
 	return fmt.Sprintf("Petition %s: the %s of a page or line %s (%s): bring it back from a backup.",
 		k.Petition, k.What, state, k.SHA256)

@@ -30,6 +30,8 @@ type serveCommand struct {
 	Keep       keeping `embed:""`
 	QueueAt    string  `name:"nats-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_NATS_LISTEN" help:"Where the queue inside lets \"countersign work\" in. Default: nowhere."`
 	QueueToken string  `name:"nats-token" placeholder:"WORD" env:"COUNTERSIGN_NATS_TOKEN" help:"What they must show there."`
+	Rebuild    bool    `name:"rebuild-queue" help:"Throw away what waits in the queue, where that is damaged, and announce anew what is still to do, as the database says. For one start."`
+	Adopt      bool    `help:"Take queue and files for this installation's though they bear the mark of another, or though its files are lost. For one start."`
 	Reading    reading `embed:"" group:"Reading pages:"`
 	Mail       mailing `embed:"" group:"Sending letters:"`
 	Log        logging `embed:"" prefix:"log-" group:"Log:"`
@@ -42,10 +44,10 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	service, err := work.Open(ctx, work.Options{
-		Data: c.Data, DB: c.Keep.DB, NATS: c.Keep.NATS, Copies: c.Keep.Copies, BlobsNATS: c.Keep.Blobs == "nats",
-		Listen: c.QueueAt, Token: c.QueueToken, Readers: c.Reading.options(), Log: log,
-	})
+	o := c.Keep.options(c.Data)
+	o.Listen, o.Token, o.Rebuild, o.Adopt = c.QueueAt, c.QueueToken, c.Rebuild, c.Adopt
+	o.Readers, o.Log = c.Reading.options(), log
+	service, err := work.Open(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,9 @@ import (
 
 // workCommand is more hands for a service that runs elsewhere.
 type workCommand struct {
-	NATS    string  `name:"nats" required:"" placeholder:"URL" env:"COUNTERSIGN_NATS" help:"Queue of the service, such as nats://token@host:4222. The service must keep its files there: --blobs nats."`
+	NATS    string  `name:"nats" required:"" placeholder:"URL" env:"COUNTERSIGN_NATS" help:"Queue of the service, such as nats://token@host:4222."`
+	At      natsAt  `embed:""`
+	Files   string  `placeholder:"DIR" env:"COUNTERSIGN_FILES" help:"Folder of the service's files, \"blobs\" in its data folder, where a shared disk brings it here. Default: they lie in NATS, as with \"serve --blobs nats\"."`
 	DB      string  `name:"db" required:"" placeholder:"URL" env:"COUNTERSIGN_DB" help:"Database of the service: sqlite:///path/of/file.db or postgres://user@host/name."`
 	Data    string  `placeholder:"DIR" env:"COUNTERSIGN_DATA" help:"Folder for what is temporary. Default: one of its own."`
 	Reading reading `embed:"" group:"Reading pages:"`
@@ -29,7 +31,10 @@ func (c workCommand) Run(ctx context.Context, s *streams) error {
 		c.Data = dir
 	}
 	log := c.Log.logger(s.err)
-	service, err := work.Open(ctx, work.Options{Data: c.Data, DB: c.DB, NATS: c.NATS, Join: true, BlobsNATS: true, Readers: c.Reading.options(), Log: log})
+	service, err := work.Open(ctx, work.Options{
+		Data: c.Data, DB: c.DB, NATS: c.NATS, Name: c.At.Name, Access: c.At.access(), Join: true,
+		BlobsNATS: c.Files == "", Files: c.Files, Readers: c.Reading.options(), Log: log,
+	})
 	if err != nil {
 		return err
 	}

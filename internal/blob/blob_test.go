@@ -67,7 +67,7 @@ func TestObjects(t *testing.T) {
 			if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: bucket}); err != nil {
 				t.Fatal(err)
 			}
-			o, err := blob.OpenObjects(t.Context(), js, bucket)
+			o, err := blob.OpenObjects(t.Context(), js, bucket, t.TempDir())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -43,6 +44,38 @@ func OpenFiles(dir string) (*Files, error) {
 	}
 	return &Files{dir: dir, tmp: tmp, whole: map[string]look{}}, nil
 }
+
+// Installation is the id of the installation that the folder belongs to, empty where none has
+// said so yet.
+func (f *Files) Installation() (string, error) {
+	text, err := os.ReadFile(f.mark())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("blob: see whose the folder %s is: %w", f.dir, err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// SetInstallation says to which installation the folder belongs.
+func (f *Files) SetInstallation(id string) error {
+	file, err := os.CreateTemp(f.tmp.Name(), "")
+	if err != nil {
+		return fmt.Errorf("blob: note whose the folder %s is: %w", f.dir, err)
+	}
+	defer os.Remove(file.Name()) // it is gone where all went well
+	_, err = file.WriteString(id + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), f.mark())
+	}
+	if err == nil {
+		err = syncFolder(f.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("blob: note whose the folder %s is: %w", f.dir, err)
+	}
+	return nil
+}
+
+func (f *Files) mark() string { return filepath.Join(f.dir, "installation") }
 
 // Put keeps what a reader gives, and says under which sum (hex SHA-256) and
 // how many bytes it was. When it returns, the blob outlasts a loss of power. A

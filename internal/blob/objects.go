@@ -17,12 +17,18 @@ const chunk = 512 << 10
 
 // Objects keeps blobs in a JetStream object store.
 type Objects struct {
+	tmp    *os.File // the folder of this process, held open: files on their way lie there
 	bucket jetstream.ObjectStore
 	notes  notes
 }
 
-// OpenObjects opens a bucket, which is there already.
-func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket string) (*Objects, error) {
+// OpenObjects opens a bucket, which is there already. Files on their way lie in a folder, which is
+// made where it is missing and from which what a crash left is removed.
+func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket, dir string) (*Objects, error) {
+	tmp, err := ownFolder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("blob: make the folder of files on their way: %w", err)
+	}
 	o, err := js.ObjectStore(ctx, bucket)
 	if err != nil {
 		return nil, fmt.Errorf("blob: open the bucket %s: %w", bucket, err)
@@ -31,7 +37,7 @@ func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket string) (*O
 	if err != nil {
 		return nil, fmt.Errorf("blob: open the bucket %s: %w", bucket, err)
 	}
-	return &Objects{o, n}, nil
+	return &Objects{tmp, o, n}, nil
 }
 
 // Put keeps what a reader gives, and says under which sum (hex SHA-256) and
@@ -39,7 +45,7 @@ func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket string) (*O
 // bytes wait in a temporary file: memory stays small. A blob that is there
 // already is touched, so that DeleteOlder leaves it; one that is damaged is mended.
 func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64, err error) {
-	file, err := temporary()
+	file, err := o.temporary()
 	if err != nil {
 		return "", 0, fmt.Errorf("blob: keep a file: %w", err)
 	}
@@ -132,8 +138,8 @@ type passing struct{ *os.File }
 
 func (p passing) Close() error { return errors.Join(p.File.Close(), os.Remove(p.Name())) }
 
-func temporary() (passing, error) {
-	file, err := os.CreateTemp("", "countersign-blob-")
+func (o *Objects) temporary() (passing, error) {
+	file, err := os.CreateTemp(o.tmp.Name(), "")
 	return passing{file}, err
 }
 
@@ -153,7 +159,7 @@ func (o *Objects) fetch(ctx context.Context, sum string) (passing, error) {
 		return passing{}, unknown(sum, err)
 	}
 	defer object.Close()
-	file, err := temporary()
+	file, err := o.temporary()
 	if err != nil {
 		return passing{}, fmt.Errorf("blob: open %s: %w", sum, err)
 	}

@@ -59,7 +59,7 @@ func TestObjectsNotedMeanwhile(t *testing.T) {
 	if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: "blobs"}); err != nil {
 		t.Fatal(err)
 	}
-	s, err := blob.OpenObjects(t.Context(), js, "blobs")
+	s, err := blob.OpenObjects(t.Context(), js, "blobs", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (c *cluster) blobs(q *queue.Queue) (b *blob.Objects) {
 		if err != nil {
 			return err
 		}
-		b, err = blob.OpenObjects(c.t.Context(), js, bucket)
+		b, err = blob.OpenObjects(c.t.Context(), js, bucket, c.t.TempDir())
 		return err
 	})
 	return b

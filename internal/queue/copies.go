@@ -41,6 +41,7 @@ func (q *Queue) keep(
 ) (s jetstream.Stream, err error) {
 	there, err := q.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		q.fresh = true
 		err = q.withCopies(want.Name, 0, func(n int) error {
 			want.Replicas = n
 			s, err = q.js.CreateOrUpdateStream(ctx, want)
@@ -121,11 +122,11 @@ func (q *Queue) Objects(ctx context.Context) (js jetstream.JetStream, bucket str
 	if err := q.keepObjects(ctx); err != nil {
 		return nil, "", fmt.Errorf("open the queue's store of objects: %w", err)
 	}
-	return q.js, blobBucket, nil
+	return q.js, q.names.bucket, nil
 }
 
 func (q *Queue) keepObjects(ctx context.Context) error {
-	const name = "OBJ_" + blobBucket // as the client calls it
+	name := "OBJ_" + q.names.bucket // as the client calls it
 	there, err := q.js.Stream(ctx, name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		err = q.withCopies(name, 0, func(n int) error {
@@ -133,7 +134,7 @@ func (q *Queue) keepObjects(ctx context.Context) error {
 				return errAlone
 			}
 			_, err := q.js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{
-				Bucket: blobBucket, Storage: jetstream.FileStorage, Replicas: n,
+				Bucket: q.names.bucket, Storage: jetstream.FileStorage, Replicas: n,
 			})
 			return err
 		})

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -28,6 +30,9 @@ type Options struct {
 	URL      string        // of a server outside, such as nats://token@host:4222
 	Listen   string        // host:port at which the embedded server lets other processes in; empty for none
 	Token    string        // what they must show there
+	Name     string        // of the installation, where several share a server outside; see CheckName
+	Access   Access        // to the server outside
+	Rebuild  bool          // throw away what is announced: whoever knows what is to do announces it again
 	Replicas int           // copies of all that is kept there; 0 for 3 on a cluster of three servers or more, else 1
 	Leave    bool          // leave what is there with the copies that it has: whoever serves says how many
 	MaxBytes int64         // 64 MiB: announcements beyond it are refused, not others dropped
@@ -45,6 +50,8 @@ type Queue struct {
 	conn     *nats.Conn
 	js       jetstream.JetStream
 	stream   jetstream.Stream
+	names    names
+	fresh    bool // its stream was not there before
 
 	mu     sync.Mutex
 	copies map[string]int // at least, of each stream that was opened
@@ -57,12 +64,22 @@ func Stages() []string { return []string{"ingest", "extract", "verify"} }
 // no constant for it.
 const tooLittleRoom jetstream.ErrorCode = 10047
 
-const (
-	streamName = "COUNTERSIGN"
-	workPrefix = "countersign.work." // and the stage
-	tellPrefix = "countersign.tell." // and the topic
-	blobBucket = "countersign-blobs"
-)
+// names are what an installation calls its things on a server that it may share.
+type names struct {
+	stream string
+	work   string // subjects begin so, and the stage follows
+	tell   string // and the topic follows
+	bucket string
+}
+
+// namesOf gives an installation without a name those that all had before there were names.
+func namesOf(name string) names {
+	if name == "" {
+		return names{"COUNTERSIGN", "countersign.work.", "countersign.tell.", "countersign-blobs"}
+	}
+	base := "countersign-" + name
+	return names{"COUNTERSIGN-" + name, base + ".work.", base + ".tell.", base + "-blobs"}
+}
 
 // Open starts the embedded server or connects to one outside, and makes what the
 // queue needs there.
@@ -73,7 +90,10 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	o.Delay = cmp.Or(o.Delay, 2*time.Second)
 	o.Grace = cmp.Or(o.Grace, 20*time.Second)
 	o.Log = cmp.Or(o.Log, slog.Default())
-	q := &Queue{options: o, copies: map[string]int{}}
+	if err := CheckName(o.Name); err != nil {
+		return nil, err
+	}
+	q := &Queue{options: o, names: namesOf(o.Name), copies: map[string]int{}}
 	if err := q.connect(ctx); err != nil {
 		q.Close()
 		return nil, err
@@ -91,10 +111,15 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 		}),
 	}
 	if url == "" {
-		if q.embedded, err = embed(q.options); err != nil {
+		if err := q.clear(); err != nil {
 			return err
 		}
+		if q.embedded, err = embed(q.options); err != nil {
+			return fmt.Errorf("%w (%s)", err, heal)
+		}
 		opts = append(opts, nats.InProcessServer(q.embedded), nats.Token(q.options.Token))
+	} else if opts, err = q.options.Access.add(opts); err != nil {
+		return err
 	}
 	if q.conn, err = nats.Connect(url, opts...); err != nil {
 		return fmt.Errorf("connect to the queue: %w", err)
@@ -102,9 +127,35 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 	if q.js, err = jetstream.New(q.conn); err != nil {
 		return fmt.Errorf("connect to the queue: %w", err)
 	}
+	if q.options.Rebuild && q.embedded == nil {
+		if err := q.js.DeleteStream(ctx, q.names.stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return fmt.Errorf("throw away the queue's stream: %w", err)
+		}
+	}
+	return q.make(ctx)
+}
+
+// heal is what to do about a queue that does not open.
+const heal = "if it is damaged, start once with --rebuild-queue: what is to do stands in the database and is announced again"
+
+// clear takes the stream out of the folder of the embedded server where it is to be made anew.
+// What else lies there, such as blobs, stays. That is done before the server starts: it may not
+// start with a damaged one.
+func (q *Queue) clear() error {
+	if !q.options.Rebuild || q.options.Dir == "" {
+		return nil
+	}
+	if err := os.RemoveAll(filepath.Join(q.options.Dir, "jetstream", "$G", "streams", q.names.stream)); err != nil {
+		return fmt.Errorf("throw away the queue's stream: %w", err)
+	}
+	return nil
+}
+
+// make makes the stream and its consumers, or finds them.
+func (q *Queue) make(ctx context.Context) (err error) {
 	q.stream, err = q.keep(ctx, jetstream.StreamConfig{
-		Name:       streamName,
-		Subjects:   []string{workPrefix + "*"},
+		Name:       q.names.stream,
+		Subjects:   []string{q.names.work + "*"},
 		Retention:  jetstream.WorkQueuePolicy,
 		Discard:    jetstream.DiscardNew,
 		MaxBytes:   q.options.MaxBytes,
@@ -116,7 +167,7 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 		return fmt.Errorf("make the queue: the disk of %s has no room for %d MiB: free some, or keep the data elsewhere (%w)", cmp.Or(q.options.Dir, "the queue's server"), q.options.MaxBytes>>20, err)
 	}
 	if err != nil {
-		return fmt.Errorf("make the queue's stream: %w", err)
+		return fmt.Errorf("make the queue's stream: %w (%s)", err, heal)
 	}
 	for _, stage := range Stages() {
 		if _, err := q.consumer(ctx, stage); err != nil {
@@ -125,6 +176,9 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 	}
 	return nil
 }
+
+// Fresh says whether the queue was made just now: whatever was announced before is not in it.
+func (q *Queue) Fresh() bool { return q.fresh }
 
 // Close ends the connection and the embedded server. Work must have returned.
 func (q *Queue) Close() {
@@ -142,7 +196,7 @@ func (q *Queue) Close() {
 // returns nil the announcement is on disk; an error may be a full disk or a full
 // queue, and the announcement must be made again.
 func (q *Queue) Announce(ctx context.Context, stage, subject, id string) error {
-	_, err := q.js.Publish(ctx, workPrefix+stage, []byte(subject), jetstream.WithMsgID(id))
+	_, err := q.js.Publish(ctx, q.names.work+stage, []byte(subject), jetstream.WithMsgID(id))
 	if err != nil {
 		return fmt.Errorf("announce %s of %s: %w", stage, subject, err)
 	}

@@ -55,9 +55,9 @@ func (q *Queue) Work(ctx context.Context, stage string, n int, handle func(ctx c
 // counted here and not by the server, which would leave what ran out lying there
 // for ever, unseen.
 func (q *Queue) consumer(ctx context.Context, stage string) (jetstream.Consumer, error) {
-	c, err := q.js.CreateOrUpdateConsumer(ctx, streamName, jetstream.ConsumerConfig{
+	c, err := q.js.CreateOrUpdateConsumer(ctx, q.names.stream, jetstream.ConsumerConfig{
 		Durable:       stage,
-		FilterSubject: workPrefix + stage,
+		FilterSubject: q.names.work + stage,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       q.options.AckWait,
 		MaxDeliver:    -1,

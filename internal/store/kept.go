@@ -5,7 +5,7 @@ import "context"
 // Kept is a blob that something here names.
 type Kept struct {
 	SHA256   string
-	What     string // file, export, sheet or picture
+	What     string // file, export, sheet, picture, or probe, by which those who share the files know them
 	Name     string // of a file or an export, as it was handed in
 	Petition string // id; empty for an export
 }
@@ -22,5 +22,6 @@ func (s *Store) Kept(ctx context.Context) (_ []Kept, err error) {
 		UNION SELECT sheet, 'sheet', '', petition_id FROM pages WHERE sheet <> ''
 		UNION SELECT picture, 'picture', '', petition_id FROM pages WHERE picture <> ''
 		UNION SELECT picture, 'picture', '', petition_id FROM lines WHERE picture <> ''
+		UNION SELECT value, 'probe', '', '' FROM settings WHERE key = 'blobs-probe'
 		ORDER BY 4, 2, 3, 1`)
 }

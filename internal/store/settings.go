@@ -45,6 +45,30 @@ func (s *Store) SetSetting(ctx context.Context, key, value, by string) (err erro
 	})
 }
 
+// installation is the setting that holds the installation's id.
+const installation = "installation"
+
+// Installation is the id of the installation that the database belongs to, empty where none was
+// given to it yet.
+func (s *Store) Installation(ctx context.Context) (string, error) {
+	return s.Setting(ctx, installation)
+}
+
+// NameInstallation gives the database an id unless it has one, and says which it has: of several
+// programs that start at once one gives it.
+func (s *Store) NameInstallation(ctx context.Context) (string, error) {
+	return s.SetFirst(ctx, installation, NewID())
+}
+
+// SetFirst sets a setting that has no value yet, and gives the value that it has then.
+func (s *Store) SetFirst(ctx context.Context, key, value string) (_ string, err error) {
+	defer saying(&err, "set setting %s", key)
+	if _, err := write(ctx, s.writer, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, '', $3) ON CONFLICT (key) DO NOTHING`, key, value, now()); err != nil {
+		return "", err
+	}
+	return s.Setting(ctx, key)
+}
+
 // SettingHistory lists the values that a setting had, oldest first. One without a time was
 // there before times were kept.
 func (s *Store) SettingHistory(ctx context.Context, key string) (_ []Setting, err error) {

@@ -70,7 +70,7 @@ const (
 // queue's folder may have been lost.
 func (w *workers) sweep(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := w.announceStale(ctx); err != nil && ctx.Err() == nil {
+		if err := w.announceStale(ctx, sweepAge); err != nil && ctx.Err() == nil {
 			w.log.Warn("look for stale work", "error", err)
 		}
 		Pause(ctx, sweepEvery)
@@ -79,8 +79,8 @@ func (w *workers) sweep(ctx context.Context) {
 
 // announceStale leaves alone stages that have something waiting: what is still to do
 // there has most likely not had its turn yet.
-func (w *workers) announceStale(ctx context.Context) error {
-	stale, err := w.store.Stale(ctx, sweepAge)
+func (w *workers) announceStale(ctx context.Context, age time.Duration) error {
+	stale, err := w.store.Stale(ctx, age)
 	if err != nil || len(stale) == 0 {
 		return err
 	}

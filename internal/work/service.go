@@ -8,6 +8,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,8 @@ type Service struct {
 	Rolls   *office.Rolls
 	Log     *slog.Logger
 	workers *workers
+	files   owned // of Blobs
+	adopt   bool
 
 	undo []func() // what close does, last first
 }
@@ -51,6 +54,11 @@ type Options struct {
 	Listen    string // host:port at which a queue inside lets others in; "" for none
 	Token     string // what they must show
 	BlobsNATS bool   // keep blobs in the queue, where all machines reach them, and not in Data
+	Files     string // folder of blobs; "" for one in Data
+	Name      string // of the installation, where several share a queue outside
+	Access    queue.Access
+	Rebuild   bool // make the queue anew: see queue.Options
+	Adopt     bool // take queue and files for this installation's, whatever mark they bear
 	Readers   reader.Options
 	Log       *slog.Logger
 }
@@ -58,7 +66,7 @@ type Options struct {
 // Open opens what is kept in one data folder or by URLs. Only one process at a
 // time opens a folder.
 func Open(ctx context.Context, o Options) (_ *Service, err error) {
-	s := &Service{Log: o.Log}
+	s := &Service{Log: o.Log, adopt: o.Adopt}
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
@@ -86,7 +94,7 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	s.undo = append(s.undo, func() { s.Store.Close() })
 	if s.Queue, err = queue.Open(ctx, queue.Options{
 		Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Replicas: o.Copies, Leave: o.Leave || o.Join,
-		Listen: o.Listen, Token: o.Token, Log: s.Log,
+		Listen: o.Listen, Token: o.Token, Name: o.Name, Access: o.Access, Rebuild: o.Rebuild, Log: s.Log,
 	}); err != nil {
 		return nil, err
 	}
@@ -94,11 +102,17 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	if err := s.openBlobs(ctx, &o); err != nil {
 		return nil, err
 	}
+	if err := s.belong(ctx, o); err != nil {
+		return nil, err
+	}
 	if err := s.openReaders(o); err != nil {
 		return nil, err
 	}
 	s.Rolls = office.NewRolls(s.Store, s.Blobs)
 	s.workers = &workers{store: s.Store, blobs: s.Blobs, queue: s.Queue, readers: s.Readers, rolls: s.Rolls, log: s.Log}
+	if s.Queue.Fresh() && !o.Join {
+		return s, s.workers.announceStale(ctx, 0)
+	}
 	return s, nil
 }
 
@@ -120,9 +134,12 @@ func (s *Service) claim(dir string) error {
 
 func (s *Service) openBlobs(ctx context.Context, o *Options) error {
 	if !o.BlobsNATS {
-		dir := filepath.Join(o.Data, "blobs")
+		dir := cmp.Or(o.Files, filepath.Join(o.Data, "blobs"))
 		files, err := blob.OpenFiles(dir)
 		s.Blobs = files
+		s.files = owned{"files",
+			func(context.Context) (string, error) { return files.Installation() },
+			func(_ context.Context, id string) error { return files.SetInstallation(id) }}
 		o.Readers.Read = append(o.Readers.Read, dir)
 		return err
 	}
@@ -130,12 +147,14 @@ func (s *Service) openBlobs(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
-	objects, err := blob.OpenObjects(ctx, js, bucket)
+	dir := filepath.Join(o.Data, "fetched") // where they are copied to be parsed
+	objects, err := blob.OpenObjects(ctx, js, bucket, dir)
 	if err != nil {
 		return err
 	}
 	s.Blobs = objects
-	o.Readers.Read = append(o.Readers.Read, os.TempDir()) // where they are copied to be parsed
+	s.files = owned{"files", s.Queue.ObjectsInstallation, s.Queue.SetObjectsInstallation}
+	o.Readers.Read = append(o.Readers.Read, dir)
 	return nil
 }
 
