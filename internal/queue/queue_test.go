@@ -139,6 +139,57 @@ func TestGivingUp(t *testing.T) {
 	}
 }
 
+// While what the work needs is away no try is used up, however long that is; failures of its own
+// count as before.
+func TestWaiting(t *testing.T) {
+	q := open(t, quick(t.TempDir()))
+	defer q.Close()
+	announce(t, q, "a")
+	var l log
+	var want []string
+	for i := range 12 {
+		want = append(want, fmt.Sprint("away ", i))
+	}
+	want = append(want, "failed", "failed", "done")
+	got := until(t, q, &l, len(want), func(context.Context, string) error {
+		switch n := len(l.all()); {
+		case n < 12:
+			l.add("away %d", n)
+			return queue.Wait(errors.New("the database is away"))
+		case n < 14:
+			l.add("failed")
+			return errors.New("not now")
+		}
+		l.add("done")
+		return nil
+	})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Who waits for what is away stops at once when told to, and the work is there for the next.
+func TestStoppingWhileWaiting(t *testing.T) {
+	o := quick(t.TempDir())
+	o.Delay = time.Hour
+	q := open(t, o)
+	defer q.Close()
+	announce(t, q, "a")
+	ctx, stop := context.WithCancel(t.Context())
+	err := q.Work(ctx, "extract", 1, func(context.Context, string) error {
+		stop()
+		return queue.Wait(errors.New("away"))
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var l log
+	got := until(t, q, &l, 1, func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	if diff := cmp.Diff([]string{"a"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Work that takes longer than a silent worker is waited for is not given to another.
 func TestLongWorkIsLeftAlone(t *testing.T) {
 	q := open(t, quick(t.TempDir()))

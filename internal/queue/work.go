@@ -17,6 +17,14 @@ type hopeless struct{ error }
 
 func (h *hopeless) Unwrap() error { return h.error }
 
+// Wait marks an error that is not of the work: what it needs, such as a database, is away. The work
+// is kept in hand and tried again until that is back, and no try is counted.
+func Wait(err error) error { return &waiting{err} }
+
+type waiting struct{ error }
+
+func (w *waiting) Unwrap() error { return w.error }
+
 // errCrashed is given up with when work was begun again and again and never ended.
 var errCrashed = errors.New("whoever worked on it ended each time before it was done")
 
@@ -27,7 +35,8 @@ const crashes = 10
 // Work handles announcements of a stage, n at a time, until ctx ends; it returns when what
 // runs then has ended, to which Options.Grace is left. While handle runs, the queue is told
 // that somebody works. An error of handle has the work delivered again later; the
-// last one, or a GiveUp, goes to gaveUp, which writes it where a person sees it.
+// last one, or a GiveUp, goes to gaveUp, which writes it where a person sees it. After a Wait
+// nothing is delivered again.
 func (q *Queue) Work(ctx context.Context, stage string, n int, handle func(ctx context.Context, subject string) error, gaveUp func(ctx context.Context, subject string, err error)) error {
 	if _, err := q.consumer(ctx, stage); err != nil {
 		return err
@@ -42,7 +51,7 @@ func (q *Queue) Work(ctx context.Context, stage string, n int, handle func(ctx c
 		}
 	})
 	defer stopped()
-	w := &worker{q: q, stage: stage, handle: handle, gaveUp: gaveUp}
+	w := &worker{q: q, stage: stage, handle: handle, gaveUp: gaveUp, failed: map[uint64]int{}}
 	var hands sync.WaitGroup
 	for range n {
 		hands.Go(func() { w.run(ctx, running) })
@@ -74,6 +83,9 @@ type worker struct {
 	stage  string
 	handle func(context.Context, string) error
 	gaveUp func(context.Context, string, error)
+
+	mu     sync.Mutex
+	failed map[uint64]int // tries that failed, by an announcement's place in the stream
 }
 
 // run takes one announcement after the other. One that is taken is begun at once: what
@@ -95,7 +107,7 @@ func (w *worker) run(ctx, running context.Context) {
 			continue
 		}
 		if msg != nil {
-			w.one(running, msg)
+			w.one(ctx, running, msg)
 		}
 	}
 }
@@ -138,29 +150,33 @@ func next(ctx context.Context, c jetstream.Consumer) (jetstream.Msg, error) {
 	return msg, nil
 }
 
-// one handles an announcement and answers for it.
-func (w *worker) one(ctx context.Context, msg jetstream.Msg) {
+// one handles an announcement and answers for it. Tries are those that failed here: a server that
+// was away delivers again what was in hand, which says nothing of the work.
+func (w *worker) one(stop, ctx context.Context, msg jetstream.Msg) {
 	about, err := msg.Metadata()
 	if err != nil {
 		w.q.options.Log.Error("queue", "stage", w.stage, "error", err)
 		return
 	}
-	subject, tries := string(msg.Data()), int(about.NumDelivered)
+	subject, delivered := string(msg.Data()), int(about.NumDelivered)
 	began := time.Now()
-	if tries > w.q.options.Deliver+crashes {
+	if delivered > w.q.options.Deliver+crashes {
 		err = GiveUp(errCrashed)
 	} else {
-		err = w.attempt(ctx, msg, subject)
+		err = w.attempt(stop, ctx, msg, subject)
 	}
+	var final *hopeless
+	var away *waiting
+	stopped := ctx.Err() != nil || errors.As(err, &away)
+	tries := w.count(about.Sequence.Stream, err != nil && !stopped)
 	log := w.q.options.Log.With("stage", w.stage, "subject", subject, "try", tries, "took", time.Since(began).Round(time.Millisecond).String())
 	answering, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	var final *hopeless
 	switch {
 	case err == nil:
 		log.Debug("done")
 		err = msg.DoubleAck(answering)
-	case ctx.Err() != nil: // told to stop: nobody failed, and somebody else may have it at once
+	case stopped: // told to stop: nobody failed, and somebody else may have it at once
 		log.Info("left undone")
 		err = msg.Nak()
 	case errors.As(err, &final) || tries >= w.q.options.Deliver:
@@ -169,6 +185,7 @@ func (w *worker) one(ctx context.Context, msg jetstream.Msg) {
 			err = final.error
 		}
 		w.gaveUp(answering, subject, err)
+		w.forget(about.Sequence.Stream)
 		err = msg.Term()
 	default:
 		log.Info("to be tried again")
@@ -188,9 +205,23 @@ func (q *Queue) pause(tries int) time.Duration {
 	return d
 }
 
-// attempt runs handle and tells the queue meanwhile that somebody works. A fault of the
-// program is an error like others.
-func (w *worker) attempt(ctx context.Context, msg jetstream.Msg, subject string) (err error) {
+// count counts a try that failed, forgets one that did not, and says how many failed.
+func (w *worker) count(seq uint64, failed bool) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !failed {
+		delete(w.failed, seq)
+		return 1
+	}
+	w.failed[seq]++
+	return w.failed[seq]
+}
+
+func (w *worker) forget(seq uint64) { w.count(seq, false) }
+
+// attempt runs handle, again and again while what it needs is away, and tells the queue meanwhile
+// that somebody works.
+func (w *worker) attempt(stop, ctx context.Context, msg jetstream.Msg, subject string) (err error) {
 	done := make(chan struct{})
 	var ticks sync.WaitGroup
 	ticks.Go(func() {
@@ -207,6 +238,25 @@ func (w *worker) attempt(ctx context.Context, msg jetstream.Msg, subject string)
 	})
 	defer ticks.Wait()
 	defer close(done)
+	for told := false; ; {
+		err = w.once(ctx, subject)
+		if away := (*waiting)(nil); !errors.As(err, &away) {
+			return err
+		}
+		if !told {
+			w.q.options.Log.Warn("work waits for what is away", "stage", w.stage, "subject", subject, "error", err)
+			told = true
+		}
+		select {
+		case <-time.After(w.q.options.Delay):
+		case <-stop.Done():
+			return err
+		}
+	}
+}
+
+// once runs handle. A fault of the program is an error like others.
+func (w *worker) once(ctx context.Context, subject string) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("a fault in countersign: %v", fault)

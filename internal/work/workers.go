@@ -67,7 +67,9 @@ func (w *workers) run(ctx context.Context) error {
 	errs := make([]error, len(stages))
 	for i, s := range stages {
 		all.Go(func() {
-			handle := func(ctx context.Context, subject string) error { return unlessPurged(s.handle(ctx, subject)) }
+			handle := func(ctx context.Context, subject string) error {
+				return w.waitIfAway(ctx, unlessPurged(s.handle(ctx, subject)))
+			}
 			errs[i] = w.queue.Work(ctx, s.name, s.hands, handle, func(ctx context.Context, subject string, err error) {
 				w.gaveUp(ctx, s.name, subject, err)
 			})
