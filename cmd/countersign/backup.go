@@ -45,6 +45,11 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 		}
 		defer db.Close()
 	}
+	if !elsewhere { // so that the copy, too, cannot lose its end unseen
+		if _, _, err := (store.Anchors{Path: filepath.Join(c.To, "audit-heads")}).Note(ctx, db); err != nil {
+			return err
+		}
+	}
 	kept, err := db.Kept(ctx)
 	if err != nil {
 		return err

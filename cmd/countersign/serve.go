@@ -28,6 +28,7 @@ type serveCommand struct {
 	MaxUpload  amount  `name:"max-upload-mb" placeholder:"N" env:"COUNTERSIGN_MAX_UPLOAD_MB" help:"Largest file taken in, in megabytes. Default: 4096."`
 	MetricsAt  string  `name:"metrics-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_METRICS_LISTEN" help:"Where /metrics is served to whoever asks, such as 127.0.0.1:9464. Default: nowhere; at the service's own address it takes an administrator or a token of one."`
 	Keep       keeping `embed:""`
+	Heads      string  `name:"audit-heads" placeholder:"FILE" env:"COUNTERSIGN_AUDIT_HEADS" help:"Where heads of the log are noted, best on another disk, so that a lost or exchanged end of it is seen. Default: audit-heads in the data folder."`
 	QueueAt    string  `name:"nats-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_NATS_LISTEN" help:"Where the queue inside lets \"countersign work\" in. Default: nowhere."`
 	QueueToken string  `name:"nats-token" placeholder:"WORD" env:"COUNTERSIGN_NATS_TOKEN" help:"What they must show there."`
 	Rebuild    bool    `name:"rebuild-queue" help:"Throw away what waits in the queue, where that is damaged, and announce anew what is still to do, as the database says. For one start."`
@@ -45,6 +46,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	o := c.Keep.options(c.Data)
+	o.Heads = c.Heads
 	o.Listen, o.Token, o.Rebuild, o.Adopt = c.QueueAt, c.QueueToken, c.Rebuild, c.Adopt
 	o.Readers, o.Log = c.Reading.options(), log
 	service, err := work.Open(ctx, o)
@@ -67,7 +69,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	}
 	site, err := web.New(web.Options{
 		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: officeOf(service, c.URL),
-		Mail:    mail,
+		Mail: mail, Heads: service.Heads,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
 	})
@@ -147,6 +149,7 @@ func serve(ctx context.Context, s *work.Service, listener net.Listener, site htt
 		return nil
 	})
 	all.Go(func() error { return s.Work(ctx) })
+	all.Go(func() error { s.NoteHeads(ctx); return nil })
 	all.Go(func() error { purger(s).Daily(ctx, work.Pause); return nil })
 	err := all.Wait()
 	s.Log.Info("stopped")

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"countersign/internal/fixtures"
-	"countersign/internal/store"
 )
 
 // served runs the serve command in this process until the test ends, and returns where it
@@ -146,26 +145,6 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 				t.Errorf("exit code %d; it said %q, want %q in it", r.code, r.stderr, tt.want)
 			}
 		})
-	}
-}
-
-func TestAuditVerify(t *testing.T) {
-	dir := t.TempDir()
-	if r := countersign("audit", "verify", "--data", dir); r.code != exitUnusable || !strings.Contains(r.stderr, "holds no data") {
-		t.Errorf("of an empty folder: %+v", r)
-	}
-	db, err := store.Open(t.Context(), "sqlite://"+filepath.Join(dir, "countersign.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for _, subject := range []string{"a", "b", "c"} {
-		if _, err := db.Record(t.Context(), store.AuditEntry{Actor: "x", Action: "petition.added", Subject: subject}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if r := countersign("audit", "verify", "--data", dir); r.code != exitOK || !strings.Contains(r.stdout, "All 3 entries") {
-		t.Errorf("of a whole log: %+v", r)
 	}
 }
 

@@ -52,8 +52,9 @@ func testAuditTampered(t *testing.T, s *Store) {
 	forged.Subject = "another"
 	for _, step := range []struct{ name, forge, undo, want string }{
 		{"a changed detail", `UPDATE audit SET detail = 'x' WHERE seq = 3`, `UPDATE audit SET detail = '' WHERE seq = 3`, "entry 3 was changed"},
+		{"a flipped bit", `UPDATE audit SET subject = '3' WHERE seq = 3`, `UPDATE audit SET subject = '2' WHERE seq = 3`, "one bit of entry 3"},
 		{"a moved border between texts", `UPDATE audit SET actor = 'annac', action = 'cept' WHERE seq = 2`, `UPDATE audit SET actor = 'ann', action = 'accept' WHERE seq = 2`, "entry 2 was changed"},
-		{"a changed time", `UPDATE audit SET at = 9 WHERE seq = 1`, `UPDATE audit SET at = 1 WHERE seq = 1`, "entry 1 was changed"},
+		{"a changed time", `UPDATE audit SET at = 70 WHERE seq = 1`, `UPDATE audit SET at = 1 WHERE seq = 1`, "entry 1 was changed"},
 		{"a changed hash", `UPDATE audit SET hash = '00' WHERE seq = 4`, `UPDATE audit SET hash = '` + entries[3].Hash + `' WHERE seq = 4`, "entry 4 was changed"},
 		{"a changed link", `UPDATE audit SET prev = '00' WHERE seq = 4`, `UPDATE audit SET prev = '` + entries[3].Prev + `' WHERE seq = 4`, "entry 4 does not follow entry 3"},
 		{"a forged end", `UPDATE audit SET subject = 'another', hash = '` + forged.sum() + `' WHERE seq = 6`, `UPDATE audit SET subject = '5', hash = '` + entries[5].Hash + `' WHERE seq = 6`, "entry 6 is not the head"},

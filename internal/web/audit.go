@@ -90,6 +90,9 @@ func (v auditView) OlderURL() string {
 // checkAudit follows the chain from the first entry to the last.
 func (s *Server) checkAudit(w http.ResponseWriter, r *http.Request) error {
 	n, err := s.Store.VerifyAudit(r.Context())
+	if err == nil && s.Heads.Path != "" {
+		_, err = s.Heads.Check(r.Context(), s.Store)
+	}
 	v := auditView{Checked: fmt.Sprintf("The chain holds: %s, each with the hash of the one before.", plural(n, "entry", "entries"))}
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "the audit chain does not hold", "entries", n, "error", err)

@@ -33,7 +33,8 @@ type Options struct {
 	Office *office.Office
 	Mail   *mail.Server // sends letters; nil where the office sends them itself
 
-	Uploads string // folder for uploads that are not complete yet
+	Heads   store.Anchors // of the audit log, noted outside of the database; the zero value for none
+	Uploads string        // folder for uploads that are not complete yet
 
 	URL        string // where people reach the service; "" for http://localhost:8080. With https cookies are marked secure
 	TrustProxy bool   // take the client's address from X-Forwarded-For

@@ -36,6 +36,7 @@ type Service struct {
 	Readers *reader.Pool
 	Rolls   *office.Rolls
 	Log     *slog.Logger
+	Heads   store.Anchors
 	workers *workers
 	files   owned // of Blobs
 	adopt   bool
@@ -54,6 +55,7 @@ type Options struct {
 	Listen    string // host:port at which a queue inside lets others in; "" for none
 	Token     string // what they must show
 	BlobsNATS bool   // keep blobs in the queue, where all machines reach them, and not in Data
+	Heads     string // file in which heads of the audit log are noted; "" for one in Data
 	Files     string // folder of blobs; "" for one in Data
 	Name      string // of the installation, where several share a queue outside
 	Access    queue.Access
@@ -102,6 +104,7 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	if err := s.openBlobs(ctx, &o); err != nil {
 		return nil, err
 	}
+	s.Heads = store.Anchors{Path: cmp.Or(o.Heads, filepath.Join(o.Data, "audit-heads"))}
 	if err := s.belong(ctx, o); err != nil {
 		return nil, err
 	}
