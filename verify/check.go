@@ -103,21 +103,18 @@ func (r Rules) AsOpen(dates Dates, d *Decision, m Match) Decision {
 	return open
 }
 
-// contest hands to the chair the lines that the program decided and somebody
-// who looked again found otherwise. It says whether there are any.
-func (r Rules) contest(dates Dates, out []Decision, words []ruling, found [][]Finding) (any bool) {
-	for i := range found {
-		if words[i].word != nil || words[i].needs != "" || out[i].Verdict == Uncertain {
-			continue
-		}
-		for _, f := range InForce(found[i]) {
-			if f.looks(Again) && !r.same(dates, &out[i], &f) {
-				words[i], any = ruling{needs: NeedsChair, again: &f}, true
-				break
-			}
+// contested hands to the chair a line that the program decided and somebody who looked
+// again found otherwise.
+func (r Rules) contested(dates Dates, d *Decision, w *ruling, found []Finding) (ruling, bool) {
+	if w.word != nil || w.needs != "" || d.Verdict == Uncertain {
+		return ruling{}, false
+	}
+	for _, f := range InForce(found) {
+		if f.looks(Again) && !r.same(dates, d, &f) {
+			return ruling{needs: NeedsChair, again: &f}, true
 		}
 	}
-	return any
+	return ruling{}, false
 }
 
 // looks says whether a finding is what somebody found who looked once more.
@@ -196,9 +193,8 @@ func (s *Share) add(right bool) {
 func Measure(rules Rules, dates Dates, lines []Match, found [][]Finding) Measured {
 	var out Measured
 	var again, shown []int
-	words := make([]ruling, len(lines))
+	s := NewSettlement(rules, dates, lines, found)
 	for i := range found {
-		words[i] = rules.rule(dates, &lines[i], found[i])
 		of := InForce(found[i])
 		if slices.ContainsFunc(of, func(f Finding) bool { return f.looks(Again) }) {
 			again = append(again, i)
@@ -208,19 +204,19 @@ func Measure(rules Rules, dates Dates, lines []Match, found [][]Finding) Measure
 		}
 	}
 	if len(shown) > 0 {
-		settled := rules.settle(dates, lines, words)
+		settled := s.once(s.words)
 		for _, i := range shown {
-			rules.measureKnown(dates, &settled[i], found[i], &out)
+			rules.measureKnown(dates, settled[i], found[i], &out)
 		}
 	}
 	if len(again) > 0 {
-		alone := slices.Clone(words)
+		alone := slices.Clone(s.words)
 		for _, i := range again {
 			alone[i] = ruling{}
 		}
-		program := rules.settle(dates, lines, alone)
+		program := s.once(alone)
 		for _, i := range again {
-			rules.measureAgain(dates, &program[i], &words[i], found[i], &out)
+			rules.measureAgain(dates, program[i], &s.words[i], found[i], &out)
 		}
 	}
 	return out

@@ -19,29 +19,38 @@ const (
 	bothOrders
 )
 
-// orderOf finds the order of dates on lines: a number above twelve can be no month.
-func orderOf(lines []Match) dateOrder {
-	var days, months bool
-	for i := range lines {
-		reading := lines[i].Line.Fields[extract.Date]
-		if reading.Confidence < sure {
-			continue
-		}
-		_, asMonth := roll.ParseDate(reading.Text)
-		turned, other := turnedDate(reading.Text)
-		if !other {
-			continue
-		}
-		_, asDay := roll.ParseDate(turned)
-		months = months || asMonth && !asDay
-		days = days || asDay && !asMonth
+// dayCount is how many dates can only be written one way: a number above twelve can be no
+// month.
+type dayCount struct{ days, months int }
+
+// add counts the date of a line, by -1 no longer.
+func (n *dayCount) add(m *Match, by int) {
+	reading := m.Line.Fields[extract.Date]
+	if reading.Confidence < sure {
+		return
 	}
+	turned, other := turnedDate(reading.Text)
+	if !other {
+		return
+	}
+	_, asMonth := roll.ParseDate(reading.Text)
+	_, asDay := roll.ParseDate(turned)
 	switch {
-	case days && months:
+	case asMonth && !asDay:
+		n.months += by
+	case asDay && !asMonth:
+		n.days += by
+	}
+}
+
+// order is the one in which the lines have their dates.
+func (n *dayCount) order() dateOrder {
+	switch {
+	case n.days > 0 && n.months > 0:
 		return bothOrders
-	case days:
+	case n.days > 0:
 		return dayFirst
-	case months:
+	case n.months > 0:
 		return monthFirst
 	}
 	return eitherOrder

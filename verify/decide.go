@@ -330,44 +330,32 @@ func plausible(day time.Time, dates Dates) bool {
 // line of a person, known to have signed, so that neither is decided alone.
 const maybeSame = 0.001
 
-// settleDuplicates lets one line of each person count. Only lines that would
-// be valid compete: one that is unsigned or struck out takes nothing away.
-func (r Rules) settleDuplicates(all []Decision) {
-	lines := map[string][]int{}
-	for i, d := range all {
-		if d.Verdict == Valid && d.person() != "" {
-			lines[d.person()] = append(lines[d.person()], i)
-		}
+// apart lets one line of each person count. Only lines that would be valid compete: one that
+// is unsigned or struck out takes nothing away. of is how many compete, keeps whether this
+// one counts, and kept gives the one that does, nil for none.
+func (r Rules) apart(d *Decision, keeps bool, of int, kept func() *Decision) *Decision {
+	out := *d
+	other := kept()
+	switch {
+	case d.ByPeople() && d.Reason == Duplicate && other != nil:
+		ref := other.Line.Ref
+		out.DuplicateOf = &ref
+		return &out
+	case d.Verdict != Valid || keeps:
+		return d
+	case other == nil:
+		out.say(Invalid, Duplicate, "The person signed %d lines, and by the rule none of them counts.", of)
+		return &out
 	}
-	counts := map[string]int{}
-	for id, of := range lines {
-		counts[id] = r.keep(all, of)
+	ref := other.Line.Ref
+	out.DuplicateOf = &ref
+	if !d.ByPeople() && otherWriter(d.Line.Row, other.Line.Row) {
+		out.say(Uncertain, Duplicate,
+			"The member is the one of %s, but the names written are not one person's.", ref)
+		return &out
 	}
-	for i := range all {
-		d := &all[i]
-		keep, ok := counts[d.person()]
-		if d.ByPeople() && d.Reason == Duplicate && ok && keep >= 0 && d.person() != "" {
-			ref := all[keep].Line.Ref
-			d.DuplicateOf = &ref
-			continue
-		}
-		if d.Verdict != Valid || !ok || i == keep {
-			continue
-		}
-		if keep < 0 {
-			d.say(Invalid, Duplicate, "The person signed %d lines, and by the rule none of them counts.", len(lines[d.person()]))
-			continue
-		}
-		ref := all[keep].Line.Ref
-		d.DuplicateOf = &ref
-		if !d.ByPeople() && otherWriter(d.Line.Row, all[keep].Line.Row) {
-			d.say(Uncertain, Duplicate,
-				"The member is the one of %s, but the names written are not one person's.", ref)
-			continue
-		}
-		d.say(Invalid, Duplicate, "The same person signed on %s.", ref)
-	}
-	r.doubtDuplicates(all, counts)
+	out.say(Invalid, Duplicate, "The same person signed on %s.", ref)
+	return &out
 }
 
 // otherWriter says whether the names on two lines are those of two people, such as father
@@ -391,59 +379,44 @@ func otherWriter(a, b extract.Row) bool {
 	return c.Given > name.Different && c.Middle == name.Different
 }
 
-// keep chooses which of a person's lines counts, -1 for none. One of which the
+// keep chooses which of a person's lines counts, noneCounts for none. One of which the
 // chair says that it counts goes first.
-func (r Rules) keep(all []Decision, of []int) int {
-	if i := slices.IndexFunc(of, func(i int) bool { return all[i].Overridden }); i >= 0 {
+func (r Rules) keep(all []*Decision, of []int32) int32 {
+	if i := slices.IndexFunc(of, func(i int32) bool { return all[i].Overridden }); i >= 0 {
 		return of[i]
 	}
 	switch {
 	case len(of) == 1 || r.Duplicates == "first":
 		return of[0]
 	case r.Duplicates == "none":
-		return -1
+		return noneCounts
 	}
-	return slices.MaxFunc(of, func(a, b int) int {
+	return slices.MaxFunc(of, func(a, b int32) int {
 		x, _ := roll.ParseDate(all[a].Line.Fields[extract.Date].Text)
 		y, _ := roll.ParseDate(all[b].Line.Fields[extract.Date].Text)
 		return cmp.Or(x.Compare(y), cmp.Compare(a, b))
 	})
 }
 
-// doubtDuplicates looks at undecided lines that may be by a person whose other
-// line counts. If such a line comes first, it may be the one that counts, so
-// a person looks at both; but not again at one that people have settled, which either
-// counts or is counted as the other line.
-func (r Rules) doubtDuplicates(all []Decision, counts map[string]int) {
-	for i := range all {
-		d := &all[i]
-		if d.Verdict != Uncertain {
-			continue
-		}
-		for _, c := range d.Candidates {
-			at, ok := counts[c.person()]
-			if !ok || at < 0 || at == i || c.Probability < maybeSame {
-				continue
-			}
-			ref := all[at].Line.Ref
-			if c.Probability >= 0.5 && d.Needs == "" && c.against() == "" {
-				d.DuplicateOf = &ref
-				d.say(Uncertain, Duplicate, "It may be the same person as on %s.", ref)
-			}
-			other := &all[at]
-			if other.ByPeople() && (r.Duplicates != "none" || other.Overridden) {
-				continue
-			}
-			if r.Duplicates != "first" || i < at {
-				if other.ByPeople() {
-					other.Needs = NeedsOther
-				}
-				here := d.Line.Ref
-				other.DuplicateOf = &here
-				other.say(Uncertain, Duplicate, "The member is certain, but the undecided line on %s may be the same person's.", here)
-			}
-		}
+// An undecided line may be by a person whose other line counts. If it comes first, it may be
+// the one that counts, so a person looks at both; but not again at one that people have
+// settled, which either counts or is counted as the other line.
+
+// maySame notes at an undecided line that a candidate has another line that counts.
+func (d *Decision) maySame(c *Candidate, counts Ref) {
+	if c.Probability >= 0.5 && d.Needs == "" && c.against() == "" {
+		d.DuplicateOf = &counts
+		d.say(Uncertain, Duplicate, "It may be the same person as on %s.", counts)
 	}
+}
+
+// doubtFor makes a line that counts undecided because of an undecided one.
+func (d *Decision) doubtFor(undecided Ref) {
+	if d.ByPeople() {
+		d.Needs = NeedsOther
+	}
+	d.DuplicateOf = &undecided
+	d.say(Uncertain, Duplicate, "The member is certain, but the undecided line on %s may be the same person's.", undecided)
 }
 
 // String names a line for a person.

@@ -269,7 +269,7 @@ func TestOrganizers(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	got := Count([]Decision{{Verdict: Valid, Odds: 1}, {Verdict: Valid, Odds: 1}, {Verdict: Invalid, Reason: Lapsed}, {Verdict: Uncertain, Reason: NotFound, Look: Search, Odds: 0.25}}, MIG())
-	want := Tally{Rows: 4, Valid: 2, Invalid: 1, Uncertain: 1, Required: 100, ByReason: map[Reason]int{Lapsed: 1}, Doubts: map[Reason]int{NotFound: 1}, Looks: map[Look]int{Search: 1},
+	want := Tally{Rows: 4, Valid: 2, Invalid: 1, Uncertain: 1, Required: 100, ByReason: map[Reason]int{Lapsed: 1}, Doubts: map[Reason]int{NotFound: 1}, Looks: map[Look]int{Search: 1}, Needs: map[Needs]int{"": 1},
 		Outlook: Outlook{Guaranteed: 2, Expected: 2.25, Possible: 3}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

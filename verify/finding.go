@@ -61,6 +61,7 @@ const (
 	NeedsThird  Needs = "third"  // the two disagree
 	NeedsChair  Needs = "chair"
 	NeedsOther  Needs = "other" // for another line of the person; nobody need look at this one
+	NeedsMatch  Needs = "match" // for the membership export
 )
 
 // judges says whether a finding is a word on what the line counts for.

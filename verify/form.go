@@ -22,47 +22,117 @@ var usualShare = map[Reason]float64{
 // misreadForms is how often a form is misread so that lines are rejected for it.
 const misreadForms = 0.02
 
-// doubtForms makes uncertain what the program rejected on so many lines of a page, or of a
-// file, that the form is likelier to be at fault than the people.
-func doubtForms(all []Decision) {
-	type group struct {
-		file string
-		page int // 0 for all of them
-	}
-	lines := map[group]int{}
-	found := map[group]map[string][]int{}
-	for i := range all {
-		d := &all[i]
-		for _, g := range []group{{d.Line.File, d.Line.Page}, {d.Line.File, 0}} {
-			lines[g]++
-			if d.Verdict != Invalid {
-				continue
+// forms counts the lines of each page and of each file, and what they are rejected for, so
+// that what is rejected on so many lines of a page, or of a file, that the form is
+// likelier to be at fault than the people can be made uncertain.
+type forms struct {
+	of      map[formOf]*form
+	touched []*rejected
+}
+
+type formOf struct {
+	file string
+	page int // 0 for all of them
+}
+
+type form struct {
+	lines    int
+	rejected map[string]*rejected // by reason; what is incomplete by what is lacking
+}
+
+type rejected struct {
+	form  *form
+	usual float64
+	at    []int32 // places, ascending
+	fault int     // how many they are where the form is at fault, else 0
+}
+
+func newForms(lines []Match) forms {
+	f := forms{of: map[formOf]*form{}}
+	for i := range lines {
+		for _, g := range formsOf(lines[i].Line.Ref) {
+			if f.of[g] == nil {
+				f.of[g] = &form{rejected: map[string]*rejected{}}
 			}
-			if found[g] == nil {
-				found[g] = map[string][]int{}
-			}
-			kind := string(d.Reason)
-			if d.Reason == Incomplete {
-				kind = d.Because // names the field
-			}
-			found[g][kind] = append(found[g][kind], i)
+			f.of[g].lines++
 		}
 	}
-	for g, kinds := range found {
-		for _, of := range kinds {
-			usual, ok := usualShare[all[of[0]].Reason]
-			if !ok || !formsFault(len(of), lines[g], usual) {
-				continue
+	return f
+}
+
+// formsOf are page and file of a line, the page first.
+func formsOf(r Ref) [2]formOf { return [2]formOf{{r.File, r.Page}, {r.File, 0}} }
+
+// rejectedFor is what a line is rejected for, empty for what says nothing of a form.
+func (d *Decision) rejectedFor() string {
+	if d == nil || d.Verdict != Invalid || usualShare[d.Reason] == 0 {
+		return ""
+	}
+	if d.Reason == Incomplete {
+		return d.Because // names the field
+	}
+	return string(d.Reason)
+}
+
+// replace counts another decision of a line, nil for none yet.
+func (f *forms) replace(i int32, before, now *Decision) {
+	from, to := before.rejectedFor(), now.rejectedFor()
+	if from == to {
+		return
+	}
+	for _, g := range formsOf(now.Line.Ref) {
+		of := f.of[g]
+		if from != "" {
+			r := of.rejected[from]
+			r.at = withoutLine(r.at, i)
+			f.touched = append(f.touched, r)
+		}
+		if to != "" {
+			r := of.rejected[to]
+			if r == nil {
+				r = &rejected{form: of, usual: usualShare[now.Reason]}
+				of.rejected[to] = r
 			}
-			where := "page"
-			if g.page == 0 {
-				where = "file"
-			}
-			for _, i := range of {
-				all[i].doubtForm(len(of), lines[g], where)
-			}
+			r.at = withLine(r.at, i)
+			f.touched = append(f.touched, r)
 		}
 	}
+}
+
+// doubted makes out which forms are at fault by now, and gives the lines, of so many, for which
+// that changed.
+func (f *forms) doubted(n int) lineSet {
+	out := newLineSet(n)
+	for _, r := range f.touched {
+		fault := 0
+		if formsFault(len(r.at), r.form.lines, r.usual) {
+			fault = len(r.at)
+		}
+		if fault == r.fault {
+			continue
+		}
+		r.fault = fault
+		for _, i := range r.at {
+			out.add(i)
+		}
+	}
+	f.touched = nil
+	return out
+}
+
+// fault says on how many of how many lines of what a decision is the form's fault; 0 where it
+// is not.
+func (f *forms) fault(d *Decision) (k, n int, where string) {
+	kind := d.rejectedFor()
+	if kind == "" {
+		return 0, 0, ""
+	}
+	for i, g := range formsOf(d.Line.Ref) {
+		if of := f.of[g]; of.rejected[kind].fault > 0 {
+			return of.rejected[kind].fault, of.lines, []string{"page", "file"}[i]
+		}
+	}
+	return 0, 0, ""
 }
 
 // formsFault says whether k of n lines are likelier to be rejected because the form was
@@ -80,9 +150,6 @@ func formsFault(k, n int, usual float64) bool {
 }
 
 func (d *Decision) doubtForm(k, n int, where string) {
-	if d.Verdict != Invalid {
-		return // by the page, before the file
-	}
 	say := map[Reason]string{
 		Unsigned:    "no signature was found; see whether they are signed elsewhere",
 		Struck:      "a stroke was found; see whether the form prints it",

@@ -10,7 +10,7 @@ import (
 // of the petition.
 const signTwice = 0.014
 
-// assignTogether takes the lines of a petition together: whoever signed one line is
+// The lines of a petition are taken together: whoever signed one line is
 // likelier or less likely to have signed another than the members at
 // large. Of 100 lines, one or two repeat a signer, which a member drawn from 60,000
 // would do once in a thousand petitions; but where half of a small roll has signed, two
@@ -18,26 +18,6 @@ const signTwice = 0.014
 //
 // Each line's chances are weighed by the others' until they settle, which two rounds do
 // (mean field; exact for two lines with one member in common).
-func assignTogether(lines []Match) []Match {
-	if len(lines) < 2 {
-		return lines
-	}
-	lines = weighCustoms(lines)
-	of := map[string][]int{} // lines by member
-	for i, m := range lines {
-		for _, c := range m.Candidates {
-			of[c.person()] = append(of[c.person()], i)
-		}
-	}
-	out := slices.Clone(lines)
-	for range 2 {
-		before := slices.Clone(out)
-		for i := range out {
-			out[i] = weighAgain(lines[i], i, before, of)
-		}
-	}
-	return out
-}
 
 // usual is for how many lines the usual shares stand, against what the lines at hand
 // show.
@@ -51,33 +31,8 @@ type customs struct{ onRoll, moved float64 }
 // seldom moved: both shares are estimated from all lines (by expectation and maximisation).
 // It never makes a candidate likelier.
 func weighCustoms(lines []Match) []Match {
-	var before customs
-	for i := range lines {
-		if m := &lines[i]; m.OnRoll > 0 && m.OnRoll < 1 {
-			before = customs{m.OnRoll, 1 - samePlace}
-		}
-	}
-	if before.onRoll == 0 {
-		return lines
-	}
-	now := before
-	for range 10 {
-		on, moved, n, placed := 0.0, 0.0, 0.0, 0.0
-		for i := range lines {
-			m := &lines[i]
-			if m.OnRoll <= 0 || m.OnRoll >= 1 {
-				continue
-			}
-			home, away := m.membersAt(before, now)
-			on, n = on+home+away, n+1
-			if m.showsPlace() {
-				moved, placed = moved+away, placed+home+away
-			}
-		}
-		now.onRoll = min(before.onRoll, (usual*before.onRoll+on)/(usual+n))
-		now.moved = min(before.moved, (usual*before.moved+moved)/(usual+placed))
-	}
-	if now.onRoll > 0.99*before.onRoll && now.moved > 0.99*before.moved {
+	before, now := customsOf(lines)
+	if before == now {
 		return lines
 	}
 	out := slices.Clone(lines)
@@ -89,26 +44,74 @@ func weighCustoms(lines []Match) []Match {
 	return out
 }
 
-// membersAt are the chances that a member wrote the line, one where the export says and
-// one elsewhere, if customs are others than was believed.
-func (m *Match) membersAt(before, now customs) (home, away float64) {
-	rest, sum := 1-m.Nobody, m.Nobody*now.ofStranger(before)
-	for k := range m.Candidates {
-		c := &m.Candidates[k]
-		rest -= c.Probability
-		p := c.Probability * now.of(before, c)
-		sum += p
-		if c.elsewhere() {
-			away += p
-		} else {
-			home += p
+// customsOf are what was believed of all petitions, and what the lines of this one show: the
+// same where that is nearly so.
+func customsOf(lines []Match) (before, now customs) {
+	for i := range lines {
+		if m := &lines[i]; m.OnRoll > 0 && m.OnRoll < 1 {
+			before = customs{m.OnRoll, 1 - samePlace}
 		}
 	}
-	others := max(rest, 0) * now.onRoll / before.onRoll
-	if sum += others; !(sum > 0) {
+	if before.onRoll == 0 {
+		return before, before
+	}
+	seen := make([]custom, 0, len(lines))
+	for i := range lines {
+		if m := &lines[i]; m.OnRoll > 0 && m.OnRoll < 1 {
+			seen = append(seen, m.custom())
+		}
+	}
+	now = before
+	for range 10 {
+		on, moved, n, placed := 0.0, 0.0, 0.0, 0.0
+		for i := range seen {
+			home, away := seen[i].membersAt(before, now)
+			on, n = on+home+away, n+1
+			if seen[i].placed {
+				moved, placed = moved+away, placed+home+away
+			}
+		}
+		now.onRoll = min(before.onRoll, (usual*before.onRoll+on)/(usual+n))
+		now.moved = min(before.moved, (usual*before.moved+moved)/(usual+placed))
+	}
+	if now.onRoll > 0.99*before.onRoll && now.moved > 0.99*before.moved {
+		return before, before
+	}
+	return before, now
+}
+
+// custom is what a line says of the customs: the chances that nobody on the roll wrote it, a
+// member who lives where it says, one who lives elsewhere, and one who is no candidate.
+type custom struct {
+	nobody, home, away, rest float64
+	placed                   bool
+}
+
+func (m *Match) custom() custom {
+	c := custom{nobody: m.Nobody, rest: 1 - m.Nobody, placed: m.showsPlace()}
+	for k := range m.Candidates {
+		p := m.Candidates[k].Probability
+		if c.rest -= p; m.Candidates[k].elsewhere() {
+			c.away += p
+		} else {
+			c.home += p
+		}
+	}
+	c.rest = max(c.rest, 0)
+	return c
+}
+
+// membersAt are the chances that a member wrote the line, one where the export says and
+// one elsewhere, if customs are others than was believed.
+func (c *custom) membersAt(before, now customs) (home, away float64) {
+	factor := now.onRoll / before.onRoll
+	home = (c.home + c.rest) * factor
+	away = c.away * factor * now.moved / before.moved
+	sum := c.nobody*now.ofStranger(before) + home + away
+	if !(sum > 0) {
 		return 0, 0
 	}
-	return (home + others) / sum, away / sum
+	return home / sum, away / sum
 }
 
 // weigh corrects the chances of a line.
@@ -158,49 +161,40 @@ const byCompany = 0.95
 
 // weighAgain multiplies the chance of each candidate by what the other lines
 // say, and makes the chances add up again.
-func weighAgain(m Match, i int, all []Match, of map[string][]int) Match {
+func (r *round) weighAgain(i int32, others []chances) chances {
+	m, own := &r.s.lines[i], r.before[i]
 	if m.Prior <= 0 || m.Line.Struck {
-		return m
+		return own
 	}
-	again := signTwice / float64(len(all)) / m.Prior
-	factors := make([]float64, len(m.Candidates))
-	changed := false
-	rest := 1.0
-	for k, c := range m.Candidates {
-		factors[k] = 1
-		rest -= c.Probability
-		for _, j := range of[c.person()] {
-			if j != i && !all[j].Line.Struck {
-				factors[k] *= 1 + (again-1)*all[j].chance(c.person())
+	again := signTwice / float64(len(others)) / m.Prior
+	var room [kept + 1]float64
+	factors, changed, rest := room[:0], false, 1.0
+	for k := range own.of {
+		factor := 1.0
+		rest -= own.of[k].Probability
+		for _, j := range r.who[i][k].lines {
+			if j != i && !r.s.lines[j].Line.Struck {
+				factor *= 1 + (again-1)*others[j].chance(r.who[i][k].id)
 				changed = true
 			}
 		}
+		factors = append(factors, factor)
 	}
 	if !changed {
-		return m
+		return own
 	}
 	sum := max(rest, 0) // nobody on the roll, and members who are no candidates
-	for k, c := range m.Candidates {
-		sum += c.Probability * factors[k]
+	for k := range own.of {
+		sum += own.of[k].Probability * factors[k]
 	}
 	if !(sum > 0) {
-		return m
+		return own
 	}
-	m.Candidates = slices.Clone(m.Candidates)
-	for k := range m.Candidates {
-		c := &m.Candidates[k]
+	out := chances{slices.Clone(own.of), own.nobody / sum}
+	for k := range out.of {
+		c := &out.of[k]
 		c.Probability = min(c.Probability*factors[k]/sum, max(c.Probability, byCompany))
 	}
-	m.Nobody /= sum
-	slices.SortStableFunc(m.Candidates, byChance)
-	return m
-}
-
-func (m *Match) chance(person string) float64 {
-	for _, c := range m.Candidates {
-		if c.person() == person {
-			return c.Probability
-		}
-	}
-	return 0
+	slices.SortStableFunc(out.of, byChance)
+	return out
 }

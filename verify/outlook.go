@@ -1,10 +1,5 @@
 package verify
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
 
 // Look says what an undecided line asks of a person.
 type Look string
@@ -59,7 +54,7 @@ const (
 )
 
 // odds is the probability that a line counts once people have looked at it.
-func (r Rules) odds(dates Dates, d *Decision, counted map[string]bool) float64 {
+func (r Rules) odds(dates Dates, d *Decision, counted func(person string) bool) float64 {
 	switch d.Verdict {
 	case Valid:
 		return 1
@@ -71,7 +66,7 @@ func (r Rules) odds(dates Dates, d *Decision, counted map[string]bool) float64 {
 	}
 	p := 0.0
 	for _, c := range d.Candidates {
-		if counted[c.person()] {
+		if counted(c.person()) {
 			continue
 		}
 		if s, _ := r.standingOf(dates, d.Line, c); s.Reason == IsMember || s.Reason == "" {
@@ -87,6 +82,19 @@ func (r Rules) odds(dates Dates, d *Decision, counted map[string]bool) float64 {
 	return min(p, 1)
 }
 
+// unmatchedOdds is of lines that wait for the membership export. How many of them will count
+// nobody can know; most do.
+const unmatchedOdds = 0.8
+
+// weighOdds says how likely a line counts in the end, and what it waits for.
+func (r Rules) weighOdds(dates Dates, d *Decision, waits bool, counted func(person string) bool) {
+	if waits && d.Verdict == Uncertain && !d.ByPeople() {
+		d.Because, d.Look, d.Needs, d.Odds = "Not compared with the membership export yet.", "", NeedsMatch, unmatchedOdds
+		return
+	}
+	d.Odds = r.odds(dates, d, counted)
+}
+
 // Outlook is how the count may come out once people have looked at the
 // undecided lines.
 type Outlook struct {
@@ -99,79 +107,3 @@ type Outlook struct {
 
 // Certain says whether no undecided line can change the outcome.
 func (o Outlook) Certain(required int) bool { return o.Guaranteed >= required || o.Possible < required }
-
-// outlookOf works out the outlook of decided lines.
-func outlookOf(decisions []Decision, required int) Outlook {
-	var o Outlook
-	var open []int
-	for i, d := range decisions {
-		switch {
-		case d.Verdict == Valid:
-			o.Guaranteed++
-		case d.Verdict == Uncertain:
-			open = append(open, i)
-		}
-		o.Expected += d.Odds
-	}
-	o.Possible = o.Guaranteed + mayCount(decisions, open)
-	o.Enough = atLeast(decisions, open, required-o.Guaranteed)
-	if o.Certain(required) {
-		return o
-	}
-	// The outcome is certain soonest if lines come first that speak for the likelier
-	// one, by the time they take.
-	worth := func(i int) float64 {
-		p := decisions[i].Odds
-		if o.Enough < 0.5 {
-			p = 1 - p
-		}
-		return p / decisions[i].Look.seconds()
-	}
-	slices.SortStableFunc(open, func(a, b int) int { return cmp.Compare(worth(b), worth(a)) })
-	o.Next = slices.DeleteFunc(open, func(i int) bool { return decisions[i].Needs == NeedsOther })
-	return o
-}
-
-// mayCount is how many undecided lines may count together: all of them, but for
-// those that are certainly one person's.
-func mayCount(decisions []Decision, open []int) int {
-	n := 0
-	taken := map[string]bool{}
-	for _, i := range open {
-		d := &decisions[i]
-		if len(d.Candidates) > 0 && d.Probability >= 1-1e-6 {
-			if id := d.Candidates[0].person(); taken[id] {
-				continue
-			} else {
-				taken[id] = true
-			}
-		}
-		n++
-	}
-	return n
-}
-
-// atLeast is the probability that k or more of the open lines count, each by
-// its own chance.
-func atLeast(decisions []Decision, open []int, k int) float64 {
-	if k <= 0 {
-		return 1
-	}
-	if k > len(open) {
-		return 0
-	}
-	exactly := make([]float64, k) // by number so far; k and more are the rest
-	exactly[0] = 1
-	for _, i := range open {
-		p := decisions[i].Odds
-		for n := k - 1; n > 0; n-- {
-			exactly[n] = exactly[n]*(1-p) + exactly[n-1]*p
-		}
-		exactly[0] *= 1 - p
-	}
-	fewer := 0.0
-	for _, p := range exactly {
-		fewer += p
-	}
-	return math.Min(1, math.Max(0, 1-fewer))
-}

@@ -41,6 +41,17 @@ func TestOutlook(t *testing.T) {
 	}
 }
 
+// chance is that of a person to have written a line.
+func (m *Match) chance(person string) float64 {
+	c := chances{of: m.Candidates}
+	return c.chance(person)
+}
+
+// outlookOf is the outlook of decided lines.
+func outlookOf(lines []Decision, required int) Outlook {
+	return Count(lines, Rules{Threshold: required}).Outlook
+}
+
 // The probability of enough lines is what many trials give.
 func TestEnoughByTrial(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))

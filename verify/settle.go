@@ -16,44 +16,16 @@ import (
 // makes of it; the rules stand above both, since a member who lapsed does not
 // count and a person counts once. A line that one person settled is not asked
 // again, whatever becomes of others, unless somebody flags it or takes a
-// finding back.
+// finding back. See Settlement for petitions that stay and change.
 //
 // The order in which findings on different lines were made does not matter.
 // Lines whose text was corrected have to be matched anew before (see Corrected).
 func Settle(rules Rules, dates Dates, lines []Match, found [][]Finding) []Decision {
-	words := make([]ruling, len(lines))
-	for i := range found {
-		words[i] = rules.rule(dates, &lines[i], found[i])
-	}
-	out := rules.settle(dates, lines, words)
-	if rules.contest(dates, out, words, found) {
-		return rules.settle(dates, lines, words)
-	}
-	return out
-}
-
-// settle decides all lines together, with what people make of each.
-func (r Rules) settle(dates Dates, lines []Match, words []ruling) []Decision {
+	s := NewSettlement(rules, dates, lines, found)
+	s.Settle()
 	out := make([]Decision, len(lines))
-	dates.order = orderOf(lines)
-	for i, m := range assignTogether(withRulings(lines, words)) {
-		out[i] = r.judge(dates, m)
-	}
-	doubtForms(out)
-	for i := range out {
-		r.lay(dates, &out[i], &words[i])
-	}
-	r.settleDuplicates(out)
-	counted := map[string]bool{}
-	for i := range out {
-		if out[i].Verdict == Valid {
-			counted[out[i].person()] = true
-		}
-	}
-	delete(counted, "")
-	for i := range out {
-		out[i].Look = out[i].look()
-		out[i].Odds = r.odds(dates, &out[i], counted)
+	for i, d := range s.whole.final {
+		out[i] = *d
 	}
 	return out
 }
@@ -181,29 +153,6 @@ func (r Rules) needsTwo(dates Dates, m *Match, v *vote) bool {
 		return s.Reason == Lapsed || s.Reason == Ineligible
 	}
 	return false
-}
-
-// withRulings makes certain who wrote the lines of which people have said so,
-// since that bears on the other lines.
-func withRulings(lines []Match, words []ruling) []Match {
-	var out []Match
-	for i := range words {
-		w := words[i].word
-		if w == nil || w.Member == nil && w.Kind != NobodyFits && w.Kind != Override {
-			continue
-		}
-		if out == nil {
-			out = slices.Clone(lines)
-		}
-		out[i] = known(lines[i], w.Member, w.Also)
-		if w.Kind == Override && w.Member == nil {
-			out[i].Candidates = nil // somebody whom the roll does not have
-		}
-	}
-	if out == nil {
-		return lines
-	}
-	return out
 }
 
 // known is a match of which it is certain which member wrote the line, or that

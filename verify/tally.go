@@ -11,25 +11,17 @@ type Tally struct {
 	ByReason  map[Reason]int // of the invalid rows
 	Doubts    map[Reason]int // of the uncertain rows
 	Looks     map[Look]int   // the same by what they ask of a person
+	Needs     map[Needs]int  // the same by whom they wait for
+	ByPeople  int            // lines that people decided
 	Outlook   Outlook
 }
 
 // Count adds up the verdicts of a petition.
 func Count(decisions []Decision, rules Rules) Tally {
-	t := Tally{Rows: len(decisions), Required: rules.Required(), ByReason: map[Reason]int{}, Doubts: map[Reason]int{}, Looks: map[Look]int{}}
-	for _, d := range decisions {
-		switch d.Verdict {
-		case Valid:
-			t.Valid++
-		case Invalid:
-			t.Invalid++
-			t.ByReason[d.Reason]++
-		default:
-			t.Uncertain++
-			t.Doubts[d.Reason]++
-			t.Looks[d.Look]++
-		}
+	s, all := newSums(rules.Required()), make([]*Decision, len(decisions))
+	for i := range decisions {
+		all[i] = &decisions[i]
+		s.replace(int32(i), nil, all[i])
 	}
-	t.Outlook = outlookOf(decisions, t.Required)
-	return t
+	return s.tally(all)
 }

@@ -672,19 +672,21 @@ func TestOfficeManyAtOnce(t *testing.T) {
 // BenchmarkCase5000 is a petition of 5,000 lines, of which people looked at 500
 // or at every one: after one more finding, which is what the page after a key costs;
 // and when the service has just started.
-func BenchmarkCase5000(b *testing.B) {
-	for _, looked := range []int{500, 5000} {
+// What a finding costs whoever looks next, and what a petition costs whoever looks first.
+func BenchmarkCase(b *testing.B) {
+	for _, size := range []struct{ lines, looked, members int }{{5000, 500, 6000}, {5000, 5000, 6000}, {50_000, 5000, 58_000}} {
 		o := newOffice(b)
-		o.many("p", "threshold: 4000", 5000)
+		o.manyOf("p", fmt.Sprintf("threshold: %d", size.lines*4/5), size.lines, largeExport(size.members))
 		c := o.look("p")
-		for i := range looked {
-			l := c.Lines[i*len(c.Lines)/looked]
+		for i := range size.looked {
+			l := c.Lines[i*len(c.Lines)/size.looked]
 			if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: l.ID, By: "ann", Kind: "accept", MemberID: l.Candidates[0].Member.ID}); err != nil {
 				b.Fatal(err)
 			}
 		}
 		o.look("p")
-		b.Run(fmt.Sprintf("one more finding than %d", looked), func(b *testing.B) {
+		of := fmt.Sprintf("%d lines, %d findings", size.lines, size.looked)
+		b.Run("one more finding on "+of, func(b *testing.B) {
 			n := 0
 			b.ReportAllocs()
 			for b.Loop() {
@@ -697,7 +699,7 @@ func BenchmarkCase5000(b *testing.B) {
 				o.look("p")
 			}
 		})
-		b.Run(fmt.Sprintf("just started with %d findings", looked), func(b *testing.B) {
+		b.Run("first look at "+of, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				o.held.cases = nil
@@ -707,11 +709,37 @@ func BenchmarkCase5000(b *testing.B) {
 	}
 }
 
+// largeExport is an export of so many members.
+func largeExport(members int) []byte {
+	given := []string{"Mary", "James", "Linda", "Robert", "Susan", "Thomas", "Carol", "Daniel", "Ruth", "Peter", "Alice", "Henry", "Joan"}
+	var b bytes.Buffer
+	b.WriteString("Member ID,First Name,Last Name,Institution,City,State,ZIP,Status,Paid Thru\n")
+	for i := range members {
+		fmt.Fprintf(&b, "%07d,%s,%s,Public Library %d,Town%s,OH,4%04d,Active,2027-06-30\n",
+			1000000+i, given[i%len(given)], letters(i*7919+1_000_000), i%900, letters(i%400), i%400)
+	}
+	return b.Bytes()
+}
+
+// letters writes a number as a word.
+func letters(n int) string {
+	word := []byte{byte('A' + n%26)}
+	for n /= 26; n > 0; n /= 26 {
+		word = append(word, byte('a'+n%26))
+	}
+	return string(word)
+}
+
 // many hands in so many lines that members of the sample's export signed, with
 // matches as they mostly are: one member for nearly certain and three others.
 func (o *office) many(id, rules string, lines int) {
 	o.t.Helper()
-	s := o.snapshot(sampleExport(o.t))
+	o.manyOf(id, rules, lines, sampleExport(o.t))
+}
+
+func (o *office) manyOf(id, rules string, lines int, export []byte) {
+	o.t.Helper()
+	s := o.snapshot(export)
 	m, err := o.rolls.Matcher(o.t.Context(), s.ID)
 	if err != nil {
 		o.t.Fatal(err)
