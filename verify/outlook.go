@@ -1,6 +1,5 @@
 package verify
 
-
 // Look says what an undecided line asks of a person.
 type Look string
 

@@ -40,7 +40,7 @@ func NewSettlement(rules Rules, dates Dates, lines []Match, found [][]Finding) *
 	if n > 1 {
 		s.before, s.now = customsOf(lines)
 	}
-	everyPlace(n, func(i int) {
+	Each(n, func(i int) {
 		s.lines[i] = s.weighed(lines[i])
 		s.words[i] = rules.rule(dates, &lines[i], s.found[i])
 	})
@@ -146,6 +146,24 @@ func (s *Settlement) Decision(i int) *Decision { return s.whole.final[i] }
 
 // Tally counts them.
 func (s *Settlement) Tally() Tally { return s.whole.sums.tally(s.whole.final) }
+
+// Open lists the undecided lines that somebody may look at, by place.
+func (s *Settlement) Open() (out []int) {
+	for _, i := range s.whole.sums.open {
+		if s.whole.final[i].MayLook() {
+			out = append(out, int(i))
+		}
+	}
+	return out
+}
+
+// Near lists the lines that may be of the same people as one, which is among them.
+func (s *Settlement) Near(i int) []int32 {
+	near := newLineSet(len(s.lines))
+	s.whole.neighbours(int32(i), near)
+	near.add(int32(i))
+	return near.list()
+}
 
 // once settles all lines with other words of people than those found.
 func (s *Settlement) once(words []ruling) []*Decision {
@@ -582,11 +600,11 @@ func (p lineSet) list() (out []int32) {
 // parallel calls f once for each place, for many on all processors.
 func (p lineSet) parallel(f func(int32)) {
 	list := p.list()
-	everyPlace(len(list), func(k int) { f(list[k]) })
+	Each(len(list), func(k int) { f(list[k]) })
 }
 
-// everyPlace calls f for 0 to n-1, for many on all processors.
-func everyPlace(n int, f func(int)) {
+// Each calls f for 0 to n-1, for many on all processors.
+func Each(n int, f func(int)) {
 	const few = 500 // some microseconds each: not worth the start of a goroutine
 	parts := 1
 	if n > few {

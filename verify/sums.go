@@ -151,7 +151,7 @@ func (s *sums) rank(all []*Decision, against bool) {
 			if at, ok := s.place(c.at, c.before); ok {
 				s.ranked = slices.Delete(s.ranked, at, at+1)
 			}
-			if c.now.mayLook() {
+			if c.now.MayLook() {
 				at, _ := s.place(c.at, c.now)
 				s.ranked = slices.Insert(s.ranked, at, ranked{c.now.worth(against), c.at})
 			}
@@ -160,7 +160,7 @@ func (s *sums) rank(all []*Decision, against bool) {
 	}
 	s.ranked = s.ranked[:0]
 	for _, i := range s.open {
-		if all[i].mayLook() {
+		if all[i].MayLook() {
 			s.ranked = append(s.ranked, ranked{all[i].worth(against), i})
 		}
 	}
@@ -169,7 +169,7 @@ func (s *sums) rank(all []*Decision, against bool) {
 
 // place is where a line stands among those ranked, or would.
 func (s *sums) place(i int32, d *Decision) (int, bool) {
-	if d == nil || !d.mayLook() {
+	if d == nil || !d.MayLook() {
 		return 0, false
 	}
 	return slices.BinarySearchFunc(s.ranked, ranked{d.worth(s.against), i}, byWorth)
@@ -179,8 +179,8 @@ func byWorth(a, b ranked) int {
 	return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.at, b.at))
 }
 
-// mayLook says whether somebody can do something about an undecided line.
-func (d *Decision) mayLook() bool {
+// MayLook says whether somebody can do something about an undecided line.
+func (d *Decision) MayLook() bool {
 	return d.Verdict == Uncertain && d.Needs != NeedsOther && d.Needs != NeedsMatch
 }
 

@@ -234,7 +234,7 @@ func (d *demo) verify(ctx context.Context) error {
 		if err != nil || len(c.Count.Next) == 0 {
 			return err
 		}
-		l := c.Lines[c.Count.Next[0]]
+		l := *c.Line(c.Count.Next[0])
 		f := store.Finding{PetitionID: demoGroup, LineID: l.ID, By: "demo-verifier", Kind: "nobody", Searches: 3}
 		if len(l.Candidates) > 0 && l.Candidates[0].Probability >= 0.5 {
 			f.Kind, f.MemberID = "accept", l.Candidates[0].Member.ID

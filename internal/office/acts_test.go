@@ -76,7 +76,7 @@ func TestActsAreWhole(t *testing.T) {
 			return err
 		}
 	}
-	lines := o.look("p").Lines
+	lines := linesOf(o.look("p"))
 	points, err := o.OpenPoints(ctx, "p")
 	r.must(err)
 	var again store.Snapshot

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -21,47 +22,62 @@ import (
 // that the next time only what changed is made again. Nothing of it is changed
 // once it is made, and it may be read by several goroutines.
 type counted struct {
+	*terms
 	versions store.Versions
-	day      string
 
-	petition store.Petition
-	rules    verify.Rules
-	dates    verify.Dates
-	matcher  *verify.Matcher // nil where the petition has no snapshot yet
 	uploads  []store.Upload
-	names    map[string]string // of files, by upload
 	pages    []store.Page
 	printed  []extract.Printed
-	lines    []*caseLine
-	at       map[string]int     // places in lines, by line ID
-	refs     map[verify.Ref]int // the same
 	repairs  []store.Repair
+	covers   map[string]extract.Cover
+	cover    covered
+	lines    []*caseLine
 	findings []store.Finding
 	found    [][]store.Finding // by line
 	waiting  int               // open points that nobody settled
-	purged   purged
-	covers   map[string]extract.Cover
-	cover    covered
 
-	decisions []verify.Decision
+	decisions []*verify.Decision
 	tally     verify.Tally
-	signed    map[string][]string // IDs of lines that are decided to be a member's, by number
+	open      []int // undecided lines that somebody may look at, by place
+	blind     []BlindLine
+	checked   int // findings of those who looked once more
+	views     []*lineView
 	shown     *Case
+
+	// settled is the one part that changes: who brings a petition up to date goes on with it.
+	settled *verify.Settlement
 }
+
+// terms are what the lines of a petition are held to, and which there are. They are the same
+// as long as people only find something of lines.
+type terms struct {
+	day      string
+	petition store.Petition
+	rules    verify.Rules
+	dates    verify.Dates
+	matcher  *verify.Matcher    // nil where the petition has no snapshot yet
+	names    map[string]string  // of files, by upload
+	at       map[string]int     // places in lines, by line ID
+	refs     map[verify.Ref]int // the same
+	byPage   map[string]pageLines
+	remarks  []string // on printed sheets
+	purged   purged
+	signed   *signed
+}
+
+// pageLines are the places of the lines on a page, from one to before another.
+type pageLines struct{ from, to int }
 
 // caseLine is a line as it came from the store, taken out of its bytes once.
 type caseLine struct {
 	store.Line // without Row and Match
 	hash       uint64
 	ref        verify.Ref
-	matched    bool // against the petition's snapshot
 	read       verify.Match
 
 	// What corrections make of it: read itself, where there are none.
 	corrections string
 	current     verify.Match
-	fields      []Field
-	candidates  []Candidate // of current, in its order
 }
 
 // covered is what the pages say of the petition.
@@ -69,38 +85,83 @@ type covered struct {
 	report.Petition // Cover, CoverFile, CoverPage and Organizers only
 }
 
-// work brings a petition up to date. before is how it was, nil for never.
-func (o *Office) recount(ctx context.Context, petitionID string, v store.Versions, day string, before *counted) (*counted, error) {
-	w := &counted{covers: map[string]extract.Cover{}}
-	if before != nil {
-		*w = *before
+// recount brings a petition up to date. before is how it was, nil for never.
+func (o *Office) recount(ctx context.Context, petitionID string, v store.Versions, day string, before *counted) (w *counted, err error) {
+	if before != nil && before.day == day && before.versions.Terms == v.Terms && before.versions.Purged == v.Purged && before.versions.Lines == v.Lines && !before.purged.frozen {
+		w, err = before.goOn(ctx, o)
+	} else {
+		w, err = o.begin(ctx, petitionID, v, day, before)
 	}
-	w.petition.ID = petitionID
-	terms := before == nil || before.versions.Terms != v.Terms || before.versions.Purged != v.Purged || before.day != day
-	w.versions, w.day = v, day
-	for _, step := range []struct {
-		due bool
-		do  func(context.Context, *Office) error
-	}{
-		{terms, w.readTerms},
-		{terms || before.versions.Lines != v.Lines, w.readLines},
-		{terms || before.versions.Lines != v.Lines, w.readCovers},
-		{terms || before.versions != v, w.readFindings},
-	} {
-		if !step.due {
-			continue
-		}
-		if err := step.do(ctx, o); err != nil {
-			return nil, fmt.Errorf("work out petition %s: %w", petitionID, err)
-		}
-	}
-	if err := w.correct(ctx, o); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("work out petition %s: %w", petitionID, err)
 	}
-	w.settle()
-	w.signed = w.signers()
+	w.versions = v
 	w.shown = w.view()
 	return w, nil
+}
+
+// begin reads and settles all of a petition.
+func (o *Office) begin(ctx context.Context, petitionID string, v store.Versions, day string, before *counted) (*counted, error) {
+	w := &counted{terms: &terms{day: day}, covers: map[string]extract.Cover{}}
+	w.petition.ID = petitionID
+	if before != nil {
+		*w = *before
+		same := *before.terms
+		w.terms = &same
+	}
+	if before == nil || before.versions.Terms != v.Terms || before.versions.Purged != v.Purged || before.day != day {
+		w.day = day
+		if err := w.readTerms(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	for _, step := range []func(context.Context, *Office) error{w.readLines, w.readCovers, w.readFindings, w.correct} {
+		if err := step(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	w.settle()
+	return w, nil
+}
+
+// goOn adds to a petition what people found since.
+func (before *counted) goOn(ctx context.Context, o *Office) (*counted, error) {
+	next := *before
+	w := &next
+	fresh, err := o.Store.FindingsAfter(ctx, w.petition.ID, before.lastFound())
+	if err != nil {
+		return nil, err
+	}
+	if w.waiting, err = o.Store.OpenWaiting(ctx, w.petition.ID); err != nil {
+		return nil, err
+	}
+	if len(fresh) == 0 {
+		return w, nil
+	}
+	w.findings = append(w.findings, fresh...)
+	w.found = slices.Clone(w.found)
+	var touched []int
+	for _, f := range fresh {
+		if i, ok := w.at[f.LineID]; ok { // not of an excluded file
+			w.found[i] = append(slices.Clip(w.found[i]), f)
+			touched = append(touched, i)
+		}
+	}
+	slices.Sort(touched)
+	touched = slices.Compact(touched)
+	if err := w.correctThese(ctx, o, touched); err != nil {
+		return nil, err
+	}
+	w.settleThese(before, touched)
+	return w, nil
+}
+
+// lastFound is when the last finding was made. Each is later than those before it.
+func (w *counted) lastFound() time.Time {
+	if len(w.findings) == 0 {
+		return time.Time{}
+	}
+	return w.findings[len(w.findings)-1].At
 }
 
 // readTerms reads what the lines are held to. Everything rests on it, so
@@ -159,19 +220,30 @@ func (w *counted) readLines(ctx context.Context, o *Office) (err error) {
 		before[l.ID] = l
 	}
 	lines := make([]*caseLine, len(kept))
-	w.at, w.refs = make(map[string]int, len(kept)), make(map[verify.Ref]int, len(kept))
+	w.at, w.refs, w.byPage = make(map[string]int, len(kept)), make(map[verify.Ref]int, len(kept)), map[string]pageLines{}
 	for i, k := range kept {
+		ref := verify.Ref{File: w.names[k.UploadID], Page: k.Page, Row: k.Number}
+		w.at[k.ID], w.refs[ref] = i, i
+		on, ok := w.byPage[k.PageID]
+		if !ok {
+			on.from = i
+		}
+		on.to = i + 1
+		w.byPage[k.PageID] = on
+	}
+	errs := make([]error, len(kept))
+	verify.Each(len(kept), func(i int) {
+		k := kept[i]
 		ref := verify.Ref{File: w.names[k.UploadID], Page: k.Page, Row: k.Number}
 		hash := o.hash(k)
 		if old := before[k.ID]; old != nil && old.hash == hash && old.ref == ref {
 			lines[i] = old
-		} else if lines[i], err = w.open(k, ref, hash); err != nil {
-			return err
+		} else {
+			lines[i], errs[i] = w.take(k, ref, hash)
 		}
-		w.at[k.ID], w.refs[ref] = i, i
-	}
-	w.lines = lines
-	return nil
+	})
+	w.lines, w.remarks = lines, report.PrintedRemarks(w.printed, w.petition.ID)
+	return errors.Join(errs...)
 }
 
 func (o *Office) hash(l store.Line) uint64 {
@@ -187,9 +259,9 @@ func (o *Office) hash(l store.Line) uint64 {
 	return h.Sum64()
 }
 
-// open takes a line out of its bytes. One that is not matched with the
+// take takes a line out of its bytes. One that is not matched with the
 // petition's snapshot has no candidates yet.
-func (w *counted) open(kept store.Line, ref verify.Ref, hash uint64) (*caseLine, error) {
+func (w *counted) take(kept store.Line, ref verify.Ref, hash uint64) (*caseLine, error) {
 	if v, ok := w.purged.verdicts[kept.ID]; ok {
 		return v.line(kept, ref, hash), nil
 	}
@@ -197,9 +269,8 @@ func (w *counted) open(kept store.Line, ref verify.Ref, hash uint64) (*caseLine,
 	if err != nil {
 		return nil, fmt.Errorf("line %s: %w", kept.ID, err)
 	}
-	l := &caseLine{hash: hash, ref: ref, read: verify.Match{Nobody: 1}}
-	l.matched = w.matcher != nil && len(kept.Match) > 0 && kept.SnapshotID == w.petition.SnapshotID
-	if l.matched {
+	l := &caseLine{hash: hash, ref: ref, read: verify.Match{Nobody: 1, Waits: true}}
+	if w.matcher != nil && len(kept.Match) > 0 && kept.SnapshotID == w.petition.SnapshotID {
 		if l.read, err = DecodeMatch(kept.Match, w.matcher.Roll()); err != nil {
 			return nil, fmt.Errorf("line %s: %w", kept.ID, err)
 		}
@@ -210,18 +281,8 @@ func (w *counted) open(kept store.Line, ref verify.Ref, hash uint64) (*caseLine,
 	kept.Row, kept.Match = nil, nil
 	l.Line = kept
 	l.read.Line = verify.Line{Ref: ref, Row: row}
-	l.show(w, l.read)
+	l.current = l.read
 	return l, nil
-}
-
-// show makes a match the one that counts and puts it into the words of pages.
-func (l *caseLine) show(w *counted, m verify.Match) {
-	l.current = m
-	l.fields = fieldsOf(m.Line.Row)
-	l.candidates = nil
-	for _, c := range m.Candidates {
-		l.candidates = append(l.candidates, w.candidate(m.Line.Row, c))
-	}
 }
 
 // readFindings sorts what people found by line.
@@ -235,17 +296,8 @@ func (w *counted) readFindings(ctx context.Context, o *Office) (err error) {
 			w.found[i] = append(w.found[i], f)
 		}
 	}
-	points, err := o.Store.OpenPoints(ctx, w.petition.ID)
-	if err != nil {
-		return err
-	}
-	w.waiting = 0
-	for _, p := range points {
-		if p.Settled == "" {
-			w.waiting++
-		}
-	}
-	return nil
+	w.waiting, err = o.Store.OpenWaiting(ctx, w.petition.ID)
+	return err
 }
 
 // evidence is what there is of each line: what was read, and what people found.
@@ -257,52 +309,76 @@ func (w *counted) evidence() ([]verify.Match, [][]verify.Finding) {
 	return matches, found
 }
 
-// settle decides and counts. Lines that wait for the export count as open.
+// settle decides and counts all lines. Those that wait for the export count as open.
 func (w *counted) settle() {
-	matches, found := w.evidence()
-	w.decisions = verify.Settle(w.rules, w.dates, matches, found)
-	w.settleFrozen()
-	for i := range w.decisions {
-		d := &w.decisions[i]
-		if l := w.lines[i]; l.matched || d.ByPeople() || d.Verdict != verify.Uncertain {
-			continue
+	read, found := make([]verify.Match, len(w.lines)), make([][]verify.Finding, len(w.lines))
+	for i, l := range w.lines {
+		read[i], found[i] = l.read, w.findingsOf(i)
+	}
+	w.settled = verify.NewSettlement(w.rules, w.dates, read, found)
+	for i, l := range w.lines {
+		if l.corrections != "" {
+			w.settled.Change(i, l.current, found[i])
 		}
-		d.Because, d.Look, d.Needs, d.Odds = "Not compared with the membership export yet.", "", needsMatch, unmatchedOdds
 	}
-	w.tally = verify.Count(w.decisions, w.rules)
+	w.settled.Settle()
+	w.decisions = w.settled.Decisions()
+	w.tally, w.open = w.settled.Tally(), w.settled.Open()
 	if w.purged.frozen {
-		w.tally.Outlook = w.purged.kept.Outlook // it needs the candidates
+		w.settleFrozen()
 	}
-	w.tally.Outlook.Next = slices.DeleteFunc(w.tally.Outlook.Next, func(i int) bool { return w.decisions[i].Needs == needsMatch })
+	w.signed = newSigned(w)
+	w.blind, w.checked = nil, 0
+	blind := make([]*BlindLine, len(w.lines))
+	verify.Each(len(w.lines), func(i int) { blind[i] = w.asked(i) })
+	w.views = make([]*lineView, len(w.lines))
+	for i := range w.lines {
+		w.views[i] = w.newView(i)
+		w.checked += checks(w.found[i])
+		if blind[i] != nil {
+			w.blind = append(w.blind, *blind[i])
+		}
+	}
+	slices.SortFunc(w.blind, byDraw)
 }
 
-// needsMatch is of lines that wait for the membership export. How many of them
-// will count nobody can know; most do.
-const (
-	needsMatch    verify.Needs = "match"
-	unmatchedOdds              = 0.8
-)
+// settleThese decides and counts anew what findings on some lines touch.
+func (w *counted) settleThese(before *counted, touched []int) {
+	for _, i := range touched {
+		w.settled.Change(i, w.lines[i].current, w.findingsOf(i))
+		w.checked += checks(w.found[i]) - checks(before.found[i])
+	}
+	w.decisions, w.views, w.blind = slices.Clone(w.decisions), slices.Clone(w.views), slices.Clone(w.blind)
+	shown := map[int32]bool{} // anew
+	for _, i := range w.settled.Settle() {
+		old := w.decisions[i]
+		w.decisions[i] = w.settled.Decision(int(i))
+		if shown[i] = true; w.signed.replace(int(i), old, w.decisions[i]) {
+			for _, j := range w.settled.Near(int(i)) {
+				shown[j] = true
+			}
+		}
+		w.blind = slices.DeleteFunc(w.blind, func(b BlindLine) bool { return b.At == int(i) })
+		if b := w.asked(int(i)); b != nil {
+			at, _ := slices.BinarySearchFunc(w.blind, *b, byDraw)
+			w.blind = slices.Insert(w.blind, at, *b)
+		}
+	}
+	for i := range shown {
+		w.views[i] = w.newView(int(i))
+	}
+	w.tally, w.open = w.settled.Tally(), w.settled.Open()
+}
 
-// view puts all of it into the words of pages.
+// view puts all of it into the words of pages, the lines as far as they are asked for.
 func (w *counted) view() *Case {
 	c := &Case{
-		PetitionID: w.petition.ID, Version: w.versions.String(), SnapshotID: w.petition.SnapshotID,
-		Lines: make([]Line, len(w.lines)), Count: w.count(),
+		PetitionID: w.petition.ID, Version: w.versions.String(), SnapshotID: w.petition.SnapshotID, Count: w.count(),
 		Purpose: w.cover.Cover.Purpose, PurposeFile: w.cover.CoverFile, PurposePage: w.cover.CoverPage, Group: w.cover.Cover.Group,
-		SecondReviewer: w.rules.SecondReviewer,
+		Printed: w.remarks, Sheets: len(w.printed) > 0, SecondReviewer: w.rules.SecondReviewer, Blind: w.blind, views: w.views, terms: w.terms,
 	}
 	for _, o := range w.cover.Organizers {
 		c.Organizers = append(c.Organizers, Organizer{Name: o.Name, Address: o.Address, Signed: string(o.Signed), MemberID: o.MemberID})
-	}
-	c.Printed, c.Sheets = report.PrintedRemarks(w.printed, w.petition.ID), len(w.printed) > 0
-	w.checks(c)
-	for i := range w.lines {
-		c.Lines[i] = w.line(i)
-		if n := len(c.Pages); n > 0 && c.Pages[n-1].PageID == w.lines[i].PageID {
-			c.Pages[n-1].To = i + 1
-		} else {
-			c.Pages = append(c.Pages, PageLines{PageID: w.lines[i].PageID, From: i, To: i + 1})
-		}
 	}
 	return c
 }
@@ -321,34 +397,14 @@ func (w *counted) count() Count {
 	for r, n := range t.Doubts {
 		c.Doubts[string(r)] = n
 	}
-	var open []int
-	for i := range w.decisions {
-		d := &w.decisions[i]
-		if d.Verdict == verify.Uncertain {
-			c.Needs[string(d.Needs)]++
-			if d.Needs != verify.NeedsOther && d.Needs != needsMatch {
-				open = append(open, i)
-			}
-		}
-		if d.ByPeople() && d.Verdict != verify.Uncertain {
-			c.ByPerson++
-		}
+	for n, lines := range t.Needs {
+		c.Needs[string(n)] = lines
 	}
+	c.ByPerson, c.Checked = t.ByPeople, w.checked
 	if len(c.Next) == 0 {
-		c.Next = open // the outcome is certain, but whoever wants may look on
+		c.Next = w.open // the outcome is certain, but whoever wants may look on
 	}
 	return c
-}
-
-// signers lists the lines that are decided to be a member's, by number.
-func (w *counted) signers() map[string][]string {
-	out := map[string][]string{}
-	for i := range w.decisions {
-		if d := &w.decisions[i]; d.MemberID != "" && (d.Verdict == verify.Valid || d.Reason == verify.Duplicate) {
-			out[d.MemberID] = append(out[d.MemberID], w.lines[i].ID)
-		}
-	}
-	return out
 }
 
 // readCovers looks for what the pages say of the petition as a whole.
@@ -435,7 +491,7 @@ func (o *Office) blob(ctx context.Context, sum string) ([]byte, error) {
 }
 
 // roll is the petition's, nil where it has none yet.
-func (w *counted) roll() *roll.Roll {
+func (w *terms) roll() *roll.Roll {
 	if w.matcher == nil {
 		return nil
 	}

@@ -72,7 +72,7 @@ func TestVerifyPeriodReport(t *testing.T) {
 	said(r, changed, true, agree[0], agree[1], "Summary: something in it was changed",
 		`3\. Petition for Seed Libraries: differs from petition p3 at 1 place\.$`, `Summary, row `+cell[1:]+`: column B says "100", on record is "1"$`)
 
-	r.office.find(store.Finding{LineID: r.office.look("p1").Lines[0].ID, By: "cho", Chair: true, Kind: "illegible"})
+	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true, Kind: "illegible"})
 	said(r, whole, true, agree[1], agree[2],
 		`1\. Petition for Seed Libraries: differs from petition p1 at \d+ places\. The workbook is as it was written, so the petition has changed since\.$`,
 		`Signatures, row 2: .*column N says "valid", on record is "invalid"`)

@@ -4,39 +4,46 @@ import (
 	"crypto/sha256"
 	"slices"
 
+	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
 )
 
-// checks adds to a case the decided lines that are to be looked at once more,
-// as if nobody had decided them, in an order that says nothing of them.
-func (w *counted) checks(c *Case) {
-	for i, l := range w.lines {
-		if check := w.rules.Asks(l.ID, &w.decisions[i], w.findingsOf(i)); check != "" && l.matched {
-			c.Blind = append(c.Blind, BlindLine{At: i, Line: w.asOpen(i, check)})
-		}
-		for _, f := range w.found[i] {
-			if check, kind := verify.CheckOf(f.Kind); check != "" && kind != verify.Correct && !takenBack(w.found[i], f.ID) {
-				c.Count.Checked++
-			}
+// asked says that a decided line is to be looked at once more, as if nobody had decided it;
+// nil for most.
+func (w *counted) asked(i int) *BlindLine {
+	l := w.lines[i]
+	check := w.rules.Asks(l.ID, w.decisions[i], w.findingsOf(i))
+	if check == "" || l.read.Waits {
+		return nil
+	}
+	v := w.newView(i)
+	v.asked = check
+	return &BlindLine{At: i, draw: sha256.Sum256([]byte(l.ID)), view: v}
+}
+
+// byDraw is an order that says nothing of the lines.
+func byDraw(a, b BlindLine) int { return slices.Compare(a.draw[:], b.draw[:]) }
+
+// checks is how many findings are of somebody who looked once more.
+func checks(found []store.Finding) (n int) {
+	for _, f := range found {
+		if check, kind := verify.CheckOf(f.Kind); check != "" && kind != verify.Correct && !takenBack(found, f.ID) {
+			n++
 		}
 	}
-	slices.SortFunc(c.Blind, func(a, b BlindLine) int {
-		x, y := sha256.Sum256([]byte(a.Line.ID)), sha256.Sum256([]byte(b.Line.ID))
-		return slices.Compare(x[:], y[:])
-	})
+	return n
 }
 
 // asOpen is a decided line in the words of pages as it looks before anybody
 // decides it, with what was found by looking blind and nothing else.
-func (w *counted) asOpen(i int, check verify.Check) Line {
-	l := w.lines[i]
-	d := w.rules.AsOpen(w.dates, &w.decisions[i], l.current)
-	out := w.show(i, &d)
-	out.Asked, out.Findings = string(check), 0
+func (v *lineView) asOpen() Line {
+	d := v.rules.AsOpen(v.dates, v.decision, v.of.current)
+	out := v.show(&d)
+	out.Asked, out.Findings = string(v.asked), 0
 	out.Rulings = slices.DeleteFunc(out.Rulings, func(r Ruling) bool {
 		of, _ := verify.CheckOf(r.Kind)
-		return of != check
+		return of != v.asked
 	})
 	return out
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/verify"
+
 	"countersign/internal/store"
 )
 
@@ -25,21 +27,21 @@ func TestOfficeMeasures(t *testing.T) {
 	}
 	var valid []int
 	for _, b := range first.Blind {
-		shown, real := first.Shown(b.At, "ann", false), first.Lines[b.At]
+		shown, real := first.Shown(b.At, "ann", false), *first.Line(b.At)
 		if shown.Verdict != "uncertain" || shown.Decided != "program" || shown.Look == "" || shown.Because == "" || shown.Because == real.Because || len(shown.Rulings) != 0 {
 			t.Errorf("line %d is shown as %s, %q", b.At, shown.Verdict, shown.Because)
 		}
-		if first.Shown(b.At, "cho", true) != &first.Lines[b.At] {
+		if first.Shown(b.At, "cho", true) != first.Line(b.At) {
 			t.Error("the chair is shown a decided line blind")
 		}
 		if real.Verdict == "valid" {
 			valid = append(valid, b.At)
 		}
 	}
-	see := func(i int) Line { return o.look("p").Lines[i] }
+	see := func(i int) Line { return *o.look("p").Line(i) }
 
 	// Ann agrees with one verdict, and differs from another, which the chair settles.
-	agreed, contested := first.Lines[valid[0]], first.Lines[valid[1]]
+	agreed, contested := *first.Line(valid[0]), *first.Line(valid[1])
 	o.find(store.Finding{LineID: agreed.ID, By: "ann", Kind: "again:accept", MemberID: agreed.MemberID})
 	differs := o.find(store.Finding{LineID: contested.ID, By: "ann", Kind: "again:nobody"})
 	if l := see(valid[0]); l.Verdict != "valid" || l.Decided != "program" || l.Findings != 1 {
@@ -99,4 +101,31 @@ func TestOfficeMeasures(t *testing.T) {
 		t.Errorf("logged as %q", log[1][6])
 	}
 	o.workbook("plain", COOReport)
+}
+
+// Lines to look at once more lie evenly between the others, and come up in the
+// end however many are decided meanwhile.
+func TestQueueMixes(t *testing.T) {
+	c := &Case{}
+	for i := range 50 {
+		c.views = append(c.views, &lineView{decision: &verify.Decision{}})
+		if i < 40 {
+			c.Count.Next = append(c.Count.Next, i)
+		} else {
+			c.Blind = append(c.Blind, BlindLine{At: i, view: &lineView{asked: verify.Again}})
+		}
+	}
+	var turns []int
+	for n := 0; len(c.Count.Next)+len(c.Blind) > 0; n++ {
+		at := c.Queue("ann", false)[0]
+		if at < 40 {
+			c.Count.Next, c.Count.ByPerson = slices.DeleteFunc(c.Count.Next, func(i int) bool { return i == at }), c.Count.ByPerson+1
+			continue
+		}
+		turns = append(turns, n)
+		c.Blind, c.Count.Checked = slices.DeleteFunc(c.Blind, func(b BlindLine) bool { return b.At == at }), c.Count.Checked+1
+	}
+	if want := []int{2, 7, 12, 17, 22, 27, 32, 37, 42, 47}; !slices.Equal(turns, want) {
+		t.Errorf("they come up at %v, want %v", turns, want)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/extract"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
@@ -76,12 +77,12 @@ func (rv *Review) Contact(ctx context.Context, but ...string) (Contact, error) {
 	}
 	var lines []*Line
 	for _, i := range rv.Queue() {
-		l := &rv.Case.Lines[i]
-		if held, taken := claims[l.ID]; !contactable(l) || passed[l.ID] || taken && held.AccountID != rv.Account.ID {
+		v := rv.Case.views[i]
+		if held, taken := claims[v.of.ID]; !v.contactable() || passed[v.of.ID] || taken && held.AccountID != rv.Account.ID {
 			continue
 		}
 		if out.Left++; len(lines) < contactLines {
-			lines = append(lines, l)
+			lines = append(lines, v.made())
 		}
 	}
 	out.Left -= len(lines)
@@ -135,13 +136,17 @@ func (rv *Review) lay(ctx context.Context, out *Contact, lines []*Line) error {
 
 // contactable says whether a line may stand on a contact sheet: a first look, and one likely
 // member in good standing who signed nowhere else.
-func contactable(l *Line) bool {
-	if l.Needs != "" || l.Look != string(verify.Confirm) || len(l.Candidates) == 0 || l.Signed != "yes" || l.Struck || l.Picture == "" {
+func (v *lineView) contactable() bool {
+	d := v.decision
+	if d.Needs != "" || d.Look != verify.Confirm || len(d.Candidates) == 0 || d.Line.Signed != extract.SignedYes || d.Line.Struck || v.of.Picture == "" {
 		return false
 	}
-	first := l.Candidates[0]
-	return first.Probability >= contactLikely && (len(l.Candidates) == 1 || l.Candidates[1].Probability < contactOther) &&
-		first.Member.Good && len(first.Member.Signed) == 0
+	first := d.Candidates[0]
+	if first.Probability < contactLikely || len(d.Candidates) > 1 && d.Candidates[1].Probability >= contactOther || len(v.signed.by(first.Member.ID)) > 0 {
+		return false
+	}
+	s, _ := v.rules.StandingOf(v.dates, d.Line.Row, first)
+	return s.Reason == verify.IsMember
 }
 
 // passed are the lines that a person marked on earlier sheets, which are looked at one by one,

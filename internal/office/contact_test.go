@@ -78,7 +78,7 @@ func TestContactSheet(t *testing.T) {
 		t.Errorf("%v, again %v, %d accepted", err, again, n)
 	}
 	c := o.look("p")
-	if l := c.Lines[c.Find(second.Items[0].Line.ID)]; l.Verdict != "valid" || l.Decided != "person" || l.MemberID != second.Items[0].Member.ID || c.Count.ByPerson != contactLines-2 {
+	if l := *c.Line(c.Find(second.Items[0].Line.ID)); l.Verdict != "valid" || l.Decided != "person" || l.MemberID != second.Items[0].Member.ID || c.Count.ByPerson != contactLines-2 {
 		t.Errorf("accepted, it is %s, and people decided %d", l.Verdict, c.Count.ByPerson)
 	}
 	ahead, err := rv.Contact(ctx)

@@ -93,11 +93,22 @@ func personOf(r *roll.Roll, id string) (m *roll.Member, also []*roll.Member) {
 // correct matches anew the lines whose text people corrected, and those that
 // are no longer corrected.
 func (w *counted) correct(ctx context.Context, o *Office) error {
-	shared := true // with an earlier result, whose readers keep it
+	if w.purged.frozen {
+		return nil // their texts are gone
+	}
+	var all []int
 	for i, l := range w.lines {
-		if w.purged.frozen {
-			break // their texts are gone
+		if len(w.found[i]) > 0 || l.corrections != "" {
+			all = append(all, i)
 		}
+	}
+	return w.correctThese(ctx, o, all)
+}
+
+func (w *counted) correctThese(ctx context.Context, o *Office, these []int) error {
+	shared := true // with an earlier result, whose readers keep it
+	for _, i := range these {
+		l := w.lines[i]
 		corrections := correctionsOf(w.found[i])
 		if corrections == l.corrections {
 			continue
@@ -108,7 +119,7 @@ func (w *counted) correct(ctx context.Context, o *Office) error {
 		if err != nil {
 			return fmt.Errorf("line %s: %w", l.ID, err)
 		}
-		changed.show(w, m)
+		changed.current = m
 		if shared {
 			w.lines, shared = slices.Clone(w.lines), false
 		}
@@ -136,7 +147,7 @@ func takenBack(found []store.Finding, id string) bool {
 // that nobody corrected.
 func (w *counted) matchCorrected(ctx context.Context, o *Office, l *caseLine, found []verify.Finding) (verify.Match, error) {
 	row := l.read.Line.Row
-	if l.corrections == "" || !l.matched {
+	if l.corrections == "" || l.read.Waits {
 		corrected, _ := verify.Corrected(row, found)
 		m := l.read
 		m.Line.Row = corrected

@@ -49,7 +49,7 @@ type memberBook struct {
 	roll   *roll.Roll // nil where no export was imported yet
 	rules  verify.Rules
 	dates  verify.Dates
-	signed map[string][]string // line IDs by member number
+	signed *signed // nil for no petition
 }
 
 func (o *Office) book(ctx context.Context, petitionID string) (memberBook, error) {
@@ -84,7 +84,9 @@ func (b *memberBook) member(m *roll.Member) Member {
 	c := verify.Candidate{Member: m, Also: also}
 	s, _ := b.rules.StandingOf(b.dates, extract.Row{}, c)
 	out := memberView(s, c)
-	out.Signed = b.signed[m.ID]
+	if b.signed != nil {
+		out.Signed = b.signed.by(m.ID)
+	}
 	return out
 }
 

@@ -161,6 +161,14 @@ func (o *office) look(id string) *Case {
 	return c
 }
 
+// linesOf are all lines of a petition.
+func linesOf(c *Case) (out []Line) {
+	for i := range c.Len() {
+		out = append(out, *c.Line(i))
+	}
+	return out
+}
+
 // find adds a finding as a page does: it asks first.
 func (o *office) find(f store.Finding) store.Finding {
 	o.t.Helper()
@@ -222,9 +230,9 @@ func readSample(t testing.TB) []extract.Sheet {
 func undecided(t testing.TB, c *Case) (Line, Member) {
 	t.Helper()
 	for _, i := range c.Count.Next {
-		for _, cand := range c.Lines[i].Candidates {
+		for _, cand := range c.Line(i).Candidates {
 			if cand.Member.Good && len(cand.Member.Signed) == 0 {
-				return c.Lines[i], cand.Member
+				return *c.Line(i), cand.Member
 			}
 		}
 	}
@@ -260,11 +268,11 @@ func TestOfficeShowsWhatCheckDecides(t *testing.T) {
 	}
 	rules := verify.MIG()
 	decisions := verify.Decide(rules, verify.Dates{Received: day("2026-11-02"), Verified: day("2026-11-20")}, matches)
-	if len(decisions) != len(c.Lines) {
-		t.Fatalf("%d lines, want %d", len(c.Lines), len(decisions))
+	if len(decisions) != c.Len() {
+		t.Fatalf("%d lines, want %d", c.Len(), len(decisions))
 	}
 	for i, d := range decisions {
-		l := c.Lines[i]
+		l := *c.Line(i)
 		got := []any{l.Page, l.Number, l.Verdict, l.Reason, l.MemberID, l.Probability, l.Struck}
 		if diff := cmp.Diff([]any{d.Line.Page, d.Line.Ref.Row, string(d.Verdict), string(d.Reason), d.MemberID, d.Probability, d.Line.Struck}, got); diff != "" {
 			t.Errorf("line %d: %s", i, diff)
@@ -279,9 +287,10 @@ func TestOfficeShowsWhatCheckDecides(t *testing.T) {
 	if c.Purpose != want.Cover.Purpose || c.Group != want.Cover.Group || len(c.Organizers) != len(want.Cover.Organizers) || c.PurposePage != want.CoverPage {
 		t.Errorf("purpose %q of page %d, group %q, organizers %v", c.Purpose, c.PurposePage, c.Group, c.Organizers)
 	}
-	for n, p := range c.Pages {
-		if p.To <= p.From || c.Lines[p.From].PageID != p.PageID || n > 0 && c.Pages[n-1].To != p.From {
-			t.Errorf("pages %v", c.Pages)
+	for i := range c.Len() {
+		on := c.OnPage(c.Line(i).PageID)
+		if n := c.Line(i).Number; len(on) < n || on[n-1].ID != c.Line(i).ID || c.RowsOn(c.Line(i).PageID) != len(on) {
+			t.Errorf("line %d is not among the %d lines of its page", i, len(on))
 		}
 	}
 	if len(c.Count.Next) != c.Count.Uncertain {
@@ -303,14 +312,14 @@ func TestOfficeReview(t *testing.T) {
 	line, member := undecided(t, first)
 	accepted := o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept", MemberID: member.ID})
 	c := o.look("p")
-	got := c.Lines[c.Find(line.ID)]
+	got := *c.Line(c.Find(line.ID))
 	if got.Verdict != "valid" || got.MemberID != member.ID || got.Decided != "person" || !slices.Equal(got.By, []string{"ann"}) || !got.At.Equal(accepted.At) || got.Findings != 1 || c.Count.ByPerson != 1 {
 		t.Errorf("accepted, it is %s for %s, by %v at %v, %d findings: %s", got.Verdict, got.MemberID, got.By, got.At, got.Findings, got.Because)
 	}
 	if c.Count.Valid != first.Count.Valid+1 || slices.Contains(c.Count.Next, c.Find(line.ID)) || c.Version == first.Version {
 		t.Errorf("count %+v, before %+v", c.Count, first.Count)
 	}
-	if first.Lines[first.Find(line.ID)].Verdict != "uncertain" {
+	if first.Line(first.Find(line.ID)).Verdict != "uncertain" {
 		t.Error("what was shown before has changed")
 	}
 	if m, err := o.Member(t.Context(), "p", member.ID); err != nil || !slices.Equal(m.Signed, []string{line.ID}) || !m.Good {
@@ -319,20 +328,20 @@ func TestOfficeReview(t *testing.T) {
 
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "undo", Undoes: accepted.ID})
 	c = o.look("p")
-	if got = c.Lines[c.Find(line.ID)]; got.Verdict != "uncertain" || got.Findings != 0 || len(got.Rulings) != 2 || !got.Rulings[0].Undone || c.Count.Valid != first.Count.Valid {
+	if got = *c.Line(c.Find(line.ID)); got.Verdict != "uncertain" || got.Findings != 0 || len(got.Rulings) != 2 || !got.Rulings[0].Undone || c.Count.Valid != first.Count.Valid {
 		t.Errorf("taken back, it is %s with %+v", got.Verdict, got.Rulings)
 	}
 
 	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "correct", Fields: map[string]string{"name": member.Given + " " + member.Family, "member_id": member.ID}})
 	c = o.look("p")
-	got = c.Lines[c.Find(line.ID)]
+	got = *c.Line(c.Find(line.ID))
 	at := slices.IndexFunc(got.Fields, func(f Field) bool { return f.Key == "name" })
 	if len(got.Candidates) == 0 || got.Candidates[0].Member.ID != member.ID || at < 0 || !got.Fields[at].Corrected || got.Candidates[0].Agrees["name"] != "agrees" {
 		t.Errorf("corrected, it reads %+v and fits %+v", got.Fields, got.Candidates)
 	}
 	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "nobody", Searches: 3})
 	c = o.look("p")
-	if got = c.Lines[c.Find(line.ID)]; got.Verdict != "invalid" || got.Reason != "not-found" || got.MemberID != "" {
+	if got = *c.Line(c.Find(line.ID)); got.Verdict != "invalid" || got.Reason != "not-found" || got.MemberID != "" {
 		t.Errorf("refused, it is %s, %s", got.Verdict, got.Reason)
 	}
 
@@ -383,7 +392,7 @@ func TestOfficeSecondReviewer(t *testing.T) {
 	line, member := undecided(t, o.look("p"))
 	see := func() (Line, *Case) {
 		c := o.look("p")
-		return c.Lines[c.Find(line.ID)], c
+		return *c.Line(c.Find(line.ID)), c
 	}
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "illegible"})
 	l, c := see()
@@ -443,7 +452,7 @@ func TestOfficeWaitsForMembers(t *testing.T) {
 	sheets := readSample(t)
 	o.petition("p", "threshold: 10", "", sheets)
 	c := o.look("p")
-	if len(c.Lines) == 0 || len(c.Count.Next) != 0 || c.Count.Certain || c.Count.Valid != 0 || c.Lines[0].Needs != "match" && c.Lines[0].Verdict != "invalid" {
+	if c.Len() == 0 || len(c.Count.Next) != 0 || c.Count.Certain || c.Count.Valid != 0 || c.Line(0).Needs != "match" && c.Line(0).Verdict != "invalid" {
 		t.Errorf("count %+v", c.Count)
 	}
 	if found, err := o.Search(t.Context(), "p", "smith", 5); err != nil || found != nil {
@@ -467,11 +476,11 @@ func TestOfficeWaitsForMembers(t *testing.T) {
 	if c.Count.Valid == 0 || c.Count.Needs["match"] != 0 {
 		t.Errorf("count %+v", c.Count)
 	}
-	if err := o.Store.ExcludeUpload(t.Context(), c.Lines[0].UploadID, true); err != nil {
+	if err := o.Store.ExcludeUpload(t.Context(), c.Line(0).UploadID, true); err != nil {
 		t.Fatal(err)
 	}
-	if c = o.look("p"); len(c.Lines) != 0 || c.Count.Rows != 0 || c.Purpose != "" {
-		t.Errorf("left out, %d lines count, purpose %q", len(c.Lines), c.Purpose)
+	if c = o.look("p"); c.Len() != 0 || c.Count.Rows != 0 || c.Purpose != "" {
+		t.Errorf("left out, %d lines count, purpose %q", c.Len(), c.Purpose)
 	}
 	rows, err := o.workbook("p", COOReport).GetRows("Sheets")
 	if err != nil || !strings.Contains(fmt.Sprint(rows), "Excluded: none of its lines counts.") {
@@ -623,12 +632,12 @@ func TestOfficeNamesFiles(t *testing.T) {
 	o.readPage(page, sheet)
 	o.match(s.ID, page.ID, sheet)
 	c := o.look("p")
-	for _, l := range c.Lines { // on a roll of one the program is not sure
+	for _, l := range linesOf(c) { // on a roll of one the program is not sure
 		o.find(store.Finding{LineID: l.ID, By: "ann", Kind: "accept", MemberID: "007"})
 	}
 	c = o.look("p")
-	if len(c.Lines) != 2 || c.Lines[0].File != "petition.pdf" || c.Lines[1].File != "petition.pdf (2)" || c.Lines[1].DuplicateOf != c.Lines[0].ID {
-		t.Errorf("%+v", c.Lines)
+	if c.Len() != 2 || c.Line(0).File != "petition.pdf" || c.Line(1).File != "petition.pdf (2)" || c.Line(1).DuplicateOf != c.Line(0).ID {
+		t.Errorf("%+v", linesOf(c))
 	}
 }
 
@@ -637,7 +646,7 @@ func TestOfficeNamesFiles(t *testing.T) {
 func TestOfficeManyAtOnce(t *testing.T) {
 	o := newOffice(t)
 	o.many("p", "threshold: 30", 60)
-	lines := o.look("p").Lines
+	lines := linesOf(o.look("p"))
 	var all sync.WaitGroup
 	for k := range 6 {
 		all.Go(func() {
@@ -654,8 +663,8 @@ func TestOfficeManyAtOnce(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if n := c.Count; n.Valid+n.Invalid+n.Uncertain != len(lines) || c.Lines[i].Verdict != "invalid" {
-					t.Errorf("line %d is %s; %+v", i, c.Lines[i].Verdict, n)
+				if n := c.Count; n.Valid+n.Invalid+n.Uncertain != len(lines) || c.Line(i).Verdict != "invalid" {
+					t.Errorf("line %d is %s; %+v", i, c.Line(i).Verdict, n)
 				}
 				if _, err := o.Search(t.Context(), "p", "smith", 5); err != nil {
 					t.Error(err)
@@ -679,7 +688,7 @@ func BenchmarkCase(b *testing.B) {
 		o.manyOf("p", fmt.Sprintf("threshold: %d", size.lines*4/5), size.lines, largeExport(size.members))
 		c := o.look("p")
 		for i := range size.looked {
-			l := c.Lines[i*len(c.Lines)/size.looked]
+			l := *c.Line(i * c.Len() / size.looked)
 			if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: l.ID, By: "ann", Kind: "accept", MemberID: l.Candidates[0].Member.ID}); err != nil {
 				b.Fatal(err)
 			}
@@ -692,7 +701,7 @@ func BenchmarkCase(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				n++
-				if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: c.Lines[n*7%len(c.Lines)].ID, By: "ann", Kind: "illegible"}); err != nil {
+				if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: c.Line(n * 7 % c.Len()).ID, By: "ann", Kind: "illegible"}); err != nil {
 					b.Fatal(err)
 				}
 				b.StartTimer()

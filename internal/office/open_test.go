@@ -57,7 +57,7 @@ func TestOpenPoints(t *testing.T) {
 		t.Errorf("settled: %+v, before %+v", after.Count, before.Count)
 	}
 	found := false
-	for _, l := range after.Lines {
+	for _, l := range linesOf(after) {
 		if l.ID == added.LineID {
 			found = l.Verdict == "uncertain" && l.Signed == "unsure" && len(l.Fields) > 0
 		}

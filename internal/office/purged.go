@@ -84,11 +84,10 @@ func (o *Office) readPurged(ctx context.Context, petitionID string) (p purged, e
 // moment at which its purge begins.
 func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *caseLine {
 	kept.Row, kept.Match = nil, nil
-	l := &caseLine{Line: kept, hash: hash, ref: ref, matched: true, read: verify.Match{Nobody: 1}}
+	l := &caseLine{Line: kept, hash: hash, ref: ref, read: verify.Match{Nobody: 1}}
 	l.read.Line = verify.Line{Ref: ref, Row: extract.Row{Number: kept.Number, Box: kept.Box, Signed: v.Signed, Struck: v.Struck,
 		Fields: map[extract.Field]extract.Reading{extract.Name: {Text: purgedText, Confidence: 1}}}}
 	l.current = l.read
-	l.fields = []Field{{Key: string(extract.Name), Label: fieldLabel(extract.Name), Text: purgedText, Confidence: 1}}
 	return l
 }
 
@@ -99,12 +98,16 @@ func (w *counted) keptCover() report.Petition {
 
 // settleFrozen gives lines the verdicts that were kept of them.
 func (w *counted) settleFrozen() {
+	all := make([]verify.Decision, len(w.lines))
+	w.open = nil
 	for i, l := range w.lines {
+		all[i] = *w.decisions[i]
+		w.decisions[i] = &all[i]
 		v, ok := w.purged.verdicts[l.ID]
 		if !ok {
 			continue
 		}
-		d := &w.decisions[i]
+		d := &all[i]
 		*d = verify.Decision{Match: l.current, Verdict: v.Verdict, Reason: v.Reason, MemberID: v.memberID, Probability: v.Probability, Odds: v.Odds, Look: v.Look,
 			Because: "What was read was purged; the verdict is the one given before.", By: v.By, At: v.At, Overridden: v.Overridden, Needs: v.Needs}
 		if at, ok := w.at[v.DuplicateOf]; ok {
@@ -112,6 +115,14 @@ func (w *counted) settleFrozen() {
 			d.DuplicateOf = &ref
 		}
 	}
+	w.tally = verify.Count(all, w.rules)
+	w.tally.Outlook = w.purged.kept.Outlook // it needs the candidates
+	for i := range all {
+		if d := &all[i]; d.MayLook() {
+			w.open = append(w.open, i)
+		}
+	}
+	w.tally.Outlook.Next = slices.DeleteFunc(slices.Clone(w.tally.Outlook.Next), func(i int) bool { return all[i].Needs == verify.NeedsMatch })
 }
 
 // freeze takes from a petition what stays of it.

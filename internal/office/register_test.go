@@ -66,7 +66,7 @@ func (r *registry) certified(id string) {
 	}
 	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds", Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: extract.SignedYes}}}
 	r.office.petition(id, "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf, Cover: cover}, {Kind: extract.Signers, Rows: []extract.Row{row}}})
-	r.office.find(store.Finding{LineID: r.office.look(id).Lines[0].ID, By: "ann", Kind: "accept", MemberID: "0482913"})
+	r.office.find(store.Finding{LineID: r.office.look(id).Line(0).ID, By: "ann", Kind: "accept", MemberID: "0482913"})
 	c := r.office.look(id)
 	if c.Count.Valid != 1 {
 		r.office.t.Fatalf("%+v", c.Count)
@@ -175,7 +175,7 @@ func TestRegisterStory(t *testing.T) {
 	if len(book.Changes)+len(recorded) > 0 || !known {
 		t.Errorf("%v\n%v\nthe audit log knows it: %v", book.Changes, recorded, known)
 	}
-	r.office.find(store.Finding{LineID: r.office.look("p1").Lines[0].ID, By: "cho", Chair: true, Kind: "illegible"})
+	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true, Kind: "illegible"})
 	if recorded, err = r.verified(ctx, book, ""); err != nil || len(recorded) == 0 {
 		t.Errorf("the record has changed, and the workbook agrees with it; %v", err)
 	}

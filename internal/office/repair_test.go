@@ -76,7 +76,7 @@ func (r *repairs) undone(pageID string) {
 // numbers are those of the lines that count.
 func (r *repairs) numbers() (out []int) {
 	r.t.Helper()
-	for _, l := range r.look("p").Lines {
+	for _, l := range linesOf(r.look("p")) {
 		out = append(out, l.Number)
 	}
 	return out
@@ -86,7 +86,7 @@ func (r *repairs) numbers() (out []int) {
 func TestRepairLines(t *testing.T) {
 	r := newRepairs(t)
 	ctx := t.Context()
-	lines := r.look("p").Lines
+	lines := linesOf(r.look("p"))
 	var no *Refusal
 	if err := r.DropLine(ctx, lines[3].ID, " ", r.ann); !errors.As(err, &no) {
 		t.Errorf("taken out without a reason: %v", err)
@@ -111,7 +111,7 @@ func TestRepairLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := r.look("p")
-	merged := c.Lines[c.Find(one.ID)]
+	merged := *c.Line(c.Find(one.ID))
 	if diff := cmp.Diff([]int{3, 4, 5}, r.numbers()); diff != "" || merged.Fields[0].Text != "Elizabeth Persechino Otis Vandermeer" || merged.Box[1] != .2 || merged.Box[3] < .39 {
 		t.Errorf("merged: %s %+v", diff, merged)
 	}
@@ -160,12 +160,12 @@ func TestRepairLines(t *testing.T) {
 // A line that is decided is corrected, and the verdict of the program follows.
 func TestRepairText(t *testing.T) {
 	r := newRepairs(t)
-	line := r.look("p").Lines[0]
+	line := *r.look("p").Line(0)
 	fields := map[string]string{"name": "Somebody Unknown", "member_id": "9999999"}
 	if err := r.CorrectLine(t.Context(), line.ID, fields, r.ann); err != nil {
 		t.Fatal(err)
 	}
-	if l := r.look("p").Lines[0]; l.Verdict == "valid" || l.Fields[0].Text != "Somebody Unknown" {
+	if l := *r.look("p").Line(0); l.Verdict == "valid" || l.Fields[0].Text != "Somebody Unknown" {
 		t.Errorf("corrected, it is %s: %+v", l.Verdict, l.Fields)
 	}
 	var no *Refusal
@@ -217,7 +217,7 @@ func TestRepairPage(t *testing.T) {
 		t.Error("taken back, the page still counts there")
 	}
 
-	line := r.look("p").Lines[1]
+	line := *r.look("p").Line(1)
 	r.find(store.Finding{LineID: line.ID, By: "bob", Kind: "illegible"})
 	if n, err := r.TellColumns(ctx, r.page.ID, []PageColumn{{Field: "member_id"}, {Field: "name"}}, true, r.ann); err != nil || n != 1 {
 		t.Fatalf("%d pages, %v", n, err)
@@ -231,8 +231,8 @@ func TestRepairPage(t *testing.T) {
 	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 2, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Otis Vandermeer", Confidence: 1}}}}}
 	r.readPage(p, sheet)
 	c := r.look("p")
-	if diff := cmp.Diff([]int{2}, r.numbers()); diff != "" || c.Lines[0].ID != line.ID || c.Lines[0].Reason != "illegible" {
-		t.Errorf("read again: %s, %+v", diff, c.Lines)
+	if diff := cmp.Diff([]int{2}, r.numbers()); diff != "" || c.Line(0).ID != line.ID || c.Line(0).Reason != "illegible" {
+		t.Errorf("read again: %s, %+v", diff, linesOf(c))
 	}
 	var no *Refusal
 	for _, wrong := range [][]PageColumn{{{Field: "name"}, {Field: "name"}}, {{Field: "city"}, {}}, {{Field: "name"}, {Field: "shoe"}}, {{Field: "name"}}} {
@@ -277,7 +277,7 @@ func TestRepairRefusedOnceCounted(t *testing.T) {
 	if err := r.Store.SetPetition(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	line := r.look("p").Lines[0]
+	line := *r.look("p").Line(0)
 	var no *Refusal
 	for what, err := range map[string]error{
 		"delete":  r.DropLine(t.Context(), line.ID, "none", r.ann),

@@ -147,13 +147,13 @@ func (rv *Review) Leave(ctx context.Context, lineIDs ...string) error {
 // to look once more, as it stands where they came by a link.
 func (rv *Review) Shown(ctx context.Context, i int) (*Line, error) {
 	l := rv.Case.Shown(i, rv.Account.ID, rv.Chair())
-	if l.Asked == "" || slices.ContainsFunc(rv.Case.Lines[i].Rulings, func(r Ruling) bool { return r.By == rv.Account.ID && r.Kind != "undo" }) {
+	if l.Asked == "" || slices.ContainsFunc(rv.Case.Line(i).Rulings, func(r Ruling) bool { return r.By == rv.Account.ID && r.Kind != "undo" }) {
 		return l, nil
 	}
 	if held, err := rv.holds(ctx, l.ID); err != nil || held {
 		return l, err
 	}
-	return &rv.Case.Lines[i], nil
+	return rv.Case.Line(i), nil
 }
 
 // holds says whether the person has a lease on a line.
@@ -186,7 +186,7 @@ func (rv *Review) Mine(c store.Claim) bool {
 	return c.AccountID == rv.Account.ID && time.Until(c.Until) > leaseTime*2/3
 }
 
-// Queue is which lines wait for the person, as places in Case.Lines.
+// Queue is which lines wait for the person, as places.
 func (rv *Review) Queue() []int { return rv.Case.Queue(rv.Account.ID, rv.Chair()) }
 
 // Next takes the next lines for the person: those that they have already come
@@ -311,7 +311,7 @@ func (rv *Review) Find(ctx context.Context, f Found) error {
 	if i < 0 {
 		return refuse(Missing, "There is no such line in this petition any more. Its file may have been excluded or read anew.")
 	}
-	line := &rv.Case.Lines[i]
+	line := rv.Case.Line(i)
 	if f.Kind == "duplicate" && f.Member == "" {
 		f.Member = line.MemberID
 	}
@@ -371,7 +371,7 @@ func tooLong(f Found) string {
 // and gives the line as it was shown. A question to the chair by somebody to whom the
 // queue did not give the line is about its verdict, and stays one.
 func (rv *Review) checking(ctx context.Context, f *store.Finding, i int) (*Line, error) {
-	line := &rv.Case.Lines[i]
+	line := rv.Case.Line(i)
 	shown := rv.Case.Shown(i, rv.Account.ID, rv.Chair())
 	if shown.Asked == "" || f.Kind == "undo" || f.Kind == "override" || f.Kind == "not-standing" {
 		return line, nil

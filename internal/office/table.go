@@ -9,7 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"countersign/extract"
 	"countersign/internal/store"
+	"countersign/report"
+	"countersign/verify"
 	"countersign/verify/name"
 )
 
@@ -99,7 +102,7 @@ type tables struct {
 type heldTable struct {
 	mu      sync.Mutex
 	of      tableOf
-	lines   []TableLine
+	lines   []*TableLine
 	working *tableWork // nil while nobody brings it up to date
 }
 
@@ -112,7 +115,7 @@ type tableOf struct {
 // tableWork is a table being brought up to date, and what came of it.
 type tableWork struct {
 	done  chan struct{}
-	lines []TableLine
+	lines []*TableLine
 	err   error
 }
 
@@ -139,8 +142,8 @@ func (o *Office) Table(ctx context.Context, q TableQuery) (TablePage, error) {
 		}
 		page.Stale = page.Stale || stale
 		page.All += len(lines)
-		for i := range lines {
-			if l := &lines[i]; q.takes(l, words) {
+		for _, l := range lines {
+			if q.takes(l, words) {
 				found = append(found, l)
 			}
 		}
@@ -201,7 +204,7 @@ func orderOf(key string) func(a, b *TableLine) int {
 
 // table is the lines of a petition, and whether something changed since. What it holds is
 // replaced, not changed.
-func (o *Office) table(ctx context.Context, p store.Petition) (lines []TableLine, stale bool, err error) {
+func (o *Office) table(ctx context.Context, p store.Petition) (lines []*TableLine, stale bool, err error) {
 	v, err := o.Store.Versions(ctx, p.ID)
 	if err != nil {
 		return nil, false, err
@@ -265,37 +268,45 @@ func (ts *tables) of(petitionID string) *heldTable {
 	return t
 }
 
-// table puts all lines into a table.
-func (w *counted) table() []TableLine {
-	out := make([]TableLine, len(w.shown.Lines))
-	var key strings.Builder
-	for i := range w.shown.Lines {
-		l := &w.shown.Lines[i]
-		t := TableLine{PetitionID: w.petition.ID, Petition: w.petition.Title, ID: l.ID, PageID: l.PageID, Upload: l.UploadID, File: l.File, Page: l.Page,
-			Number: l.Number, Picture: l.Picture, Verdict: l.Verdict, Reason: l.Reason, ReasonWord: l.ReasonWord, Because: l.Because,
-			MemberID: l.MemberID, Probability: l.Probability, Decided: l.Decided, Needs: l.Needs}
-		var read []string
-		for _, f := range l.Fields {
-			if f.Text != "" {
-				read = append(read, f.Text)
-			}
-			if f.Key == "name" {
-				t.Name = f.Text
-			}
-		}
-		t.Read = strings.Join(read, " · ")
-		for _, c := range l.Candidates {
-			if c.Member.ID == l.MemberID && l.MemberID != "" {
-				t.Member = c.Member.Name
-			}
-		}
-		key.Reset()
-		for _, part := range append(read, t.Member, t.MemberID, t.File) {
-			key.WriteString(name.Fold(part))
-			key.WriteByte(' ')
-		}
-		t.key = key.String()
-		out[i] = t
-	}
+// table puts all lines into a table, those that did not change since an earlier one as they
+// are there.
+func (w *counted) table() []*TableLine {
+	out := make([]*TableLine, len(w.views))
+	verify.Each(len(out), func(i int) { out[i] = w.views[i].inTable() })
 	return out
+}
+
+func (v *lineView) inTable() *TableLine {
+	v.tabled.Do(func() { v.table = v.tableLine() })
+	return v.table
+}
+
+func (v *lineView) tableLine() *TableLine {
+	l, d := v.of, v.decision
+	t := &TableLine{PetitionID: v.petition.ID, Petition: v.petition.Title, ID: l.ID, PageID: l.PageID, Upload: l.UploadID, File: l.ref.File, Page: l.ref.Page,
+		Number: l.ref.Row, Picture: l.Picture, Verdict: string(d.Verdict), Reason: string(d.Reason), ReasonWord: report.ReasonWord(d.Reason), Because: d.Because,
+		MemberID: d.MemberID, Probability: d.Probability, Decided: "program", Needs: string(d.Needs)}
+	if d.ByPeople() {
+		t.Decided = "person"
+	}
+	var read []string
+	for _, f := range fieldOrder {
+		if r := l.current.Line.Fields[f]; r.Text != "" {
+			read = append(read, r.Text)
+		}
+	}
+	t.Name = l.current.Line.Fields[extract.Name].Text
+	t.Read = strings.Join(read, " · ")
+	for k := range d.Candidates {
+		if m := d.Candidates[k].Member; m.ID == d.MemberID {
+			t.Member = memberName(m)
+		}
+	}
+	var key strings.Builder
+	for _, part := range append(read, t.Member, t.MemberID, t.File) {
+		key.WriteString(name.Fold(part))
+		key.WriteByte(' ')
+	}
+	t.key = key.String()
+	return t
 }

@@ -1,10 +1,14 @@
 package office
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/store"
+	"countersign/verify"
 )
 
 // Kinds of workbooks.
@@ -13,12 +17,11 @@ const (
 	CouncilReport = "council" // holds none
 )
 
-// Case is a petition as it stands: Lines by file, page and row.
+// Case is a petition as it stands, its lines by file, page and row.
 type Case struct {
 	PetitionID string
 	Version    string
 	SnapshotID string
-	Lines      []Line
 	Count      Count
 
 	// What the sheets say of the petition themselves; empty where nothing was found.
@@ -33,22 +36,64 @@ type Case struct {
 
 	SecondReviewer string // never, sample or rejections
 	Blind          []BlindLine
-	Pages          []PageLines
+
+	views []*lineView
+	terms *terms
+}
+
+// Len is how many lines there are.
+func (c *Case) Len() int { return len(c.views) }
+
+// Line is the line at a place. It is made when it is asked for.
+func (c *Case) Line(i int) *Line { return c.views[i].made() }
+
+// Looked are the lines of which somebody found something, with their places.
+func (c *Case) Looked(yield func(int, *Line) bool) {
+	for i, v := range c.views {
+		if len(v.found) > 0 && !yield(i, c.Line(i)) {
+			return
+		}
+	}
+}
+
+// Verdict is that of the line at a place, and UploadID the file it is in.
+func (c *Case) Verdict(i int) string { return string(c.views[i].decision.Verdict) }
+
+// UploadID is the file that the line at a place is in.
+func (c *Case) UploadID(i int) string { return c.views[i].of.UploadID }
+
+// RowsOn is how many lines stand on a page, and OnPage which; none of a nil Case.
+func (c *Case) RowsOn(pageID string) int {
+	if c == nil {
+		return 0
+	}
+	on := c.terms.byPage[pageID]
+	return on.to - on.from
+}
+
+// OnPage lists the lines on a page.
+func (c *Case) OnPage(pageID string) (out []Line) {
+	if c == nil {
+		return nil
+	}
+	for i := c.terms.byPage[pageID].from; i < c.terms.byPage[pageID].to; i++ {
+		out = append(out, *c.Line(i))
+	}
+	return out
 }
 
 // BlindLine is a decided line that somebody is to look at once more, to measure
 // how well lines are decided: Line shows it as if nobody had, and what is found is
 // kept under Line.Asked and a colon, as in "again:accept".
 type BlindLine struct {
-	At   int // its place in Case.Lines
-	Line Line
+	At int // its place among the lines
+
+	draw [sha256.Size]byte
+	view *lineView
 }
 
-// PageLines says which lines stand on a page: Case.Lines[From:To].
-type PageLines struct {
-	PageID   string
-	From, To int
-}
+// Line is the line as it is shown.
+func (b *BlindLine) Line() *Line { return b.view.made() }
 
 // Count is what the lines come to.
 type Count struct {
@@ -66,7 +111,7 @@ type Count struct {
 	Needs                           map[string]int // undecided lines by Line.Needs
 	ByPerson                        int            // lines that people decided
 	Checked                         int            // findings of those who looked once more at decided lines
-	Next                            []int          // undecided lines, as places in Case.Lines, in the order to look at them; all of them, even once the outcome is certain
+	Next                            []int          // undecided lines, as places, in the order to look at them; all of them, even once the outcome is certain
 }
 
 // Line is one line of a sheet with its verdict.
@@ -145,8 +190,8 @@ func (l *Line) Ruled(account string) bool {
 func (c *Case) Queue(account string, chair bool) []int {
 	out := make([]int, 0, len(c.Count.Next))
 	for _, i := range c.Count.Next {
-		l := &c.Lines[i]
-		if l.Needs == "chair" && !chair || l.Needs != "chair" && l.Ruled(account) {
+		v := c.views[i]
+		if needs := v.decision.Needs; needs == verify.NeedsChair && !chair || needs != verify.NeedsChair && len(v.found) > 0 && v.made().Ruled(account) {
 			continue
 		}
 		out = append(out, i)
@@ -162,23 +207,27 @@ func (c *Case) Queue(account string, chair bool) []int {
 // what comes of them, gets none.
 func (c *Case) mixed(open []int, account string) []int {
 	of, lines := c.Count.Checked+len(c.Blind), c.Count.ByPerson+len(open)
+	out := make([]int, 0, len(open)+len(c.Blind))
 	k := 0
 	for n, b := range c.Blind {
 		if !c.mayCheck(&b, account) {
 			continue
 		}
 		at := (2*(c.Count.Checked+n)+1)*lines/(2*of) - c.Count.ByPerson + k
-		open = slices.Insert(open, min(max(at, k), len(open)), b.At)
+		for next := max(at, k); len(out) < next && len(open) > 0; open = open[1:] {
+			out = append(out, open[0])
+		}
+		out = append(out, b.At)
 		k++
 	}
-	return open
+	return append(out, open...)
 }
 
 // mayCheck says whether an account can look at a line blind: it has found
 // nothing of it but what it took back of such a look, or read there.
 func (c *Case) mayCheck(b *BlindLine, account string) bool {
-	return !slices.ContainsFunc(c.Lines[b.At].Rulings, func(r Ruling) bool {
-		return r.By == account && r.Kind != "undo" && !strings.HasPrefix(r.Kind, b.Line.Asked+":")
+	return !slices.ContainsFunc(c.views[b.At].found, func(f store.Finding) bool {
+		return f.By == account && f.Kind != "undo" && !strings.HasPrefix(f.Kind, string(b.view.asked)+":")
 	})
 }
 
@@ -187,9 +236,9 @@ func (c *Case) mayCheck(b *BlindLine, account string) bool {
 func (c *Case) Shown(i int, account string, chair bool) *Line {
 	at := slices.IndexFunc(c.Blind, func(b BlindLine) bool { return b.At == i })
 	if at < 0 || chair || !c.mayCheck(&c.Blind[at], account) {
-		return &c.Lines[i]
+		return c.Line(i)
 	}
-	l := c.Blind[at].Line
+	l := *c.Blind[at].Line()
 	l.Fields = slices.Clone(l.Fields)
 	for _, r := range l.Rulings {
 		if r.By != account || r.Undone || !strings.HasSuffix(r.Kind, ":correct") {
@@ -205,9 +254,12 @@ func (c *Case) Shown(i int, account string, chair bool) *Line {
 	return &l
 }
 
-// Find returns the place of a line in Lines, -1 for none.
+// Find returns the place of a line, -1 for none.
 func (c *Case) Find(lineID string) int {
-	return slices.IndexFunc(c.Lines, func(l Line) bool { return l.ID == lineID })
+	if i, ok := c.terms.at[lineID]; ok {
+		return i
+	}
+	return -1
 }
 
 // Field is one field of a line as it was read.

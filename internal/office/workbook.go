@@ -75,9 +75,10 @@ func (o *Office) report(ctx context.Context, w *counted) (report.Petition, error
 	}
 	r := w.cover.Petition
 	r.ID, r.Title = w.petition.ID, w.petition.Title
-	r.Decisions = slices.Clone(w.decisions)
-	for i := range r.Decisions {
-		r.Decisions[i].By = people.names(r.Decisions[i].By)
+	r.Decisions = make([]verify.Decision, len(w.decisions))
+	for i, d := range w.decisions {
+		r.Decisions[i] = *d
+		r.Decisions[i].By = people.names(d.By)
 	}
 	r.Tally, r.Rules, r.Made, r.Program = w.tally, w.rules, o.now(), o.Program
 	r.Pictures = linePictures{ctx, o, w}

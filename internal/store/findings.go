@@ -76,6 +76,13 @@ func (s *Store) Findings(ctx context.Context, petitionID string) (_ []Finding, e
 	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE petition_id = $1 ORDER BY at, id`, petitionID)
 }
 
+// FindingsAfter lists the findings of a petition that were made after a time, which is that of
+// one of them: each is later than those before it.
+func (s *Store) FindingsAfter(ctx context.Context, petitionID string, at time.Time) (_ []Finding, err error) {
+	defer saying(&err, "list new findings of petition %s", petitionID)
+	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE petition_id = $1 AND at > $2 ORDER BY at, id`, petitionID, at)
+}
+
 // FindingsOf lists the findings of a line in the order they were made.
 func (s *Store) FindingsOf(ctx context.Context, lineID string) (_ []Finding, err error) {
 	defer saying(&err, "list findings of line %s", lineID)

@@ -87,6 +87,14 @@ func (s *Store) OpenPoints(ctx context.Context, petitionID string) (_ []OpenPoin
 		WHERE o.petition_id = $1 AND NOT u.excluded AND NOT p.excluded AND p.filed_under = '' ORDER BY u.at, u.id, p.number, o.id`, petitionID)
 }
 
+// OpenWaiting is how many of these nobody settled.
+func (s *Store) OpenWaiting(ctx context.Context, petitionID string) (_ int, err error) {
+	defer saying(&err, "count the open points of petition %s", petitionID)
+	n, err := one(ctx, s.reader, scanNumber, `SELECT COUNT(*) FROM open_points o JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
+		WHERE o.petition_id = $1 AND o.settled = '' AND NOT u.excluded AND NOT p.excluded AND p.filed_under = ''`, petitionID)
+	return int(n), err
+}
+
 // OpenPoint finds an open point.
 func (s *Store) OpenPoint(ctx context.Context, id string) (_ OpenPoint, err error) {
 	defer saying(&err, "find open point %s", id)

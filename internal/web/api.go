@@ -485,13 +485,12 @@ func (s *Server) apiLines(ctx context.Context, in *linesOf) (*answerOf[apiLines]
 		return nil, err
 	}
 	out := apiLines{Lines: []apiLine{}}
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if in.Verdict != "" && l.Verdict != in.Verdict || in.Upload != "" && l.UploadID != in.Upload {
+	for i := range c.Len() {
+		if in.Verdict != "" && c.Verdict(i) != in.Verdict || in.Upload != "" && c.UploadID(i) != in.Upload {
 			continue
 		}
 		if out.Total >= in.Offset && len(out.Lines) < in.Limit {
-			out.Lines = append(out.Lines, newAPILine(l))
+			out.Lines = append(out.Lines, newAPILine(c.Line(i)))
 		}
 		out.Total++
 	}
@@ -524,7 +523,7 @@ func (s *Server) apiLine(ctx context.Context, in *struct {
 	if i < 0 {
 		return nil, store.ErrNotFound
 	}
-	return &answerOf[apiLine]{newAPILine(&c.Lines[i])}, nil
+	return &answerOf[apiLine]{newAPILine(c.Line(i))}, nil
 }
 
 func (s *Server) apiFindings(ctx context.Context, in *byID) (*answerOf[[]apiFinding], error) {
@@ -533,9 +532,9 @@ func (s *Server) apiFindings(ctx context.Context, in *byID) (*answerOf[[]apiFind
 		return nil, err
 	}
 	out := []apiFinding{}
-	for i := range c.Lines {
-		for _, f := range c.Lines[i].RulingsFor(accountIn(ctx).ID) {
-			out = append(out, apiFinding{f.FindingID, c.Lines[i].ID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Undone, f.Undoes})
+	for _, l := range c.Looked {
+		for _, f := range l.RulingsFor(accountIn(ctx).ID) {
+			out = append(out, apiFinding{f.FindingID, l.ID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Undone, f.Undoes})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b apiFinding) int { return a.At.Compare(b.At) })

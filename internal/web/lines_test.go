@@ -50,7 +50,7 @@ func TestLinesTable(t *testing.T) {
 	if body := c.get("/lines?preset=uncertain").want(t, 200).body; !strings.Contains(body, "1 to 6 of 6 found") || !strings.Contains(body, p.Title) {
 		t.Error("the lines of all petitions are not there")
 	}
-	line := must(sv.Office.Case(t.Context(), p.ID)).Lines[0]
+	line := *must(sv.Office.Case(t.Context(), p.ID)).Line(0)
 	_, err := sv.Store.AddFinding(t.Context(), store.Finding{LineID: line.ID, By: "account-chair", Chair: true, Kind: "struck"})
 	check0(t, err)
 	if body := c.get(at+"?preset=struck").want(t, 200).body; !strings.Contains(body, "1 to 1 of 1 found") || !strings.Contains(body, "by a person") {

@@ -73,7 +73,7 @@ func (s *Server) pagePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("count the petition: %w", err)
 	}
-	v.Lines = linesByPage(c)[p.ID]
+	v.Lines = c.OnPage(p.ID)
 	v.Drawing = drawing(p, v.Lines, true)
 	v.Width, v.Height, v.Turn = upright(p)
 	if err := s.fillRepair(r.Context(), &v, accountOf(r)); err != nil {

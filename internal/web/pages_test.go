@@ -181,7 +181,7 @@ func TestCertify(t *testing.T) {
 	if a := chair.get(page).want(t, 200); !strings.Contains(a.body, "still uncertain") || strings.Contains(a.body, `name="seen"`) {
 		t.Error("why it cannot be certified is not said")
 	}
-	lines := must(sv.Office.Case(t.Context(), p.ID)).Lines
+	lines := allLines(must(sv.Office.Case(t.Context(), p.ID)))
 	accept := func(l office.Line) {
 		t.Helper()
 		_, err := sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: l.ID, By: "account-verifier", Kind: "accept", MemberID: l.Candidates[0].Member.ID})

@@ -152,10 +152,9 @@ func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
 	}
 	v.MayAdd = v.MayUpload && office.Decided(v.Petition) == ""
 	file, number := map[string]string{}, map[string]int{}
-	lines := linesByPage(v.Case)
 	left := sheetsOfPetition
 	for _, u := range slices.Backward(uploads) { // what came last is of most interest
-		f := s.file(u, of[u.ID], lines, min(sheetsOfFile, left), v.Names)
+		f := s.file(u, of[u.ID], v.Case, min(sheetsOfFile, left), v.Names)
 		f.May = v.MayAdd
 		f.Failed = slices.ContainsFunc(failures, func(x store.Failure) bool { return x.UploadID == u.ID && x.PageID == "" })
 		left -= len(f.Sheets)
@@ -171,29 +170,19 @@ func (s *Server) fillFiles(ctx context.Context, v *petitionView) error {
 	return nil
 }
 
-func (s *Server) file(u store.Upload, pages []store.Page, lines map[string][]office.Line, show int, names map[string]string) fileView {
+func (s *Server) file(u store.Upload, pages []store.Page, c *office.Case, show int, names map[string]string) fileView {
 	f := fileView{Upload: u, By: names[u.By], Pages: len(pages)}
 	for i, p := range pages {
 		if !p.ReadAt.IsZero() {
 			f.Read++
 		}
-		f.Rows += len(lines[p.ID])
+		f.Rows += c.RowsOn(p.ID)
 		if i < show {
-			f.Sheets = append(f.Sheets, newSheet(p, lines[p.ID]))
+			f.Sheets = append(f.Sheets, newSheet(p, c.OnPage(p.ID)))
 		}
 	}
 	f.More = len(pages) - len(f.Sheets)
 	return f
-}
-
-func linesByPage(c *office.Case) map[string][]office.Line {
-	out := map[string][]office.Line{}
-	if c != nil {
-		for _, p := range c.Pages {
-			out[p.PageID] = c.Lines[p.From:p.To]
-		}
-	}
-	return out
 }
 
 func newSheet(p store.Page, lines []office.Line) sheetView {

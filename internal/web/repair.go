@@ -224,7 +224,7 @@ func (s *Server) correctLine(w http.ResponseWriter, r *http.Request) error {
 	if i := c.Find(l.ID); i >= 0 {
 		for key, values := range r.PostForm {
 			key, ok := strings.CutPrefix(key, "field-")
-			if text := strings.TrimSpace(values[0]); ok && text != readText(&c.Lines[i], key) {
+			if text := strings.TrimSpace(values[0]); ok && text != readText(c.Line(i), key) {
 				fields[key] = text
 			}
 		}

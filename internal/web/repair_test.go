@@ -83,7 +83,7 @@ func TestRepairInBrowser(t *testing.T) {
 	at = mend(1)
 	b.do(chromedp.SetValue(chromedp.CSS(at+"input[name=field-name]"), "Somebody Else"), chromedp.SetValue(chromedp.CSS(at+"input[name=field-member_id]"), "9999999"), chromedp.Click(chromedp.CSS(at+"button.main")))
 	said("Line 1 was corrected")
-	if l := must(sv.Office.Case(t.Context(), p.ID)).Lines[0]; l.Verdict == "valid" || !strings.Contains(eval[string](b, `document.querySelector("#line-1").innerText`), "Somebody Else") {
+	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict == "valid" || !strings.Contains(eval[string](b, `document.querySelector("#line-1").innerText`), "Somebody Else") {
 		t.Errorf("corrected, the line is %s", l.Verdict)
 	}
 

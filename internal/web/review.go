@@ -158,7 +158,7 @@ func foundIn(f url.Values, c *office.Case) office.Found {
 		return out
 	}
 	out.Fields = map[string]string{}
-	for _, field := range c.Lines[i].Fields {
+	for _, field := range c.Line(i).Fields {
 		if text := strings.TrimSpace(f.Get("field-" + field.Key)); f.Has("field-"+field.Key) && text != field.Text {
 			out.Fields[field.Key] = text
 		}
@@ -304,7 +304,7 @@ func (rv *review) mine(limit int) ([]reviewUndo, error) {
 			if settled, err := rv.Settled(rv.ctx, f); err != nil || settled != "" {
 				return out, err // nothing older can be undone either
 			}
-			out = append(out, reviewUndo{FindingID: f.ID, LineID: f.LineID, Place: place(&rv.Case.Lines[i]), What: findingWord(f.Kind)})
+			out = append(out, reviewUndo{FindingID: f.ID, LineID: f.LineID, Place: place(rv.Case.Line(i)), What: findingWord(f.Kind)})
 		}
 	}
 	return out, nil

@@ -255,7 +255,7 @@ func (s *reviewService) lines(t testing.TB) []office.Line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Lines
+	return allLines(c)
 }
 
 func (s *reviewService) url() string { return s.URL + reviewURL(s.petition.ID) }

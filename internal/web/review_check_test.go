@@ -101,7 +101,7 @@ func (s *reviewService) again(t testing.TB) office.Line {
 	if len(c.Blind) == 0 {
 		t.Fatal("no line is to be looked at once more")
 	}
-	return c.Lines[c.Blind[len(c.Blind)-1].At]
+	return *c.Line(c.Blind[len(c.Blind)-1].At)
 }
 
 // now is a line as it stands.
@@ -111,36 +111,7 @@ func (s *reviewService) now(t testing.TB, id string) office.Line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Lines[c.Find(id)]
-}
-
-// Lines to look at once more lie evenly between the others, and come up in the
-// end however many are decided meanwhile.
-func TestQueueMixes(t *testing.T) {
-	c := &office.Case{}
-	for i := range 50 {
-		c.Lines = append(c.Lines, office.Line{ID: string(rune('A' + i))})
-		if i < 40 {
-			c.Count.Next = append(c.Count.Next, i)
-		} else {
-			l := c.Lines[i]
-			l.Asked = "again"
-			c.Blind = append(c.Blind, office.BlindLine{At: i, Line: l})
-		}
-	}
-	var turns []int
-	for n := 0; len(c.Count.Next)+len(c.Blind) > 0; n++ {
-		at := c.Queue("ann", false)[0]
-		if at < 40 {
-			c.Count.Next, c.Count.ByPerson = slices.DeleteFunc(c.Count.Next, func(i int) bool { return i == at }), c.Count.ByPerson+1
-			continue
-		}
-		turns = append(turns, n)
-		c.Blind, c.Count.Checked = slices.DeleteFunc(c.Blind, func(b office.BlindLine) bool { return b.At == at }), c.Count.Checked+1
-	}
-	if want := []int{2, 7, 12, 17, 22, 27, 32, 37, 42, 47}; !slices.Equal(turns, want) {
-		t.Errorf("they come up at %v, want %v", turns, want)
-	}
+	return *c.Line(c.Find(id))
 }
 
 // By keys a line to look at once more is like any other, and undoing brings it back.

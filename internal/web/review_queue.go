@@ -19,7 +19,7 @@ func (rv *review) others() ([]reviewOther, error) {
 	for account, lineID := range present {
 		o := reviewOther{Name: names[account], Where: "is here"}
 		if i := rv.Case.Find(lineID); i >= 0 {
-			o.Where = "is at " + place(&rv.Case.Lines[i])
+			o.Where = "is at " + place(rv.Case.Line(i))
 		}
 		out = append(out, o)
 	}

@@ -103,7 +103,7 @@ func (rv *review) sent(f office.Found, answer *syncAnswer) error {
 	case errors.As(err, &refused):
 		no := refusedJSON{ID: f.ID, Line: f.Line, Text: refused.Text}
 		if i := rv.Case.Find(f.Line); i >= 0 {
-			no.Place = place(&rv.Case.Lines[i])
+			no.Place = place(rv.Case.Line(i))
 		}
 		answer.Refused = append(answer.Refused, no)
 	case err != nil:
@@ -122,19 +122,19 @@ func (rv *review) held(req syncRequest, answer *syncAnswer) error {
 	}
 	mine := map[string]bool{}
 	for _, i := range rv.Queue() {
-		mine[rv.Case.Lines[i].ID] = true
+		mine[rv.Case.Line(i).ID] = true
 	}
 	var kept []string
 	for _, h := range req.Have {
 		i := rv.Case.Find(h.ID)
-		asked := i >= 0 && h.ID == req.At && rv.Open(&rv.Case.Lines[i]) == "" // the chair may look at any line
+		asked := i >= 0 && h.ID == req.At && rv.Open(rv.Case.Line(i)) == "" // the chair may look at any line
 		if !mine[h.ID] && !asked {
 			answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
 			continue
 		}
 		shown := rv.Case.Shown(i, rv.Account.ID, rv.Chair())
 		if c := claims[h.ID]; shown.Asked != "" && c.AccountID != rv.Account.ID {
-			if plain, err := rv.encode(&rv.Case.Lines[i]); err != nil {
+			if plain, err := rv.encode(rv.Case.Line(i)); err != nil {
 				return err
 			} else if plain.Hash == h.Hash { // they came by a link, and know how it was decided
 				answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
@@ -183,7 +183,7 @@ func (rv *review) gone(i int) string {
 	if i < 0 {
 		return "The line is no longer part of the petition."
 	}
-	l := &rv.Case.Lines[i]
+	l := rv.Case.Line(i)
 	if l.Verdict == "uncertain" {
 		return ""
 	}

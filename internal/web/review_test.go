@@ -389,7 +389,7 @@ func TestReviewBlind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l := c.Lines[c.Find(line.ID)]; l.Verdict != "valid" || l.MemberID != line.Candidates[0].Member.ID {
+	if l := *c.Line(c.Find(line.ID)); l.Verdict != "valid" || l.MemberID != line.Candidates[0].Member.ID {
 		t.Errorf("two of three accepted the first member, and the line is %s, %s", l.Verdict, l.MemberID)
 	}
 }

@@ -163,7 +163,7 @@ func newReviewLine(c *office.Case, l *office.Line, account store.Account, search
 		v.Query = strings.TrimSpace(readText(l, "member_id"))
 	}
 	if i := c.Find(l.DuplicateOf); l.DuplicateOf != "" && i >= 0 {
-		v.Twin = &reviewTwin{Line: c.Lines[i], Place: place(&c.Lines[i]), URL: reviewURL(c.PetitionID) + "?line=" + c.Lines[i].ID}
+		v.Twin = &reviewTwin{Line: *c.Line(i), Place: place(c.Line(i)), URL: reviewURL(c.PetitionID) + "?line=" + c.Line(i).ID}
 	}
 	return v
 }
@@ -194,7 +194,7 @@ func (v *reviewLine) candidate(c *office.Case, cand office.Candidate) reviewCand
 	rc.More = v.more(cand.Member)
 	for _, id := range cand.Member.Signed {
 		if i := c.Find(id); i >= 0 && id != v.ID {
-			rc.Signed = append(rc.Signed, place(&c.Lines[i]))
+			rc.Signed = append(rc.Signed, place(c.Line(i)))
 		}
 	}
 	return rc

@@ -405,3 +405,11 @@ func (s sketch) draw() image.Image {
 	}
 	return img
 }
+
+// allLines are all lines of a petition.
+func allLines(c *office.Case) (out []office.Line) {
+	for i := range c.Len() {
+		out = append(out, *c.Line(i))
+	}
+	return out
+}

@@ -172,7 +172,7 @@ func (s *Server) uploadPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := s.file(u, pages, linesByPage(c), len(pages), names)
+	f := s.file(u, pages, c, len(pages), names)
 	f.May = may(accountOf(r), byStaff|byAdmin)
 	return s.render(w, r, http.StatusOK, "upload", struct {
 		Petition store.Petition
