@@ -91,8 +91,11 @@ func EncodeRow(r extract.Row) ([]byte, error) {
 // DecodeRow reads what EncodeRow wrote.
 func DecodeRow(data []byte) (extract.Row, error) {
 	var r keptRow
-	if err := json.Unmarshal(data, &r); err != nil {
-		return extract.Row{}, fmt.Errorf("read a row from the store: %w", err)
+	if quick := (&keptReader{data: data}); !quick.row(&r) {
+		r = keptRow{}
+		if err := json.Unmarshal(data, &r); err != nil {
+			return extract.Row{}, fmt.Errorf("read a row from the store: %w", err)
+		}
 	}
 	return extract.Row{Number: r.Number, Box: r.Box, Fields: r.Fields, Signed: r.Signed, Struck: r.Struck, SignedAs: r.As}, nil
 }
@@ -127,8 +130,11 @@ func EncodeMatch(m verify.Match) ([]byte, error) {
 // was made against; the line is the caller's to add.
 func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 	var kept keptMatch
-	if err := json.Unmarshal(data, &kept); err != nil {
-		return verify.Match{}, fmt.Errorf("read a match from the store: %w", err)
+	if quick := (&keptReader{data: data}); !quick.match(&kept) {
+		kept = keptMatch{}
+		if err := json.Unmarshal(data, &kept); err != nil {
+			return verify.Match{}, fmt.Errorf("read a match from the store: %w", err)
+		}
 	}
 	m := verify.Match{Nobody: float64(kept.Nobody), Prior: float64(kept.Prior), OnRoll: float64(kept.OnRoll)}
 	if kept.Meant != nil {
