@@ -7,17 +7,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"countersign/extract"
-	"countersign/extract/hand"
-	"countersign/extract/tesseract"
 	"countersign/ingest"
+	"countersign/internal/reader"
 	"countersign/report"
 	"countersign/report/workbook"
 	"countersign/verify"
@@ -102,18 +102,19 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	members, err := roll.Open(c.Members, roll.Options{Map: c.Map, AsOf: c.AsOf.Time, AcceptLosses: c.AcceptLosses})
-	if err != nil {
-		return err
-	}
-	p, done, err := c.pipeline(members, rules)
+	files, again := givenOnce(c.Files)
+	p, done, err := c.pipeline(rules, files)
 	if err != nil {
 		return err
 	}
 	defer done()
+	members, err := c.members(ctx, p.readers)
+	if err != nil {
+		return err
+	}
+	p.matcher = verify.NewMatcher(members, verify.Options{})
 	tell, finish := teller(s.err, c.Quiet)
 	p.tell = tell
-	files, again := givenOnce(c.Files)
 	result, err := p.read(ctx, files)
 	finish()
 	if err != nil {
@@ -180,40 +181,99 @@ func (c checkCommand) rules() (verify.Rules, error) {
 	return verify.ReadRules(f, c.Rules)
 }
 
-// pipeline joins the stages. done frees what they hold.
-func (c checkCommand) pipeline(members *roll.Roll, rules verify.Rules) (p *pipeline, done func(), err error) {
+// pipeline joins the stages, all but the members. done frees what they hold.
+func (c checkCommand) pipeline(rules verify.Rules, files []string) (p *pipeline, done func(), err error) {
 	workers := int(c.Workers)
 	if workers == 0 {
 		workers = runtime.NumCPU()
 	}
-	pen, err := hand.New()
+	temp, err := os.MkdirTemp("", "countersign-")
 	if err != nil {
-		return nil, nil, err
-	}
-	print, err := tesseract.Open(workers)
-	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("make a temporary folder: %w", err)
 	}
 	pics, err := newPictures()
 	if err != nil {
-		print.Close()
+		os.RemoveAll(temp)
 		return nil, nil, err
 	}
-	reader := &ingest.Reader{Limits: c.Limits.ingest()}
+	copies := copiesOf(files, temp)
+	readers, err := reader.New(reader.Options{
+		Processes: workers, Read: append(slices.Clone(files), temp), Temp: temp, Waited: true, Limits: c.Limits.ingest(), Log: slog.New(slog.DiscardHandler), // sentences say it all
+	})
+	if err != nil {
+		os.RemoveAll(temp)
+		pics.close()
+		return nil, nil, err
+	}
 	done = func() {
-		reader.Close()
-		print.Close()
+		readers.Close()
+		os.RemoveAll(temp)
 		pics.close()
 	}
 	return &pipeline{
-		reader:   reader,
-		extract:  extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})},
-		matcher:  verify.NewMatcher(members, verify.Options{}),
+		copies:   copies,
+		readers:  readers,
 		rules:    rules,
 		dates:    verify.Dates{Received: c.Received.Time, Verified: time.Now()},
 		pictures: pics,
 		workers:  workers,
 	}, done, nil
+}
+
+// members reads the membership export.
+func (c checkCommand) members(ctx context.Context, readers *reader.Pool) (*roll.Roll, error) {
+	opts := roll.Options{Map: c.Map, AsOf: c.AsOf.Time, AcceptLosses: c.AcceptLosses}
+	file, err := roll.Find(c.Members, &opts)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	path, done, err := asFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("membership export %s could not be read: %w", filepath.Base(c.Members), err)
+	}
+	defer done()
+	return readers.Export(ctx, path, filepath.Base(c.Members), opts)
+}
+
+// copiesOf copies what comes through pipes, which the processes that read cannot open.
+func copiesOf(paths []string, dir string) map[string]string {
+	copies := map[string]string{}
+	for i, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().IsRegular() || info.IsDir() {
+			continue // what is wrong with it is said where it is read
+		}
+		if from, err := os.Open(path); err == nil {
+			copied := filepath.Join(dir, strconv.Itoa(i))
+			if into, err := os.Create(copied); err == nil {
+				_, err = io.Copy(into, io.LimitReader(from, roll.MaxBytes+1))
+				if err = errors.Join(err, into.Close()); err == nil {
+					copies[path] = copied
+				}
+			}
+			from.Close()
+		}
+	}
+	return copies
+}
+
+// asFile is the path of a file that another process can open: what comes through a pipe is copied.
+func asFile(file *os.File) (path string, done func(), err error) {
+	if info, err := file.Stat(); err != nil || info.Mode().IsRegular() {
+		return file.Name(), func() {}, err
+	}
+	into, err := os.CreateTemp("", "countersign-")
+	if err != nil {
+		return "", nil, err
+	}
+	done = func() { os.Remove(into.Name()) }
+	_, err = io.Copy(into, io.LimitReader(file, roll.MaxBytes+1))
+	if err = errors.Join(err, into.Close()); err != nil {
+		done()
+		return "", nil, err
+	}
+	return into.Name(), done, nil
 }
 
 // write writes what was asked for and returns the paths of the workbooks.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"image"
 	"io"
 	"io/fs"
 	"os"
@@ -15,9 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"countersign/extract"
-	"countersign/extract/tesseract"
-	"countersign/ingest"
 	"countersign/internal/fixtures"
 	"countersign/report"
 	"countersign/verify"
@@ -268,25 +263,12 @@ func TestStrangersFiles(t *testing.T) {
 
 // TestFault: a fault that one page brings to light is that page's error.
 func TestFault(t *testing.T) {
-	reader := &ingest.Reader{}
-	defer reader.Close()
-	p := pipeline{reader: reader, extract: extract.Extractor{Print: faulty{}}, workers: 1, tell: func(progress) {}}
-	got, err := p.read(context.Background(), []string{sample})
-	if err != nil {
-		t.Fatal(err)
+	p := pipeline{} // without readers
+	got := p.page(t.Context(), file{name: "petition.pdf"}, 3, nil)
+	checkSentence(t, sentence(got.err))
+	if !strings.HasPrefix(sentence(got.err), "petition.pdf, page 3, met a fault in countersign (") {
+		t.Errorf("%v", got.err)
 	}
-	for i, s := range got.files[0].pages {
-		checkSentence(t, sentence(s.err))
-		if want := fmt.Sprintf("petition.pdf, page %d, met a fault in countersign (out of ink)", i+1); !strings.HasPrefix(sentence(s.err), want) {
-			t.Errorf("%v, want %s", s.err, want)
-		}
-	}
-}
-
-type faulty struct{}
-
-func (faulty) Words(context.Context, *image.Gray, tesseract.Mode, int) ([]tesseract.Word, error) {
-	panic("out of ink")
 }
 
 // TestStopped: a signal while pages are read leaves nothing behind.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"countersign/extract"
 	"countersign/ingest"
+	"countersign/internal/reader"
 	"countersign/report"
 	"countersign/verify"
 )
@@ -19,21 +21,24 @@ import (
 //	file ─ingest→ Page ─extract→ Sheet of Rows ─verify→ Match, Decision ─report→ Petition
 //
 // Pages are read side by side and dropped once they are sheets, so memory
-// grows with the number of workers, not of pages.
+// grows with the number of workers, not of pages. Files are parsed and pages read in processes
+// with bounds on memory and time: sheets come from everywhere, and one that was made to do harm
+// must not take the computer of whoever checks it.
 type pipeline struct {
-	reader   *ingest.Reader
-	extract  extract.Extractor
+	readers  *reader.Pool
 	matcher  *verify.Matcher
 	rules    verify.Rules
 	dates    verify.Dates
 	pictures *pictures
+	copies   map[string]string // of what comes through a pipe, by its path
 	workers  int
 	tell     func(progress)
 }
 
 // file is what became of one file.
 type file struct {
-	name   string
+	name   string // in this petition: several may have the same base name
+	path   string
 	sha256 string
 	err    error
 	pages  []sheet
@@ -57,17 +62,13 @@ type petition struct {
 // read takes all files through to decisions. Files and pages that cannot be
 // read carry their errors; the error returned is for what ends all work.
 func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
-	documents, files := p.open(ctx, paths)
-	defer func() {
-		for _, d := range documents {
-			if d != nil {
-				d.Close()
-			}
-		}
-	}()
+	files, err := p.open(ctx, paths)
+	if err != nil {
+		return petition{}, err
+	}
 	if ctx.Err() == nil {
-		p.readPages(ctx, documents, files)
-		p.readAgain(ctx, documents, files)
+		p.readPages(ctx, files)
+		p.readAgain(ctx, files)
 		closePrinted(files)
 	}
 	if err := ctx.Err(); err != nil {
@@ -85,34 +86,37 @@ func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
 	return result, nil
 }
 
-// open opens every file; those that cannot be opened have a nil document.
-func (p *pipeline) open(ctx context.Context, paths []string) ([]*ingest.Document, []file) {
-	documents, files := make([]*ingest.Document, len(paths)), make([]file, len(paths))
+// open opens every file; those that cannot be opened have no pages. An error is of what would
+// keep all of them from being read.
+func (p *pipeline) open(ctx context.Context, paths []string) ([]file, error) {
+	files := make([]file, len(paths))
 	names := report.FileNames(paths)
 	for i, path := range paths {
-		files[i].name = names[i]
-		d, err := p.reader.Open(ctx, path)
+		files[i].name, files[i].path = names[i], cmp.Or(p.copies[path], path)
+		opened, err := p.readers.Open(ctx, files[i].path, names[i])
+		if input := (*ingest.InputError)(nil); err != nil && ctx.Err() == nil && !errors.As(err, &input) {
+			return nil, err
+		}
 		if err != nil {
-			files[i].err = named(err, names[i])
+			files[i].err = err
 			continue
 		}
-		documents[i] = d
-		files[i].sha256 = d.SHA256()
-		files[i].pages = make([]sheet, d.Pages())
+		files[i].sha256 = opened.SHA256
+		files[i].pages = make([]sheet, opened.Pages)
 	}
-	return documents, files
+	return files, nil
 }
 
-// readPages reads the pages of all documents, as many at a time as there are
+// readPages reads the pages of all files, as many at a time as there are
 // workers.
-func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, files []file) {
+func (p *pipeline) readPages(ctx context.Context, files []file) {
 	type job struct{ file, page int }
 	jobs := make(chan job)
 	go func() {
 		defer close(jobs)
-		for i, d := range documents {
+		for i := range files {
 			for page := range files[i].pages {
-				if d == nil || ctx.Err() != nil {
+				if ctx.Err() != nil {
 					break
 				}
 				jobs <- job{i, page}
@@ -129,7 +133,7 @@ func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, 
 	for range max(1, p.workers) {
 		workers.Go(func() {
 			for j := range jobs {
-				s := p.page(ctx, documents[j.file], files[j.file].name, j.page+1)
+				s := p.page(ctx, files[j.file], j.page+1, nil)
 				files[j.file].pages[j.page] = s
 				mu.Lock()
 				known.add(verify.Count(verify.Decide(p.rules, p.dates, s.matches), p.rules))
@@ -143,7 +147,7 @@ func (p *pipeline) readPages(ctx context.Context, documents []*ingest.Document, 
 
 // readAgain reads the pages whose columns are not known once more, by what other pages of the
 // same form taught.
-func (p *pipeline) readAgain(ctx context.Context, documents []*ingest.Document, files []file) {
+func (p *pipeline) readAgain(ctx context.Context, files []file) {
 	var known []extract.Learned
 	for _, f := range files {
 		for _, s := range f.pages {
@@ -153,14 +157,12 @@ func (p *pipeline) readAgain(ctx context.Context, documents []*ingest.Document, 
 	if len(known) == 0 {
 		return
 	}
-	taught := *p
-	taught.extract.Known = known
-	for i, d := range documents {
+	for i := range files {
 		for page, s := range files[i].pages {
-			if d == nil || s.err != nil || s.Understood() || ctx.Err() != nil {
+			if s.err != nil || s.Understood() || ctx.Err() != nil {
 				continue
 			}
-			if again := taught.page(ctx, d, files[i].name, page+1); again.err == nil && again.Understood() {
+			if again := p.page(ctx, files[i], page+1, known); again.err == nil && again.Understood() {
 				files[i].pages[page] = again
 			}
 		}
@@ -200,35 +202,29 @@ func around(all []extract.Sheet, at int) (others []extract.Sheet) {
 	return others
 }
 
-// page takes one page from its document to matches. A fault of the program
+// page takes one page from its file to matches. A fault of the program
 // that one page in thousands brings to light must not cost the work on the
 // others, so it becomes that page's error.
-func (p *pipeline) page(ctx context.Context, d *ingest.Document, name string, number int) (out sheet) {
+func (p *pipeline) page(ctx context.Context, f file, number int, known []extract.Learned) (out sheet) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			out = sheet{err: &ingest.InputError{File: name, Page: number,
+			out = sheet{err: &ingest.InputError{File: f.name, Page: number,
 				Problem: fmt.Sprintf("met a fault in countersign (%v)", fault),
 				Remedy:  "count its lines by hand, and send the page to those who maintain countersign"}}
 		}
 	}()
-	page, err := d.Page(ctx, number)
+	read, err := p.readers.Page(ctx, f.path, f.name, number, reader.How{Open: true, Known: known})
 	if err != nil {
-		return sheet{err: named(err, name)}
+		return sheet{err: err}
 	}
-	s, err := p.extract.Sheet(ctx, page)
+	s, err := read.Sheet()
 	if err != nil {
 		return sheet{err: err}
 	}
 	s = p.matcher.Understand(s).As(s)
 	out = sheet{Sheet: s}
-	for i := range s.Open {
-		o := &s.Open[i]
-		if o.Picture, err = extract.PartPicture(page, o.Box, s.Rotation); err != nil {
-			return sheet{err: err}
-		}
-	}
 	for i, row := range s.Rows {
-		ref := verify.Ref{File: name, Page: number, Row: row.Number}
+		ref := verify.Ref{File: f.name, Page: number, Row: row.Number}
 		if err := p.pictures.keep(ref, row.Picture); err != nil {
 			return sheet{err: err}
 		}
@@ -277,18 +273,6 @@ func (f file) report() report.File {
 		out.Pages = append(out.Pages, page)
 	}
 	return out
-}
-
-// named lets an error speak of a file by the name it has in this petition,
-// since several may have the same base name.
-func named(err error, name string) error {
-	var input *ingest.InputError
-	if !errors.As(err, &input) {
-		return err
-	}
-	renamed := *input
-	renamed.File = name
-	return &renamed
 }
 
 // sentence is an error as people read it, empty for none.

@@ -356,7 +356,7 @@ func (y *years) petition(name, title, received string) {
 		pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), Number: n + 1})
 	}
 	check(y.store.OpenedUpload(ctx, u.ID, pages, ""))
-	matcher, err := office.NewRolls(y.store, y.blobs).Matcher(ctx, p.SnapshotID)
+	matcher, err := office.NewRolls(y.store, y.blobs, nil).Matcher(ctx, p.SnapshotID)
 	check(err)
 	for n, s := range sheets {
 		packed, err := extract.EncodeSheet(s)

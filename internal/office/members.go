@@ -101,15 +101,18 @@ const (
 // it is everybody's data.
 func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOptions) (ImportPreview, error) {
 	p := ImportPreview{Name: name, SHA256: blob, Meanings: meanings()}
-	file, err := o.Blobs.Open(ctx, blob)
+	path, done, err := o.Blobs.Path(ctx, blob)
 	if err != nil {
 		return p, err
 	}
-	defer file.Close()
+	defer done()
 	if err := o.Store.Drop(ctx, blob); err != nil { // unless it is taken in
 		return p, err
 	}
-	peek := roll.PeekAt(file, name, rollOptions(opts))
+	peek, err := o.Exports.PeekAtExport(ctx, path, name, rollOptions(opts))
+	if err != nil {
+		return p, err
+	}
 	for _, c := range peek.Columns {
 		p.Columns = append(p.Columns, ImportColumn{Heading: c.Heading, Meaning: string(c.Meaning), Samples: c.Samples})
 	}
@@ -120,13 +123,13 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 		p.Error = onPage(peek.Problem)
 		return p, nil
 	}
-	if _, err := file.Seek(0, 0); err != nil {
-		return p, fmt.Errorf("read an export again: %w", err)
-	}
 	look := rollOptions(opts)
 	look.AcceptLosses = true // to show them
-	r, err := roll.Import(file, name, look)
+	r, err := o.Exports.Export(ctx, path, name, look)
 	if err != nil {
+		if ctx.Err() != nil {
+			return p, ctx.Err()
+		}
 		p.Error = onPage(err)
 		return p, nil
 	}
@@ -151,15 +154,18 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 	if opts.AsOf.IsZero() {
 		opts.AsOf = o.now().UTC().Truncate(24 * time.Hour)
 	}
-	file, err := o.Blobs.Open(ctx, blob)
+	path, done, err := o.Blobs.Path(ctx, blob)
 	if err != nil {
 		return store.Snapshot{}, err
 	}
-	defer file.Close()
+	defer done()
 	if err := o.Store.Drop(ctx, blob); err != nil { // unless it is taken in
 		return store.Snapshot{}, err
 	}
-	r, err := roll.Import(file, name, rollOptions(opts))
+	r, err := o.Exports.Export(ctx, path, name, rollOptions(opts))
+	if ctx.Err() != nil {
+		return store.Snapshot{}, ctx.Err()
+	}
 	if err != nil {
 		return store.Snapshot{}, refuse(Invalid, "%s", onPage(err))
 	}

@@ -55,6 +55,7 @@ type Options struct {
 	Blobs   Blobs
 	Bell    Bell             // nil where nobody watches
 	Rolls   *Rolls           // nil for exports of its own
+	Exports Exports          // nil to read them in this process
 	URL     string           // of the service, for links out of workbooks; empty for none
 	Program string           // name and version, as workbooks and certificates record it
 	Now     func() time.Time // nil for the clock
@@ -63,6 +64,7 @@ type Options struct {
 // Blobs keeps and opens files by their hash.
 type Blobs interface {
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+	Path(ctx context.Context, sum string) (path string, done func(), err error)
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 }
 
@@ -74,8 +76,11 @@ func New(o Options) *Office {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Exports == nil {
+		o.Exports = inProcess{}
+	}
 	if o.Rolls == nil {
-		o.Rolls = NewRolls(o.Store, o.Blobs)
+		o.Rolls = NewRolls(o.Store, o.Blobs, o.Exports)
 	}
 	return &Office{Options: o, rolls: o.Rolls, now: o.Now, luck: rand.Float64, seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
 }

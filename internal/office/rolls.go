@@ -18,7 +18,8 @@ type Rolls struct {
 	snapshots interface {
 		Snapshot(ctx context.Context, id string) (store.Snapshot, error)
 	}
-	blobs Blobs
+	blobs   Blobs
+	exports Exports
 
 	mu   sync.Mutex
 	held []*heldRoll // the one asked for last comes first
@@ -36,8 +37,13 @@ type heldRoll struct {
 // One of a hundred thousand members takes some hundred megabytes.
 const mostRolls = 3
 
-// NewRolls holds snapshots of a store.
-func NewRolls(s *store.Store, b Blobs) *Rolls { return &Rolls{snapshots: s, blobs: b} }
+// NewRolls holds snapshots of a store, which exports reads; nil to read them in this process.
+func NewRolls(s *store.Store, b Blobs, e Exports) *Rolls {
+	if e == nil {
+		e = inProcess{}
+	}
+	return &Rolls{snapshots: s, blobs: b, exports: e}
+}
 
 // Matcher is the matcher of a snapshot, made now or before. Its Roll holds the members.
 func (r *Rolls) Matcher(ctx context.Context, snapshotID string) (*verify.Matcher, error) {
@@ -87,13 +93,13 @@ func (r *Rolls) read(ctx context.Context, id string) (*verify.Matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find membership snapshot %s: %w", id, err)
 	}
-	file, err := r.blobs.Open(ctx, s.SHA256)
+	path, done, err := r.blobs.Path(ctx, s.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("open membership snapshot %s: %w", id, err)
 	}
-	defer file.Close()
+	defer done()
 	// Whoever took the export in accepted what it lost.
-	members, err := roll.Import(file, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet, AsOf: s.AsOf, AcceptLosses: true})
+	members, err := r.exports.Export(ctx, path, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet, AsOf: s.AsOf, AcceptLosses: true})
 	if err != nil {
 		return nil, fmt.Errorf("read membership snapshot %s: %w", id, err)
 	}

@@ -26,6 +26,7 @@ type settings struct {
 	Read   []string `json:"read"`   // files and folders it may read
 	Write  []string `json:"write"`  // folders it may write to
 	Cache  string   `json:"cache"`  // folder of compiled PDFium
+	Pages  bool     `json:"pages"`  // it reads pages; else membership exports
 
 	Limits ingest.Limits `json:"limits"`
 }
@@ -64,7 +65,7 @@ func listenTo(r io.Reader, requests chan<- asked) {
 	in := bufio.NewReader(r)
 	for {
 		var a asked
-		if _, err := receive(in, &a); err != nil {
+		if _, err := receive(in, &a, mostParts); err != nil {
 			os.Exit(0)
 		}
 		requests <- a
@@ -83,6 +84,9 @@ func (c settings) prepare() (*pageReader, greeting) {
 	version, err := confine(confinement{Data: uint64(c.Memory) << 20, Read: c.Read, Write: append(c.Write, c.Cache)})
 	if err != nil {
 		return nil, greeting{Trouble: err.Error()}
+	}
+	if !c.Pages {
+		return &pageReader{}, greeting{Landlock: version}
 	}
 	pen, err := hand.New()
 	if err != nil {
@@ -108,6 +112,9 @@ func (r *pageReader) answer(a asked) (head answered, parts [][]byte) {
 			head, parts = answered{Refusal: faultOf(a, fault)}, nil
 		}
 	}()
+	if a.Export != nil {
+		return export(a)
+	}
 	if err := r.opened(a.Path); err != nil {
 		return failed(err, a.Name), nil
 	}
@@ -175,6 +182,16 @@ func (r *pageReader) page(a asked, head *answered) (parts [][]byte, err error) {
 	parts = [][]byte{packed, picture}
 	for _, row := range s.Rows {
 		parts = append(parts, row.Picture)
+	}
+	head.Rows = len(s.Rows)
+	if a.Open {
+		for _, o := range s.Open {
+			p, err := extract.PartPicture(page, o.Box, s.Rotation)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, p)
+		}
 	}
 	return parts, nil
 }

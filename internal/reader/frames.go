@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"countersign/extract"
+	"countersign/verify/roll"
 )
 
 // What the service and its reader processes say to each other: messages of a head in
@@ -25,6 +26,14 @@ type (
 
 		Known []extract.Learned `json:"known,omitempty"` // what other pages taught
 		Told  extract.Told      `json:"told,omitzero"`   // what a person says of the page
+
+		Open   bool         `json:"open,omitempty"`   // pictures of what the page leaves open, as well
+		Export *askedExport `json:"export,omitempty"` // the file is a membership export, and no sheets
+	}
+	// askedExport is how an export is read.
+	askedExport struct {
+		Options roll.Options `json:"options"`
+		Peek    bool         `json:"peek"` // at its headings and first rows only
 	}
 	// answered is what came of it. The parts are the sheet, the picture of the page and
 	// those of its rows, in their order.
@@ -33,8 +42,19 @@ type (
 		SHA256  string   `json:"sha256,omitempty"`
 		Width   int      `json:"width,omitempty"` // of the page's picture
 		Height  int      `json:"height,omitempty"`
+		Rows    int      `json:"rows,omitempty"`    // of the page: so many parts are pictures of rows, and those of open points follow
 		Refusal *refusal `json:"refusal,omitempty"` // what a person can mend
+
+		Peek    *peeked  `json:"peek,omitempty"`    // at an export; the parts of a whole one are those of roll.Packed
+		Losses  []string `json:"losses,omitempty"`  // for which an export is refused
+		Problem string   `json:"problem,omitempty"` // of an export, in a sentence
 		Trouble string   `json:"trouble,omitempty"` // what is not the file's fault
+	}
+	// peeked is a roll.Peek, whose problem is an error.
+	peeked struct {
+		Columns []roll.Column    `json:"columns"`
+		Sheets  []roll.SheetSeen `json:"sheets"`
+		Problem string           `json:"problem"`
 	}
 	// refusal is an ingest.InputError.
 	refusal struct {
@@ -54,6 +74,8 @@ const (
 	mostFrames = 2000 // head, sheet, page and rows
 	mostHead   = 1 << 20
 	mostPart   = extract.MaxSheet // pictures are smaller
+	mostParts  = 2 * mostPart     // of all parts of a page together
+	mostExport = 512 << 20        // of all parts of an export: some two million members
 )
 
 var errFrames = errors.New("what was said is no message")
@@ -89,8 +111,8 @@ func send(w io.Writer, head any, parts ...[]byte) error {
 }
 
 // receive reads a message, its head into what head points to. io.EOF, bare, is the end
-// between two messages.
-func receive(r io.Reader, head any) (parts [][]byte, err error) {
+// between two messages. Most is how many bytes all parts may have.
+func receive(r io.Reader, head any, most int) (parts [][]byte, err error) {
 	n, err := frameNumber(r)
 	switch {
 	case err == io.EOF:
@@ -100,7 +122,7 @@ func receive(r io.Reader, head any) (parts [][]byte, err error) {
 	case n < 1 || n > mostFrames:
 		return nil, errFrames
 	}
-	left := 2 * mostPart // of all parts together
+	left := most + mostHead // of all parts together
 	for i := range n {
 		size, err := frameNumber(r)
 		if err != nil {

@@ -36,6 +36,7 @@ import (
 type Pool struct {
 	options Options
 	free    chan struct{} // a token for each reader that may be at work
+	exports chan struct{} // holds one for each that reads an export
 
 	mu     sync.Mutex
 	idle   []*process // the one used last comes last
@@ -52,6 +53,7 @@ type Options struct {
 	OpenTime  time.Duration // 2 min: most for opening a file
 	PageTime  time.Duration // 5 min: most for reading a page, which takes a second or two where the processor is free
 	Renew     int           // 1000: pages after which a reader is replaced, for Tesseract leaks
+	Waited    bool          // somebody waits for the pages: readers do not step back for others
 	Limits    ingest.Limits
 	Log       *slog.Logger
 }
@@ -63,6 +65,7 @@ type Page struct {
 	Width    int    // of Picture, in pixels
 	Height   int
 	pictures [][]byte // JPEG of each row, in the order of the sheet's
+	open     [][]byte // the same of each open point, if they were asked for
 }
 
 // process is one reader.
@@ -77,6 +80,10 @@ type process struct {
 	grown   atomic.Bool // beyond the memory it may have
 }
 
+// exportsAtOnce is how many membership exports are read side by side: each may take as much memory
+// as a reader of pages.
+const exportsAtOnce = 2
+
 // New makes a pool. Its processes start when they are needed; see Warm.
 func New(o Options) (*Pool, error) {
 	o.Processes = max(1, o.Processes)
@@ -90,7 +97,7 @@ func New(o Options) (*Pool, error) {
 	if err := os.MkdirAll(o.Temp, 0o700); err != nil {
 		return nil, fmt.Errorf("make the readers' folder: %w", err)
 	}
-	r := &Pool{options: o, free: make(chan struct{}, o.Processes)}
+	r := &Pool{options: o, free: make(chan struct{}, o.Processes), exports: make(chan struct{}, exportsAtOnce)}
 	for range o.Processes {
 		r.free <- struct{}{}
 	}
@@ -104,7 +111,7 @@ func (r *Pool) Warm() error {
 	for i := range errs {
 		starting.Go(func() {
 			var p *process
-			if p, errs[i] = r.start(); errs[i] == nil {
+			if p, errs[i] = r.start(""); errs[i] == nil {
 				r.leave(p)
 			}
 		})
@@ -113,30 +120,37 @@ func (r *Pool) Warm() error {
 	return errors.Join(errs...)
 }
 
-// Open says how many pages a file has. What a person can mend is a *ingest.InputError,
-// under the name given.
-func (r *Pool) Open(ctx context.Context, path, name string) (pages int, err error) {
+// File is what opening a file shows.
+type File struct {
+	Pages  int
+	SHA256 string // in hex
+}
+
+// Open opens a file. What a person can mend is a *ingest.InputError, under the name given.
+func (r *Pool) Open(ctx context.Context, path, name string) (File, error) {
 	head, _, err := r.ask(ctx, asked{Path: path, Name: name})
-	return head.Pages, err
+	return File{max(0, head.Pages), head.SHA256}, err
 }
 
 // How says how a page is read.
 type How struct {
 	Picture bool              // of the whole page is wanted as well
+	Open    bool              // pictures of what the page leaves open, as well
 	Known   []extract.Learned // of its form from other pages, for headings that cannot be read
 	Told    extract.Told      // by a person
 }
 
 // Page reads one page of a file.
 func (r *Pool) Page(ctx context.Context, path, name string, number int, how How) (Page, error) {
-	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: how.Picture, Known: how.Known, Told: how.Told})
+	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: how.Picture, Open: how.Open, Known: how.Known, Told: how.Told})
 	if err != nil {
 		return Page{}, err
 	}
-	if len(parts) < 2 {
+	if head.Rows < 0 || len(parts) < 2+head.Rows {
 		return Page{}, fmt.Errorf("read page %d: the reader left out the sheet", number)
 	}
-	return Page{Packed: parts[0], Picture: parts[1], Width: head.Width, Height: head.Height, pictures: parts[2:]}, nil
+	rows := parts[2:]
+	return Page{Packed: parts[0], Picture: parts[1], Width: head.Width, Height: head.Height, pictures: rows[:head.Rows], open: rows[head.Rows:]}, nil
 }
 
 // Close ends all readers that are not at work; none may be.
@@ -199,13 +213,17 @@ func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, pa
 	if a.Page == 0 {
 		limit = r.options.OpenTime
 	}
+	most := mostParts
+	if a.Export != nil {
+		most = mostExport
+	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	stopped := context.AfterFunc(limited, p.kill)
 	go p.watch(limited, int64(r.options.Memory)<<20)
 	err = send(p.in, a)
 	if err == nil {
-		parts, err = receive(p.out, &head)
+		parts, err = receive(p.out, &head, most)
 	}
 	if !stopped() && err == nil {
 		err = context.DeadlineExceeded // it answered as it was killed
@@ -228,6 +246,9 @@ func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, pa
 }
 
 func tooSlow(a asked, limit time.Duration) error {
+	if a.Export != nil {
+		return &ingest.InputError{File: a.Name, Problem: fmt.Sprintf("takes longer than %v to read", limit), Remedy: exportRemedy}
+	}
 	return &ingest.InputError{File: a.Name, Page: a.Page,
 		Problem: fmt.Sprintf("takes longer than %v to read", limit),
 		Remedy:  "scan it again at 200 to 300 dpi and hand that in, or count its lines by hand"}
@@ -239,9 +260,14 @@ func (r *Pool) broke(a asked, p *process) error {
 	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
 		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
 	}
+	if a.Export != nil {
+		return &ingest.InputError{File: a.Name, Problem: problem, Remedy: exportRemedy}
+	}
 	return &broken{ingest.InputError{File: a.Name, Page: a.Page, Problem: problem,
 		Remedy: "print or scan it again at 200 to 300 dpi and hand that in, or count its lines by hand"}}
 }
+
+const exportRemedy = "export current members only, without history, as CSV"
 
 // broken is an InputError that may be the reader's own fault.
 type broken struct{ ingest.InputError }
@@ -262,7 +288,7 @@ func (r *Pool) take(path string) (*process, error) {
 		return p, nil
 	}
 	r.mu.Unlock()
-	return r.start()
+	return r.start("")
 }
 
 func (r *Pool) leave(p *process) {
@@ -275,8 +301,8 @@ func (r *Pool) leave(p *process) {
 	r.idle = append(r.idle, p)
 }
 
-// start starts a reader and waits until it is ready.
-func (r *Pool) start() (*process, error) {
+// start starts a reader of pages, or one of the export that is named, and waits until it is ready.
+func (r *Pool) start(export string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
@@ -286,11 +312,14 @@ func (r *Pool) start() (*process, error) {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	p := &process{temp: temp, last: &lastWords{}}
-	args, err := r.arguments(temp)
+	args, err := r.arguments(temp, export)
 	if err != nil {
 		return nil, err
 	}
-	p.cmd = politely(self, args...)
+	p.cmd = exec.Command(self, args...)
+	if !r.options.Waited && export == "" { // for exports, somebody does
+		p.cmd = politely(self, args...)
+	}
 	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
 	p.cmd.Stderr = p.last
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for us, who let readers finish
@@ -324,7 +353,7 @@ func (r *Pool) greeted(p *process) error {
 	slow := time.AfterFunc(2*time.Minute, p.kill)
 	defer slow.Stop()
 	var hello greeting
-	_, err := receive(p.out, &hello)
+	_, err := receive(p.out, &hello, mostParts)
 	if err == nil && hello.Trouble != "" {
 		err = errors.New(hello.Trouble)
 	}
@@ -342,13 +371,17 @@ func (r *Pool) greeted(p *process) error {
 	return nil
 }
 
-func (r *Pool) arguments(temp string) ([]string, error) {
+func (r *Pool) arguments(temp, export string) ([]string, error) {
+	read := r.options.Read
+	if export != "" {
+		read = []string{export}
+	}
 	cache, err := pdfiumCache()
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	told, err := json.Marshal(settings{
-		Memory: r.options.Memory, Read: r.options.Read, Write: []string{temp}, Cache: cache,
+		Memory: r.options.Memory, Read: read, Pages: export == "", Write: []string{temp}, Cache: cache,
 		Limits: r.options.Limits,
 	})
 	if err != nil {
@@ -443,6 +476,14 @@ func (p Page) Sheet() (extract.Sheet, error) {
 	}
 	for i := range s.Rows {
 		s.Rows[i].Picture = p.pictures[i]
+	}
+	if len(p.open) > 0 && len(p.open) != len(s.Open) {
+		return extract.Sheet{}, fmt.Errorf("a reader gave %d pictures for %d open points", len(p.open), len(s.Open))
+	}
+	for i := range p.open {
+		if len(p.open[i]) > 0 {
+			s.Open[i].Picture = p.open[i]
+		}
 	}
 	return s, nil
 }

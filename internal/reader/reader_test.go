@@ -55,11 +55,11 @@ func TestReadWhatTheStagesRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := open(t, Options{})
-	pages, err := r.Open(t.Context(), fixtures.Scanned, "sheets.pdf")
-	if err != nil || pages != len(want) {
-		t.Fatalf("%d pages, %v; want %d", pages, err, len(want))
+	file, err := r.Open(t.Context(), fixtures.Scanned, "sheets.pdf")
+	if err != nil || file.Pages != len(want) {
+		t.Fatalf("%+v, %v; want %d pages", file, err, len(want))
 	}
-	for n := range pages {
+	for n := range file.Pages {
 		got, err := r.Page(t.Context(), fixtures.Scanned, "sheets.pdf", n+1, How{Picture: true})
 		if err != nil {
 			t.Fatal(err)
@@ -95,9 +95,9 @@ func TestOpenEveryKind(t *testing.T) {
 			want = d.Pages()
 			d.Close()
 		}
-		pages, err := r.Open(t.Context(), path, filepath.Base(path))
-		if pages != want || fmt.Sprint(err) != fmt.Sprint(outsideErr) {
-			t.Errorf("%s: %d pages, %v; outside %d, %v", path, pages, err, want, outsideErr)
+		file, err := r.Open(t.Context(), path, filepath.Base(path))
+		if file.Pages != want || fmt.Sprint(err) != fmt.Sprint(outsideErr) {
+			t.Errorf("%s: %d pages, %v; outside %d, %v", path, file.Pages, err, want, outsideErr)
 		}
 	}
 }
@@ -166,8 +166,8 @@ func TestAtOnce(t *testing.T) {
 	var asking sync.WaitGroup
 	for range 6 {
 		asking.Go(func() {
-			if n, err := r.Open(t.Context(), fixtures.Online, "a.pdf"); n == 0 || err != nil {
-				t.Errorf("%d pages, %v", n, err)
+			if f, err := r.Open(t.Context(), fixtures.Online, "a.pdf"); f.Pages == 0 || err != nil {
+				t.Errorf("%+v, %v", f, err)
 			}
 		})
 	}
@@ -211,7 +211,7 @@ func FuzzReceive(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var head answered
-		parts, err := receive(bytes.NewReader(data), &head)
+		parts, err := receive(bytes.NewReader(data), &head, mostParts)
 		if err != nil {
 			return
 		}

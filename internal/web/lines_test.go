@@ -108,7 +108,7 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 	}
 	snap := sv.export(export.Bytes())
 	p := must(sv.Store.AddPetition(ctx, store.Petition{Title: "Many", State: "draft", Rules: rules, SnapshotID: snap.ID, ReceivedOn: time.Now()}))
-	matcher := must(office.NewRolls(sv.Store, sv.Blobs).Matcher(ctx, snap.ID))
+	matcher := must(office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID))
 	u := must(sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("b", 64), Name: "Many sheets.pdf", Size: 1}))
 	list := make([]store.Page, pages)
 	for i := range list {

@@ -169,7 +169,7 @@ func (f *reviewFolder) fill(t testing.TB, lines int) error {
 	if err != nil {
 		return err
 	}
-	f.rolls = office.NewRolls(st, blobs)
+	f.rolls = office.NewRolls(st, blobs, nil)
 	o := office.New(office.Options{Store: st, Blobs: blobs, Rolls: f.rolls, Program: "test"})
 	snapshot, err := o.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, by)
 	if err != nil {

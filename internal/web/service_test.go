@@ -221,7 +221,7 @@ func (sv *service) sample() store.Petition {
 	check0(t, err)
 	cover := extract.Cover{Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", Organizers: []extract.Organizer{
 		{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: extract.SignedYes}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: extract.SignedUnsure}}}
-	matcher, err := office.NewRolls(sv.Store, sv.Blobs).Matcher(ctx, snap.ID)
+	matcher, err := office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID)
 	check0(t, err)
 	line := 0
 	for f, name := range []string{"Detroit sheets.pdf", "Mailed in.tif"} {

@@ -50,6 +50,7 @@ type (
 	Blobs interface {
 		Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 		Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+		Path(ctx context.Context, sum string) (path string, done func(), err error)
 		Check(ctx context.Context) error
 	}
 

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
@@ -62,6 +63,7 @@ type Options struct {
 	Rebuild   bool // make the queue anew: see queue.Options
 	Adopt     bool // take queue and files for this installation's, whatever mark they bear
 	Readers   reader.Options
+	Done      func(stage string, took time.Duration, err error) // told of each try; nil for nobody
 	Log       *slog.Logger
 }
 
@@ -111,8 +113,8 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	if err := s.openReaders(o); err != nil {
 		return nil, err
 	}
-	s.Rolls = office.NewRolls(s.Store, s.Blobs)
-	s.workers = &workers{store: s.Store, blobs: s.Blobs, queue: s.Queue, readers: s.Readers, rolls: s.Rolls, log: s.Log}
+	s.Rolls = office.NewRolls(s.Store, s.Blobs, s.Readers)
+	s.workers = &workers{store: s.Store, blobs: s.Blobs, queue: s.Queue, readers: s.Readers, rolls: s.Rolls, log: s.Log, done: o.Done}
 	if s.Queue.Fresh() && !o.Join {
 		return s, s.workers.announceStale(ctx, 0)
 	}

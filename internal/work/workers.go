@@ -39,6 +39,7 @@ type workers struct {
 	readers *reader.Pool
 	rolls   *office.Rolls
 	log     *slog.Logger
+	done    func(stage string, took time.Duration, err error)
 }
 
 // Blobs keeps files under their hash.
@@ -68,7 +69,12 @@ func (w *workers) run(ctx context.Context) error {
 	for i, s := range stages {
 		all.Go(func() {
 			handle := func(ctx context.Context, subject string) error {
-				return w.waitIfAway(ctx, unlessPurged(s.handle(ctx, subject)))
+				began := time.Now()
+				err := unlessPurged(s.handle(ctx, subject))
+				if w.done != nil {
+					w.done(s.name, time.Since(began), err)
+				}
+				return w.waitIfAway(ctx, err)
 			}
 			errs[i] = w.queue.Work(ctx, s.name, s.hands, handle, func(ctx context.Context, subject string, err error) {
 				w.gaveUp(ctx, s.name, subject, err)
@@ -98,7 +104,7 @@ func (w *workers) ingest(ctx context.Context, id string) error {
 		return lost(err)
 	}
 	defer done()
-	n, err := w.readers.Open(ctx, path, u.Name)
+	opened, err := w.readers.Open(ctx, path, u.Name)
 	var input *ingest.InputError
 	if err != nil && !errors.As(err, &input) {
 		return err
@@ -107,7 +113,7 @@ func (w *workers) ingest(ctx context.Context, id string) error {
 	if err != nil {
 		trouble = err.Error()
 	}
-	pages := make([]store.Page, n)
+	pages := make([]store.Page, opened.Pages)
 	for i := range pages {
 		pages[i].Number = i + 1
 	}

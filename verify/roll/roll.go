@@ -63,6 +63,7 @@ type Options struct {
 	Sheet        string            // of a workbook; empty for those that can be seen and have most headings
 	AsOf         time.Time
 	AcceptLosses bool // take an export that lost much, or of which much is doubtful
+	MaxRows      int  // refuse an export of more rows; 0 for no limit
 }
 
 // LossError refuses an export of which much would be lost.
@@ -82,6 +83,17 @@ const MaxBytes = 1 << 30
 // Open reads the export at path. Options.AsOf, if zero, becomes the day the
 // file was last changed.
 func Open(path string, opts Options) (*Roll, error) {
+	f, err := Find(path, &opts)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Import(f, filepath.Base(path), opts)
+}
+
+// Find opens the export at path for whoever reads it. Options.AsOf, if zero, becomes the day the
+// file was last changed.
+func Find(path string, opts *Options) (*os.File, error) {
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -91,18 +103,19 @@ func Open(path string, opts Options) (*Roll, error) {
 	case err != nil:
 		return nil, fmt.Errorf("membership export: %w", err)
 	}
-	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
+		f.Close()
 		return nil, fmt.Errorf("membership export: %w", err)
 	}
 	if info.IsDir() {
+		f.Close()
 		return nil, fmt.Errorf("membership export %s is a folder: name the CSV or XLSX file in it", path)
 	}
 	if opts.AsOf.IsZero() {
 		opts.AsOf = info.ModTime()
 	}
-	return Import(f, filepath.Base(path), opts)
+	return f, nil
 }
 
 // Import reads an export: CSV separated by commas, semicolons, tabs or bars, in UTF-8, UTF-16
@@ -206,16 +219,28 @@ func (b *builder) readSheet(s table.Sheet, opts Options) error {
 		return err
 	}
 	b.begin(t)
+	var tooMany error // what was read ahead is taken and dropped
+	enough := make(chan struct{})
 	for _, row := range t.rows {
 		b.add(row)
 	}
-	for batch := range ahead(rows) {
+	for batch := range ahead(rows, enough) {
+		if tooMany != nil {
+			continue
+		}
 		for _, row := range batch.rows {
 			b.add(row)
+		}
+		if opts.MaxRows > 0 && b.roll.Rows > opts.MaxRows {
+			tooMany = fmt.Errorf("has more than %d rows: export current members only, without history", opts.MaxRows)
+			close(enough)
 		}
 		if batch.err != nil {
 			return batch.err
 		}
+	}
+	if tooMany != nil {
+		return tooMany
 	}
 	b.settlePending(nil)
 	return nil
@@ -228,13 +253,18 @@ type batch struct {
 }
 
 // ahead reads the rest of a table while members are made of what was read before. The
-// last batch may have an error; all must be taken.
-func ahead(t table.Rows) <-chan batch {
+// last batch may have an error; all must be taken. Nothing is read after enough is closed.
+func ahead(t table.Rows, enough <-chan struct{}) <-chan batch {
 	const size, most = 500, 8
 	batches := make(chan batch, most)
 	go func() {
 		defer close(batches)
 		for {
+			select {
+			case <-enough:
+				return
+			default:
+			}
 			b := batch{rows: make([]row, 0, size)}
 			for len(b.rows) < size {
 				row, err := t.Next()
