@@ -8,7 +8,7 @@ export OMP_THREAD_LIMIT := 1
 # Photos in HEIC are read by what the program holds, whatever libraries the machine has.
 export GOFLAGS := -trimpath -tags=nodynamic
 
-.PHONY: demo run serve test crash race bench lint build
+.PHONY: demo run serve test crash chaos race bench lint build
 .DEFAULT_GOAL := run
 
 run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf
@@ -17,6 +17,7 @@ serve: build ; out/countersign serve --data out/service
 # Without their symbols tests are linked in half the time, and lint has vetted them.
 test: ; bash .ci/setup test && go test -vet=off -ldflags=-s -timeout 40m ./...
 crash: ; bash .ci/setup test && CRASH_ROUNDS=20 go test -run TestCrashes -v -timeout 30m ./cmd/countersign
+chaos: ; bash .ci/setup test && CHAOS_ROUNDS=20 go test -run TestChaos -v -timeout 60m ./cmd/countersign
 race: ; bash .ci/setup test && go test -race -timeout 40m ./internal/queue ./internal/store ./internal/office
 bench: ; bash .ci/setup test && go test -run '^$$' -bench . -benchmem ./...
 lint: ; bash .ci/setup test && go vet ./... && go tool staticcheck ./...

@@ -104,7 +104,9 @@ func TestAuditVerify(t *testing.T) {
 		}, exitUnusable, "the database is damaged"},
 		"a changed entry": {running, func(dir string) { execute(t, dir, `UPDATE audit SET subject = 'petition 17' WHERE seq = 4`) }, exitUnusable, "somebody changed it"},
 		"damaged heads": {running, func(dir string) {
-			change(t, filepath.Join(dir, heads), func(b []byte) []byte { return append(bytes.ReplaceAll(b[:400], []byte("Z "), []byte("z ")), b[400:]...) })
+			change(t, filepath.Join(dir, heads), func(b []byte) []byte {
+				return append(bytes.ReplaceAll(b[:400], []byte("Z "), []byte("z ")), b[400:]...)
+			})
 		}, exitUnread, "says nothing of the log itself"},
 	} {
 		t.Run(name, func(t *testing.T) {

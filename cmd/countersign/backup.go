@@ -59,7 +59,11 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer done()
-	n, lost, err := copyFiles(ctx, kept, files, filepath.Join(c.To, "blobs"))
+	to, err := blob.OpenFiles(filepath.Join(c.To, "blobs"))
+	if err != nil {
+		return err
+	}
+	n, lost, err := copyFiles(ctx, kept, files, to)
 	if err != nil {
 		return err
 	}
@@ -67,6 +71,11 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 	if elsewhere {
 		fmt.Fprintln(s.out, "The database is PostgreSQL: its backup is what pg_dump made before this.")
 	}
+	return tellLost(s, lost)
+}
+
+// tellLost says what of the files was damaged or gone.
+func tellLost(s *streams, lost []string) error {
 	for _, text := range lost {
 		fmt.Fprintln(s.out, text)
 	}
@@ -74,6 +83,44 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 		return errUnread
 	}
 	return nil
+}
+
+type restoreCommand struct {
+	Data string  `required:"" placeholder:"DIR" env:"COUNTERSIGN_DATA" help:"Data folder of the service that is to go on."`
+	Keep keeping `embed:""`
+	From string  `arg:"" name:"folder" help:"The backup's folder."`
+}
+
+// Run puts the files of a backup where a service keeps them whose database was brought back
+// before. A backup of a service that keeps all in its folder needs none of it: it can be served.
+func (c restoreCommand) Run(ctx context.Context, s *streams) error {
+	if _, err := os.Stat(filepath.Join(c.From, "blobs")); err != nil {
+		return fmt.Errorf("%s is no backup: there is no folder \"blobs\" in it", c.From)
+	}
+	from, err := blob.OpenFiles(filepath.Join(c.From, "blobs"))
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, c.Data, c.Keep.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	kept, err := db.Kept(ctx)
+	if err != nil {
+		return err
+	}
+	to, done, err := scrubCommand{c.Data, c.Keep}.files(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	n, lost, err := copyFiles(ctx, kept, from, to)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%d files were brought back, and their bytes are those that were kept.\n", n)
+	return tellLost(s, lost)
 }
 
 // backupDatabase writes the database down as it is, and opens what was written.
@@ -88,11 +135,7 @@ func backupDatabase(ctx context.Context, db *store.Store, path string) (*store.S
 }
 
 // copyFiles copies each file once and says what of the service is damaged or gone.
-func copyFiles(ctx context.Context, kept []store.Kept, from keptFiles, dir string) (n int, lost []string, err error) {
-	to, err := blob.OpenFiles(dir)
-	if err != nil {
-		return 0, nil, err
-	}
+func copyFiles(ctx context.Context, kept []store.Kept, from, to keptFiles) (n int, lost []string, err error) {
 	done := map[string]error{}
 	for _, k := range kept {
 		err, seen := done[k.SHA256]
@@ -112,7 +155,7 @@ func copyFiles(ctx context.Context, kept []store.Kept, from keptFiles, dir strin
 	return n, lost, nil
 }
 
-func copyFile(ctx context.Context, sum string, from keptFiles, to *blob.Files) error {
+func copyFile(ctx context.Context, sum string, from, to keptFiles) error {
 	if err := from.Verify(ctx, sum); err != nil {
 		return err
 	}

@@ -108,8 +108,9 @@ func TestWorkElsewhere(t *testing.T) {
 	d := newDaemon(t, "--workers", "1", "--blobs", "nats", "--nats-listen", "127.0.0.1:"+strconv.Itoa(freePort(t)), "--nats-token", "secret")
 	d.start()
 	d.ready()
+	own := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	at := d.args[slices.Index(d.args, "--nats-listen")+1]
-	cmd := exec.Command(d.self, "work", "--nats", "nats://secret@"+at, "--db", "sqlite://"+filepath.Join(d.dir, "countersign.db"), "--workers", "1", "--log-level", "debug")
+	cmd := exec.Command(d.self, "work", "--nats", "nats://secret@"+at, "--db", "sqlite://"+filepath.Join(d.dir, "countersign.db"), "--workers", "1", "--log-level", "debug", "--metrics-listen", own)
 	var said lockedBuffer
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
@@ -124,6 +125,11 @@ func TestWorkElsewhere(t *testing.T) {
 		d.upload(t.Context(), i)
 	}
 	d.settled()
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/metrics": `countersign_work_seconds_count{result="done",stage=`} {
+		if status, text := asked(t, "http://"+own+path); status != http.StatusOK || !strings.Contains(text, want) {
+			t.Errorf("the worker's %s: %d %s", path, status, text)
+		}
+	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

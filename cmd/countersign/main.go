@@ -2,7 +2,7 @@
 // This package joins the stages to the command line and to the service: main
 // holds signals and exit codes, pipeline.go the whole journey, and each subcommand has a file.
 //
-//	check, sheet, serve, work, demo, audit, purge, scrub, backup, verify_report   subcommands
+//	check, sheet, serve, work, demo, audit, purge, scrub, backup, restore, verify_report   subcommands
 //	json, pictures, progress, whole                                       what check writes
 //
 // What the service does is in internal/office and internal/work.
@@ -45,6 +45,7 @@ type commands struct {
 	Purge        purgeCommand        `cmd:"" help:"Purge the data of closed petitions whose time is over, as the service does once a day, or say what would go."`
 	Scrub        scrubCommand        `cmd:"" help:"Read every file that the service keeps, and name those that are damaged or gone."`
 	Backup       backupCommand       `cmd:"" help:"Copy all that the service keeps into a folder, from which another can serve it."`
+	Restore      restoreCommand      `cmd:"" help:"Put the files of a backup where a service keeps them whose database was brought back."`
 	VerifyReport verifyReportCommand `cmd:"" help:"Check that a workbook says what it said when it was written, and what is on record."`
 	ReadPages    readPagesCommand    `cmd:"" hidden:""`
 	Version      versionCommand      `cmd:"" help:"Print the version."`

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"countersign/internal/fixtures/postgrestest"
 	"countersign/internal/reader"
 )
 
@@ -25,7 +26,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && slices.Contains([]string{"read-pages", "serve", "work"}, os.Args[1]) {
 		main() // the tests start themselves as the program
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	postgrestest.Stop()
+	os.Exit(code)
 }
 
 // ran is what a run of the program left behind.

@@ -41,6 +41,7 @@ func (c scrubCommand) Run(ctx context.Context, s *streams) error {
 type keptFiles interface {
 	Verify(ctx context.Context, sum string) error
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
+	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 }
 
 func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err error) {
@@ -52,7 +53,7 @@ func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err 
 		return nil, nil, errors.New("the files lie in a queue that only the service reaches: " +
 			"name its NATS server with --nats")
 	}
-	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Name: c.Keep.NATSAt.Name, Access: c.Keep.NATSAt.access(), Leave: true, Log: slog.Default()})
+	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Name: c.Keep.NATSAt.Name, Access: c.Keep.NATSAt.access(), Replicas: c.Keep.Copies, Leave: true, Log: slog.Default()})
 	if err != nil {
 		return nil, nil, err
 	}

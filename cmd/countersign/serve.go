@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"countersign/internal/office"
@@ -49,6 +50,8 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	o.Heads = c.Heads
 	o.Listen, o.Token, o.Rebuild, o.Adopt = c.QueueAt, c.QueueToken, c.Rebuild, c.Adopt
 	o.Readers, o.Log = c.Reading.options(), log
+	figures := prometheus.NewRegistry()
+	o.Done = workFigures(figures)
 	service, err := work.Open(ctx, o)
 	if err != nil {
 		return err
@@ -69,7 +72,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	}
 	site, err := web.New(web.Options{
 		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: officeOf(service, c.URL),
-		Mail: mail, Heads: service.Heads,
+		Mail: mail, Heads: service.Heads, Metrics: figures,
 		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
 	})
@@ -100,7 +103,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 
 // officeOf is the office of a service.
 func officeOf(s *work.Service, url string) *office.Office {
-	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Rolls: s.Rolls, URL: url, Program: programName()})
+	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Rolls: s.Rolls, Exports: s.Readers, URL: url, Program: programName()})
 }
 
 // reachable is the address of a listener as people on this computer write it.

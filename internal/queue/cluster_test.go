@@ -5,117 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"countersign/internal/blob"
+	"countersign/internal/fixtures/natstest"
 	"countersign/internal/queue"
 )
 
-// cluster is NATS servers in this process, each with a disk of its own.
+// cluster is that of natstest, with what is tried on it here.
 type cluster struct {
-	t     *testing.T
-	dir   string
-	ports []int // of the routes between them
-	nodes []*server.Server
+	*natstest.Cluster
+	t *testing.T
 }
 
-// starting keeps the ports of one cluster from being given to another before it has them.
-var starting sync.Mutex
-
-func newCluster(t *testing.T, servers int) *cluster {
-	starting.Lock()
-	defer starting.Unlock()
-	c := &cluster{t: t, dir: t.TempDir(), nodes: make([]*server.Server, servers)}
-	var held []net.Listener // together, so that no port is given twice
-	for range servers {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		held = append(held, l)
-		c.ports = append(c.ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	for _, l := range held {
-		l.Close()
-	}
-	for i := range servers {
-		c.start(i)
-	}
-	t.Cleanup(func() {
-		for _, n := range c.nodes {
-			n.Shutdown()
-			n.WaitForShutdown()
-		}
-	})
-	return c
-}
-
-func (c *cluster) disk(i int) string { return filepath.Join(c.dir, fmt.Sprint("node", i)) }
-
-func (c *cluster) start(i int) {
-	var routes []string
-	for _, port := range c.ports {
-		routes = append(routes, fmt.Sprintf("nats://127.0.0.1:%d", port))
-	}
-	n, err := server.NewServer(&server.Options{
-		ServerName: fmt.Sprint("node", i), Host: "127.0.0.1", Port: server.RANDOM_PORT,
-		JetStream: true, StoreDir: c.disk(i), NoSigs: true, NoLog: true,
-		Cluster: server.ClusterOpts{Name: "several", Host: "127.0.0.1", Port: c.ports[i]},
-		Routes:  server.RoutesFromStr(strings.Join(routes, ",")),
-	})
-	if err != nil {
-		c.t.Error(err)
-		return
-	}
-	c.nodes[i] = n
-	n.Start()
-}
-
-// lose ends a server and everything on its disk.
-func (c *cluster) lose(i int) {
-	c.nodes[i].Shutdown()
-	c.nodes[i].WaitForShutdown()
-	if err := os.RemoveAll(c.disk(i)); err != nil {
-		c.t.Error(err)
-	}
-}
-
-func (c *cluster) urls() string {
-	var urls []string
-	for _, n := range c.nodes {
-		urls = append(urls, n.ClientURL())
-	}
-	return strings.Join(urls, ",")
-}
-
-// most is how long a cluster may take to agree on something on a busy machine.
-const most = 2 * time.Minute
-
-// eventually tries until it works: a cluster is not ready while it looks for a leader.
-func eventually(t *testing.T, what string, try func() error) {
-	t.Helper()
-	var err error
-	for end := time.Now().Add(most); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if err = try(); err == nil {
-			return
-		}
-	}
-	t.Fatalf("%s: %v", what, err)
-}
+func newCluster(t *testing.T, servers int) *cluster { return &cluster{natstest.New(t, servers), t} }
 
 func (c *cluster) open(o queue.Options) (q *queue.Queue) {
-	o.URL = c.urls()
-	eventually(c.t, "open the queue", func() (err error) {
+	o.URL = c.URLs()
+	natstest.Eventually(c.t, "open the queue", func() (err error) {
 		q, err = queue.Open(c.t.Context(), o)
 		return err
 	})
@@ -123,7 +34,7 @@ func (c *cluster) open(o queue.Options) (q *queue.Queue) {
 }
 
 func (c *cluster) blobs(q *queue.Queue) (b *blob.Objects) {
-	eventually(c.t, "open the blobs", func() error {
+	natstest.Eventually(c.t, "open the blobs", func() error {
 		js, bucket, err := q.Objects(c.t.Context())
 		if err != nil {
 			return err
@@ -136,7 +47,7 @@ func (c *cluster) blobs(q *queue.Queue) (b *blob.Objects) {
 
 // copies are those that each stream is set to have.
 func (c *cluster) copies() map[string]int {
-	conn, err := nats.Connect(c.urls())
+	conn, err := nats.Connect(c.URLs())
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -147,7 +58,7 @@ func (c *cluster) copies() map[string]int {
 	}
 	out := map[string]int{}
 	for _, name := range []string{"COUNTERSIGN", "OBJ_countersign-blobs"} {
-		eventually(c.t, "look at "+name, func() error {
+		natstest.Eventually(c.t, "look at "+name, func() error {
 			stream, err := js.Stream(c.t.Context(), name)
 			if err == nil {
 				out[name] = stream.CachedInfo().Config.Replicas
@@ -156,53 +67,6 @@ func (c *cluster) copies() map[string]int {
 		})
 	}
 	return out
-}
-
-// agreed says which server does not know yet what the cluster decided. One that lost its disk
-// has nothing to vote by until then, and with it no other may be lost.
-func (c *cluster) agreed() error {
-	for _, n := range c.nodes {
-		if !n.JetStreamIsLeader() {
-			continue
-		}
-		info, err := n.Jsz(nil)
-		if err != nil {
-			return err
-		}
-		if info.Meta == nil || len(info.Meta.Replicas) != len(c.nodes)-1 {
-			return fmt.Errorf("%s does not know all the others", n.Name())
-		}
-		for _, r := range info.Meta.Replicas {
-			if !r.Current || r.Offline || r.Lag > 0 {
-				return fmt.Errorf("%s is behind the others", r.Name)
-			}
-		}
-		return nil
-	}
-	return errors.New("the cluster has no leader")
-}
-
-// whole waits until each server knows what the cluster decided, and each copy of each stream
-// is there and has all.
-func (c *cluster) whole(js jetstream.JetStream) {
-	c.t.Helper()
-	eventually(c.t, "wait for the copies", func() error {
-		if err := c.agreed(); err != nil {
-			return err
-		}
-		list := js.ListStreams(c.t.Context())
-		for info := range list.Info() {
-			if info.Cluster == nil || len(info.Cluster.Replicas) != info.Config.Replicas-1 {
-				return fmt.Errorf("%s has not all of its copies", info.Config.Name)
-			}
-			for _, copied := range info.Cluster.Replicas {
-				if !copied.Current || copied.Offline {
-					return fmt.Errorf("%s is not whole on %s", info.Config.Name, copied.Name)
-				}
-			}
-		}
-		return list.Err()
-	})
 }
 
 // upload keeps files; their names are the sums of their bytes.
@@ -222,7 +86,7 @@ func upload(t *testing.T, b *blob.Objects, files int) map[string][]byte {
 func allThere(t *testing.T, when string, b *blob.Objects, files map[string][]byte) {
 	t.Helper()
 	for sum, want := range files {
-		eventually(t, when, func() error {
+		natstest.Eventually(t, when, func() error {
 			r, err := b.Open(t.Context(), sum)
 			if err != nil {
 				return err
@@ -249,12 +113,12 @@ func TestClusterLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range c.nodes {
-		c.whole(js)
-		c.lose(i)
-		c.start(i) // with an empty disk, as whatever watches over servers does
+	for i := range c.Nodes {
+		c.Whole(js)
+		c.Lose(i)
+		c.Start(i) // with an empty disk, as whatever watches over servers does
 		allThere(t, fmt.Sprint("after the loss of server ", i), b, files)
-		eventually(t, "look at the queue", func() error {
+		natstest.Eventually(t, "look at the queue", func() error {
 			if depth, err := q.Depth(t.Context()); err != nil || depth["extract"] != 1 {
 				return fmt.Errorf("depth %v, %w", depth, err)
 			}
@@ -299,7 +163,7 @@ func TestCopiesAreNeverLowered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.whole(js)
+	c.Whole(js)
 	lowered, err := js.Stream(t.Context(), "OBJ_"+bucket)
 	if err != nil {
 		t.Fatal(err)
@@ -325,7 +189,7 @@ func TestSmallCluster(t *testing.T) {
 		t.Errorf("files on one server of two: %v", err)
 	}
 	q.Close()
-	o := queue.Options{URL: c.urls(), Replicas: 3}
+	o := queue.Options{URL: c.URLs(), Replicas: 3}
 	if _, err := queue.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), "--nats-replicas") {
 		t.Errorf("three copies on two servers: %v", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"countersign/internal/fixtures/postgrestest"
 )
 
 // doorway lets connections to a PostgreSQL through, or cuts them.
@@ -71,11 +73,11 @@ func (d *doorway) mend() {
 
 // A PostgreSQL that is cut off is away, comes back by itself, and what it refuses is not its absence.
 func TestAwayFromPostgres(t *testing.T) {
-	s := startPostgres(t)
-	d := newDoorway(t, filepath.Join(s.dir, ".s.PGSQL.5432"))
-	url := s.create(t, "away")
+	s := postgrestest.Start(t)
+	d := newDoorway(t, s.Socket())
+	url := s.Create(t, "away")
 	host, port, _ := net.SplitHostPort(d.listen.Addr().String())
-	url = strings.Replace(url, "host="+s.dir, "host="+host+"&sslmode=disable&port="+port, 1)
+	url = strings.Replace(url, "host="+filepath.Dir(s.Socket()), "host="+host+"&sslmode=disable&port="+port, 1)
 	st, err := Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"syscall"
 	"testing"
+
+	"countersign/internal/fixtures/postgrestest"
 )
 
 // BenchmarkSQLite and BenchmarkPostgres time what the service does most, with
@@ -12,8 +14,8 @@ import (
 func BenchmarkSQLite(b *testing.B) { benchmarks(b, open(b, sqliteURL(b))) }
 
 func BenchmarkPostgres(b *testing.B) {
-	pg := startPostgres(b)
-	benchmarks(b, open(b, pg.create(b, "bench")))
+	pg := postgrestest.Start(b)
+	benchmarks(b, open(b, pg.Create(b, "bench")))
 }
 
 func benchmarks(b *testing.B, s *Store) {

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 )
 
 var (
@@ -31,6 +33,7 @@ type Store struct {
 
 	shared bool          // other programs may be at work on the same database
 	turn   chan struct{} // see Turn
+	wrote  atomic.Int64  // when Ready last did, in milliseconds
 }
 
 // Open opens sqlite:///path/of/file.db, which is made where it is missing, or
@@ -78,6 +81,21 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	}
 	_, err = s.writer.ExecContext(ctx, `VACUUM INTO $1`, path)
 	return err
+}
+
+// Ready tries whether the database takes what is written: one whose disk is full answers all the
+// same. It writes at most once in a while, however often it is asked.
+func (s *Store) Ready(ctx context.Context) error {
+	const enough = 5 * time.Second
+	if last := s.wrote.Load(); last > 0 && time.Since(time.UnixMilli(last)) < enough {
+		return s.Ping(ctx)
+	}
+	at := now()
+	if err := s.SetSetting(ctx, "ready", at.Format(time.RFC3339), ""); err != nil {
+		return err
+	}
+	s.wrote.Store(millis(at))
+	return nil
 }
 
 // Ping tries whether the database answers.

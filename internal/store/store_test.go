@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
+
+	"countersign/internal/fixtures/postgrestest"
 )
 
 // conformance is what both databases must do.
@@ -71,17 +73,17 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgres(t *testing.T) {
-	pg := startPostgres(t)
+	pg := postgrestest.Start(t)
 	for i, c := range conformance {
-		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, pg.create(t, "conformance"+strconv.Itoa(i)))) })
+		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, pg.Create(t, "conformance"+strconv.Itoa(i)))) })
 	}
 }
 
 // Opening again what was opened before, and by two at the same time, migrates
 // once and loses nothing.
 func TestMigrationsTwice(t *testing.T) {
-	pg := startPostgres(t)
-	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.create(t, "twice")} {
+	pg := postgrestest.Start(t)
+	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t, "twice")} {
 		t.Run(name, func(t *testing.T) {
 			var both sync.WaitGroup
 			for range 2 {
@@ -111,8 +113,8 @@ func TestMigrationsTwice(t *testing.T) {
 // Two programs work on one database: none fails because the other is writing,
 // and both see what either wrote.
 func TestTwoPrograms(t *testing.T) {
-	pg := startPostgres(t)
-	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.create(t, "two")} {
+	pg := postgrestest.Start(t)
+	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t, "two")} {
 		t.Run(name, func(t *testing.T) {
 			programs := []*Store{open(t, url), open(t, url)}
 			v := begin(t, programs[0])
@@ -138,7 +140,7 @@ func TestTwoPrograms(t *testing.T) {
 
 // One act has the turn, whichever program it runs in.
 func TestTurn(t *testing.T) {
-	url := startPostgres(t).create(t, "turns")
+	url := postgrestest.Start(t).Create(t, "turns")
 	for name, programs := range map[string][]*Store{
 		"one program":  {open(t, sqliteURL(t))},
 		"two programs": {open(t, url), open(t, url)},
@@ -177,10 +179,10 @@ func TestTurn(t *testing.T) {
 
 // Who joins a service leaves its tables as they are, and refuses those of another version.
 func TestJoin(t *testing.T) {
-	pg := startPostgres(t)
+	pg := postgrestest.Start(t)
 	for name, at := range map[string]struct{ url, fresh string }{
 		"SQLite":     {sqliteURL(t), sqliteURL(t)},
-		"PostgreSQL": {pg.create(t, "joined"), pg.create(t, "fresh")},
+		"PostgreSQL": {pg.Create(t, "joined"), pg.Create(t, "fresh")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if s, err := Join(t.Context(), at.fresh); err == nil {
@@ -222,13 +224,13 @@ func TestMigrationsAlike(t *testing.T) {
 // The rule that an office had set before its history was kept is the one that held from the
 // beginning, as far as anybody knows.
 func TestSettingsOfAnOlderDatabase(t *testing.T) {
-	pg := startPostgres(t)
+	pg := postgrestest.Start(t)
 	for name, at := range map[string]struct {
 		url, driver, folder string
 		dialect             goose.Dialect
 	}{
 		"SQLite":     {sqliteURL(t), "sqlite", "sqlite", goose.DialectSQLite3},
-		"PostgreSQL": {pg.create(t, "older"), "pgx", "postgres", goose.DialectPostgres},
+		"PostgreSQL": {pg.Create(t, "older"), "pgx", "postgres", goose.DialectPostgres},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dsn := at.url

@@ -86,9 +86,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, blob.ErrDamaged):
 		f = &failure{http.StatusServiceUnavailable, "A file that this needs is damaged where the service keeps it. Hand the same file in again, which mends it: a scan at its petition, a membership export under Members. Else whoever runs the service must bring it back from a backup."}
 		s.Log.ErrorContext(r.Context(), "a file is damaged", "request", requestID(r), "error", err)
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), store.Full(err):
 		f = &failure{http.StatusInsufficientStorage, "The disk of the service is full, so this was not kept; what was there before is safe. Tell whoever runs the service, and try again when there is room."}
 		s.Log.ErrorContext(r.Context(), "the disk is full", "request", requestID(r), "error", err)
+	case store.Away(err):
+		f = &failure{http.StatusServiceUnavailable, "The database of the service does not answer at the moment, so this was not done. Please try again in a minute; if that does not help, tell whoever runs the service."}
+		s.Log.ErrorContext(r.Context(), "the database is away", "request", requestID(r), "error", err)
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // who asked has gone
 	default:

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -204,11 +205,14 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 	for _, part := range []struct {
 		name  string
 		check func(context.Context) error
-	}{{"store", s.Store.Ping}, {"queue", s.Bell.Check}, {"blobs", s.Blobs.Check}} {
+	}{{"store", s.Store.Ready}, {"queue", s.Bell.Check}, {"blobs", s.Blobs.Check}} {
 		if err := part.check(ctx); err != nil {
 			status = http.StatusServiceUnavailable
 			s.Log.WarnContext(ctx, "not ready", "part", part.name, "error", err)
 			why := "does not answer"
+			if store.Full(err) || errors.Is(err, syscall.ENOSPC) {
+				why = "its disk is full"
+			}
 			if says := (interface{ Ready() string })(nil); errors.As(err, &says) {
 				why = says.Ready()
 			}
