@@ -28,14 +28,13 @@ func newArchive(w io.Writer) *archive {
 	return &archive{zip: zip.NewWriter(w), own: map[string]*packed{}, kept: map[string]*packed{}}
 }
 
-// picture writes a picture into the file as it is, since a JPEG does not get
-// smaller.
-func (a *archive) picture(name string, jpeg []byte) error {
+// picture writes a picture into the file as it is, since it does not get smaller.
+func (a *archive) picture(name string, data []byte) error {
 	w, err := a.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(jpeg)
+	_, err = w.Write(data)
 	return err
 }
 

@@ -29,6 +29,7 @@ type Copy struct {
 
 	records  []*record
 	pictures *record
+	shown    map[int]seen // pictures by row
 }
 
 // Figures are those on record of one petition, by the names that the Summary
@@ -70,7 +71,7 @@ func Check(r io.Reader) (Copy, error) {
 		}
 		c.records = append(c.records, rec)
 	}
-	if c.pictures, err = read.pictures(); err != nil {
+	if c.pictures, c.shown, err = read.pictures(); err != nil {
 		return Copy{}, fmt.Errorf("read the pictures: %w", err)
 	}
 	own := c.sheet(provenanceSheet)
@@ -409,10 +410,6 @@ func cellDifferences(got, want []string) string {
 // comparePictures compares the picture of every line with the one that is
 // kept.
 func (c Copy) comparePictures(p *plan, kept []report.Pictures) ([]Change, error) {
-	got := map[int]string{}
-	for _, row := range c.pictures.rows {
-		got[row.row] = row.cells()[0]
-	}
 	var list []Change
 	for i, petition := range p.Petitions {
 		if kept[i] == nil {
@@ -424,7 +421,7 @@ func (c Copy) comparePictures(p *plan, kept []report.Pictures) ([]Change, error)
 				return list, fmt.Errorf("compare the picture of %s: %w", d.Line.Ref, err)
 			}
 			row := p.signatures[place{i, d.Line.Ref}]
-			if len(data) > 0 && got[row] != pictureSum(data) {
+			if len(data) > 0 && !c.shown[row].shows(data) {
 				list = append(list, Change{signaturesSheet, row, "the picture is another one, or is missing"})
 			}
 		}

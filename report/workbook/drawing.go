@@ -64,8 +64,8 @@ func (s *sheet) drawing() *drawing {
 	return d
 }
 
-// add puts a JPEG into its cell.
-func (d *drawing) add(data []byte, p placed) {
+// add puts a picture, which is a JPEG or a PNG, into its cell.
+func (d *drawing) add(data []byte, kind string, p placed) {
 	if d.err != nil {
 		return
 	}
@@ -73,7 +73,7 @@ func (d *drawing) add(data []byte, p placed) {
 	if d.of != nil {
 		d.of.add(p.row, []string{pictureSum(data)})
 	}
-	media := fmt.Sprintf("picture%d-%d.jpeg", d.part, d.count)
+	media := fmt.Sprintf("picture%d-%d.%s", d.part, d.count, kind)
 	d.try(d.archive.picture("xl/media/"+media, data))
 	fmt.Fprintf(d.rels, `<Relationship Id="rId%d" Type="%s/image" Target="../media/%s"/>`, d.count, officeRels, media)
 	click := ""
@@ -97,8 +97,8 @@ func (d *drawing) add(data []byte, p placed) {
 const picturesName = "Pictures on Signatures"
 
 // pictureSum is the fingerprint of a picture.
-func pictureSum(jpeg []byte) string {
-	sum := sha256.Sum256(jpeg)
+func pictureSum(data []byte) string {
+	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 

@@ -167,10 +167,6 @@ func (p pair) pictures(of OnRecord) ([]Change, error) {
 	if of.Pictures == nil {
 		return nil, nil
 	}
-	there := map[int]string{}
-	for _, row := range p.got.pictures.rows {
-		there[row.row] = row.cells()[0]
-	}
 	var list []Change
 	rows := rowsOf(p.got.sheet(signaturesSheet), p.number, p.many)
 	if len(rows) != len(of.Decisions) {
@@ -181,7 +177,7 @@ func (p pair) pictures(of OnRecord) ([]Change, error) {
 		if err != nil {
 			return nil, fmt.Errorf("compare the picture of %s: %w", d.Line.Ref, err)
 		}
-		if row := rows[i].row; len(data) > 0 && there[row] != pictureSum(data) {
+		if row := rows[i].row; len(data) > 0 && !p.got.shown[row].shows(data) {
 			list = append(list, Change{signaturesSheet, row, "the picture is another one, or is missing"})
 		}
 	}

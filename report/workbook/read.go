@@ -3,8 +3,6 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -222,32 +220,34 @@ func (r *reading) drawingOf(sheet string) (string, error) {
 	return "", nil
 }
 
-// pictures finds the pictures of lines.
-func (r *reading) pictures() (*record, error) {
-	rec := newRecord(picturesName)
+// pictures finds the pictures of lines: their record, and what each shows by its row.
+func (r *reading) pictures() (*record, map[int]seen, error) {
+	rec, shown := newRecord(picturesName), map[int]seen{}
 	rec.keep = true
 	part, err := r.drawingOf(signaturesSheet)
 	if part == "" || err != nil {
-		return rec, err
+		return rec, shown, err
 	}
 	var drawn anchors
 	if err := r.decode(part, &drawn); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	targets, _, err := r.relationsOf(part, "")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	list := slices.DeleteFunc(drawn.List, func(a anchor) bool { return a.Blip.Embed == "" })
 	slices.SortStableFunc(list, func(a, b anchor) int { return a.Row - b.Row })
 	for _, a := range list {
-		sum := sha256.New()
-		if err := r.unpack(targets[a.Blip.Embed], sum, maxPicture); err != nil {
-			return nil, err
+		var data bytes.Buffer
+		if err := r.unpack(targets[a.Blip.Embed], &data, maxPicture); err != nil {
+			return nil, nil, err
 		}
-		rec.add(a.Row+1, []string{hex.EncodeToString(sum.Sum(nil))})
+		s := seen{pictureSum(data.Bytes()), sightOf(data.Bytes(), mostPixels)}
+		rec.add(a.Row+1, []string{s.sum})
+		shown[a.Row+1] = s
 	}
-	return rec, nil
+	return rec, shown, nil
 }
 
 func (r *reading) decode(name string, into any) error {

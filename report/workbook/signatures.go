@@ -189,7 +189,8 @@ func (s *lister) put(data []byte, least float64, as placed) (string, float64) {
 	}
 	as.row, as.left, as.top = s.row+1, pictureGap, int(math.Max(pictureGap, (tall/0.75-h)/2))
 	as.width, as.height = int(w), int(h)
-	s.drawn.add(data, as)
+	small, kind := smaller(data, detail*as.width)
+	s.drawn.add(small, kind, as)
 	return "", tall
 }
 
