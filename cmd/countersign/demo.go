@@ -76,7 +76,7 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	d.greet(s.out, url)
 	all, ctx := errgroup.WithContext(ctx)
 	go d.site.Run(ctx)
-	all.Go(func() error { return serve(ctx, service, listener, d.site) })
+	all.Go(func() error { return serve(ctx, service, newDoor(listener, false), d.site) })
 	if fresh {
 		all.Go(func() error {
 			if err := d.goOn(ctx); err != nil && ctx.Err() == nil {

@@ -98,7 +98,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintln(s.out, "The first administrator makes an account at", link)
 	}
 	go site.Run(ctx) // takes uploads that a crash left complete, sweeps what is old
-	return serve(ctx, service, listener, site)
+	return serve(ctx, service, newDoor(listener, c.TrustProxy), site)
 }
 
 // officeOf is the office of a service.
@@ -123,7 +123,7 @@ func reachable(at net.Addr) string {
 const lastRequests = 3 * time.Second
 
 // serve answers requests and works, until ctx ends and what is under way has ended.
-func serve(ctx context.Context, s *work.Service, listener net.Listener, site http.Handler) error {
+func serve(ctx context.Context, s *work.Service, listener *door, site http.Handler) error {
 	all, ctx := errgroup.WithContext(ctx)
 	streams, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // pages listen for changes for as long as they are open
 	defer hangUp()
@@ -131,6 +131,7 @@ func serve(ctx context.Context, s *work.Service, listener net.Listener, site htt
 		Handler:           site,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
+		ConnState:         listener.note,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), // what clients do wrong
 		BaseContext:       func(net.Listener) context.Context { return streams },
 	}

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"countersign/internal/store"
 )
@@ -19,12 +21,24 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "help", nil)
 }
 
+// Scopes and Lives are what a new token may be chosen to be.
+func (accountView) Scopes() []tokenScope { return tokenScopes }
+
+func (accountView) Lives() any { return tokenLives }
+
+// ScopeOf says in words what a token is for.
+func (accountView) ScopeOf(t store.Token) string {
+	s, _ := scopeOf(cmp.Or(t.Scope, "full"))
+	return s.Label
+}
+
 type accountView struct {
 	Tokens   []store.Token
 	Secret   string // of a token that was just made: shown once
 	Problem  string
 	HasOIDC  bool
 	Password bool // one is set
+	Now      time.Time
 }
 
 func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) error {
@@ -41,6 +55,7 @@ func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, status int,
 			v.Tokens = append(v.Tokens, t)
 		}
 	}
+	v.Now = s.Now()
 	v.HasOIDC, v.Password = accountOf(r).Subject != "", accountOf(r).PasswordHash != ""
 	return s.render(w, r, status, "account", v)
 }
@@ -136,8 +151,16 @@ func (s *Server) addToken(w http.ResponseWriter, r *http.Request) error {
 		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "Give the token a name, such as the scanner that uses it."})
 	}
 	secret := "cs_" + newSecret()
-	t := store.Token{ID: newID(), AccountID: accountOf(r).ID, Name: name, Hash: hashSecret(secret), CreatedAt: s.Now()}
-	err := s.act(r.Context(), "token.made", t.ID, "", func(tx store.Tx) error {
+	t := store.Token{ID: newID(), AccountID: accountOf(r).ID, Name: name, Hash: hashSecret(secret), CreatedAt: s.Now(), Scope: cmp.Or(r.PostFormValue("scope"), "full")}
+	if _, ok := scopeOf(t.Scope); !ok {
+		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "Choose what the token is for."})
+	}
+	for _, l := range tokenLives {
+		if l.Key == r.PostFormValue("days") && l.life > 0 {
+			t.ExpiresAt = t.CreatedAt.Add(l.life)
+		}
+	}
+	err := s.act(r.Context(), "token.made", t.ID, t.Scope, func(tx store.Tx) error {
 		_, err := tx.AddToken(r.Context(), t)
 		return err
 	})

@@ -34,7 +34,7 @@ func (s *Server) petitionEvents(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
-	out := s.stream(w)
+	out := s.stream(w, r)
 	if err := out.start(); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *Server) petitionEvents(w http.ResponseWriter, r *http.Request) error {
 	changed, stop := s.Bell.Listen(r.Context(), Topic(watch.id))
 	defer stop()
 	shown := r.URL.Query().Get("key")
-	for {
+	for out.may() {
 		pieces, err := watch.look(r.Context(), &shown)
 		if err != nil {
 			if r.Context().Err() == nil {
@@ -70,6 +70,7 @@ func (s *Server) petitionEvents(w http.ResponseWriter, r *http.Request) error {
 		case <-time.After(lookAtMost):
 		}
 	}
+	return nil // the page connects again, and is sent to sign in
 }
 
 // petitionWatch remembers what one page shows.
@@ -150,13 +151,35 @@ func (p *petitionWatch) pieces(v *petitionView) ([]live, error) {
 type stream struct {
 	w  http.ResponseWriter
 	rc *http.ResponseController
+
+	may func() bool // whether who opened it is still signed in
 }
 
-func (s *Server) stream(w http.ResponseWriter) *stream {
+// still says whether who asked would be let in now as then. Sessions end, accounts are closed and
+// roles are taken away while a page is open.
+func (s *Server) still(r *http.Request) bool {
+	ctx := context.WithoutCancel(r.Context())
+	if hash := sessionOf(r); hash != "" {
+		// Without prolonging it: a page that is open is not somebody who is there.
+		ses, err := s.Store.Session(ctx, hash)
+		if err != nil || s.Now().After(ses.ExpiresAt) {
+			return false
+		}
+	}
+	if t, ok := ctx.Value(tokenKey).(store.Token); ok {
+		if _, err := s.Store.TokenByHash(ctx, t.Hash); err != nil {
+			return false
+		}
+	}
+	a, err := s.Store.Account(ctx, accountOf(r).ID)
+	return err == nil && !a.Disabled && slices.Equal(a.Roles, accountOf(r).Roles)
+}
+
+func (s *Server) stream(w http.ResponseWriter, r *http.Request) *stream {
 	if rec, ok := w.(*recorder); ok {
 		rec.stream = true
 	}
-	return &stream{w, http.NewResponseController(w)}
+	return &stream{w, http.NewResponseController(w), func() bool { return s.still(r) }}
 }
 
 func (st *stream) start() error {

@@ -120,6 +120,9 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := outOfScope(r.Context(), calendarRoute); err != nil {
+		return err
+	}
 	if !may(accountOf(r), byStaff|byChair|byAdmin) {
 		return problem(http.StatusForbidden, "The worklist is for staff and the chair.")
 	}

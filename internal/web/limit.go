@@ -12,8 +12,12 @@ import (
 
 // limits hold back who asks too often: password guessing by address and by
 // account, new uploads by account.
+//
+// Whoever guesses somebody's password must not lock that person out. What is strict counts an
+// account from one address; what all addresses together may try is more; and a browser in which
+// the account was signed in before has a measure of its own.
 type limits struct {
-	address, email, uploads *limiter
+	address, email, everywhere, known, uploads *limiter
 }
 
 func newLimits() limits {
@@ -21,6 +25,9 @@ func newLimits() limits {
 		address: newLimiter(rate.Every(2*time.Second), 30), // an office behind one address
 		email:   newLimiter(rate.Every(20*time.Second), 8),
 		uploads: newLimiter(50, 500),
+
+		everywhere: newLimiter(rate.Every(10*time.Second), 60), // 8,600 a day, of passwords of 12 characters
+		known:      newLimiter(rate.Every(20*time.Second), 8),
 	}
 }
 

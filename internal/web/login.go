@@ -47,15 +47,14 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := loginView{Email: strings.TrimSpace(r.PostFormValue("email")), Next: local(r.PostFormValue("next"))}
-	now := s.Now()
-	if !s.limits.address.allow(s.address(r), now) || !s.limits.email.allow(strings.ToLower(v.Email), now) {
-		w.Header().Set("Retry-After", "60")
-		v.Problem = "Too many tries. Please wait a minute and try again."
-		return s.showLogin(w, r, http.StatusTooManyRequests, v)
-	}
 	a, err := s.Store.AccountByEmail(r.Context(), strings.ToLower(v.Email))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find the account: %w", err)
+	}
+	if !s.mayTry(r, v.Email, a) {
+		w.Header().Set("Retry-After", "60")
+		v.Problem = "Too many tries. Please wait a minute and try again."
+		return s.showLogin(w, r, http.StatusTooManyRequests, v)
 	}
 	ok, err := s.checkPassword(r.Context(), a.PasswordHash, r.PostFormValue("password"))
 	if err != nil {

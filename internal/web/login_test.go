@@ -375,3 +375,119 @@ func s256(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
+
+// A token does what it was made for and no more, until its time is over.
+func TestTokenScopes(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	p := sv.sample()
+	c := sv.client("staff")
+	made := func(scope, days string) *client {
+		a := c.post("/account/tokens", "name", scope, "scope", scope, "days", days).want(t, 201)
+		_, rest, _ := strings.Cut(a.body, "<code>")
+		secret, _, _ := strings.Cut(rest, "<")
+		script := sv.client("")
+		script.token = secret
+		return script
+	}
+	for scope, may := range map[string]struct{ read, add, upload, page int }{
+		"upload": {200, 403, 200, 403},
+		"read":   {200, 403, 403, 200},
+		"full":   {200, 200, 200, 200},
+	} {
+		script := made(scope, "90")
+		script.get("/api/petitions").want(t, may.read)
+		script.get("/petitions").want(t, may.page)
+		a := script.do("POST", "/api/petitions", strings.NewReader(`{"title":"x"}`), "Content-Type", "application/json")
+		if (a.StatusCode == 403) != (may.add == 403) {
+			t.Errorf("%s adds a petition: %d", scope, a.StatusCode)
+		}
+		a = script.do("PUT", "/api/petitions/"+p.ID+"/files/"+scope+".pdf", strings.NewReader("of "+scope))
+		if (a.StatusCode == 403) != (may.upload == 403) {
+			t.Errorf("%s hands a file in: %d %s", scope, a.StatusCode, a.body)
+		}
+		sv.client("").get("/calendar/"+script.token+".ics").want(t, 403)
+		script.post("/account/tokens", "name", "more").want(t, 403)
+	}
+	calendar := made("calendar", "")
+	sv.client("").get("/calendar/"+calendar.token+".ics").want(t, 200)
+	calendar.get("/api/petitions").want(t, 403)
+	c.post("/account/tokens", "name", "x", "scope", "none").want(t, 422)
+
+	secret := newSecret()
+	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "old", Hash: hashSecret(secret), ExpiresAt: time.Now().Add(-time.Second)})
+	check0(t, err)
+	calendar.token = secret
+	calendar.get("/api/me").want(t, 401)
+}
+
+// Whoever guesses the password of somebody is held back, and that person is not: neither in a
+// browser that they use, nor at another address.
+func TestGuessingLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	own := sv.client("")
+	own.post("/login", "email", "staff@example.org", "password", testPassword).want(t, 303)
+	own.post("/logout").want(t, 303)
+	guess := sv.client("")
+	for range 40 {
+		guess.post("/login", "email", "staff@example.org", "password", "a wrong one")
+	}
+	guess.post("/login", "email", "staff@example.org", "password", testPassword).want(t, 429)
+	own.post("/login", "email", "staff@example.org", "password", testPassword).want(t, 303)
+
+	// The mark of one account is none of another's.
+	other := sv.client("verifier")
+	other.post("/logout").want(t, 303)
+	other.post("/login", "email", "verifier@example.org", "password", testPassword).want(t, 429) // the address is held back
+}
+
+// An open page hears no more once its session, its account or its role has ended.
+func TestStreamEndsWithTheAccount(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	p := sv.sample()
+	r := httptest.NewRequest("GET", "/petitions/"+p.ID+"/events", nil)
+	r.AddCookie(&http.Cookie{Name: sv.cookieName(), Value: sv.session("staff")})
+	r, err := sv.identify(r)
+	check0(t, err)
+	if !sv.still(r) {
+		t.Fatal("it ended at once")
+	}
+	a := accountOf(r)
+	less := a
+	less.Roles = []store.Role{"verifier"}
+	check0(t, sv.Store.SetAccount(t.Context(), less))
+	if sv.still(r) {
+		t.Error("it goes on without the role")
+	}
+	check0(t, sv.Store.SetAccount(t.Context(), a))
+	check0(t, sv.Store.EndSessionsOf(t.Context(), "account-staff"))
+	if sv.still(r) {
+		t.Error("it goes on without a session")
+	}
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_ = sv.petitionEvents(httptest.NewRecorder(), r.WithContext(r.Context()))
+	}()
+	select {
+	case <-answered:
+	case <-time.After(time.Minute):
+		t.Error("the stream is still open")
+	}
+}
+
+func TestWeakPasswords(t *testing.T) {
+	for _, password := range []string{"short", "aaaaaaaaaaaaaa", "abcabcabcabc", "Password1234!", "passwordpassword", "123456789012", "qwertyuiop12", "1q2w3e4r5t6y",
+		"Welcome2026!!", "iloveyou12345", "administrator1", "ann@example.org"} {
+		if weak(password, "ann@example.org") == "" {
+			t.Errorf("%q is taken", password)
+		}
+	}
+	for _, password := range []string{"correct horse battery", "the lantern was blue", testPassword, "7391648205173", "password of my late aunt"} {
+		if why := weak(password, "ann@example.org"); why != "" {
+			t.Errorf("%q is refused: %s", password, why)
+		}
+	}
+}

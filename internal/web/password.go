@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -91,10 +93,51 @@ func weak(password, email string) string {
 		return "The password is too long: choose one with at most 1,024 characters."
 	case strings.EqualFold(password, email):
 		return "The password is the e-mail address: choose another."
-	case strings.Count(password, password[:1]) == len(password):
-		return "The password is one character over and over: choose another."
+	case isRepeated(password):
+		return "The password is the same few characters over and over: choose another."
+	case common(password):
+		return "The password is made of what everybody tries first, such as words like “password” or keys that lie side by side: choose another."
 	}
 	return ""
+}
+
+// isRepeated says whether a password is one piece again and again.
+func isRepeated(password string) bool {
+	for n := 1; n <= len(password)/2; n++ {
+		if strings.Repeat(password[:n], len(password)/n+1)[:len(password)] == password {
+			return true
+		}
+	}
+	return false
+}
+
+// commonPieces are what the commonest passwords are made of. Of the ten thousand that leak most,
+// hardly any has twelve characters; those that have are these words and runs, joined and with
+// digits after them.
+var commonPieces = strings.Fields("password passwort passw0rd p@ssword p@ssw0rd pass word welcome letmein iloveyou admin administrator login secret " +
+	"monkey dragon sunshine princess football baseball superman batman master shadow michael jennifer trustno1 whatever starwars " +
+	"changeme default guest user test hello computer internet library countersign petition " +
+	"qwertyuiop qwertzuiop azertyuiop asdfghjkl zxcvbnm qwerty azerty qwertz asdfgh zxcvbn asdf qwer 1qaz2wsx 1q2w3e4r5t 1q2w3e4r 1qaz 2wsx 3edc zaq1 xsw2 " +
+	"abcdefghijklmnopqrstuvwxyz abcdefgh abcdef abcd abc 12345678901234567890 1234567890 0987654321 987654321 123456789 12345678 123123 123321 112233 1234 123 my the you")
+
+// common says whether nothing much is left of a password without what is common: pieces, digits
+// and signs.
+func common(password string) bool {
+	left := strings.ToLower(password)
+	pieces := slices.Clone(commonPieces)
+	slices.SortStableFunc(pieces, func(a, b string) int { return len(b) - len(a) })
+	for _, piece := range pieces {
+		left = strings.ReplaceAll(left, piece, " ")
+	}
+	const enough = 4 // letters that are nobody's first guess
+	letters := 0
+	for _, r := range left {
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	digits := strings.IndexFunc(password, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
+	return letters < enough && !digits && strings.Contains(left, " ") || digits && strings.Contains(left, " ") && len(strings.ReplaceAll(left, " ", "")) < enough
 }
 
 // AddPerson adds an account with a password that its owner did not choose, for a service

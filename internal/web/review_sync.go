@@ -248,13 +248,13 @@ func (rv *review) encode(l *office.Line) (lineJSON, error) {
 // reviewEvents tells a page that something of the petition changed, so that
 // it asks at once instead of at its next sign of life.
 func (s *Server) reviewEvents(w http.ResponseWriter, r *http.Request) error {
-	out := s.stream(w)
+	out := s.stream(w, r)
 	if err := out.start(); err != nil {
 		return err
 	}
 	changed, stop := s.Bell.Listen(r.Context(), Topic(r.PathValue("petition")))
 	defer stop()
-	for {
+	for out.may() {
 		if err := out.beat(); err != nil {
 			return nil // the page has gone
 		}
@@ -269,6 +269,7 @@ func (s *Server) reviewEvents(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
+	return nil
 }
 
 // reviewOne gives one line, for undoing what was found long ago.

@@ -200,6 +200,9 @@ func (s *Server) serve(rt route) http.Handler {
 		rec, r := s.begin(w, r)
 		defer s.end(rec, r, rt)
 		headers(rec.Header())
+		if s.secure() { // browsers then never ask without
+			rec.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		s.pace(rec, r)
 		var err error
 		if !strings.HasPrefix(rt.pattern, "GET /static/") { // the same for all, and asked for often
@@ -207,6 +210,9 @@ func (s *Server) serve(rt route) http.Handler {
 		}
 		if err == nil {
 			err = permit(rt, r)
+		}
+		if err == nil {
+			err = outOfScope(r.Context(), rt.pattern)
 		}
 		if err == nil {
 			err = rt.handle(rec, r)

@@ -27,6 +27,7 @@ const (
 	accountKey contextKey = iota
 	sessionKey
 	requestKey
+	tokenKey
 )
 
 // accountOf is who asks; the zero Account where nobody is signed in.
@@ -81,7 +82,7 @@ func (s *Server) identify(r *http.Request) (*http.Request, error) {
 }
 
 func (s *Server) identifyToken(r *http.Request, secret string) (*http.Request, error) {
-	refused := problem(http.StatusUnauthorized, "The token is not known or was revoked. Make a new one on your account's page.")
+	refused := problem(http.StatusUnauthorized, "The token is not known, was revoked, or its time is over. Make a new one on your account's page.")
 	t, err := s.Store.TokenByHash(r.Context(), hashSecret(secret))
 	if errors.Is(err, store.ErrNotFound) || err == nil && !t.RevokedAt.IsZero() {
 		return r, refused
@@ -96,7 +97,7 @@ func (s *Server) identifyToken(r *http.Request, secret string) (*http.Request, e
 	if err != nil {
 		return r, fmt.Errorf("find the account of the token: %w", err)
 	}
-	return r.WithContext(context.WithValue(r.Context(), accountKey, a)), nil
+	return r.WithContext(context.WithValue(withToken(r.Context(), t), accountKey, a)), nil
 }
 
 // signIn starts a session. The cookie says nothing; the store knows only its
@@ -129,7 +130,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a store.Account,
 		}
 	}
 	http.SetCookie(w, s.cookie(secret, int(sessionLife/time.Second)))
-	return nil
+	return s.know(w, r, a)
 }
 
 // signed begins or ends a session of an account, with its entry in the log.
