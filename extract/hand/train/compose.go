@@ -116,9 +116,9 @@ func (b comb) strokes(ink frame, r *rand.Rand) [][]point {
 	return out
 }
 
-// compose sets a text in a writer's letters, a capital 100 high. It fails where the writer lacks
-// a letter.
-func (h *hands) compose(text string, r *rand.Rand) (strokes [][]point, boxes *comb, ok bool) {
+// compose sets a text in a writer's letters, a capital 100 high; boxed is the chance that each
+// stands in a box of its own. It fails where the writer lacks a letter.
+func (h *hands) compose(text string, boxed float64, r *rand.Rand) (strokes [][]point, boxes *comb, ok bool) {
 	for _, c := range text {
 		if c != ' ' && signs[c] == nil && len(h.letters[c]) == 0 {
 			return nil, nil, false
@@ -128,7 +128,7 @@ func (h *hands) compose(text string, r *rand.Rand) (strokes [][]point, boxes *co
 	gap, space, rise := u(6, 26), u(40, 90), u(0, 5)
 	narrow := u(.8, 1.1)
 	pitch := 0.
-	if r.Float64() < .12 && len([]rune(text)) < 24 {
+	if r.Float64() < boxed && len([]rune(text)) < 24 {
 		pitch, boxes = u(110, 170), &comb{}
 	}
 	kept, x := map[rune]int{}, 0.

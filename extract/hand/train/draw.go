@@ -26,6 +26,8 @@ func drawCommand(args []string) error {
 	words := flags.Int("words", 60000, "how many written words and lines to draw")
 	composed := flags.Int("composed", 20000, "how many texts to compose of letters")
 	mild := flags.Float64("mild", .6, "share of cells that are scanned clean")
+	boxed := flags.Float64("boxed", usualBoxed, "share of composed texts that stand in boxes, a letter each")
+	labelled := flags.Float64("labelled", usualLabelled, "share of spoilt cells with a printed word of the form in them")
 	split := flags.String("split", "", "draw the sets that figures measures, of the writers of watch or test")
 	look := flags.Bool("look", false, "leave the cells as scanned, to look at them")
 	if err := flags.Parse(args); err != nil {
@@ -48,7 +50,7 @@ func drawCommand(args []string) error {
 	if err != nil {
 		return err
 	}
-	d.mild = *mild
+	d.mild, d.boxed, d.labelled = *mild, *boxed, *labelled
 	d.use = func(s sample) error {
 		if !*look {
 			if s.image = hand.Prepare(s.image); s.image == nil {
@@ -71,6 +73,12 @@ func drawCommand(args []string) error {
 	return os.Rename(*out+".part", *out)
 }
 
+// Shares of boxes and labels that the measured sets have.
+const (
+	usualBoxed    = .12
+	usualLabelled = .08
+)
+
 // drawing draws cells and hands them on.
 type drawing struct {
 	written []writing // words and lines
@@ -78,9 +86,11 @@ type drawing struct {
 	names   []string // of by
 	texts   *texts
 	r       *rand.Rand
-	mild    float64 // share of cells that are scanned clean
-	last    inked   // what was drawn before: it hangs in from the line above
-	use     func(sample) error
+	// Shares of cells that are scanned clean, of texts in boxes, of spoilt cells with a label.
+	mild, boxed, labelled float64
+
+	last inked // what was drawn before: it hangs in from the line above
+	use  func(sample) error
 }
 
 func newDrawing(all []writing, census string, seed uint64) (*drawing, error) {
@@ -89,7 +99,7 @@ func newDrawing(all []writing, census string, seed uint64) (*drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &drawing{by: byWriter(all), r: r, texts: t}
+	d := &drawing{by: byWriter(all), r: r, texts: t, boxed: usualBoxed, labelled: usualLabelled}
 	d.names = slices.Sorted(maps.Keys(d.by))
 	for _, n := range d.names {
 		d.written = append(d.written, d.by[n].words...)
@@ -142,7 +152,7 @@ func (d *drawing) composed() error {
 			continue
 		}
 		text := d.texts.line(len(h.letters['a'])+len(h.letters['A']) == 0)
-		if strokes, boxes, ok := h.compose(text, d.r); ok {
+		if strokes, boxes, ok := h.compose(text, d.boxed, d.r); ok {
 			return d.cell("composed/train", text, strokes, boxes)
 		}
 	}
@@ -154,7 +164,7 @@ func (d *drawing) cell(set, text string, strokes [][]point, boxes *comb) error {
 	if line.w == 0 {
 		return nil
 	}
-	g := cellOf(line, d.last, d.r)
+	g := cellOf(line, d.last, d.labelled, d.r)
 	d.last = line
 	return d.use(sample{set, text, g})
 }
@@ -191,7 +201,7 @@ func testSets(ink, census string, want writers, mild float64, add func(sample) e
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		for done, tries := 0, 0; done < 250 && tries < 20000; tries++ {
 			text := kinds[kind]()
-			strokes, boxes, ok := d.by[d.names[d.r.IntN(len(d.names))]].compose(text, d.r)
+			strokes, boxes, ok := d.by[d.names[d.r.IntN(len(d.names))]].compose(text, d.boxed, d.r)
 			if !ok {
 				continue
 			}

@@ -109,10 +109,10 @@ func TestCompose(t *testing.T) {
 		h.letters[c] = [][][]point{bar(500, 300, 100)}
 	}
 	r := rand.New(rand.NewPCG(1, 2))
-	if _, _, ok := h.compose("abc", r); ok {
+	if _, _, ok := h.compose("abc", 0, r); ok {
 		t.Error("a text with a letter that the writer lacks was composed")
 	}
-	strokes, _, ok := h.compose("ab-1", r)
+	strokes, _, ok := h.compose("ab-1", 0, r)
 	if !ok || len(strokes) != 4 {
 		t.Fatalf("composed %d strokes, %v; want 4", len(strokes), ok)
 	}
@@ -136,7 +136,7 @@ func TestDrawnCellsAreWriting(t *testing.T) {
 	}
 	for range 20 {
 		line := drawInk(strokes, nil, true, r)
-		g := hand.Prepare(cellOf(line, inked{}, r))
+		g := hand.Prepare(cellOf(line, inked{}, 0, r))
 		if g == nil {
 			t.Fatal("nothing is left of a drawn cell")
 		}
@@ -160,7 +160,7 @@ func strokesIn(g *image.Gray) int {
 func TestSameSeedDrawsTheSame(t *testing.T) {
 	draw := func() *image.Gray {
 		r := rand.New(rand.NewPCG(5, 6))
-		return cellOf(drawInk(bar(0, 0, 100), nil, false, r), inked{}, r)
+		return cellOf(drawInk(bar(0, 0, 100), nil, false, r), inked{}, 0, r)
 	}
 	a, b := draw(), draw()
 	if string(a.Pix) != string(b.Pix) {

@@ -21,13 +21,15 @@ class Net(nn.Module):
         self.seq = nn.LSTM(features, hidden, num_layers=2, bidirectional=True, dropout=.2)
         self.head = nn.Linear(2 * hidden, 2 * classes)
         self.aux = nn.Linear(features, 2 * classes)  # only while training: it teaches the convolutions sooner
+        self.told = nn.Linear(features, 1)  # only while training too: whether the line is print
 
     def frames(self, x):
         n, t, _ = x.shape
         return x.reshape(n, t * 2, self.classes)
 
     def forward(self, x, half=False):
-        """x: N x 1 x 40 x W with ink 1 and paper 0, W a multiple of 8. Gives N x W/4 x classes, unnormalised."""
+        """x: N x 1 x 40 x W with ink 1 and paper 0, W a multiple of 8. Gives N x W/4 x classes, unnormalised; while training also
+        the same by the side, and for every 8 pixels what speaks for print."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             x = self.join(self.stem(x)).squeeze(2)
         x = self.drop(x.float().permute(2, 0, 1))
@@ -35,4 +37,4 @@ class Net(nn.Module):
         y = self.frames(self.head(self.drop(y)).permute(1, 0, 2))
         if not self.training:
             return y
-        return y, self.frames(self.aux(x).permute(1, 0, 2))
+        return y, self.frames(self.aux(x).permute(1, 0, 2)), self.told(x).squeeze(2).T

@@ -189,8 +189,8 @@ func (c inked) capsule(a, b point, radius, ink float64) {
 }
 
 // cellOf lays a drawn line into a cell of a form and scans it. other is the neighbour's line,
-// which may hang in.
-func cellOf(line, other inked, r *rand.Rand) *image.Gray {
+// which may hang in; labelled is the chance of a printed word in a cell that is not scanned clean.
+func cellOf(line, other inked, labelled float64, r *rand.Rand) *image.Gray {
 	u := func(a, b float64) float64 { return a + (b-a)*r.Float64() }
 	size := line.unit
 	top, bottom := int(size*u(.08, .7)), int(size*u(.08, .7))
@@ -205,7 +205,7 @@ func cellOf(line, other inked, r *rand.Rand) *image.Gray {
 	if r.Float64() < .35 {
 		c.rules(top, line.h, r)
 	}
-	if !c.mild && r.Float64() < .08 {
+	if !c.mild && r.Float64() < labelled {
 		c.label(top, left, r)
 	}
 	return c.scan(r)

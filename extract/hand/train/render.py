@@ -2,9 +2,10 @@
 spoils them as scanners and forms do, and packs them for `train prepare -cells`.
 
     render.py --fonts DIR --mnist DIR --members FILE --census DIR --out FILE \
-        --lines 40000 --digits 12000 --seed 1 [--held-out]
+        --lines 40000 --digits 12000 --seed 1 [--held-out | --watch]
 
---held-out draws only the five fonts, and the test digits, that no training line uses. --print draws type. --mild leaves out what
+--held-out draws only the five fonts, and the test digits, that no training line uses. --watch draws digits, and with --print fonts,
+that neither training nor the test sets use, to choose between models by. --print draws type. --mild leaves out what
 makes some lines illegible: pens that give out, blots, neighbours that hang in.
 """
 import argparse, csv, glob, gzip, io, os, random, struct
@@ -37,8 +38,11 @@ RARE = {"herr-von-muellerhoff", "monsieur-la-doulaise", "licorice", "permanent-m
 SKIP = {"cabin-sketch", "londrina-sketch", "oi", "rubik-scribble", "dokdo", "nixie-one"}
 # For telling print from handwriting; never read by the network.
 PRINT = ["roboto", "open-sans", "arimo", "tinos", "courier-prime", "merriweather", "source-sans-3", "ibm-plex-sans", "noto-serif",
-         "pt-serif", "cousine", "roboto-condensed", "crimson-text", "special-elite"]
+         "pt-serif", "cousine", "roboto-condensed", "crimson-text", "special-elite", "montserrat", "nunito", "work-sans",
+         "libre-baskerville", "fira-sans", "noto-sans", "roboto-slab", "inconsolata", "bitter", "cabin", "karla", "source-serif-4", "vollkorn",
+         "oswald", "dm-sans", "libre-franklin"]
 PRINT_HELD_OUT = ["lato", "ubuntu", "caladea", "gelasio"]
+PRINT_WATCH = ["inter", "eb-garamond", "pt-sans", "roboto-mono"]
 
 STATES = ("AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
           "OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC").split()
@@ -192,10 +196,15 @@ def typeset(text, font, r, loose):
 class Digits:
     """Digits of real pens (MNIST), by value."""
 
-    def __init__(self, folder, held_out):
+    WATCHED = 5000  # of the training digits: these are not trained on either
+
+    def __init__(self, folder, held_out, watch):
         p = os.path.join(folder, "t10k" if held_out else "train")
         x = np.frombuffer(gzip.open(p + "-images-idx3-ubyte.gz").read(), np.uint8, offset=16).reshape(-1, 28, 28)
         y = np.frombuffer(gzip.open(p + "-labels-idx1-ubyte.gz").read(), np.uint8, offset=8)
+        if not held_out:
+            part = slice(-self.WATCHED, None) if watch else slice(-self.WATCHED)
+            x, y = x[part], y[part]
         self.by = [x[y == d] for d in range(10)]
 
     def typeset(self, text, r):
@@ -326,13 +335,13 @@ def cell(a, r, other, mild):
     return m
 
 
-def load_fonts(folder, held_out, type):
+def load_fonts(folder, held_out, watch, type):
     fonts = []
     for d in sorted(os.listdir(folder)):
         if type:
-            if d not in (PRINT_HELD_OUT if held_out else PRINT):
+            if d not in (PRINT_HELD_OUT if held_out else PRINT_WATCH if watch else PRINT):
                 continue
-        elif d in SKIP or d in PRINT + PRINT_HELD_OUT or (d in HELD_OUT) != held_out:
+        elif d in SKIP or d in PRINT + PRINT_HELD_OUT + PRINT_WATCH or (d in HELD_OUT) != held_out:
             continue
         for f in sorted(glob.glob(os.path.join(folder, d, "files", d + "-latin-[47]00-normal.woff"))):
             fonts.append((d, f))
@@ -348,6 +357,7 @@ def main():
     p.add_argument("--digits", type=int, default=300)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--held-out", action="store_true")
+    p.add_argument("--watch", action="store_true")
     p.add_argument("--mild", action="store_true")
     p.add_argument("--print", action="store_true")
     p.add_argument("--text", default="", help="draw runs of words, from the second column of this file")
@@ -355,16 +365,16 @@ def main():
     o = p.parse_args()
     r = random.Random(o.seed)
     np.random.seed(o.seed)
-    words, digits = Words(o.members, o.census, r, o.text, o.words), Digits(o.mnist, o.held_out)
-    fonts, weights = load_fonts(o.fonts, o.held_out, o.print)
+    words, digits = Words(o.members, o.census, r, o.text, o.words), Digits(o.mnist, o.held_out, o.watch)
+    fonts, weights = load_fonts(o.fonts, o.held_out, o.watch, o.print)
     cache, other, done = {}, None, 0
     kinds = ["fonts"] * o.lines + ["digits"] * o.digits
     r.shuffle(kinds)
     with open(o.out, "wb") as f:
         for kind in kinds:
             if kind == "digits":
-                s = words.number() if r.random() < .6 or o.held_out else r.choice([words.zip, words.date, words.phone])()
-                if o.held_out:
+                s = words.number() if r.random() < .6 or o.held_out or o.watch else r.choice([words.zip, words.date, words.phone])()
+                if o.held_out or o.watch:
                     s = "%07d" % r.randrange(10**7)
                 if any(c not in "0123456789/-., " for c in s):
                     s = words.number()
@@ -388,7 +398,7 @@ def main():
             other = a
             if m.size[0] > 1500 or m.size[0] > m.size[1] * 24:
                 continue
-            t, n = s.encode(), (("print" if o.print else kind) + ("/test" if o.held_out else "/train")).encode()
+            t, n = s.encode(), (("print" if o.print else kind) + ("/test" if o.held_out else "/watch" if o.watch else "/train")).encode()
             f.write(struct.pack("<4H", len(n), len(t), m.size[0], m.size[1]) + n + t + m.tobytes())
 
 

@@ -16,8 +16,10 @@ from lines import CHARS, INDEX, fold, read
 from net import Net
 
 # How often lines of a set are drawn.
-SHARES = {"unipen": .22, "rows": .03, "composed": .14, "fonts": .14, "digits": .08, "names": .07, "pseudo": .04, "pairs": .06, "dhsd": .06,
-          "copiste": .05, "cuts": .07, "lyon": .04}
+SHARES = {"unipen": .21, "rows": .03, "composed": .16, "fonts": .13, "digits": .10, "names": .06, "pseudo": .04, "pairs": .05, "dhsd": .05,
+          "copiste": .05, "cuts": .06, "lyon": .04, "print": .04}
+# How much print counts where it is told from handwriting, being one line of 25.
+PRINT_WEIGHT = 4.
 # Loss for each letter from which on a line teaches nothing: its label is wrong or its ink illegible.
 HOPELESS = 4
 WIDEST = 1000
@@ -66,7 +68,7 @@ class Sets:
             if k == "pairs":
                 s = joined(s, random.choice(self.train[k]))
             if s[0].shape[1] <= widest:
-                out.append(s)
+                out.append((*s, k == "print"))
         return out
 
 
@@ -97,10 +99,10 @@ def batches(sets, widest, pixels):
 
 
 def collate(items, room=1.0):
-    w = [a.shape[1] for a, _ in items]
+    w = [a.shape[1] for a, *_ in items]
     W = (int(max(w) * room) + 15) // 8 * 8
     x = np.zeros((len(items), 1, 40, W), np.float32)
-    for i, (a, _) in enumerate(items):
+    for i, (a, *_) in enumerate(items):
         x[i, 0, :, :a.shape[1]] = (255 - a.astype(np.float32)) / 255
     return torch.from_numpy(x), torch.tensor(w, dtype=torch.float32)
 
@@ -186,6 +188,13 @@ def ctc(frames, texts, lengths):
     return (each * keep).sum() / keep.sum().clamp(min=1), 1 - keep.mean().item()
 
 
+def told_apart(said, printed, w):
+    """Loss of telling print from handwriting by the mean over a line."""
+    inside = (torch.arange(said.shape[1]).view(1, -1) * 8 < w.view(-1, 1)).float()
+    mean = (said * inside).sum(1) / inside.sum(1)
+    return F.binary_cross_entropy_with_logits(mean, printed, 1 + (PRINT_WEIGHT - 1) * printed)
+
+
 def half_pays():
     """Whether this processor multiplies bfloat16 numbers; emulated, they are ten times slower."""
     return "avx512_bf16" in open("/proc/cpuinfo").read()
@@ -226,7 +235,7 @@ def main():
     sets = Sets(o.data, o.without.split(","))
     net = Net(len(CHARS) + 1).to(memory_format=torch.channels_last)
     if o.init:
-        net.load_state_dict(torch.load(o.init))
+        net.load_state_dict(torch.load(o.init), strict=False)
     for m in net.stem[:o.frozen]:
         m.eval().requires_grad_(False)
     mean = copy.deepcopy(net)
@@ -252,12 +261,13 @@ def main():
             x, w = collate(items, 1.1)
             x, w = augment(x, w)
             t1 = time.time()
-            y, side = net(x.contiguous(memory_format=torch.channels_last), half=half)
+            y, side, told = net(x.contiguous(memory_format=torch.channels_last), half=half)
             t2 = time.time()
             long = torch.clamp(((w + 4) / 4).long(), max=y.shape[1])
-            texts = [[INDEX[c] for c in t] for _, t in items]
+            texts = [[INDEX[c] for c in t] for _, t, _ in items]
             main_loss, hopeless = ctc(y, texts, long)
             loss = main_loss + .3 * ctc(side, texts, long)[0]
+            loss = loss + .1 * told_apart(told, torch.tensor([float(p) for *_, p in items]), w)
             t3 = time.time()
             optimiser.zero_grad()
             loss.backward()
