@@ -28,8 +28,9 @@ import (
 // lattice, then all second ones. Sign and exponent, which vary little, so pack well.
 const (
 	sheetMagic   = "CSsh"
-	sheetVersion = 2
-	lettersOnly  = 1 // the version before, whose lattices all had letters only
+	sheetVersion = 3
+	numbersOnly  = 2 // a version before, which kept digits of member numbers only
+	lettersOnly  = 1 // and one whose lattices all had letters only
 	sheetHeader  = len(sheetMagic) + 1 + 4 + 4
 
 	// MaxSheet is the most that a sheet may unpack to: some fifty times that of
@@ -67,12 +68,12 @@ func SignOf(class int) rune {
 	return 0
 }
 
-// classesOf is how many classes of a field's lattices are kept: names need no digits.
-func classesOf(f Field) int {
-	if f == MemberID {
-		return signs
+// classesOf is how many classes of a field's lattices a version keeps: names need no digits.
+func classesOf(f Field, version byte) int {
+	if version == lettersOnly || version == numbersOnly && f != MemberID || !SeenWhole(f) {
+		return letters
 	}
-	return letters
+	return signs
 }
 
 // seen is the lattice of a word as it was kept: frames × classes, each the
@@ -133,7 +134,9 @@ type (
 
 // EncodeSheet packs a sheet with the lattices of its words and without the pictures of
 // its rows.
-func EncodeSheet(s Sheet) ([]byte, error) {
+func EncodeSheet(s Sheet) ([]byte, error) { return encodeSheet(s, sheetVersion) }
+
+func encodeSheet(s Sheet, version byte) ([]byte, error) {
 	kept := sheetJSON{Sheet: s, Rows: make([]rowJSON, len(s.Rows))}
 	kept.Sheet.Rows = nil
 	var words []seen
@@ -145,7 +148,7 @@ func EncodeSheet(s Sheet) ([]byte, error) {
 			field := fieldJSON{Field: f, Reading: reading}
 			for _, w := range reading.Words {
 				field.Frames = append(field.Frames, w.Frames())
-				words = append(words, see(w, classesOf(f)))
+				words = append(words, see(w, classesOf(f, version)))
 			}
 			r.Fields = append(r.Fields, field)
 		}
@@ -162,7 +165,7 @@ func EncodeSheet(s Sheet) ([]byte, error) {
 	if len(plain) > MaxSheet || len(text) > maxSheetText {
 		return nil, fmt.Errorf("pack a sheet: it has %d MiB, %d of them text, and at most %d and %d are kept", len(plain)>>20, len(text)>>20, MaxSheet>>20, maxSheetText>>20)
 	}
-	return packed(plain)
+	return packed(plain, version)
 }
 
 // DecodeSheet unpacks what EncodeSheet packed. Its rows have no pictures. Bytes that
@@ -191,10 +194,7 @@ func DecodeSheet(data []byte) (Sheet, error) {
 		row.Picture = nil
 		row.Fields = make(map[Field]Reading, len(r.Fields))
 		for _, f := range r.Fields {
-			classes := classesOf(f.Field)
-			if data[len(sheetMagic)] == lettersOnly {
-				classes = letters
-			}
+			classes := classesOf(f.Field, data[len(sheetMagic)])
 			for _, frames := range f.Frames {
 				if frames < 0 || frames > len(rest)/(4*classes) {
 					return Sheet{}, fmt.Errorf("%w: a lattice ends early", ErrDamaged)
@@ -202,6 +202,9 @@ func DecodeSheet(data []byte) (Sheet, error) {
 				n := frames * classes
 				f.Reading.Words = append(f.Reading.Words, seen{classes, seenIn(rest[:4*n])})
 				rest = rest[4*n:]
+			}
+			if SeenWhole(f.Field) && classes == letters {
+				f.Reading.Words = nil // of several words, or without the digits that count here
 			}
 			row.Fields[f.Field] = f.Reading
 		}
@@ -235,10 +238,10 @@ func seenIn(planes []byte) []float32 {
 	return s
 }
 
-func packed(plain []byte) ([]byte, error) {
+func packed(plain []byte, version byte) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(sheetMagic)
-	b.WriteByte(sheetVersion)
+	b.WriteByte(version)
 	b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(plain))))
 	b.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(plain)))
 	z, err := flate.NewWriter(&b, flate.BestSpeed)
@@ -258,7 +261,7 @@ func unpacked(data []byte) ([]byte, error) {
 	if len(data) < sheetHeader || string(data[:len(sheetMagic)]) != sheetMagic {
 		return nil, fmt.Errorf("%w: it does not begin like one", ErrDamaged)
 	}
-	if v := data[len(sheetMagic)]; v != sheetVersion && v != lettersOnly {
+	if v := data[len(sheetMagic)]; v < lettersOnly || v > sheetVersion {
 		return nil, fmt.Errorf("%w: %d, and this program reads %d: have the page read again", ErrVersion, v, sheetVersion)
 	}
 	size, sum := binary.BigEndian.Uint32(data[len(sheetMagic)+1:]), binary.BigEndian.Uint32(data[len(sheetMagic)+5:])

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,6 +32,7 @@ func invented() Sheet {
 			{Number: 2, Box: Box{0.1, 0.2, 0.3, 1.0 / 3}, Signed: SignedYes, Struck: true, Fields: map[Field]Reading{
 				Name:     {Text: "Anna Fill", Confidence: 0.1 + 0.2, Engine: "hand", Alternatives: []Alternative{{"Anna Fell", 0.25}}, Words: []Lattice{word(9, letters), word(31, letters)}},
 				MemberID: {Text: "0123", Confidence: 0.9, Engine: "hand", Words: []Lattice{word(17, signs)}},
+				Street:   {Text: "12 Elm St", Confidence: 0.8, Engine: "hand", Words: []Lattice{word(23, signs)}},
 				City:     {Text: "Bend", Confidence: 1, Engine: "tesseract"},
 			}},
 			{Number: 3, Signed: SignedNo, Fields: map[Field]Reading{}},
@@ -80,18 +82,33 @@ type logs struct{ p float32 }
 func (l logs) Frames() int                          { return 1 }
 func (l logs) LogProbability(_ int, _ rune) float64 { return math.Log(float64(l.p)) }
 
-// A sheet stored before digits were kept can still be read.
-func TestSheetOfTheVersionBefore(t *testing.T) {
-	want := invented()
-	delete(want.Rows[0].Fields, MemberID)
-	data := packedSheet(t, want)
-	data[len(sheetMagic)] = lettersOnly
-	got, err := DecodeSheet(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
-		t.Error(diff)
+// A sheet stored before the digits of a field were kept can still be read: as text alone,
+// where digits count.
+func TestSheetOfVersionsBefore(t *testing.T) {
+	digits := map[byte][]Field{lettersOnly: nil, numbersOnly: {MemberID}}
+	for version, kept := range digits {
+		stored, want := invented(), invented()
+		for _, f := range []Field{MemberID, Street} {
+			if slices.Contains(kept, f) {
+				continue
+			}
+			r := stored.Rows[0].Fields[f]
+			r.Words = nil
+			want.Rows[0].Fields[f] = r
+			r.Words = []Lattice{seen{letters, make([]float32, 7*letters)}}
+			stored.Rows[0].Fields[f] = r
+		}
+		data, err := encodeSheet(stored, version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := DecodeSheet(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(seen{})); diff != "" {
+			t.Errorf("version %d: %s", version, diff)
+		}
 	}
 }
 
@@ -121,7 +138,7 @@ func TestDamagedSheet(t *testing.T) {
 }
 
 func TestSheetThatUnpacksToTooMuch(t *testing.T) {
-	bomb, err := packed(make([]byte, MaxSheet+1))
+	bomb, err := packed(make([]byte, MaxSheet+1), sheetVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +159,7 @@ func FuzzDecodeSheet(f *testing.F) {
 	f.Add([]byte(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, _ = DecodeSheet(data)
-		if inside, err := packed(data); err == nil { // past the checksum
+		if inside, err := packed(data, sheetVersion); err == nil { // past the checksum
 			if s, err := DecodeSheet(inside); err == nil {
 				_, _ = EncodeSheet(s)
 			}

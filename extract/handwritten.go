@@ -135,8 +135,8 @@ func (h *Handwritten) reading(l hand.Lattice, field Field, zip *hand.Grammar) Re
 		}
 		r.Alternatives = append(r.Alternatives, Alternative{text, b.Confidence})
 	}
-	if field == MemberID && l.Frames() > 0 {
-		r.Words = []Lattice{l.Folded()} // which signs part a number is no matter
+	if SeenWhole(field) && l.Frames() > 0 {
+		r.Words = []Lattice{l.Folded()}
 	} else {
 		r.Words = words(l, r.Text)
 	}

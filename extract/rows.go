@@ -169,7 +169,10 @@ func partZIP(fields map[Field]Reading, from Field, first *regexp.Regexp) {
 		return
 	}
 	zip := Reading{Text: found[1], Confidence: place.Confidence, Engine: place.Engine}
-	if len(place.Words) == len(strings.Fields(place.Text)) && len(place.Words) > 0 {
+	switch {
+	case SeenWhole(from):
+		zip.Words = place.Words
+	case len(place.Words) == len(strings.Fields(place.Text)) && len(place.Words) > 0:
 		zip.Words, place.Words = place.Words[:1], place.Words[1:]
 	}
 	place.Text, place.Alternatives = found[2], nil

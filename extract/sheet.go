@@ -126,7 +126,7 @@ type Reading struct {
 	Confidence   float64       `json:"confidence"`             // 0 to 1; 1 where nothing is written and the cell is surely empty
 	Engine       string        `json:"engine,omitempty"`       // "text", "tesseract", …
 	Alternatives []Alternative `json:"alternatives,omitempty"` // other readings, best first, for people to see; the matcher scores names on Words, which has them all
-	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order, of a member number as a whole; nil from engines that give text alone
+	Words        []Lattice     `json:"-"`                      // what was seen of each blank-separated word of Text, in order, or of the whole cell as one where SeenWhole; nil from engines that give text alone
 }
 
 // Lattice is what a recognizer saw of a word: for every frame, how probable each
@@ -135,8 +135,14 @@ type Reading struct {
 type Lattice interface {
 	Frames() int
 	// LogProbability of a letter from A to Z or of a digit in a frame, or of the blank,
-	// which is letter 0. -Inf for what cannot be. Digits are kept for member numbers only.
+	// which is letter 0. -Inf for what cannot be. Digits are kept where SeenWhole.
 	LogProbability(frame int, letter rune) float64
+}
+
+// SeenWhole says of which fields the lattice is one of all that stands in the cell, letters and
+// digits: which blanks and signs part them is no matter there.
+func SeenWhole(f Field) bool {
+	return f == MemberID || f == Street || f == ZIP || f == Email
 }
 
 // Alternative is another reading of the same cell.

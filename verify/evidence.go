@@ -47,11 +47,12 @@ func words(evidence []Evidence) []string {
 }
 
 // weigh compares a line, with its name taken apart and its number found, with a member
-// field by field. Fields that the line or the export lacks say nothing.
-func weigh(row extract.Row, written name.Name, number string, m *roll.Member) []Evidence {
+// field by field. Fields that the line or the export lacks say nothing. again says which
+// fields may well be the member's, whatever was read.
+func weigh(row extract.Row, written name.Name, number string, m *roll.Member, again seenAgain) []Evidence {
 	var out []Evidence
 	for _, e := range []Evidence{
-		weighName(written, m), weighNumber(number, m), weighEmail(row, m), weighPlace(row, m),
+		weighName(written, m), weighNumber(number, m, again), weighEmail(row, m, again), weighPlace(row, m, again),
 	} {
 		if e.Field != "" {
 			out = append(out, e)
@@ -99,10 +100,22 @@ func contradicted(c name.Comparison) string {
 // typed by the writer, or by a person who looked.
 func exact(r extract.Reading) bool { return r.Engine == "text" || r.Engine == ByPerson }
 
-func weighNumber(read string, m *roll.Member) Evidence {
+func weighNumber(read string, m *roll.Member, again seenAgain) Evidence {
 	own := strings.ToUpper(name.Joined(roll.NumberOf(m.ID)))
-	if len(read) < 3 || strings.HasPrefix(m.ID, "line-") {
+	if strings.HasPrefix(m.ID, "line-") {
 		return Evidence{}
+	}
+	if len(read) < shortestNumber {
+		e := Evidence{Field: extract.MemberID}
+		switch {
+		case again.number >= wellSeen:
+			e.Agreement, e.Words = Close, "number: "+hardToRead
+		case again.number >= hardlyRuled:
+			e.Agreement, e.Words = Differs, "number: hard to read"
+		default:
+			return Evidence{}
+		}
+		return e
 	}
 	e := Evidence{Field: extract.MemberID, Agreement: Close}
 	switch {
@@ -116,6 +129,8 @@ func weighNumber(read string, m *roll.Member) Evidence {
 		e.Words = "number: one digit too many"
 	case len(own) == len(read)+1 && oneMore(own, read):
 		e.Words = "number: one digit missing"
+	case again.number >= wellSeen:
+		e.Words = "number: " + hardToRead
 	default:
 		e.Agreement, e.Words = Differs, "number: differs"
 	}
@@ -132,7 +147,7 @@ func differing(a, b string) int {
 	return n
 }
 
-func weighEmail(row extract.Row, m *roll.Member) Evidence {
+func weighEmail(row extract.Row, m *roll.Member, again seenAgain) Evidence {
 	read := strings.ToLower(strings.ReplaceAll(row.Fields[extract.Email].Text, " ", ""))
 	if len(read) < 6 || len(m.Emails) == 0 {
 		return Evidence{}
@@ -147,8 +162,14 @@ func weighEmail(row extract.Row, m *roll.Member) Evidence {
 			e.Agreement, e.Words = Close, fmt.Sprintf("e-mail: %d off", edits)
 		}
 	}
+	if e.Agreement == Differs && again.email {
+		e.Agreement, e.Words = Close, "e-mail: "+hardToRead
+	}
 	return e
 }
+
+// hardToRead is said of a field that was read as another, and seen as the member's.
+const hardToRead = "hard to read, and may well be the member's"
 
 func onlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -162,7 +183,7 @@ func onlyDigits(s string) string {
 // weighPlace says what the address and the institution say together. One that
 // agrees is enough, since people move and change employers; both differing
 // is a difference.
-func weighPlace(row extract.Row, m *roll.Member) Evidence {
+func weighPlace(row extract.Row, m *roll.Member, again seenAgain) Evidence {
 	var parts []string
 	agree, close, differ := 0, 0, 0
 	note := func(words string, a Agreement) {
@@ -176,13 +197,15 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 			differ++
 		}
 	}
-	weighGeo(spotOf(row), m, note)
+	weighGeo(spotOf(row), m, again, note)
 	if read, own := newStreet(row.Fields[extract.Street].Text), newStreet(m.Street); read.known() && own.known() {
 		switch {
 		case read.house == own.house && read.way == withCity(read.way, own.way, m.City):
 			note("street equal", Agrees)
 		case read.alike(own, m.City):
 			note("street nearly equal", Close)
+		case again.street:
+			note("street "+hardToRead, Close)
 		default:
 			note("street differs", Differs)
 		}
@@ -211,13 +234,15 @@ func weighPlace(row extract.Row, m *roll.Member) Evidence {
 	return e
 }
 
-func weighGeo(at spot, m *roll.Member, note func(string, Agreement)) {
+func weighGeo(at spot, m *roll.Member, again seenAgain, note func(string, Agreement)) {
 	if zip := roll.ZIPKey(m.ZIP); at.zip != "" && zip != "" {
 		switch {
 		case at.zip == zip, roll.ZIPKey(at.zip) == zip:
 			note("ZIP equal", Agrees)
 		case len(at.zip) == len(zip) && differing(at.zip, zip) == 1, name.Swap(at.zip, zip), len(at.zip) == len(zip)+1 && oneMore(at.zip, zip), len(zip) == len(at.zip)+1 && oneMore(zip, at.zip):
 			note("ZIP one digit off", Close)
+		case again.zip:
+			note("ZIP "+hardToRead, Close)
 		default:
 			note("ZIP differs", Differs)
 		}

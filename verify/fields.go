@@ -20,6 +20,9 @@ const (
 	digitMistaken = 0.32  // of misread digits: one of the three that look alike
 )
 
+// shortestNumber is how many signs a member number has at least.
+const shortestNumber = 3
+
 // digitLooks lists for each digit those that readers take it for.
 var digitLooks = [10]string{"689", "742", "731", "852", "971", "386", "058", "142", "369", "470"}
 
@@ -27,16 +30,21 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 	reading := row.Fields[extract.MemberID]
 	written := m.numbers.in(reading)
 	s.number = m.numbers.seen(reading)
-	if len(written) < 3 {
+	if len(written) < shortestNumber && s.number == nil {
 		return
 	}
-	s.routed = append(s.routed, m.roll.ByNumber(written)...)
-	s.routed = append(s.routed, m.roll.NearNumbers(written)...)
+	if len(written) >= shortestNumber {
+		s.routed = append(s.routed, m.roll.ByNumber(written)...)
+		s.routed = append(s.routed, m.roll.NearNumbers(written)...)
+	}
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
 	s.fields = append(s.fields, seen{extract.MemberID, func(member int32) byLevel {
 		own := m.members[member].number
-		l := m.powers.number(written, own)
-		l.scale(1 / any)
+		var l byLevel
+		if len(written) >= shortestNumber {
+			l = m.powers.number(written, own)
+			l.scale(1 / any)
+		}
 		if s.number != nil && own != "" {
 			odds := same((1 - byText) * s.number.odds(m.numbers, own))
 			l.scale(byText)
@@ -152,6 +160,12 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	exact := m.roll.ByEmail(read)
 	s.routed = append(s.routed, exact...)
 	any := m.anyEmail(s, read, row, len(exact) > 0)
+	s.email = m.emailSeenIn(s, row, read)
+	if s.email != nil {
+		lattice := same((1 - cellByText) * s.email.any)
+		any.scale(cellByText)
+		any.plus(1, &lattice)
+	}
 	codes := emailCodes(read)
 	pattern := name.NewPattern(codes)
 	scale := slices.Max(any[:])
@@ -162,11 +176,10 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 		var own byLevel
 		emails := m.roll.Members[member].Emails
 		for _, e := range emails {
-			if len(e) > len(read)+6 || len(read) > len(e)+6 {
-				continue
-			}
 			var p byLevel
-			if e == read {
+			if len(e) > len(read)+6 || len(read) > len(e)+6 {
+				// far too long or too short
+			} else if e == read {
 				p = m.powers.likelihood(fit{odds: 1, rights: len(codes)})
 			} else if own := emailCodes(e); pattern.Distance(own)*3 <= len(codes) {
 				f := m.channel.fit(codes, own)
@@ -174,6 +187,11 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 				if f.errors == 0 { // differs in a digit or a sign only
 					p.times(&noiseShare)
 				}
+			}
+			if s.email != nil {
+				lattice := same((1 - cellByText) * s.email.of(e))
+				p.scale(cellByText)
+				p.plus(1, &lattice)
 			}
 			own.plus(1/float64(len(emails)), &p)
 		}
@@ -243,6 +261,39 @@ func (m *Matcher) anyEmail(s *sight, read string, row extract.Row, onRoll bool) 
 	}
 	return all
 }
+
+// emailSeen is the cell for an address as a recognizer saw it.
+type emailSeen struct {
+	*cellSeen
+	any float64 // probability of what was seen if nobody on the roll wrote it
+}
+
+// emailSeenIn says the same of what was seen as anyEmail of what was read.
+func (m *Matcher) emailSeenIn(s *sight, row extract.Row, read string) *emailSeen {
+	unknown := strange(len(emailCodes(read)))
+	cell := cellSeenIn(row.Fields[extract.Email]).in(unknown)
+	if cell == nil {
+		return nil
+	}
+	out := &emailSeen{cell, (1 - named) * unseenDomain * unknown}
+	local, _, _ := strings.Cut(read, "@")
+	digits := onlyDigits(local)
+	stems := m.stems(s, row, read[0])
+	for _, d := range m.places.nearDomains(emailCodes(read)) {
+		out.any += (1 - named) * (1 - unseenDomain) * d.Share * cell.within(d.Word, 1, 0) * cell.unit
+		for _, stem := range stems {
+			share := named * stem.Share * d.Share / 2 * cell.unit
+			out.any += share * cell.whole(stem.Word+d.Word)
+			if digits != "" {
+				out.any += share * math.Pow(10, -float64(len(digits))) * cell.whole(stem.Word+digits+d.Word)
+			}
+		}
+	}
+	return out
+}
+
+// of is the probability of what was seen if an address was written.
+func (s *emailSeen) of(address string) float64 { return s.within(address, beside, beside) * s.unit }
 
 // stems are what people make their address of. The family name is the one
 // read or one of those it may be.

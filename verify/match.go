@@ -40,6 +40,8 @@ type Matcher struct {
 	population *population
 	numbers    numbering
 	ways       map[string]float64          // share of members, by the name of their street
+	wayTexts   texts                       // those names, as they may be written
+	wayShares  []float64                   // of members, by place in wayTexts
 	shares     map[*roll.Lexicon][]float64 // of people at large, by word of Families and Givens
 	scratch    sync.Pool
 }
@@ -85,10 +87,7 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 			m.members[i].number = digitsOf(member.ID, r.NumbersAreDigits())
 			m.members[i].street = newStreet(member.Street)
 		}
-		m.ways = map[string]float64{}
-		for _, p := range m.members {
-			m.ways[p.street.way] += 1 / float64(len(m.members))
-		}
+		m.setWays()
 	})
 	parts.Go(func() {
 		m.tokens = make([]token, len(r.Givens.Words))
@@ -168,7 +167,7 @@ func (m *Matcher) Match(line Line) Match {
 		member := m.roll.Members[c.at]
 		written := m.nameFor(s, c.at)
 		number := m.numbers.in(line.Row.Fields[extract.MemberID])
-		evidence := weigh(line.Row, written, number, member)
+		evidence := weigh(line.Row, written, number, member, m.seenAgain(s, c.at))
 		m.measure(s, c.at, evidence)
 		m.contradict(line.Row, written, c.at, evidence)
 		m.contradictNumber(s.number, line.Row, c.at, evidence)

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,82 +8,23 @@ import (
 	"countersign/extract"
 )
 
-// numberSeen is a member number as a recognizer saw it, frame by frame, so that every
-// member's own number can be asked for: what reads KAGRE may well be KA6RE.
+// numberSeen is a member number as a recognizer saw it, so that every member's own number
+// can be asked for: what reads KAGRE may well be KA6RE.
 type numberSeen struct {
-	frames  [][signs]float64 // each sums to 1
-	numbers float64          // probability of all numbers that look like the roll's
-}
-
-// signs of a number: the blank, the letters, the digits.
-const (
-	signs      = 1 + 26 + 10
-	firstDigit = 1 + 26
-)
-
-// signOf is a sign's place in a frame, 0 for what no number holds.
-func signOf(c byte) int {
-	switch {
-	case c >= 'A' && c <= 'Z':
-		return 1 + int(c-'A')
-	case c >= '0' && c <= '9':
-		return firstDigit + int(c-'0')
-	}
-	return 0
+	*cellSeen
+	numbers float64 // probability of all numbers that look like the roll's
 }
 
 // seen makes what the matcher asks of a reading's lattice; nil where it has none.
 func (n numbering) seen(reading extract.Reading) *numberSeen {
-	s := &numberSeen{}
-	for _, w := range reading.Words {
-		for t := range w.Frames() {
-			s.take(w, t)
-		}
-	}
-	if len(s.frames) == 0 || exact(reading) {
+	s := &numberSeen{cellSeen: cellSeenIn(reading)}
+	if s.cellSeen == nil {
 		return nil
 	}
 	for _, shape := range n.shapes {
 		s.numbers += s.anyOf(shape.of)
 	}
 	return s
-}
-
-func (s *numberSeen) take(w extract.Lattice, t int) {
-	var f [signs]float64
-	sum := 0.0
-	for i := range f {
-		f[i] = math.Exp(w.LogProbability(t, extract.SignOf(i)))
-		sum += f[i]
-	}
-	for i := range f {
-		f[i] = (1-blind)*f[i]/max(sum, blind) + blind/signs
-	}
-	s.frames = append(s.frames, f)
-}
-
-// of is the probability that a number was seen, by the forward algorithm of CTC (Graves
-// and others 2006).
-func (s *numberSeen) of(number string) float64 {
-	// blank[k] ends in a blank after k signs, sign[k] in the k-th sign.
-	blank, sign := make([]float64, len(number)+1), make([]float64, len(number)+1)
-	blank[0] = 1
-	for _, f := range s.frames {
-		for k := len(number); k > 0; k-- {
-			at := signOf(number[k-1])
-			in := blank[k-1]
-			if k > 1 && number[k-2] != number[k-1] {
-				in += sign[k-1]
-			}
-			blank[k] = f[0] * (blank[k] + sign[k])
-			sign[k] = f[at] * (sign[k] + in)
-			if at == 0 {
-				return 0
-			}
-		}
-		blank[0] *= f[0]
-	}
-	return blank[len(number)] + sign[len(number)]
 }
 
 // anyOf is the probability of all numbers of a shape together, such as "AA9AAA".
@@ -120,7 +60,7 @@ func (s *numberSeen) share(number string) float64 {
 	if s == nil || s.numbers == 0 {
 		return 0
 	}
-	return min(1, s.of(number)/s.numbers)
+	return min(1, s.whole(number)/s.numbers)
 }
 
 // noNumber is how often the place for the number holds something else: "on file", a
@@ -133,9 +73,9 @@ func (s *numberSeen) odds(n numbering, number string) float64 {
 	if any == 0 {
 		return 0
 	}
-	p := s.of(number)
+	p := s.whole(number)
 	if short := strings.TrimLeft(number, "0"); short != number && short != "" {
-		p += zerosLeft * s.of(short)
+		p += zerosLeft * s.whole(short)
 	}
 	return p / n.chance(number) / any
 }
@@ -164,10 +104,6 @@ func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evi
 			continue
 		}
 		share := s.share(m.members[at].number)
-		if e.Agreement == Differs && share >= wellSeen {
-			e.Agreement = Close
-			e.Words = "number: hard to read, and may well be the member's"
-		}
 		surely := reading.Confidence >= sure && share < hardlyRuled
 		switch {
 		case exact(reading), e.Agreement == Differs && surely:

@@ -49,7 +49,7 @@ func TestNumbersTogether(t *testing.T) {
 	for i := range 10 {
 		for letter := 'A'; letter <= 'Z'; letter++ {
 			for j := range 10 {
-				each += s.of(fmt.Sprintf("%d%c%d", i, letter, j))
+				each += s.whole(fmt.Sprintf("%d%c%d", i, letter, j))
 			}
 		}
 	}

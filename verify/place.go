@@ -26,6 +26,8 @@ const (
 type places struct {
 	homes     []home             // where members live, each place once
 	zips      map[string][]int32 // homes of a ZIP code
+	zipList   []string           // those codes
+	zipTexts  texts              // as they may be written, by place in zipList
 	towns     [][]int32          // homes by city
 	states    map[string]float64 // share of members
 	stateList []string           // in order, for sums differ in the last bit with it
@@ -93,6 +95,15 @@ func newPlaces(r *roll.Roll) (p places, homes []int32) {
 		p.states[h.state] += h.share
 	}
 	p.stateList = slices.Sorted(maps.Keys(p.states))
+	p.zipList = slices.Sorted(maps.Keys(p.zips))
+	var forms []string
+	var codes []int
+	for i, zip := range p.zipList {
+		for _, f := range zipForms(zip) {
+			forms, codes = append(forms, f), append(codes, i)
+		}
+	}
+	p.zipTexts = newTexts(forms, codes)
 	for d, share := range domains {
 		p.domains = append(p.domains, roll.Form{Word: d, Share: share})
 	}
@@ -177,6 +188,24 @@ func (m *Matcher) heardZIP(read, meant []byte) byLevel {
 	return m.powers.ofDigits.likelihood(m.digits.fit(read, meant))
 }
 
+// zipForms are the ways to write a ZIP code: as it is, and without the zero that a code of
+// four digits has on the roll.
+func zipForms(zip string) []string {
+	if len(zip) == 5 && zip[0] == '0' {
+		return []string{zip, zip[1:]}
+	}
+	return []string{zip}
+}
+
+// zip is the probability of what was seen if a ZIP code was written.
+func (s *cellSeen) zip(zip string) float64 {
+	sum := 0.0
+	for _, f := range zipForms(zip) {
+		sum += s.within(f, beside, beside) * s.unit
+	}
+	return min(sum, 1)
+}
+
 func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 	home := int32(-1)
 	if at := spotOf(row); at != (spot{}) {
@@ -190,6 +219,10 @@ func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 // seeGeo returns the city that was most likely written, -1 if none.
 func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 	v := view{m: m, spot: at, zip: digitCodes(at.zip), letters: name.Codes(at.city), known: w.homeMemo()}
+	if at.zip != "" {
+		s.zip = cellSeenIn(row.Fields[extract.ZIP]).in(strangeZIP)
+		v.seen = s.zip
+	}
 	town := int32(-1)
 	if at.city != "" {
 		v.city = m.hear(w, m.roll.Cities, at.city, sightOf([]extract.Reading{row.Fields[extract.City], row.Fields[extract.CityState]}, at.city), 20, unseenCity)
@@ -227,8 +260,9 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 type view struct {
 	m       *Matcher
 	spot    spot
-	zip     []byte // digitCodes
-	letters []byte // of the city, as name.Codes
+	zip     []byte    // digitCodes
+	seen    *cellSeen // of the ZIP code, nil where its digits alone are known
+	letters []byte    // of the city, as name.Codes
 	city    *heard
 	states  map[string]byLevel
 	known   *memo
@@ -243,6 +277,11 @@ func (v *view) of(k int32) byLevel {
 	l := same(1)
 	if v.spot.zip != "" {
 		z := v.m.heardZIP(v.zip, h.digits)
+		if v.seen != nil {
+			lattice := same((1 - cellByText) * v.seen.zip(h.zip))
+			z.scale(cellByText)
+			z.plus(1, &lattice)
+		}
 		l.times(&z)
 	}
 	if v.spot.state != "" {
@@ -275,6 +314,9 @@ func (v *view) ofCity(city int32, rest *byLevel) byLevel {
 	return l
 }
 
+// strangeZIP is the probability of a ZIP code about which nothing is known.
+const strangeZIP = 1e-5
+
 // elsewhere is the share of people outside the roll who live where no member does.
 const elsewhere = 0.15
 
@@ -301,6 +343,9 @@ func (v *view) any() byLevel {
 		for _, zip := range nearZIPs(v.spot.zip) {
 			add(p.zips[zip])
 		}
+		if v.seen != nil {
+			v.seen.each(p.zipTexts, leastOfAny*v.seen.any, func(of int, _ float64) { add(p.zips[p.zipList[of]]) })
+		}
 	}
 	if v.city == nil && v.spot.zip == "" {
 		for _, state := range p.stateList {
@@ -310,7 +355,7 @@ func (v *view) any() byLevel {
 	}
 	away := same(elsewhere)
 	if v.spot.zip != "" {
-		away.scale(1e-5)
+		away.scale(strangeZIP)
 	}
 	if v.city != nil {
 		away.times(&v.city.all)

@@ -169,7 +169,7 @@ func known(m Match, member *roll.Member, also []*roll.Member) Match {
 		} else {
 			written, _ := writtenName(m.Line.Row)
 			number := numberOf(m.Line.Fields[extract.MemberID], member)
-			c.Evidence = weigh(m.Line.Row, written, number, member)
+			c.Evidence = weigh(m.Line.Row, written, number, member, seenAgain{})
 			c.Because = words(c.Evidence)
 		}
 		c.Probability = 1
@@ -296,7 +296,7 @@ func Compare(row extract.Row, m *roll.Member) map[extract.Field]Agreement {
 		compareApart(out, row, m)
 	}
 	number := numberOf(row.Fields[extract.MemberID], m)
-	for _, e := range []Evidence{weighNumber(number, m), weighEmail(row, m)} {
+	for _, e := range []Evidence{weighNumber(number, m, seenAgain{}), weighEmail(row, m, seenAgain{})} {
 		if e.Field != "" {
 			out[e.Field] = e.Agreement
 		}
@@ -307,7 +307,7 @@ func Compare(row extract.Row, m *roll.Member) map[extract.Field]Agreement {
 			continue
 		}
 		one := extract.Row{Fields: map[extract.Field]extract.Reading{f: reading}}
-		if e := weighPlace(one, m); e.Field != "" {
+		if e := weighPlace(one, m, seenAgain{}); e.Field != "" {
 			out[f] = e.Agreement
 		} else if f == extract.State && m.State != "" {
 			out[f] = Differs

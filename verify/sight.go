@@ -21,8 +21,11 @@ type sight struct {
 	garbled    float64 // probability of the name cell's letters if they show nothing
 	nameScale  float64 // takes the size out of probabilities of long names
 	fields     []seen
-	number     *numberSeen // nil where its letters alone are known
-	nameAny    byLevel     // likelihood of the name cell if nobody on the roll wrote it
+	number     *numberSeen // nil where its letters alone are known; so are these
+	street     *streetSeen
+	zip        *cellSeen
+	email      *emailSeen
+	nameAny    byLevel // likelihood of the name cell if nobody on the roll wrote it
 	routed     []int32
 	colleagues []int32 // members at the institution that was read
 	weights    byLevel // prior of each level of noise
