@@ -47,6 +47,9 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 		}
 		if s.number != nil && own != "" {
 			odds := same((1 - byText) * s.number.odds(m.numbers, own))
+			if len(written) < shortestNumber {
+				odds = same(s.number.odds(m.numbers, own) + s.number.nothing())
+			}
 			l.scale(byText)
 			l.plus(1, &odds)
 		}

@@ -69,7 +69,7 @@ const noNumber = 0.03
 
 // odds are a number's against those of any number that looks like the roll's, or of none.
 func (s *numberSeen) odds(n numbering, number string) float64 {
-	any := (1-noNumber)*s.numbers + noNumber*max(0, 1-s.numbers)
+	any := s.anything()
 	if any == 0 {
 		return 0
 	}
@@ -78,6 +78,20 @@ func (s *numberSeen) odds(n numbering, number string) float64 {
 		p += zerosLeft * s.whole(short)
 	}
 	return p / n.chance(number) / any
+}
+
+// anything is the probability of any number that looks like the roll's, or of none.
+func (s *numberSeen) anything() float64 {
+	return (1-noNumber)*s.numbers + noNumber*max(0, 1-s.numbers)
+}
+
+// nothing is the share of that of a cell that holds no number, which a member leaves as
+// often as anybody.
+func (s *numberSeen) nothing() float64 {
+	if s.numbers >= 1 {
+		return 0
+	}
+	return noNumber * (1 - s.numbers) / s.anything()
 }
 
 // Shares of the numbers that may have been seen, from which on a number other than the one

@@ -104,3 +104,30 @@ func TestNumberThatFitsTwo(t *testing.T) {
 		}
 	}
 }
+
+// TestCellWithoutNumber: words in the cell for the number say nothing for or against anybody;
+// scrawl in which a member's number was seen says it is theirs.
+func TestCellWithoutNumber(t *testing.T) {
+	m := oneFamily(t, 0, `
+		KA6RE,Margarethe,,Lindqvist,,
+		KB7QX,Philippa,,Abernathy,,
+		N6EF,Ottoline,,Vandersloot,,`)
+	alone := m.Match(read(1, 0.9, fields{extract.Name: "Margarethe Lindqvist"})).Candidates[0].Probability
+	for text, c := range map[string]struct {
+		others map[int]map[rune]float64
+		seen   bool
+	}{
+		"ONFILE":  {nil, false},
+		"KIABERE": {map[int]map[rune]float64{1: {' ': 0.5}, 3: {'6': 0.4}, 4: {' ': 0.3}}, true},
+	} {
+		line := read(1, 0.9, fields{extract.Name: "Margarethe Lindqvist"})
+		line.Fields[extract.MemberID] = numberRead(text, 0.5, c.others)
+		got := m.Match(line).Candidates[0]
+		if got.Probability < alone-0.001 {
+			t.Errorf("%s makes %v of %v", text, got.Probability, alone)
+		}
+		if got.agrees(extract.MemberID) != c.seen {
+			t.Errorf("%s: %v", text, got.Because)
+		}
+	}
+}
