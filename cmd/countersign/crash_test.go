@@ -237,6 +237,12 @@ func (d *daemon) prepare() {
 	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(d.dir, "countersign.db")); err != nil {
 		t.Fatal(err)
 	}
+	d.addAccount()
+}
+
+// addAccount adds whoever hands in and reviews, with a token that the test has.
+func (d *daemon) addAccount() {
+	t := d.t
 	a, err := d.db.AddAccount(t.Context(), store.Account{Email: "chair@example.org", Name: "Chair", Roles: []store.Role{"staff", "chair", "verifier"}, PasswordHash: "none"})
 	if err != nil {
 		t.Fatal(err)
@@ -339,7 +345,11 @@ func (d *daemon) takenFiles() int {
 
 // post returns the status of the answer, 0 for none, and its text.
 func (d *daemon) post(ctx context.Context, path, kind string, body io.Reader) (status int, text string) {
-	r, err := http.NewRequestWithContext(ctx, "POST", d.base+path, body)
+	return d.ask(ctx, "POST", path, kind, body)
+}
+
+func (d *daemon) ask(ctx context.Context, method, path, kind string, body io.Reader) (status int, text string) {
+	r, err := http.NewRequestWithContext(ctx, method, d.base+path, body)
 	if err != nil {
 		d.t.Error(err)
 		return 0, ""

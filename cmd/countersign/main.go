@@ -45,6 +45,7 @@ type commands struct {
 	Purge        purgeCommand        `cmd:"" help:"Purge the data of closed petitions whose time is over, as the service does once a day, or say what would go."`
 	Scrub        scrubCommand        `cmd:"" help:"Read every file that the service keeps, and name those that are damaged or gone."`
 	Backup       backupCommand       `cmd:"" help:"Copy all that the service keeps into a folder, from which another can serve it."`
+	Init         initCommand         `cmd:"" help:"Print files with which a service is run: for Docker Compose, systemd, Kubernetes."`
 	Restore      restoreCommand      `cmd:"" help:"Put the files of a backup where a service keeps them whose database was brought back."`
 	VerifyReport verifyReportCommand `cmd:"" help:"Check that a workbook says what it said when it was written, and what is on record."`
 	ReadPages    readPagesCommand    `cmd:"" hidden:""`

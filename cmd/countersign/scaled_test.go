@@ -134,6 +134,7 @@ func TestRestoreScaled(t *testing.T) {
 type worker struct {
 	t    *testing.T
 	args []string
+	env  []string // nil for that of the test
 	cmd  *exec.Cmd
 }
 
@@ -143,6 +144,7 @@ func (w *worker) start() {
 		w.t.Fatal(err)
 	}
 	w.cmd = exec.Command(self, w.args...)
+	w.cmd.Env = w.env
 	w.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := w.cmd.Start(); err != nil {
 		w.t.Fatal(err)
