@@ -69,6 +69,7 @@ var guests = map[string][]string{
 
 	"github.com/jackc/pgx/v5":             {"internal/store", "internal/fixtures/postgrestest"},
 	"github.com/landlock-lsm/go-landlock": {"internal/reader"},
+	"github.com/elastic/go-seccomp-bpf":   {"internal/reader"},
 	"github.com/nats-io/nats-server/v2":   {"internal/queue", "internal/blob", "internal/fixtures/natstest"}, // tests run servers
 	"github.com/nats-io/nats.go":          {"internal/queue", "internal/blob", "internal/fixtures/natstest"},
 	"github.com/nats-io/jwt/v2":           {"internal/queue"}, // tests give credentials, as an operator does
