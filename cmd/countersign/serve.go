@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type serveCommand struct {
 	URL        string  `placeholder:"URL" env:"COUNTERSIGN_URL" help:"Address at which people reach the service, such as https://petitions.example.org. Default: this computer."`
 	TrustProxy bool    `env:"COUNTERSIGN_TRUST_PROXY" help:"A proxy stands in front of the service: take people's addresses from what it says."`
 	MaxUpload  amount  `name:"max-upload-mb" placeholder:"N" env:"COUNTERSIGN_MAX_UPLOAD_MB" help:"Largest file taken in, in megabytes. Default: 4096."`
+	Uploads    string  `placeholder:"DIR" env:"COUNTERSIGN_UPLOADS" help:"Folder of uploads that are not complete yet: one on a disk that several services share lets an upload go on at another. Default: in the data folder."`
 	MetricsAt  string  `name:"metrics-listen" placeholder:"HOST:PORT" env:"COUNTERSIGN_METRICS_LISTEN" help:"Where /metrics is served to whoever asks, such as 127.0.0.1:9464. Default: nowhere; at the service's own address it takes an administrator or a token of one."`
 	Keep       keeping `embed:""`
 	Heads      string  `name:"audit-heads" placeholder:"FILE" env:"COUNTERSIGN_AUDIT_HEADS" help:"Where heads of the log are noted, best on another disk, so that a lost or exchanged end of it is seen. Default: audit-heads in the data folder."`
@@ -73,7 +75,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 	site, err := web.New(web.Options{
 		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: officeOf(service, c.URL),
 		Mail: mail, Heads: service.Heads, Metrics: figures,
-		Uploads: filepath.Join(c.Data, "uploads"), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
+		Uploads: cmp.Or(c.Uploads, filepath.Join(c.Data, "uploads")), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
 	})
 	if err != nil {

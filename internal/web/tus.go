@@ -52,7 +52,7 @@ func (s *Server) newTus() (tusHandlers, error) {
 	t.store.DirModePerm, t.store.FileModePerm = 0o700, 0o600
 	composer := handler.NewStoreComposer()
 	t.store.UseIn(composer)
-	memorylocker.New().UseIn(composer)
+	composer.UseLocker(sharedLocker{memorylocker.New(), s.Uploads})
 	h, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: "/tus/", MaxSize: s.MaxUpload,
 		DisableDownload: true, DisableConcatenation: true, Cors: &handler.CorsConfig{Disable: true},

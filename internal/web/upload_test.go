@@ -2,18 +2,24 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tus/tusd/v2/pkg/memorylocker"
 
 	"countersign/internal/store"
 )
@@ -322,5 +328,52 @@ func TestEvents(t *testing.T) {
 	}
 	if strings.Contains(all, "sheet-") && strings.Contains(all, "thumb") {
 		t.Error("pages that did not change were sent")
+	}
+}
+
+// An upload that broke off at one service goes on at another that shares the folder of pieces, and
+// only one of them writes to it at a time.
+func TestResumableElsewhere(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
+	check0(t, err)
+	o := sv.Options
+	o.Metrics = nil
+	other, err := New(o)
+	check0(t, err)
+	front := httptest.NewServer(other)
+	defer front.Close()
+	c := sv.client("staff")
+	data := bytes.Repeat([]byte("page "), 5000)
+	at := c.tusCreate(p.ID, "a.pdf", len(data))
+	c.tusSend(at, 0, data[:10000]).want(t, 204)
+
+	there := sv.client("staff")
+	there.base = front.URL
+	u, err := url.Parse(front.URL)
+	check0(t, err)
+	there.http.Jar.SetCookies(u, []*http.Cookie{{Name: sv.cookieName(), Value: sv.session("staff"), Path: "/"}})
+	if got := there.tusHead(at).want(t, 200).Header.Get("Upload-Offset"); got != "10000" {
+		t.Fatalf("there it stopped at %s", got)
+	}
+	id := filepath.Base(at)
+	lock, err := sharedLocker{memorylocker.New(), sv.Uploads}.NewLock(id)
+	check0(t, err)
+	check0(t, lock.Lock(t.Context(), func() {}))
+	second, err := sharedLocker{memorylocker.New(), sv.Uploads}.NewLock(id)
+	check0(t, err)
+	limited, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+	defer cancel()
+	if err := second.Lock(limited, func() {}); err == nil {
+		t.Error("two services hold one upload")
+	}
+	check0(t, lock.Unlock())
+	a := there.tusSend(at, 10000, data[10000:]).want(t, 204)
+	if u, err := sv.Store.Upload(t.Context(), a.Header.Get(uploadHeader)); err != nil || u.Size != int64(len(data)) {
+		t.Errorf("added %+v, %v", u, err)
+	}
+	if again := c.tusHead(at).want(t, 200); again.Header.Get(uploadHeader) != a.Header.Get(uploadHeader) {
+		t.Errorf("the first does not know what became of it: %v", again.Header)
 	}
 }
