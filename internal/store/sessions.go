@@ -66,7 +66,8 @@ func (s *Store) Expire(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		return nil
+		_, err := write(ctx, tx, `DELETE FROM answers WHERE at <= $1`, now().Add(-answerLife))
+		return err
 	})
 }
 

@@ -198,7 +198,7 @@ type (
 // newAPI builds the API. Each operation has a row in the table of routes.
 func (s *Server) newAPI() *apiDocs {
 	config := huma.DefaultConfig("Countersign", cmpWord(s.Program, "unversioned"))
-	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on your account's page and send it as Authorization: Bearer …; a token may do what its owner may."
+	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on your account's page and send it as Authorization: Bearer …; a token may do what it was made for, and no more than its owner. A change that is sent as JSON with an Idempotency-Key, a word of your own such as a UUID, is made once however often it is sent."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by routes of our own, without anything from elsewhere
 	config.CreateHooks = nil
 	config.Servers = []*huma.Server{{URL: s.base.String()}}

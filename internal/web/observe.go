@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -106,7 +107,8 @@ type recorder struct {
 	status int
 	size   int64
 	began  time.Time
-	stream bool // its time says nothing
+	stream bool          // its time says nothing
+	copied *bytes.Buffer // what is answered, for whoever remembers it; nil for nobody
 }
 
 func (w *recorder) WriteHeader(status int) {
@@ -121,6 +123,9 @@ func (w *recorder) Write(b []byte) (int, error) {
 		w.status = http.StatusOK
 	}
 	n, err := w.ResponseWriter.Write(b)
+	if w.copied != nil {
+		w.copied.Write(b)
+	}
 	w.size += int64(n)
 	return n, err
 }

@@ -215,7 +215,7 @@ func (s *Server) serve(rt route) http.Handler {
 			err = outOfScope(r.Context(), rt.pattern)
 		}
 		if err == nil {
-			err = rt.handle(rec, r)
+			err = s.once(rt, rec, r)
 		}
 		if err != nil {
 			s.fail(rec, r, err)

@@ -45,3 +45,35 @@ func TestAddedOnce(t *testing.T) {
 		t.Errorf("the log: %v, %v", entries, err)
 	}
 }
+
+// Any change that a script sends again under its key is answered as it was the first time, and
+// made once; another change under that key is refused, and one that failed may be tried again.
+func TestKeyedChanges(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	p := sv.sample()
+	staff := sv.client("staff")
+	send := func(c *client, key, title string) answer {
+		return c.do("PATCH", "/api/petitions/"+p.ID, strings.NewReader(`{"title":"`+title+`"}`), "Content-Type", "application/json", "Idempotency-Key", key)
+	}
+	first := send(staff, "a", "One").want(t, 200)
+	send(staff, "b", "Two").want(t, 200)
+	again := send(staff, "a", "One").want(t, 200)
+	if again.body != first.body || again.Header.Get("Idempotency-Replayed") != "true" || again.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
+		t.Errorf("answered %s %v, and before %s", again.body, again.Header, first.body)
+	}
+	if got, err := sv.Store.Petition(t.Context(), p.ID); err != nil || got.Title != "Two" {
+		t.Errorf("it was done again: %+v, %v", got, err)
+	}
+	send(staff, "a", "Three").want(t, 409)
+	send(sv.client("admin"), "a", "Four").want(t, 200)
+	send(staff, "c", "").want(t, 422)
+	send(staff, "c", "Five").want(t, 200)
+
+	// One that is being made is not made a second time; left by a crash it is, after a while.
+	_, begun, err := sv.Store.BeginAnswer(t.Context(), store.Answer{AccountID: "account-staff", Key: "d", Asked: "x"})
+	if !begun || err != nil {
+		t.Fatal(begun, err)
+	}
+	send(staff, "d", "Six").want(t, 409)
+}
