@@ -15,14 +15,14 @@ type Handwritten struct {
 	Hand  *hand.Recognizer
 	Print Recognizer
 
-	zip, postcode, date, phone, number *hand.Grammar
+	zip, postcode, date, dayFirst, phone, number *hand.Grammar
 }
 
 // NewHandwritten joins the two.
 func NewHandwritten(h *hand.Recognizer, print Recognizer) *Handwritten {
 	return &Handwritten{
 		Hand: h, Print: print,
-		zip: hand.ZIP(), postcode: hand.Digits(4, 4), date: hand.Date(), phone: hand.Phone(), number: hand.Digits(3, 12),
+		zip: hand.ZIP(), postcode: hand.Digits(4, 4), date: hand.Date(), dayFirst: hand.DayFirst(), phone: hand.Phone(), number: hand.Digits(3, 12),
 	}
 }
 
@@ -37,13 +37,18 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	var at []int
 	seen := h.Hand.Read(images)
 	bar := printBar(seen)
-	zip := h.zipOf(cells, seen)
+	of := map[Field]*hand.Grammar{
+		ZIP:      likelier(ZIP, h.zip, h.postcode, cells, seen),
+		Date:     likelier(Date, h.date, h.dayFirst, cells, seen),
+		Phone:    h.phone,
+		MemberID: h.number,
+	}
 	for i, l := range seen {
 		if l.Printed() > bar {
 			printed, at = append(printed, cells[i]), append(at, i)
 			continue
 		}
-		readings[i] = h.reading(l, cells[i].Field, zip)
+		readings[i] = readingOf(l, cells[i].Field, of[cells[i].Field])
 	}
 	if err := ctx.Err(); err != nil || len(printed) == 0 {
 		return readings, err
@@ -58,29 +63,30 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	return readings, nil
 }
 
-// zipOf is the grammar of the ZIP codes of a sheet: codes of five digits, or of four as in
-// Austria, Belgium or Denmark, whichever all its cells together speak for. Most are of five.
-func (h *Handwritten) zipOf(cells []Cell, seen []hand.Lattice) *hand.Grammar {
+// likelier is the grammar of a field that all its cells on a sheet together speak for, the usual
+// one where they hardly speak for another: ZIP codes have five digits, or four as in Austria,
+// Belgium or Denmark; dates have the month first, or the day.
+func likelier(field Field, usual, other *hand.Grammar, cells []Cell, seen []hand.Lattice) *hand.Grammar {
 	const (
 		fewest = 3   // cells
 		most   = 12  // cells that are asked
 		margin = 3.0 // log-likelihood
 	)
-	shorter, asked := 0.0, 0
+	ahead, asked := 0.0, 0
 	for i, l := range seen {
-		if cells[i].Field != ZIP || l.Frames() == 0 || asked == most {
+		if cells[i].Field != field || l.Frames() == 0 || asked == most {
 			continue
 		}
-		five, four := l.Match(h.zip, 1), l.Match(h.postcode, 1)
-		if len(five) > 0 && len(four) > 0 {
-			shorter += min(max(four[0].Score-five[0].Score, -margin), margin)
+		a, b := l.Match(usual, 1), l.Match(other, 1)
+		if len(a) > 0 && len(b) > 0 {
+			ahead += min(max(b[0].Score-a[0].Score, -margin), margin)
 			asked++
 		}
 	}
-	if asked >= fewest && shorter > margin {
-		return h.postcode
+	if asked >= fewest && ahead > margin {
+		return other
 	}
-	return h.zip
+	return usual
 }
 
 // PrintLike says how probably each picture shows print.
@@ -112,12 +118,12 @@ func printBar(cells []hand.Lattice) float64 {
 	return 0.5
 }
 
-// reading makes the best text, and others, of what the network saw. Numbers,
-// codes and dates are read as such unless that is far from what is written.
-func (h *Handwritten) reading(l hand.Lattice, field Field, zip *hand.Grammar) Reading {
+// readingOf makes the best text, and others, of what the network saw. Numbers,
+// codes and dates are read as such, by their grammar, unless that is far from what is written.
+func readingOf(l hand.Lattice, field Field, g *hand.Grammar) Reading {
 	const n = 5
 	best := l.NBest(n)
-	if g := h.grammar(field, zip); g != nil && len(best) > 0 {
+	if g != nil && len(best) > 0 {
 		obeying := l.Match(g, n)
 		if len(obeying) > 0 && obeying[0].Score > best[0].Score-farFetched*math.Sqrt(float64(len(obeying[0].Text))) {
 			best = obeying
@@ -161,17 +167,3 @@ func words(l hand.Lattice, text string) []Lattice {
 // length, a reading that obeys its field's grammar may be worse than one that
 // does not.
 const farFetched = 4.0
-
-func (h *Handwritten) grammar(field Field, zip *hand.Grammar) *hand.Grammar {
-	switch field {
-	case ZIP:
-		return zip
-	case Date:
-		return h.date
-	case Phone:
-		return h.phone
-	case MemberID:
-		return h.number
-	}
-	return nil
-}

@@ -41,13 +41,23 @@ func Phone() *Grammar {
 
 // Date allows month, day and year in numbers, the month first, with one kind of
 // mark between them; the year in two or four digits, or left out.
-func Date() *Grammar {
+func Date() *Grammar { return date(months, days) }
+
+// DayFirst is Date with the day before the month, as most of the world writes it.
+func DayFirst() *Grammar { return date(days, months) }
+
+var (
+	months = []string{"[1-9]", "0[1-9]", "1[012]"}
+	days   = []string{"[1-9]", "0[1-9]", "[12]#", "3[01]"}
+)
+
+func date(first, second []string) *Grammar {
 	var patterns []string
-	for _, month := range []string{"[1-9]", "0[1-9]", "1[012]"} {
-		for _, day := range []string{"[1-9]", "0[1-9]", "[12]#", "3[01]"} {
+	for _, one := range first {
+		for _, other := range second {
 			for _, mark := range []string{"/", "-", "."} {
 				for _, year := range []string{"", mark + "##", mark + "19##", mark + "20##"} {
-					patterns = append(patterns, month+mark+day+year)
+					patterns = append(patterns, one+mark+other+year)
 				}
 			}
 		}
