@@ -30,6 +30,8 @@ const (
 	Email       Field = "email"
 	Phone       Field = "phone"
 	Date        Field = "date"
+	Birth       Field = "birth"     // day of birth
+	SecondID    Field = "second_id" // another number than the member's, such as an employee's
 	Signature   Field = "signature" // looked at for ink, never read
 	Number      Field = "number"    // the printed row number; says nothing about the signer
 )

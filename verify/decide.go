@@ -444,6 +444,10 @@ func fieldWords(f extract.Field) string {
 		return "city and state"
 	case extract.ZIP:
 		return "ZIP code"
+	case extract.Birth:
+		return "date of birth"
+	case extract.SecondID:
+		return "second number"
 	case extract.Email:
 		return "e-mail address"
 	case extract.Given:

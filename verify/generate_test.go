@@ -145,7 +145,9 @@ func (p *people) settle(m member) {
 }
 
 // export writes members as an association's system would.
-func export(members []member) []byte {
+func export(members []member) []byte { return exportOf(members, header) }
+
+func exportOf(members []member, header []string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.Write(header)

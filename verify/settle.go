@@ -296,7 +296,7 @@ func Compare(row extract.Row, m *roll.Member) map[extract.Field]Agreement {
 		compareApart(out, row, m)
 	}
 	number := numberOf(row.Fields[extract.MemberID], m)
-	for _, e := range []Evidence{weighNumber(number, m, seenAgain{}), weighEmail(row, m, seenAgain{})} {
+	for _, e := range []Evidence{weighNumber(number, m, seenAgain{}), weighEmail(row, m, seenAgain{}), weighBirth(row, m), weighSecond(row, m)} {
 		if e.Field != "" {
 			out[e.Field] = e.Agreement
 		}

@@ -49,6 +49,7 @@ type hypothesis struct {
 	family   *heard
 	given    *heard    // nil for an initial or none
 	initial  *initials // nil for a whole name or none
+	alone    *heard    // of one word: as a given name
 	further  []further // names after the first given name
 	suffix   *heardSuffix
 	families *memo
@@ -249,7 +250,7 @@ func (m *Matcher) see(w *work, row extract.Row) *sight {
 	nobody := s.weights
 	s.nameAny = m.seeName(w, s, row)
 	nobody.times(&s.nameAny)
-	for _, see := range []func(*work, *sight, extract.Row){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet} {
+	for _, see := range []func(*work, *sight, extract.Row){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet, m.seeBirth, m.seeSecond} {
 		see(w, s, row)
 	}
 	for i := range s.fields {
@@ -417,7 +418,10 @@ func (m *Matcher) suppose(
 	h.suffix = m.hearSuffix(n.Suffix, sightOf(of, n.Suffix))
 	seen := sightOf(of, joined(n.Family...))
 	h.family = m.hear(w, m.roll.Families, n.FamilyJoined(), seen, near, unseenFamily)
-	if len(n.Given) > 0 {
+	if len(n.Given) == 0 {
+		// Who writes one word alone may well write a given name, which many have.
+		h.alone = m.hear(w, m.roll.Givens, n.FamilyJoined(), seen, near/2, unseenGiven)
+	} else {
 		first := joined(n.Given[0])
 		h.further = m.hearFurther(n.Given[1:], of)
 		if len(first) == 1 {
@@ -454,6 +458,10 @@ func (m *Matcher) anyName(s *sight, n name.Name) byLevel {
 		h := &s.names[i]
 		l := h.family.all
 		switch {
+		case h.alone != nil:
+			for j := range l {
+				l[j] = max(l[j], h.alone.all[j])
+			}
 		case h.initial != nil:
 			l.times(&h.initial.all)
 			l.scale(asInitial)

@@ -14,7 +14,7 @@ import (
 
 // fieldOrder is how forms ask, which is how pages show.
 var fieldOrder = []extract.Field{extract.Name, extract.Given, extract.Family, extract.MemberID, extract.Institution, extract.Street,
-	extract.CityState, extract.City, extract.State, extract.ZIP, extract.Email, extract.Phone, extract.Date}
+	extract.CityState, extract.City, extract.State, extract.ZIP, extract.Email, extract.Phone, extract.Birth, extract.SecondID, extract.Date}
 
 // fieldLabel is what people call a field.
 func fieldLabel(f extract.Field) string {
@@ -43,6 +43,10 @@ func fieldLabel(f extract.Field) string {
 		return "E-mail address"
 	case extract.Phone:
 		return "Telephone"
+	case extract.Birth:
+		return "Date of birth"
+	case extract.SecondID:
+		return "Second number"
 	case extract.Date:
 		return "Date"
 	}

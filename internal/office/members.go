@@ -225,7 +225,7 @@ func meaningWord(m roll.Meaning) string {
 		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix", roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
 		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name", roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
 		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country", roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
-		roll.Joined: "Date joined", roll.PaidThru: "Paid through",
+		roll.Born: "Date of birth", roll.Second: "Second number", roll.Joined: "Date joined", roll.PaidThru: "Paid through",
 	}
 	return cmp.Or(words[m], string(m))
 }

@@ -43,6 +43,7 @@ type builder struct {
 	packed    strings.Builder
 	members   []Member // room
 	emails    []string
+	marks     []Marks
 	lines     []int
 }
 
@@ -376,6 +377,9 @@ func (b *builder) member(row row) *Member {
 		Street: b.pack(b.cols.all(row.Cells, Street, ", ")), City: kept(City), State: kept(State), ZIP: kept(ZIP), Country: kept(Country),
 		Class: kept(Class), Type: kept(Type), Status: kept(Status), Lines: one(&b.lines, row.Line),
 	})[0]
+	if born, second := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second); born+second != "" {
+		m.Marks = &one(&b.marks, Marks{b.pack(readable(born)), b.pack(readable(second))})[0]
+	}
 	for _, i := range b.cols.at[Email] {
 		b.addEmails(m, cell(row.Cells, i))
 	}
@@ -400,6 +404,14 @@ func (b *builder) member(row row) *Member {
 	m.Joined, m.JoinedOr, _ = b.date(row, Joined)
 	m.PaidThru, m.PaidOr, m.Unread = b.date(row, PaidThru)
 	return m
+}
+
+// readable is a cell, empty where it was damaged.
+func readable(cell string) string {
+	if cell == table.Unreadable {
+		return ""
+	}
+	return cell
 }
 
 func (b *builder) addEmails(m *Member, cell string) {
@@ -636,6 +648,12 @@ func (b *builder) merge(m, o *Member) {
 	}
 	for _, p := range [][2]*string{{&m.Middle, &o.Middle}, {&m.Informal, &o.Informal}, {&m.Former, &o.Former}, {&m.Company, &o.Company}, {&m.Status, &o.Status}, {&m.Class, &o.Class}, {&m.Type, &o.Type}} {
 		*p[0] = cmp.Or(*p[0], *p[1])
+	}
+	switch {
+	case m.Marks == nil:
+		m.Marks = o.Marks
+	case o.Marks != nil:
+		m.Marks = &Marks{cmp.Or(m.Marks.Born, o.Marks.Born), cmp.Or(m.Marks.Second, o.Marks.Second)}
 	}
 	if m.Street == "" && m.City == "" && m.ZIP == "" {
 		m.Street, m.City, m.State, m.ZIP, m.Country = o.Street, o.City, o.State, o.ZIP, o.Country

@@ -36,6 +36,8 @@ const (
 	Class    Meaning = "class"
 	Type     Meaning = "type"
 	Status   Meaning = "status"
+	Born     Meaning = "born"
+	Second   Meaning = "second"
 	Joined   Meaning = "joined"
 	PaidThru Meaning = "paid"
 
@@ -73,6 +75,8 @@ var headings = []struct {
 	{Class, `class; member class; membership class; category; member category; membership category; record type; contact type; customer class; constituent type; account type; person or organization; individual or organization; company or individual; customer record type; member kind; record class; constituent class; membership classification; individual organization`},
 	{Type, `type; member type; membership type; membership level; member level; level; membership; type of membership; type of member; member type description; membership type name; customer type; plan; membership plan; member type name; member type code; product; membership product; bundle; dues category; dues class; membership package; mbr type; mem type; billing category`},
 	{Status, `status; member status; voter status; registration status; registrant status; voter status code; membership status; standing; member standing; status description; current status; mbr status; mem status; status code; member record status; membership state; membership standing; account status; dues status; active inactive`},
+	{Born, `born; date of birth; dob; birth date; birthdate; birthday; birth day; day of birth; d o b; birth dt; date birth; member date of birth; voter date of birth`},
+	{Second, `second number; second id; secondary id; ssn; ssn 4; ssn4; last 4 ssn; last four ssn; ssn last 4; ssn last four; last 4 of ssn; social security number; social security no; soc sec id; soc sec no; driver license; drivers license; driver license number; drivers license number; driver license no; drivers license no; dl number; dl no; employee id; employee number; employee no; emp id; emp no; payroll number; payroll id; union id; union number; local number; badge number; badge no; legacy id; old id; alternate id; alternate number`},
 	{Joined, `joined; join date; registration date; date registered; date of registration; registered on; original registration date; reg date; date joined; member since; membership start; membership start date; original join date; joined on; start date; first joined; date of joining; enrollment date; initial join date; member since date; joined date; join dt; original join; original start date; membership join date; since; enrolled; created; date enrolled; first join date`},
 	{PaidThru, `paid through; paid thru; paid thru date; paid through date; dues paid through; dues paid thru; dues paid to; paid to; paid until; expiration; expiration date; expires; expires on; expire date; expiry; expiry date; exp date; membership expiration; membership expiration date; membership expires; membership end date; end date; renewal date; valid until; valid through; valid thru; valid to; paid up to; through date; thru date; dues expiration; membership expiry date; membership paid through; current through; current thru; renew by; renewal due; renewal due date; term end; membership end; expires date; paid thru dt; exp; good through; good thru; dues paid through date; membership valid through; membership renewal date; dues paid until; lapse date; membership thru date; membership paid thru; membership paid through date; paid to date; expired on`},
 }

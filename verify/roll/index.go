@@ -22,6 +22,7 @@ type index struct {
 	cityOf, companyOf []int32
 	members           []*Member
 	numbers, emails   finder
+	births, seconds   finder
 	zips              groups
 	same              map[int32][]int32
 	largest           float64
@@ -209,7 +210,15 @@ func (x *index) indexKeys() {
 		for _, e := range m.Emails {
 			x.emails.add(e, int32(i))
 		}
+		if key := m.BornKey(); key != "" {
+			x.births.add(key, int32(i))
+		}
+		if key := m.SecondKey(); key != "" {
+			x.seconds.add(key, int32(i))
+		}
 	}
+	x.births.sort()
+	x.seconds.sort()
 	x.numbers.sort()
 	x.emails.sort()
 }
@@ -269,6 +278,16 @@ func (x *index) ByNumber(number string) []int32 {
 func (x *index) ByEmail(email string) []int32 {
 	key := strings.ToLower(strings.TrimSpace(email))
 	return x.emails.find(key, func(at int32) bool { return slices.Contains(x.members[at].Emails, key) })
+}
+
+// BySecond returns the members who have this second number, as Member.SecondKey has it.
+func (x *index) BySecond(key string) []int32 {
+	return x.seconds.find(key, func(at int32) bool { return x.members[at].SecondKey() == key })
+}
+
+// ByBirth returns the members born on this day, as DayKey has it.
+func (x *index) ByBirth(key string) []int32 {
+	return x.births.find(key, func(at int32) bool { return x.members[at].BornKey() == key })
 }
 
 // ByZIP returns the members of this ZIP code.

@@ -36,7 +36,44 @@ type Member struct {
 	PaidOr   time.Time // the other day that PaidThru may be
 	Unread   string    // what stands for PaidThru where it cannot be read; PaidThru is zero then
 	Sharing  int       // how many people have this number; zero for one alone
+	Marks    *Marks    // what else tells the person from others; nil where the export has none of it
 	Lines    []int     // 1-based line (CSV) or row (XLSX) numbers this member came from
+}
+
+// Marks tell a person from others of the same name. Few exports have them.
+type Marks struct {
+	Born   string // as exported
+	Second string // another number than the member's
+}
+
+// BornKey is the day of birth as year, month and day, or the digits of what is no day; empty
+// where the export has none.
+func (m *Member) BornKey() string {
+	if m.Marks == nil {
+		return ""
+	}
+	return DayKey(m.Marks.Born)
+}
+
+// SecondKey is the second number in letters and digits; empty where the export has none.
+func (m *Member) SecondKey() string {
+	if m.Marks == nil {
+		return ""
+	}
+	return NumberKey(m.Marks.Second)
+}
+
+// DayKey reduces a day to its digits, year, month and day where it can be read.
+func DayKey(s string) string {
+	if day, ok := ParseDate(s); ok {
+		return day.Format("20060102")
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
 }
 
 // sharer begins the name that tells apart the people of one number in their IDs:
