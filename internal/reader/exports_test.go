@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -61,7 +60,7 @@ func TestExportsThatAreRefused(t *testing.T) {
 		opts roll.Options
 		want string
 	}{
-		"a bomb of repeated cells": {r, xlsxBomb(t, 8<<20), roll.Options{}, ""},
+		"a bomb of repeated cells": {r, fixtures.Write(t, "bomb.xlsx", fixtures.XLSXBomb(t, 8<<20)), roll.Options{}, ""},
 		"one huge cell":            {r, fixtures.Write(t, "huge.csv", append([]byte("Last Name,City\n\""), bytes.Repeat([]byte("a"), 90<<20)...)), roll.Options{}, "needs more than 150 MB of memory"},
 		"many rows":                {r, fixtures.Write(t, "many.csv", manyMembers(3000)), roll.Options{MaxRows: 1000}, "more than 1000 rows"},
 		"a long time":              {short, fixtures.Write(t, "slow.csv", manyMembers(3000)), roll.Options{}, "takes longer than"},
@@ -124,37 +123,4 @@ func manyMembers(n int) []byte {
 		fmt.Fprintf(&b, "%07d,Given%d,Family%d,Erie,PA,Active\n", i+1, i%97, i)
 	}
 	return b.Bytes()
-}
-
-// xlsxBomb is a workbook whose one sheet unpacks to so many bytes of cells.
-func xlsxBomb(t *testing.T, size int) string {
-	t.Helper()
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	add := func(name, text string, times int) {
-		w, err := z.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts := strings.Split(text, "%")
-		if _, err := w.Write([]byte(parts[0])); err != nil {
-			t.Fatal(err)
-		}
-		chunk := bytes.Repeat([]byte(parts[1]), 1000)
-		for range times / max(1, len(chunk)) {
-			if _, err := w.Write(chunk); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, err := w.Write([]byte(parts[2])); err != nil {
-			t.Fatal(err)
-		}
-	}
-	add("xl/workbook.xml", `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets>%%</workbook>`, 0)
-	add("xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>%%</Relationships>`, 0)
-	add("xl/worksheets/sheet1.xml", `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row>%<c t="inlineStr"><is><t>Last Name</t></is></c>%</row></sheetData></worksheet>`, size)
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return fixtures.Write(t, "bomb.xlsx", out.Bytes())
 }
