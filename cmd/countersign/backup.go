@@ -54,7 +54,7 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	files, done, err := scrubCommand{c.Data, c.Keep}.files(ctx)
+	files, done, err := scrubCommand{c.Data, c.Keep}.files(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (c restoreCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	to, done, err := scrubCommand{c.Data, c.Keep}.files(ctx)
+	to, done, err := scrubCommand{c.Data, c.Keep}.files(ctx, db)
 	if err != nil {
 		return err
 	}

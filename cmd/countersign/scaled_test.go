@@ -116,7 +116,21 @@ func TestRestoreScaled(t *testing.T) {
 	if r := countersign(append([]string{"scrub"}, where...)...); r.code != exitOK {
 		t.Errorf("scrub: exit code %d, %s%s", r.code, r.stdout, r.stderr)
 	}
+	if r := countersign("scrub", "--data", t.TempDir(), "--db", n.DB, "--nats", o.NATS, "--blobs", "nats"); r.code != exitOK {
+		t.Errorf("with the files before, which are the same: exit code %d, %s", r.code, r.stderr)
+	}
 	s, _ = serving(t, n)
+	other, err := store.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "other.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.NameInstallation(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := sameInstallation(t.Context(), other, s.Queue); err == nil || !strings.Contains(err.Error(), "another installation") {
+		t.Errorf("files of another: %v", err)
+	}
 	if diff := cmp.Diff(want, inventory(t, s.Store)); diff != "" || len(want) < 6 {
 		t.Errorf("lost (-) or doubled (+):\n%s", diff)
 	}

@@ -29,7 +29,7 @@ func (c scrubCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	files, done, err := c.files(ctx)
+	files, done, err := c.files(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ type keptFiles interface {
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 }
 
-func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err error) {
+func (c scrubCommand) files(ctx context.Context, db *store.Store) (v keptFiles, done func(), err error) {
 	if c.Keep.Blobs != "nats" {
 		v, err := blob.OpenFiles(filepath.Join(c.Data, "blobs"))
 		return v, func() {}, err
@@ -59,6 +59,9 @@ func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err 
 	}
 	js, bucket, err := q.Objects(ctx)
 	if err == nil {
+		err = sameInstallation(ctx, db, q)
+	}
+	if err == nil {
 		v, err = blob.OpenObjects(ctx, js, bucket, filepath.Join(c.Data, "fetched"))
 	}
 	if err != nil {
@@ -66,6 +69,19 @@ func (c scrubCommand) files(ctx context.Context) (v keptFiles, done func(), err 
 		return nil, nil, err
 	}
 	return v, q.Close, nil
+}
+
+// sameInstallation refuses the files of another installation: all would be said to be gone.
+func sameInstallation(ctx context.Context, db *store.Store, q *queue.Queue) error {
+	id, err := db.Installation(ctx)
+	if err != nil || id == "" {
+		return err
+	}
+	has, err := q.ObjectsInstallation(ctx)
+	if err == nil && has != "" && has != id {
+		err = errors.New("the files belong to another installation than the database: look whether --db, --nats and --name are those of the service")
+	}
+	return err
 }
 
 // scrub reads each blob once, and tells of each thing that needs one that is not whole.

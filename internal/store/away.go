@@ -16,6 +16,25 @@ import (
 // Away says whether an error is of the database itself, which does not answer, is starting or
 // ending, or has no room: what was asked for may work once it is back, and nothing is wrong with it.
 func Away(err error) bool {
+	var a *away
+	return errors.As(err, &a)
+}
+
+// away is an error of the database itself. It is made where the database is asked, for a mail
+// server that does not answer has errors of the same kinds.
+type away struct{ error }
+
+func (a *away) Unwrap() error { return a.error }
+
+// noteAway makes it of what a database or its driver said.
+func noteAway(err error) error {
+	if err == nil || Away(err) || !isAway(err) {
+		return err
+	}
+	return &away{err}
+}
+
+func isAway(err error) bool {
 	var network net.Error
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded) {

@@ -95,6 +95,12 @@ func TestAwayFromPostgres(t *testing.T) {
 			t.Errorf("cut off: %v", err)
 		}
 	}
+	if err := st.Do(t.Context(), func(Tx) error { return nil }); !Away(err) {
+		t.Errorf("cut off: %v", err)
+	}
+	if _, err := net.Dial("unix", "/nowhere"); Away(err) {
+		t.Errorf("another's absence: %v", err)
+	}
 	d.mend()
 	if err := st.SetSetting(t.Context(), "a", "b", ""); err != nil {
 		t.Errorf("it does not come back: %v", err)

@@ -51,13 +51,13 @@ func (s *Store) look(ctx context.Context, do func(tx conn) error) error {
 func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(tx conn) error) error {
 	tx, err := db.BeginTx(ctx, options)
 	if err != nil {
-		return err
+		return noteAway(err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing once committed
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return noteAway(tx.Commit())
 }
 
 // write runs a statement and says how many rows it touched.
@@ -225,7 +225,7 @@ func saying(err *error, format string, args ...any) {
 	case isForeign(cause):
 		cause = ErrNotFound // of what it belongs to
 	}
-	*err = fmt.Errorf("store: "+format+": %w", append(args, cause)...)
+	*err = fmt.Errorf("store: "+format+": %w", append(args, noteAway(cause))...)
 }
 
 func isUnique(err error) bool {
