@@ -129,7 +129,7 @@ func oneMore(long, short string) bool {
 // digitsOf reduces a number to letters and digits; where all numbers of the
 // roll are digits, letters become the digits they are misread from.
 func digitsOf(s string, digits bool) string {
-	if strings.Trim(s, "0123456789") == "" {
+	if allDigits(s) {
 		return s
 	}
 	s = strings.ToUpper(name.Joined(roll.NumberOf(s)))

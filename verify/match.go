@@ -41,6 +41,8 @@ type Matcher struct {
 	numbers    numbering
 	ways       map[string]float64          // share of members, by the name of their street
 	wayTexts   texts                       // those names, as they may be written
+	learnWays  sync.Once                   // streets and ways, see setWays
+	streets    []street                    // of members
 	wayShares  []float64                   // of members, by place in wayTexts
 	shares     map[*roll.Lexicon][]float64 // of people at large, by word of Families and Givens
 	scratch    sync.Pool
@@ -60,7 +62,6 @@ const kept = 10
 type person struct {
 	home   int32 // in places.homes
 	number string
-	street street
 }
 
 // token is a given name with its short forms, as words of Roll.Givens.
@@ -85,9 +86,7 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 	parts.Go(func() {
 		for i, member := range r.Members {
 			m.members[i].number = digitsOf(member.ID, r.NumbersAreDigits())
-			m.members[i].street = newStreet(member.Street)
 		}
-		m.setWays()
 	})
 	parts.Go(func() {
 		m.tokens = make([]token, len(r.Givens.Words))

@@ -38,6 +38,10 @@ func newNumbering(r *roll.Roll) numbering {
 	n := numbering{digits: r.NumbersAreDigits()}
 	count := map[int]int{}
 	for _, m := range r.Members {
+		if allDigits(m.ID) { // most are, and folding takes longest
+			count[len(m.ID)]++
+			continue
+		}
 		count[len(name.Joined(roll.NumberOf(m.ID)))]++
 	}
 	for length, members := range count {
@@ -55,8 +59,18 @@ func newNumbering(r *roll.Roll) numbering {
 
 func shapesOf(r *roll.Roll) []shape {
 	count := map[string]int{}
+	var digits [64]int // numbers of digits alone, by how many
 	for _, m := range r.Members {
+		if len(m.ID) < len(digits) && allDigits(m.ID) {
+			digits[len(m.ID)]++
+			continue
+		}
 		count[patternOf(digitsOf(m.ID, r.NumbersAreDigits()))]++
+	}
+	for length, members := range digits {
+		if members > 0 {
+			count[strings.Repeat("9", length)] += members
+		}
 	}
 	var out []shape
 	for of, members := range count {
@@ -68,6 +82,16 @@ func shapesOf(r *roll.Roll) []shape {
 		return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.of, b.of))
 	})
 	return out
+}
+
+// allDigits says whether a number has digits alone, and some.
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 func patternOf(number string) string { return strings.Map(shapeOf, number) }

@@ -40,12 +40,13 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 	if !read.known() {
 		return
 	}
+	m.learnWays.Do(m.setWays)
 	codes := name.Codes(read.way)
 	pattern, unknown := name.NewPattern(codes), strange(len(codes))
 	house := math.Pow(10, -float64(len(read.house))) // of which houseOdds are free
 	s.street = m.streetSeenIn(reading, unknown*house)
 	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
-		own := m.members[member].street
+		own := m.streets[member]
 		if !own.known() {
 			return same(1)
 		}
@@ -130,13 +131,18 @@ func streetForms(s string) []string {
 	return []string{a, b}
 }
 
-// setWays notes the streets on which members live, and how many of them.
+// setWays notes the streets on which members live, and how many of them. Most sheets ask for
+// none, so that it waits for the first that does.
 func (m *Matcher) setWays() {
+	m.streets = make([]street, len(m.roll.Members))
+	for i, member := range m.roll.Members {
+		m.streets[i] = newStreet(member.Street)
+	}
 	m.ways = map[string]float64{}
 	exported := map[string]string{} // by way, as one member has it
-	for i, p := range m.members {
-		m.ways[p.street.way] += 1 / float64(len(m.members))
-		exported[p.street.way] = m.roll.Members[i].Street
+	for i, s := range m.streets {
+		m.ways[s.way] += 1 / float64(len(m.streets))
+		exported[s.way] = m.roll.Members[i].Street
 	}
 	var forms []string
 	var of []int

@@ -2,6 +2,7 @@ package roll
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -154,7 +155,14 @@ func (s shape) fits(id string) bool {
 	return !s.known || strings.ContainsAny(id, "0123456789")
 }
 
-func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
 
 func (b *builder) add(row row) {
 	for _, n := range row.Notes {
@@ -500,7 +508,32 @@ func (b *builder) close() {
 	r.Findings = append(b.said, r.Findings...)
 	r.Findings = r.Findings[:min(len(r.Findings), MaxFindings)]
 	r.Remarked += len(b.said)
-	slices.SortStableFunc(r.Members, func(a, b *Member) int { return cmp.Compare(a.ID, b.ID) })
+	sortByID(r.Members)
+}
+
+// sortByID sorts members by their IDs, those of one ID as they come. The first eight bytes of
+// an ID, which are all of most, are compared as a number.
+func sortByID(members []*Member) {
+	type placed struct {
+		begins uint64
+		at     int32
+		*Member
+	}
+	all := make([]placed, len(members))
+	for i, m := range members {
+		var first [8]byte
+		copy(first[:], m.ID)
+		all[i] = placed{binary.BigEndian.Uint64(first[:]), int32(i), m}
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		if a.begins != b.begins {
+			return cmp.Compare(a.begins, b.begins)
+		}
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.at, b.at))
+	})
+	for i := range all {
+		members[i] = all[i].Member
+	}
 }
 
 // orderDates takes the days that the columns show to be meant. Where nothing shows it, both

@@ -20,7 +20,7 @@ import (
 // sign for "number", the apostrophe that makes it text, .0 and commas of thousands.
 // Rounded says that digits are missing, as in 4.83E+06.
 func memberNumber(s string) (number string, rounded bool) {
-	if strings.Trim(s, "0123456789") == "" {
+	if s == "" || isDigits(s) {
 		return s, false
 	}
 	s = strings.TrimSpace(strings.TrimLeft(s, "'’‘`#"))

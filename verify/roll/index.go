@@ -202,7 +202,7 @@ func (x *index) indexKeys() {
 	for i, m := range x.members {
 		key := NumberKey(m.ID)
 		x.numbers.add(key, int32(i))
-		if strings.Trim(key, "0123456789") != "" {
+		if key != "" && !isDigits(key) {
 			x.digits = false
 		} else if n, err := strconv.ParseFloat(key, 64); err == nil {
 			x.largest = max(x.largest, n)
@@ -226,6 +226,12 @@ func (x *index) indexKeys() {
 // NumberKey reduces a member number to what has to agree: letters and digits,
 // capitals, no leading zeros, since exports drop them and members do too.
 func NumberKey(s string) string {
+	if isDigits(s) {
+		if t := strings.TrimLeft(s, "0"); t != "" {
+			return t
+		}
+		return s
+	}
 	s = NumberOf(s)
 	s = strings.ToUpper(strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
