@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +22,7 @@ import (
 	"countersign/internal/fixtures/natstest"
 	"countersign/internal/fixtures/postgrestest"
 	"countersign/internal/store"
+	"countersign/internal/work"
 )
 
 // composed is what tests look at of a file for Docker Compose.
@@ -154,9 +159,7 @@ func TestInitScaledRuns(t *testing.T) {
 			}
 			args[at+1] = replace[i+1]
 		}
-		w := &worker{t: t, args: args, env: env}
-		w.start()
-		t.Cleanup(w.kill)
+		supervised(t, args, env)
 	}
 	address := func() string { return fmt.Sprintf("127.0.0.1:%d", freePort(t)) }
 	var bases []string
@@ -190,6 +193,31 @@ func TestInitScaledRuns(t *testing.T) {
 			t.Errorf("%s answers %d with %d bytes", base, status, len(text))
 		}
 	}
+}
+
+// supervised runs a process of the program, and starts it again where it ends, as whoever runs it
+// does: a cluster that has no leader yet takes none.
+func supervised(t *testing.T, args, env []string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	all.Go(func() {
+		for ctx.Err() == nil {
+			var said lockedBuffer
+			cmd := exec.CommandContext(ctx, self, args...)
+			cmd.Env, cmd.Stderr = env, &said
+			cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+			if err := cmd.Run(); ctx.Err() == nil {
+				t.Logf("%s ended with %v and is started again; it said\n%s", args[0], err, said.String())
+			}
+			work.Pause(ctx, 500*time.Millisecond)
+		}
+	})
+	t.Cleanup(func() { stop(); all.Wait() })
 }
 
 // awaitReady waits until a process of the program is ready.

@@ -148,7 +148,6 @@ func TestRestoreScaled(t *testing.T) {
 type worker struct {
 	t    *testing.T
 	args []string
-	env  []string // nil for that of the test
 	cmd  *exec.Cmd
 }
 
@@ -158,7 +157,6 @@ func (w *worker) start() {
 		w.t.Fatal(err)
 	}
 	w.cmd = exec.Command(self, w.args...)
-	w.cmd.Env = w.env
 	w.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := w.cmd.Start(); err != nil {
 		w.t.Fatal(err)
