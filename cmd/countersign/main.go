@@ -2,7 +2,7 @@
 // This package joins the stages to the command line and to the service: main
 // holds signals and exit codes, pipeline.go the whole journey, and each subcommand has a file.
 //
-//	check, sheet, serve, work, demo, audit, purge, scrub, backup, restore, verify_report   subcommands
+//	check, sheet, serve, work, demo, audit, purge, scrub, backup, init, verify_report   subcommands
 //	json, pictures, progress, whole                                       what check writes
 //
 // What the service does is in internal/office and internal/work.
