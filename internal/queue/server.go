@@ -39,6 +39,7 @@ func embed(o Options) (*server.Server, error) {
 	s.Start()
 	if !s.ReadyForConnections(20 * time.Second) {
 		s.Shutdown()
+		s.WaitForShutdown()
 		return nil, fmt.Errorf("start the queue in %s: it did not get ready; is another countersign using that folder?", o.Dir)
 	}
 	return s, nil

@@ -176,7 +176,12 @@ func TestRebuildQueue(t *testing.T) {
 	if err := os.WriteFile(stream, []byte("what a damaged disk left"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, o, "--rebuild-queue")
+	copied := o // a server that failed tidies up behind itself for a moment
+	copied.Data = filepath.Join(t.TempDir(), "copied")
+	if err := os.CopyFS(copied.Data, os.DirFS(o.Data)); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, copied, "--rebuild-queue")
 	o.Rebuild = true
 	s = openTestService(t, o)
 	working(t, s)
