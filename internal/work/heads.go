@@ -15,7 +15,7 @@ const (
 // NoteHeads notes the head of the audit log outside of the database, as it grows, until ctx ends
 // and once more then. What was noted before is looked at first, and said where it is not so.
 func (s *Service) NoteHeads(ctx context.Context) {
-	if _, err := s.Heads.Check(ctx, s.Store); err != nil && ctx.Err() == nil {
+	if _, err := s.Heads.Check(context.WithoutCancel(ctx), s.Store); err != nil { // also where the service is stopped at once
 		s.Log.Error("the audit log is not the one that was noted: run countersign audit verify", "error", err)
 	}
 	if err := s.Heads.Tidy(); err != nil {
