@@ -2,7 +2,7 @@
 // findings out of the store, has the stages settle and count them, and says what came of it
 // in plain values. Verdicts are worked out, never stored.
 //
-//	store ─rows, matches→ verify.Settle ←findings─ store
+//	store ─rows, matches→ verify.Settlement ←findings─ store
 //	                           └─decisions→ Case, report.Petition
 //
 // Pages, the API and the commands ask it; internal/work feeds the store that it reads.
@@ -16,7 +16,7 @@
 //	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
 //	register…, progress, groups, council    the life of petitions and groups; letters; Council
 //	purge, purged                           what goes when its time is over, and what stays
-//	kept                                    rows and matches as the store keeps them
+//	kept, kept_read                         rows and matches as the store keeps them
 //
 // Every act has one shape: the rule is checked, one transaction of the store writes the change
 // with its entry in the audit log and its outbox row, and those who watch are told.

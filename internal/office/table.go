@@ -119,8 +119,8 @@ type tableWork struct {
 	err   error
 }
 
-// A large petition is settled as a whole when one line changes: 100,000 lines take 3 s. A table
-// of it that is only a little old is shown after a moment, and says so.
+// A large petition is settled as a whole when its files or its terms change, which takes
+// seconds. A table of it that is only a little old is shown after a moment, and says so.
 const (
 	largeTable = 10_000 // lines
 	mostWait   = 200 * time.Millisecond
