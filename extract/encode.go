@@ -171,22 +171,11 @@ func encodeSheet(s Sheet, version byte) ([]byte, error) {
 // DecodeSheet unpacks what EncodeSheet packed. Its rows have no pictures. Bytes that
 // are no whole sheet are ErrDamaged; the memory taken is a few times MaxSheet at most.
 func DecodeSheet(data []byte) (Sheet, error) {
-	plain, err := unpacked(data)
+	var kept sheetJSON
+	rest, err := decodeText(data, &kept)
 	if err != nil {
 		return Sheet{}, err
 	}
-	if len(plain) < 4 || uint64(binary.BigEndian.Uint32(plain)) > uint64(len(plain)-4) {
-		return Sheet{}, fmt.Errorf("%w: it ends early", ErrDamaged)
-	}
-	size := 4 + int(binary.BigEndian.Uint32(plain))
-	if size > maxSheetText+4 {
-		return Sheet{}, fmt.Errorf("%w: its text has %d MiB", ErrDamaged, size>>20)
-	}
-	var kept sheetJSON
-	if err := json.Unmarshal(plain[4:size], &kept); err != nil {
-		return Sheet{}, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	rest := plain[size:]
 	s := kept.Sheet
 	s.Rows = nil
 	for _, r := range kept.Rows {
@@ -214,6 +203,33 @@ func DecodeSheet(data []byte) (Sheet, error) {
 		return Sheet{}, fmt.Errorf("%w: something follows its end", ErrDamaged)
 	}
 	return s, nil
+}
+
+// DecodeCover unpacks the cover of what EncodeSheet packed, and nothing of its rows, which are
+// most of it.
+func DecodeCover(data []byte) (Cover, error) {
+	var kept struct{ Cover Cover }
+	_, err := decodeText(data, &kept)
+	return kept.Cover, err
+}
+
+// decodeText reads the JSON of a sheet and gives what follows it.
+func decodeText(data []byte, into any) (rest []byte, err error) {
+	plain, err := unpacked(data)
+	if err != nil {
+		return nil, err
+	}
+	if len(plain) < 4 || uint64(binary.BigEndian.Uint32(plain)) > uint64(len(plain)-4) {
+		return nil, fmt.Errorf("%w: it ends early", ErrDamaged)
+	}
+	size := 4 + int(binary.BigEndian.Uint32(plain))
+	if size > maxSheetText+4 {
+		return nil, fmt.Errorf("%w: its text has %d MiB", ErrDamaged, size>>20)
+	}
+	if err := json.Unmarshal(plain[4:size], into); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return plain[size:], nil
 }
 
 // append adds the lattice's bytes: all first ones, then all second ones, and so on.

@@ -53,6 +53,9 @@ func packedSheet(t testing.TB, s Sheet) []byte {
 func TestSheetComesBack(t *testing.T) {
 	for name, want := range map[string]Sheet{"full": invented(), "empty": {}, "blank": {Kind: Blank}} {
 		t.Run(name, func(t *testing.T) {
+			if cover, err := DecodeCover(packedSheet(t, want)); err != nil || !cmp.Equal(cover, want.Cover) {
+				t.Errorf("the cover alone: %+v, %v", cover, err)
+			}
 			got, err := DecodeSheet(packedSheet(t, want))
 			if err != nil {
 				t.Fatal(err)
@@ -124,6 +127,9 @@ func TestPicturesAreNotKept(t *testing.T) {
 func TestDamagedSheet(t *testing.T) {
 	whole := packedSheet(t, invented())
 	for n := range len(whole) {
+		if _, err := DecodeCover(whole[:n]); !errors.Is(err, ErrDamaged) {
+			t.Errorf("the cover of the first %d bytes of a sheet: %v", n, err)
+		}
 		if _, err := DecodeSheet(whole[:n]); !errors.Is(err, ErrDamaged) {
 			t.Fatalf("the first %d of %d bytes: %v", n, len(whole), err)
 		}

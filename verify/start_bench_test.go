@@ -21,6 +21,7 @@ func BenchmarkStart(b *testing.B) {
 		data = export(newWorld(b, 58_000, 3).members)
 	}
 	b.ReportAllocs()
+	cpu := cpuSeconds()
 	for b.Loop() {
 		r, err := roll.Import(bytes.NewReader(data), "members.csv", roll.Options{AcceptLosses: true})
 		if err != nil {
@@ -28,4 +29,5 @@ func BenchmarkStart(b *testing.B) {
 		}
 		NewMatcher(r, Options{})
 	}
+	b.ReportMetric((cpuSeconds()-cpu)/float64(b.N), "cpu-s/op")
 }

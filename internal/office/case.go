@@ -428,11 +428,13 @@ func (w *counted) readCovers(ctx context.Context, o *Office) error {
 		}
 		cover, ok := w.covers[p.Sheet]
 		if !ok {
-			s, err := o.sheet(ctx, p.Sheet)
+			data, err := o.blob(ctx, p.Sheet)
+			if err == nil {
+				cover, err = extract.DecodeCover(data)
+			}
 			if err != nil {
 				return fmt.Errorf("page %s: %w", p.ID, err)
 			}
-			cover = s.Cover
 		}
 		covers[p.Sheet] = cover
 		w.cover.Petition.AddCover(cover, w.names[p.UploadID], p.Number)
