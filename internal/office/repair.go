@@ -524,18 +524,48 @@ func (o *Office) CorrectLine(ctx context.Context, lineID string, fields map[stri
 		return refuse(Invalid, "%s", why)
 	}
 	defer o.reviews.lock(l.PetitionID)()
-	finding := store.Finding{ID: NewFindingID(by), PetitionID: l.PetitionID, LineID: lineID, By: by.ID, At: o.now(), Kind: string(verify.Correct), Fields: fields}
-	if err := o.refuseFinding(ctx, finding, nil); err != nil {
+	return o.addWord(ctx, l, store.Finding{Kind: string(verify.Correct), Fields: fields}, nil, by)
+}
+
+// UndoCorrection takes back what somebody said is written on a line: whoever said it may, and
+// the chair.
+func (o *Office) UndoCorrection(ctx context.Context, lineID, findingID string, by store.Account) error {
+	l, err := o.Store.Line(ctx, lineID)
+	if err != nil {
 		return err
 	}
-	err = o.Store.Do(ctx, func(tx store.Tx) error {
-		if _, err := tx.AddFinding(ctx, finding); err != nil {
+	if err := o.mayRepair(ctx, l.PetitionID, ""); err != nil {
+		return err
+	}
+	defer o.reviews.lock(l.PetitionID)()
+	before, err := o.Store.FindingsOf(ctx, lineID)
+	if err != nil {
+		return fmt.Errorf("look up what was found of line %s: %w", lineID, err)
+	}
+	if slices.ContainsFunc(before, func(f store.Finding) bool { return f.ID == findingID && f.Kind != string(verify.Correct) }) {
+		return refuse(Invalid, "This is a decision, no correction: take it back in the review.")
+	}
+	return o.addWord(ctx, l, store.Finding{Kind: string(verify.Undo), Undoes: findingID}, before, by)
+}
+
+// addWord adds a finding on what a line says, which is no word on what it counts for. before is
+// what was found of the line, for an undoing.
+func (o *Office) addWord(ctx context.Context, l store.Line, f store.Finding, before []store.Finding, by store.Account) error {
+	f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Chair = NewFindingID(by), l.PetitionID, l.ID, by.ID, o.now(), slices.Contains(by.Roles, store.Chair)
+	if err := o.refuseFinding(ctx, f, before); err != nil {
+		return err
+	}
+	err := o.Store.Do(ctx, func(tx store.Tx) error {
+		if _, err := tx.AddFinding(ctx, f); err != nil {
 			return err
 		}
-		return o.record(ctx, tx, by.ID, "finding.correct", lineID, finding.ID)
+		return o.record(ctx, tx, by.ID, "finding."+f.Kind, l.ID, f.ID)
 	})
+	if errors.Is(err, store.ErrConflict) {
+		return refuse(Conflict, "This was taken back already.")
+	}
 	if err != nil {
-		return fmt.Errorf("correct line %s: %w", lineID, err)
+		return fmt.Errorf("put what line %s says right: %w", l.ID, err)
 	}
 	o.tell(l.PetitionID)
 	return nil

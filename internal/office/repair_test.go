@@ -172,6 +172,34 @@ func TestRepairText(t *testing.T) {
 	if err := r.CorrectLine(t.Context(), line.ID, map[string]string{"shoe": "44"}, r.ann); !errors.As(err, &no) {
 		t.Errorf("a field that there is not: %v", err)
 	}
+	// Taken back by whoever made it or by the chair, once, the newest first or any.
+	if err := r.CorrectLine(t.Context(), line.ID, map[string]string{"name": "Elizabeth Persechino"}, r.ann); err != nil {
+		t.Fatal(err)
+	}
+	newest := r.look("p").Line(0).Correction().FindingID
+	if err := r.UndoCorrection(t.Context(), line.ID, newest, store.Account{ID: "bob", Roles: []store.Role{store.Staff}}); !errors.As(err, &no) || no.Kind != Conflict {
+		t.Errorf("somebody else takes it back: %v", err)
+	}
+	if err := r.UndoCorrection(t.Context(), line.ID, newest, r.ann); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.UndoCorrection(t.Context(), line.ID, newest, r.ann); !errors.As(err, &no) || no.Kind != Conflict {
+		t.Errorf("undone twice: %v", err)
+	}
+	if l := *r.look("p").Line(0); l.Fields[0].Text != "Somebody Unknown" {
+		t.Errorf("the newest is undone, and it says %q", l.Fields[0].Text)
+	}
+	if err := r.UndoCorrection(t.Context(), line.ID, r.look("p").Line(0).Correction().FindingID, store.Account{ID: "bob", Roles: []store.Role{store.Chair}}); err != nil {
+		t.Fatal(err)
+	}
+	if l := *r.look("p").Line(0); l.Verdict != "valid" || l.Fields[0].Text != "Elizabeth Persechino" || l.Correction() != nil {
+		t.Errorf("all is undone, and it is %s: %+v", l.Verdict, l.Fields)
+	}
+	r.find(store.Finding{LineID: line.ID, By: "ann", Kind: "illegible"})
+	decided := r.look("p").Line(0).Rulings
+	if err := r.UndoCorrection(t.Context(), line.ID, decided[len(decided)-1].FindingID, r.ann); !errors.As(err, &no) || no.Kind != Invalid {
+		t.Errorf("a decision is taken back as if it were a correction: %v", err)
+	}
 	words := CoverWords{Purpose: "Lending and swapping seeds", Organizers: []Organizer{{Name: "Ana Ruiz", Address: "615 Elm St\nReston, VA 22021", Signed: "yes"}}}
 	if err := r.CorrectCover(t.Context(), "p", words, r.ann); err != nil {
 		t.Fatal(err)

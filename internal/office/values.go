@@ -161,6 +161,17 @@ type Ruling struct {
 	Stale     bool // names a member whom the petition's snapshot does not have, and so says nothing
 }
 
+// Correction is the newest correction of the line that stands, nil for none: the one to undo
+// first.
+func (l *Line) Correction() *Ruling {
+	for i := len(l.Rulings) - 1; i >= 0; i-- {
+		if r := &l.Rulings[i]; r.Kind == string(verify.Correct) && !r.Undone {
+			return r
+		}
+	}
+	return nil
+}
+
 // RulingsFor are the rulings that an account may see: all, but while the line
 // waits for a second or third look only its own.
 func (l *Line) RulingsFor(account string) []Ruling {

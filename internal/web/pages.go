@@ -40,7 +40,8 @@ type pageView struct {
 	Next2      float64
 	Left       float64
 	Right      float64
-	Members    map[string]string // names by number
+	Members    map[string]string         // names by number
+	Corrected  map[string]correctionView // by line
 	LineFields []office.KeyedWord
 }
 

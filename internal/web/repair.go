@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"countersign/internal/office"
 	"countersign/internal/store"
@@ -24,6 +25,7 @@ func (s *Server) repairRoutes() []route {
 		{"POST /pages/{id}/lines", signedIn, s.addLine},
 		{"POST /pages/{id}/merge", signedIn, s.mergeLines},
 		{"POST /lines/{id}/correct", signedIn, s.correctLine},
+		{"POST /lines/{id}/correct/undo", signedIn, s.undoCorrection},
 		{"POST /lines/{id}/split", signedIn, s.splitLine},
 		{"POST /lines/{id}/delete", signedIn, s.deleteLine},
 		{"POST /repairs/{id}/undo", signedIn, s.undoRepair},
@@ -35,6 +37,14 @@ func (s *Server) repairRoutes() []route {
 type repairView struct {
 	store.Repair
 	Who, What string
+	MayUndo   bool
+}
+
+// correctionView is the newest correction of a line.
+type correctionView struct {
+	FindingID string
+	At        time.Time
+	Who       string
 	MayUndo   bool
 }
 
@@ -61,8 +71,15 @@ func (s *Server) fillRepair(ctx context.Context, v *pageView, who store.Account)
 			v.Others = append(v.Others, p)
 		}
 	}
-	v.Members = map[string]string{}
+	v.Members, v.Corrected = map[string]string{}, map[string]correctionView{}
+	names, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
 	for _, l := range v.Lines {
+		if c := l.Correction(); c != nil {
+			v.Corrected[l.ID] = correctionView{c.FindingID, c.At, names[c.By], v.Closed == "" && (c.By == who.ID || may(who, byChair))}
+		}
 		for _, c := range l.Candidates {
 			if c.Member.ID == l.MemberID {
 				v.Members[l.MemberID] = c.Member.Name
@@ -233,6 +250,20 @@ func (s *Server) correctLine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number), fmt.Sprintf("Line %d was corrected.", l.Number))
+}
+
+func (s *Server) undoCorrection(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	l, err := s.Store.Line(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := s.Office.UndoCorrection(r.Context(), l.ID, r.PostFormValue("undoes"), accountOf(r)); err != nil {
+		return err
+	}
+	return s.done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number), fmt.Sprintf("Line %d: the correction was undone.", l.Number))
 }
 
 func (s *Server) splitLine(w http.ResponseWriter, r *http.Request) error {

@@ -86,6 +86,11 @@ func TestRepairInBrowser(t *testing.T) {
 	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict == "valid" || !strings.Contains(eval[string](b, `document.querySelector("#line-1").innerText`), "Somebody Else") {
 		t.Errorf("corrected, the line is %s", l.Verdict)
 	}
+	b.do(chromedp.Click(chromedp.CSS(`#line-1 form[action$="/correct/undo"] button`)))
+	said("Line 1: the correction was undone")
+	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict != "valid" || eval[bool](b, `!!document.querySelector('form[action$="/correct/undo"]')`) {
+		t.Errorf("undone, the line is %s", l.Verdict)
+	}
 
 	details := func(action string) {
 		t.Helper()
