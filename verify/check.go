@@ -119,7 +119,7 @@ func (r Rules) contested(dates Dates, d *Decision, w *ruling, found []Finding) (
 
 // looks says whether a finding is what somebody found who looked once more.
 func (f *Finding) looks(what Check) bool {
-	return f.Check == what && f.Kind != Correct && (f.Kind != Accept || f.Member != nil)
+	return f.Check == what && f.Kind != Correct && (f.Kind != Accept && f.Kind != OneOf || f.Member != nil)
 }
 
 // same says whether a finding comes to the verdict that a line has: that it
@@ -133,6 +133,8 @@ func (r Rules) same(dates Dates, d *Decision, f *Finding) bool {
 		return d.Verdict == Valid
 	case f.rejects():
 		return d.Verdict == Invalid
+	case len(d.Candidates) > 0 && (f.Kind == OneOf || d.Candidates[0].Among != ""):
+		return d.Verdict == Valid && namesake(d.Candidates[0].Member, f.Member)
 	case d.Verdict == Valid || d.Reason == Duplicate:
 		return d.MemberID != "" && d.person() == f.person()
 	}
@@ -146,6 +148,8 @@ func (f *Finding) words() string {
 	switch f.Kind {
 	case Accept:
 		return "found it to be member " + f.Member.ID
+	case OneOf:
+		return "found it to be one of several members of one name"
 	case NobodyFits:
 		return "found nobody on the roll who fits"
 	case CannotRead:

@@ -55,11 +55,16 @@ type Candidate struct {
 	Because     []string // in words a verifier understands, such as "number: equal"
 	Evidence    []Evidence
 	Also        []*roll.Member // other records of the same person, by number
+
+	Among string // names those of whom one wrote the line, where people can tell no more
 }
 
 // person names who the candidate is, whatever records there are: by the first
 // number.
 func (c *Candidate) person() string {
+	if c.Among != "" {
+		return c.Among
+	}
 	id := c.Member.ID
 	for _, m := range c.Also {
 		id = min(id, m.ID)

@@ -25,7 +25,7 @@ type Finding struct {
 	At     time.Time
 	Kind   Kind
 	Check  Check          // of a look that measures; empty for a word on what the line counts for
-	Member *roll.Member   // of Accept, may be of Override, Duplicate and NotStanding; nil where the roll does not have it
+	Member *roll.Member   // of Accept; of OneOf, one of them; may be of Override, Duplicate and NotStanding; nil where the roll does not have it
 	Also   []*roll.Member // other records of the same person
 	Note   string
 	Fields map[extract.Field]string // of Correct: what is written there
@@ -50,6 +50,7 @@ const (
 	Correct      Kind = "correct"      // something else is written than was read
 	Flag         Kind = "flag"         // for the chair to settle
 	Override     Kind = "override"     // the chair's word that the line counts, whatever the member's standing
+	OneOf        Kind = "one-of"       // one of several namesakes wrote it, all in good standing: it counts, whoever it was
 	Undo         Kind = "undo"
 )
 
@@ -68,7 +69,7 @@ const (
 func (f *Finding) judges() bool { return f.Check == "" && f.Kind != Correct && f.Kind != Undo }
 
 // rejects says whether a finding, by itself, makes a line not count.
-func (f *Finding) rejects() bool { return f.Kind != Accept && f.Kind != Override }
+func (f *Finding) rejects() bool { return f.Kind != Accept && f.Kind != Override && f.Kind != OneOf }
 
 func (f *Finding) person() string {
 	if f.Member == nil {
@@ -105,7 +106,7 @@ func (f Finding) Refuse(before []Finding) error {
 		return fmt.Errorf("%q is nothing that can be found by looking once more", f.Kind)
 	}
 	switch f.Kind {
-	case Accept:
+	case Accept, OneOf:
 		if f.Member == nil {
 			return errors.New("this member is not on the membership export: choose one that is")
 		}

@@ -38,7 +38,8 @@ type ruling struct {
 	at    time.Time
 	needs Needs // whom the line waits for, if nothing settles it
 	flag  *Finding
-	again *Finding // that says otherwise than the program
+	again *Finding    // that says otherwise than the program
+	among []Candidate // of OneOf: those of whom one wrote the line
 }
 
 // vote is the last word of one person on a line.
@@ -54,7 +55,7 @@ func (r Rules) rule(dates Dates, m *Match, found []Finding) ruling {
 	again := false
 	for _, f := range InForce(found) {
 		again = again || f.Check == Again && f.Kind != Correct
-		if !f.judges() || f.Kind == Accept && f.Member == nil {
+		if !f.judges() || (f.Kind == Accept || f.Kind == OneOf) && f.Member == nil {
 			continue // who chose a member that the roll does not have has not chosen
 		}
 		v := vote{Finding: f}
@@ -65,6 +66,9 @@ func (r Rules) rule(dates Dates, m *Match, found []Finding) ruling {
 		votes = slices.DeleteFunc(votes, func(old vote) bool { return old.By == f.By })
 		votes = append(votes, v)
 		out = r.weigh(dates, m, votes, out)
+	}
+	if out.word != nil && out.word.Kind == OneOf {
+		out.among = m.namesakes(out.word.Member)
 	}
 	return out
 }
@@ -132,7 +136,7 @@ func (v *vote) agrees(other *vote) bool {
 	if v.rejects() || other.rejects() {
 		return v.rejects() && other.rejects()
 	}
-	return v.person() == other.person()
+	return (v.Kind == OneOf) == (other.Kind == OneOf) && v.person() == other.person()
 }
 
 func (r Rules) anyNeedsTwo(dates Dates, m *Match, votes []vote) bool {
@@ -220,6 +224,8 @@ func (r Rules) lay(dates Dates, d *Decision, w *ruling) {
 	switch w.word.Kind {
 	case Accept:
 		r.accept(dates, d, who)
+	case OneOf:
+		r.acceptOne(dates, d, w.among, who)
 	case Override:
 		d.say(Valid, IsMember, "Counts by decision of the chair: %s", d.Note)
 		d.Overridden = true

@@ -267,6 +267,74 @@ func TestSettleDuplicates(t *testing.T) {
 	}
 }
 
+// Of two members of one name, both in good standing, one is counted, whichever it was. Neither
+// is taken to have signed: a line that is surely one's counts beside it, and the other one is
+// the chair's to tell.
+func TestSettleNamesakes(t *testing.T) {
+	m := theMatcher(t)
+	mary := memberOf(m, "0700001")
+	either := func(row int) Line { return read(row, 0.9, fields{extract.Name: "Mary Smith"}) }
+	surely := func(row int, number string) Line {
+		return typed(row, fields{extract.Name: "Mary Smith", extract.MemberID: number})
+	}
+	one := func(c *clock, change ...func(*Finding)) []Finding {
+		return []Finding{c.found("ann", OneOf, append(change, of(mary))...)}
+	}
+	for _, c := range []struct {
+		name  string
+		keep  string
+		lines []Line
+		found func(c *clock) [][]Finding
+		want  string
+	}{
+		{"one counts", "first", []Line{either(1)}, func(c *clock) [][]Finding { return [][]Finding{one(c)} }, "valid"},
+		{"twice", "first", []Line{either(1), either(2)}, func(c *clock) [][]Finding { return [][]Finding{one(c), one(c)} }, "valid, uncertain of 1 chair"},
+		{"beside the one", "first", []Line{either(1), surely(2, "0700001")}, func(c *clock) [][]Finding { return [][]Finding{one(c), nil} }, "uncertain of 2 chair, valid"},
+		{"beside the other", "first", []Line{either(1), surely(2, "0700002")}, func(c *clock) [][]Finding { return [][]Finding{one(c), nil} }, "uncertain of 2 chair, valid"},
+		{"after the other, where a second line voids both", "none", []Line{surely(1, "0700002"), either(2)}, func(c *clock) [][]Finding { return [][]Finding{nil, one(c)} }, "valid, uncertain of 1 chair"},
+		{"the chair tells", "first", []Line{either(1), surely(2, "0700002")}, func(c *clock) [][]Finding {
+			return [][]Finding{append(one(c), c.found("cho", Accept, of(mary), byChair)), nil}
+		}, "valid, valid"},
+		{"taken back", "first", []Line{either(1)}, func(c *clock) [][]Finding { return [][]Finding{append(one(c), c.found("ann", Undo, undoing("f1")))} }, "uncertain"},
+		{"no namesakes", "first", []Line{typed(1, fields{extract.Name: "Liz Persechino"})}, func(c *clock) [][]Finding { return [][]Finding{one(c)} }, "uncertain chair"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rules := MIG()
+			rules.Duplicates = c.keep
+			var matches []Match
+			for _, l := range c.lines {
+				matches = append(matches, m.Match(l))
+			}
+			var got []string
+			for _, d := range Settle(rules, Dates{Received: day("2026-11-01")}, matches, c.found(&clock{})) {
+				s := string(d.Verdict)
+				if d.DuplicateOf != nil {
+					s += fmt.Sprint(" of ", d.DuplicateOf.Row)
+				}
+				if d.Needs != "" {
+					s += " " + string(d.Needs)
+				}
+				got = append(got, s)
+			}
+			if diff := cmp.Diff(c.want, strings.Join(got, ", ")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	match := m.Match(either(1))
+	if best := MIG().OneOf(Dates{Received: day("2026-11-01")}, match); best == nil || !namesake(best, mary) {
+		t.Errorf("one of two is %v", best)
+	}
+	strict := MIG()
+	strict.AcceptedStatuses = []string{"Honorary"}
+	if best := strict.OneOf(Dates{Received: day("2026-11-01")}, match); best != nil {
+		t.Errorf("neither is in good standing, and one of them may count: %v", best.ID)
+	}
+	if best := MIG().OneOf(Dates{}, m.Match(typed(1, fields{extract.Name: "Liz Persechino"}))); best != nil {
+		t.Errorf("one of one: %v", best.ID)
+	}
+}
+
 // Whose line is settled is not asked again because of a line that comes before
 // it and is undecided; where none of two lines would count, the line waits for
 // the other one.

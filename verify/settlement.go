@@ -276,6 +276,9 @@ func (r *round) said(i int32) chances {
 		if w.Kind == Override && w.Member == nil {
 			m.Candidates = nil // somebody whom the roll does not have
 		}
+		if w.Kind == OneOf {
+			m.Candidates[0].Among = nameOf(r.words[i].among)
+		}
 	}
 	return chances{m.Candidates, m.Nobody}
 }
@@ -288,15 +291,26 @@ func (r *round) meet(i int32, c chances) {
 	who := make([]*signer, len(c.of))
 	for k := range c.of {
 		id := c.of[k].person()
-		of := r.signers[id]
-		if of == nil {
-			of = &signer{id: id, keep: noLine}
-			r.signers[id] = of
-		}
+		of := r.signer(id)
 		of.lines = withLine(of.lines, i)
 		who[k] = of
 	}
+	for k := range r.words[i].among { // whose lines bear on this one
+		of := r.signer(r.words[i].among[k].person())
+		of.lines = withLine(of.lines, i)
+		who = append(who, of)
+	}
 	r.who[i], r.before[i] = who, c
+}
+
+// signer is the person of an id.
+func (r *round) signer(id string) *signer {
+	of := r.signers[id]
+	if of == nil {
+		of = &signer{id: id, keep: noLine}
+		r.signers[id] = of
+	}
+	return of
 }
 
 // neighbours adds the lines that have a candidate in common with one.
@@ -324,7 +338,7 @@ func (r *round) weigh(at lineSet, others, out []chances) lineSet {
 
 func (c chances) same(d chances) bool {
 	return c.nobody == d.nobody && slices.EqualFunc(c.of, d.of, func(a, b Candidate) bool {
-		return a.Member == b.Member && a.Probability == b.Probability
+		return a.Member == b.Member && a.Probability == b.Probability && a.Among == b.Among
 	})
 }
 
@@ -479,6 +493,7 @@ func (r *round) doubted(i int32) Decision {
 	if j := r.doubter(i, 0, i); j >= 0 {
 		d.doubtFor(r.laid[j].Line.Ref)
 	}
+	r.oneTaken(i, &d)
 	if d.Verdict != Uncertain && r.s.rules.Duplicates == "first" {
 		return d
 	}

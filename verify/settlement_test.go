@@ -89,15 +89,15 @@ func anyFinding(r *rand.Rand, s *Settlement, before []Finding, i, step int) Find
 		f.Kind, f.Undoes = Undo, before[r.IntN(len(before))].ID
 		return f
 	}
-	kinds := []Kind{Accept, Accept, Accept, NobodyFits, CannotRead, NotSigned, StruckOut, SignedBefore, Flag, Override, NotStanding}
+	kinds := []Kind{Accept, Accept, Accept, OneOf, OneOf, NobodyFits, CannotRead, NotSigned, StruckOut, SignedBefore, Flag, Override, NotStanding}
 	f.Kind = kinds[r.IntN(len(kinds))]
 	f.Chair = f.Kind == Override || f.Kind == NotStanding || r.IntN(5) == 0
 	f.Note = "seen"
-	if c := s.Decision(i).Candidates; len(c) > 0 && (f.Kind == Accept || f.Kind == Override && r.IntN(2) == 0) {
+	if c := s.Decision(i).Candidates; len(c) > 0 && (f.Kind == Accept || f.Kind == OneOf || f.Kind == Override && r.IntN(2) == 0) {
 		of := c[r.IntN(len(c))]
 		f.Member, f.Also = of.Member, of.Also
 	}
-	if f.Kind == Accept && f.Member == nil {
+	if (f.Kind == Accept || f.Kind == OneOf) && f.Member == nil {
 		f.Kind = CannotRead
 	}
 	if f.Kind != Override && f.Kind != NotStanding && r.IntN(6) == 0 {

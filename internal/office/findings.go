@@ -32,6 +32,11 @@ func (o *Office) refuseFinding(ctx context.Context, f store.Finding, before []st
 		found = append(found, w.finding(b))
 	}
 	adding := w.finding(f)
+	if i := w.shown.Find(l.ID); i >= 0 && adding.Kind == verify.OneOf && adding.Member != nil {
+		if err := w.rules.RefuseOne(w.dates, w.lines[i].current, adding.Member); err != nil {
+			return refuse(Invalid, "%s.", upperFirst(err.Error()))
+		}
+	}
 	for key := range f.Fields {
 		if !slices.Contains(fieldOrder, extract.Field(key)) {
 			return refuse(Invalid, "%q is no field of a line.", key)
@@ -42,10 +47,12 @@ func (o *Office) refuseFinding(ctx context.Context, f store.Finding, before []st
 		if adding.Kind == verify.Undo {
 			kind = Conflict
 		}
-		return refuse(kind, "%s", strings.ToUpper(text[:1])+text[1:])
+		return refuse(kind, "%s", upperFirst(text))
 	}
 	return nil
 }
+
+func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // finding is a kept finding with its member, who is nil where the petition's
 // snapshot does not have them.

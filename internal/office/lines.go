@@ -115,6 +115,11 @@ func (v *lineView) show(d *verify.Decision) Line {
 	if d.ByPeople() {
 		out.Decided = "person"
 	}
+	if d.Verdict == verify.Uncertain {
+		if m := v.rules.OneOf(v.dates, l.current); m != nil {
+			out.OneOf = m.ID
+		}
+	}
 	if d.DuplicateOf != nil {
 		if at, ok := v.refs[*d.DuplicateOf]; ok {
 			out.DuplicateOf = v.signed.ids[at]
@@ -232,7 +237,7 @@ func (v *lineView) rulings() []Ruling {
 	for _, f := range v.found {
 		r := Ruling{FindingID: f.ID, By: f.By, At: f.At, Kind: f.Kind, MemberID: f.MemberID, Note: f.Note, Fields: f.Fields,
 			Undone: takenBack(v.found, f.ID), Undoes: f.Undoes}
-		if f.MemberID != "" && f.Kind == string(verify.Accept) {
+		if f.MemberID != "" && (f.Kind == string(verify.Accept) || f.Kind == string(verify.OneOf)) {
 			m, _ := personOf(v.roll(), f.MemberID)
 			r.Stale = m == nil
 		}

@@ -133,6 +133,7 @@ type Line struct {
 	Probability float64
 	Look        string // what an undecided line asks of a person: confirm, choose, search, unreadable
 	Candidates  []Candidate
+	OneOf       string  // of an undecided line that several members of one name may have written, all in good standing: one of them
 	Nobody      float64 // probability that nobody on the roll wrote it
 	DuplicateOf string  // ID of the other line of the same person
 

@@ -13,7 +13,7 @@ type Finding struct {
 	By         string // account
 	Chair      bool   // made as the chair, whose word stands above the verifiers'
 	At         time.Time
-	Kind       string // accept nobody illegible unsigned struck duplicate correct flag override undo; of looks that measure after what they do, such as again:accept, known:nobody
+	Kind       string // accept one-of nobody illegible unsigned struck duplicate correct flag override undo; of looks that measure after what they do, such as again:accept, known:nobody
 	MemberID   string
 	Note       string
 	Fields     map[string]string // what a correction says, by field

@@ -195,6 +195,29 @@ func TestReviewCorrects(t *testing.T) {
 	if f := last(s.findings(t)); f.Kind != "accept" || f.MemberID != "1086620" || f.LineID != line.ID {
 		t.Errorf("%s %s was stored of line %s", f.Kind, f.MemberID, f.LineID)
 	}
+
+	// Two members have the name that stands here, both in good standing: e counts one.
+	line = s.lines(t)[15]
+	fields := map[string]string{}
+	for _, f := range line.Fields {
+		fields[f.Key] = ""
+	}
+	fields["name"] = "Dawn Smith"
+	if _, err := s.store.AddFinding(t.Context(), store.Finding{LineID: line.ID, By: s.accounts["Vera Okafor"].ID, Kind: "correct", Fields: fields}); err != nil {
+		t.Fatal(err)
+	}
+	p.open(s.url() + "?line=" + line.ID)
+	p.free()
+	p.press("e")
+	p.saved()
+	if f := last(s.findings(t)); f.Kind != "one-of" || f.MemberID != "1616398" && f.MemberID != "1117341" || f.LineID != line.ID {
+		t.Errorf("%s %s was stored of line %s", f.Kind, f.MemberID, f.LineID)
+	}
+	for _, l := range s.lines(t) {
+		if l.ID == line.ID && l.Verdict != "valid" {
+			t.Errorf("one of two was counted, and the line is %s: %s", l.Verdict, l.Because)
+		}
+	}
 }
 
 // In a text field a key is a letter, and keys can be turned off for good.

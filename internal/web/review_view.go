@@ -351,6 +351,8 @@ func findingWord(kind string) string {
 	switch kind = plainKind(kind); kind {
 	case "accept":
 		return "accepted"
+	case "one-of":
+		return "one of several counted"
 	case "nobody":
 		return "nobody on the roll"
 	case "correct":

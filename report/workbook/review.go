@@ -91,6 +91,8 @@ func foundWord(kind string) string {
 	switch verify.Kind(kind) {
 	case verify.Accept:
 		return "this member"
+	case verify.OneOf:
+		return "one of several members of this name"
 	case verify.NobodyFits:
 		return "nobody on the roll"
 	case verify.CannotRead:

@@ -365,7 +365,7 @@ async function before() {
   }
 }
 
-const words = { accept: "accepted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", incomplete: "incomplete", "out-of-window": "out of window", ineligible: "ineligible", ambiguous: "ambiguous", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
+const words = { accept: "accepted", "one-of": "one of several counted", nobody: "nobody on the roll", illegible: "illegible", unsigned: "unsigned", struck: "struck out", duplicate: "duplicate", incomplete: "incomplete", "out-of-window": "out of window", ineligible: "ineligible", ambiguous: "ambiguous", correct: "text corrected", flag: "flagged for the chair", override: "counted by override", "not-standing": "does not count" };
 const title = (s) => s[0].toUpperCase() + s.slice(1);
 
 // count shows at once what the service will say in a moment.
@@ -562,10 +562,18 @@ function act(key) {
   else if (key === "z") zoom();
   else if (/^[1-9]$/.test(key)) choose(Number(key));
   else if (key in kinds) find(kinds[key]);
+  else if (key === "e") return either();
   else if (key in pops) pop(pops[key]);
   else if (key === "Enter") accept();
   else return false;
   return true;
+}
+
+// either counts one of several members of one name, where that is offered.
+function either() {
+  const [kind, member] = shown.node.querySelector("button[data-key=e]")?.value.split(" ") ?? [];
+  if (kind) find(kind, member);
+  return Boolean(kind);
 }
 
 function accept() {
