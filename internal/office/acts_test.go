@@ -111,7 +111,9 @@ func TestActsAreWhole(t *testing.T) {
 		{"finding.undo", find(Found{ID: "finding2", Line: lines[1].ID, Kind: "undo", Undoes: cho.ID + ".finding1"})},
 		{"finding.correct", find(Found{ID: "finding3", Line: lines[1].ID, Kind: "correct", Fields: map[string]string{"name": "Otis Vandermeer"}})},
 		{"finding.accept", find(Found{ID: "finding4", Line: lines[1].ID, Kind: "accept", Member: "0482914"})},
-		{"finding.correct", func() error { return o.CorrectLine(ctx, lines[0].ID, map[string]string{"name": "Bette Persechino"}, ann) }},
+		{"finding.correct", func() error {
+			return o.CorrectLine(ctx, lines[0].ID, map[string]string{"name": "Bette Persechino"}, ann)
+		}},
 		{"finding.undo", func() error {
 			return o.UndoCorrection(ctx, lines[0].ID, o.look("p").Line(0).Correction().FindingID, ann)
 		}},

@@ -279,6 +279,9 @@ func (o *Office) Letter(ctx context.Context, of, subject, kind, format string, b
 	if err != nil {
 		return "", err
 	}
+	if f.Address, f.Logo, err = o.Letterhead(ctx); err != nil {
+		return "", err
+	}
 	text, err := o.Store.Setting(ctx, "letter-"+kind)
 	if err != nil {
 		return "", err
@@ -448,11 +451,11 @@ func (c *progress) organizers() []letter.Person {
 		out = append(out, letter.Person{Name: o.Name, Address: o.Address})
 	}
 	if len(out) == 0 {
-		out = []letter.Person{{Name: "The organizers of " + c.petition.Title}}
+		out = []letter.Person{{Name: "The organizers of " + c.petition.Title, Unnamed: true}}
 	}
 	for i, email := range c.life.Emails {
 		if i == len(out) {
-			out = append(out, letter.Person{Name: "Organizer"})
+			out = append(out, letter.Person{Name: "Organizer", Unnamed: true})
 		}
 		out[i].Email = email
 	}

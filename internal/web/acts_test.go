@@ -26,6 +26,7 @@ func TestAccountActsAreWhole(t *testing.T) {
 		{"setting.changed", "/settings", admin, []string{"rules", "threshold: 7", "searches-before-nobody", "2"}},
 		{"setting.changed", "/settings/calendar", admin, []string{"table", "offices", "key", "chair", "holder", "Dana", "since", "2026-07-01", "email", "dana@example.org"}},
 		{"letter.edited", "/settings/letters/receipt", admin, []string{"text", "Subject\n\nOurs."}},
+		{"letterhead.changed", "/settings/letterhead", admin, []string{"address", "12 Elm St\nReston, VA 22021"}},
 		{"account.invited", "/settings/people", admin, []string{"email", "new@example.org", "name", "New", "role", "verifier"}},
 		{"account.changed", "/settings/people/account-verifier", admin, []string{"name", "Vera", "role", "verifier", "disabled", "yes"}},
 		{"token.made", "/account/tokens", staff, []string{"name", "copier"}},

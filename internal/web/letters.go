@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ type lettersView struct {
 	Letters []letterText
 	Problem string
 	May     bool
+	Address string // on the letterhead
+	Logo    bool
 	Sends   string // through which server, and as whom; empty where nothing is sent from here
 }
 
@@ -35,6 +38,14 @@ func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v.May = may(accountOf(r), byAdmin)
+	address, logo, err := s.Office.Letterhead(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Logo = len(logo) > 0
+	if v.Address == "" {
+		v.Address = address
+	}
 	if s.Mail != nil {
 		v.Sends = s.Mail.From() + " through " + s.Mail.Host()
 	}
@@ -51,6 +62,47 @@ func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int,
 		v.Letters = append(v.Letters, l)
 	}
 	return s.render(w, r, status, "letters", v)
+}
+
+// setLetterhead takes a form with the address and perhaps a picture.
+func (s *Server) setLetterhead(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 2*office.MaxLogo)
+	err := r.ParseMultipartForm(2 * office.MaxLogo) // all of it in memory
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return s.showLetters(w, r, http.StatusRequestEntityTooLarge, lettersView{Problem: fmt.Sprintf("The logo is too large: use a file of at most %d KiB.", office.MaxLogo>>10)}, "", "")
+	}
+	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return problem(http.StatusBadRequest, "The form could not be read. Load the page again and send it once more.")
+	}
+	var picture []byte
+	if f, _, err := r.FormFile("logo"); err == nil {
+		defer f.Close()
+		if picture, err = io.ReadAll(f); err != nil {
+			return fmt.Errorf("read the logo: %w", err)
+		}
+	}
+	err = s.Office.SetLetterhead(r.Context(), r.PostFormValue("address"), picture, r.PostFormValue("without") == "yes", accountOf(r))
+	if why := (*office.Refusal)(nil); errors.As(err, &why) {
+		return s.showLetters(w, r, statusOf(why.Kind), lettersView{Problem: why.Text, Address: r.PostFormValue("address")}, "", "")
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/settings/letters", "The letterhead was saved.")
+}
+
+func (s *Server) letterheadLogo(w http.ResponseWriter, r *http.Request) error {
+	_, logo, err := s.Office.Letterhead(r.Context())
+	if err != nil {
+		return err
+	}
+	if len(logo) == 0 {
+		return problem(http.StatusNotFound, "There is no logo.")
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	_, err = w.Write(logo)
+	return err
 }
 
 // setLetter keeps the text of a letter, if it can be filled in. The built-in text, or

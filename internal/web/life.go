@@ -43,6 +43,8 @@ func (s *Server) registerRoutes() []route {
 		{"GET /settings/calendar", byChair | byAdmin, s.calendarSettingsPage},
 		{"POST /settings/calendar", byStaff | byAdmin, s.setCalendarSettings},
 		{"GET /settings/letters", byChair | byAdmin, s.lettersPage},
+		{"POST /settings/letterhead", byAdmin, s.setLetterhead},
+		{"GET /settings/letterhead/logo", byChair | byAdmin, s.letterheadLogo},
 		{"POST /settings/letters/{kind}", byAdmin, s.setLetter},
 	}
 }

@@ -102,6 +102,7 @@ func TestCalendarSettings(t *testing.T) {
 	if got := admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", ""}}, nil, 422).body; !strings.Contains(got, stays) {
 		t.Errorf("the API answers %s", got)
 	}
+	sv.setsLetterhead(admin)
 	admin.post("/settings/letters/receipt", "text", "Subject\n\n{{.Nothing}}").want(t, 422)
 	admin.post("/settings/letters/receipt", "text", "Subject\n\nOurs.").want(t, 303)
 	if !strings.Contains(admin.get("/settings/letters").body, "Ours.") {

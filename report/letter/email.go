@@ -46,14 +46,12 @@ func (l Letter) WriteEML(w io.Writer, from string) error {
 	return nil
 }
 
-// addresses are those of the lines that end in one.
-func addresses(lines []string) []string {
+// addresses are the e-mail addresses of those who have one.
+func addresses(people []Person) []string {
 	var out []string
-	for _, l := range lines {
-		if at := strings.LastIndex(l, "<"); at >= 0 {
-			if a, err := mail.ParseAddress(l[at:]); err == nil {
-				out = append(out, a.Address)
-			}
+	for _, p := range people {
+		if a, err := mail.ParseAddress(p.Email); err == nil {
+			out = append(out, a.Address)
 		}
 	}
 	return out
@@ -62,6 +60,7 @@ func addresses(lines []string) []string {
 // text is the letter as plain text.
 func (l Letter) text() string {
 	var b strings.Builder
+	b.WriteString(l.Salutation + "\n\n")
 	for i, block := range l.Body {
 		if block.Item {
 			b.WriteString("- " + block.Text + "\n")
@@ -73,6 +72,6 @@ func (l Letter) text() string {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString(strings.Join(l.From, "\n") + "\n")
+	b.WriteString(l.Closing + "\n\n" + strings.Join(l.From, "\n") + "\n")
 	return b.String()
 }

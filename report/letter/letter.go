@@ -6,6 +6,7 @@
 package letter
 
 import (
+	"regexp"
 	"strings"
 	"time"
 )
@@ -36,13 +37,23 @@ func Kinds() []Kind {
 
 // Letter is a letter ready to be printed or sent.
 type Letter struct {
-	Kind    Kind
-	Date    time.Time
-	From    []string // sender, line by line
-	To      []string // addressees, each a line, or an e-mail address in angle brackets at its end
-	Copies  []string // named at the foot
-	Subject string
-	Body    []Block
+	Kind       Kind
+	Date       time.Time
+	Head       Letterhead
+	To         []Person // each an inside address
+	Subject    string
+	Salutation string
+	Body       []Block
+	Closing    string
+	From       []string // who signs, line by line, below the place for the signature
+	Copies     []Person // named at the foot
+}
+
+// Letterhead is what stands at the top of each letter: the office's own, or its name alone.
+type Letterhead struct {
+	Name  string   // association
+	Lines []string // committee and address
+	Logo  []byte   // PNG; none without
 }
 
 // Block is a paragraph, or an item of a list where Item is set.
@@ -55,6 +66,8 @@ type Block struct {
 type Facts struct {
 	Association string
 	Committee   string // such as Committee on Organization
+	Address     string // of the office, for the letterhead
+	Logo        []byte // PNG
 	Sender      Person // who signs
 	Addressees  []Person
 	Copies      []Person
@@ -110,6 +123,7 @@ func (f Facts) Named() string {
 type Person struct {
 	Name, Office, Email string
 	Address             string // lines
+	Unnamed             bool   // Name stands for people whose names were not read
 }
 
 // Reason is why some of the lines do not count.
@@ -120,11 +134,47 @@ type Reason struct {
 
 // lines are a person as an address.
 func (p Person) lines() []string {
-	var out []string
-	for _, l := range append([]string{p.Name, p.Office}, strings.Split(p.Address, "\n")...) {
-		if l = strings.TrimSpace(l); l != "" {
-			out = append(out, l)
+	return append(present(p.Name, p.Office), addressLines(p.Address)...)
+}
+
+// town is the end of an address written in one line: town, state and ZIP code.
+var town = regexp.MustCompile(`^(.+\S)\s*,\s*([^,]+,?\s+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)$`)
+
+// addressLines parts an address as envelopes have it, the town on a line of its own.
+func addressLines(text string) []string {
+	lines := present(strings.Split(text, "\n")...)
+	if len(lines) == 1 {
+		if m := town.FindStringSubmatch(lines[0]); m != nil {
+			return m[1:]
 		}
 	}
-	return out
+	return lines
+}
+
+// line names a person on one line.
+func (p Person) line() string { return strings.Join(present(p.Name, p.Office), ", ") }
+
+// mostNamed is how many people a salutation names.
+const mostNamed = 3
+
+// salutation greets those a letter goes to by their names. Names alone say nothing of who
+// is a Ms. or a Mr.
+func salutation(to []Person) string {
+	var names []string
+	for _, p := range to {
+		if p.Unnamed {
+			return "Dear organizers:"
+		}
+		names = append(names, present(p.Name, p.Office)[:1]...)
+	}
+	switch n := len(names); {
+	case n == 0:
+		return "Dear colleagues:"
+	case n > mostNamed:
+		return "Dear organizers:"
+	case n == 1:
+		return "Dear " + names[0] + ":"
+	default:
+		return "Dear " + strings.Join(names[:n-1], ", ") + " and " + names[n-1] + ":"
+	}
 }

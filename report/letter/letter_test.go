@@ -6,7 +6,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"io"
+	"io/fs"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -97,6 +102,9 @@ func writeOut(t *testing.T, all *strings.Builder, k letter.Kind, f letter.Facts,
 		t.Fatal(err)
 	}
 	all.WriteString("== " + string(k) + after + "\n" + l.Subject + "\n\n")
+	if want := "Dear Åsa Łuczak and No Mail:"; l.Salutation != want || l.Closing != "Sincerely," || l.From[0] != "Dana Whitlock" {
+		t.Errorf("%s: %q, %q, %q", k, l.Salutation, l.Closing, l.From)
+	}
 	for _, b := range l.Body {
 		if b.Item {
 			all.WriteString("- ")
@@ -214,10 +222,79 @@ func TestDOCX(t *testing.T) {
 				t.Fatalf("%s is no XML: %v", f.Name, err)
 			}
 		}
-		if f.Name == "word/document.xml" && (!strings.Contains(string(text), "Åsa Łuczak, 12 Elm St") || !strings.Contains(string(text), "lapsed: 12 lines")) {
+		if f.Name == "word/document.xml" && (!strings.Contains(string(text), ">12 Elm St<") || !strings.Contains(string(text), "lapsed: 12 lines")) {
 			t.Errorf("something is missing in %s", text)
 		}
 	}
+}
+
+// The letterhead, inside addresses as envelopes have them, a salutation and the copies stand in
+// the letter, the logo in either form of it.
+func TestLetterhead(t *testing.T) {
+	f := facts()
+	f.Address, f.Logo = "225 N Michigan Ave, Suite 1300, Chicago, IL 60601", logo(t)
+	f.Addressees[0].Address = "615 Elm St, Apt 2, Reston, VA 22021"
+	l, err := letter.Write(letter.Shortfall, "", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"Committee on Organization", "225 N Michigan Ave, Suite 1300", "Chicago, IL 60601"}, l.Head.Lines); diff != "" {
+		t.Error(diff)
+	}
+	var pdf, without, doc bytes.Buffer
+	for _, err := range []error{l.WritePDF(&pdf), written(t).WritePDF(&without), l.WriteDOCX(&doc)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Contains(pdf.Bytes(), []byte("/Subtype /Image")) || bytes.Contains(without.Bytes(), []byte("/Subtype /Image")) {
+		t.Error("the PDF has no logo, or one that nobody gave it")
+	}
+	z, err := zip.NewReader(bytes.NewReader(doc.Bytes()), int64(doc.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(z, "word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">615 Elm St, Apt 2<", ">Reston, VA 22021<", "Dear Åsa Łuczak and No Mail:", "Sincerely,", ">Member Programs and Services<", `r:embed="logo"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in the letter", want)
+		}
+	}
+	// Without this line no program finds the styles, and the letter is one block of text.
+	if links, err := fs.ReadFile(z, "word/_rels/document.xml.rels"); err != nil || !strings.Contains(string(links), `Target="styles.xml"`) || !strings.Contains(string(links), `Id="logo"`) {
+		t.Errorf("the letter does not lead to its styles and its logo: %v, %s", err, links)
+	}
+	if kept, err := fs.ReadFile(z, "word/media/logo.png"); err != nil || !bytes.Equal(kept, f.Logo) {
+		t.Errorf("the logo is another one: %v", err)
+	}
+	for _, tt := range []struct {
+		to   []letter.Person
+		want string
+	}{
+		{nil, "Dear colleagues:"}, {[]letter.Person{{Office: "Conference Services"}}, "Dear Conference Services:"},
+		{[]letter.Person{{Name: "Ana Ruiz"}, {Name: "Lee Park"}, {Name: "Ida Berg"}}, "Dear Ana Ruiz, Lee Park and Ida Berg:"},
+		{[]letter.Person{{Name: "A"}, {Name: "B"}, {Name: "C"}, {Name: "D"}}, "Dear organizers:"},
+		{[]letter.Person{{Name: "The organizers of Seeds", Unnamed: true}}, "Dear organizers:"},
+	} {
+		f.Addressees = tt.to
+		if l, err := letter.Write(letter.Receipt, "", f); err != nil || l.Salutation != tt.want {
+			t.Errorf("%q, want %q: %v", l.Salutation, tt.want, err)
+		}
+	}
+}
+
+func logo(t *testing.T) []byte {
+	t.Helper()
+	of := image.NewNRGBA(image.Rect(0, 0, 120, 60))
+	draw.Draw(of, of.Bounds(), image.NewUniform(color.NRGBA{20, 80, 120, 255}), image.Point{}, draw.Src)
+	var out bytes.Buffer
+	if err := png.Encode(&out, of); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func TestEML(t *testing.T) {
@@ -235,7 +312,7 @@ func TestEML(t *testing.T) {
 		}
 	}
 	l := written(t)
-	l.To = []string{"Nobody"}
+	l.To = []letter.Person{{Name: "Nobody"}}
 	if err := l.WriteEML(io.Discard, "chair@example.org"); err == nil || !strings.Contains(err.Error(), "print it") {
 		t.Errorf("%v", err)
 	}

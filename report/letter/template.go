@@ -44,13 +44,9 @@ func Write(k Kind, text string, f Facts) (Letter, error) {
 	}
 	subject, body, _ := strings.Cut(strings.TrimLeft(out.String(), "\n"), "\n")
 	l := Letter{Kind: k, Date: f.Date, Subject: strings.TrimSpace(subject), Body: blocks(body)}
+	l.Head = Letterhead{Name: f.Association, Lines: append(present(f.Committee), addressLines(f.Address)...), Logo: f.Logo}
+	l.To, l.Copies, l.Salutation, l.Closing = f.Addressees, f.Copies, salutation(f.Addressees), "Sincerely,"
 	l.From = append(f.Sender.lines(), present(f.Committee, f.Association)...)
-	for _, p := range f.Addressees {
-		l.To = append(l.To, withMail(p))
-	}
-	for _, p := range f.Copies {
-		l.Copies = append(l.Copies, withMail(p))
-	}
 	if l.Subject == "" || len(l.Body) == 0 {
 		return Letter{}, fmt.Errorf("template of the letter %q is empty: write a subject in its first line, a blank line, and the text", k)
 	}
@@ -102,18 +98,10 @@ func blocks(text string) []Block {
 	return out
 }
 
-func withMail(p Person) string {
-	s := strings.Join(p.lines(), ", ")
-	if p.Email != "" {
-		s += " <" + p.Email + ">"
-	}
-	return s
-}
-
 func present(all ...string) []string {
 	var out []string
 	for _, s := range all {
-		if s != "" {
+		if s = strings.TrimSpace(s); s != "" {
 			out = append(out, s)
 		}
 	}
