@@ -600,6 +600,11 @@ func TestReviewAccessible(t *testing.T) {
 		p.saved()
 		check(what)
 	}
+	p.open(s.url() + "?line=" + s.lines(t)[3].ID)
+	p.saved()
+	p.seenAtOnce(t, check)
+	p.open(s.url() + "?line=" + s.lines(t)[9].ID)
+	p.saved()
 	p.press("/")
 	p.run(chromedp.SetValue(chromedp.CSS("#rv-q"), "maria"))
 	p.press(enter)
