@@ -56,7 +56,7 @@ type mark struct {
 // print. The tables are those of signers, if the page has any.
 func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables []*cells) error {
 	v := r.view
-	left := slices.DeleteFunc(v.marks(v.unfiled(tables)), func(m mark) bool {
+	left := slices.DeleteFunc(v.marks(v.unfiled(tables, r.records)), func(m mark) bool {
 		printed := func(r image.Rectangle) bool { return middle(m.box).In(r) }
 		return slices.ContainsFunc(r.marks, printed) || anyTable(tables, func(c *cells) bool { return c.besides(m.box) })
 	})
@@ -76,7 +76,7 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 	places := joined(left, v.inches(placeGap))
 	switch {
 	case len(places) == 0:
-	case len(tables) == 0 && sheet.Kind != CoverOf && sheet.Kind != Blank, len(places) > mostOpen:
+	case len(tables) == 0 && r.records == nil && sheet.Kind != CoverOf && sheet.Kind != Blank, len(places) > mostOpen:
 		var all image.Rectangle
 		for _, p := range places {
 			all = all.Union(p)
@@ -152,7 +152,7 @@ func whereabouts(p image.Rectangle, tables []*cells) string {
 
 // unfiled is the ink that belongs to none of the filed rows, less dirt, rules and the
 // words of a text layer.
-func (v *view) unfiled(tables []*cells) (left []image.Rectangle) {
+func (v *view) unfiled(tables []*cells, records *composed) (left []image.Rectangle) {
 	paper := v.bounds().Inset(v.inches(paperEdge))
 	for i, p := range v.components().List {
 		w, h := p.Box.Dx(), p.Box.Dy()
@@ -165,6 +165,7 @@ func (v *view) unfiled(tables []*cells) (left []image.Rectangle) {
 		case max(w, h) > v.inches(0.12) && (min(w, h) <= v.inches(0.02) || max(w, h) > 15*min(w, h)): // a piece of a rule
 		case v.frames(i):
 		case v.dark(p.Box), v.typed(p.Box):
+		case records != nil && (records.printed(p.Box) || records.holds(p.Box)):
 		case anyTable(tables, func(c *cells) bool { return middle(p.Box).In(c.form.head) || c.accounts(p.Box) }):
 		default:
 			left = append(left, p.Box)

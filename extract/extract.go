@@ -65,6 +65,9 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 		best, err = x.upright(ctx, first, x.Told.quarters(before(quarters, marked)))
 	}
 	x.Told.name(best.forms)
+	if best.records != nil {
+		x.Told.nameColumns(best.records.form.columns)
+	}
 	if err != nil {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
@@ -74,7 +77,7 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	}
 	var filled []*cells
 	switch {
-	case len(best.forms) > 0:
+	case len(best.forms) > 0 || best.records != nil:
 		sheet.Kind = Signers
 		filled, err = x.fill(ctx, &sheet, best)
 	case best.cover.Score > 0.5:
@@ -141,6 +144,8 @@ type reading struct {
 	cover cover.Content
 	words []tesseract.Word // that were read to find the form
 	sense float64          // how much of its print made sense
+
+	records *composed // where a signer takes several lines; there are no forms then
 
 	printed Form              // which page of a petition, where its codes say so
 	marks   []image.Rectangle // where it has those codes, and its corner marks
@@ -249,12 +254,18 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 		return reading{}, err
 	}
 	r := reading{view: v, forms: forms, words: words}
-	r.cover = cover.Read(printedLines(words, forms), v.bounds().Size())
+	if r.records, err = x.records(ctx, &r); err != nil {
+		return reading{}, err
+	}
+	r.cover = cover.Read(printedLines(r.words, r.forms), v.bounds().Size())
 	if len(forms) == 1 && forms[0].table.Rows()-forms[0].first <= fewRows && r.cover.Score > 0.5 && len(r.cover.Organizers) > 0 {
 		r.forms = nil // the organizers' own table on a cover page
 		r.cover = cover.Read(printedLines(words, nil), v.bounds().Size())
 	}
-	if len(r.forms) > 0 {
+	switch {
+	case r.records != nil:
+		r.sense = 6 * r.records.score
+	case len(r.forms) > 0:
 		r.sense = 6 * forms[0].score
 	}
 	clear := 0

@@ -25,6 +25,7 @@ type form struct {
 	ticks   []layout.Rule   // the strokes between such boxes
 	teaches []Learned       // what pages of the same form may be understood by
 	told    bool            // a person says what its columns are
+	inside  bool            // what it asks for is printed in the cells of every row
 }
 
 // sureHeadings is the score from which on a row of words is taken for
@@ -93,6 +94,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 	if len(chosen) > 0 && chosen[0].table.Columns() >= 2 && chosen[0].table.Rows() >= 4 {
 		if f, ok, err := x.labelled(ctx, v, chosen[0].table); ok || err != nil {
 			f.numberRows(v)
+			f.inside = true
 			return []form{f}, words, err
 		}
 		return []form{chosen[0].partlyRead()}, words, nil

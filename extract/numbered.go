@@ -35,7 +35,11 @@ func (f *form) partNumbers(v *view) {
 	if len(ends) == 0 {
 		return
 	}
-	at := image.Pt(median(ends, func(p image.Point) int { return p.X }), median(ends, func(p image.Point) int { return p.Y }))
+	var xs, ys []int
+	for _, e := range ends {
+		xs, ys = append(xs, e.X), append(ys, e.Y)
+	}
+	at := image.Pt(median(xs), median(ys))
 	alike := 0
 	for _, e := range ends {
 		if d := e.Sub(at); math.Abs(float64(d.X)) <= 2*stray*v.dpi && math.Abs(float64(d.Y)) <= stray*v.dpi {
@@ -75,11 +79,8 @@ func firstPrint(pieces []layout.Component, cell image.Rectangle, widest, tallest
 	return first
 }
 
-func median(of []image.Point, side func(image.Point) int) int {
-	all := make([]int, len(of))
-	for i, p := range of {
-		all[i] = side(p)
-	}
-	slices.Sort(all)
-	return all[len(all)/2]
+func median(of []int) int {
+	of = slices.Clone(of)
+	slices.Sort(of)
+	return of[len(of)/2]
 }

@@ -20,6 +20,15 @@ import (
 // fill reads the rows of the signer tables into the sheet, and gives the tables
 // with their ink.
 func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells, error) {
+	if r.records != nil {
+		sheet.Columns = r.records.form.columns
+		c, err := x.fillFrom(ctx, sheet, r.records.view, &r.records.form, 0)
+		if err == nil {
+			err = r.records.place(sheet.Rows)
+		}
+		r.records.filed = c.filed
+		return nil, err
+	}
 	var filled []*cells
 	number := 0 // of the last row, written in or not
 	for i := range r.forms {
@@ -415,10 +424,12 @@ func (c *cells) textOf(words []tesseract.Word, row, column, item int) string {
 }
 
 // picture is the line as people are shown it.
-func (c *cells) picture(row int) ([]byte, error) {
+func (c *cells) picture(row int) ([]byte, error) { return c.view.picture(c.form.table.Row(row)) }
+
+// picture is a place of the page as people are shown it.
+func (v *view) picture(place image.Rectangle) ([]byte, error) {
 	const width = 1300 // pixels: legible across a wide screen, some 20 KB
-	r := c.form.table.Row(row).Inset(-c.view.inches(0.04))
-	g := crop(c.view.turned.Image, c.view.full(r))
+	g := crop(v.turned.Image, v.full(place.Inset(-v.inches(0.04))))
 	if g.Rect.Empty() {
 		return nil, nil
 	}

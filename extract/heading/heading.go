@@ -157,14 +157,17 @@ func scoreOf(headings []string, row []Meaning) float64 {
 }
 
 // asksToSign reports whether one heading is plainly that of names and another plainly
-// that of signatures: nothing else on a page is, whatever stands beside them.
+// that of signatures, or one that of both: nothing else on a page is, whatever stands beside them.
 func asksToSign(row []Meaning) bool {
 	plainly := func(items ...string) bool {
 		return slices.ContainsFunc(row, func(m Meaning) bool {
 			return m.Confidence > .9 && len(m.Items) == 1 && slices.Contains(items, m.Items[0])
 		})
 	}
-	return plainly("name", "family") && plainly("signature")
+	both := func(m Meaning) bool {
+		return m.Confidence > .9 && slices.Equal(m.Items, []string{"name", "signature"})
+	}
+	return plainly("name", "family") && plainly("signature") || slices.ContainsFunc(row, both)
 }
 
 // family makes a bare Name the other half of a lone Given name or Surname, as

@@ -55,7 +55,7 @@ var terms = []struct{ item, phrases string }{
 		"name of organization, name of organisation, name of employer, name of company, branch"},
 	{"institution", "institut, bibliothek, arbeitgeber, einrichtung, hochschule, universitat, schule, organisation"},
 	{"institution", "bibliotheque, etablissement, employeur, biblioteca, institucion, instelling, werkgever, bibliotheek"},
-	{"street", "address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, street #, house #, " +
+	{"street", "address, unit address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, street #, house #, " +
 		"number and street, # and street, street name, name of street, addr, work address, business address"},
 	{"street", "adresse, strasse, anschrift, wohnanschrift, hausnummer, haus #, hausnr, str"},
 	{"street", "rue, domicile, adresse postale, direccion, domicilio, calle"},

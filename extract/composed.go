@@ -1,0 +1,244 @@
+package extract
+
+import (
+	"image"
+	"slices"
+
+	"countersign/extract/ink"
+	"countersign/extract/layout"
+	"countersign/ingest"
+)
+
+// composed is a page of records laid out as a table: each record a row, its slots side by
+// side. What reads tables reads it.
+type composed struct {
+	records
+	of    *view // the page itself
+	view  *view // the table
+	form  form
+	doubt []bool       // of the records: a stroke runs through several of its slots, or along one
+	filed map[int]bool // the records that are lines of the sheet
+}
+
+// compose moves the ink of the slots into a table. Ink that crosses the border of two slots
+// stays whole, with the one that has most of it.
+func compose(v *view, r records) *composed {
+	c := &composed{records: r, of: v, doubt: make([]bool, len(r.all))}
+	bits := v.bits.Clone()
+	bits.Erase(c.lyingRules(), c.standingRules(), v.dpi)
+	pieces := layout.FindComponents(bits)
+	owner := make([]int32, len(pieces.List)+1) // by the label of a piece, its slot, from 1
+	c.doubtStruck()
+	at := make([][]image.Rectangle, len(r.all))
+	for i := range at {
+		at[i] = slices.Clone(r.all[i].slots)
+	}
+	for n, p := range pieces.List {
+		record, slot := c.slotOf(p.Box)
+		if record < 0 || c.printed(p.Box) {
+			continue
+		}
+		owner[n+1] = int32(record*len(r.columns) + slot + 1)
+		at[record][slot] = at[record][slot].Union(p.Box)
+	}
+	c.layOut(v, pieces, owner, at)
+	return c
+}
+
+// lyingRules are the lying lines that the form prints: those that do not run through the
+// middle of a slot, where they are strokes of a pen.
+func (c *composed) lyingRules() []layout.Rule {
+	const edge = 0.3 // of a slot's height, along which its own line may be
+	return slices.DeleteFunc(slices.Clone(c.of.lying), func(r layout.Rule) bool {
+		at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
+		return c.anySlot(func(s image.Rectangle) bool {
+			s.Min.Y, s.Max.Y = s.Min.Y+int(edge*float64(s.Dy())), s.Max.Y-int(edge*float64(s.Dy()))
+			return at.In(s)
+		})
+	})
+}
+
+// doubtStruck doubts the records in which a stroke as long as writing runs along a slot: it may
+// strike out what it does not run through. Signatures have such strokes of their own.
+func (c *composed) doubtStruck() {
+	const long = 0.5 // of the slot
+	own := c.lyingRules()
+	for _, r := range c.of.lying {
+		if slices.Contains(own, r) {
+			continue
+		}
+		at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
+		for i, one := range c.all {
+			for n, s := range one.slots {
+				asked := c.columns[n].Fields
+				signature := len(asked) > 0 && asked[0] == Signature
+				if at.In(s) && !signature && float64(r.To-r.From) > long*float64(s.Dx()) {
+					c.doubt[i] = true
+				}
+			}
+		}
+	}
+}
+
+// standingRules are the standing lines that the form prints: those outside of slots, and
+// those higher than the slot.
+func (c *composed) standingRules() []layout.Rule {
+	return slices.DeleteFunc(slices.Clone(c.of.standing), func(r layout.Rule) bool {
+		at := image.Pt(int(r.At((r.From+r.To)/2)), (r.From+r.To)/2)
+		return c.anySlot(func(s image.Rectangle) bool {
+			return at.In(s.Inset(c.of.inches(0.05))) && r.To-r.From < s.Dy()*6/5
+		})
+	})
+}
+
+func (c *composed) anySlot(is func(image.Rectangle) bool) bool {
+	return slices.ContainsFunc(c.all, func(r record) bool { return slices.ContainsFunc(r.slots, is) })
+}
+
+// slotOf is the record and the slot that hold most of a piece of ink, −1 where none does.
+// Shadows and frames are larger than what they would be in.
+func (c *composed) slotOf(box image.Rectangle) (record, slot int) {
+	record, slot = -1, -1
+	most := 0
+	for i, one := range c.all {
+		if in := one.box.Inset(-c.of.inches(0.2)).Intersect(box); 2*in.Dx()*in.Dy() < box.Dx()*box.Dy() {
+			continue
+		}
+		crossed := 0
+		for n, s := range one.slots {
+			in := s.Intersect(box)
+			if in.Empty() {
+				continue
+			}
+			if 2*in.Dy() > s.Dy() {
+				crossed++
+			}
+			if size := in.Dx() * in.Dy(); size > most {
+				most, record, slot = size, i, n
+			}
+		}
+		if crossed > 2 {
+			c.doubt[i] = true
+		}
+	}
+	return record, slot
+}
+
+// printed reports whether a piece of ink is print of a record.
+func (c *composed) printed(box image.Rectangle) bool {
+	return slices.ContainsFunc(c.print, func(p image.Rectangle) bool {
+		return middle(box).In(p.Inset(-c.of.inches(0.02))) && box.Dy() < 2*p.Dy()
+	})
+}
+
+// layOut paints the table.
+func (c *composed) layOut(v *view, pieces layout.Components, owner []int32, at [][]image.Rectangle) {
+	const pad, around = 0.06, 0.5 // inches
+	margin, border := v.inches(pad), v.inches(around)
+	n := len(c.columns)
+	lefts, tops := []int{border}, []int{border}
+	for slot := range n {
+		widest := 0
+		for _, slots := range at {
+			widest = max(widest, slots[slot].Dx())
+		}
+		lefts = append(lefts, lefts[slot]+widest+2*margin)
+	}
+	for i, slots := range at {
+		highest := 0
+		for _, s := range slots {
+			highest = max(highest, s.Dy())
+		}
+		tops = append(tops, tops[i]+highest+2*margin)
+	}
+	full := func(x int) int { return int(float64(x) / v.scale) }
+	out := image.NewGray(image.Rect(0, 0, full(lefts[n]+border), full(tops[len(at)]+border)))
+	for i := range out.Pix {
+		out.Pix[i] = 255
+	}
+	page := v.turned.Image
+	var words []ingest.Word
+	for i, slots := range at {
+		for slot, s := range slots {
+			if s.Empty() {
+				continue
+			}
+			to := image.Pt(full(lefts[slot]+margin), full(tops[i]+margin))
+			from := image.Rect(full(s.Min.X), full(s.Min.Y), full(s.Max.X), full(s.Max.Y)).Intersect(page.Bounds())
+			level := ink.PaperLevel(page, from)
+			own := int32(i*n + slot + 1)
+			for y := range from.Dy() {
+				wy := min(pieces.H-1, int(float64(from.Min.Y+y)*v.scale))
+				for x := range from.Dx() {
+					wx := min(pieces.W-1, int(float64(from.Min.X+x)*v.scale))
+					if ownedBy(pieces, owner, wx, wy, own) {
+						out.Pix[(to.Y+y)*out.Stride+to.X+x] = uint8(min(255, int(page.GrayAt(from.Min.X+x, from.Min.Y+y).Y)*255/level))
+					}
+				}
+			}
+			for _, w := range v.words {
+				if mid := middle(w.Box); mid.In(c.all[i].slots[slot]) && !c.printed(w.Box) {
+					box := image.Rect(full(w.Box.Min.X), full(w.Box.Min.Y), full(w.Box.Max.X), full(w.Box.Max.Y))
+					words = append(words, ingest.Word{Text: w.Text, Box: box.Sub(from.Min).Add(to)})
+				}
+			}
+		}
+	}
+	c.view = leaningView(v.page.showing(out, words), 0, 0)
+	t := layout.Table{Style: layout.Grid, Left: lefts[0], Right: lefts[n]}
+	for _, y := range tops {
+		t.Lines = append(t.Lines, layout.Through(float64(t.Left), float64(y), float64(t.Right), float64(y), 1))
+	}
+	for _, x := range lefts {
+		t.Borders = append(t.Borders, layout.Through(float64(tops[0]), float64(x), float64(tops[len(at)]), float64(x), 1))
+	}
+	c.form = form{table: t, columns: c.columns, score: c.score, combs: make([]bool, n)}
+}
+
+// showing is a page with another picture and the words in it.
+func (p page) showing(g *image.Gray, words []ingest.Word) page {
+	p.grey, p.sheet = g, nil
+	p.Image, p.Words, p.Hidden, p.Findings = g, words, nil, nil
+	if len(words) == 0 && p.Source == ingest.Text {
+		p.Source = ingest.Scan
+	}
+	return p
+}
+
+// ownedBy reports whether a pixel is of a piece of ink in a slot, or beside one.
+func ownedBy(pieces layout.Components, owner []int32, x, y int, slot int32) bool {
+	for dy := -1; dy <= 1; dy++ {
+		for dx := -1; dx <= 1; dx++ {
+			nx, ny := x+dx, y+dy
+			if nx < 0 || ny < 0 || nx >= pieces.W || ny >= pieces.H {
+				continue
+			}
+			if l := pieces.Labels[ny*pieces.W+nx]; l > 0 && owner[l] == slot {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// place gives the lines of the table their places on the page itself.
+func (c *composed) place(rows []Row) (err error) {
+	for i := range rows {
+		r := &rows[i]
+		one := c.all[r.Number-1].box
+		r.Box = c.of.turned.Delivered(c.of.full(one))
+		if r.Picture, err = c.of.picture(one); err != nil {
+			return err
+		}
+		if c.doubt[r.Number-1] && !r.Struck {
+			r.doubt()
+		}
+	}
+	return nil
+}
+
+// holds reports whether ink of the page is in a slot of a record that was filed.
+func (c *composed) holds(box image.Rectangle) bool {
+	record, _ := c.slotOf(box)
+	return record >= 0 && c.filed[record]
+}

@@ -1,0 +1,760 @@
+package extract
+
+import (
+	"cmp"
+	"context"
+	"image"
+	"math"
+	"slices"
+	"strings"
+
+	"countersign/extract/heading"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// record is the place that one signer fills in where the form takes several lines for it: a
+// card, or a block of lines with a label each.
+type record struct {
+	box   image.Rectangle   // all of it, in the view
+	slots []image.Rectangle // where people write, one for each label
+}
+
+// records are those of a page, and what their slots ask for.
+type records struct {
+	all     []record
+	columns []Column
+	score   float64           // how surely the labels are labels, 0 to 1
+	print   []image.Rectangle // labels and whatever else each record prints
+}
+
+// Of records, in inches and shares.
+const (
+	labelOff  = 0.1 // by which a label may be off its place in the record
+	labelMost = 5   // between two labels of one record
+	labelSeen = 0.6 // share of the records in which print is read at its place at least
+)
+
+// records looks for records where no table of signers was understood for certain. The
+// reading then has records instead of forms.
+func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
+	drawn := len(r.forms) > 0 && r.forms[0].table.Style != layout.Open
+	if drawn && r.forms[0].score >= sureHeadings && r.forms[0].asks(Signature) {
+		found := r.view.pairedForm(r.forms[0], r.words)
+		if found == nil {
+			return nil, nil
+		}
+		r.forms = nil
+		return compose(r.view, *found), nil
+	}
+	words := r.words
+	if drawn { // only what stands above it was read
+		var err error
+		if words, err = r.view.print(ctx, x.Print, r.view.bounds(), tesseract.Sparse); err != nil {
+			return nil, err
+		}
+	}
+	var table layout.Table
+	if drawn {
+		table = r.forms[0].table
+	}
+	found := findRecords(r.view, table, words)
+	if found == nil && drawn {
+		found = pairedRows(r.view, table, words)
+	}
+	if found == nil {
+		return nil, nil
+	}
+	r.forms, r.words = nil, words
+	return compose(r.view, *found), nil
+}
+
+// findRecords looks for labels that recur on the page as a constellation, such as "Name:"
+// over "Address:" over "Signature:". It gives nil where fewer than two recur, or where
+// they do not ask for a name and a signature. The table is the one that is drawn around them,
+// if any: then each of its rows has records.
+func findRecords(v *view, table layout.Table, words []tesseract.Word) *records {
+	atoms := atomsOf(words)
+	var best *records
+	for _, item := range []Field{Name, Family, Signature, MemberID} {
+		r := v.recordsAround(words, atoms, string(item), table)
+		if r != nil && (best == nil || len(r.all)*len(r.columns) > len(best.all)*len(best.columns)) {
+			best = r
+		}
+	}
+	return best
+}
+
+// atom is a printed label, or a word of other print or writing.
+type atom struct {
+	key   string // what a label asks for, or the word
+	label bool
+	text  string
+	box   image.Rectangle
+}
+
+// at is the place by which atoms are compared: labels begin and stand alike.
+func (a atom) at() image.Point { return image.Pt(a.box.Min.X, middle(a.box).Y) }
+
+// atomsOf finds the labels among words. Each is as long as it can be and still asks
+// for one thing.
+func atomsOf(words []tesseract.Word) []atom {
+	const (
+		readable = 0.4 // confidence of a word
+		longest  = 5   // words of a label
+		blank    = 1.2 // between them, as a share of their height
+		plainly  = 0.9 // how surely a label asks for something
+	)
+	words = slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool {
+		letters, _ := lettersAndDigits(w.Text)
+		return w.Confidence < readable || letters < 2
+	})
+	var atoms []atom
+	for _, line := range lines(words) {
+		for i := 0; i < len(line); {
+			found, n := atom{key: strings.ToLower(line[i].Text), text: line[i].Text, box: line[i].Box}, 1
+			run := found
+			for j := i; j < min(len(line), i+longest); j++ {
+				if j > i {
+					if float64(line[j].Box.Min.X-run.box.Max.X) > blank*float64(run.box.Dy()) {
+						break
+					}
+					run.text, run.box = run.text+" "+line[j].Text, run.box.Union(line[j].Box)
+				}
+				m := heading.Of(run.text)
+				if m.Confidence >= plainly && len(m.Items) == 1 && m.Items[0] != string(Number) {
+					found, n = atom{m.Items[0], true, run.text, run.box}, j-i+1
+				}
+			}
+			atoms = append(atoms, found)
+			i += n
+		}
+	}
+	return atoms
+}
+
+// offset is a piece of print at its place in a record, seen from the label that the records
+// were found by.
+type offset struct {
+	key    string
+	label  bool
+	by     image.Point
+	seen   map[int]int // by the number of the record, its atom
+	read   int         // records in which it was read as what it is
+	anchor bool        // the label itself that the records were found by
+}
+
+// evidence is in how many records print stands at its place; where it was read as what it
+// is counts twice.
+func (o offset) evidence() int { return o.read + len(o.seen) }
+
+// recordsAround tries the labels of one thing as those that each record has once.
+func (v *view) recordsAround(words []tesseract.Word, atoms []atom, item string, table layout.Table) *records {
+	var anchors []image.Point
+	for _, a := range atoms {
+		if a.label && a.key == item {
+			anchors = append(anchors, a.at())
+		}
+	}
+	const rounds = 2 // the second with the records that the first one missed or made up
+	var parts []offset
+	for range rounds {
+		if len(anchors) < 2 {
+			return nil
+		}
+		parts = v.recurringParts(atoms, item, anchors)
+		anchors = v.betterAnchors(atoms, parts, anchors)
+	}
+	if len(anchors) < 2 {
+		return nil
+	}
+	parts = v.recurringParts(atoms, item, anchors)
+	labels := 0
+	for _, p := range parts {
+		if p.label {
+			labels++
+		}
+	}
+	if labels < 2 || labels < 3 && len(anchors) < 3 {
+		return nil
+	}
+	tall := 0 // of a record, from its first label to its last
+	for _, p := range parts {
+		for _, o := range parts {
+			if p.label && o.label {
+				tall = max(tall, p.by.Y-o.by.Y)
+			}
+		}
+	}
+	if table.Rows() > 0 && tall < table.Row(table.Rows()/2).Dy() {
+		anchors = inEachRow(table, anchors, v.inches(labelOff))
+	}
+	return v.recordsOf(words, atoms, anchors, parts)
+}
+
+// recurringParts are the labels and other words that stand at one place in most records.
+func (v *view) recurringParts(atoms []atom, item string, anchors []image.Point) []offset {
+	var all []offset
+	reach := v.inches(labelMost)
+	for i, anchor := range anchors {
+		for n, a := range atoms {
+			by := a.at().Sub(anchor)
+			if abs(by.X) > reach || abs(by.Y) > reach {
+				continue
+			}
+			at := slices.IndexFunc(all, func(o offset) bool {
+				return o.key == a.key && o.label == a.label && v.nearby(o.by, by)
+			})
+			if at < 0 {
+				at = len(all)
+				all = append(all, offset{key: a.key, label: a.label, by: by, seen: map[int]int{}, anchor: a.label && a.key == item && by == image.Point{}})
+			}
+			all[at].seen[i] = n
+		}
+	}
+	var periods []image.Point // from one record to others
+	for _, o := range all {
+		if o.label && o.key == item && !o.anchor {
+			periods = append(periods, o.by)
+		}
+	}
+	for i := range all {
+		all[i].read = len(all[i].seen)
+	}
+	for _, o := range all { // a label that was misread in some records still is one
+		for _, k := range all {
+			if o.label && len(o.seen) > 1 && !k.label && v.nearby(o.by, k.by) {
+				for i, n := range k.seen {
+					if _, read := o.seen[i]; !read {
+						o.seen[i] = n
+					}
+				}
+			}
+		}
+	}
+	least := max(2, int(math.Ceil(labelSeen*float64(len(anchors)))))
+	all = slices.DeleteFunc(all, func(o offset) bool {
+		return len(o.seen) < least || o.label && o.key == item && !o.anchor
+	})
+	// Print of the next record is no other print of this one. A label that belongs to
+	// the record is read in one more than if it were the neighbour's.
+	slices.SortStableFunc(all, func(a, b offset) int {
+		return cmp.Compare(b.evidence(), a.evidence())
+	})
+	var own []offset
+	var rivals [][2]offset // labels read as often in one record as in the next
+	for _, o := range all {
+		again := slices.IndexFunc(own, func(k offset) bool {
+			return k.key == o.key && k.label == o.label && slices.ContainsFunc(periods, func(p image.Point) bool {
+				return v.nearby(o.by.Sub(k.by), p)
+			})
+		})
+		switch {
+		case again < 0:
+			own = append(own, o)
+		case o.label && own[again].evidence() == o.evidence():
+			rivals = append(rivals, [2]offset{own[again], o})
+		}
+	}
+	return v.nearest(own, rivals)
+}
+
+// nearest settles to which of two records labels belong: to the one that they make smaller.
+// Labels of which that is not plain are left out.
+func (v *view) nearest(own []offset, rivals [][2]offset) []offset {
+	const plainly = 0.1 // inches
+	for _, pair := range rivals {
+		var others image.Rectangle
+		for _, o := range own {
+			contested := slices.ContainsFunc(rivals, func(r [2]offset) bool { return r[0].key == o.key })
+			if o.label && (o.anchor || !contested) {
+				others = others.Union(image.Rectangle{Min: o.by, Max: o.by.Add(image.Pt(1, 1))})
+			}
+		}
+		height := func(o offset) int {
+			return others.Union(image.Rectangle{Min: o.by, Max: o.by.Add(image.Pt(1, 1))}).Dy()
+		}
+		at := slices.IndexFunc(own, func(o offset) bool { return o.label && o.key == pair[0].key && o.by == pair[0].by })
+		switch less := height(pair[0]) - height(pair[1]); {
+		case at < 0:
+		case less > v.inches(plainly):
+			own[at] = pair[1]
+		case less > -v.inches(plainly):
+			own = slices.Delete(own, at, at+1)
+		}
+	}
+	return own
+}
+
+func (v *view) nearby(a, b image.Point) bool {
+	off := v.inches(labelOff)
+	return abs(a.X-b.X) <= off && abs(a.Y-b.Y) <= off
+}
+
+func abs(v int) int { return max(v, -v) }
+
+// betterAnchors leaves out the labels around which there is no record, and adds the places
+// where labels show a record whose own label was not read.
+func (v *view) betterAnchors(atoms []atom, parts []offset, anchors []image.Point) []image.Point {
+	labels := 0 // besides the anchor
+	seen := map[int]int{}
+	used := map[int]bool{}
+	for _, p := range parts {
+		for i, n := range p.seen {
+			used[n] = true
+			if p.label && !p.anchor {
+				seen[i]++
+			}
+		}
+		if p.label && !p.anchor {
+			labels++
+		}
+	}
+	var better []image.Point
+	for i, a := range anchors {
+		if 2*seen[i] >= labels && seen[i] > 0 {
+			better = append(better, a)
+		}
+	}
+	var missed []image.Point
+	for n, a := range atoms {
+		for _, p := range parts {
+			if !a.label || used[n] || p.anchor || !p.label || p.key != a.key {
+				continue
+			}
+			at := a.at().Sub(p.by)
+			known := func(o image.Point) bool { return v.nearby(o, at) }
+			switch {
+			case slices.ContainsFunc(better, known):
+			case slices.ContainsFunc(missed, known): // two labels agree
+				better = append(better, at)
+			default:
+				missed = append(missed, at)
+			}
+		}
+	}
+	return better
+}
+
+// inEachRow adds records to rows of a table that have none, where the others are alike: in such
+// a row no label could be read.
+func inEachRow(t layout.Table, anchors []image.Point, off int) []image.Point {
+	const unlike = 0.15 // of the height of a row
+	rowOf := func(p image.Point) int {
+		for row := range t.Rows() {
+			if p.In(t.Row(row)) {
+				return row
+			}
+		}
+		return -1
+	}
+	var usual []image.Point // the records of a row, from its corner
+	height := 0
+	has := map[int]bool{}
+	for _, a := range anchors {
+		row := rowOf(a)
+		if row < 0 {
+			return anchors
+		}
+		has[row] = true
+		in := a.Sub(t.Row(row).Min)
+		height = max(height, t.Row(row).Dy())
+		if !slices.ContainsFunc(usual, func(u image.Point) bool { return abs(u.X-in.X) <= 2*off && abs(u.Y-in.Y) <= off }) {
+			usual = append(usual, in)
+		}
+	}
+	if len(usual)*len(has) > 2*len(anchors) { // records that do not stand alike in the rows
+		return anchors
+	}
+	for row := range t.Rows() {
+		if r := t.Row(row); !has[row] && math.Abs(float64(r.Dy()-height)) <= unlike*float64(height) {
+			for _, u := range usual {
+				anchors = append(anchors, r.Min.Add(u))
+			}
+		}
+	}
+	return anchors
+}
+
+// printedPart is print of a record: where it is from its anchor.
+type printedPart struct {
+	text  string
+	label bool
+	box   image.Rectangle
+}
+
+// recordsOf lays the slots of the records beside, above or below their labels.
+func (v *view) recordsOf(words []tesseract.Word, atoms []atom, anchors []image.Point, parts []offset) *records {
+	printed := partsOf(atoms, anchors, parts)
+	var labels []printedPart
+	var texts []string
+	for _, p := range printed {
+		if p.label {
+			labels, texts = append(labels, p), append(texts, p.text)
+		}
+	}
+	meanings, score, _ := heading.Weigh(texts)
+	r := &records{columns: columnsOf(texts, meanings), score: score}
+	if f := (form{columns: r.columns}); score < sureHeadings || !f.forSigners() {
+		return nil
+	}
+	sheet := recordSheet{v: v, anchors: anchors, printed: printed, labels: labels, pitch: pitchOfLabels(labels, anchors, v.inches(0.5))}
+	slices.SortFunc(sheet.anchors, func(a, b image.Point) int {
+		if abs(a.Y-b.Y) > v.inches(labelOff) {
+			return cmp.Compare(a.Y, b.Y)
+		}
+		return cmp.Compare(a.X, b.X)
+	})
+	sheet.ink = v.withoutRules().Clone()
+	for _, anchor := range anchors {
+		for _, p := range printed {
+			sheet.ink.Clear(p.box.Add(anchor).Inset(-v.inches(0.02)))
+		}
+	}
+	side, ok := sheet.side(words)
+	if !ok {
+		return nil
+	}
+	for _, anchor := range sheet.anchors {
+		var one record
+		for _, p := range printed {
+			one.box = one.box.Union(p.box.Add(anchor))
+			r.print = append(r.print, p.box.Add(anchor))
+		}
+		for _, l := range labels {
+			slot := sheet.slot(anchor, l, side)
+			one.slots = append(one.slots, slot)
+			one.box = one.box.Union(slot)
+		}
+		r.all = append(r.all, one)
+	}
+	return r
+}
+
+// partsOf is the print of a record at its usual place, in reading order: labels with the words
+// that follow close by.
+func partsOf(atoms []atom, anchors []image.Point, offsets []offset) []printedPart {
+	var parts []printedPart
+	for _, o := range offsets {
+		var xs, ys, ws, hs []int
+		text := ""
+		for i, n := range o.seen {
+			box := atoms[n].box.Sub(anchors[i])
+			xs, ys, ws, hs = append(xs, box.Min.X), append(ys, box.Min.Y), append(ws, box.Dx()), append(hs, box.Dy())
+			if o.label && !atoms[n].label {
+				continue // misread there
+			}
+			if len(atoms[n].text) > len(text) || len(atoms[n].text) == len(text) && atoms[n].text < text {
+				text = atoms[n].text
+			}
+		}
+		at := image.Pt(median(xs), median(ys))
+		parts = append(parts, printedPart{text, o.label, image.Rectangle{Min: at, Max: at.Add(image.Pt(median(ws), median(hs)))}})
+	}
+	slices.SortFunc(parts, func(a, b printedPart) int {
+		if dy := middle(a.box).Y - middle(b.box).Y; abs(dy) > max(a.box.Dy(), b.box.Dy())/2 {
+			return dy
+		}
+		return a.box.Min.X - b.box.Min.X
+	})
+	var out []printedPart
+	for _, p := range parts {
+		if n := len(out); n > 0 && !p.label && out[n-1].label {
+			last := &out[n-1]
+			beside := abs(middle(last.box).Y-middle(p.box).Y) < last.box.Dy()/2
+			if gap := p.box.Min.X - last.box.Max.X; beside && gap < last.box.Dy() {
+				last.text, last.box = last.text+" "+p.text, last.box.Union(p.box)
+				continue
+			}
+		}
+		if n := len(out); n > 0 && p.label && !out[n-1].label {
+			// The last word of a title or of a sentence asks for nothing.
+			last := out[n-1].box
+			beside := abs(middle(last).Y-middle(p.box).Y) < last.Dy()/2
+			p.label = !beside || p.box.Min.X-last.Max.X > last.Dy()
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// recordSheet is a page of records while their slots are laid out.
+type recordSheet struct {
+	v       *view
+	anchors []image.Point
+	printed []printedPart
+	labels  []printedPart
+	pitch   int            // from one line of labels to the next
+	ink     *layout.Bitmap // without rules and without the print of the records
+}
+
+// pitchOfLabels is the usual distance between lines of labels; where a record has one
+// line, somewhat less than that to the next record.
+func pitchOfLabels(labels []printedPart, anchors []image.Point, most int) int {
+	var gaps []int
+	for i := 1; i < len(labels); i++ {
+		if gap := middle(labels[i].box).Y - middle(labels[i-1].box).Y; gap > labels[i].box.Dy() {
+			gaps = append(gaps, gap)
+		}
+	}
+	if len(gaps) > 0 {
+		return median(gaps)
+	}
+	for i := range anchors {
+		for j := range anchors {
+			if gap := anchors[j].Y - anchors[i].Y; gap > labels[0].box.Dy() {
+				most = min(most, gap*4/5)
+			}
+		}
+	}
+	return most
+}
+
+// labelSide is where people write, seen from a label.
+type labelSide int
+
+const (
+	right labelSide = iota
+	above
+	below
+)
+
+// side says where people wrote: to the right of the labels, at their height, or else above or
+// below them. Above is told from below at the ends of a column of records: nobody wrote above
+// its first line of labels if people write below, and nobody below its last if they write
+// above. It reports false where neither is plain, as where a label was not found.
+func (s recordSheet) side(words []tesseract.Word) (side labelSide, ok bool) {
+	const (
+		most  = 0.6
+		few   = 0.3
+		clear = 0.8 // confidence of words that are print
+	)
+	unread := s.ink.Clone() // less the words that may be print: above the first record there are titles
+	for _, w := range words {
+		if w.Confidence >= clear && wordLike(w.Text) {
+			unread.Clear(w.Box)
+		}
+	}
+	written := slices.DeleteFunc(slices.Clone(s.anchors), func(anchor image.Point) bool {
+		return !slices.ContainsFunc(s.labels, func(l printedPart) bool {
+			up, beside, down := s.around(anchor, l)
+			return s.wrote(up) || s.wrote(beside) || s.wrote(down)
+		})
+	})
+	first, last := s.labels[0].box, s.labels[len(s.labels)-1].box
+	var n, level, firsts, titled, overFirst, lasts, underLast float64
+	for _, anchor := range written {
+		top, foot := s.ends(anchor, written)
+		for _, l := range s.labels {
+			up, beside, down := s.around(anchor, l)
+			if s.wrote(up.Union(down)) || s.wrote(beside) {
+				n, level = n+1, level+share(s.wrote(beside))
+			}
+			if top && abs(middle(l.box).Y-middle(first).Y) < first.Dy() {
+				firsts, titled, overFirst = firsts+1, titled+share(s.wrote(up)), overFirst+share(hasInk(unread, up))
+			}
+			if foot && abs(middle(l.box).Y-middle(last).Y) < last.Dy() {
+				lasts, underLast = lasts+1, underLast+share(s.wrote(down))
+			}
+		}
+	}
+	switch {
+	case level >= most*n:
+		return right, true
+	case underLast > few*lasts: // where the last did not sign, nothing is below
+		return below, overFirst <= few*firsts
+	case titled >= most*firsts:
+		return above, true
+	}
+	return right, false
+}
+
+// around are the places above a label, beside it and below it, as far as the next one.
+func (s recordSheet) around(anchor image.Point, l printedPart) (up, beside, down image.Rectangle) {
+	box := l.box.Add(anchor)
+	to := s.slot(anchor, l, right).Max.X
+	up = image.Rect(box.Min.X, box.Min.Y-s.pitch*7/10, to, box.Min.Y-2)
+	beside = image.Rect(box.Max.X+2, box.Min.Y, to, box.Max.Y)
+	down = image.Rect(box.Min.X, box.Max.Y+2, to, box.Max.Y+s.pitch*7/10)
+	return up, beside, down
+}
+
+// ends reports whether a record is the first and whether it is the last of those in its
+// column.
+func (s recordSheet) ends(anchor image.Point, all []image.Point) (top, foot bool) {
+	top, foot = true, true
+	for _, o := range all {
+		if abs(o.X-anchor.X) < s.v.inches(0.5) {
+			top, foot = top && o.Y >= anchor.Y, foot && o.Y <= anchor.Y
+		}
+	}
+	return top, foot
+}
+
+func share(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// slot is where people write what a label asks for.
+func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) image.Rectangle {
+	const under = 0.15 // of the pitch: how far below its line writing hangs
+	box := l.box.Add(anchor)
+	next, limit := s.v.bounds().Max.X, s.rightOf(anchor)
+	for _, p := range s.printed {
+		if b := p.box.Add(anchor); abs(middle(b).Y-middle(box).Y) < max(b.Dy(), box.Dy()) && b.Min.X >= box.Max.X {
+			next = min(next, b.Min.X)
+		}
+	}
+	slot := image.Rect(box.Min.X, 0, min(next-s.v.inches(0.03), limit), 0)
+	switch side {
+	case above:
+		slot.Min.X -= s.v.inches(0.05)
+		slot.Min.Y, slot.Max.Y = box.Min.Y-s.pitch, box.Max.Y
+	case below:
+		slot.Min.X -= s.v.inches(0.05)
+		slot.Min.Y, slot.Max.Y = box.Min.Y-s.v.inches(0.03), box.Min.Y+s.pitch
+	default:
+		slot.Min.X = box.Max.X
+		slot.Max.Y = box.Max.Y + int(under*float64(s.pitch))
+		slot.Min.Y = slot.Max.Y - s.pitch
+	}
+	for _, p := range s.printed { // other print above or below ends it
+		b := p.box.Add(anchor)
+		switch {
+		case b == box || b.Max.X <= slot.Min.X || b.Min.X >= slot.Max.X:
+		case middle(b).Y < box.Min.Y && b.Max.Y > slot.Min.Y:
+			slot.Min.Y = b.Max.Y
+		case middle(b).Y > box.Max.Y && b.Min.Y < slot.Max.Y:
+			slot.Max.Y = b.Min.Y
+		}
+	}
+	for _, y := range s.linesIn(l, slot.Sub(anchor), side) {
+		if y := anchor.Y + y; side == below {
+			slot.Max.Y = min(slot.Max.Y, y)
+		} else {
+			slot.Min.Y = max(slot.Min.Y, y)
+		}
+	}
+	from, to := s.cell(l, slot.Sub(anchor))
+	slot.Min.X, slot.Max.X = max(slot.Min.X, from+anchor.X), min(slot.Max.X, to+anchor.X)
+	return slot.Intersect(s.v.bounds())
+}
+
+// cell is the part of a place beside a label between two standing lines of the form, from the
+// anchor: the first in which people write.
+func (s recordSheet) cell(l printedPart, place image.Rectangle) (from, to int) {
+	const (
+		through = 0.7 // of the height that a line runs through
+		wrote   = 0.3 // share of the records with ink in the part
+		near    = 0.05
+	)
+	type border struct{ x, records int }
+	var found []border
+	for _, anchor := range s.anchors {
+		in := place.Add(anchor)
+		seen := map[int]bool{}
+		for _, r := range s.v.standing {
+			x := int(math.Round(r.At(middle(in).Y))) - anchor.X
+			over := min(r.To, in.Max.Y) - max(r.From, in.Min.Y)
+			if float64(over) < through*float64(in.Dy()) || x <= l.box.Max.X || x >= place.Max.X {
+				continue
+			}
+			at := slices.IndexFunc(found, func(b border) bool { return abs(b.x-x) <= s.v.inches(near) })
+			if at < 0 {
+				found, at = append(found, border{x: x}), len(found)
+			}
+			if !seen[at] {
+				seen[at] = true
+				found[at].records++
+			}
+		}
+	}
+	xs := []int{place.Min.X}
+	slices.SortFunc(found, func(a, b border) int { return a.x - b.x })
+	for _, b := range found {
+		if float64(b.records) >= labelSeen*float64(len(s.anchors)) {
+			xs = append(xs, b.x)
+		}
+	}
+	xs = append(xs, place.Max.X)
+	for i := 1; i < len(xs); i++ {
+		n := 0
+		for _, anchor := range s.anchors {
+			part := image.Rect(xs[i-1], place.Min.Y, xs[i], place.Max.Y).Add(anchor).Inset(s.v.inches(0.03))
+			if s.wrote(part) {
+				n++
+			}
+		}
+		if float64(n) >= wrote*float64(len(s.anchors)) {
+			return xs[i-1], xs[i]
+		}
+	}
+	return place.Min.X, place.Max.X
+}
+
+// wrote reports whether there is ink in a place besides the print of the records.
+func (s recordSheet) wrote(place image.Rectangle) bool { return hasInk(s.ink, place) }
+
+func hasInk(b *layout.Bitmap, place image.Rectangle) bool {
+	const fewer = 30 // pixels that are no writing
+	return b.Ink(place.Intersect(image.Rect(0, 0, b.W, b.H))) >= fewer
+}
+
+// linesIn are the heights, from the anchor, of lines that the form prints through a place in
+// most records: they part the label's own line from another's. Along the line to write on
+// there is none.
+func (s recordSheet) linesIn(l printedPart, place image.Rectangle, side labelSide) (heights []int) {
+	own := place.Inset(s.v.inches(0.06)) // beside the label, or between it and the far end
+	switch side {
+	case above:
+		own.Max.Y = min(own.Max.Y, l.box.Min.Y-s.pitch/4)
+	case below:
+		own.Min.Y = max(own.Min.Y, l.box.Max.Y+s.pitch/4)
+	default:
+		own.Max.Y = min(own.Max.Y, middle(l.box).Y-s.pitch/4)
+	}
+	type height struct{ y, records int }
+	var found []height
+	for _, anchor := range s.anchors {
+		seen := map[int]bool{}
+		for _, r := range s.v.lying {
+			in := min(r.To, own.Max.X+anchor.X) - max(r.From, own.Min.X+anchor.X)
+			y := int(math.Round(r.At(middle(own).X+anchor.X))) - anchor.Y
+			if 2*in < own.Dx() || y < own.Min.Y || y > own.Max.Y {
+				continue
+			}
+			at := slices.IndexFunc(found, func(h height) bool { return abs(h.y-y) <= s.v.inches(0.04) })
+			if at < 0 {
+				found, at = append(found, height{y: y}), len(found)
+			}
+			if !seen[at] {
+				seen[at] = true
+				found[at].records++
+			}
+		}
+	}
+	for _, h := range found {
+		if float64(h.records) >= labelSeen*float64(len(s.anchors)) {
+			heights = append(heights, h.y)
+		}
+	}
+	return heights
+}
+
+// rightOf is where the next record to the right begins, or the paper ends.
+func (s recordSheet) rightOf(anchor image.Point) int {
+	left := 0 // of the print of a record, from its anchor
+	for _, p := range s.printed {
+		left = min(left, p.box.Min.X)
+	}
+	limit := s.v.bounds().Max.X - s.v.inches(paperEdge)
+	for _, o := range s.anchors {
+		if o.X > anchor.X+s.v.inches(0.5) && abs(o.Y-anchor.Y) < s.v.inches(1) {
+			limit = min(limit, o.X+left-s.v.inches(0.05))
+		}
+	}
+	return limit
+}

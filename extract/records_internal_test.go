@@ -1,0 +1,88 @@
+package extract
+
+import (
+	"image"
+	"testing"
+
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// blocks is a page of so many records of three labelled lines, evenly spaced all over, and what
+// is written in them.
+func blocks(n int) (*view, []tesseract.Word) {
+	bits := layout.NewBitmap(1000, 1400)
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H)), bits: bits}
+	var words []tesseract.Word
+	for i := range n {
+		for j, label := range []string{"Name", "Address", "Signature"} {
+			y := 100 + 100*(3*i+j)
+			words = append(words, tesseract.Word{Text: label, Confidence: 1, Box: image.Rect(100, y, 190, y+20)})
+			for x := range 60 { // of ink
+				bits.Pix[(y+10)*bits.W+300+x] = 1
+			}
+		}
+	}
+	return v, words
+}
+
+// TestLabelsOfOneRecord: labels that are as near to the next record's as to their own belong to
+// the record in which one more was read; where that is not so, to none.
+func TestLabelsOfOneRecord(t *testing.T) {
+	v, words := blocks(4)
+	r := findRecords(v, layout.Table{}, words)
+	if r == nil || len(r.all) != 4 || len(r.columns) != 3 {
+		t.Fatalf("found %+v, want four records of three labels", r)
+	}
+	for i, one := range r.all {
+		for j, slot := range one.slots {
+			if at := image.Pt(330, 110+100*(3*i+j)); !at.In(slot) {
+				t.Errorf("record %d: what is written at %v is not in its slot %v", i, at, slot)
+			}
+		}
+	}
+	for name, missing := range map[string]int{"the last signature": len(words) - 1, "the first name": 0} {
+		fewer := append(append([]tesseract.Word{}, words[:missing]...), words[missing+1:]...)
+		if r := findRecords(v, layout.Table{}, fewer); r != nil {
+			for _, one := range r.all {
+				if signed, named := one.slots[len(one.slots)-1], one.slots[0]; signed.Min.Y < named.Min.Y {
+					t.Errorf("without the label of %s, a signature above the name was taken for its own", name)
+				}
+			}
+		}
+	}
+}
+
+// TestPairsOfRows: two rows of headings make pairs of rows, unless one of them would do alone or
+// the rows have labels of their own.
+func TestPairsOfRows(t *testing.T) {
+	table := layout.Table{Style: layout.Grid, Left: 100, Right: 900}
+	for i := range 11 {
+		y := float64(100 + 60*i)
+		table.Lines = append(table.Lines, layout.Through(100, y, 900, y, 1))
+	}
+	border := layout.Through(100, 500, 700, 500, 1)
+	table.Borders = []layout.Rule{layout.Through(100, 100, 700, 100, 1), border, layout.Through(100, 900, 700, 900, 1)}
+	v := &view{dpi: 200, standing: []layout.Rule{border}}
+	at := func(text string, row, column int) tesseract.Word {
+		x, y := 150+400*column, 120+60*row
+		return tesseract.Word{Text: text, Confidence: 1, Box: image.Rect(x, y, x+100, y+20)}
+	}
+	pairs := []tesseract.Word{at("Name", 0, 0), at("Phone", 0, 1), at("Signature", 1, 0), at("E-mail", 1, 1)}
+	r := pairedRows(v, table, pairs)
+	if r == nil || len(r.all) != 4 {
+		t.Fatalf("got %+v, want four signers", r)
+	}
+	if got, want := r.all[1].slots[2], image.Rect(100, 400, 500, 460); got != want {
+		t.Errorf("the second signer signs at %v, want %v", got, want)
+	}
+	for name, words := range map[string][]tesseract.Word{
+		"groups of headings": {at("Signer", 0, 0), at("Contact", 0, 1), at("Name", 1, 0), at("Signature", 1, 1)},
+		"labels in all rows": append(pairs, at("Name", 2, 0), at("Signature", 3, 0), at("Name", 4, 0), at("Signature", 5, 0)),
+		"one row of them":    {at("Name", 0, 0), at("Signature", 0, 1)},
+	} {
+		if r := pairedRows(v, table, words); r != nil {
+			t.Errorf("%s: taken for %d signers of two rows", name, len(r.all))
+		}
+	}
+}
