@@ -6,6 +6,7 @@ import (
 
 	"countersign/extract/ink"
 	"countersign/extract/layout"
+	"countersign/extract/tesseract"
 	"countersign/ingest"
 )
 
@@ -219,6 +220,19 @@ func ownedBy(pieces layout.Components, owner []int32, x, y int, slot int32) bool
 		}
 	}
 	return false
+}
+
+// ofOrganizers reports whether records may be those of the organizers on a cover page: few, and
+// typed.
+func (c *composed) ofOrganizers(words []tesseract.Word) bool {
+	const typed = 0.75 // mean confidence with which print is read; handwriting is not
+	var sum, n float64
+	for _, w := range words {
+		if legible(w.Text) && !c.printed(w.Box) && c.anySlot(func(s image.Rectangle) bool { return middle(w.Box).In(s) }) {
+			sum, n = sum+w.Confidence, n+1
+		}
+	}
+	return len(c.all) <= fewRows && sum > typed*n
 }
 
 // place gives the lines of the table their places on the page itself.

@@ -258,6 +258,9 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 		return reading{}, err
 	}
 	r.cover = cover.Read(printedLines(r.words, r.forms), v.bounds().Size())
+	if r.records != nil && r.cover.Score > 0.5 && r.records.ofOrganizers(r.words) {
+		r.records = nil
+	}
 	if len(forms) == 1 && forms[0].table.Rows()-forms[0].first <= fewRows && r.cover.Score > 0.5 && len(r.cover.Organizers) > 0 {
 		r.forms = nil // the organizers' own table on a cover page
 		r.cover = cover.Read(printedLines(words, nil), v.bounds().Size())
