@@ -1,0 +1,291 @@
+package extract
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// recordSheet is a page of records while their slots are laid out.
+type recordSheet struct {
+	v       *view
+	anchors []image.Point
+	printed []printedPart
+	labels  []printedPart
+	pitch   int            // from one line of labels to the next
+	ink     *layout.Bitmap // without rules and without the print of the records
+}
+
+// pitchOfLabels is the usual distance between lines of labels; where a record has one
+// line, somewhat less than that to the next record.
+func pitchOfLabels(labels []printedPart, anchors []image.Point, most int) int {
+	var gaps []int
+	for i := 1; i < len(labels); i++ {
+		if gap := middle(labels[i].box).Y - middle(labels[i-1].box).Y; gap > labels[i].box.Dy() {
+			gaps = append(gaps, gap)
+		}
+	}
+	if len(gaps) > 0 {
+		return median(gaps)
+	}
+	for i := range anchors {
+		for j := range anchors {
+			if gap := anchors[j].Y - anchors[i].Y; gap > labels[0].box.Dy() {
+				most = min(most, gap*4/5)
+			}
+		}
+	}
+	return most
+}
+
+// labelSide is where people write, seen from a label.
+type labelSide int
+
+const (
+	right labelSide = iota
+	above
+	below
+)
+
+// side says where people wrote: to the right of the labels, at their height, or else above or
+// below them. Above is told from below at the ends of a column of records: nobody wrote above
+// its first line of labels if people write below, and nobody below its last if they write
+// above. It reports false where neither is plain, as where a label was not found.
+func (s recordSheet) side(words []tesseract.Word) (side labelSide, ok bool) {
+	const (
+		most  = 0.6
+		few   = 0.3
+		clear = 0.8 // confidence of words that are print
+	)
+	unread := s.ink.Clone() // less the words that may be print: above the first record there are titles
+	for _, w := range words {
+		if w.Confidence >= clear && wordLike(w.Text) {
+			unread.Clear(w.Box)
+		}
+	}
+	written := slices.DeleteFunc(slices.Clone(s.anchors), func(anchor image.Point) bool {
+		return !slices.ContainsFunc(s.labels, func(l printedPart) bool {
+			up, beside, down := s.around(anchor, l)
+			return s.wrote(up) || s.wrote(beside) || s.wrote(down)
+		})
+	})
+	first, last := s.labels[0].box, s.labels[len(s.labels)-1].box
+	var n, level, firsts, titled, overFirst, lasts, underLast float64
+	for _, anchor := range written {
+		top, foot := s.ends(anchor, written)
+		for _, l := range s.labels {
+			up, beside, down := s.around(anchor, l)
+			if s.wrote(up.Union(down)) || s.wrote(beside) {
+				n, level = n+1, level+share(s.wrote(beside))
+			}
+			if top && abs(middle(l.box).Y-middle(first).Y) < first.Dy() {
+				firsts, titled, overFirst = firsts+1, titled+share(s.wrote(up)), overFirst+share(hasInk(unread, up))
+			}
+			if foot && abs(middle(l.box).Y-middle(last).Y) < last.Dy() {
+				lasts, underLast = lasts+1, underLast+share(s.wrote(down))
+			}
+		}
+	}
+	switch {
+	case level >= most*n:
+		return right, true
+	case underLast > few*lasts: // where the last did not sign, nothing is below
+		return below, overFirst <= few*firsts
+	case titled >= most*firsts:
+		return above, true
+	}
+	return right, false
+}
+
+// around are the places above a label, beside it and below it, as far as the next one.
+func (s recordSheet) around(anchor image.Point, l printedPart) (up, beside, down image.Rectangle) {
+	box := l.box.Add(anchor)
+	to := s.slot(anchor, l, right).Max.X
+	up = image.Rect(box.Min.X, box.Min.Y-s.pitch*7/10, to, box.Min.Y-2)
+	beside = image.Rect(box.Max.X+2, box.Min.Y, to, box.Max.Y)
+	down = image.Rect(box.Min.X, box.Max.Y+2, to, box.Max.Y+s.pitch*7/10)
+	return up, beside, down
+}
+
+// ends reports whether a record is the first and whether it is the last of those in its
+// column.
+func (s recordSheet) ends(anchor image.Point, all []image.Point) (top, foot bool) {
+	top, foot = true, true
+	for _, o := range all {
+		if abs(o.X-anchor.X) < s.v.inches(0.5) {
+			top, foot = top && o.Y >= anchor.Y, foot && o.Y <= anchor.Y
+		}
+	}
+	return top, foot
+}
+
+func share(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// slot is where people write what a label asks for.
+func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) image.Rectangle {
+	const under = 0.15 // of the pitch: how far below its line writing hangs
+	box := l.box.Add(anchor)
+	next, limit := s.v.bounds().Max.X, s.rightOf(anchor)
+	for _, p := range s.printed {
+		if b := p.box.Add(anchor); abs(middle(b).Y-middle(box).Y) < max(b.Dy(), box.Dy()) && b.Min.X >= box.Max.X {
+			next = min(next, b.Min.X)
+		}
+	}
+	slot := image.Rect(box.Min.X, 0, min(next-s.v.inches(0.03), limit), 0)
+	switch side {
+	case above:
+		slot.Min.X -= s.v.inches(0.05)
+		slot.Min.Y, slot.Max.Y = box.Min.Y-s.pitch, box.Max.Y
+	case below:
+		slot.Min.X -= s.v.inches(0.05)
+		slot.Min.Y, slot.Max.Y = box.Min.Y-s.v.inches(0.03), box.Min.Y+s.pitch
+	default:
+		slot.Min.X = box.Max.X
+		slot.Max.Y = box.Max.Y + int(under*float64(s.pitch))
+		slot.Min.Y = slot.Max.Y - s.pitch
+	}
+	for _, p := range s.printed { // other print above or below ends it
+		b := p.box.Add(anchor)
+		switch {
+		case b == box || b.Max.X <= slot.Min.X || b.Min.X >= slot.Max.X:
+		case middle(b).Y < box.Min.Y && b.Max.Y > slot.Min.Y:
+			slot.Min.Y = b.Max.Y
+		case middle(b).Y > box.Max.Y && b.Min.Y < slot.Max.Y:
+			slot.Max.Y = b.Min.Y
+		}
+	}
+	for _, y := range s.linesIn(l, slot.Sub(anchor), side) {
+		if y := anchor.Y + y; side == below {
+			slot.Max.Y = min(slot.Max.Y, y)
+		} else {
+			slot.Min.Y = max(slot.Min.Y, y)
+		}
+	}
+	from, to := s.cell(l, slot.Sub(anchor))
+	slot.Min.X, slot.Max.X = max(slot.Min.X, from+anchor.X), min(slot.Max.X, to+anchor.X)
+	return slot.Intersect(s.v.bounds())
+}
+
+// cell is the part of a place beside a label between two standing lines of the form, from the
+// anchor: the first in which people write.
+func (s recordSheet) cell(l printedPart, place image.Rectangle) (from, to int) {
+	const (
+		through = 0.7 // of the height that a line runs through
+		wrote   = 0.3 // share of the records with ink in the part
+		near    = 0.05
+	)
+	type border struct{ x, records int }
+	var found []border
+	for _, anchor := range s.anchors {
+		in := place.Add(anchor)
+		seen := map[int]bool{}
+		for _, r := range s.v.standing {
+			x := int(math.Round(r.At(middle(in).Y))) - anchor.X
+			over := min(r.To, in.Max.Y) - max(r.From, in.Min.Y)
+			if float64(over) < through*float64(in.Dy()) || x <= l.box.Max.X || x >= place.Max.X {
+				continue
+			}
+			at := slices.IndexFunc(found, func(b border) bool { return abs(b.x-x) <= s.v.inches(near) })
+			if at < 0 {
+				found, at = append(found, border{x: x}), len(found)
+			}
+			if !seen[at] {
+				seen[at] = true
+				found[at].records++
+			}
+		}
+	}
+	xs := []int{place.Min.X}
+	slices.SortFunc(found, func(a, b border) int { return a.x - b.x })
+	for _, b := range found {
+		if float64(b.records) >= labelSeen*float64(len(s.anchors)) {
+			xs = append(xs, b.x)
+		}
+	}
+	xs = append(xs, place.Max.X)
+	for i := 1; i < len(xs); i++ {
+		n := 0
+		for _, anchor := range s.anchors {
+			part := image.Rect(xs[i-1], place.Min.Y, xs[i], place.Max.Y).Add(anchor).Inset(s.v.inches(0.03))
+			if s.wrote(part) {
+				n++
+			}
+		}
+		if float64(n) >= wrote*float64(len(s.anchors)) {
+			return xs[i-1], xs[i]
+		}
+	}
+	return place.Min.X, place.Max.X
+}
+
+// wrote reports whether there is ink in a place besides the print of the records.
+func (s recordSheet) wrote(place image.Rectangle) bool { return hasInk(s.ink, place) }
+
+func hasInk(b *layout.Bitmap, place image.Rectangle) bool {
+	const fewer = 30 // pixels that are no writing
+	return b.Ink(place.Intersect(image.Rect(0, 0, b.W, b.H))) >= fewer
+}
+
+// linesIn are the heights, from the anchor, of lines that the form prints through a place in
+// most records: they part the label's own line from another's. Along the line to write on
+// there is none.
+func (s recordSheet) linesIn(l printedPart, place image.Rectangle, side labelSide) (heights []int) {
+	own := place.Inset(s.v.inches(0.06)) // beside the label, or between it and the far end
+	switch side {
+	case above:
+		own.Max.Y = min(own.Max.Y, l.box.Min.Y-s.pitch/4)
+	case below:
+		own.Min.Y = max(own.Min.Y, l.box.Max.Y+s.pitch/4)
+	default:
+		own.Max.Y = min(own.Max.Y, middle(l.box).Y-s.pitch/4)
+	}
+	type height struct{ y, records int }
+	var found []height
+	for _, anchor := range s.anchors {
+		seen := map[int]bool{}
+		for _, r := range s.v.lying {
+			in := min(r.To, own.Max.X+anchor.X) - max(r.From, own.Min.X+anchor.X)
+			y := int(math.Round(r.At(middle(own).X+anchor.X))) - anchor.Y
+			if 2*in < own.Dx() || y < own.Min.Y || y > own.Max.Y {
+				continue
+			}
+			at := slices.IndexFunc(found, func(h height) bool { return abs(h.y-y) <= s.v.inches(0.04) })
+			if at < 0 {
+				found, at = append(found, height{y: y}), len(found)
+			}
+			if !seen[at] {
+				seen[at] = true
+				found[at].records++
+			}
+		}
+	}
+	for _, h := range found {
+		if float64(h.records) >= labelSeen*float64(len(s.anchors)) {
+			heights = append(heights, h.y)
+		}
+	}
+	return heights
+}
+
+// rightOf is where the next record to the right begins, or the paper ends.
+func (s recordSheet) rightOf(anchor image.Point) int {
+	left := 0 // of the print of a record, from its anchor
+	for _, p := range s.printed {
+		left = min(left, p.box.Min.X)
+	}
+	limit := s.v.bounds().Max.X - s.v.inches(paperEdge)
+	for _, o := range s.anchors {
+		if o.X > anchor.X+s.v.inches(0.5) && abs(o.Y-anchor.Y) < s.v.inches(1) {
+			limit = min(limit, o.X+left-s.v.inches(0.05))
+		}
+	}
+	return limit
+}
