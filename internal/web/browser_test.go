@@ -181,14 +181,17 @@ func (b *tab) until(what, expression string) {
 	}
 }
 
-// finds are the serious things that axe-core finds wrong with a page. In the dark nothing but
-// colours can be wrong that is right in the light.
-func (b *tab) finds(dark bool) []string {
+// What axe-core looks at: everything; in the dark colours, since nothing else can be wrong that is
+// right in the light; and in a narrow window what its width can change.
+const (
+	everything = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	inTheDark  = `["color-contrast"]`
+	narrow     = `["scrollable-region-focusable", "target-size", "heading-order", "region", "meta-viewport"]`
+)
+
+// finds are the serious things that axe-core finds wrong with a page.
+func (b *tab) finds(rules string) []string {
 	b.t.Helper()
-	rules := `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
-	if dark {
-		rules = `["color-contrast"]`
-	}
 	if !eval[bool](b, `"axe" in window`) {
 		b.do(chromedp.Evaluate[chromedp.Void](axe))
 	}
@@ -286,21 +289,26 @@ func (b *tab) accessible(name, path string) {
 	b.t.Helper()
 	b.open(path)
 	b.until("pictures are there", `[...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight)`)
-	for _, found := range b.finds(false) {
+	for _, found := range b.finds(everything) {
 		b.t.Error(found)
 	}
 	for _, size := range []struct {
 		name          string
 		width, height int64
-	}{{"light", 1280, 900}, {"tablet", 768, 1024}, {"phone", 390, 844}} {
+	}{{"light", 1280, 900}, {"tablet", 768, 1024}, {"twice", 640, 450}, {"phone", 390, 844}} {
 		b.do(chromedp.EmulateViewport(size.width, size.height))
 		if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			b.t.Errorf("the page is %d px wider than a window of %d px", over, size.width)
 		}
+		if size.width <= 640 {
+			for _, found := range b.finds(narrow) {
+				b.t.Errorf("at %d px: %s", size.width, found)
+			}
+		}
 		b.picture(name + "-" + size.name)
 	}
 	b.do(chromedp.EmulateViewport(1280, 900), colours("dark"))
-	for _, found := range b.finds(true) {
+	for _, found := range b.finds(inTheDark) {
 		b.t.Errorf("in the dark: %s", found)
 	}
 	b.picture(name + "-dark")

@@ -36,7 +36,7 @@ func TestContactSheetInBrowser(t *testing.T) {
 	browser := chromium(t)
 	looks := newTab(t, browser, s.URL, "countersign", s.session(t, "Viktor Lind"))
 	looks.open("/petitions/" + s.petition.ID + "/contact")
-	for _, found := range looks.finds(false) {
+	for _, found := range looks.finds(everything) {
 		t.Error(found)
 	}
 	looks.picture("contact-sheet-light")

@@ -195,7 +195,7 @@ func TestJourney(t *testing.T) {
 	if list, err := sv.Store.Uploads(t.Context(), id); err != nil || len(list) != 4 {
 		t.Errorf("%d uploads, %v, want 4", len(list), err)
 	}
-	for _, found := range b.finds(false) {
+	for _, found := range b.finds(everything) {
 		t.Error(found)
 	}
 

@@ -123,7 +123,7 @@ func TestRepairInBrowser(t *testing.T) {
 	if repairs := must(sv.Store.Repairs(t.Context(), p.ID)); len(repairs) != 8 || !slices.ContainsFunc(repairs, func(r store.Repair) bool { return r.Kind == office.RepairCover }) {
 		t.Errorf("%d repairs are kept", len(repairs))
 	}
-	for _, found := range b.finds(false) {
+	for _, found := range b.finds(everything) {
 		t.Error(found)
 	}
 }
