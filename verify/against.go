@@ -183,10 +183,10 @@ func (m *Matcher) rival(written name.Name, member *roll.Member) bool {
 	if word < 0 {
 		return false
 	}
-	return slices.ContainsFunc(m.roll.FamilyNames.Members(int32(word)), func(at int32) bool {
-		other := m.roll.Members[at]
+	return slices.ContainsFunc(m.holders(int32(word)), func(who person) bool {
+		other := m.roll.Members[who.at]
 		if other == member || len(other.Given) == 0 ||
-			slices.Contains(m.roll.SamePerson(at), m.placeOf(member)) {
+			slices.Contains(m.roll.SamePerson(who.at), m.placeOf(member)) {
 			return false
 		}
 		c := name.Compare(written, personOf(other))

@@ -269,11 +269,11 @@ type seenAgain struct {
 
 func (m *Matcher) seenAgain(s *sight, at int32) (a seenAgain) {
 	member := m.roll.Members[at]
-	a.number = s.number.share(m.members[at].number)
+	a.number = s.number.share(m.numberOf(at))
 	if s.street != nil && member.Street != "" {
 		a.street = s.street.of(member) >= speaks*s.street.any
 	}
-	if home := m.places.homes[m.members[at].home]; s.zip != nil && home.zip != "" {
+	if home := m.places.homes[m.homes[at]]; s.zip != nil && home.zip != "" {
 		forms := zipForms(home.zip) // of a code of four digits, what is seen of five is a tenth of it all
 		a.zip = s.zip.zip(home.zip)*math.Pow(10, float64(len(home.zip)-len(forms[len(forms)-1]))) >= wellSeen
 	}

@@ -151,7 +151,8 @@ func (f *fellegiSunter) score(l Line) (ids []string, score float64) {
 	sight := m.see(work, l.Row)
 	defer work.reset()
 	m.route(work, sight)
-	for _, at := range work.found {
+	for _, who := range work.found {
+		at := who.at
 		id := m.roll.Members[at].ID
 		own := f.w.members[f.place[id]]
 		weight := 0.0

@@ -38,8 +38,8 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 		s.routed = append(s.routed, m.roll.NearNumbers(written)...)
 	}
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
-	s.fields = append(s.fields, seen{extract.MemberID, func(member int32) byLevel {
-		own := m.members[member].number
+	s.fields = append(s.fields, seen{extract.MemberID, func(who *person) byLevel {
+		own := m.numberOf(who.at)
 		var l byLevel
 		if len(written) >= shortestNumber {
 			l = m.powers.number(written, own)
@@ -175,9 +175,9 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, seen{extract.Email, func(member int32) byLevel {
+	s.fields = append(s.fields, seen{extract.Email, func(who *person) byLevel {
 		var own byLevel
-		emails := m.roll.Members[member].Emails
+		emails := m.roll.Members[who.at].Emails
 		for _, e := range emails {
 			var p byLevel
 			if len(e) > len(read)+6 || len(read) > len(e)+6 {

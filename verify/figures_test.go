@@ -26,6 +26,7 @@ var (
 	figureLines = flag.Int("lines", 400, "lines of each error rate that BenchmarkFigures measures on")
 	figureSeeds = flag.Int("seeds", 1, "rolls that BenchmarkFigures draws")
 	figureSize  = flag.Int("size", 60000, "members of each roll")
+	figureAll   = flag.Int("against-all", 20, "lines that BenchmarkIndex compares with a search through all members")
 )
 
 // plainLayout is a sheet without member numbers.
@@ -276,8 +277,9 @@ func BenchmarkThroughput(b *testing.B) {
 	}
 }
 
-// BenchmarkIndex imports an export of -size members and makes it searchable, and
-// tells what stays in memory.
+// BenchmarkIndex imports an export of -size members and makes it searchable, and tells what stays
+// in memory, what a line takes, and how many lines have another first candidate if all members
+// are searched.
 func BenchmarkIndex(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "members.csv")
 	writeExport(b, file, *figureSize)
@@ -295,18 +297,47 @@ func BenchmarkIndex(b *testing.B) {
 		b.ReportMetric(float64(heapBytes()-before)/1e6, "MB")
 		w := newPeople(b, 5)
 		w.found()
-		const lines = 1000
-		cpu := cpuSeconds()
+		lines := make([]Line, 1000)
 		for i := range lines {
 			member := r.Members[w.rand.IntN(len(r.Members))]
-			m.Match(Line{Row: extract.Row{Number: i, Fields: map[extract.Field]extract.Reading{
+			lines[i].Row = extract.Row{Number: i, Fields: map[extract.Field]extract.Reading{
 				extract.Name: {Text: misread(w.rand, member.Given+" "+member.Family, 0.1), Confidence: 0.7}, extract.City: {Text: misread(w.rand, member.City, 0.1), Confidence: 0.7},
 				extract.State: {Text: member.State, Confidence: 0.7}, extract.ZIP: {Text: misread(w.rand, member.ZIP, 0.1), Confidence: 0.7},
-			}}})
+			}}
 		}
-		b.ReportMetric(1000*(cpuSeconds()-cpu)/lines, "cpu-ms/line")
+		cpu := cpuSeconds()
+		for _, l := range lines {
+			m.Match(l)
+		}
+		b.ReportMetric(1000*(cpuSeconds()-cpu)/float64(len(lines)), "cpu-ms/line")
+		missed, off := 0, 0.0
+		for _, l := range lines[:*figureAll] {
+			got, all := m.Match(l), everyMember(m, l)
+			if len(got.Candidates) == 0 {
+				off = max(off, all[0].p)
+				continue
+			}
+			if got.Candidates[0].Member != r.Members[all[0].at] {
+				missed++
+			}
+			off = max(off, math.Abs(got.Candidates[0].Probability-all[0].p))
+		}
+		b.ReportMetric(float64(missed), "missed")
+		b.ReportMetric(off, "largest-difference")
 		b.ReportMetric(0, "ns/op")
 	}
+}
+
+// everyMember scores all members for a line, which misses none, and returns the likeliest first.
+func everyMember(m *Matcher, l Line) []scored {
+	w := newWork(m)
+	s := m.see(w, l.Row)
+	s.routed = nil
+	for at := range int32(len(m.roll.Members)) {
+		s.routed = append(s.routed, at)
+	}
+	all, _ := m.normalise(s, m.score(w, s))
+	return m.mergeRecords(all)
 }
 
 // writeExport writes an export of people spread over towns.

@@ -38,8 +38,8 @@ func (m *Matcher) seeBirth(_ *work, s *sight, row extract.Row) {
 	if _, ok := roll.ParseDate(row.Fields[extract.Birth].Text); ok {
 		scrawled = scrawledDay
 	}
-	s.fields = append(s.fields, seen{extract.Birth, func(member int32) byLevel {
-		own := m.roll.Members[member].BornKey()
+	s.fields = append(s.fields, seen{extract.Birth, func(who *person) byLevel {
+		own := m.roll.Members[who.at].BornKey()
 		if own == "" {
 			return same(1)
 		}
@@ -72,8 +72,8 @@ func (m *Matcher) seeSecond(_ *work, s *sight, row extract.Row) {
 		s.routed = append(s.routed, having...)
 	}
 	values := math.Pow(10, float64(min(len(read), 12)))
-	s.fields = append(s.fields, seen{extract.SecondID, func(member int32) byLevel {
-		own := m.roll.Members[member].SecondKey()
+	s.fields = append(s.fields, seen{extract.SecondID, func(who *person) byLevel {
+		own := m.roll.Members[who.at].SecondKey()
 		if own == "" {
 			return same(1)
 		}

@@ -32,8 +32,11 @@ type Matcher struct {
 	channel *channel // letters
 	digits  *channel
 	powers  *powers
-	members []person
-	tokens  []token // by word of Roll.Givens
+	homes   []int32  // of members, in places.homes
+	own     []string // numbers of members as digitsOf has them, nil where they are as on the roll
+	named   []person // by word of Roll.Families, those of a word by given name
+	naming  []uint32 // of each word in named
+	tokens  []token  // by word of Roll.Givens
 	places  places
 	// suffixes says that the export keeps them: who has none there has none.
 	suffixes   bool
@@ -58,10 +61,12 @@ type Options struct {
 // candidates kept of a line.
 const kept = 10
 
-// person is what the matcher keeps of a member, by place in Roll.Members.
+// person is what most lines ask of a member, side by side: at two million members what it takes
+// to score one is waiting for memory, not arithmetic.
 type person struct {
-	home   int32 // in places.homes
-	number string
+	at            int32 // in Roll.Members
+	family, given int32 // in Roll.FamilyNames and GivenNames
+	home          int32 // in places.homes
 }
 
 // token is a given name with its short forms, as words of Roll.Givens.
@@ -81,31 +86,84 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 		r.Families: m.mixed(r.Families, m.population.family),
 		r.Givens:   m.mixed(r.Givens, m.population.given),
 	}
-	m.members = make([]person, len(r.Members))
 	var parts sync.WaitGroup
-	parts.Go(func() {
-		for i, member := range r.Members {
-			m.members[i].number = digitsOf(member.ID, r.NumbersAreDigits())
-		}
-	})
+	parts.Go(m.setOwn)
 	parts.Go(func() {
 		m.tokens = make([]token, len(r.Givens.Words))
 		for w, given := range r.Givens.Words {
 			m.tokens[w] = newToken(r.Givens, int32(w), given)
 		}
 	})
-	var homes []int32
-	m.places, homes = newPlaces(r)
+	m.places, m.homes = newPlaces(r)
+	m.setHolders()
 	m.suffixes = slices.ContainsFunc(r.Members, func(member *roll.Member) bool {
 		return member.Suffix != ""
 	})
 	parts.Wait()
-	for i, h := range homes {
-		m.members[i].home = h
-	}
 	m.scratch.New = func() any { return newWork(m) }
 	return m
 }
+
+// setOwn notes numbers that are not compared as they stand on the roll; most are of digits alone.
+func (m *Matcher) setOwn() {
+	if !slices.ContainsFunc(m.roll.Members, func(member *roll.Member) bool { return !allDigits(member.ID) }) {
+		return
+	}
+	m.own = make([]string, len(m.roll.Members))
+	for i, member := range m.roll.Members {
+		m.own[i] = digitsOf(member.ID, m.roll.NumbersAreDigits())
+	}
+}
+
+// numberOf is a member's number as digitsOf has it.
+func (m *Matcher) numberOf(at int32) string {
+	if m.own == nil {
+		return m.roll.Members[at].ID
+	}
+	return m.own[at]
+}
+
+func (m *Matcher) person(at int32) person {
+	return person{at, m.roll.FamilyNames.Of(at), m.roll.GivenNames.Of(at), m.homes[at]}
+}
+
+// setHolders lists who may write each family name. Those of one given name stand together,
+// so that what a line says of a whole name is worked out once for all who have it.
+func (m *Matcher) setHolders() {
+	families, givens := m.roll.FamilyNames, m.roll.GivenNames
+	m.naming = make([]uint32, len(m.roll.Families.Words)+1)
+	from := make([]uint32, givens.Len()+1)
+	for at := range int32(len(m.roll.Members)) {
+		for _, f := range families.Forms(families.Of(at)) {
+			m.naming[f.Word+1]++
+		}
+		from[givens.Of(at)+1]++
+	}
+	for w := range m.naming[1:] {
+		m.naming[w+1] += m.naming[w]
+	}
+	for g := range from[1:] {
+		from[g+1] += from[g]
+	}
+	byGiven := make([]int32, len(m.roll.Members))
+	for at := range int32(len(m.roll.Members)) {
+		next := &from[givens.Of(at)]
+		byGiven[*next] = at
+		*next++
+	}
+	m.named = make([]person, m.naming[len(m.naming)-1])
+	next := slices.Clone(m.naming)
+	for _, at := range byGiven {
+		who := m.person(at)
+		for _, f := range families.Forms(who.family) {
+			m.named[next[f.Word]] = who
+			next[f.Word]++
+		}
+	}
+}
+
+// holders are the members who may write a word of Roll.Families.
+func (m *Matcher) holders(word int32) []person { return m.named[m.naming[word]:m.naming[word+1]] }
 
 // ownNames is the size of a roll whose own frequencies of names count as much as those
 // of people at large.
@@ -151,7 +209,7 @@ func (m *Matcher) Match(line Line) Match {
 	defer m.scratch.Put(w)
 	s := m.see(w, line.Row)
 	defer w.reset()
-	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, len(m.members)))}
+	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, len(m.roll.Members)))}
 	if !s.any() {
 		return out
 	}
@@ -208,7 +266,7 @@ type scored struct {
 // normalise turns likelihoods into posteriors and returns the members worth a thought,
 // the likeliest first, and what is left for nobody on the roll.
 func (m *Matcher) normalise(s *sight, found []scored) ([]scored, float64) {
-	each := m.prior / float64(len(m.members))
+	each := m.prior / float64(len(m.roll.Members))
 	nobody := (1 - m.prior) * s.nobody
 	// Whose name cannot be read is not looked for by name, but may be any member.
 	sum := nobody + m.prior*s.garble
@@ -271,20 +329,26 @@ const hopeless = 1e-7
 func (m *Matcher) score(w *work, s *sight) []scored {
 	pointed := m.route(w, s)
 	out := w.scored[:0]
-	for i, at := range w.found {
-		p := m.nameLikelihood(s, at)
+	alike := !slices.ContainsFunc(s.names, func(h hypothesis) bool { return h.short() })
+	var name byLevel
+	for i := range w.found {
+		who := &w.found[i]
+		if before := &w.found[max(0, i-1)]; i == 0 || !alike || who.given != before.given || who.family != before.family {
+			name = m.nameLikelihood(s, who)
+		}
+		p := name
 		if i >= pointed && slices.Max(p[:]) < hopeless {
 			continue
 		}
 		for k := range s.fields {
-			l := s.fields[k].of(at)
+			l := s.fields[k].of(who)
 			p.times(&l)
 		}
 		sum := 0.0
 		for j := range p {
 			sum += s.weights[j] * p[j]
 		}
-		out = append(out, scored{at: at, likelihood: sum})
+		out = append(out, scored{at: who.at, likelihood: sum})
 	}
 	w.scored = out
 	return out
@@ -296,34 +360,38 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 // first of them, as many as it returns, something else than the name points to.
 func (m *Matcher) route(w *work, s *sight) int {
 	for _, at := range s.routed {
-		w.take(at)
+		w.take(m.person(at))
 	}
 	pointed := len(w.found)
 	for i := range s.names {
 		h := &s.names[i]
 		for k, word := range h.family.words {
 			wide := h.family.close[k]
-			for _, at := range m.roll.FamilyNames.Members(word) {
-				if wide || m.givenFits(h, at) {
-					w.take(at)
+			given, fits := int32(-1), false
+			for _, who := range m.holders(word) {
+				if who.given != given {
+					given, fits = who.given, wide || m.givenFits(h, who.given)
+				}
+				if fits {
+					w.take(who)
 				}
 			}
 		}
 		for _, at := range s.colleagues {
-			if m.givenFits(h, at) {
-				w.take(at)
+			if who := m.person(at); m.givenFits(h, who.given) {
+				w.take(who)
 			}
 		}
 	}
 	return pointed
 }
 
-// givenFits says whether the given name read may be one of the member's.
-func (m *Matcher) givenFits(h *hypothesis, at int32) bool {
+// givenFits says whether the given name read may be one of a spelling's.
+func (m *Matcher) givenFits(h *hypothesis, given int32) bool {
 	if h.given == nil && h.initial == nil {
 		return false
 	}
-	_, near := m.ofGiven(h, at)
+	_, near := m.ofGiven(h, given)
 	return near
 }
 
@@ -337,11 +405,11 @@ const (
 	middleShare = 0.02 // of a form: up to it, a middle name
 )
 
-func (m *Matcher) nameLikelihood(s *sight, at int32) byLevel {
+func (m *Matcher) nameLikelihood(s *sight, who *person) byLevel {
 	if len(s.names) == 0 {
 		return same(1)
 	}
-	sum := m.ownName(s, at)
+	sum := m.ownName(s, who)
 	for j := range sum {
 		sum[j] = ((1-unreadable[j])*sum[j] + unreadable[j]*s.garbled) / s.nameScale
 	}
@@ -349,15 +417,15 @@ func (m *Matcher) nameLikelihood(s *sight, at int32) byLevel {
 }
 
 // ownName is the likelihood of the name cell if it can be read.
-func (m *Matcher) ownName(s *sight, at int32) byLevel {
+func (m *Matcher) ownName(s *sight, who *person) byLevel {
 	var sum byLevel
 	for i := range s.names {
 		h := &s.names[i]
-		l := m.ofFamily(h, at)
-		g, _ := m.ofGiven(h, at)
+		l := m.ofFamily(h, who.family)
+		g, _ := m.ofGiven(h, who.given)
 		l.times(&g)
 		if h.short() {
-			_, odds := m.furtherOdds(h, m.roll.Members[at])
+			_, odds := m.furtherOdds(h, m.roll.Members[who.at])
 			l.times(&odds)
 		}
 		sum.plus(h.weight, &l)
@@ -383,10 +451,9 @@ func (m *Matcher) exportedName(s *sight, at int32) byLevel {
 	return sum
 }
 
-// ofFamily is what a hypothesis says of a member's family name, worked out once a line for
+// ofFamily is what a hypothesis says of a spelling of the family name, worked out once a line for
 // all who have it.
-func (m *Matcher) ofFamily(h *hypothesis, at int32) byLevel {
-	spelling := m.roll.FamilyNames.Of(at)
+func (m *Matcher) ofFamily(h *hypothesis, spelling int32) byLevel {
 	if slot := h.families.slot[spelling]; slot != 0 {
 		return h.families.p[slot-1]
 	}
@@ -396,8 +463,7 @@ func (m *Matcher) ofFamily(h *hypothesis, at int32) byLevel {
 }
 
 // ofGiven is the same of the given name, and whether it is near to what was read.
-func (m *Matcher) ofGiven(h *hypothesis, at int32) (byLevel, bool) {
-	spelling := m.roll.GivenNames.Of(at)
+func (m *Matcher) ofGiven(h *hypothesis, spelling int32) (byLevel, bool) {
 	if slot := h.givens.slot[spelling]; slot != 0 {
 		return h.givens.p[slot-1], h.givens.near[slot-1]
 	}
@@ -459,8 +525,8 @@ func (m *Matcher) nameFor(s *sight, at int32) name.Name {
 	top := -1.0
 	for i := range s.names {
 		h := &s.names[i]
-		l := m.ofFamily(h, at)
-		g, _ := m.ofGiven(h, at)
+		l := m.ofFamily(h, m.roll.FamilyNames.Of(at))
+		g, _ := m.ofGiven(h, m.roll.GivenNames.Of(at))
 		if h.short() {
 			_, odds := m.furtherOdds(h, m.roll.Members[at])
 			g.times(&odds)
@@ -477,10 +543,11 @@ func (m *Matcher) nameFor(s *sight, at int32) name.Name {
 func (m *Matcher) measure(s *sight, at int32, evidence []Evidence) {
 	weights := s.weights
 	fields := make([]byLevel, len(s.fields))
-	name := m.nameLikelihood(s, at)
+	who := m.person(at)
+	name := m.nameLikelihood(s, &who)
 	weights.times(&name)
 	for k := range s.fields {
-		fields[k] = s.fields[k].of(at)
+		fields[k] = s.fields[k].of(&who)
 		weights.times(&fields[k])
 	}
 	total := 0.0

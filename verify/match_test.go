@@ -266,7 +266,7 @@ func TestMembersAlike(t *testing.T) {
 // is left for nobody may differ a little.
 func TestSearchAgainstAll(t *testing.T) {
 	w := newWorld(t, 4000, 33)
-	everybody := make([]int32, len(w.matcher.members))
+	everybody := make([]int32, len(w.matcher.roll.Members))
 	for i := range everybody {
 		everybody[i] = int32(i)
 	}

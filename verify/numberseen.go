@@ -117,7 +117,7 @@ func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evi
 		if e.Agreement == Agrees {
 			continue
 		}
-		share := s.share(m.members[at].number)
+		share := s.share(m.numberOf(at))
 		surely := reading.Confidence >= sure && share < hardlyRuled
 		switch {
 		case exact(reading), e.Agreement == Differs && surely:

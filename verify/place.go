@@ -25,6 +25,7 @@ const (
 // of a line that nobody on the roll wrote.
 type places struct {
 	homes     []home             // where members live, each place once
+	nowhere   int32              // the home of members of whom the export says nothing of the kind, -1 if there are none
 	zips      map[string][]int32 // homes of a ZIP code
 	zipList   []string           // those codes
 	zipTexts  texts              // as they may be written, by place in zipList
@@ -53,7 +54,7 @@ type address struct {
 
 // newPlaces also returns the home of each member.
 func newPlaces(r *roll.Roll) (p places, homes []int32) {
-	p = places{zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
+	p = places{nowhere: -1, zips: map[string][]int32{}, states: map[string]float64{}, pairs: map[uint64]int32{}}
 	domains := map[string]float64{}
 	p.cities = make([]int32, len(r.Cities.Words))
 	p.towns = make([][]int32, len(r.Cities.Words))
@@ -121,6 +122,9 @@ func (p *places) add(h address, of map[address]int32) int32 {
 	k := int32(len(p.homes))
 	of[h] = k
 	p.homes = append(p.homes, home{address: h, digits: digitCodes(h.zip)})
+	if h == (address{city: -1}) {
+		p.nowhere = k
+	}
 	if h.zip != "" {
 		p.zips[h.zip] = append(p.zips[h.zip], k)
 	}
@@ -242,12 +246,11 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 	for j := range any {
 		any[j] /= scale
 	}
-	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
-		k := m.members[member].home
-		if h := &m.places.homes[k]; h.zip == "" && h.city < 0 && h.state == "" {
+	s.fields = append(s.fields, seen{extract.CityState, func(who *person) byLevel {
+		if who.home == m.places.nowhere {
 			return any // the export says nothing of where this member lives
 		}
-		l := v.of(k)
+		l := v.of(who.home)
 		for j := range l {
 			l[j] = samePlace*l[j]/scale + (1-samePlace)*any[j]
 		}
@@ -453,8 +456,8 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 	}
 	words := roll.CompanyWords(written)
 	known := map[int32]float64{}
-	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
-		company := m.roll.CompanyOf(member)
+	s.fields = append(s.fields, seen{extract.CityState, func(who *person) byLevel {
+		company := m.roll.CompanyOf(who.at)
 		if company < 0 {
 			return any
 		}
@@ -465,7 +468,7 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 		loose, ok := known[company]
 		if !ok {
 			loose = 1
-			if resembles(words, key, m.roll.Members[member].Company) {
+			if resembles(words, key, m.roll.Members[who.at].Company) {
 				loose = otherWords
 			}
 			known[company] = loose

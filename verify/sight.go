@@ -36,8 +36,8 @@ type sight struct {
 // seen is a field of a line, apart from the name.
 type seen struct {
 	field extract.Field
-	of    func(member int32) byLevel // likelihood if this member wrote it
-	any   byLevel                    // if nobody on the roll did
+	of    func(who *person) byLevel // likelihood if this member wrote it
+	any   byLevel                   // if nobody on the roll did
 }
 
 func (s *sight) any() bool { return len(s.names) > 0 || len(s.fields) > 0 }
@@ -89,8 +89,8 @@ func (c *memo) keep(at int32, p byLevel, near bool) {
 // work is room for one line, kept between lines.
 type work struct {
 	edits []uint8
-	seen  []bool
-	found []int32
+	seen  []uint64 // a bit a member: taken
+	found []person
 	used  []*heard
 	spare []*heard
 
@@ -101,20 +101,20 @@ type work struct {
 }
 
 func newWork(m *Matcher) *work {
-	return &work{seen: make([]bool, len(m.members)), sizes: [3]int{m.roll.FamilyNames.Len(), m.roll.GivenNames.Len(), len(m.places.homes)}}
+	return &work{seen: make([]uint64, len(m.roll.Members)/64+1), sizes: [3]int{m.roll.FamilyNames.Len(), m.roll.GivenNames.Len(), len(m.places.homes)}}
 }
 
-func (w *work) take(at int32) {
-	if !w.seen[at] {
-		w.seen[at] = true
-		w.found = append(w.found, at)
+func (w *work) take(who person) {
+	if at := &w.seen[who.at/64]; *at>>(who.at%64)&1 == 0 {
+		*at |= 1 << (who.at % 64)
+		w.found = append(w.found, who)
 	}
 }
 
 // reset makes room for the next line once the sight of this one is done with.
 func (w *work) reset() {
-	for _, at := range w.found {
-		w.seen[at] = false
+	for _, who := range w.found {
+		w.seen[who.at/64] = 0
 	}
 	w.found = w.found[:0]
 	for _, h := range w.used {

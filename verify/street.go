@@ -45,14 +45,14 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 	pattern, unknown := name.NewPattern(codes), strange(len(codes))
 	house := math.Pow(10, -float64(len(read.house))) // of which houseOdds are free
 	s.street = m.streetSeenIn(reading, unknown*house)
-	s.fields = append(s.fields, seen{extract.CityState, func(member int32) byLevel {
-		own := m.streets[member]
+	s.fields = append(s.fields, seen{extract.CityState, func(who *person) byLevel {
+		own := m.streets[who.at]
 		if !own.known() {
 			return same(1)
 		}
 		var odds byLevel
 		any := same(unknown)
-		written := name.Codes(withCity(read.way, own.way, m.roll.Members[member].City))
+		written := name.Codes(withCity(read.way, own.way, m.roll.Members[who.at].City))
 		if pattern.Distance(written)*2 <= max(len(codes), len(written)) {
 			odds = m.powers.likelihood(m.channel.fit(codes, written))
 			any.plus(m.ways[own.way], &odds)
@@ -60,7 +60,7 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 			odds.times(&house)
 		}
 		if s.street != nil {
-			lattice, all := same((1-cellByText)*s.street.of(m.roll.Members[member])), same((1-cellByText)*s.street.any)
+			lattice, all := same((1-cellByText)*s.street.of(m.roll.Members[who.at])), same((1-cellByText)*s.street.any)
 			odds.scale(cellByText * house)
 			odds.plus(1, &lattice)
 			any.scale(cellByText * house)

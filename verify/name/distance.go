@@ -86,6 +86,29 @@ func (b Bag) Apart(c Bag) int {
 	return max(bits.OnesCount64(uint64(b&^c)), bits.OnesCount64(uint64(c&^b)))
 }
 
+// Pairs holds which pairs of neighbouring codes a word has, its ends included, folded to 64
+// bits: who has the same letters in another order has other pairs.
+type Pairs uint64
+
+// NewPairs fills pairs from Codes.
+func NewPairs(codes []byte) Pairs {
+	var p Pairs
+	last := byte(0)
+	for _, c := range codes {
+		p |= pairBit(last, c)
+		last = c
+	}
+	return p | pairBit(last, 0)
+}
+
+func pairBit(a, b byte) Pairs { return 1 << ((uint(a)*11 + uint(b)*7 + uint(a)*uint(b)) & 63) }
+
+// Apart is the least number of edits that turn a word with these pairs into a word with the
+// others: an edit takes two pairs out at most, and puts two in.
+func (p Pairs) Apart(q Pairs) int {
+	return (max(bits.OnesCount64(uint64(p&^q)), bits.OnesCount64(uint64(q&^p))) + 1) / 2
+}
+
 // Distance counts the single-letter edits between two folded words.
 func Distance(a, b string) int {
 	p := NewPattern(Codes(a))

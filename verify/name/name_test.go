@@ -202,6 +202,9 @@ func FuzzDistance(f *testing.F) {
 		if there, back := Similar(a, b), Similar(b, a); there != back || !(there >= 0 && there <= 1) {
 			t.Errorf("%q and %q are similar by %v, the other way round %v", a, b, there, back)
 		}
+		if least, apart := NewPairs(x).Apart(NewPairs(y)), plainDistance(x, y); least > apart {
+			t.Errorf("the pairs of %q and %q say %d edits at least, and %d do", a, b, least, apart)
+		}
 		if least, apart := NewBag(x).Apart(NewBag(y)), plainDistance(x, y); least > apart {
 			t.Errorf("the bags of %q and %q say %d edits at least, and %d do", a, b, least, apart)
 		}

@@ -128,7 +128,6 @@ func (x *index) indexFamilies() {
 	}
 	l, places := m.lexicon(len(x.members))
 	s.move(places)
-	s.list(len(l.Words))
 	x.Families, x.FamilyNames = l, s
 }
 

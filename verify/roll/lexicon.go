@@ -1,6 +1,8 @@
 package roll
 
 import (
+	"bytes"
+	"iter"
 	"slices"
 
 	"countersign/verify/name"
@@ -15,6 +17,7 @@ type Lexicon struct {
 	codes  []byte
 	start  []uint32 // of each word in codes
 	bags   []name.Bag
+	pairs  []name.Pairs
 	shared []uint8 // letters that each word has in common with the one before it
 }
 
@@ -67,13 +70,13 @@ func (m *lexiconMaker) lexicon(members int) (l *Lexicon, places []int32) {
 	})
 	n := len(order)
 	places = make([]int32, n)
-	l = &Lexicon{Words: make([]string, n), Share: make([]float64, n), codes: make([]byte, 0, letters), start: make([]uint32, 1, n+1), bags: make([]name.Bag, n), shared: make([]uint8, n)}
+	l = &Lexicon{Words: make([]string, n), Share: make([]float64, n), codes: make([]byte, 0, letters), start: make([]uint32, 1, n+1), bags: make([]name.Bag, n), pairs: make([]name.Pairs, n), shared: make([]uint8, n)}
 	for to, from := range order {
 		places[from] = int32(to)
 		l.Words[to] = m.words[from]
 		l.Share[to] = m.share[from] / float64(max(members, 1))
 		codes := name.Codes(m.words[from])
-		l.bags[to], l.shared[to] = name.NewBag(codes), common(l.lastCodes(), codes)
+		l.bags[to], l.pairs[to], l.shared[to] = name.NewBag(codes), name.NewPairs(codes), common(l.lastCodes(), codes)
 		l.codes = append(l.codes, codes...)
 		l.start = append(l.start, uint32(len(l.codes)))
 	}
@@ -114,14 +117,14 @@ func (l *Lexicon) Find(word string) int {
 // whole lexicon if it is smaller), nearest first, ties in order of the
 // alphabet. The edits slice is room to work in and is returned for reuse.
 //
-// The words' bags say of most that they are too far, so that few are compared letter
-// by letter; what is found is what comparing all of them finds.
+// The words' bags say of most that they are too far, and their pairs of many more, so that few
+// are compared letter by letter; what is found is what comparing all of them finds.
 func (l *Lexicon) Nearest(codes []byte, k int, edits []uint8) ([]Near, []uint8) {
 	const most = 63
 	if len(codes) == 0 || len(l.Words) == 0 {
 		return nil, edits
 	}
-	pattern, bag := name.NewPattern(codes), name.NewBag(codes)
+	pattern, bag, pairs := name.NewPattern(codes), name.NewBag(codes), name.NewPairs(codes)
 	edits = slices.Grow(edits[:0], len(l.Words))[:len(l.Words)]
 	for i, b := range l.bags {
 		edits[i] = uint8(bag.Apart(b)) | unsure
@@ -129,8 +132,9 @@ func (l *Lexicon) Nearest(codes []byte, k int, edits []uint8) ([]Near, []uint8) 
 	var at [most + 1]int
 	limit, n := 0, 0
 	for ; ; limit++ {
-		for i, d := range edits {
-			if d != uint8(limit)|unsure {
+		for i := range having(edits, uint8(limit)|unsure) {
+			if apart := min(pairs.Apart(l.pairs[i]), most); apart > limit {
+				edits[i] = uint8(apart) | unsure
 				continue
 			}
 			edits[i] = uint8(min(pattern.Distance(l.Codes(i)), most))
@@ -140,19 +144,31 @@ func (l *Lexicon) Nearest(codes []byte, k int, edits []uint8) ([]Near, []uint8) 
 			break
 		}
 	}
-	// Place the words by counting, in one pass, nearest first.
-	start := [most + 2]int{}
-	for d := range limit {
-		start[d+1] = start[d] + at[d]
-	}
-	out := make([]Near, n)
-	for i, d := range edits {
-		if int(d) <= limit {
-			out[start[d]] = Near{i, int(d)}
-			start[d]++
+	out := make([]Near, 0, n)
+	for d := range limit + 1 {
+		if at[d] == 0 {
+			continue
+		}
+		for i := range having(edits, uint8(d)) {
+			out = append(out, Near{i, d})
 		}
 	}
 	return out, edits
+}
+
+// having are the places at which a distance stands.
+func having(edits []uint8, d uint8) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := 0; i < len(edits); i++ {
+			next := bytes.IndexByte(edits[i:], d)
+			if next < 0 {
+				return
+			}
+			if i += next; !yield(i) {
+				return
+			}
+		}
+	}
 }
 
 // unsure marks a distance that is at least so much.

@@ -7,8 +7,6 @@ type Spellings struct {
 	of    []int32   // spelling by member
 	from  []uint32  // of each spelling in forms
 	forms []Written // most usual first
-	who   []int32   // members by word, flat
-	first []uint32  // of each word in who
 }
 
 // Written is a word of a Lexicon and how likely a person writes it.
@@ -27,9 +25,6 @@ func (s *Spellings) Len() int { return len(s.from) - 1 }
 func (s *Spellings) Forms(spelling int32) []Written {
 	return s.forms[s.from[spelling]:s.from[spelling+1]]
 }
-
-// Members are those who may write a word, as places in Roll.Members, ascending.
-func (s *Spellings) Members(word int32) []int32 { return s.who[s.first[word]:s.first[word+1]] }
 
 // spell finds the spellings of all members. What the export says of a member is
 // the key, from which forms makes the words.
@@ -60,26 +55,5 @@ func spell(members []*Member, lexicon *lexiconMaker, key func(*Member) [3]string
 func (s *Spellings) move(places []int32) {
 	for i := range s.forms {
 		s.forms[i].Word = places[s.forms[i].Word]
-	}
-}
-
-// list makes the lists of members by word.
-func (s *Spellings) list(words int) {
-	s.first = make([]uint32, words+1)
-	for _, n := range s.of {
-		for _, f := range s.Forms(n) {
-			s.first[f.Word+1]++
-		}
-	}
-	for w := range words {
-		s.first[w+1] += s.first[w]
-	}
-	s.who = make([]int32, s.first[words])
-	next := append([]uint32{}, s.first[:words]...)
-	for i, n := range s.of {
-		for _, f := range s.Forms(n) {
-			s.who[next[f.Word]] = int32(i)
-			next[f.Word]++
-		}
 	}
 }
