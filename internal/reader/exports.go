@@ -94,16 +94,12 @@ func export(a asked) (head answered, parts [][]byte) {
 		}
 		return head, nil
 	}
-	members, err := roll.Import(file, a.Name, a.Export.Options)
+	packed, err := roll.ImportPacked(file, a.Name, a.Export.Options)
 	if loss := (*roll.LossError)(nil); errors.As(err, &loss) {
 		return answered{Losses: loss.Losses}, nil
 	}
 	if err != nil {
 		return answered{Problem: err.Error()}, nil
-	}
-	packed, err := members.Pack()
-	if err != nil {
-		return answered{Trouble: err.Error()}, nil
 	}
 	return head, append([][]byte{packed.Head}, packed.Lots...)
 }

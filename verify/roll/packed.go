@@ -1,9 +1,12 @@
 package roll
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"time"
 )
 
 // Packed is a roll on its way between two processes: what is said of the export, and its members
@@ -11,6 +14,15 @@ import (
 type Packed struct {
 	Head []byte
 	Lots [][]byte
+}
+
+// ImportPacked reads an export as Import does and packs it. Whoever unpacks it makes it searchable.
+func ImportPacked(r io.Reader, file string, opts Options) (Packed, error) {
+	roll, err := read(r, file, opts)
+	if err != nil {
+		return Packed{}, err
+	}
+	return roll.pack()
 }
 
 // lot is how many members are packed together: some half a megabyte.
@@ -28,17 +40,17 @@ type told struct {
 	Lots int
 }
 
-// Pack packs a roll.
-func (r *Roll) Pack() (p Packed, err error) {
+func (r *Roll) pack() (p Packed, err error) {
 	s := told{Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, LeftOut: r.LeftOut, Merged: r.Merged, Remarked: r.Remarked}
 	s.Roll.Columns, s.Roll.Sheets, s.Roll.Dates, s.Roll.Losses = r.Columns, r.Sheets, r.Dates, r.Losses
 	s.Roll.Form, s.Roll.Findings = r.Form, r.Findings
+	w := packer{at: map[string]int{}}
 	for left := r.Members; len(left) > 0; left = left[min(lot, len(left)):] {
-		text, err := json.Marshal(left[:min(lot, len(left))])
-		if err != nil {
-			return p, fmt.Errorf("pack members: %w", err)
+		w.out = nil
+		for _, m := range left[:min(lot, len(left))] {
+			w.member(m)
 		}
-		p.Lots = append(p.Lots, text)
+		p.Lots = append(p.Lots, w.out)
 	}
 	s.Lots = len(p.Lots)
 	p.Head, err = json.Marshal(s)
@@ -57,19 +69,219 @@ func Unpack(p Packed, opts Options) (*Roll, error) {
 	}
 	r := &Roll{Name: s.Name, SHA256: s.SHA256, Rows: s.Rows, LeftOut: s.LeftOut, Merged: s.Merged, Remarked: s.Remarked, AsOf: opts.AsOf,
 		Columns: s.Roll.Columns, Sheets: s.Roll.Sheets, Dates: s.Roll.Dates, Losses: s.Roll.Losses, Form: s.Roll.Form, Findings: s.Roll.Findings}
-	for i, text := range p.Lots {
-		var members []*Member
-		if err := json.Unmarshal(text, &members); err != nil {
-			return nil, fmt.Errorf("unpack members: %w", err)
+	var u unpacker
+	for i, packed := range p.Lots {
+		p.Lots[i] = nil
+		u.in = string(packed)
+		for u.in != "" && !u.bad {
+			r.Members = append(r.Members, &one(&u.members, Member{})[0])
+			u.member(r.Members[len(r.Members)-1])
 		}
-		for _, m := range members {
-			if m == nil {
-				return nil, errors.New("unpack members: one is none")
-			}
+		if u.bad {
+			return nil, errors.New("unpack members: they end early, or are none")
 		}
-		r.Members = append(r.Members, members...)
-		p.Lots[i] = nil // it takes as much as its members
+	}
+	if len(r.Members) == 0 {
+		return nil, errors.New("unpack members: there are none")
 	}
 	r.index = newIndex(r.Members)
 	return r, nil
+}
+
+// packer writes members one after another: numbers as binary.AppendUvarint does, texts by their
+// length and bytes, or by when they came where they came before, as most do.
+type packer struct {
+	out []byte
+	at  map[string]int // texts that came before
+}
+
+func (w *packer) number(n int) { w.out = binary.AppendUvarint(w.out, uint64(n)) }
+
+// text writes a text of which others have the same.
+func (w *packer) text(s string) {
+	if n, ok := w.at[s]; ok {
+		w.number(2*n + 1)
+		return
+	}
+	w.at[s] = len(w.at)
+	w.own(s)
+}
+
+// own writes a text that this member alone has.
+func (w *packer) own(s string) {
+	w.number(2 * len(s))
+	w.out = append(w.out, s...)
+}
+
+// time writes the seconds since the zero time, and what is left of one.
+func (w *packer) time(t time.Time) {
+	w.out = binary.AppendVarint(w.out, t.Unix()-time.Time{}.Unix())
+	w.number(t.Nanosecond())
+}
+
+func (w *packer) member(m *Member) {
+	w.own(m.ID)
+	w.own(m.Street)
+	for _, s := range m.shared() {
+		w.text(*s)
+	}
+	w.number(len(m.Emails))
+	for _, e := range m.Emails {
+		w.own(e)
+	}
+	w.number(len(m.Statuses))
+	for _, s := range m.Statuses {
+		w.text(s)
+	}
+	for _, t := range m.times() {
+		w.time(*t)
+	}
+	w.text(m.Unread)
+	w.number(m.Sharing)
+	if m.Marks == nil {
+		w.number(0)
+	} else {
+		w.number(1)
+		w.own(m.Marks.Born)
+		w.own(m.Marks.Second)
+	}
+	w.number(len(m.Lines))
+	for _, n := range m.Lines {
+		w.number(n)
+	}
+}
+
+// shared are the texts of a member that others have, too.
+func (m *Member) shared() [15]*string {
+	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}
+}
+
+func (m *Member) times() [4]*time.Time {
+	return [...]*time.Time{&m.Joined, &m.JoinedOr, &m.PaidThru, &m.PaidOr}
+}
+
+// unpacker reads what a packer wrote. Once something cannot be, it is bad, and all that it reads
+// is empty.
+type unpacker struct {
+	in      string // what is left of the lot; texts stay parts of it
+	came    []string
+	bad     bool
+	members []Member // room
+	emails  []string
+	lines   []int
+	marks   []Marks
+}
+
+func (u *unpacker) fail() {
+	u.bad, u.in = true, ""
+}
+
+// uvarint is binary.Uvarint of a string.
+func (u *unpacker) uvarint() uint64 {
+	var n uint64
+	for i := 0; i < len(u.in) && i < binary.MaxVarintLen64; i++ {
+		n |= uint64(u.in[i]&0x7f) << (7 * i)
+		if u.in[i] < 0x80 {
+			u.in = u.in[i+1:]
+			return n
+		}
+	}
+	u.fail()
+	return 0
+}
+
+func (u *unpacker) number() int {
+	n := u.uvarint()
+	if n > 1<<31-1 {
+		u.fail()
+		return 0
+	}
+	return int(n)
+}
+
+// count is a number of things that follow, each of which takes a byte at least.
+func (u *unpacker) count() int {
+	n := u.number()
+	if n > len(u.in) {
+		u.fail()
+		return 0
+	}
+	return n
+}
+
+func (u *unpacker) take(n int) string {
+	if n > len(u.in) {
+		u.fail()
+		return ""
+	}
+	s := u.in[:n]
+	u.in = u.in[n:]
+	return s
+}
+
+func (u *unpacker) own() string {
+	n := u.number()
+	if n%2 != 0 {
+		u.fail()
+	}
+	return u.take(n / 2)
+}
+
+func (u *unpacker) text() string {
+	n := u.number()
+	if n%2 == 0 {
+		s := u.take(n / 2)
+		u.came = append(u.came, s)
+		return s
+	}
+	if n/2 >= len(u.came) {
+		u.fail()
+		return ""
+	}
+	return u.came[n/2]
+}
+
+func (u *unpacker) time() time.Time {
+	n := u.uvarint()
+	seconds := int64(n >> 1)
+	if n&1 != 0 {
+		seconds = ^seconds
+	}
+	return time.Unix(seconds+time.Time{}.Unix(), int64(u.number())).UTC()
+}
+
+func (u *unpacker) member(m *Member) {
+	m.ID, m.Street = u.own(), u.own()
+	for _, s := range m.shared() {
+		*s = u.text()
+	}
+	switch n := u.count(); n {
+	case 0:
+	case 1:
+		m.Emails = one(&u.emails, u.own())
+	default:
+		for range n {
+			m.Emails = append(m.Emails, u.own())
+		}
+	}
+	for range u.count() {
+		m.Statuses = append(m.Statuses, u.text())
+	}
+	for _, t := range m.times() {
+		*t = u.time()
+	}
+	m.Unread = u.text()
+	m.Sharing = u.number()
+	if u.number() == 1 {
+		m.Marks = &one(&u.marks, Marks{u.own(), u.own()})[0]
+	}
+	switch n := u.count(); n {
+	case 0:
+	case 1:
+		m.Lines = one(&u.lines, u.number())
+	default:
+		for range n {
+			m.Lines = append(m.Lines, u.number())
+		}
+	}
 }

@@ -124,6 +124,16 @@ func Find(path string, opts *Options) (*os.File, error) {
 // that person may also take it as it is. Rows that cannot be used are left out and named
 // in Findings.
 func Import(r io.Reader, file string, opts Options) (*Roll, error) {
+	roll, err := read(r, file, opts)
+	if err != nil {
+		return nil, err
+	}
+	roll.index = newIndex(roll.Members)
+	return roll, nil
+}
+
+// read is Import without the index.
+func read(r io.Reader, file string, opts Options) (*Roll, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("membership export %s could not be read: %w", file, err)
@@ -144,7 +154,6 @@ func Import(r io.Reader, file string, opts Options) (*Roll, error) {
 	if len(roll.Losses) > 0 && !opts.AcceptLosses {
 		return nil, &LossError{file, roll.Losses}
 	}
-	roll.index = newIndex(roll.Members)
 	return roll, nil
 }
 
