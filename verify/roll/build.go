@@ -23,6 +23,7 @@ type builder struct {
 	// Of the sheet that is read.
 	sheet   string
 	cols    columns
+	shared  [shared]sharedColumn
 	used    []Meaning // of each column; empty for one that is not used
 	ids     shape
 	empties *emptied
@@ -95,6 +96,12 @@ func (b *builder) begin(t top) {
 	for m, at := range b.cols.at {
 		for _, i := range at {
 			b.used[i] = m
+		}
+	}
+	for k, m := range sharedMeanings {
+		b.shared[k] = sharedColumn{at: -1}
+		if at := b.cols.at[m]; len(at) > 0 {
+			b.shared[k].at = at[0]
 		}
 	}
 	for _, words := range t.describe() {
@@ -377,14 +384,13 @@ func (b *builder) enter(row row, m *Member) {
 }
 
 func (b *builder) member(row row) *Member {
-	kept := func(m Meaning) string { return b.keep(b.cols.cell(row.Cells, m)) }
 	id, rounded := memberNumber(b.cols.cell(row.Cells, Number))
 	m := &one(&b.members, Member{
-		ID: b.pack(id), Prefix: kept(Prefix), Given: kept(Given), Middle: kept(Middle), Family: kept(Family), Suffix: kept(Suffix),
-		Informal: kept(Informal), Former: kept(Former), Company: kept(Company),
-		Street: b.pack(b.cols.all(row.Cells, Street, ", ")), City: kept(City), State: kept(State), ZIP: kept(ZIP), Country: kept(Country),
-		Class: kept(Class), Type: kept(Type), Status: kept(Status), Lines: one(&b.lines, row.Line),
+		ID: b.pack(id), Street: b.pack(b.cols.all(row.Cells, Street, ", ")), Lines: one(&b.lines, row.Line),
 	})[0]
+	for k, text := range m.shared() {
+		*text = b.sharedCell(row.Cells, k)
+	}
 	if born, second := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second); born+second != "" {
 		m.Marks = &one(&b.marks, Marks{b.pack(readable(born)), b.pack(readable(second))})[0]
 	}
@@ -636,6 +642,25 @@ func (b *builder) keep(s string) string {
 	s = strings.Clone(s)
 	b.kept[s] = s
 	return s
+}
+
+// sharedColumn is a column of what members share, and what stood in its last cell: of some
+// columns most rows say the same.
+type sharedColumn struct {
+	at   int // -1 for none
+	last string
+}
+
+// sharedCell is the cell of one of the sharedMeanings.
+func (b *builder) sharedCell(cells []string, k int) string {
+	c := &b.shared[k]
+	if c.at < 0 {
+		return ""
+	}
+	if s := cell(cells, c.at); s != c.last {
+		c.last = b.keep(s)
+	}
+	return c.last
 }
 
 // pack returns a copy of a text of one member's own, side by side with those of others:

@@ -46,6 +46,16 @@ type Marks struct {
 	Second string // another number than the member's
 }
 
+// shared is how many texts a member has that others have, too.
+const shared = 15
+
+// shared are these texts, in the order of sharedMeanings.
+func (m *Member) shared() [shared]*string {
+	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}
+}
+
+var sharedMeanings = [shared]Meaning{Prefix, Given, Middle, Family, Suffix, Informal, Former, Company, City, State, ZIP, Country, Class, Type, Status}
+
 // BornKey is the day of birth as year, month and day, or the digits of what is no day; empty
 // where the export has none.
 func (m *Member) BornKey() string {

@@ -151,11 +151,6 @@ func (w *packer) member(m *Member) {
 	}
 }
 
-// shared are the texts of a member that others have, too.
-func (m *Member) shared() [15]*string {
-	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}
-}
-
 func (m *Member) times() [4]*time.Time {
 	return [...]*time.Time{&m.Joined, &m.JoinedOr, &m.PaidThru, &m.PaidOr}
 }
