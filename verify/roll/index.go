@@ -21,12 +21,11 @@ type index struct {
 
 	cityOf, companyOf []int32
 	members           []*Member
-	numbers, emails   finder
-	births, seconds   finder
-	zips              groups
-	same              map[int32][]int32
-	largest           float64
-	digits            bool
+	keys
+	zips    groups
+	same    map[int32][]int32
+	largest float64
+	digits  bool
 }
 
 // Shares of the forms a name is written in: what members do, estimated from
@@ -104,18 +103,17 @@ func ShortForms(given string) []Form {
 	return forms
 }
 
-// newIndex makes the parts of the index side by side. None looks at another before all
+// fill makes the parts of the index side by side. None looks at another before all
 // are done, so the result does not depend on how many processors there are.
-func newIndex(members []*Member) index {
-	x := index{members: members}
+func (x *index) fill(members []*Member) {
+	x.members = members
 	var parts sync.WaitGroup
 	parts.Go(x.indexFamilies)
 	parts.Go(x.indexGivens)
 	parts.Go(x.indexPlaces)
-	parts.Go(x.indexKeys)
+	parts.Go(x.indexNumbers)
 	parts.Wait()
 	x.same = samePeople(members, x.FamilyNames, x.GivenNames)
-	return x
 }
 
 func (x *index) indexFamilies() {
@@ -195,31 +193,69 @@ func indexWords(members []*Member, value func(*Member) string, fold func(string)
 	return l, of
 }
 
-func (x *index) indexKeys() {
+// indexNumbers notes what the numbers are like.
+func (x *index) indexNumbers() {
 	x.digits = true
-	x.numbers.keys = make([]uint64, 0, len(x.members))
-	for i, m := range x.members {
-		key := NumberKey(m.ID)
-		x.numbers.add(key, int32(i))
-		if key != "" && !isDigits(key) {
+	largest := "" // numbers of digits, without zeros before them, are compared as they stand
+	for _, m := range x.members {
+		switch key := NumberKey(m.ID); {
+		case key == "" || key[0] == '0': // zeros alone
+		case !isDigits(key):
 			x.digits = false
-		} else if n, err := strconv.ParseFloat(key, 64); err == nil {
-			x.largest = max(x.largest, n)
-		}
-		for _, e := range m.Emails {
-			x.emails.add(e, int32(i))
-		}
-		if key := m.BornKey(); key != "" {
-			x.births.add(key, int32(i))
-		}
-		if key := m.SecondKey(); key != "" {
-			x.seconds.add(key, int32(i))
+		case len(key) > len(largest) || len(key) == len(largest) && key > largest:
+			largest = key
 		}
 	}
-	x.births.sort()
-	x.seconds.sort()
-	x.numbers.sort()
-	x.emails.sort()
+	if n, err := strconv.ParseFloat(largest, 64); err == nil {
+		x.largest = n
+	}
+}
+
+// keys finds members by what is mostly one member's own. Each finder is made when the first line
+// asks for it, which few sheets do for all of them.
+type keys struct {
+	byNumber, byEmail, byMark sync.Once
+	numbers, emails           finder
+	births, seconds           finder
+}
+
+func (x *index) findNumber() *finder {
+	x.byNumber.Do(func() {
+		x.numbers.keys = make([]uint64, 0, len(x.members))
+		for i, m := range x.members {
+			x.numbers.add(NumberKey(m.ID), int32(i))
+		}
+		x.numbers.sort()
+	})
+	return &x.numbers
+}
+
+func (x *index) findEmail() *finder {
+	x.byEmail.Do(func() {
+		for i, m := range x.members {
+			for _, e := range m.Emails {
+				x.emails.add(e, int32(i))
+			}
+		}
+		x.emails.sort()
+	})
+	return &x.emails
+}
+
+func (x *index) findMarks() *keys {
+	x.byMark.Do(func() {
+		for i, m := range x.members {
+			if key := m.BornKey(); key != "" {
+				x.births.add(key, int32(i))
+			}
+			if key := m.SecondKey(); key != "" {
+				x.seconds.add(key, int32(i))
+			}
+		}
+		x.births.sort()
+		x.seconds.sort()
+	})
+	return &x.keys
 }
 
 // NumberKey reduces a member number to what has to agree: letters and digits,
@@ -276,23 +312,23 @@ func (x *index) CompanyOf(member int32) int32 { return x.companyOf[member] }
 // ByNumber returns the members of this number, leading zeros aside.
 func (x *index) ByNumber(number string) []int32 {
 	key := NumberKey(number)
-	return x.numbers.find(key, func(at int32) bool { return NumberKey(x.members[at].ID) == key })
+	return x.findNumber().find(key, func(at int32) bool { return NumberKey(x.members[at].ID) == key })
 }
 
 // ByEmail returns the members who have this address.
 func (x *index) ByEmail(email string) []int32 {
 	key := strings.ToLower(strings.TrimSpace(email))
-	return x.emails.find(key, func(at int32) bool { return slices.Contains(x.members[at].Emails, key) })
+	return x.findEmail().find(key, func(at int32) bool { return slices.Contains(x.members[at].Emails, key) })
 }
 
 // BySecond returns the members who have this second number, as Member.SecondKey has it.
 func (x *index) BySecond(key string) []int32 {
-	return x.seconds.find(key, func(at int32) bool { return x.members[at].SecondKey() == key })
+	return x.findMarks().seconds.find(key, func(at int32) bool { return x.members[at].SecondKey() == key })
 }
 
 // ByBirth returns the members born on this day, as DayKey has it.
 func (x *index) ByBirth(key string) []int32 {
-	return x.births.find(key, func(at int32) bool { return x.members[at].BornKey() == key })
+	return x.findMarks().births.find(key, func(at int32) bool { return x.members[at].BornKey() == key })
 }
 
 // ByZIP returns the members of this ZIP code.

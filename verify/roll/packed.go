@@ -84,7 +84,7 @@ func Unpack(p Packed, opts Options) (*Roll, error) {
 	if len(r.Members) == 0 {
 		return nil, errors.New("unpack members: there are none")
 	}
-	r.index = newIndex(r.Members)
+	r.index.fill(r.Members)
 	return r, nil
 }
 

@@ -128,7 +128,7 @@ func Import(r io.Reader, file string, opts Options) (*Roll, error) {
 	if err != nil {
 		return nil, err
 	}
-	roll.index = newIndex(roll.Members)
+	roll.index.fill(roll.Members)
 	return roll, nil
 }
 
