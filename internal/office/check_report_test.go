@@ -75,7 +75,7 @@ func TestVerifyPeriodReport(t *testing.T) {
 	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true, Kind: "illegible"})
 	said(r, whole, true, agree[1], agree[2],
 		`1\. Petition for Seed Libraries: differs from petition p1 at \d+ places\. The workbook is as it was written, so the petition has changed since\.$`,
-		`Signatures, row 2: .*column N says "valid", on record is "invalid"`)
+		`Signatures, row 2: .*column K says "valid", on record is "invalid"`)
 
 	said(newRegistry(t), whole, true, `3\. Petition for Seed Libraries: no petition here has the files`)
 }

@@ -351,10 +351,10 @@ func TestOfficeReview(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := rows[c.Find(line.ID)+1]
-	if how, who := row[14], row[15]; how != "by a person" || who != "bob@example.org" {
+	if how, who := row[15], row[16]; how != "by a person" || who != "bob@example.org" {
 		t.Errorf("decided %q, by %q", how, who)
 	}
-	if how := rows[1][14]; how != "by the program" && how != "needs a person" {
+	if how := rows[1][15]; how != "by the program" && how != "needs a person" {
 		t.Errorf("the first line is decided %q", how)
 	}
 	log, err := f.GetRows("Review log")

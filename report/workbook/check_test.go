@@ -115,12 +115,12 @@ func TestCheckNoticesChanges(t *testing.T) {
 		want    string // of the workbook by itself
 		against string // of the workbook against the petition
 	}{
-		{"a verdict", func(f *excelize.File) error { return f.SetCellStr("Signatures", "M5", "valid") },
-			"Signatures, row 5: a cell of it was changed", `Signatures, row 5: column M says "valid", on record is "invalid"`},
-		{"a name", func(f *excelize.File) error { return f.SetCellStr("Signatures", "J2", "Somebody Else") },
-			"Signatures, row 2: a cell of it was changed", `Signatures, row 2: column J says "Somebody Else", on record is "Elizabeth (Lizbet) Marshgrove0"`},
-		{"a probability", func(f *excelize.File) error { return f.SetCellFloat("Signatures", "L2", 0.9981, -1, 64) },
-			"Signatures, row 2: a cell of it was changed", `Signatures, row 2: column L says "0.9981", on record is "0.998"`},
+		{"a verdict", func(f *excelize.File) error { return f.SetCellStr("Signatures", "J5", "valid") },
+			"Signatures, row 5: a cell of it was changed", `Signatures, row 5: column J says "valid", on record is "invalid"`},
+		{"a name", func(f *excelize.File) error { return f.SetCellStr("Signatures", "I2", "Somebody Else") },
+			"Signatures, row 2: a cell of it was changed", `Signatures, row 2: column I says "Somebody Else", on record is "Elizabeth (Lizbet) Marshgrove0"`},
+		{"a probability", func(f *excelize.File) error { return f.SetCellFloat("Signatures", "O2", 0.9981, -1, 64) },
+			"Signatures, row 2: a cell of it was changed", `Signatures, row 2: column O says "0.9981", on record is "0.998"`},
 		{"a figure", func(f *excelize.File) error { return f.SetCellInt("Summary", "B9", 101) },
 			"Summary: something in it was changed", "Summary, row 9: column B says \"101\""},
 		{"a formula replaced by a number", func(f *excelize.File) error { return f.SetCellInt("Summary", "C11", 101) },
@@ -188,7 +188,7 @@ func TestAgainstAnotherPetition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`Signatures, row 5: column M says "invalid", on record is "valid"`, "Provenance: Membership export: members.csv with 5e5e",
+	for _, want := range []string{`Signatures, row 5: column J says "invalid", on record is "valid"`, "Provenance: Membership export: members.csv with 5e5e",
 		"Rule and snapshot, row", "Signatures, row 2: the picture is another one"} {
 		if !strings.Contains(told(changes), want) {
 			t.Errorf("not told: %s\n%s", want, told(changes))
@@ -279,19 +279,19 @@ func TestAgainstEach(t *testing.T) {
 		{"pictures purged", nil, func(l []*workbook.OnRecord) { l[1].Pictures = nil }, [3]string{}},
 		{"a changed figure", func(f *excelize.File) error { return f.SetCellInt("Summary", figure, 999) }, nil,
 			[3]string{"", "Summary, row " + figure[1:] + `: column B says "999", on record is `, ""}},
-		{"a changed line", func(f *excelize.File) error { return f.SetCellStr("Signatures", "K16", "Somebody Else") }, nil,
-			[3]string{"", `Signatures, row 16: column K says "Somebody Else", on record is "`, ""}},
+		{"a changed line", func(f *excelize.File) error { return f.SetCellStr("Signatures", "J16", "Somebody Else") }, nil,
+			[3]string{"", `Signatures, row 16: column J says "Somebody Else", on record is "`, ""}},
 		{"one has another verdict by now", nil, func(l []*workbook.OnRecord) {
 			l[0].Decisions[3].Verdict, l[0].Decisions[3].Reason = verify.Valid, verify.IsMember
-		}, [3]string{`Signatures, row 5: column N says "invalid", on record is "valid"`, "", ""}},
+		}, [3]string{`Signatures, row 5: column K says "invalid", on record is "valid"`, "", ""}},
 		{"one has more lines by now", nil, func(l []*workbook.OnRecord) {
 			l[0].Petition = complete(14)
 			l[0].Cover.Group = "Seed Libraries"
 		}, [3]string{"Signatures: has 12 rows about petition 1, on record are 14", "", ""}},
 		{"one is not on record", nil, func(l []*workbook.OnRecord) { l[1] = nil }, [3]string{}},
 		{"one is purged", nil, func(l []*workbook.OnRecord) { purge(l[1]) }, [3]string{}},
-		{"one is purged and a verdict changed", func(f *excelize.File) error { return f.SetCellStr("Signatures", "N16", "valid?") },
-			func(l []*workbook.OnRecord) { purge(l[1]) }, [3]string{"", `Signatures, row 16: column N says "valid?"`, ""}},
+		{"one is purged and a verdict changed", func(f *excelize.File) error { return f.SetCellStr("Signatures", "K16", "valid?") },
+			func(l []*workbook.OnRecord) { purge(l[1]) }, [3]string{"", `Signatures, row 16: column K says "valid?"`, ""}},
 		{"a picture taken out", func(f *excelize.File) error { return f.DeletePicture("Signatures", "E15") }, nil,
 			[3]string{"", "Signatures, row 15: the picture is another one, or is missing", ""}},
 	} {

@@ -14,7 +14,7 @@ import (
 const (
 	cooKind     = "COO report"
 	councilKind = "Report to Council"
-	cooForm     = 2
+	cooForm     = 3
 	councilForm = 3
 )
 

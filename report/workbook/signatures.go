@@ -22,16 +22,20 @@ const (
 	pictureColumn = "Picture of the line"
 	verdictColumn = "Verdict"
 	reasonColumn  = "Reason"
+	becauseColumn = "Because"
 	printColumn   = "Fingerprint of the row"
 )
 
 // signatureColumns gives headings and widths. The picture gets most of the
-// room: it is what a verifier looks at.
+// room: it is what a verifier looks at. Those up to because are printed, and so
+// narrow together that 11 points on the screen are 8 on paper, held across; the
+// others are for the screen.
 func (p *plan) signatureColumns() []column {
-	return p.columns(column{fileColumn, 13}, column{"Page", 7}, column{lineColumn, 7}, column{pictureColumn, 56}, column{"Name as written", 15},
-		column{"Number as written", 10.5}, column{"Also written", 17}, column{"Signed", 9}, column{"Member number", 10}, column{"Member", 15},
-		column{"Standing", 19}, column{"Probability", 11.5}, column{verdictColumn, 12.5}, column{reasonColumn, 11.5}, column{"How decided", 14.5},
-		column{"By whom", 11}, column{"When", 11.5}, column{"Because", 22}, column{printColumn, 13})
+	return p.columns(column{fileColumn, 11}, column{"Page", 6.5}, column{lineColumn, 6.5}, column{pictureColumn, 46}, column{"Name as written", 14.5},
+		column{"Number as written", 10}, column{"Signed", 8}, column{"Member number", 9.5}, column{"Member", 14.5},
+		column{verdictColumn, 12.5}, column{reasonColumn, 11}, column{becauseColumn, 21},
+		column{"Also written", 17}, column{"Standing", 19}, column{"Probability", 11.5}, column{"How decided", 14.5},
+		column{"By whom", 11}, column{"When", 11.5}, column{printColumn, 13})
 }
 
 // Room around and for a picture, in pixels. A column is seven pixels a
@@ -58,7 +62,7 @@ func signatures(b *book, p *plan) {
 		s.sentence(len(columns), 200, "Nobody has signed: no line with writing was found.")
 	}
 	s.filter(1, len(columns))
-	s.printed(len(columns) - 1) // the fingerprint is for programs
+	s.printed(columnOf(columns, becauseColumn))
 	s.done()
 }
 
@@ -109,11 +113,11 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 		page = counted
 	}
 	if row := s.plan.duplicates[at]; row > 0 {
-		s.link(from+14, duplicatesSheet, row)
+		s.link(from+11, duplicatesSheet, row)
 		reason = lead
 	}
 	if row := s.plan.reviews[at]; row > 0 {
-		s.link(from+15, reviewSheet, row)
+		s.link(from+16, reviewSheet, row)
 		how = lead
 	}
 	address := ""
@@ -125,8 +129,8 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 		line = counted
 	}
 	by := strings.Join(d.By, ", ")
-	words := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), others(d), "", m.id, m.name, m.standing,
-		"", "", report.ReasonWord(d.Reason), decidedBy(d), by, "", d.Because}
+	words := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), "", m.id, m.name,
+		"", report.ReasonWord(d.Reason), d.Because, others(d), m.standing, "", decidedBy(d), by, ""}
 	high := 2
 	for j, t := range words {
 		high = max(high, lines(t, s.columns[from+j].width-2))
@@ -134,9 +138,9 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 	said, tall := s.picture(d.Line.Ref, petition.Pictures, height(high)*1.1, address)
 	cells = append(cells,
 		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row), s.text(l, said),
-		s.text(l, words[4]), s.text(center(l), words[5]), s.text(l, words[6]), s.text(center(l), string(d.Line.Signed)),
-		s.text(center(member), m.id), s.text(member, m.name), s.text(l, m.standing), s.probability(percent, d),
-		s.text(verdict, string(d.Verdict)), s.text(reason, words[13]), s.text(how, words[14]), s.text(l, by), s.when(l, d.At, asDate), s.text(l, d.Because))
+		s.text(l, words[4]), s.text(center(l), words[5]), s.text(center(l), string(d.Line.Signed)),
+		s.text(center(member), m.id), s.text(member, m.name), s.text(verdict, string(d.Verdict)), s.text(reason, words[10]), s.text(l, d.Because),
+		s.text(l, words[12]), s.text(l, m.standing), s.probability(percent, d), s.text(how, words[15]), s.text(l, by), s.when(l, d.At, asDate))
 	s.add(tall, append(cells, s.text(printLook, fingerprintOf(texts(cells))))...)
 }
 

@@ -416,14 +416,14 @@ func TestEveryLineCanBeTraced(t *testing.T) {
 		}
 		m := d.Candidates[0].Member
 		want := []string{d.Line.File, fmt.Sprint(d.Line.Page), fmt.Sprint(d.Line.Ref.Row), "", d.Line.Fields[extract.Name].Text,
-			d.Line.Fields[extract.MemberID].Text, m.Street + "; " + m.Emails[0], string(d.Line.Signed), m.ID,
-			m.Given + " (Lizbet) " + m.Family, "Active, Personal, Regular, paid through 2027-03-31", fmt.Sprint(d.Probability),
-			string(d.Verdict), report.ReasonWord(d.Reason), how, by}
-		if diff := cmp.Diff(want, row[:16]); diff != "" {
+			d.Line.Fields[extract.MemberID].Text, string(d.Line.Signed), m.ID,
+			m.Given + " (Lizbet) " + m.Family, string(d.Verdict), report.ReasonWord(d.Reason), d.Because, m.Street + "; " + m.Emails[0],
+			"Active, Personal, Regular, paid through 2027-03-31", fmt.Sprint(d.Probability), how, by}
+		if diff := cmp.Diff(want, row[:17]); diff != "" {
 			t.Errorf("line %d: %s", i+1, diff)
 		}
-		if (row[16] == "") != (by == "") || row[17] != d.Because || len(row[18]) != 12 || prints[row[18]] {
-			t.Errorf("line %d: when, because and fingerprint are %q", i+1, row[16:])
+		if (row[17] == "") != (by == "") || len(row[18]) != 12 || prints[row[18]] {
+			t.Errorf("line %d: when and fingerprint are %q", i+1, row[17:])
 		}
 		prints[row[18]] = true
 		cell := fmt.Sprintf("D%d", i+2)
@@ -480,8 +480,8 @@ func TestEvidenceInTwoClicks(t *testing.T) {
 		sheet, first := follow("Summary", fmt.Sprintf("B%d", i+1))
 		for at := first; at < first+n; at++ {
 			to, line := follow(sheet, fmt.Sprintf("E%d", at))
-			got, _ := f.GetCellValue(to, fmt.Sprintf("M%d", line), excelize.Options{RawCellValue: true})
-			why, _ := f.GetCellValue(to, fmt.Sprintf("N%d", line))
+			got, _ := f.GetCellValue(to, fmt.Sprintf("J%d", line), excelize.Options{RawCellValue: true})
+			why, _ := f.GetCellValue(to, fmt.Sprintf("K%d", line))
 			if to != "Signatures" || got != verdict || reason != "" && why != reason {
 				t.Errorf("%s, %d. line: %s row %d is %s, %s", label, at-first+1, to, line, got, why)
 			}
@@ -501,12 +501,12 @@ func TestEvidenceInTwoClicks(t *testing.T) {
 			t.Errorf("line %d: leads to %s in the program", i+1, to)
 		}
 		if d.Reason == verify.Duplicate {
-			if to, row := follow("Signatures", fmt.Sprintf("N%d", i+2)); to != "Duplicates" || rows(t, f, to)[row-1][2] != table[i+1][2] {
+			if to, row := follow("Signatures", fmt.Sprintf("K%d", i+2)); to != "Duplicates" || rows(t, f, to)[row-1][2] != table[i+1][2] {
 				t.Errorf("line %d: its duplicate is %s row %d", i+1, to, row)
 			}
 		}
 		if looked[d.Line.Ref] {
-			to, row := follow("Signatures", fmt.Sprintf("O%d", i+2))
+			to, row := follow("Signatures", fmt.Sprintf("P%d", i+2))
 			if back, line := follow(to, fmt.Sprintf("E%d", row)); to != "Review log" || back != "Signatures" || line != i+2 {
 				t.Errorf("line %d: its finding is %s row %d, and leads back to row %d", i+1, to, row, line)
 			}
@@ -520,7 +520,7 @@ func TestUndecidedLinesAreMarkedWithoutColour(t *testing.T) {
 	p := petition(12)
 	f, _ := write(t, workbook.COO, p)
 	for i, d := range p.Decisions {
-		shown, err := f.GetCellValue("Signatures", fmt.Sprintf("M%d", i+2))
+		shown, err := f.GetCellValue("Signatures", fmt.Sprintf("J%d", i+2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -575,7 +575,7 @@ func TestDataNeverBecomesAFormula(t *testing.T) {
 			p.Files[0].Pages[0].Notes = []string{tt.read}
 			p.Members.Findings = []string{tt.read}
 			f, _ := write(t, workbook.COO, p)
-			for _, cell := range []string{"E2", "F2", "R2"} {
+			for _, cell := range []string{"E2", "F2", "L2"} {
 				if got, err := f.GetCellValue("Signatures", cell); err != nil || got != tt.want {
 					t.Errorf("%s holds %q, %v; want %q", cell, got, err, tt.want)
 				}
@@ -873,6 +873,28 @@ func TestLongTexts(t *testing.T) {
 	write(t, workbook.Council, p)
 }
 
+// legible sees that so many columns of Signatures, with one before them that numbers petitions,
+// become no smaller than 8 points on Letter paper held across: programs print in whole percent.
+func legible(t *testing.T, f *excelize.File, columns int) {
+	t.Helper()
+	const paper, margins, pixel, written, number = 11 * 72, 2 * .4 * 72, .75, 11, 9
+	wide := (number*7 + 5.) * pixel
+	for i := range columns {
+		letter, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := f.GetColWidth("Signatures", letter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide += (w*7 + 5) * pixel
+	}
+	if size := written * math.Floor(100*(paper-margins)/wide) / 100; size < 8 {
+		t.Errorf("Signatures is printed in %.2f points: %.0f points wide", size, wide)
+	}
+}
+
 // Excel calls a workbook damaged whose columns are described out of order,
 // though other programs read it.
 func TestColumnsRise(t *testing.T) {
@@ -952,8 +974,11 @@ func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
 				t.Errorf("%s: no filter over all lines and columns", sheet)
 			}
 		}
-		if name == "coo" && areas["Signatures"] != "'Signatures'!$A$1:$R$132" {
+		if name == "coo" && areas["Signatures"] != "'Signatures'!$A$1:$L$132" {
 			t.Errorf("of Signatures, %q is printed", areas["Signatures"])
+		}
+		if name == "coo" {
+			legible(t, f, 12)
 		}
 	}
 }
