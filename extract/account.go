@@ -67,9 +67,14 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 	left = slices.DeleteFunc(left, func(m mark) bool { return v.named(m, r, tables) })
 	for _, c := range tables {
 		within := func(m mark) bool { return middle(m.box).In(c.form.table.Bounds()) }
-		if c.form.score < sureHeadings && (len(c.filed) > 0 || slices.ContainsFunc(left, within)) {
+		if (c.form.score < sureHeadings || c.form.twice && !c.form.told) && (len(c.filed) > 0 || slices.ContainsFunc(left, within)) {
 			sheet.open(ColumnsUnknown, v, c.form.table.Bounds(),
 				"The headings of the table could not be read: see which column is which, and that each line is read as it should be.")
+		}
+	}
+	if r.records != nil {
+		for _, place := range r.records.strays {
+			sheet.open(WritingOutside, v, place, "A label is printed here that belongs to none of the lines that were found: see whether somebody signed there.")
 		}
 	}
 	sheet.Imprint = imprintOf(v, tables)

@@ -244,7 +244,7 @@ func (c *composed) place(rows []Row) (err error) {
 		if r.Picture, err = c.of.picture(one); err != nil {
 			return err
 		}
-		if c.doubt[r.Number-1] && !r.Struck {
+		if c.doubt[r.Number-1] && !r.Struck || len(c.strays) > 0 && r.Signed == SignedNo {
 			r.doubt()
 		}
 	}

@@ -26,6 +26,7 @@ type form struct {
 	teaches []Learned       // what pages of the same form may be understood by
 	told    bool            // a person says what its columns are
 	inside  bool            // what it asks for is printed in the cells of every row
+	twice   bool            // a second row of headings asks for another person
 }
 
 // sureHeadings is the score from which on a row of words is taken for
@@ -79,6 +80,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			}
 		}
 		for i := range chosen {
+			chosen[i].twice = chosen[i].headedTwice(words)
 			chosen[i].partMerged(v, words)
 			chosen[i].teaches = chosen[i].learned()
 			chosen[i].numberRows(v)
@@ -97,7 +99,9 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			f.inside = true
 			return []form{f}, words, err
 		}
-		return []form{chosen[0].partlyRead()}, words, nil
+		f := chosen[0].partlyRead()
+		f.twice = f.ofSomebody(words)
+		return []form{f}, words, nil
 	}
 	// A frame around an open table, or lines that have nothing to do with it.
 	f, more, err := openForm(ctx, v, engine)
@@ -106,6 +110,41 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 	}
 	f.frame = frameOf(largest)
 	return []form{*f}, more, err
+}
+
+// headedTwice reports whether the first row below the headings has headings, too, and asks for
+// a name or a signature again: every other row is then somebody else's, such as a witness's.
+func (f form) headedTwice(words []tesseract.Word) bool {
+	const (
+		plainly = 0.9
+		read    = 0.7 // confidence of the words
+	)
+	if f.first >= f.table.Rows() || f.table.Columns() == 0 {
+		return false
+	}
+	in := slices.DeleteFunc(wordsIn(words, f.table.Row(f.first)), func(w tesseract.Word) bool { return w.Confidence < read })
+	known, person := 0, false
+	for _, text := range byColumn(f.table, lines(in)) {
+		if heading.Of(text).Confidence >= plainly {
+			known++
+			person = person || heading.Mentions(text, string(Name)) || heading.Mentions(text, string(Signature))
+		}
+	}
+	return known >= 2 && person
+}
+
+// ofSomebody reports whether one of the first rows asks for a person who is no signer: lines
+// may then be that person's.
+func (f form) ofSomebody(words []tesseract.Word) bool {
+	const heads = 3 // rows
+	for row := range min(heads, f.table.Rows()) {
+		for _, text := range byColumn(f.table, lines(wordsIn(words, f.table.Row(row)))) {
+			if heading.OfSomebody(text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // outside leaves out the words that stand in the cells of another table: they

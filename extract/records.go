@@ -26,6 +26,7 @@ type records struct {
 	columns []Column
 	score   float64           // how surely the labels are labels, 0 to 1
 	print   []image.Rectangle // labels and whatever else each record prints
+	strays  []image.Rectangle // labels of names and signatures that are in none of them
 }
 
 // Of records, in inches and shares.
@@ -77,7 +78,7 @@ func findRecords(v *view, table layout.Table, words []tesseract.Word) *records {
 	atoms := atomsOf(words)
 	var best *records
 	for _, item := range []Field{Name, Family, Signature, MemberID} {
-		r := v.recordsAround(words, atoms, string(item), table)
+		r := v.recordsAround(atoms, string(item), table)
 		if r != nil && (best == nil || len(r.all)*len(r.columns) > len(best.all)*len(best.columns)) {
 			best = r
 		}
@@ -121,7 +122,13 @@ func atomsOf(words []tesseract.Word) []atom {
 					}
 					run.text, run.box = run.text+" "+line[j].Text, run.box.Union(line[j].Box)
 				}
+				if followsPrint(line, i) {
+					break // the last word of a title, or of "Witness name"
+				}
 				m := heading.Of(run.text)
+				if heading.OfSomebody(run.text) {
+					found, n = atom{key: strings.ToLower(run.text), text: run.text, box: run.box}, j-i+1
+				}
 				if m.Confidence >= plainly && len(m.Items) == 1 && m.Items[0] != string(Number) {
 					found, n = atom{m.Items[0], true, run.text, run.box}, j-i+1
 				}
@@ -131,6 +138,16 @@ func atomsOf(words []tesseract.Word) []atom {
 		}
 	}
 	return atoms
+}
+
+// followsPrint reports whether a word of a line follows close behind another as high.
+func followsPrint(line []tesseract.Word, at int) bool {
+	if at == 0 {
+		return false
+	}
+	before, box := line[at-1].Box, line[at].Box
+	high := max(before.Dy(), box.Dy())
+	return box.Min.X-before.Max.X < high && 2*high < 3*min(before.Dy(), box.Dy()) && heading.Of(line[at-1].Text).Items == nil
 }
 
 // offset is a piece of print at its place in a record, seen from the label that the records
@@ -149,7 +166,7 @@ type offset struct {
 func (o offset) evidence() int { return o.read + len(o.seen) }
 
 // recordsAround tries the labels of one thing as those that each record has once.
-func (v *view) recordsAround(words []tesseract.Word, atoms []atom, item string, table layout.Table) *records {
+func (v *view) recordsAround(atoms []atom, item string, table layout.Table) *records {
 	var anchors []image.Point
 	for _, a := range atoms {
 		if a.label && a.key == item {
@@ -189,7 +206,7 @@ func (v *view) recordsAround(words []tesseract.Word, atoms []atom, item string, 
 	if table.Rows() > 0 && tall < table.Row(table.Rows()/2).Dy() {
 		anchors = inEachRow(table, anchors, v.inches(labelOff))
 	}
-	return v.recordsOf(words, atoms, anchors, parts)
+	return v.recordsOf(atoms, anchors, parts)
 }
 
 // recurringParts are the labels and other words that stand at one place in most records.
@@ -384,7 +401,7 @@ type printedPart struct {
 }
 
 // recordsOf lays the slots of the records beside, above or below their labels.
-func (v *view) recordsOf(words []tesseract.Word, atoms []atom, anchors []image.Point, parts []offset) *records {
+func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *records {
 	printed := partsOf(atoms, anchors, parts)
 	var labels []printedPart
 	var texts []string
@@ -411,7 +428,9 @@ func (v *view) recordsOf(words []tesseract.Word, atoms []atom, anchors []image.P
 			sheet.ink.Clear(p.box.Add(anchor).Inset(-v.inches(0.02)))
 		}
 	}
-	side, ok := sheet.side(words)
+	sheet.strays = straysOf(atoms, anchors, printed)
+	r.strays = sheet.strays
+	side, ok := sheet.side()
 	if !ok {
 		return nil
 	}
@@ -429,6 +448,28 @@ func (v *view) recordsOf(words []tesseract.Word, atoms []atom, anchors []image.P
 		r.all = append(r.all, one)
 	}
 	return r
+}
+
+// straysOf are the labels of a name or a signature that stand by themselves and belong to no
+// record: a record may be there that is unlike the others.
+func straysOf(atoms []atom, anchors []image.Point, printed []printedPart) (strays []image.Rectangle) {
+	const word = 4 // letters
+	for i, a := range atoms {
+		asked := Field(a.key)
+		who := asked == Name || asked == Family || asked == Signature
+		if letters, _ := lettersAndDigits(a.text); !a.label || !who || letters < word {
+			continue
+		}
+		follows := i > 0 && abs(middle(atoms[i-1].box).Y-middle(a.box).Y) < a.box.Dy()/2 &&
+			a.box.Min.X-atoms[i-1].box.Max.X < a.box.Dy()
+		known := slices.ContainsFunc(anchors, func(anchor image.Point) bool {
+			return slices.ContainsFunc(printed, func(p printedPart) bool { return p.box.Add(anchor).Overlaps(a.box) })
+		})
+		if !follows && !known {
+			strays = append(strays, a.box)
+		}
+	}
+	return strays
 }
 
 // partsOf is the print of a record at its usual place, in reading order: labels with the words

@@ -95,6 +95,11 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form,
 	if f.score < sureHeadings && !f.told {
 		doubtStruck(rows)
 	}
+	if f.twice && !f.told {
+		for i := range rows {
+			rows[i].doubt()
+		}
+	}
 	return cells, nil
 }
 

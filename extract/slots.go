@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"countersign/extract/layout"
-	"countersign/extract/tesseract"
 )
 
 // recordSheet is a page of records while their slots are laid out.
@@ -15,12 +14,13 @@ type recordSheet struct {
 	anchors []image.Point
 	printed []printedPart
 	labels  []printedPart
-	pitch   int            // from one line of labels to the next
-	ink     *layout.Bitmap // without rules and without the print of the records
+	pitch   int               // from one line of labels to the next
+	ink     *layout.Bitmap    // without rules and without the print of the records
+	strays  []image.Rectangle // labels of names and signatures in no record
 }
 
-// pitchOfLabels is the usual distance between lines of labels; where a record has one
-// line, somewhat less than that to the next record.
+// pitchOfLabels is the least distance between lines of labels: where there is more, a line has
+// no label. Where a record has one line, it is somewhat less than that to the next record.
 func pitchOfLabels(labels []printedPart, anchors []image.Point, most int) int {
 	var gaps []int
 	for i := 1; i < len(labels); i++ {
@@ -29,7 +29,7 @@ func pitchOfLabels(labels []printedPart, anchors []image.Point, most int) int {
 		}
 	}
 	if len(gaps) > 0 {
-		return median(gaps)
+		return slices.Min(gaps)
 	}
 	for i := range anchors {
 		for j := range anchors {
@@ -54,18 +54,12 @@ const (
 // below them. Above is told from below at the ends of a column of records: nobody wrote above
 // its first line of labels if people write below, and nobody below its last if they write
 // above. It reports false where neither is plain, as where a label was not found.
-func (s recordSheet) side(words []tesseract.Word) (side labelSide, ok bool) {
+func (s recordSheet) side() (side labelSide, ok bool) {
 	const (
-		most  = 0.6
-		few   = 0.3
-		clear = 0.8 // confidence of words that are print
+		most        = 0.6
+		few         = 0.3
+		beforeTitle = 0.25 // inches above a label, where writing on its line is and no title
 	)
-	unread := s.ink.Clone() // less the words that may be print: above the first record there are titles
-	for _, w := range words {
-		if w.Confidence >= clear && wordLike(w.Text) {
-			unread.Clear(w.Box)
-		}
-	}
 	written := slices.DeleteFunc(slices.Clone(s.anchors), func(anchor image.Point) bool {
 		return !slices.ContainsFunc(s.labels, func(l printedPart) bool {
 			up, beside, down := s.around(anchor, l)
@@ -73,7 +67,7 @@ func (s recordSheet) side(words []tesseract.Word) (side labelSide, ok bool) {
 		})
 	})
 	first, last := s.labels[0].box, s.labels[len(s.labels)-1].box
-	var n, level, firsts, titled, overFirst, lasts, underLast float64
+	var n, level, firsts, titled, lasts, underLast float64
 	for _, anchor := range written {
 		top, foot := s.ends(anchor, written)
 		for _, l := range s.labels {
@@ -82,7 +76,9 @@ func (s recordSheet) side(words []tesseract.Word) (side labelSide, ok bool) {
 				n, level = n+1, level+share(s.wrote(beside))
 			}
 			if top && abs(middle(l.box).Y-middle(first).Y) < first.Dy() {
-				firsts, titled, overFirst = firsts+1, titled+share(s.wrote(up)), overFirst+share(hasInk(unread, up))
+				near := up
+				near.Min.Y = max(up.Min.Y, up.Max.Y-s.v.inches(beforeTitle))
+				firsts, titled = firsts+1, titled+share(s.wrote(near))
 			}
 			if foot && abs(middle(l.box).Y-middle(last).Y) < last.Dy() {
 				lasts, underLast = lasts+1, underLast+share(s.wrote(down))
@@ -93,7 +89,7 @@ func (s recordSheet) side(words []tesseract.Word) (side labelSide, ok bool) {
 	case level >= most*n:
 		return right, true
 	case underLast > few*lasts: // where the last did not sign, nothing is below
-		return below, overFirst <= few*firsts
+		return below, titled <= few*firsts
 	case titled >= most*firsts:
 		return above, true
 	}
@@ -155,7 +151,7 @@ func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) ima
 	for _, p := range s.printed { // other print above or below ends it
 		b := p.box.Add(anchor)
 		switch {
-		case b == box || b.Max.X <= slot.Min.X || b.Min.X >= slot.Max.X:
+		case b == box || (side != right || middle(b).Y > box.Max.Y) && b.Max.X <= slot.Min.X || b.Min.X >= slot.Max.X:
 		case middle(b).Y < box.Min.Y && b.Max.Y > slot.Min.Y:
 			slot.Min.Y = b.Max.Y
 		case middle(b).Y > box.Max.Y && b.Min.Y < slot.Max.Y:
@@ -282,6 +278,11 @@ func (s recordSheet) rightOf(anchor image.Point) int {
 		left = min(left, p.box.Min.X)
 	}
 	limit := s.v.bounds().Max.X - s.v.inches(paperEdge)
+	for _, o := range s.strays {
+		if o.Min.X > anchor.X+s.v.inches(0.5) && abs(middle(o).Y-anchor.Y) < s.v.inches(2) {
+			limit = min(limit, o.Min.X-s.v.inches(0.05))
+		}
+	}
 	for _, o := range s.anchors {
 		if o.X > anchor.X+s.v.inches(0.5) && abs(o.Y-anchor.Y) < s.v.inches(1) {
 			limit = min(limit, o.X+left-s.v.inches(0.05))

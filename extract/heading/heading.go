@@ -36,6 +36,9 @@ func meaning(outside, inside []token) Meaning {
 	if len(m.found) == 0 && m.printed > 0 && m.unknown == 0 {
 		return Meaning{[]string{"name"}, .5} // "Please print", beside "Please sign"
 	}
+	if slices.Contains(m.found, somebody) || slices.Contains(read(inside).found, somebody) {
+		return Meaning{nil, m.confidence()} // "Signature of witness"
+	}
 	const least = .2 // below, it is a sentence that happens to hold a term
 	items, confidence := join(m.found), m.confidence()
 	if len(m.found) == 0 || confidence < least {
@@ -52,6 +55,12 @@ func meaning(outside, inside []token) Meaning {
 func Mentions(text, item string) bool {
 	outside, inside := parts(text)
 	return slices.Contains(read(append(outside, inside...)).found, item)
+}
+
+// OfSomebody reports whether a heading asks for a person who is no signer, such as a witness.
+func OfSomebody(text string) bool {
+	outside, inside := parts(text)
+	return slices.Contains(read(append(outside, inside...)).found, somebody)
 }
 
 // Meanings gives the meaning of each heading of a header row, from left to
@@ -327,7 +336,7 @@ func owned(found []string) []string {
 // know but have no item for.
 func join(found []string) []string {
 	has := func(item string) bool { return slices.Contains(found, item) }
-	drop := map[string]bool{other: true}
+	drop := map[string]bool{other: true, somebody: true}
 	rename := map[string]string{hash: "number"}
 	if has("given") && has("family") {
 		rename["given"], rename["family"] = "name", "name"

@@ -10,6 +10,8 @@ import (
 const (
 	hash  = "#"     // a number, of the row or of something named beside it
 	other = "other" // a heading that petitions have and we have no use for
+	// somebody is a person who is no signer: what is asked of them is nothing we read.
+	somebody = "somebody"
 )
 
 // terms are the words and phrases of headings, in lower case, without accents
@@ -79,8 +81,10 @@ var terms = []struct{ item, phrases string }{
 	{"number", "line, line #, row, row #, item, item #, zeile, ligne, linea, laufende, laufende #, lfd, lfd #, volgnummer"},
 	{hash, "#"},
 	{other, "member, ala member, mitglied, precinct, ward, district, county, country, title, job title, position, occupation, profession, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
-		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, witness, verified, checked, office use, office use only, official use only, staff use only, " +
+		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, verified, checked, office use, office use only, official use only, staff use only, " +
 		"middle name, middle, relationship, committee, department, nationality, citizenship"},
+	{somebody, "witness, witnesses, spouse, husband, wife, nominee, candidate, circulator, collector, notary, zeuge, zeugin, ehegatte, ehegattin, ehepartner, kandidat, bewerber, " +
+		"temoin, conjoint, candidat, testigo, conyuge, candidato, getuige, echtgenoot, kandidaat, testimone, coniuge, testemunha"},
 	{other, "geburtsdatum, geburtstag, geburtsjahr, geburtsort, geburtsname, geburt, geboren, geb, geb datum, geb am, prufvermerk, vermerk, prufung, amtlich, bemerkung, bemerkungen, anmerkung, anmerkungen, gultig, ungultig, " +
 		"nur amtlich, amtliche, amtlicher, beruf, staatsangehorigkeit, nationalitat, land, kreis, landkreis"},
 	{other, "date de naissance, naissance, lieu de naissance, annee de naissance, nationalite, remarques, observations, reserve, pays, departement"},
