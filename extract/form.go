@@ -119,7 +119,7 @@ func (f form) headedTwice(words []tesseract.Word) bool {
 		plainly = 0.9
 		read    = 0.7 // confidence of the words
 	)
-	if f.first >= f.table.Rows() || f.table.Columns() == 0 {
+	if f.first == 0 || f.first >= f.table.Rows() || f.table.Columns() == 0 {
 		return false
 	}
 	in := slices.DeleteFunc(wordsIn(words, f.table.Row(f.first)), func(w tesseract.Word) bool { return w.Confidence < read })

@@ -58,7 +58,7 @@ func (s recordSheet) side() (side labelSide, ok bool) {
 	const (
 		most        = 0.6
 		few         = 0.3
-		beforeTitle = 0.25 // inches above a label, where writing on its line is and no title
+		beforeTitle = 0.15 // inches above a label, where writing on its line is and no title
 	)
 	written := slices.DeleteFunc(slices.Clone(s.anchors), func(anchor image.Point) bool {
 		return !slices.ContainsFunc(s.labels, func(l printedPart) bool {
