@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/fixtures"
+	"countersign/internal/office"
 	"countersign/internal/store"
 	"countersign/internal/web"
 	"countersign/internal/work"
@@ -40,7 +41,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s is %s, want %s; %v", id, p.State, want, err)
 		}
 	}
-	groups, err := d.office.Groups(t.Context(), register.AsOf{})
+	groups, err := d.office.Groups(t.Context(), office.Everything(), register.AsOf{})
 	if err != nil || len(groups) != 1 || groups[0].Status != "active" {
 		t.Errorf("%+v, %v", groups, err)
 	}

@@ -90,8 +90,10 @@ func TestActsAreWhole(t *testing.T) {
 			after.Title, after.SnapshotID = "Bookmobile Libraries", snapshot.ID
 			return o.ChangePetition(ctx, second, after, "ann")
 		}},
+		{"petition.assigned", func() error { return o.Assign(ctx, "p2", "bob", true, "ann") }},
+		{"petition.unassigned", func() error { return o.Assign(ctx, "p2", "bob", false, "ann") }},
 		{"members.imported", func() (err error) { again, err = o.Import(ctx, blob, "again.csv", ImportOptions{}, "ann"); return err }},
-		{"members.withdrawn", func() error { _, err := o.WithdrawExport(ctx, again.ID, "ann"); return err }},
+		{"members.withdrawn", func() error { _, err := o.WithdrawExport(ctx, Everything(), again.ID, "ann"); return err }},
 		{"upload.added", func() error {
 			_, _, err := o.AddFile(ctx, "p3", "sheet.pdf", "ann", bytes.NewReader([]byte("%PDF-1.7")))
 			return err

@@ -28,7 +28,7 @@ func TestVerifyPeriodReport(t *testing.T) {
 	r.certified("p3")
 	r.must(r.step("p1", "submit", "2026-11-20"))
 	var book bytes.Buffer
-	r.must(r.Period(ctx, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &book))
+	r.must(r.Period(ctx, Everything(), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &book))
 	whole := fixtures.Write(t, "period.xlsx", book.Bytes())
 
 	said := func(r *registry, path string, differ bool, want ...string) {

@@ -212,10 +212,10 @@ func (rv *Review) nearName(ctx context.Context, l *Line) (Member, error) {
 // Contacted takes what a person says of a contact sheet: the lines that they marked are left for
 // one by one, the others are accepted. Where a wrong name was accepted none is, and the lines
 // come again.
-func (o *Office) Contacted(ctx context.Context, sheetID string, marked []string, by store.Account) (again bool, accepted int, err error) {
+func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, marked []string, by store.Account) (again bool, accepted int, err error) {
 	sheet, err := o.Store.ContactSheet(ctx, sheetID)
 	switch {
-	case errors.Is(err, store.ErrNotFound) || err == nil && sheet.By != by.ID:
+	case errors.Is(err, store.ErrNotFound) || err == nil && (sheet.By != by.ID || sheet.PetitionID != petitionID):
 		return false, 0, refuse(Missing, "There is no such contact sheet of yours: load the page again.")
 	case err != nil:
 		return false, 0, err

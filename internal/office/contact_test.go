@@ -60,11 +60,11 @@ func TestContactSheet(t *testing.T) {
 	if right := seed.Line.Candidates[0].Member; seed.Member.ID == right.ID || seed.Member.Family[:4] != right.Family[:4] {
 		t.Errorf("for %s stands %s", right.Name, seed.Member.Name)
 	}
-	again, n, err := o.Contacted(ctx, first.ID, nil, rv.Account)
+	again, n, err := o.Contacted(ctx, rv.Petition.ID, first.ID, nil, rv.Account)
 	if err != nil || !again || n != 0 || o.look("p").Count.ByPerson != 0 {
 		t.Errorf("a wrong name was accepted: %v, again %v, %d accepted", err, again, n)
 	}
-	if again, n, err = o.Contacted(ctx, first.ID, nil, rv.Account); err != nil || again || n != 0 {
+	if again, n, err = o.Contacted(ctx, rv.Petition.ID, first.ID, nil, rv.Account); err != nil || again || n != 0 {
 		t.Errorf("sent twice: %v, again %v, %d accepted", err, again, n)
 	}
 
@@ -74,7 +74,7 @@ func TestContactSheet(t *testing.T) {
 		t.Fatalf("the lines do not come again: %v", err)
 	}
 	marked := []string{second.Items[2].Line.ID, second.Items[5].Line.ID} // the wrong name, and a doubt
-	if again, n, err = o.Contacted(ctx, second.ID, marked, rv.Account); err != nil || again || n != contactLines-2 {
+	if again, n, err = o.Contacted(ctx, rv.Petition.ID, second.ID, marked, rv.Account); err != nil || again || n != contactLines-2 {
 		t.Errorf("%v, again %v, %d accepted", err, again, n)
 	}
 	c := o.look("p")
@@ -102,7 +102,7 @@ func TestContactSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := o.Contacted(ctx, third.ID, nil, ann.Account); !errors.As(err, &no) {
+	if _, _, err := o.Contacted(ctx, rv.Petition.ID, third.ID, nil, ann.Account); !errors.As(err, &no) {
 		t.Errorf("somebody else's sheet: %v", err)
 	}
 	if theirs, err := ann.Contact(ctx); err != nil || len(theirs.Items) > 0 && theirs.Items[0].Line.ID == third.Items[0].Line.ID {

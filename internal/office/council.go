@@ -51,7 +51,10 @@ type NewCouncilReport struct {
 
 // CouncilReports lists the reports that were issued, the newest first, and whether somebody
 // with these roles may issue another.
-func (o *Office) CouncilReports(ctx context.Context, roles []store.Role) (list []IssuedReport, may bool, err error) {
+func (o *Office) CouncilReports(ctx context.Context, sight Sight, roles []store.Role) (list []IssuedReport, may bool, err error) {
+	if err := sight.wholeOnly(); err != nil {
+		return nil, false, err
+	}
 	b, err := o.ledger(ctx)
 	if err != nil {
 		return nil, false, err
@@ -81,7 +84,10 @@ func issuedOf(r store.CouncilReport) register.Issued {
 
 // Council writes the report to Council for a conference: as it was issued, else a draft of
 // what it would be today. No conference means all that no report has told of yet.
-func (o *Office) Council(ctx context.Context, conference, format string, w io.Writer) error {
+func (o *Office) Council(ctx context.Context, sight Sight, conference, format string, w io.Writer) error {
+	if err := sight.wholeOnly(); err != nil {
+		return err
+	}
 	issued, err := o.Store.CouncilReport(ctx, conference)
 	switch {
 	case errors.Is(err, store.ErrNotFound):

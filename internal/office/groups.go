@@ -14,15 +14,18 @@ import (
 	"countersign/report/register"
 )
 
-// Groups lists the groups of the register as of a time, those that exist first, by name.
-func (o *Office) Groups(ctx context.Context, as register.AsOf) ([]Group, error) {
+// Groups lists the groups of the register that somebody sees, as of a time, those that exist
+// first, by name.
+func (o *Office) Groups(ctx context.Context, sight Sight, as register.AsOf) ([]Group, error) {
 	b, err := o.ledger(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []Group
 	for _, x := range b.All(o.asOf(as)) {
-		out = append(out, groupView(b, x, as, nil))
+		if sight.seesGroup(x) {
+			out = append(out, groupView(b, x, as, nil))
+		}
 	}
 	slices.SortStableFunc(out, func(a, b Group) int {
 		if a.Active != b.Active {

@@ -13,6 +13,7 @@
 //	review, open, table                     who looks at which line, and what they find; open points; lines as a table
 //	repair                                  what people put right on pages, and its undoing
 //	members, rolls                          membership exports
+//	sight                                   which petitions who sees
 //	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
 //	register…, progress, groups, council    the life of petitions and groups; letters; Council
 //	purge, purged                           what goes when its time is over, and what stays

@@ -139,14 +139,17 @@ func (o *Office) changedTerms(ctx context.Context, before, after store.Petition)
 	return what, refused(life.CheckReceived(after.ReceivedOn))
 }
 
-// OpenPetitions are those for which another export can still be chosen.
-func (o *Office) OpenPetitions(ctx context.Context) ([]store.Petition, error) {
+// OpenPetitions are those, of what somebody sees, for which another export can still be chosen.
+func (o *Office) OpenPetitions(ctx context.Context, sight Sight) ([]store.Petition, error) {
 	all, err := o.Store.Petitions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list petitions: %w", err)
 	}
 	var out []store.Petition
 	for _, p := range all {
+		if !sight.Sees(p.ID) {
+			continue
+		}
 		tallies, err := o.Store.Tallies(ctx, p.ID)
 		if err != nil {
 			return nil, fmt.Errorf("list the tallies: %w", err)
@@ -158,10 +161,10 @@ func (o *Office) OpenPetitions(ctx context.Context) ([]store.Petition, error) {
 	return out, nil
 }
 
-// UseExport chooses an export for all petitions for which one can still be chosen, and says
-// how many they are.
-func (o *Office) UseExport(ctx context.Context, snapshotID, by string) (int, error) {
-	list, err := o.OpenPetitions(ctx)
+// UseExport chooses an export for all petitions, of what somebody sees, for which one can
+// still be chosen, and says how many they are.
+func (o *Office) UseExport(ctx context.Context, sight Sight, snapshotID, by string) (int, error) {
+	list, err := o.OpenPetitions(ctx, sight)
 	if err != nil {
 		return 0, err
 	}

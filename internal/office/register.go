@@ -237,8 +237,8 @@ func (o *Office) writeStep(ctx context.Context, tx store.Tx, of, subject string,
 	return o.record(ctx, tx, by.ID, of+"."+string(e.Kind), subject, "event "+added.ID)
 }
 
-// Tasks is the worklist of all petitions and groups, by day.
-func (o *Office) Tasks(ctx context.Context) ([]Task, error) {
+// Tasks is the worklist of the petitions and groups that somebody sees, by day.
+func (o *Office) Tasks(ctx context.Context, sight Sight) ([]Task, error) {
 	type task struct {
 		register.Task
 		of string
@@ -249,6 +249,9 @@ func (o *Office) Tasks(ctx context.Context) ([]Task, error) {
 		return nil, err
 	}
 	for _, x := range b.All(register.AsOf{Day: o.day()}) {
+		if !sight.seesGroup(x) {
+			continue
+		}
 		for _, t := range register.DueOfGroup(x, b.ConferenceOf(x.Conference, x.Ended)) {
 			all = append(all, task{t, ofGroup})
 		}
@@ -262,13 +265,18 @@ func (o *Office) Tasks(ctx context.Context) ([]Task, error) {
 		return nil, err
 	}
 	for _, p := range petitions {
+		if !sight.Sees(p.ID) {
+			continue
+		}
 		life := b.Petition(p.ID, register.AsOf{})
 		for _, t := range register.DueOfPetition(waiting(b, life, p.Title, ruleOf(rulesOver(association, p.Rules)), o.day()), o.day()) {
 			all = append(all, task{t, ofPetition})
 		}
 	}
-	for _, t := range b.DueOfCouncil(o.day()) {
-		all = append(all, task{t, ofCouncil})
+	if sight.All() {
+		for _, t := range b.DueOfCouncil(o.day()) {
+			all = append(all, task{t, ofCouncil})
+		}
 	}
 	slices.SortStableFunc(all, func(a, b task) int { return register.Order(a.Task, b.Task) })
 	var out []Task
@@ -279,8 +287,8 @@ func (o *Office) Tasks(ctx context.Context) ([]Task, error) {
 }
 
 // Calendar writes the worklist for calendars that subscribe to it.
-func (o *Office) Calendar(ctx context.Context, w io.Writer) error {
-	list, err := o.Tasks(ctx)
+func (o *Office) Calendar(ctx context.Context, sight Sight, w io.Writer) error {
+	list, err := o.Tasks(ctx, sight)
 	if err != nil {
 		return err
 	}

@@ -149,8 +149,8 @@ func TestRegisterStory(t *testing.T) {
 
 	// Council is told of it, on paper and in a workbook that can be checked.
 	var council, sheet, coo bytes.Buffer
-	r.must(r.Council(ctx, "Annual 2027", "xlsx", &council))
-	r.must(r.Council(ctx, "Annual 2027", "pdf", &sheet))
+	r.must(r.Council(ctx, Everything(), "Annual 2027", "xlsx", &council))
+	r.must(r.Council(ctx, Everything(), "Annual 2027", "pdf", &sheet))
 	book, err := workbook.Check(bytes.NewReader(council.Bytes()))
 	r.must(err)
 	if len(book.Changes) > 0 || !bytes.HasPrefix(sheet.Bytes(), []byte("%PDF-")) {
@@ -160,8 +160,8 @@ func TestRegisterStory(t *testing.T) {
 	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 || book.At != "Annual 2027" {
 		t.Errorf("the report to Council at %q: %v, %v", book.At, recorded, err)
 	}
-	r.must(r.Period(ctx, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &coo))
-	if err := r.Period(ctx, time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
+	r.must(r.Period(ctx, Everything(), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &coo))
+	if err := r.Period(ctx, Everything(), time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
 		t.Error("a period without petitions has a report")
 	}
 	coo.Reset()
@@ -182,7 +182,7 @@ func TestRegisterStory(t *testing.T) {
 
 	// Much later the group begins another term.
 	r.office.now = time.Date(2029, 9, 1, 9, 0, 0, 0, time.UTC)
-	tasks, err := r.Tasks(ctx)
+	tasks, err := r.Tasks(ctx, Everything())
 	r.must(err)
 	if !slices.ContainsFunc(tasks, func(x Task) bool {
 		return strings.HasPrefix(x.What, "Petition for another term") && x.Link == "/groups/p1"
@@ -191,7 +191,7 @@ func TestRegisterStory(t *testing.T) {
 	}
 	r.must(r.Sent(ctx, ofGroup, "p1", "renewal-reminder", chairOf(r)))
 	r.must(r.Sent(ctx, ofPetition, "p1", "approval", chairOf(r))) // which means nothing beside itself
-	if tasks, err = r.Tasks(ctx); err != nil || !slices.ContainsFunc(tasks, func(x Task) bool {
+	if tasks, err = r.Tasks(ctx, Everything()); err != nil || !slices.ContainsFunc(tasks, func(x Task) bool {
 		return strings.HasPrefix(x.Key, "renew-") && x.Told.Format(time.DateOnly) == "2029-09-01"
 	}) {
 		t.Errorf("the reminder that was sent is not noted in %+v, %v", tasks, err)
@@ -223,7 +223,7 @@ func TestRegisterStory(t *testing.T) {
 	}
 	var csv, ics bytes.Buffer
 	r.must(r.PublicList(ctx, "csv", &csv))
-	r.must(r.Calendar(ctx, &ics))
+	r.must(r.Calendar(ctx, Everything(), &ics))
 	if !strings.Contains(csv.String(), "Seed & Tool Libraries,Seed Libraries,Lending seeds") || !strings.Contains(ics.String(), "BEGIN:VEVENT") {
 		t.Errorf("%s\n%s", &csv, &ics)
 	}

@@ -356,7 +356,7 @@ func (o *Office) DropLine(ctx context.Context, lineID, note string, by store.Acc
 
 // MergeLines makes one line of several of a page: what was read of each stands one after the
 // other.
-func (o *Office) MergeLines(ctx context.Context, lineIDs []string, note string, by store.Account) (store.Line, error) {
+func (o *Office) MergeLines(ctx context.Context, pageID string, lineIDs []string, note string, by store.Account) (store.Line, error) {
 	slices.Sort(lineIDs)
 	lineIDs = slices.Compact(lineIDs)
 	if len(lineIDs) < 2 || len(lineIDs) > 5 {
@@ -365,6 +365,9 @@ func (o *Office) MergeLines(ctx context.Context, lineIDs []string, note string, 
 	lines, p, err := o.linesOfPage(ctx, lineIDs...)
 	if err != nil {
 		return store.Line{}, err
+	}
+	if p.ID != pageID {
+		return store.Line{}, refuse(Invalid, "The lines stand on another page.")
 	}
 	slices.SortFunc(lines, func(a, b store.Line) int { return a.Number - b.Number })
 	row, err := DecodeRow(lines[0].Row)

@@ -106,7 +106,7 @@ func TestRepairLines(t *testing.T) {
 	}
 	r.undone(r.page.ID)
 
-	one, err := r.MergeLines(ctx, []string{lines[1].ID, lines[0].ID}, "", r.ann)
+	one, err := r.MergeLines(ctx, lines[1].PageID, []string{lines[1].ID, lines[0].ID}, "", r.ann)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,16 +91,20 @@ func stateWords(p register.Petition) string {
 	return p.State.Words()
 }
 
-// Period writes the COO report of all petitions received from one day to another.
-func (o *Office) Period(ctx context.Context, from, to time.Time, w io.Writer) error {
+// Period writes the COO report of all petitions, of what somebody sees, received from one day
+// to another.
+func (o *Office) Period(ctx context.Context, sight Sight, from, to time.Time, w io.Writer) error {
 	petitions, err := o.Store.Petitions(ctx)
 	if err != nil {
 		return err
 	}
 	p := report.Period{Title: from.Format("January 2, 2006") + " to " + to.Format("January 2, 2006"), From: from, To: to, Made: o.now(), Program: o.Program}
+	if !sight.All() {
+		p.Title += ", assigned petitions only"
+	}
 	inOrderReceived(petitions)
 	for _, one := range petitions {
-		if one.ReceivedOn.Before(from) || one.ReceivedOn.After(to) {
+		if one.ReceivedOn.Before(from) || one.ReceivedOn.After(to) || !sight.Sees(one.ID) {
 			continue
 		}
 		r, err := o.petitionReport(ctx, one.ID)
@@ -110,7 +114,7 @@ func (o *Office) Period(ctx context.Context, from, to time.Time, w io.Writer) er
 		p.Petitions = append(p.Petitions, r)
 	}
 	if len(p.Petitions) == 0 {
-		return refuse(Invalid, "No petition was received in that time.")
+		return refuse(Invalid, "No petition that you see was received in that time.")
 	}
 	return workbook.COOPeriod(w, p)
 }

@@ -126,8 +126,8 @@ const (
 	mostWait   = 200 * time.Millisecond
 )
 
-// Table finds lines.
-func (o *Office) Table(ctx context.Context, q TableQuery) (TablePage, error) {
+// Table finds lines of the petitions that somebody sees.
+func (o *Office) Table(ctx context.Context, sight Sight, q TableQuery) (TablePage, error) {
 	var page TablePage
 	petitions, err := o.tabled(ctx, q.Petition)
 	if err != nil {
@@ -136,6 +136,9 @@ func (o *Office) Table(ctx context.Context, q TableQuery) (TablePage, error) {
 	var found []*TableLine
 	words := strings.Fields(name.Fold(q.Text))
 	for _, p := range petitions {
+		if !sight.Sees(p.ID) {
+			continue
+		}
 		lines, stale, err := o.table(ctx, p)
 		if err != nil {
 			return page, err

@@ -14,6 +14,7 @@ type ExportUse struct {
 	store.Snapshot
 	Open      []UsedBy // petitions that go back to another one once it is withdrawn
 	Certified []store.Petition
+	Unseen    int // petitions that use it and that whoever asks does not see
 }
 
 // UsedBy is a petition with the export that it goes back to; Before has no id where there is
@@ -24,11 +25,11 @@ type UsedBy struct {
 }
 
 // ExportUse says what withdrawing an export would change.
-func (o *Office) ExportUse(ctx context.Context, snapshotID string) (u ExportUse, err error) {
+func (o *Office) ExportUse(ctx context.Context, sight Sight, snapshotID string) (u ExportUse, err error) {
 	if u.Snapshot, err = o.Store.Snapshot(ctx, snapshotID); err != nil {
 		return u, err
 	}
-	open, err := o.OpenPetitions(ctx)
+	open, err := o.OpenPetitions(ctx, sight)
 	if err != nil {
 		return u, err
 	}
@@ -42,6 +43,10 @@ func (o *Office) ExportUse(ctx context.Context, snapshotID string) (u ExportUse,
 	}
 	for _, p := range all {
 		if p.SnapshotID != snapshotID {
+			continue
+		}
+		if !sight.Sees(p.ID) {
+			u.Unseen++
 			continue
 		}
 		if !movable[p.ID] {
@@ -60,10 +65,13 @@ func (o *Office) ExportUse(ctx context.Context, snapshotID string) (u ExportUse,
 // WithdrawExport takes a membership export out of use. Each petition that is not certified goes
 // back to the one before; one that has none waits for another. What was certified with it
 // stays. It gives how many went back.
-func (o *Office) WithdrawExport(ctx context.Context, snapshotID, by string) (int, error) {
-	u, err := o.ExportUse(ctx, snapshotID)
+func (o *Office) WithdrawExport(ctx context.Context, sight Sight, snapshotID, by string) (int, error) {
+	u, err := o.ExportUse(ctx, sight, snapshotID)
 	if err != nil {
 		return 0, err
+	}
+	if u.Unseen > 0 {
+		return 0, refuse(Forbidden, "Petitions that are not assigned to you are verified against this export, so that an administrator has to withdraw it.")
 	}
 	if !u.WithdrawnAt.IsZero() {
 		return 0, refuse(Conflict, "This export is withdrawn already.")

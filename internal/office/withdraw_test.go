@@ -42,13 +42,13 @@ func TestExportThatDoesHarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := o.UseExport(ctx, short.ID, "ann"); err != nil || n != 2 {
+	if n, err := o.UseExport(ctx, Everything(), short.ID, "ann"); err != nil || n != 2 {
 		t.Fatalf("%d petitions use it, %v", n, err)
 	}
 	if s, err := o.UseExportBefore(ctx, "q", "ann"); err != nil || s.ID != good.ID {
 		t.Errorf("one goes back to %s, %v", s.ID, err)
 	}
-	if n, err := o.WithdrawExport(ctx, short.ID, "ann"); err != nil || n != 1 {
+	if n, err := o.WithdrawExport(ctx, Everything(), short.ID, "ann"); err != nil || n != 1 {
 		t.Errorf("%d go back, %v", n, err)
 	}
 	for _, id := range []string{"p", "q"} {

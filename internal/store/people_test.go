@@ -50,6 +50,33 @@ func testAccounts(t *testing.T, s *Store) {
 	}
 }
 
+// A petition is assigned to somebody once, and taken from them once; who added one has it for good.
+func testAssignments(t *testing.T, s *Store) {
+	ctx := t.Context()
+	ann := got(s.AddAccount(ctx, Account{Email: "ann@example.org"}))(t)
+	bob := got(s.AddAccount(ctx, Account{Email: "bob@example.org"}))(t)
+	own := got(s.AddPetition(ctx, Petition{ID: "a", Title: "Own", By: ann.ID}))(t)
+	other := got(s.AddPetition(ctx, Petition{ID: "b", Title: "Other", By: bob.ID}))(t)
+	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID})
+	given := Assignment{PetitionID: other.ID, AccountID: ann.ID, By: bob.ID, At: now()}
+	same(t, got(s.Assign(ctx, given))(t), true)
+	same(t, got(s.Assign(ctx, Assignment{PetitionID: other.ID, AccountID: ann.ID, By: ann.ID}))(t), false)
+	same(t, got(s.Assign(ctx, Assignment{PetitionID: own.ID, AccountID: ann.ID, By: bob.ID}))(t), true)
+	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID, other.ID})
+	same(t, got(s.Assignments(ctx, other.ID))(t), []Assignment{given})
+	for _, removed := range []bool{true, false} {
+		same(t, got(s.Unassign(ctx, own.ID, ann.ID))(t), removed)
+	}
+	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID, other.ID})
+	same(t, got(s.Unassign(ctx, other.ID, ann.ID))(t), true)
+	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID})
+	for what, a := range map[string]Assignment{"petition": {PetitionID: "none", AccountID: ann.ID}, "account": {PetitionID: own.ID, AccountID: "nobody"}} {
+		if _, err := s.Assign(ctx, a); err == nil {
+			t.Errorf("assigned with a %s that is not there", what)
+		}
+	}
+}
+
 // What is no UTF-8, and what holds NUL, is kept as near as both can.
 func testText(t *testing.T, s *Store) {
 	ctx := t.Context()

@@ -25,6 +25,7 @@ var conformance = []struct {
 	run  func(t *testing.T, s *Store)
 }{
 	{"accounts", testAccounts},
+	{"assignments", testAssignments},
 	{"text that databases refuse", testText},
 	{"sessions", testSessions},
 	{"tokens", testTokens},

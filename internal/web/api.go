@@ -213,6 +213,8 @@ func (s *Server) newAPI() *apiDocs {
 	add(s, api, "POST", "/api/petitions", "add-petition", "Petitions", "Add a petition", s.apiAddPetition)
 	add(s, api, "GET", "/api/petitions/{id}", "get-petition", "Petitions", "One petition with its count", s.apiPetition)
 	add(s, api, "PATCH", "/api/petitions/{id}", "change-petition", "Petitions", "Change what is sent of a petition", s.apiChangePetition)
+	add(s, api, "GET", "/api/petitions/{id}/people", "list-people", "Petitions", "To whom a petition is assigned or can be", s.apiPeople)
+	add(s, api, "PUT", "/api/petitions/{id}/people/{account}", "assign-petition", "Petitions", "Assign a petition to somebody, or take it from them", s.apiAssign)
 	add(s, api, "GET", "/api/petitions/{id}/uploads", "list-uploads", "Files", "The files of a petition", s.apiUploads)
 	add(s, api, "GET", "/api/uploads/{id}", "get-upload", "Files", "One file", s.apiUpload)
 	add(s, api, "PATCH", "/api/uploads/{id}", "change-upload", "Files", "Exclude a file, so that none of its lines counts, or include it again", s.apiChangeUpload)
@@ -568,6 +570,9 @@ func (s *Server) apiMembers(ctx context.Context, in *struct {
 	Petition string `query:"petition" doc:"search the export of this petition"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }) (*answerOf[[]apiMember], error) {
+	if in.Petition != "" && !sightIn(ctx).Sees(in.Petition) {
+		return nil, errUnseen
+	}
 	list, err := s.Office.Search(ctx, in.Petition, in.Query, in.Limit)
 	if err != nil {
 		return nil, err

@@ -428,7 +428,7 @@ func (s *Server) apiGroups(ctx context.Context, in *asOfQuery) (*answerOf[[]APIG
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Office.Groups(ctx, as)
+	list, err := s.Office.Groups(ctx, sightIn(ctx), as)
 	if err != nil {
 		return nil, fmt.Errorf("list the groups: %w", err)
 	}
@@ -489,7 +489,7 @@ func newAPICouncilReport(r office.IssuedReport) apiCouncilReport {
 }
 
 func (s *Server) apiCouncilReports(ctx context.Context, _ *struct{}) (*answerOf[[]apiCouncilReport], error) {
-	list, _, err := s.Office.CouncilReports(ctx, accountIn(ctx).Roles)
+	list, _, err := s.Office.CouncilReports(ctx, sightIn(ctx), accountIn(ctx).Roles)
 	if err != nil {
 		return nil, fmt.Errorf("list the reports to Council: %w", err)
 	}
@@ -534,7 +534,7 @@ func (s *Server) apiCorrectCouncil(ctx context.Context, in *struct {
 }
 
 func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiTask], error) {
-	list, err := s.Office.Tasks(ctx)
+	list, err := s.Office.Tasks(ctx, sightIn(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("make the worklist: %w", err)
 	}

@@ -96,7 +96,7 @@ func (s *Server) contacted(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	again, accepted, err := s.Office.Contacted(r.Context(), r.PostFormValue("sheet"), r.PostForm["marked"], accountOf(r))
+	again, accepted, err := s.Office.Contacted(r.Context(), r.PathValue("petition"), r.PostFormValue("sheet"), r.PostForm["marked"], accountOf(r))
 	if err != nil {
 		return err
 	}

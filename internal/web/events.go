@@ -172,7 +172,11 @@ func (s *Server) still(r *http.Request) bool {
 		}
 	}
 	a, err := s.Store.Account(ctx, accountOf(r).ID)
-	return err == nil && !a.Disabled && slices.Equal(a.Roles, accountOf(r).Roles)
+	if err != nil || a.Disabled || !slices.Equal(a.Roles, accountOf(r).Roles) {
+		return false
+	}
+	_, err = s.inSight(route{pattern: r.Pattern}, r.WithContext(ctx))
+	return err == nil
 }
 
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) *stream {

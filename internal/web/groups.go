@@ -18,7 +18,7 @@ func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Office.Groups(r.Context(), as)
+	list, err := s.Office.Groups(r.Context(), sightIn(r.Context()), as)
 	if err != nil {
 		return fmt.Errorf("list the groups: %w", err)
 	}
@@ -82,7 +82,7 @@ func (s *Server) groupLetter(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) worklistPage(w http.ResponseWriter, r *http.Request) error {
-	tasks, err := s.Office.Tasks(r.Context())
+	tasks, err := s.Office.Tasks(r.Context(), sightIn(r.Context()))
 	if err != nil {
 		return fmt.Errorf("make the worklist: %w", err)
 	}
@@ -98,8 +98,12 @@ func (s *Server) addReminder(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
+	group := r.PostFormValue("group")
+	if ok, err := s.Office.SeesGroup(r.Context(), sightIn(r.Context()), group); err != nil || !ok {
+		return cmp.Or(err, errUnseen)
+	}
 	step := office.NewStep{Kind: "reminder", On: s.today(), Words: map[string]string{"about": r.PostFormValue("key")}}
-	err := s.Office.AddToGroup(r.Context(), r.PostFormValue("group"), step, accountOf(r))
+	err := s.Office.AddToGroup(r.Context(), group, step, accountOf(r))
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
@@ -126,8 +130,12 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) error {
 	if !may(accountOf(r), byStaff|byChair|byAdmin) {
 		return problem(http.StatusForbidden, "The worklist is for staff and the chair.")
 	}
+	sight, err := s.Office.Sight(r.Context(), accountOf(r))
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	if err := s.Office.Calendar(r.Context(), &b); err != nil {
+	if err := s.Office.Calendar(r.Context(), sight, &b); err != nil {
 		return fmt.Errorf("write the calendar: %w", err)
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")

@@ -41,7 +41,7 @@ func (s *Server) linesPage(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("list the uploads: %w", err)
 		}
 	}
-	if v.TablePage, err = s.Office.Table(r.Context(), v.TableQuery); err != nil {
+	if v.TablePage, err = s.Office.Table(r.Context(), sightIn(r.Context()), v.TableQuery); err != nil {
 		return fmt.Errorf("list lines: %w", err)
 	}
 	return s.render(w, r, http.StatusOK, "lines", v)

@@ -38,7 +38,7 @@ func TestLinesTable(t *testing.T) {
 		}
 	}
 	names := func(sort string) (out []string) {
-		page := must(sv.Office.Table(t.Context(), office.TableQuery{Petition: p.ID, Sort: sort, Limit: 100}))
+		page := must(sv.Office.Table(t.Context(), office.Everything(), office.TableQuery{Petition: p.ID, Sort: sort, Limit: 100}))
 		for _, l := range page.Lines {
 			out = append(out, l.Name)
 		}

@@ -142,7 +142,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, 
 		return fmt.Errorf("look into the export: %w", err)
 	}
 	v.More = v.ProblemCount - len(v.Problems)
-	list, err := s.Office.OpenPetitions(r.Context())
+	list, err := s.Office.OpenPetitions(r.Context(), sightIn(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (s *Server) importMembers(w http.ResponseWriter, r *http.Request) error {
 	}
 	said := fmt.Sprintf("%s was taken in: %s.", name, plural(snap.Members, "member", "members"))
 	if r.PostFormValue("use") != "" {
-		n, err := s.Office.UseExport(r.Context(), snap.ID, accountOf(r).ID)
+		n, err := s.Office.UseExport(r.Context(), sightIn(r.Context()), snap.ID, accountOf(r).ID)
 		if err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ type withdrawView struct {
 
 // withdrawPage says what withdrawing an export changes, before it is done.
 func (s *Server) withdrawPage(w http.ResponseWriter, r *http.Request) error {
-	u, err := s.Office.ExportUse(r.Context(), r.PathValue("id"))
+	u, err := s.Office.ExportUse(r.Context(), sightIn(r.Context()), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func (s *Server) withdrawPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.Office.WithdrawExport(r.Context(), r.PathValue("id"), accountOf(r).ID)
+	n, err := s.Office.WithdrawExport(r.Context(), sightIn(r.Context()), r.PathValue("id"), accountOf(r).ID)
 	if err != nil {
 		return err
 	}

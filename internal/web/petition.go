@@ -42,6 +42,7 @@ type petitionView struct {
 	Main      action
 	Key       string // of what is shown, for the stream of changes
 	Names     map[string]string
+	People    *peopleOf // nil for those who cannot assign it
 }
 
 type fileView struct {
@@ -123,6 +124,13 @@ func (s *Server) petition(ctx context.Context, who store.Account, id string) (*p
 	}
 	if err := s.fillFiles(ctx, v); err != nil {
 		return nil, err
+	}
+	if v.MayUpload {
+		people, err := s.peopleOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		v.People = &people
 	}
 	v.Checklist = checklist(v)
 	v.TallyWhy = office.NotYet(v.Overview, v.Count)
@@ -313,7 +321,7 @@ func (s *Server) timeline(ctx context.Context, v *petitionView) ([]event, error)
 	}
 	var out []event
 	for _, e := range entries {
-		text := eventWord(e, file)
+		text := eventWord(e, file, v.Names)
 		if text == "" {
 			continue
 		}
@@ -327,7 +335,7 @@ func (s *Server) timeline(ctx context.Context, v *petitionView) ([]event, error)
 }
 
 // eventWord says what an entry of the audit log means to people.
-func eventWord(e store.AuditEntry, file map[string]string) string {
+func eventWord(e store.AuditEntry, file, names map[string]string) string {
 	kind, id, _ := strings.Cut(e.Detail, " ")
 	name := file[id]
 	if kind != "upload" || name == "" {
@@ -338,6 +346,15 @@ func eventWord(e store.AuditEntry, file map[string]string) string {
 		return "Petition added"
 	case "petition.changed":
 		return "Changed: " + changedWord(e.Detail)
+	case "petition.assigned", "petition.unassigned":
+		who := names[id]
+		if who == "" {
+			who = "somebody"
+		}
+		if e.Action == "petition.assigned" {
+			return "Assigned to " + who
+		}
+		return "Taken from " + who
 	case "upload.added":
 		return "Added " + name
 	case "upload.filed":

@@ -49,9 +49,9 @@ type petitionsView struct {
 }
 
 func (s *Server) petitionsPage(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.Store.Petitions(r.Context())
+	all, err := s.overviews(r.Context())
 	if err != nil {
-		return fmt.Errorf("list petitions: %w", err)
+		return err
 	}
 	v := petitionsView{All: len(all), Query: strings.TrimSpace(r.URL.Query().Get("q")), State: r.URL.Query().Get("state")}
 	words := strings.Fields(name.Fold(v.Query))
@@ -72,10 +72,20 @@ func (s *Server) petitionsPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "petitions", v)
 }
 
-func (s *Server) standings(ctx context.Context) ([]standing, error) {
+// overviews lists the petitions that whoever asks sees.
+func (s *Server) overviews(ctx context.Context) ([]store.Overview, error) {
 	list, err := s.Store.Petitions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list petitions: %w", err)
+	}
+	sight := sightIn(ctx)
+	return slices.DeleteFunc(list, func(p store.Overview) bool { return !sight.Sees(p.ID) }), nil
+}
+
+func (s *Server) standings(ctx context.Context) ([]standing, error) {
+	list, err := s.overviews(ctx)
+	if err != nil {
+		return nil, err
 	}
 	return s.standingsOf(ctx, list)
 }

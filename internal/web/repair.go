@@ -63,7 +63,11 @@ func (s *Server) fillRepair(ctx context.Context, v *pageView, who store.Account)
 	if err != nil {
 		return fmt.Errorf("list petitions: %w", err)
 	}
+	sight := sightIn(ctx)
 	for _, p := range all {
+		if !sight.Sees(p.ID) {
+			continue
+		}
 		if p.ID == v.Page.FiledUnder {
 			v.Under = p.Title
 		}
@@ -170,6 +174,9 @@ func (s *Server) movePage(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
+	if !sightIn(r.Context()).Sees(r.PostFormValue("to")) {
+		return errUnseen
+	}
 	n, err := s.Office.MovePages(r.Context(), r.PathValue("id"), r.PostFormValue("to"), r.PostFormValue("whole") == "yes", r.PostFormValue("note"), accountOf(r))
 	if err != nil {
 		return err
@@ -218,7 +225,7 @@ func (s *Server) mergeLines(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	l, err := s.Office.MergeLines(r.Context(), r.PostForm["line"], r.PostFormValue("note"), accountOf(r))
+	l, err := s.Office.MergeLines(r.Context(), r.PathValue("id"), r.PostForm["line"], r.PostFormValue("note"), accountOf(r))
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type reportsView struct {
 	Conferences []register.Conference // whose report is not issued
 	Issued      []office.IssuedReport
 	MayIssue    bool
+	Whole       bool      // all petitions are seen, of which reports to Council tell
 	From, To    string    // of a period: the council year so far
 	Day         time.Time // today
 	Choice      string    // of a conference: the one that was chosen, or else the next
@@ -37,8 +38,11 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request, status int,
 	if v.Petitions, err = s.standings(r.Context()); err != nil {
 		return err
 	}
-	if v.Issued, v.MayIssue, err = s.Office.CouncilReports(r.Context(), accountOf(r).Roles); err != nil {
-		return fmt.Errorf("list the reports to Council: %w", err)
+	sight := sightIn(r.Context())
+	if v.Whole = sight.All(); v.Whole {
+		if v.Issued, v.MayIssue, err = s.Office.CouncilReports(r.Context(), sight, accountOf(r).Roles); err != nil {
+			return fmt.Errorf("list the reports to Council: %w", err)
+		}
 	}
 	if v.Conferences, err = table[register.Conference](r.Context(), s.Store, "conferences"); err != nil {
 		return err
@@ -126,7 +130,7 @@ func (s *Server) councilReport(w http.ResponseWriter, r *http.Request) error {
 		format, media = "pdf", "application/pdf"
 	}
 	return s.written(w, r, reportFile{"council", format, media, conference}, func(out io.Writer) error {
-		return s.Office.Council(r.Context(), conference, format, out)
+		return s.Office.Council(r.Context(), sightIn(r.Context()), conference, format, out)
 	})
 }
 
@@ -141,7 +145,7 @@ func (s *Server) periodReport(w http.ResponseWriter, r *http.Request) error {
 		return problem(http.StatusUnprocessableEntity, "Write the last day of the period, not before the first.")
 	}
 	return s.written(w, r, reportFile{"coo", "xlsx", sheetType, from.Format(time.DateOnly) + " to " + to.Format(time.DateOnly)}, func(out io.Writer) error {
-		return s.Office.Period(r.Context(), from, to, out)
+		return s.Office.Period(r.Context(), sightIn(r.Context()), from, to, out)
 	})
 }
 
@@ -170,7 +174,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, d download, write 
 	defer os.Remove(f.Name())
 	defer f.Close()
 	name, err := write(f)
-	if why := (*office.Refusal)(nil); errors.As(err, &why) {
+	if why := (*office.Refusal)(nil); errors.As(err, &why) && why.Kind != office.Forbidden {
 		return problem(http.StatusUnprocessableEntity, why.Text)
 	}
 	if err != nil {

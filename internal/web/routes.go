@@ -71,6 +71,7 @@ func (s *Server) routes() []route {
 		{"GET /petitions/{id}/events", signedIn, s.petitionEvents},
 		{"GET /petitions/{id}/edit", byStaff | byAdmin, s.editPetitionPage},
 		{"POST /petitions/{id}/edit", byStaff | byAdmin, s.editPetition},
+		{"POST /petitions/{id}/people", byStaff | byAdmin, s.assign},
 		{"GET /petitions/{id}/sheets", byStaff | byChair | byAdmin, s.sheetsPage},
 		{"POST /petitions/{id}/sheets", byStaff | byAdmin, s.setSheets},
 		{"GET /petitions/{id}/sheets.pdf", byStaff | byChair | byAdmin, s.sheetsPDF},
@@ -137,6 +138,8 @@ func (s *Server) routes() []route {
 		{"POST /api/petitions", byStaff | byAdmin, s.api},
 		{"GET /api/petitions/{id}", signedIn, s.api},
 		{"PATCH /api/petitions/{id}", byStaff | byAdmin, s.api},
+		{"GET /api/petitions/{id}/people", byStaff | byChair | byAdmin, s.api},
+		{"PUT /api/petitions/{id}/people/{account}", byStaff | byAdmin, s.api},
 		{"GET /api/petitions/{id}/uploads", signedIn, s.api},
 		{"PUT /api/petitions/{id}/files/{name}", byStaff | byAdmin, s.apiPutFile},
 		{"POST /api/petitions/{id}/files", byStaff | byAdmin, s.apiPostFiles},
@@ -213,6 +216,9 @@ func (s *Server) serve(rt route) http.Handler {
 		}
 		if err == nil {
 			err = outOfScope(r.Context(), rt.pattern)
+		}
+		if err == nil {
+			r, err = s.inSight(rt, r)
 		}
 		if err == nil {
 			err = s.once(rt, rec, r)

@@ -33,7 +33,7 @@ func TestWhoMay(t *testing.T) {
 			t.Errorf("%s takes any method", rt.pattern)
 			continue
 		}
-		path = strings.NewReplacer("{$}", "", "{id}", "none", "{petition}", "none", "{upload}", "none", "{failure}", "none", "{token}", "none", "{blob}", "none", "{kind}", "coo", "{name}", "none", "{line}", "none", "{file...}", "none", "{file}", "none.pdf").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", "none", "{petition}", "none", "{upload}", "none", "{failure}", "none", "{token}", "none", "{blob}", "none", "{kind}", "coo", "{name}", "none", "{line}", "none", "{account}", "none", "{file...}", "none", "{file}", "none.pdf").Replace(path)
 		if strings.ContainsAny(path, "{}") {
 			t.Errorf("%s: the test knows no value for a part of %s", rt.pattern, path)
 		}

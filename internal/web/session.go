@@ -28,6 +28,7 @@ const (
 	sessionKey
 	requestKey
 	tokenKey
+	sightKey
 )
 
 // accountOf is who asks; the zero Account where nobody is signed in.

@@ -59,6 +59,7 @@ type settingsView struct {
 	OIDC      oidcSettings
 	Callback  string
 	HasSecret bool
+	Assigned  bool // staff and verifiers see only what is assigned
 	Problem   string
 	May       bool
 }
@@ -79,6 +80,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	return s.render(w, r, status, "settings", settingsView{
 		Rules: rules, Text: all["rules"], Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
 		OIDC: oidcSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], ""}, HasSecret: all["oidc-secret"] != "",
+		Assigned: all[office.AccessSetting] == office.AccessAssigned,
 		Callback: s.base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: may(accountOf(r), byAdmin),
 	})
 }
@@ -142,6 +144,10 @@ func (s *Server) wrongSettings(changed map[string]string) (string, error) {
 			c := numbers[i]
 			if n, err := strconv.Atoi(value); err != nil || n < c.Least || n > c.Most {
 				return fmt.Sprintf("%s: write a number from %d to %s.", c.Name, c.Least, number(c.Most)), nil
+			}
+		case key == office.AccessSetting:
+			if value != office.AccessAll && value != office.AccessAssigned {
+				return "Choose which petitions staff and verifiers see: all, or those assigned.", nil
 			}
 		case !known[key]:
 			return fmt.Sprintf("There is no setting %q.", key), nil

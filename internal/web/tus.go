@@ -169,7 +169,7 @@ func (s *Server) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handle
 		return refuse(http.StatusUnprocessableEntity, name+" is empty. Scan or export it again.")
 	}
 	p, err := s.Store.Petition(hook.Context, meta["petition"])
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !sightIn(hook.Context).Sees(p.ID) {
 		return refuse(http.StatusNotFound, "There is no such petition.")
 	}
 	if err != nil {

@@ -186,6 +186,9 @@ func (s *Server) downloadUpload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if u.Referred && !sightIn(r.Context()).All() {
+		return problem(http.StatusForbidden, "Only some pages of this file are of this petition, so that only those who see all petitions can have it whole. Its pages are shown one by one.")
+	}
 	if err := s.record(r, "upload.downloaded", u.PetitionID, "upload "+u.ID); err != nil {
 		return err
 	}
