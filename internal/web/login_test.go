@@ -480,12 +480,12 @@ func TestStreamEndsWithTheAccount(t *testing.T) {
 
 func TestWeakPasswords(t *testing.T) {
 	for _, password := range []string{"short", "aaaaaaaaaaaaaa", "abcabcabcabc", "Password1234!", "passwordpassword", "123456789012", "qwertyuiop12", "1q2w3e4r5t6y",
-		"Welcome2026!!", "iloveyou12345", "administrator1", "ann@example.org"} {
+		"Welcome2026!!", "iloveyou12345", "administrator1", "leavemealone", "SonyEricsson", "finalfantasy", "p@$$w0rd-2026", "(chocolate)99", "Michelle-2026", "ann@example.org"} {
 		if weak(password, "ann@example.org") == "" {
 			t.Errorf("%q is taken", password)
 		}
 	}
-	for _, password := range []string{"correct horse battery", "the lantern was blue", testPassword, "7391648205173", "password of my late aunt"} {
+	for _, password := range []string{"correct horse battery", "the lantern was blue", testPassword, "7391648205173", "password of my late aunt", "chocolate7391648205", "leave me be alone", "Zürich im Regen"} {
 		if why := weak(password, "ann@example.org"); why != "" {
 			t.Errorf("%q is refused: %s", password, why)
 		}

@@ -95,6 +95,8 @@ func weak(password, email string) string {
 		return "The password is the e-mail address: choose another."
 	case isRepeated(password):
 		return "The password is the same few characters over and over: choose another."
+	case leaked(password):
+		return "The password is one that many people have, or one with a few signs around it: whoever guesses tries those first. Choose another."
 	case common(password):
 		return "The password is made of what everybody tries first, such as words like “password” or keys that lie side by side: choose another."
 	}
@@ -111,9 +113,8 @@ func isRepeated(password string) bool {
 	return false
 }
 
-// commonPieces are what the commonest passwords are made of. Of the ten thousand that leak most,
-// hardly any has twelve characters; those that have are these words and runs, joined and with
-// digits after them.
+// commonPieces are what common passwords of twelve characters and more are made of: these words and
+// runs, joined and with digits after them.
 var commonPieces = strings.Fields("password passwort passw0rd p@ssword p@ssw0rd pass word welcome letmein iloveyou admin administrator login secret " +
 	"monkey dragon sunshine princess football baseball superman batman master shadow michael jennifer trustno1 whatever starwars " +
 	"changeme default guest user test hello computer internet library countersign petition " +
