@@ -11,7 +11,7 @@ export GOFLAGS := -trimpath -tags=nodynamic
 .PHONY: demo run serve test crash chaos race bench lint build
 .DEFAULT_GOAL := run
 
-run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf
+run: build ; out/countersign check --members testdata/sample/members.csv --out out testdata/sample/*.pdf testdata/sample/online*.csv
 demo: build ; out/countersign demo
 serve: build ; out/countersign serve --data out/service
 # Without their symbols tests are linked in half the time, and lint has vetted them.

@@ -1,14 +1,17 @@
-// Package testdata holds the sample petitions as files of the program, which
+// Package testdata holds the sample petition as files of the program, which
 // "countersign demo" shows.
 package testdata
 
 import _ "embed"
 
 //go:embed sample/members.csv
-var Members []byte // the membership export of both petitions
+var Members []byte // the membership export
 
 //go:embed sample/petition.pdf
-var Scanned []byte // a cover page and two signer sheets
+var Sheets []byte // a cover page and two sheets of signers
 
-//go:embed online/petition.pdf
-var Online []byte // a petition that was typed online
+//go:embed sample/petition-ohio.pdf
+var Ohio []byte // a sheet of another form, with a note below its table
+
+//go:embed sample/online-september.csv
+var Online []byte // a list of those who signed online

@@ -17,7 +17,7 @@ import (
 	"countersign/report/register"
 )
 
-// The demonstration has petitions at three points of their life, and begins only once.
+// The demonstration has petitions at six points of their life, and the sample is short of what it needs without verifiers, and begins only once.
 func TestDemo(t *testing.T) {
 	s := openTestService(t)
 	d := &demo{service: s, office: officeOf(s, ""), now: time.Now()}
@@ -36,18 +36,30 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixtures.Settled(t, s.Store, demoReview)
-	for id, want := range map[string]string{demoReview: "submitted", demoGroup: "approved", demoDraft: "draft"} {
+	for id, want := range map[string]string{demoReview: "submitted", demoDraft: "draft", demoShort: "tallied", demoAgenda: "agenda", demoApproved: "approved", demoOld: "approved"} {
 		if p, err := s.Store.Petition(t.Context(), id); err != nil || p.State != want {
 			t.Errorf("%s is %s, want %s; %v", id, p.State, want, err)
 		}
 	}
 	groups, err := d.office.Groups(t.Context(), office.Everything(), register.AsOf{})
-	if err != nil || len(groups) != 1 || groups[0].Status != "active" {
+	if err != nil || len(groups) != 2 {
 		t.Errorf("%+v, %v", groups, err)
 	}
 	c, err := d.office.Case(t.Context(), demoReview)
-	if err != nil || len(c.Queue("demo-verifier", false)) == 0 {
-		t.Errorf("nothing waits for the verifier; %v", err)
+	if err != nil || len(c.Queue("demo-verifier", false)) == 0 || c.Count.Certain || c.Count.Valid >= c.Count.Required || c.Count.Possible < c.Count.Required {
+		t.Errorf("the sample does not wait for verifiers: %+v, %v", c.Count, err)
+	}
+	pages, err := s.Store.Pages(t.Context(), demoReview)
+	if err != nil || len(pages) != 6 {
+		t.Errorf("%d pages, %v", len(pages), err)
+	}
+	for _, p := range pages {
+		if listed := p.Source == "list"; listed != (p.Picture == "") {
+			t.Errorf("page %s of a %s has the picture %q", p.ID, p.Source, p.Picture)
+		}
+	}
+	if points, err := d.office.OpenPoints(t.Context(), demoReview); err != nil || len(points) == 0 {
+		t.Errorf("the sample has no open point; %v", err)
 	}
 	if _, err := s.Store.VerifyAudit(t.Context()); err != nil {
 		t.Error(err)

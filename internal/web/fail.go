@@ -74,6 +74,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			switch {
 			case r.Method != http.MethodGet:
 				target += "?lost=1" // what was sent is not kept, and must not seem to be
+				if back := s.before(r); back != "" {
+					target += "&next=" + url.QueryEscape(back)
+				}
 			case r.URL.Path != "/":
 				target += "?next=" + url.QueryEscape(r.URL.RequestURI())
 			}

@@ -18,12 +18,19 @@ const invitationLife = 7 * 24 * time.Hour
 
 type loginView struct {
 	Email, Next, Problem string
-	OIDC                 string // name of the provider, "" for none
+	OIDC                 string  // name of the provider, "" for none
+	Guests               []Guest // of a demonstration
+}
+
+// Guest is somebody as whom anybody may sign in, at a service that shows itself.
+type Guest struct {
+	Name, Email, Password string
+	Does                  string // what there is to see as that person
 }
 
 func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) error {
 	if accountOf(r).ID != "" {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		http.Redirect(w, r, local(r.URL.Query().Get("next")), http.StatusSeeOther)
 		return nil
 	}
 	v := loginView{Next: local(r.URL.Query().Get("next"))}
@@ -38,7 +45,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, status int, v
 	if err != nil {
 		return err
 	}
-	v.OIDC = set.Name
+	v.OIDC, v.Guests = set.Name, s.Guests
 	return s.render(w, r, status, "login", v)
 }
 

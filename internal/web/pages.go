@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/ingest"
 	"countersign/internal/blob"
 	"countersign/internal/office"
 	"countersign/internal/store"
@@ -27,6 +28,7 @@ type pageView struct {
 	Turn       string // what brings its picture there
 	Prev, Next string // ids
 	Of         int
+	Listed     bool // it is of a list that people signed online, and has no picture
 	MayReview  bool
 
 	Columns    []office.PageColumn
@@ -50,7 +52,7 @@ func (s *Server) pagePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := pageView{Page: p, MayReview: may(accountOf(r), byVerifier|byChair|byAdmin)}
+	v := pageView{Page: p, Listed: p.Source == string(ingest.Online), MayReview: may(accountOf(r), byVerifier|byChair|byAdmin)}
 	if v.Petition, err = s.Store.Petition(r.Context(), p.PetitionID); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/ingest"
 	"countersign/internal/office"
 	"countersign/internal/store"
 )
@@ -64,6 +65,7 @@ type sheetView struct {
 	Valid, Uncertain, Invalid, Rows int
 	Word                            string // what stands where a picture would be
 	Bad                             bool
+	Listed                          bool // it is of a list that people signed online, and has no picture
 }
 
 type failureView struct {
@@ -194,7 +196,11 @@ func (s *Server) file(u store.Upload, pages []store.Page, c *office.Case, show i
 }
 
 func newSheet(p store.Page, lines []office.Line) sheetView {
-	v := sheetView{Page: p, Rows: len(lines), Drawing: drawing(p, lines, false)}
+	v := sheetView{Page: p, Rows: len(lines), Listed: p.Source == string(ingest.Online)}
+	if v.Listed {
+		p.Picture, p.Width, p.Height, lines = "", 17, 22, ruled(lines)
+	}
+	v.Drawing = drawing(p, lines, false)
 	for _, l := range lines {
 		switch l.Verdict {
 		case "valid":
@@ -210,10 +216,22 @@ func newSheet(p store.Page, lines []office.Line) sheetView {
 		v.Word, v.Bad = "Could not be read", true
 	case p.ReadAt.IsZero():
 		v.Word = "Waiting to be read"
-	case p.Picture == "":
-		v.Word = "No picture"
+	case p.Picture == "" && !v.Listed:
+		v.Word, v.Bad = "No picture", true
 	}
 	return v
+}
+
+// ruled are the lines of a list below each other, as if they stood on paper.
+func ruled(lines []office.Line) []office.Line {
+	lines = slices.Clone(lines)
+	const top, left, right = 0.04, 0.06, 0.88
+	for i := range lines {
+		high := min(0.92/float64(len(lines)), 0.03)
+		y := top + high*float64(i)
+		lines[i].Box = [4]float64{left, y, right, y + high*0.8}
+	}
+	return lines
 }
 
 // changeKey differs whenever something that the page of a petition shows has changed.

@@ -41,6 +41,7 @@ type wait struct {
 }
 
 type petitionsView struct {
+	Guide  []guideStep // to the first count
 	List   []standing
 	All    int
 	Query  string
@@ -68,6 +69,13 @@ func (s *Server) petitionsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.List, err = s.standingsOf(r.Context(), list); err != nil {
 		return err
+	}
+	if may(accountOf(r), byStaff|byAdmin) && sightIn(r.Context()).All() { // others may not see how far the service is
+		first, err := s.Office.FirstSteps(r.Context())
+		if err != nil {
+			return fmt.Errorf("see what a new service needs: %w", err)
+		}
+		v.Guide = guide(first)
 	}
 	return s.render(w, r, http.StatusOK, "petitions", v)
 }

@@ -36,6 +36,8 @@ type Options struct {
 	Heads   store.Anchors // of the audit log, noted outside of the database; the zero value for none
 	Uploads string        // folder for uploads that are not complete yet
 
+	Guests []Guest // who are offered where people sign in, for a demonstration; nil for nobody
+
 	URL        string // where people reach the service; "" for http://localhost:8080. With https cookies are marked secure
 	TrustProxy bool   // take the client's address from X-Forwarded-For
 	MaxUpload  int64  // bytes of one file; 0 for 4 GiB

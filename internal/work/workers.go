@@ -195,7 +195,10 @@ func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got re
 		return err
 	}
 	lines := make([]store.Line, len(s.Rows))
-	files := []toPut{{&p.Sheet, got.Packed}, {&p.Picture, got.Picture}}
+	files := []toPut{{&p.Sheet, got.Packed}}
+	if len(got.Picture) > 0 { // a page of a list has none
+		files = append(files, toPut{&p.Picture, got.Picture})
+	}
 	for i, row := range s.Rows {
 		lines[i].Number, lines[i].Box = row.Number, row.Box
 		if lines[i].Row, err = office.EncodeRow(row); err != nil {
