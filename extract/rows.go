@@ -142,20 +142,31 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 		rows[into[i]].Fields[wanted[i].field] = r
 	}
 	takeDittos(rows)
-	unread := c.form.score < sureHeadings && zipsBeforeStreets(rows)
+	c.form.partZIPs(rows)
 	for _, row := range rows {
 		joinName(row.Fields)
-		for _, asked := range c.form.columns {
+	}
+	return nil
+}
+
+// partZIPs takes ZIP codes off the front of places and streets. Where most streets have one,
+// others have one too whose house has no number that could be read.
+func (f form) partZIPs(rows []Row) {
+	most, ofStreet := zipsBeforeStreets(rows), zipOfStreet
+	if most {
+		ofStreet = zipOfPlace
+	}
+	for _, row := range rows {
+		for _, asked := range f.columns {
 			switch {
 			case slices.Contains(asked.Fields, CityState):
 				partZIP(row.Fields, CityState, zipOfPlace)
 			case slices.Contains(asked.Fields, Street) &&
-				(unread || heading.Mentions(asked.Heading, string(ZIP))):
-				partZIP(row.Fields, Street, zipOfStreet)
+				(most && f.score < sureHeadings || heading.Mentions(asked.Heading, string(ZIP))):
+				partZIP(row.Fields, Street, ofStreet)
 			}
 		}
 	}
-	return nil
 }
 
 // zipsBeforeStreets reports whether most streets have a ZIP code before them, whatever the

@@ -73,3 +73,29 @@ func TestZIPBeforeAPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestZIPsBeforeMostStreets: a number before a street is a ZIP code, and not a house's, where
+// most streets of the sheet have both.
+func TestZIPsBeforeMostStreets(t *testing.T) {
+	f := form{score: 1, columns: []Column{{Heading: "PLZ, Straße, Hausnummer", Fields: []Field{Street}}}}
+	few := []string{"12200. SCHULSTR. T", "12809, Feldweg 91", "8368 River Rd"}
+	for _, test := range []struct {
+		streets []string
+		want    string
+	}{
+		{append(few, "12308. UFERWEG 29", "13942 Mozartstr. 8"), "12200"},
+		{few, ""},
+	} {
+		var rows []Row
+		for _, s := range test.streets {
+			rows = append(rows, Row{Fields: map[Field]Reading{Street: {Text: s}}})
+		}
+		f.partZIPs(rows)
+		if got := rows[0].Fields[ZIP].Text; got != test.want {
+			t.Errorf("%q: ZIP %q of the first, not %q", test.streets, got, test.want)
+		}
+		if got := rows[1].Fields[ZIP].Text; got != "12809" {
+			t.Errorf("%q: ZIP %q of the second", test.streets, got)
+		}
+	}
+}
