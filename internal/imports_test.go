@@ -23,7 +23,7 @@ var stages = []string{"ingest", "extract", "verify", "report"}
 // rings says which stages and which other parts of internal each part of internal may import.
 // Parts that are not named know neither.
 var rings = map[string][]string{
-	"reader":   {"ingest", "extract", "verify"}, // of verify, exports
+	"reader":   {"ingest", "extract", "verify", "report"}, // of verify, exports; of report, workbooks that somebody brings
 	"office":   {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail"},
 	"work":     {"ingest", "extract", "verify", "report", "store", "blob", "queue", "office", "reader"},
 	"web":      {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail", "office"},
@@ -121,7 +121,7 @@ func TestWrong(t *testing.T) {
 		{"internal/office/office.go", "countersign/internal/web", "internal/office may not import internal/web"},
 		{"internal/office/office.go", "countersign/internal/store", ""},
 		{"internal/reader/child.go", "countersign/extract/hand", ""},
-		{"internal/reader/child.go", "countersign/report", "internal/reader may not import report"},
+		{"internal/reader/child.go", "countersign/internal/store", "internal/reader may not import internal/store"},
 		{"internal/work/work.go", "countersign/internal/reader", ""},
 		{"internal/work/work_test.go", "countersign/internal/fixtures", ""},
 		{"internal/work/work.go", "countersign/internal/fixtures", "internal/fixtures is for tests"},

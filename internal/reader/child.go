@@ -26,7 +26,7 @@ type settings struct {
 	Read   []string `json:"read"`   // files and folders it may read
 	Write  []string `json:"write"`  // folders it may write to
 	Cache  string   `json:"cache"`  // folder of compiled PDFium
-	Pages  bool     `json:"pages"`  // it reads pages; else membership exports
+	Pages  bool     `json:"pages"`  // it reads pages; else a membership export or a workbook
 
 	Limits ingest.Limits `json:"limits"`
 }
@@ -112,8 +112,11 @@ func (r *pageReader) answer(a asked) (head answered, parts [][]byte) {
 			head, parts = answered{Refusal: faultOf(a, fault)}, nil
 		}
 	}()
-	if a.Export != nil {
+	switch {
+	case a.Export != nil:
 		return export(a)
+	case a.Workbook:
+		return checkWorkbook(a)
 	}
 	if err := r.opened(a.Path); err != nil {
 		return failed(err, a.Name), nil

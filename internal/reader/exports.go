@@ -21,7 +21,7 @@ func (r *Pool) Export(ctx context.Context, path, name string, opts roll.Options)
 	if opts.MaxRows == 0 {
 		opts.MaxRows = MostRows
 	}
-	head, parts, err := r.askExport(ctx, asked{Path: path, Name: name, Export: &askedExport{Options: opts}})
+	head, parts, err := r.askAlone(ctx, asked{Path: path, Name: name, Export: &askedExport{Options: opts}})
 	switch {
 	case err != nil:
 		return nil, err
@@ -37,7 +37,7 @@ func (r *Pool) Export(ctx context.Context, path, name string, opts roll.Options)
 
 // PeekAtExport looks at the headings and first rows of an export, as roll.PeekAt does.
 func (r *Pool) PeekAtExport(ctx context.Context, path, name string, opts roll.Options) (roll.Peek, error) {
-	head, _, err := r.askExport(ctx, asked{Path: path, Name: name, Export: &askedExport{Options: opts, Peek: true}})
+	head, _, err := r.askAlone(ctx, asked{Path: path, Name: name, Export: &askedExport{Options: opts, Peek: true}})
 	if input := (*ingest.InputError)(nil); errors.As(err, &input) {
 		return roll.Peek{Problem: input}, nil
 	}
@@ -51,17 +51,17 @@ func (r *Pool) PeekAtExport(ctx context.Context, path, name string, opts roll.Op
 	return p, nil
 }
 
-// askExport starts a process that may read this file and nothing else, and ends it with its answer.
-func (r *Pool) askExport(ctx context.Context, a asked) (answered, [][]byte, error) {
+// askAlone starts a process that may read this file and nothing else, and ends it with its answer.
+func (r *Pool) askAlone(ctx context.Context, a asked) (answered, [][]byte, error) {
 	select {
-	case r.exports <- struct{}{}:
-		defer func() { <-r.exports }()
+	case r.alone <- struct{}{}:
+		defer func() { <-r.alone }()
 	case <-ctx.Done():
 		return answered{}, nil, ctx.Err()
 	}
 	path, err := filepath.Abs(a.Path)
 	if err != nil {
-		return answered{}, nil, fmt.Errorf("find the membership export: %w", err)
+		return answered{}, nil, fmt.Errorf("find %s: %w", a.Name, err)
 	}
 	a.Path = path
 	p, err := r.start(path)

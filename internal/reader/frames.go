@@ -29,6 +29,8 @@ type (
 
 		Open   bool         `json:"open,omitempty"`   // pictures of what the page leaves open, as well
 		Export *askedExport `json:"export,omitempty"` // the file is a membership export, and no sheets
+
+		Workbook bool `json:"workbook,omitempty"` // the file is a report that a countersign wrote, and no sheets
 	}
 	// askedExport is how an export is read.
 	askedExport struct {
@@ -47,7 +49,7 @@ type (
 
 		Peek    *peeked  `json:"peek,omitempty"`    // at an export; the parts of a whole one are those of roll.Packed
 		Losses  []string `json:"losses,omitempty"`  // for which an export is refused
-		Problem string   `json:"problem,omitempty"` // of an export, in a sentence
+		Problem string   `json:"problem,omitempty"` // of an export or a workbook, in a sentence
 		Trouble string   `json:"trouble,omitempty"` // what is not the file's fault
 	}
 	// peeked is a roll.Peek, whose problem is an error.
@@ -75,7 +77,7 @@ const (
 	mostHead   = 1 << 20
 	mostPart   = extract.MaxSheet // pictures are smaller
 	mostParts  = 2 * mostPart     // of all parts of a page together
-	mostExport = 512 << 20        // of all parts of an export: some two million members
+	mostExport = 512 << 20        // of all parts of an export or a workbook: some two million members
 )
 
 var errFrames = errors.New("what was said is no message")

@@ -36,7 +36,7 @@ import (
 type Pool struct {
 	options Options
 	free    chan struct{} // a token for each reader that may be at work
-	exports chan struct{} // holds one for each that reads an export
+	alone   chan struct{} // holds one for each that reads an export or a workbook
 
 	mu     sync.Mutex
 	idle   []*process // the one used last comes last
@@ -80,9 +80,9 @@ type process struct {
 	grown   atomic.Bool // beyond the memory it may have
 }
 
-// exportsAtOnce is how many membership exports are read side by side: each may take as much memory
-// as a reader of pages.
-const exportsAtOnce = 2
+// aloneAtOnce is how many membership exports and workbooks are read side by side: each may take as
+// much memory as a reader of pages.
+const aloneAtOnce = 2
 
 // New makes a pool. Its processes start when they are needed; see Warm.
 func New(o Options) (*Pool, error) {
@@ -97,7 +97,7 @@ func New(o Options) (*Pool, error) {
 	if err := os.MkdirAll(o.Temp, 0o700); err != nil {
 		return nil, fmt.Errorf("make the readers' folder: %w", err)
 	}
-	r := &Pool{options: o, free: make(chan struct{}, o.Processes), exports: make(chan struct{}, exportsAtOnce)}
+	r := &Pool{options: o, free: make(chan struct{}, o.Processes), alone: make(chan struct{}, aloneAtOnce)}
 	for range o.Processes {
 		r.free <- struct{}{}
 	}
@@ -214,7 +214,7 @@ func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, pa
 		limit = r.options.OpenTime
 	}
 	most := mostParts
-	if a.Export != nil {
+	if a.alone() {
 		most = mostExport
 	}
 	limited, cancel := context.WithTimeout(ctx, limit)
@@ -246,8 +246,8 @@ func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, pa
 }
 
 func tooSlow(a asked, limit time.Duration) error {
-	if a.Export != nil {
-		return &ingest.InputError{File: a.Name, Problem: fmt.Sprintf("takes longer than %v to read", limit), Remedy: exportRemedy}
+	if a.alone() {
+		return &ingest.InputError{File: a.Name, Problem: fmt.Sprintf("takes longer than %v to read", limit), Remedy: a.remedy()}
 	}
 	return &ingest.InputError{File: a.Name, Page: a.Page,
 		Problem: fmt.Sprintf("takes longer than %v to read", limit),
@@ -260,14 +260,23 @@ func (r *Pool) broke(a asked, p *process) error {
 	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
 		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
 	}
-	if a.Export != nil {
-		return &ingest.InputError{File: a.Name, Problem: problem, Remedy: exportRemedy}
+	if a.alone() {
+		return &ingest.InputError{File: a.Name, Problem: problem, Remedy: a.remedy()}
 	}
 	return &broken{ingest.InputError{File: a.Name, Page: a.Page, Problem: problem,
 		Remedy: "print or scan it again at 200 to 300 dpi and hand that in, or count its lines by hand"}}
 }
 
-const exportRemedy = "export current members only, without history, as CSV"
+// alone says whether a file is read by a process that reads nothing else.
+func (a asked) alone() bool { return a.Export != nil || a.Workbook }
+
+// remedy is what to do with such a file that breaks its reader.
+func (a asked) remedy() string {
+	if a.Workbook {
+		return "ask for the workbook as countersign wrote it"
+	}
+	return "export current members only, without history, as CSV"
+}
 
 // broken is an InputError that may be the reader's own fault.
 type broken struct{ ingest.InputError }
@@ -301,8 +310,9 @@ func (r *Pool) leave(p *process) {
 	r.idle = append(r.idle, p)
 }
 
-// start starts a reader of pages, or one of the export that is named, and waits until it is ready.
-func (r *Pool) start(export string) (*process, error) {
+// start starts a reader of pages, or one of the file that is named and of nothing else, and waits until it is
+// ready.
+func (r *Pool) start(alone string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
@@ -312,12 +322,12 @@ func (r *Pool) start(export string) (*process, error) {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	p := &process{temp: temp, last: &lastWords{}}
-	args, err := r.arguments(temp, export)
+	args, err := r.arguments(temp, alone)
 	if err != nil {
 		return nil, err
 	}
 	p.cmd = exec.Command(self, args...)
-	if !r.options.Waited && export == "" { // for exports, somebody does
+	if !r.options.Waited && alone == "" { // for what is read alone, somebody does
 		p.cmd = politely(self, args...)
 	}
 	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
@@ -371,17 +381,17 @@ func (r *Pool) greeted(p *process) error {
 	return nil
 }
 
-func (r *Pool) arguments(temp, export string) ([]string, error) {
+func (r *Pool) arguments(temp, alone string) ([]string, error) {
 	read := r.options.Read
-	if export != "" {
-		read = []string{export}
+	if alone != "" {
+		read = []string{alone}
 	}
 	cache, err := pdfiumCache()
 	if err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	told, err := json.Marshal(settings{
-		Memory: r.options.Memory, Read: read, Pages: export == "", Write: []string{temp}, Cache: cache,
+		Memory: r.options.Memory, Read: read, Pages: alone == "", Write: []string{temp}, Cache: cache,
 		Limits: r.options.Limits,
 	})
 	if err != nil {

@@ -40,7 +40,23 @@ func copyOf(t *testing.T, data []byte, edit func(*excelize.File) error) workbook
 	if err != nil {
 		t.Fatal(err)
 	}
+	packed, err := c.Pack() // as it comes from the process that reads it
+	if err == nil {
+		c, err = workbook.Unpack(packed)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return c
+}
+
+// What another process says of a workbook is not believed where it is no whole.
+func TestUnpackRefuses(t *testing.T) {
+	for _, packed := range []string{"", "[]", `{"shown":{"3":{"width":16,"height":16,"squares":"AAA="}}}`, `{"shown":{"3":{"width":-8,"height":-8,"squares":"AA=="}}}`} {
+		if c, err := workbook.Unpack([]byte(packed)); err == nil {
+			t.Errorf("%s was unpacked as %+v", packed, c)
+		}
+	}
 }
 
 func told(changes []workbook.Change) string {

@@ -17,7 +17,8 @@ type record struct {
 	name string
 	rows []rowRecord
 	all  hash.Hash
-	keep bool // the words too, to tell which cell differs
+	read string // the fingerprint of one that was unpacked, to which nothing is added
+	keep bool   // the words too, to tell which cell differs
 }
 
 type rowRecord struct {
@@ -44,7 +45,12 @@ func (r *record) add(row int, cells []string) {
 }
 
 // sum is the fingerprint of all rows so far.
-func (r *record) sum() string { return hex.EncodeToString(r.all.Sum(nil)) }
+func (r *record) sum() string {
+	if r.all == nil {
+		return r.read
+	}
+	return hex.EncodeToString(r.all.Sum(nil))
+}
 
 // shownLabel begins the one row that a reader changes without editing it: it
 // follows the filter.

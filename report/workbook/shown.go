@@ -125,6 +125,12 @@ func sightOf(data []byte, width int) sight {
 	return l
 }
 
+// whole says whether there is a square for each part of the picture.
+func (l sight) whole() bool {
+	across, down := (l.width+square-1)/square, (l.height+square-1)/square
+	return l.width >= 0 && l.height >= 0 && len(l.squares) == across*down
+}
+
 // alike says whether two pictures show the same.
 func (l sight) alike(other sight) bool {
 	if l.width == 0 || l.width != other.width || l.height != other.height {
