@@ -150,7 +150,7 @@ func (d *demo) settings(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.office.SetLetterhead(ctx, "Committee on Organization\n1 Example Plaza\nChicago, IL 60601", nil, false, store.Account{ID: "demo-admin", Roles: []store.Role{store.Admin}})
+	return d.office.SetLetterhead(ctx, "1 Example Plaza\nChicago, IL 60601", nil, false, store.Account{ID: "demo-admin", Roles: []store.Role{store.Admin}})
 }
 
 // signedOnline is a list of members who signed a petition in the weeks before it was received,

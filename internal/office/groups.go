@@ -65,6 +65,13 @@ func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as re
 	if as != (register.AsOf{}) {
 		return out, nil
 	}
+	c, err := o.progress(ctx, x.Terms[len(x.Terms)-1].Petition)
+	if err != nil {
+		return Group{}, err
+	}
+	if out.Letters, err = o.offered(ctx, c, ofGroup, id, out.Letters); err != nil {
+		return Group{}, err
+	}
 	for _, k := range groupKinds {
 		if s, ok := o.offer(b, x, k, roles, facts); ok {
 			out.Steps = append(out.Steps, s)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -189,7 +188,10 @@ func (c *progress) letters() []LetterChoice {
 	if c.life.State == register.Reported && c.life.Decision.Action == register.Disapprove {
 		advised = []letter.Kind{letter.Disapproval}
 	}
-	may := []letter.Kind{letter.Receipt, letter.Acknowledgement, letter.Deficiency}
+	may := []letter.Kind{letter.Receipt, letter.Acknowledgement}
+	if len(c.facts.Checklist.Missing()) > 0 {
+		may = append(may, letter.Deficiency)
+	}
 	if c.facts.Valid < c.facts.Required {
 		may = append(may, letter.Shortfall)
 	}
@@ -273,38 +275,6 @@ func choices(may, advised []letter.Kind) []LetterChoice {
 	return append(out, rest...)
 }
 
-// Letter writes a letter. Its facts are those of today.
-func (o *Office) Letter(ctx context.Context, of, subject, kind, format string, by store.Account, w io.Writer) (string, error) {
-	f, err := o.facts(ctx, of, subject, letter.Kind(kind), by)
-	if err != nil {
-		return "", err
-	}
-	if f.Address, f.Logo, err = o.Letterhead(ctx); err != nil {
-		return "", err
-	}
-	text, err := o.Store.Setting(ctx, "letter-"+kind)
-	if err != nil {
-		return "", err
-	}
-	l, err := letter.Write(letter.Kind(kind), text, f)
-	if err != nil {
-		return "", refuse(Invalid, "%s", err.Error())
-	}
-	switch format {
-	case "pdf":
-		err = l.WritePDF(w)
-	case "docx":
-		err = l.WriteDOCX(w)
-	case "eml":
-		if err := l.WriteEML(w, f.Sender.Email); err != nil {
-			return "", refuse(Invalid, "%s", err.Error())
-		}
-	default:
-		return "", fmt.Errorf("write a letter as %s: %w", format, store.ErrNotFound)
-	}
-	return l.FileName(format), err
-}
-
 // Sent notes that a group was reminded, where the letter was that.
 func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Account) error {
 	about := map[letter.Kind][]register.TaskKind{letter.ReportReminder: {register.YearlyReport, register.AskedReport}, letter.RenewalReminder: {register.Renewal}}[letter.Kind(kind)]
@@ -346,47 +316,6 @@ func (o *Office) CheckTemplate(kind, text string) error {
 		return refuse(Invalid, "%s", err.Error())
 	}
 	return nil
-}
-
-// facts are what a letter about a petition or a group can speak of.
-func (o *Office) facts(ctx context.Context, of, subject string, kind letter.Kind, by store.Account) (letter.Facts, error) {
-	petition := subject
-	if of != ofPetition {
-		b, err := o.ledger(ctx)
-		if err != nil {
-			return letter.Facts{}, err
-		}
-		x := b.Group(subject, register.AsOf{Day: o.day()})
-		if len(x.Terms) == 0 {
-			return letter.Facts{}, fmt.Errorf("find group %s: %w", subject, store.ErrNotFound)
-		}
-		petition = x.Terms[len(x.Terms)-1].Petition
-	}
-	c, err := o.progress(ctx, petition)
-	if err != nil {
-		return letter.Facts{}, err
-	}
-	x := c.group(cmp.Or(groupOf(c.life), subject))
-	if err := c.mayWrite(of, x, kind); err != nil {
-		return letter.Facts{}, err
-	}
-	f := c.letterFacts(x, by)
-	switch kind {
-	case letter.Conference:
-		f.Addressees = []letter.Person{person(c.office("conference", "Conference Services"))}
-	case letter.Designation:
-		f.Addressees = []letter.Person{person(c.office("director", "Executive Director"))}
-	case letter.Acknowledgement:
-		f.Copies = []letter.Person{person(c.office("programs", "Member Programs and Services"))}
-	case letter.ReportReminder:
-		if t, ok := reportDue(x); ok {
-			f.What, f.Due = t.What, t.Due
-		}
-	case letter.Disbanding, letter.Conversion:
-		f.Due, f.What = x.Ended, x.Why
-		f.Meeting, f.Told = c.book.ConferenceOf(x.Conference, x.Ended).Name, !x.Reported.On.IsZero()
-	}
-	return f, nil
 }
 
 // reportDue is the first report that a group has to hand in.

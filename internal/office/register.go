@@ -57,7 +57,9 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 	if !now {
 		return out, nil
 	}
-	out.Letters = c.letters()
+	if out.Letters, err = o.offered(ctx, c, ofPetition, petitionID, c.letters()); err != nil {
+		return Life{}, err
+	}
 	next := life.Next(rolesOf(roles), c.facts)
 	usual := recommended(next)
 	for i, s := range next {

@@ -98,7 +98,7 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("a decision before anything was acknowledged: %v", err)
 	}
 	var untrue bytes.Buffer
-	if _, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
+	if _, err := r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
 		t.Errorf("an approval that nobody decided: %v", err)
 	}
 	r.office.now = time.Date(2026, 12, 12, 9, 0, 0, 0, time.UTC)
@@ -117,21 +117,21 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("the approval is not among %+v", life.Letters)
 	}
 	var pdf, eml bytes.Buffer
-	name, err := r.Letter(ctx, ofPetition, "p1", "approval", "pdf", chairOf(r), &pdf)
+	name, err := r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", chairOf(r), &pdf)
 	r.must(err)
 	if !strings.HasSuffix(name, "-approval.pdf") || !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF-")) {
 		t.Errorf("%s of %d bytes", name, pdf.Len())
 	}
-	if _, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), "write that down first") {
+	if _, err = r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), "write that down first") {
 		t.Errorf("a notice of needs that nobody wrote down: %v", err)
 	}
 	r.must(r.step("p1", "notify", "2026-12-11", "needs", "A room for 40\nNot on Sunday"))
-	_, err = r.Letter(ctx, ofPetition, "p1", "conference-services", "eml", chairOf(r), &eml)
+	_, err = r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", chairOf(r), &eml)
 	if want := (&Refusal{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
 	}
 
-	if _, err = r.Letter(ctx, ofGroup, "p1", "disbanding", "pdf", chairOf(r), &untrue); err == nil || untrue.Len() > 0 {
+	if _, err = r.Letter(ctx, LetterAsked{Of: ofGroup, Subject: "p1", Kind: "disbanding"}, "pdf", chairOf(r), &untrue); err == nil || untrue.Len() > 0 {
 		t.Errorf("a group that exists is told that it was disbanded: %v", err)
 	}
 
@@ -141,7 +141,7 @@ func TestRegisterStory(t *testing.T) {
 	}
 	r.must(r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nsecond@example.org\n"))
 	eml.Reset()
-	_, err = r.Letter(ctx, ofPetition, "p1", "approval", "eml", chairOf(r), &eml)
+	_, err = r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "eml", chairOf(r), &eml)
 	r.must(err)
 	if !strings.Contains(eml.String(), "To: <ana@example.org>, <second@example.org>") {
 		t.Errorf("the draft goes to\n%.600s", eml.String())
@@ -349,8 +349,9 @@ func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {
 		subject string
 		kind    letter.Kind
 	}{{ofPetition, letter.Approval}, {ofGroup, letter.RenewalReminder}} {
-		f, err := r.facts(t.Context(), of.subject, "p1", of.kind, chairOf(r))
+		c, x, err := r.about(t.Context(), LetterAsked{Of: of.subject, Subject: "p1", Kind: string(of.kind)})
 		r.must(err)
+		f := c.lettersOwn(of.kind, x, chairOf(r))
 		if f.Required != 1 || f.Valid != 1 || f.TermYears != 4 {
 			t.Errorf("%s: %d of %d required, for %d years", of.kind, f.Valid, f.Required, f.TermYears)
 		}

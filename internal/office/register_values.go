@@ -94,7 +94,9 @@ type Required struct {
 // LetterChoice is a letter that can be written now.
 type LetterChoice struct {
 	Kind, Title string
-	Advised     bool // by where the petition or group stands
+	Advised     bool     // by where the petition or group stands
+	Lacks       []string // what has to be filled in before it goes out
+	Mail        bool     // somebody that it goes to has an e-mail address
 }
 
 // Group is a group of the register.

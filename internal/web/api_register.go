@@ -70,9 +70,11 @@ type (
 		Coming bool              `json:"coming" doc:"it takes effect on a day to come"`
 	}
 	apiLetter struct {
-		Kind    string `json:"kind" doc:"of its file, such as approval in letters/approval.pdf"`
-		Title   string `json:"title"`
-		Advised bool   `json:"advised" doc:"it is to be written now"`
+		Kind    string   `json:"kind" doc:"of its file, such as approval in letters/approval.pdf"`
+		Title   string   `json:"title"`
+		Advised bool     `json:"advised" doc:"it is to be written now"`
+		Lacks   []string `json:"lacks" doc:"what has to be filled in before it goes out, in words; with any, no file of it is written"`
+		Mail    bool     `json:"mail" doc:"somebody that it goes to has an e-mail address"`
 	}
 	apiNewStep struct {
 		Kind   string            `json:"kind,omitempty" maxLength:"40" doc:"one of those that may follow; not needed with undoes"`
@@ -288,7 +290,9 @@ func newAPINotice(v office.Notice) apiNotice {
 	return apiNotice{v.Term, apiDay(v.Told), append([]string{}, v.Needs...), maybeDay(v.Answered), v.Answer}
 }
 
-func newAPILetter(v office.LetterChoice) apiLetter { return apiLetter(v) }
+func newAPILetter(v office.LetterChoice) apiLetter {
+	return apiLetter{v.Kind, v.Title, v.Advised, append([]string{}, v.Lacks...), v.Mail}
+}
 
 // byIDAsOf asks for one thing as it was.
 type byIDAsOf struct {

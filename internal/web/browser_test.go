@@ -239,6 +239,7 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
 	check0(t, err)
+	sv.Guests = []Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
 	browser := chromium(t)
 	windows := map[string]*tab{} // by role
 	visit := func(role, name, path string) {
@@ -267,6 +268,7 @@ func TestAccessible(t *testing.T) {
 	visit("chair", "reports", "/reports")
 	visit("chair", "life", "/petitions/"+p.ID+"/life")
 	visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")
+	visit("chair", "letter", "/petitions/"+p.ID+"/letters/receipt")
 	visit("chair", "send", "/petitions/"+p.ID+"/letters/receipt/send")
 	visit("chair", "send-nobody", "/petitions/"+group.ID+"/letters/receipt/send")
 	visit("staff", "groups", "/groups")

@@ -77,10 +77,6 @@ func (s *Server) addToGroup(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/groups/"+id, "It was written down.")
 }
 
-func (s *Server) groupLetter(w http.ResponseWriter, r *http.Request) error {
-	return s.letter(w, r, "group")
-}
-
 func (s *Server) worklistPage(w http.ResponseWriter, r *http.Request) error {
 	tasks, err := s.Office.Tasks(r.Context(), sightIn(r.Context()))
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -22,12 +21,14 @@ func (s *Server) registerRoutes() []route {
 		{"GET /petitions/{id}/life", office, s.lifePage},
 		{"POST /petitions/{id}/life", office, s.addToLife},
 		{"GET /petitions/{id}/letters/{file}", office, s.petitionLetter},
+		{"POST /petitions/{id}/letters/{file}", office, s.petitionLetter},
 		{"GET /petitions/{id}/letters/{kind}/send", office, s.sendPetitionLetterPage},
 		{"POST /petitions/{id}/letters/{kind}/send", office, s.sendPetitionLetter},
 		{"GET /groups", office, s.groupsPage},
 		{"GET /groups/{id}", office, s.groupPage},
 		{"POST /groups/{id}", office, s.addToGroup},
 		{"GET /groups/{id}/letters/{file}", office, s.groupLetter},
+		{"POST /groups/{id}/letters/{file}", office, s.groupLetter},
 		{"GET /groups/{id}/letters/{kind}/send", office, s.sendGroupLetterPage},
 		{"POST /groups/{id}/letters/{kind}/send", office, s.sendGroupLetter},
 		{"GET /worklist", office, s.worklistPage},
@@ -44,7 +45,7 @@ func (s *Server) registerRoutes() []route {
 		{"POST /settings/calendar", byStaff | byAdmin, s.setCalendarSettings},
 		{"GET /settings/letters", byChair | byAdmin, s.lettersPage},
 		{"POST /settings/letterhead", byAdmin, s.setLetterhead},
-		{"GET /settings/letterhead/logo", byChair | byAdmin, s.letterheadLogo},
+		{"GET /settings/letterhead/logo", office, s.letterheadLogo},
 		{"POST /settings/letters/{kind}", byAdmin, s.setLetter},
 	}
 }
@@ -173,20 +174,4 @@ func (s *Server) asOf(on, known string) (register.AsOf, error) {
 		as.Known = as.Known.AddDate(0, 0, 1).Add(-time.Millisecond)
 	}
 	return as, nil
-}
-
-func (s *Server) petitionLetter(w http.ResponseWriter, r *http.Request) error {
-	return s.letter(w, r, "petition")
-}
-
-func (s *Server) letter(w http.ResponseWriter, r *http.Request, of string) error {
-	kind, format, ok := strings.Cut(r.PathValue("file"), ".")
-	types := map[string]string{"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "eml": "message/rfc822"}
-	if !ok || types[format] == "" {
-		return problem(http.StatusNotFound, "There is no such letter: they end in .pdf, .docx or .eml.")
-	}
-	id := r.PathValue("id")
-	return s.send(w, r, download{types[format], "letter.written", id, kind + " " + format}, func(out io.Writer) (string, error) {
-		return s.Office.Letter(r.Context(), of, id, kind, format, accountOf(r), out)
-	})
 }

@@ -41,6 +41,8 @@ type sendView struct {
 	Problem string
 	From    string
 	Names   map[string]string
+	Words   office.LetterWords // as edited; the zero value for what the template says
+	Edit    string             // where it is edited
 }
 
 // sending is something that became of the letter before.
@@ -101,7 +103,9 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 		return v, err
 	}
 	var draft bytes.Buffer
-	_, err = s.Office.Letter(ctx, of, id, kind, "eml", accountOf(r), &draft)
+	q := askedLetter(r, of, kind)
+	v.Words, v.Edit = q.Words, "/"+of+"s/"+id+"/letters/"+kind
+	_, err = s.Office.Letter(ctx, q, "eml", accountOf(r), &draft)
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		v.Cannot = upperFirst(why.Text)
 		return v, nil
@@ -159,6 +163,9 @@ func (s *Server) sendLetter(w http.ResponseWriter, r *http.Request, of string) e
 	v, err := s.letterToSend(r, of)
 	if err != nil {
 		return err
+	}
+	if r.PostForm.Has("text") && !r.PostForm.Has("mark") { // from where it was edited
+		return s.showSending(w, r, http.StatusOK, of, "")
 	}
 	const twice = "It was sent meanwhile, or is being sent: nothing was sent again. What became of it is said below."
 	switch {

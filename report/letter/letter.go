@@ -137,6 +137,9 @@ func (p Person) lines() []string {
 	return append(present(p.Name, p.Office), addressLines(p.Address)...)
 }
 
+// AddressLines are the address as envelopes have it.
+func (p Person) AddressLines() []string { return addressLines(p.Address) }
+
 // town is the end of an address written in one line: town, state and ZIP code.
 var town = regexp.MustCompile(`^(.+\S)\s*,\s*([^,]+,?\s+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)$`)
 

@@ -36,7 +36,7 @@ func plain(k Kind, text string) (*template.Template, error) {
 	}
 	turns := 0
 	t, err := template.New(string(k)).Option("missingkey=error").Funcs(template.FuncMap{
-		"day": inWords, "lines": plural, "years": years,
+		"day": inWords, "lines": plural, "years": years, blankCall: blank,
 		turn: func() (string, error) {
 			if turns++; turns > mostTurns {
 				return "", fmt.Errorf("the letter goes through its lists more than %d times", mostTurns)
@@ -67,7 +67,8 @@ func turnNode() parse.Node {
 	return called[""].Root.Nodes[0]
 }
 
-// counter looks at a template and puts a call of turn into its loops.
+// counter looks at a template and puts a call of turn into its loops, and of blank before what
+// may be empty.
 type counter struct {
 	tree *parse.Tree
 	turn parse.Node
@@ -113,11 +114,17 @@ func (c counter) list(n *parse.ListNode, depth int) error {
 	if n == nil {
 		return nil
 	}
+	nodes := make([]parse.Node, 0, len(n.Nodes))
 	for _, inner := range n.Nodes {
 		if err := c.node(inner, depth+1); err != nil {
 			return err
 		}
+		if b := blankNode(inner); b != nil {
+			nodes = append(nodes, b)
+		}
+		nodes = append(nodes, inner)
 	}
+	n.Nodes = nodes
 	return nil
 }
 

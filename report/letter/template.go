@@ -110,7 +110,7 @@ func present(all ...string) []string {
 
 func inWords(t time.Time) string {
 	if t.IsZero() {
-		return "a day not yet set"
+		return "" // blank says so
 	}
 	return t.Format("January 2, 2006")
 }
@@ -123,7 +123,10 @@ func plural(n int) string {
 }
 
 func years(n int) string {
-	if n == 1 {
+	switch n {
+	case 0:
+		return "" // blank says so
+	case 1:
 		return "1 year"
 	}
 	return fmt.Sprintf("%d years", n)
