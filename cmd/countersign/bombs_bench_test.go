@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"slices"
@@ -28,6 +30,10 @@ func BenchmarkBombs(b *testing.B) {
 		"bomb.png": fixtures.PNG(30_000, 30_000), "wide.png": fixtures.PNG(9_000, 9_000), "bomb.pdf": fixtures.PDFBomb(b, size),
 		"bomb.zip": fixtures.XLSXBomb(b, size), "deep.pdf": append([]byte("%PDF-1.4\n1 0 obj\n"), bytes.Repeat([]byte("["), 1_000_000)...),
 	}
+	for name, bomb := range fixtures.TIFFBombs() {
+		scans[strings.ReplaceAll(name, " ", "-")+".tif"] = bomb.Data
+	}
+	packet, packetType := packetOf(b, scans, 40)
 	exports := map[string][]byte{
 		"bomb.xlsx": fixtures.XLSXBomb(b, size), "cell.csv": append([]byte("Last Name,City\n\""), bytes.Repeat([]byte("a"), size)...),
 		"rows.csv": append([]byte("Member Number,Last Name\n"), bytes.Repeat([]byte("1,a\n"), size/4)...),
@@ -78,6 +84,7 @@ func BenchmarkBombs(b *testing.B) {
 		for name, data := range scans {
 			send("PUT", "/api/petitions/p2/files/"+name, "application/octet-stream", data)
 		}
+		send("POST", "/api/petitions/p2/files", packetType, packet)
 		for name, data := range exports {
 			send("PUT", "/api/snapshots/"+name+"?as_of=2026-11-01", "application/octet-stream", data)
 		}
@@ -97,6 +104,27 @@ func BenchmarkBombs(b *testing.B) {
 		b.Logf("answers by status: %v", answers)
 		l.daemon.stop()
 	}
+}
+
+// packetOf is a form with so many files, no two of the same bytes.
+func packetOf(b *testing.B, files map[string][]byte, many int) (form []byte, kind string) {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	names := slices.Sorted(maps.Keys(files))
+	for i := range many {
+		name := names[i%len(names)]
+		part, err := w.CreateFormFile("file", fmt.Sprintf("%d %s", i, name))
+		if err == nil {
+			_, err = fmt.Fprintf(part, "%s%d", files[name], i)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return out.Bytes(), w.FormDataContentType()
 }
 
 // largestReader is the most memory that a child of a process takes now, in bytes.

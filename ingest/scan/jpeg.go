@@ -110,7 +110,7 @@ func density(unit byte, xy []byte) (x, y float64) {
 
 // exifHeader reads the first directory of an EXIF block, which is a small TIFF.
 func exifHeader(b []byte) header {
-	d, err := readDirectory(bytes.NewReader(b), 0)
+	d, err := readDirectory(bytes.NewReader(b), 0, stated)
 	if err != nil {
 		return header{}
 	}

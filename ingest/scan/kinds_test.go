@@ -169,7 +169,7 @@ func TestStrangeTIFF(t *testing.T) {
 func TestDamagedTIFF(t *testing.T) {
 	for _, name := range []string{"bw-g4.tif", "bw-g31d.tif", "bw-g32d.tif", "rgb-lzw.tif", "gray-zip2.tif", "bw-packbits.tif", "rgb-jpegr.tif"} {
 		data := contents(t, "testdata/kinds/"+name)
-		d, err := readDirectory(bytes.NewReader(data), 0)
+		d, err := readDirectory(bytes.NewReader(data), 0, longest)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -169,7 +169,10 @@ func (f *File) Strips(number int) ([]Strip, func(image.Image) Picture, error) {
 	return strips, func(img image.Image) Picture { return finish(img, fr.header) }, err
 }
 
-// Fits refuses pictures that are too small to be a page or too large to be
+// thinnest is how often the shorter side of a page may fit into its longer one: no till roll.
+const thinnest = 30
+
+// Fits refuses pictures that are too small to be a page, too thin, or too large to be
 // held.
 func Fits(width, height int, pixels int64) error {
 	if width < MinSide || height < MinSide {
@@ -177,15 +180,20 @@ func Fits(width, height int, pixels int64) error {
 			fmt.Sprintf("is a picture of %d by %d pixels, too small to be a page", width, height),
 			"scan the sheet at 200 to 300 dpi and hand that in"}
 	}
-	if n := int64(width) * int64(height); n > pixels {
+	if max(width, height)/min(width, height) > thinnest {
 		return &Refusal{
-			fmt.Sprintf("is a picture of %s megapixels, and at most %s are read", mega(n), mega(pixels)),
+			fmt.Sprintf("is a picture of %d by %d pixels, which is no sheet of paper", width, height),
+			"scan the sheet at 200 to 300 dpi and hand that in"}
+	}
+	if int64(width) > pixels/int64(height) { // the product may be beyond what a number holds
+		return &Refusal{
+			fmt.Sprintf("is a picture of %s megapixels, and at most %s are read", mega(float64(width)*float64(height)), mega(float64(pixels))),
 			"scan the sheet at 200 to 300 dpi and hand that in"}
 	}
 	return nil
 }
 
-func mega(pixels int64) string { return fmt.Sprintf("%.4g", float64(pixels)/1e6) }
+func mega(pixels float64) string { return fmt.Sprintf("%.4g", pixels/1e6) }
 
 // finish does to raw pixels what the header asks.
 func finish(img image.Image, h header) Picture {

@@ -3,6 +3,7 @@ package scan
 import (
 	"encoding/binary"
 	"fmt"
+	"image"
 	"io"
 	"math"
 )
@@ -38,6 +39,13 @@ const (
 	tagSubsampling  = 530
 )
 
+// How many numbers a directory may have.
+const (
+	mostValues = 1 << 21 // in all: places and sizes of the strips of the largest page, and JPEG tables, stay far below
+	longest    = 1 << 20 // of a tag
+	stated     = 100     // of a tag that says something of the page as a whole
+)
+
 // directory is one image file directory: the numbers of each tag.
 type directory struct {
 	order binary.ByteOrder
@@ -50,8 +58,9 @@ type directory struct {
 // mark themselves as a preview or a mask.
 func (f *File) openTIFF() error {
 	seen := map[int64]bool{}
+	const previews = 4 // of a page, and of the file beside; cameras write two
 	for at := int64(0); ; {
-		d, err := readDirectory(f.data, at)
+		d, err := readDirectory(f.data, at, stated)
 		if err != nil {
 			if len(f.frames) > 0 {
 				return &Refusal{fmt.Sprintf("is cut off or damaged after page %d", len(f.frames)), "scan or save it again and hand that in"}
@@ -63,7 +72,10 @@ func (f *File) openTIFF() error {
 		}
 		seen[d.at] = true
 		if int(d.number(tagSubfile))&0b101 == 0 {
-			f.frames = append(f.frames, frame{header: d.header(), decode: d.decode, strips: d.jpegStrips})
+			f.frames = append(f.frames, f.frameAt(d))
+		}
+		if len(seen) > previews*(f.limits.Pages+1) {
+			return &Refusal{"has more previews than pages can have", "save it as PDF and hand that in"}
 		}
 		if len(f.frames) > f.limits.Pages {
 			return TooManyPages(f.limits.Pages)
@@ -77,6 +89,36 @@ func (f *File) openTIFF() error {
 		return &Refusal{"has no pages", "scan it again and hand that in"}
 	}
 	return nil
+}
+
+// frameAt is the page of a directory, which is read anew with the page: all those of a file may be larger
+// than memory.
+func (f *File) frameAt(d directory) frame {
+	at := d.at
+	again := func() (directory, error) {
+		d, err := readDirectory(f.data, at, longest)
+		if err != nil {
+			return d, damaged()
+		}
+		return d, nil
+	}
+	return frame{
+		header: d.header(),
+		decode: func(r io.Reader) (image.Image, string, error) {
+			d, err := again()
+			if err != nil {
+				return nil, "", err
+			}
+			return d.decode(r)
+		},
+		strips: func(r io.ReaderAt) ([]Strip, error) {
+			d, err := again()
+			if err != nil {
+				return nil, err
+			}
+			return d.jpegStrips(r)
+		},
+	}
 }
 
 // TooManyPages refuses a file of more pages than the limit.
@@ -107,8 +149,8 @@ func (s shape) sizes() (count, entry, offset int) {
 }
 
 // readDirectory reads the directory at an offset; at 0, the one the header
-// names.
-func readDirectory(data io.ReaderAt, at int64) (directory, error) {
+// names. Tags with more numbers than asked for are left out.
+func readDirectory(data io.ReaderAt, at int64, most int) (directory, error) {
 	var b [16]byte
 	if n, err := data.ReadAt(b[:], 0); err != nil && n < 8 {
 		return directory{}, err
@@ -128,8 +170,8 @@ func readDirectory(data io.ReaderAt, at int64) (directory, error) {
 	if s.big {
 		n = int64(s.Uint64(b[:]))
 	}
-	const most = 4096 // entries; honest directories have some twenty
-	if n < 0 || n > most {
+	const entriesMost = 4096 // honest directories have some twenty
+	if n < 0 || n > entriesMost {
 		return directory{}, io.ErrUnexpectedEOF
 	}
 	entries := make([]byte, entrySize*int(n)+offsetSize)
@@ -139,10 +181,14 @@ func readDirectory(data io.ReaderAt, at int64) (directory, error) {
 	}
 	d := directory{order: s.ByteOrder, at: at, tags: map[uint16][]float64{}}
 	d.next = s.offset(entries[len(entries)-offsetSize:])
+	left := mostValues
 	for e := entries; len(e) >= entrySize; e = e[entrySize:] {
-		v, err := values(data, s, e[:entrySize])
+		v, err := values(data, s, e[:entrySize], most)
 		if err != nil {
 			return directory{}, err
+		}
+		if left -= len(v); left < 0 {
+			return directory{}, io.ErrUnexpectedEOF
 		}
 		d.tags[s.Uint16(e)] = v
 	}
@@ -151,14 +197,13 @@ func readDirectory(data io.ReaderAt, at int64) (directory, error) {
 
 // values reads the numbers of one entry. Types without numbers have no meaning
 // here and stay empty.
-func values(data io.ReaderAt, s shape, e []byte) ([]float64, error) {
+func values(data io.ReaderAt, s shape, e []byte, most int) ([]float64, error) {
 	kind := s.Uint16(e[2:])
 	size := map[uint16]int{1: 1, 3: 2, 4: 4, 5: 8, 7: 1, 11: 4, 12: 8, 13: 4, 16: 8, 18: 8}[kind]
 	_, _, offsetSize := s.sizes()
 	count := s.offset(e[4:])
 	raw := e[4+offsetSize:]
-	const most = 1 << 20 // strips of the largest page, and JPEG tables, stay far below
-	if size == 0 || count < 0 || count > most {
+	if size == 0 || count < 0 || count > int64(most) {
 		return nil, nil
 	}
 	if n := size * int(count); n > offsetSize {

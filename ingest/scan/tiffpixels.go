@@ -86,6 +86,11 @@ func (d directory) pixels() (pixels, error) {
 	if p.chunkW <= 0 || p.chunkH <= 0 || p.chunkW > widest || p.chunkH > widest {
 		return p, damaged()
 	}
+	// A tile is filled up at the edges of its page, so that it may be larger than a small one.
+	const fill = 4 << 20 // pixels
+	if p.chunkW*p.chunkH > fill+4*p.width*p.height {
+		return p, damaged()
+	}
 	p.across, p.down = (p.width+p.chunkW-1)/p.chunkW, (p.height+p.chunkH-1)/p.chunkH
 	if len(p.offsets) < p.across*p.down*p.planes() {
 		return p, damaged()
@@ -217,8 +222,7 @@ func (p pixels) chunk(r io.ReaderAt, i int, at image.Rectangle, page canvas) (fa
 
 // raw reads the coded data of a chunk.
 func (p pixels) raw(r io.ReaderAt, i int) (data []byte, fault string, err error) {
-	const most = 1 << 30 // no file is as large
-	size := int64(most)
+	size := p.mostCoded()
 	if i < len(p.sizes) && p.sizes[i] > 0 {
 		size = min(size, int64(p.sizes[i]))
 	}
@@ -226,7 +230,7 @@ func (p pixels) raw(r io.ReaderAt, i int) (data []byte, fault string, err error)
 	if err != nil {
 		return nil, "", err
 	}
-	if i < len(p.sizes) && int64(len(data)) < int64(p.sizes[i]) {
+	if i < len(p.sizes) && int64(len(data)) < min(size, int64(p.sizes[i])) {
 		fault = "it is cut off"
 	}
 	if p.number(tagFillOrder) == 2 && p.coding != jpegCoded {
@@ -235,6 +239,16 @@ func (p pixels) raw(r io.ReaderAt, i int) (data []byte, fault string, err error)
 		}
 	}
 	return data, fault, nil
+}
+
+// mostCoded is how many bytes of the file belong to a chunk: all of the file can be said to be that of each
+// of a million strips. No coding makes as much more of pixels than they are.
+func (p pixels) mostCoded() int64 {
+	beside := int64(4 << 10)
+	if p.coding == jpegCoded {
+		beside = 256 << 10 // headers, with thumbnails and profiles
+	}
+	return 16*int64((p.chunkW*p.samples*p.depth+7)/8)*int64(p.chunkH) + beside
 }
 
 // unpack gives the samples of a chunk with eight bits each.
@@ -529,6 +543,10 @@ func (p pixels) jpegChunk(data []byte, fault string, at image.Rectangle, page ca
 
 // wholeJPEG puts the tables that chunks share before the data of one.
 func (p pixels) wholeJPEG(data []byte) []byte {
+	const most = 64 << 10 // bytes of tables
+	if len(p.tags[tagJPEGTables]) > most {
+		return data
+	}
 	tables := make([]byte, 0, len(p.tags[tagJPEGTables])+len(data))
 	for _, v := range p.tags[tagJPEGTables] {
 		tables = append(tables, byte(v))
