@@ -65,8 +65,8 @@ func (y *years) begins() {
 		{"key": "programs", "name": "Member Programs and Services", "from": "2020-07-01", "email": "programs@example.org"}}, http.StatusOK, nil)
 	y.ask("PUT", "/api/snapshots/members.csv?as_of=2024-01-01", []byte("ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Persechino,Durham,NC,Active\n0482914,Ada,Lovelace,Chicago,IL,Active\n"), http.StatusCreated, nil)
 
-	y.petition("seeds-1", "Seed Libraries", "2024-02-01")
 	y.at("2024-02-01")
+	y.petition("seeds-1", "Seed Libraries", "2024-02-01")
 	y.step("seeds-1", "submit")
 	y.at("2024-02-05")
 	y.refused("petition", "seeds-1", "acknowledge", "2024-01-31", "The petition was received on 1 February 2024", "copy", "x")
@@ -122,6 +122,7 @@ func (y *years) firstTerms() {
 	y.petition("reentry-1", "Reentry Services", "2026-02-02")
 	y.goesOn("reentry-1", "2026-02-20")
 	y.step("reentry-1", "approve", y.decision("Reentry Services")...)
+	y.at("2026-02-20")
 	y.petition("games", "Games and Gaming", "2026-02-20")
 	y.goesOn("games", "2026-03-20")
 	y.step("games", "disapprove", "vote", "2 to 5", "rationale", "It is the concern of a round table.", "overlap", "the Games and Gaming Round Table")

@@ -275,7 +275,7 @@ func (o *Office) aboutCouncil(ctx context.Context, b *register.Book, c *report.C
 	at := slices.IndexFunc(b.Conferences, func(x register.Conference) bool { return x.Name == c.Conference })
 	switch {
 	case at >= 0:
-		c.Year = councilYear(b.Conferences[at].From)
+		c.Year = cmp.Or(b.Conferences[at].Council, CouncilYear(b.Conferences[at].From))
 	case c.Conference != "":
 		return refuse(Invalid, "There is no conference %q in the table: add it under Settings, or choose another.", c.Conference)
 	}
@@ -348,8 +348,9 @@ func endOf(x register.Group, end register.Action) report.Action {
 	return a
 }
 
-// councilYear runs from summer to summer.
-func councilYear(day time.Time) string {
+// CouncilYear is the year of Council in which a conference lies, where nobody says otherwise: it runs
+// from summer to summer.
+func CouncilYear(day time.Time) string {
 	year := day.Year()
 	if day.Month() < time.July {
 		year--
@@ -375,7 +376,7 @@ func annual(x register.Group, since time.Time) []report.AnnualReport {
 		if r.On.Before(since) {
 			continue
 		}
-		a := report.AnnualReport{Group: x.Name, Received: r.On, Due: r.Due, Requested: r.Asked != ""}
+		a := report.AnnualReport{Group: x.Name, Received: r.On, Due: r.Due, Requested: r.Asked != "", Note: r.Note}
 		if r.Year > 0 {
 			a.Year = fmt.Sprint(r.Year)
 		}
@@ -389,7 +390,7 @@ func annual(x register.Group, since time.Time) []report.AnnualReport {
 	for _, a := range x.Asked {
 		if _, ok := x.Answers(a.ID); !ok && !known {
 			due, _ := time.Parse(time.DateOnly, a.Words["due"]) // zero where an earlier version took no day
-			out = append(out, report.AnnualReport{Group: x.Name, Due: due, Requested: true})
+			out = append(out, report.AnnualReport{Group: x.Name, Due: due, Requested: true, Note: a.Words["note"]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b report.AnnualReport) int { return a.Due.Compare(b.Due) })

@@ -35,8 +35,11 @@ func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (stor
 	if err != nil {
 		return p, refuse(Invalid, "%q is no date: write the day that the petition was received, such as 2026-11-01.", t.Received)
 	}
-	if why := strangeDay(p.ReceivedOn, o.now()); why != "" {
-		return p, refuse(Invalid, "%s", why)
+	if p.ReceivedOn.Year() < 1900 {
+		return p, refuse(Invalid, "The year of %s cannot be right: write the day that the petition was received, such as 2026-11-01.", received.Format("2 January 2006"))
+	}
+	if ahead := o.now().UTC().Add(farthestEast); p.ReceivedOn.After(ahead) {
+		return p, refuse(Invalid, "%s is still to come: write the day that the petition was received, today or before.", received.Format("2 January 2006"))
 	}
 	if t.Snapshot != "" {
 		x, err := o.Store.Snapshot(ctx, t.Snapshot)
@@ -58,13 +61,8 @@ func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (stor
 	return p, nil
 }
 
-// strangeDay says that a day can only be a slip of the pen, empty where it can be meant.
-func strangeDay(day, now time.Time) string {
-	if day.Year() >= 1900 && day.Before(now.AddDate(10, 0, 0)) {
-		return ""
-	}
-	return "The year of " + day.Format("2 January 2006") + " cannot be right: write a day from 1900 on and at most ten years ahead."
-}
+// farthestEast is how far clocks are ahead at most: a day that it is nowhere yet is no day of receipt.
+const farthestEast = 14 * time.Hour
 
 // AddPetition adds a petition. One with an id that is there already is store.ErrConflict.
 func (o *Office) AddPetition(ctx context.Context, p store.Petition, by string) (store.Petition, error) {

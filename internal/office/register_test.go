@@ -334,6 +334,74 @@ func TestCouncilOfOneGroup(t *testing.T) {
 	}
 }
 
+// What was noted of reports goes to Council with them, and a conference lies in the year of Council that
+// somebody wrote down for it.
+func TestCouncilOfReports(t *testing.T) {
+	r := newRegistry(t)
+	ctx := t.Context()
+	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"},
+		{"name":"Annual 2028","from":"2028-07-02T00:00:00Z","to":"2028-07-06T00:00:00Z","council":"2027-2028"}]`, "cho"))
+	r.certified("p1")
+	for _, s := range [][]string{
+		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", "Seeds"},
+	} {
+		r.must(r.step("p1", s[0], "2026-11-20", s[1:]...))
+	}
+	group := func(kind, on string, words ...string) {
+		t.Helper()
+		s := NewStep{Kind: kind, On: day(on), Words: map[string]string{}}
+		for i := 0; i < len(words); i += 2 {
+			s.Words[words[i]] = words[i+1]
+		}
+		r.must(r.AddToGroup(ctx, "p1", s, chairOf(r)))
+	}
+	council := func(conference string) report.Council {
+		t.Helper()
+		b, err := r.ledger(ctx)
+		r.must(err)
+		c, err := r.council(ctx, b, edition{conference: conference, cutOff: r.office.now, shown: r.office.now})
+		r.must(err)
+		return c
+	}
+	r.office.now = day("2027-06-10")
+	group("ask-report", "2027-01-10", "due", "2027-03-01", "note", "the pilot")
+	c := council("Annual 2027")
+	if len(c.Annual) != 2 || c.Annual[0].Note != "the pilot" || c.Year != "2026-2027" {
+		t.Errorf("asked for: %s, %+v", c.Year, c.Annual)
+	}
+	group("annual-report", "2027-04-02", "for", "the one asked for on 2027-01-10, due 2027-03-01", "note", "by mail, in two parts")
+	group("annual-report", "2027-06-01", "for", "2027")
+	c = council("Annual 2028")
+	var notes []string
+	for _, a := range c.Annual {
+		notes = append(notes, a.Note)
+	}
+	if !slices.Equal(notes, []string{"the pilot; by mail, in two parts", ""}) || c.Year != "2027-2028" {
+		t.Errorf("handed in: %s, %q", c.Year, notes)
+	}
+}
+
+// A petition was received on a day that it is by now somewhere.
+func TestReceivedByNow(t *testing.T) {
+	o := newOffice(t)
+	for at, want := range map[string]map[string]string{
+		"2026-11-20T09:00:00Z": {"2026-11-20": "", "2026-11-21": "21 November 2026 is still to come", "1899-12-31": "cannot be right", "2226-11-02": "still to come"},
+		"2026-11-20T11:00:00Z": {"2026-11-21": "", "2026-11-22": "still to come"}, // it is the 21st on Kiritimati
+	} {
+		now, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Office.now = func() time.Time { return now }
+		for received, want := range want {
+			_, err := o.ReadTerms(t.Context(), store.Petition{}, Terms{Title: "Seeds", Received: received})
+			if no := (*Refusal)(nil); (want == "") != (err == nil) || err != nil && (!errors.As(err, &no) || !strings.Contains(no.Text, want)) {
+				t.Errorf("%s at %s: %v, want %q", received, at, err, want)
+			}
+		}
+	}
+}
+
 // A group carries the number of signatures that its petition was held to, whatever the
 // association asks of others by the day of the approval.
 func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {

@@ -166,6 +166,8 @@ type (
 		From  string `json:"from" format:"date"`
 		To    string `json:"to" format:"date"`
 		Place string `json:"place" maxLength:"200"`
+
+		Council string `json:"council_year,omitempty" maxLength:"9" doc:"such as 2026-2027; where it is not said, the usual one, from July to June"`
 	}
 	apiOffice struct {
 		Key   string `json:"key" enum:"association,committee,chair,programs,conference,director"`
@@ -548,14 +550,14 @@ func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiT
 func (s *Server) apiConferences(ctx context.Context, _ *struct{}) (*answerOf[[]apiConference], error) {
 	list, err := table[register.Conference](ctx, s.Store, "conferences")
 	return &answerOf[[]apiConference]{each(list, func(c register.Conference) apiConference {
-		return apiConference{c.Name, apiDay(c.From), apiDay(c.To), c.Place}
+		return apiConference{c.Name, apiDay(c.From), apiDay(c.To), c.Place, c.Council}
 	})}, err
 }
 
 func (s *Server) apiSetConferences(ctx context.Context, in *struct {
 	Body []apiConference `maxItems:"1000"`
 }) (*answerOf[[]apiConference], error) {
-	err := s.setConferences(ctx, each(in.Body, func(c apiConference) []string { return []string{c.Name, c.From, c.To, c.Place} }))
+	err := s.setConferences(ctx, each(in.Body, func(c apiConference) []string { return []string{c.Name, c.From, c.To, c.Place, c.Council} }))
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,9 @@ func TestAPIGroups(t *testing.T) {
 	var group apiGroupLife
 	staff.ask("GET", at, nil, &group, 200)
 	kinds := each(group.Steps, func(s apiStep) string { return s.Kind })
-	if group.Name != "Seed Libraries" || !slices.Contains(kinds, "rename") || len(group.Tasks) == 0 || !slices.ContainsFunc(group.Letters, func(l apiLetter) bool { return l.Kind == "renewal-reminder" && l.Title == "Reminder of renewal" && len(l.Lacks) == 0 }) {
+	if group.Name != "Seed Libraries" || !slices.Contains(kinds, "rename") || len(group.Tasks) == 0 || !slices.ContainsFunc(group.Letters, func(l apiLetter) bool {
+		return l.Kind == "renewal-reminder" && l.Title == "Reminder of renewal" && len(l.Lacks) == 0
+	}) {
 		t.Errorf("%+v", group)
 	}
 	staff.ask("POST", at, apiNewStep{Kind: "rename", On: apiDay(today), Words: map[string]string{"name": "Seeds"}}, &group, 200)
@@ -151,11 +153,11 @@ func TestAPITables(t *testing.T) {
 	sv := newService(t)
 	staff := sv.client("staff")
 	var conferences []apiConference
-	staff.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", " Chicago "}, {"Online", "2027-01-20", "2027-01-20", ""}}, &conferences, 200)
-	if diff := gocmp.Diff([]apiConference{{"Online", "2027-01-20", "2027-01-20", ""}, {"Annual 2027", "2027-06-24", "2027-06-29", "Chicago"}}, conferences); diff != "" {
+	staff.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", " Chicago ", ""}, {"Online", "2027-07-02", "2027-07-02", "", "2026-2027"}}, &conferences, 200)
+	if diff := gocmp.Diff([]apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "Chicago", ""}, {"Online", "2027-07-02", "2027-07-02", "", "2026-2027"}}, conferences); diff != "" {
 		t.Error(diff)
 	}
-	if a := staff.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-01", ""}}, nil, 422); !strings.Contains(a.body, "Row 1: write the last day") {
+	if a := staff.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-01", "", ""}}, nil, 422); !strings.Contains(a.body, "Row 1: write the last day") {
 		t.Errorf("refused with %s", a.body)
 	}
 	staff.ask("GET", "/api/conferences", nil, &conferences, 200)
@@ -229,7 +231,7 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 	sv := newService(t)
 	p := sv.established()
 	admin := sv.client("admin")
-	admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "Chicago"}}, nil, 200)
+	admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "Chicago", ""}}, nil, 200)
 	admin.ask("PUT", "/api/offices", []apiOffice{{"chair", "Dana Whitlock", "2026-07-01", "dana@example.org"}}, nil, 200)
 	sv.fails(p)
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]

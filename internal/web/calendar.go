@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,7 +85,13 @@ func (s *Server) setCalendarSettings(w http.ResponseWriter, r *http.Request) err
 	var err error
 	switch r.PostFormValue("table") {
 	case "conferences":
-		err = s.setConferences(r.Context(), rows(r, "name", "from", "to", "place"))
+		list := rows(r, "name", "from", "to", "place")
+		for i, year := range r.PostForm["council"] { // which forms may leave out
+			if i < len(list) {
+				list[i] = append(list[i], year)
+			}
+		}
+		err = s.setConferences(r.Context(), list)
 	case "offices":
 		err = s.setOffices(r.Context(), rows(r, "key", "holder", "since", "email"))
 	default:
@@ -144,7 +151,7 @@ func wrongRow(i int, text string) error {
 	return problem(http.StatusUnprocessableEntity, fmt.Sprintf("Row %d: %s", i+1, text))
 }
 
-// conferencesOf reads rows of name, first day, last day and place.
+// conferencesOf reads rows of name, first day, last day and place, and of the year of Council where that is said.
 func conferencesOf(rows [][]string) ([]register.Conference, error) {
 	out := []register.Conference{}
 	for i, c := range trimmed(rows) {
@@ -162,10 +169,27 @@ func conferencesOf(rows [][]string) ([]register.Conference, error) {
 		if slices.ContainsFunc(out, func(o register.Conference) bool { return o.Name == c[0] }) {
 			return nil, wrongRow(i, "there is a conference of that name already: add the year.")
 		}
-		out = append(out, register.Conference{Name: c[0], From: from, To: to, Place: c[3]})
+		conference := register.Conference{Name: c[0], From: from, To: to, Place: c[3]}
+		if len(c) > 4 {
+			conference.Council = c[4]
+		}
+		if !isCouncilYear(conference.Council) {
+			return nil, wrongRow(i, "write the year of Council such as 2026-2027, or nothing for the usual one.")
+		}
+		out = append(out, conference)
 	}
 	slices.SortFunc(out, func(a, b register.Conference) int { return a.From.Compare(b.From) })
 	return out, nil
+}
+
+func isCouncilYear(text string) bool {
+	if text == "" {
+		return true
+	}
+	first, second, _ := strings.Cut(text, "-")
+	from, err := strconv.Atoi(first)
+	to, err2 := strconv.Atoi(second)
+	return err == nil && err2 == nil && len(text) == len("2026-2027") && to == from+1
 }
 
 // officesOf reads rows of office, name of who holds it, the day from which on, and e-mail

@@ -99,7 +99,7 @@ func TestCalendarSettings(t *testing.T) {
 	if got := admin.post("/settings/calendar", rows("2027-06-29")...).want(t, 422).body; !strings.Contains(got, stays) {
 		t.Error("a conference goes of which Council was given a report")
 	}
-	if got := admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", ""}}, nil, 422).body; !strings.Contains(got, stays) {
+	if got := admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "", ""}}, nil, 422).body; !strings.Contains(got, stays) {
 		t.Errorf("the API answers %s", got)
 	}
 	sv.setsLetterhead(admin)

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"countersign/internal/office"
 	"countersign/internal/store"
 )
 
@@ -32,6 +33,8 @@ func funcs(version map[string]string) template.FuncMap {
 		"add":     func(a, b int) int { return a + b },
 		"list":    func(v ...any) []any { return v },
 		"state":   stateWord,
+
+		"councilYear": office.CouncilYear,
 	}
 }
 

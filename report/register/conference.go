@@ -13,6 +13,8 @@ type Conference struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`
 	Place string    `json:"place"` // or "online"
+
+	Council string `json:"council,omitempty"` // year of Council, such as 2026-2027; empty for the usual one
 }
 
 // Next is the first conference that begins on a day or after it.

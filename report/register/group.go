@@ -72,6 +72,7 @@ type AnnualReport struct {
 	Asked string // event; empty for the yearly one
 	On    time.Time
 	Due   time.Time
+	Note  string // what was noted of it, and why one beside the yearly ones was asked for
 }
 
 // Request is something that a group asked for, with the answer to it.
@@ -221,7 +222,7 @@ func (g *Group) rename(to string) {
 }
 
 func (g *Group) report(e Event) AnnualReport {
-	r := AnnualReport{Year: yearOf(e), Asked: e.Words["asked"], On: day(e.On)}
+	r := AnnualReport{Year: yearOf(e), Asked: e.Words["asked"], On: day(e.On), Note: e.Words["note"]}
 	if r.Asked == "" {
 		r.Due = g.ReportDue(r.Year)
 		return r
@@ -229,10 +230,18 @@ func (g *Group) report(e Event) AnnualReport {
 	r.Year = 0
 	for _, a := range g.Asked {
 		if a.ID == r.Asked {
-			r.Due = dueOf(a)
+			r.Due, r.Note = dueOf(a), noted(a.Words["note"], r.Note)
 		}
 	}
 	return r
+}
+
+// noted joins two notes, of which either may be missing.
+func noted(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // add begins a term: the first on the day of approval, each other one on the day after
