@@ -102,7 +102,8 @@ const (
 )
 
 // contradictNumber looks at a number that is not the member's once more, as it was seen and
-// not as it was read, and notes where it is surely somebody else's.
+// not as it was read, and notes where it is surely somebody else's. One that speaks for the
+// member all the same, being seen much like theirs, is none of nobody's.
 func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evidence []Evidence) {
 	reading := row.Fields[extract.MemberID]
 	for i := range evidence {
@@ -120,7 +121,7 @@ func (m *Matcher) contradictNumber(s *numberSeen, row extract.Row, at int32, evi
 		share := s.share(m.numberOf(at))
 		surely := reading.Confidence >= sure && share < hardlyRuled
 		switch {
-		case exact(reading), e.Agreement == Differs && surely:
+		case exact(reading), e.Agreement == Differs && surely && e.Odds < speaks:
 			e.Against = "the number is not the member's"
 		case surely && len(m.roll.ByNumber(m.numbers.in(reading))) > 0:
 			e.Against = "the number is another member's"

@@ -105,6 +105,21 @@ func TestNumberThatFitsTwo(t *testing.T) {
 	}
 }
 
+// TestNumberThatSpeaksForTheMember: a number with three signs other than the member's is not
+// surely somebody else's where theirs were seen too, which no chance number would be.
+func TestNumberThatSpeaksForTheMember(t *testing.T) {
+	m := oneFamily(t, 0, `
+		2345199,Margarethe,,Lindqvist,,
+		4710026,Philippa,,Abernathy,,`)
+	for share, want := range map[float64]Verdict{0.05: Valid, 1e-6: Uncertain} {
+		line := read(1, 0.9, fields{extract.Name: "Margarethe Lindqvist"})
+		line.Fields[extract.MemberID] = numberRead("2343144", 0.9, map[int]map[rune]float64{3: {'5': share}, 5: {'9': share}, 6: {'9': share}})
+		if d := decide(m, MIG(), line)[0]; d.Verdict != want {
+			t.Errorf("the member's digits seen with %v: %s, %s", share, d.Verdict, d.Because)
+		}
+	}
+}
+
 // TestCellWithoutNumber: words in the cell for the number say nothing for or against anybody;
 // scrawl in which a member's number was seen says it is theirs.
 func TestCellWithoutNumber(t *testing.T) {
