@@ -213,25 +213,14 @@ func (rv *Review) nearName(ctx context.Context, l *Line) (Member, error) {
 // one by one, the others are accepted. Where a wrong name was accepted none is, and the lines
 // come again.
 func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, marked []string, by store.Account) (again bool, accepted int, err error) {
-	sheet, err := o.Store.ContactSheet(ctx, sheetID)
+	rv, sheet, items, err := o.answered(ctx, petitionID, sheetID, by)
 	switch {
-	case errors.Is(err, store.ErrNotFound) || err == nil && (sheet.By != by.ID || sheet.PetitionID != petitionID):
-		return false, 0, refuse(Missing, "There is no such contact sheet of yours: load the page again.")
 	case err != nil:
 		return false, 0, err
+	case sheet.Reason != "":
+		return false, 0, errNoSheet
 	case !sheet.DoneAt.IsZero():
 		return false, 0, nil // sent twice
-	}
-	rv := &Review{Account: by, office: o} // without the lines: counting 5,000 takes longer than an answer may
-	if rv.Petition, err = o.Store.Petition(ctx, sheet.PetitionID); err != nil {
-		return false, 0, err
-	}
-	if why := rv.Closed(); why != "" {
-		return false, 0, refuse(Conflict, "%s", why)
-	}
-	items, err := contactItems(sheet)
-	if err != nil {
-		return false, 0, err
 	}
 	for i := range items {
 		if items[i].Marked = slices.Contains(marked, items[i].Line); items[i].Seed && !items[i].Marked {
@@ -275,16 +264,37 @@ func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, mark
 	return sheet.Missed > 0, accepted, nil
 }
 
+var errNoSheet = refuse(Missing, "There is no such contact sheet of yours: load the page again.")
+
+// answered is a sheet that its person answers, with what stands on it, at a petition that takes
+// answers. The review is without the lines: counting 5,000 takes longer than an answer may.
+func (o *Office) answered(ctx context.Context, petitionID, sheetID string, by store.Account) (*Review, store.ContactSheet, []contactItem, error) {
+	sheet, err := o.Store.ContactSheet(ctx, sheetID)
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && (sheet.By != by.ID || sheet.PetitionID != petitionID):
+		return nil, sheet, nil, errNoSheet
+	case err != nil:
+		return nil, sheet, nil, err
+	}
+	rv := &Review{Account: by, office: o}
+	if rv.Petition, err = o.Store.Petition(ctx, sheet.PetitionID); err != nil {
+		return nil, sheet, nil, err
+	}
+	if why := rv.Closed(); why != "" {
+		return nil, sheet, nil, refuse(Conflict, "%s", why)
+	}
+	items, err := contactItems(sheet)
+	return rv, sheet, items, err
+}
+
 // acceptOnSheet accepts a line of a sheet, unless somebody found something of it meanwhile.
 func (rv *Review) acceptOnSheet(ctx context.Context, tx store.Tx, item contactItem) (bool, error) {
 	found, err := tx.FindingsOf(ctx, item.Line)
 	if err != nil {
 		return false, err
 	}
-	for _, f := range found {
-		if f.Kind != string(verify.Undo) && !takenBack(found, f.ID) {
-			return false, nil
-		}
+	if stands(found) {
+		return false, nil
 	}
 	f := store.Finding{ID: NewFindingID(rv.Account), PetitionID: rv.Petition.ID, LineID: item.Line, By: rv.Account.ID, Chair: rv.Chair(), At: rv.office.now(),
 		Kind: string(verify.Accept), MemberID: item.Member, Note: "on a contact sheet"}
@@ -303,7 +313,7 @@ func (o *Office) seeds(ctx context.Context, petitionID string, p people) ([]repo
 	}
 	var out []report.PersonMeasure
 	for _, s := range sheets {
-		if s.DoneAt.IsZero() {
+		if s.DoneAt.IsZero() || s.Reason != "" {
 			continue
 		}
 		by := p.name(s.By)

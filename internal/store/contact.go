@@ -16,6 +16,7 @@ type ContactSheet struct {
 	Seeds      int       // wrong names among them
 	Missed     int       // of these, those that were accepted
 	Items      string    // JSON: what was shown, and answered
+	Reason     string    // why the program refused its lines; empty for lines with a likely member
 }
 
 // AddContactSheet adds a sheet and gives it back with its id and time.
@@ -25,8 +26,8 @@ func (s *Store) AddContactSheet(ctx context.Context, c ContactSheet) (_ ContactS
 	}
 	defer saying(&err, "add contact sheet %s", c.ID)
 	c.MadeAt = or(c.MadeAt)
-	_, err = write(ctx, s.writer, `INSERT INTO contact_sheets (id, petition_id, by, made_at, done_at, seeds, missed, items) VALUES ($1, $2, $3, $4, 0, $5, 0, $6)`,
-		c.ID, c.PetitionID, c.By, c.MadeAt, c.Seeds, c.Items)
+	_, err = write(ctx, s.writer, `INSERT INTO contact_sheets (id, petition_id, by, made_at, done_at, seeds, missed, items, reason) VALUES ($1, $2, $3, $4, 0, $5, 0, $6, $7)`,
+		c.ID, c.PetitionID, c.By, c.MadeAt, c.Seeds, c.Items, c.Reason)
 	return c, err
 }
 
@@ -52,9 +53,9 @@ func (s *Store) ContactSheets(ctx context.Context, petitionID string) (_ []Conta
 	return all(ctx, s.reader, scanContact, selectContact+` WHERE petition_id = $1 ORDER BY made_at, id`, petitionID)
 }
 
-const selectContact = `SELECT id, petition_id, by, made_at, done_at, seeds, missed, items FROM contact_sheets`
+const selectContact = `SELECT id, petition_id, by, made_at, done_at, seeds, missed, items, reason FROM contact_sheets`
 
 func scanContact(r row) (c ContactSheet, err error) {
-	err = r.Scan(&c.ID, &c.PetitionID, &c.By, when{&c.MadeAt}, when{&c.DoneAt}, &c.Seeds, &c.Missed, &c.Items)
+	err = r.Scan(&c.ID, &c.PetitionID, &c.By, when{&c.MadeAt}, when{&c.DoneAt}, &c.Seeds, &c.Missed, &c.Items, &c.Reason)
 	return c, err
 }

@@ -66,7 +66,7 @@ func testRepairs(t *testing.T, s *Store) {
 func testContactSheets(t *testing.T, s *Store) {
 	ctx := t.Context()
 	v := begin(t, s)
-	c := got(s.AddContactSheet(ctx, ContactSheet{PetitionID: v.petition.ID, By: v.account.ID, Seeds: 2, Items: "[]"}))(t)
+	c := got(s.AddContactSheet(ctx, ContactSheet{PetitionID: v.petition.ID, By: v.account.ID, Seeds: 2, Items: "[]", Reason: "struck"}))(t)
 	same(t, got(s.ContactSheet(ctx, c.ID))(t), c)
 	c.DoneAt, c.Missed, c.Items = now(), 1, `[{"line":"x"}]`
 	must(t, s.FinishContactSheet(ctx, c))

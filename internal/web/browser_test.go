@@ -255,6 +255,7 @@ func TestAccessible(t *testing.T) {
 	visit("staff", "search", "/lines")
 	visit("staff", "cover", "/petitions/"+p.ID+"/cover")
 	visit("verifier", "contact", "/petitions/"+p.ID+"/contact")
+	visit("verifier", "walk", "/petitions/"+p.ID+"/walk")
 	visit("chair", "certify", "/petitions/"+p.ID+"/certify")
 	visit("staff", "withdraw", "/members/exports/"+p.SnapshotID+"/withdraw")
 	visit("staff", "petitions", "/petitions")

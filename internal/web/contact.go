@@ -8,12 +8,14 @@ import (
 	"countersign/internal/office"
 )
 
-// contactRoutes are those of the contact sheet: many lines with one likely member each, accepted
-// together.
+// contactRoutes are those of the contact sheet, many lines with one likely member each, accepted
+// together; and of the walk through what the program refused for what is seen.
 func (s *Server) contactRoutes() []route {
 	return []route{
 		{"GET /petitions/{petition}/contact", reviewers, s.contactPage},
 		{"POST /petitions/{petition}/contact", reviewers, s.contacted},
+		{"GET /petitions/{petition}/walk", reviewers, s.walkPage},
+		{"POST /petitions/{petition}/walk", reviewers, s.walked},
 	}
 }
 
@@ -41,32 +43,36 @@ func (s *Server) contactPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.render(w, r, http.StatusOK, "contact", v)
 	}
-	return rv.sheetsAhead(w, r.URL.Query()["but"])
+	return sheetsAhead(w, r.URL.Query()["but"], func(but []string) (string, string, error) {
+		v, err := rv.contact(but...)
+		if err != nil {
+			return "", "", err
+		}
+		html, err := rv.part("contact", "contact-sheet", v)
+		return v.ID, html, err
+	})
 }
 
 // ahead is how many sheets a page loads at a time, so that the next one is there at once.
 const ahead = 4
 
-// sheetsAhead sends the next sheets to a page that has some already.
-func (rv *review) sheetsAhead(w http.ResponseWriter, but []string) error {
+// sheetsAhead sends the next sheets to a page that has some already. next gives one by its id,
+// empty for none, and as it is shown.
+func sheetsAhead(w http.ResponseWriter, but []string, next func(but []string) (id, html string, err error)) error {
 	sheets := []string{}
 	for range ahead {
-		v, err := rv.contact(but...)
+		id, html, err := next(but)
 		if err != nil {
 			return err
 		}
-		if v.ID == "" && len(but) > 0 {
+		if id == "" && len(but) > 0 {
 			break // what there is lies before them
 		}
-		html, err := rv.part("contact", "contact-sheet", v)
-		if err != nil {
-			return err
-		}
 		sheets = append(sheets, html)
-		if v.ID == "" {
+		if id == "" {
 			break
 		}
-		but = append(but, v.ID)
+		but = append(but, id)
 	}
 	return writeJSON(w, map[string][]string{"sheets": sheets})
 }
@@ -78,17 +84,23 @@ func (rv *review) contact(but ...string) (contactView, error) {
 	}
 	v := contactView{Contact: sheet, PetitionID: rv.Petition.ID, Title: rv.Petition.Title}
 	for i, item := range sheet.Items {
-		card := contactCard{ContactItem: item, Key: fmt.Sprint((i + 1) % 10)}
-		var read []string
-		for _, f := range item.Line.Fields {
-			if f.Text != "" {
-				read = append(read, f.Text)
-			}
-		}
-		card.Read = strings.Join(read, " · ")
-		v.Items = append(v.Items, card)
+		v.Items = append(v.Items, contactCard{item, cardKey(i), readOf(item.Line)})
 	}
 	return v, nil
+}
+
+// cardKey is the digit that marks a card.
+func cardKey(i int) string { return fmt.Sprint((i + 1) % 10) }
+
+// readOf is what was read of a line, in one.
+func readOf(l *office.Line) string {
+	var read []string
+	for _, f := range l.Fields {
+		if f.Text != "" {
+			read = append(read, f.Text)
+		}
+	}
+	return strings.Join(read, " · ")
 }
 
 // contacted takes what was marked.
