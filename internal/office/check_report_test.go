@@ -52,7 +52,7 @@ func TestVerifyPeriodReport(t *testing.T) {
 			t.Errorf("of one petition: %v", err)
 		}
 	}
-	agree := []string{`1\. Petition for Seed Libraries: agrees with petition p1 on record\.$`, `2\. Petition for Bookmobiles: agrees with petition p2`, `3\. Petition for Seed Libraries: agrees with petition p3`}
+	agree := []string{`1\. Petition for A petition: agrees with petition p1 on record\.$`, `2\. Petition for Bookmobiles: agrees with petition p2`, `3\. Petition for A petition: agrees with petition p3`}
 	said(r, whole, false, agree...)
 	f, err := excelize.OpenReader(bytes.NewReader(book.Bytes()))
 	r.must(err)
@@ -70,12 +70,12 @@ func TestVerifyPeriodReport(t *testing.T) {
 	changed := filepath.Join(t.TempDir(), "changed.xlsx")
 	r.must(f.SaveAs(changed))
 	said(r, changed, true, agree[0], agree[1], "Summary: something in it was changed",
-		`3\. Petition for Seed Libraries: differs from petition p3 at 1 place\.$`, `Summary, row `+cell[1:]+`: column B says "100", on record is "1"$`)
+		`3\. Petition for A petition: differs from petition p3 at 1 place\.$`, `Summary, row `+cell[1:]+`: column B says "100", on record is "1"$`)
 
 	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true, Kind: "illegible"})
 	said(r, whole, true, agree[1], agree[2],
-		`1\. Petition for Seed Libraries: differs from petition p1 at \d+ places\. The workbook is as it was written, so the petition has changed since\.$`,
+		`1\. Petition for A petition: differs from petition p1 at \d+ places\. The workbook is as it was written, so the petition has changed since\.$`,
 		`Signatures, row 2: .*column K says "valid", on record is "invalid"`)
 
-	said(newRegistry(t), whole, true, `3\. Petition for Seed Libraries: no petition here has the files`)
+	said(newRegistry(t), whole, true, `3\. Petition for A petition: no petition here has the files`)
 }

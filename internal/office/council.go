@@ -296,12 +296,13 @@ func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Co
 	if err := o.certified(ctx, id, life.Tally, &p.Tally); err != nil {
 		return err
 	}
-	p.Cover.Group, p.Made, p.Audit, p.Action, p.State = title, c.Made, report.Audit{}, nil, stateWords(life)
+	p.Cover.Group = nameOf(b, life, title, register.AsOf{Day: life.Decision.On, Known: e.shown})
+	p.Made, p.Audit, p.Action, p.State = c.Made, report.Audit{}, nil, stateWords(life)
 	if life.State == register.Deferred {
 		p.State = "deferred on " + report.Day(life.Decision.On) + ": " + life.Decision.Rationale
 	}
 	if a, ok := actionOf(b, life, title, register.AsOf{Known: e.shown}); ok {
-		p.Action, p.Cover.Group = &a, a.Group
+		p.Action = &a
 		if x := b.Group(groupOf(life), register.AsOf{Day: a.Date, Known: e.shown}); life.Decision.Action == register.Approve {
 			p.Cover.Purpose = x.Purpose
 		}

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ func (o *Office) enrich(ctx context.Context, w *counted, r *report.Petition) err
 	if err != nil {
 		return err
 	}
+	r.Headed, r.Cover.Group = r.Cover.Group, nameOf(c.book, c.life, c.petition.Title, register.AsOf{Day: c.life.Decision.On})
 	r.Received, r.State = w.petition.ReceivedOn, stateWords(c.life)
 	for _, o := range c.life.Overlap {
 		r.Overlap.Consulted = append(r.Overlap.Consulted, report.Consulted{Unit: o["units"], Answer: o["note"]})
@@ -55,6 +57,16 @@ func (o *Office) audit(ctx context.Context) (report.Audit, error) {
 	return report.Audit{Entries: seq, Head: hash}, err
 }
 
+// nameOf is the one name of the group that a petition is for, on pages, in workbooks and letters:
+// that under which it was approved, and until then the title of the petition. What its sheets
+// are headed with is only what was read there.
+func nameOf(b *register.Book, p register.Petition, title string, as register.AsOf) string {
+	if id := groupOf(p); id != "" && p.Decision.Action == register.Approve {
+		return cmp.Or(b.Group(id, as).Name, title)
+	}
+	return title
+}
+
 // action is what the committee decided, as Council is told of it: the group by the name under
 // which it was approved, a petition that was not approved by its title.
 func (c *progress) action() (report.Action, bool) {
@@ -66,16 +78,16 @@ func actionOf(b *register.Book, p register.Petition, title string, as register.A
 	if d.Action != register.Approve && d.Action != register.Disapprove {
 		return report.Action{}, false
 	}
-	a := report.Action{Group: title, What: "approved", Information: true, Date: d.On, Vote: d.Vote, Rationale: d.Rationale}
+	as.Day = d.On
+	a := report.Action{Group: nameOf(b, p, title, as), What: "approved", Information: true, Date: d.On, Vote: d.Vote, Rationale: d.Rationale}
 	if d.Action == register.Disapprove {
 		a.What = "disapproved"
 		return a, true
 	}
-	as.Day = d.On
 	x := b.Group(groupOf(p), as)
 	for _, t := range x.Terms {
 		if t.Petition == p.ID {
-			a.Group, a.Effective, a.TermEnd = x.Name, t.From, t.To
+			a.Effective, a.TermEnd = t.From, t.To
 			if t.Number > 1 {
 				a.What = fmt.Sprintf("renewed for term %d", t.Number)
 			}
@@ -145,7 +157,7 @@ func (o *Office) verified(ctx context.Context, c workbook.Copy, petitionID strin
 		}
 		return c.Against(report.PeriodOf(p))
 	}
-	return c.AgainstCouncil(report.CouncilOf(forCouncil(p)))
+	return c.AgainstCouncil(report.CouncilOf(p))
 }
 
 // auditKnows says whether the log has the entry at which it stood when the workbook was

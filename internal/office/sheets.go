@@ -63,9 +63,6 @@ func (o *Office) sheetSet(ctx context.Context, petitionID string) (set printed.S
 		return set, false, err
 	}
 	set = printed.Set{Petition: petitionID, Group: p.Title, Purpose: c.Purpose}
-	if c.Group != "" {
-		set.Group = c.Group
-	}
 	return set.Defaults(), false, nil
 }
 

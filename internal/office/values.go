@@ -28,7 +28,7 @@ type Case struct {
 	Purpose     string
 	PurposeFile string
 	PurposePage int
-	Group       string
+	Group       string // as the cover says; the name of the group is nameOf the petition
 	Organizers  []Organizer
 
 	Printed []string // what to know of the printed sheets: which are missing, which came twice

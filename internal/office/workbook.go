@@ -29,23 +29,10 @@ func (o *Office) Workbook(ctx context.Context, petitionID, kind string, out io.W
 	if err != nil {
 		return err
 	}
-	if kind == CouncilReport {
-		r = forCouncil(r)
-	}
 	if err := write(out, r); err != nil {
 		return fmt.Errorf("write the report of petition %s: %w", petitionID, err)
 	}
 	return nil
-}
-
-// forCouncil calls a petition as Council is told of it: by the name under which its group was
-// approved, else by its title, whatever was read on its cover.
-func forCouncil(p report.Petition) report.Petition {
-	p.Cover.Group = p.Title
-	if p.Action != nil {
-		p.Cover.Group = p.Action.Group
-	}
-	return p
 }
 
 // petitionReport is all that workbooks say of a petition as it stands.
@@ -96,9 +83,6 @@ func (o *Office) report(ctx context.Context, w *counted) (report.Petition, error
 	}
 	if r.Quality != nil {
 		r.Quality.Seeds = seeds
-	}
-	if r.Cover.Group == "" {
-		r.Cover.Group = w.petition.Title
 	}
 	s, err := o.Store.Snapshot(ctx, w.petition.SnapshotID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -189,6 +189,9 @@ func purpose(b *book, p *plan) {
 		s.part(3, "Petition")
 		s.cover(p, i, petition)
 		s.clause(3, report.Clause{Name: "Group", Text: orNone(petition.Cover.Group)}, 82)
+		if petition.Headed != "" && petition.Headed != petition.Cover.Group {
+			s.clause(3, report.Clause{Name: "As the cover says", Text: petition.Headed}, 82)
+		}
 		s.clause(3, report.Clause{Name: "Purpose", Text: orNone(petition.Cover.Purpose)}, 82)
 		s.clause(3, report.Clause{Name: "Handed in", Text: report.Day(petition.Received)}, 82)
 		s.skip(1)
