@@ -60,6 +60,10 @@ type Queue struct {
 // Stages are those that work is announced for.
 func Stages() []string { return []string{"ingest", "extract", "verify"} }
 
+// pingEvery is how often a server is asked whether it is there; after two questions without an answer
+// another is connected to.
+const pingEvery = 4 * time.Second
+
 // tooLittleRoom is the server's code for a stream that its disk could not hold; the client names
 // no constant for it.
 const tooLittleRoom jetstream.ErrorCode = 10047
@@ -106,6 +110,10 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 		nats.Name("countersign"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(500 * time.Millisecond),
+		// A server that is cut off says nothing, and the others are there: left to itself the client waits
+		// for it four minutes.
+		nats.PingInterval(pingEvery),
+		nats.MaxPingsOutstanding(2),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			q.options.Log.Warn("queue connection", "error", err)
 		}),
