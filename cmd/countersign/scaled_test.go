@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/fixtures"
+	"countersign/internal/fixtures/linktest"
 	"countersign/internal/fixtures/natstest"
 	"countersign/internal/fixtures/postgrestest"
 	"countersign/internal/queue"
@@ -169,17 +170,24 @@ func (w *worker) kill() {
 }
 
 // On three NATS servers and PostgreSQL, in each round a server is lost with its disk, a worker is
-// killed, and the database crashes or a worker is stopped for a while, as files are handed in. In
-// the end each file is there, read once, and no page waits for a person.
-// CHAOS_ROUNDS=20 go test -run TestChaos -v ./cmd/countersign makes more rounds, and says what they did.
+// killed, the database crashes or a worker is stopped for a while, and a server or the database is cut
+// off from all others, as files are handed in. In the end each file is there, read once, and no page
+// waits for a person.
+// CHAOS_ROUNDS=20 go test -run TestChaos -v ./cmd/countersign makes more rounds, in which a disk is full as well, and
+// says what they did.
 func TestChaos(t *testing.T) {
+	on := natstest.Options{Servers: 3, Linked: true}
 	rounds, err := strconv.Atoi(os.Getenv(chaosRounds))
 	if err != nil {
 		rounds = 2
+	} else {
+		on.Disk = 48
 	}
 	pg := postgrestest.Own(t)
-	c := natstest.New(t, 3)
-	o := work.Options{Data: t.TempDir(), DB: pg.URL("public"), NATS: c.URLs(), BlobsNATS: true, Name: "chaos"}
+	way := t.TempDir()
+	toPG := linktest.New(t, pg.Socket(), linktest.Options{Network: "unix", At: filepath.Join(way, filepath.Base(pg.Socket()))})
+	c := natstest.Start(t, on)
+	o := work.Options{Data: t.TempDir(), DB: pg.Through(way, "public"), NATS: c.URLs(), BlobsNATS: true, Name: "chaos"}
 	natstest.Eventually(t, "wait for the cluster", c.Agreed)
 	s, _ := serving(t, o)
 	fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, members))
@@ -187,11 +195,31 @@ func TestChaos(t *testing.T) {
 	w := &worker{t: t, args: []string{"work", "--nats", o.NATS, "--db", o.DB, "--name", "chaos", "--workers", "1", "--log-level", "error"}}
 	w.start()
 	defer func() { w.kill() }()
-	began := time.Now()
+	began, files := time.Now(), 0
+	next := func() {
+		handIn(t, s, typedCopy(t, files))
+		files++
+	}
 	for round := range rounds {
-		handIn(t, s, typedCopy(t, 2*round))
+		if round%2 == 0 { // it may be the leader, and believe it still when it is joined again
+			c.Cut((round + 1) % 3)
+			next()
+			c.Mend((round + 1) % 3)
+		} else {
+			toPG.Cut()
+			time.AfterFunc(2*time.Second, toPG.Mend)
+			next()
+		}
+		if on.Disk > 0 {
+			c.Restored(t, "chaos")
+			c.Fill((round + 2) % 3)
+			next()
+			c.Clear((round + 2) % 3)
+		}
+		c.Restored(t, "chaos")
+		next()
 		c.Lose(round % 3)
-		handIn(t, s, typedCopy(t, 2*round+1))
+		next()
 		w.kill()
 		if round%2 == 0 {
 			pg.Kill()
@@ -209,8 +237,8 @@ func TestChaos(t *testing.T) {
 		c.Restored(t, "chaos")
 	}
 	fixtures.Settled(t, s.Store, "p1")
-	chaosLeft(t, s, 2*rounds)
-	t.Logf("%d rounds in %v: %d files, none lost, doubled, stuck or given up", rounds, time.Since(began).Round(time.Second), 2*rounds)
+	chaosLeft(t, s, files)
+	t.Logf("%d rounds in %v: %d files, none lost, doubled, stuck or given up", rounds, time.Since(began).Round(time.Second), files)
 }
 
 // chaosLeft says what chaos lost, doubled, or left to a person.
