@@ -170,6 +170,11 @@ const (
 	mostDays  = 36500
 )
 
+// RequirableFields are the fields of a line that a rule may ask for.
+func RequirableFields() []string {
+	return []string{"name", "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email", "phone", "date"}
+}
+
 // check says which key has a value that makes no sense, and what would.
 func (r *Rules) check() (key string, err error) {
 	oneOf := func(value string, allowed ...string) error {
@@ -184,14 +189,13 @@ func (r *Rules) check() (key string, err error) {
 		}
 		return fmt.Errorf("is %d: write %d or more", value, low)
 	}
-	fields := []string{"name", "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email", "phone", "date"}
 	if _, isDay := r.fixedDay(); !isDay {
 		if err := oneOf(r.StandingAsOf, "signed", "received", "verified", "a date such as 2026-11-01"); err != nil {
 			return "standing-as-of", err
 		}
 	}
 	for _, f := range r.RequiredFields {
-		if err := oneOf(f, fields...); err != nil {
+		if err := oneOf(f, RequirableFields()...); err != nil {
 			return "required-fields", err
 		}
 	}

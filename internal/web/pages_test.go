@@ -361,7 +361,7 @@ func TestSettings(t *testing.T) {
 	c.post("/settings", "retention-images", "0").want(t, 422)
 	c.post("/settings", "nonsense", "1").want(t, 422)
 	c.post("/settings", "rules", "threshold: 7", "searches-before-nobody", "2").want(t, 303)
-	if a := sv.client("staff").get("/petitions/new").want(t, 200); !strings.Contains(a.body, "threshold: 7") {
+	if a := sv.client("staff").get("/petitions/new").want(t, 200); !strings.Contains(a.body, `name="rule-threshold" value="7"`) {
 		t.Error("new petitions do not begin with the rule of the settings")
 	}
 	people := c.get("/settings/people").want(t, 200)

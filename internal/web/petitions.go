@@ -245,6 +245,7 @@ type editView struct {
 	Rules     office.RulesView
 	Received  string
 	Was       string // what the petition said when the form was opened
+	Form      office.RuleForm
 }
 
 func (s *Server) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
@@ -285,6 +286,11 @@ func (s *Server) showEdit(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
+	if v.Form == nil {
+		v.Form = s.Office.RuleForm(v.Petition.Rules)
+	} else if why := v.Form.Refusal(v.Rules); why != "" {
+		v.Problem = why // by the field, not by a line of what nobody saw
+	}
 	if v.Petition.State == "" {
 		v.Petition.State = "draft"
 	}
@@ -305,9 +311,14 @@ func (s *Server) addPetition(w http.ResponseWriter, r *http.Request) error {
 	if id := r.PostFormValue("id"); formID.MatchString(id) {
 		p.ID = id
 	}
-	p, err := s.Office.ReadTerms(r.Context(), p, termsIn(r))
+	all, err := s.settings(r.Context())
+	if err != nil {
+		return err
+	}
+	filled := s.ruleIn(r, all["rules"])
+	p, err = s.Office.ReadTerms(r.Context(), p, termsIn(r))
 	if no := (*office.Refusal)(nil); errors.As(err, &no) {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: no.Text})
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: no.Text, Form: filled})
 	}
 	if err != nil {
 		return err
@@ -338,16 +349,17 @@ func (s *Server) editPetition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	filled := s.ruleIn(r, before.Rules)
 	p, err := s.Office.ReadTerms(r.Context(), before, termsIn(r))
 	if was := r.PostFormValue("was"); err == nil && was != "" && was != said(before) && said(p) != said(before) {
 		wrong := "Somebody changed the petition since you opened this page, and nothing of yours was saved yet. Look at it in another window; saving again puts what stands here in its place."
-		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong, Was: said(before)})
+		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong, Was: said(before), Form: filled})
 	}
 	if err == nil {
 		err = s.Office.ChangePetition(r.Context(), before, p, accountOf(r).ID)
 	}
 	if no := (*office.Refusal)(nil); errors.As(err, &no) {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: no.Text, Was: r.PostFormValue("was")})
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: no.Text, Was: r.PostFormValue("was"), Form: filled})
 	}
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ func (s *Server) routes() []route {
 		{"POST /petitions", byStaff | byAdmin, s.addPetition},
 		{"GET /petitions/{id}", signedIn, s.petitionPage},
 		{"GET /petitions/{id}/events", signedIn, s.petitionEvents},
+		{"GET /petitions/{id}/rule.yaml", signedIn, s.petitionRule},
 		{"GET /petitions/{id}/edit", byStaff | byAdmin, s.editPetitionPage},
 		{"POST /petitions/{id}/edit", byStaff | byAdmin, s.editPetition},
 		{"POST /petitions/{id}/people", byStaff | byAdmin, s.assign},
@@ -105,6 +106,7 @@ func (s *Server) routes() []route {
 		{"GET /petitions/{id}/reports/{kind}", byStaff | byChair | byAdmin, s.report},
 
 		{"GET /settings", byChair | byAdmin, s.settingsPage},
+		{"GET /settings/rule.yaml", byChair | byAdmin, s.usualRule},
 		{"POST /settings", byAdmin, s.setSettings},
 		{"GET /settings/people", byChair | byAdmin, s.peoplePage},
 		{"POST /settings/people", byAdmin, s.addPerson},

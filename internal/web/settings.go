@@ -53,7 +53,6 @@ func countsOf(all map[string]string, kind string) []count {
 
 type settingsView struct {
 	Rules     office.RulesView
-	Text      string // of the rule
 	Retention []count
 	Review    []count
 	OIDC      oidcSettings
@@ -62,6 +61,7 @@ type settingsView struct {
 	Assigned  bool // staff and verifiers see only what is assigned
 	Problem   string
 	May       bool
+	Form      office.RuleForm
 }
 
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
@@ -69,16 +69,19 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showSettings(w, r, http.StatusOK, all, "")
+	return s.showSettings(w, r, http.StatusOK, all, nil, "")
 }
 
-func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int, all map[string]string, wrong string) error {
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int, all map[string]string, filled office.RuleForm, wrong string) error {
+	if filled == nil {
+		filled = s.Office.RuleForm(all["rules"])
+	}
 	rules, err := s.Office.Rules(all["rules"])
 	if err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
 	return s.render(w, r, status, "settings", settingsView{
-		Rules: rules, Text: all["rules"], Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
+		Rules: rules, Form: filled, Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
 		OIDC: oidcSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], ""}, HasSecret: all["oidc-secret"] != "",
 		Assigned: all[office.AccessSetting] == office.AccessAssigned,
 		Callback: s.base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: may(accountOf(r), byAdmin),
@@ -95,6 +98,7 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	changed := map[string]string{}
+	filled := s.ruleIn(r, all["rules"])
 	for key, values := range r.PostForm {
 		value := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
 		if key == "oidc-secret" && value == "" && r.PostFormValue("oidc-issuer") != "" {
@@ -107,7 +111,7 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Has("oidc-issuer") && r.PostFormValue("oidc-issuer") == "" && all["oidc-secret"] != "" {
 		changed["oidc-secret"] = ""
 	}
-	wrong, err := s.wrongSettings(changed)
+	wrong, err := s.wrongSettings(changed, filled)
 	if err != nil {
 		return err
 	}
@@ -115,7 +119,7 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 		for key, value := range changed {
 			all[key] = value
 		}
-		return s.showSettings(w, r, http.StatusUnprocessableEntity, all, wrong)
+		return s.showSettings(w, r, http.StatusUnprocessableEntity, all, filled, wrong)
 	}
 	err = s.Store.Do(r.Context(), func(tx store.Tx) error {
 		for _, key := range slices.Sorted(maps.Keys(changed)) {
@@ -134,7 +138,7 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/settings", "The settings were saved.")
 }
 
-func (s *Server) wrongSettings(changed map[string]string) (string, error) {
+func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm) (string, error) {
 	numbers := append(countsOf(nil, "retention"), countsOf(nil, "review")...)
 	known := map[string]bool{"rules": true, "oidc-name": true, "oidc-issuer": true, "oidc-client": true, "oidc-secret": true}
 	for key, value := range changed {
@@ -157,6 +161,9 @@ func (s *Server) wrongSettings(changed map[string]string) (string, error) {
 			view, err := s.Office.Rules(value)
 			if err != nil {
 				return "", fmt.Errorf("explain the rule: %w", err)
+			}
+			if filled != nil {
+				return filled.Refusal(view), nil
 			}
 			if wrong := view.Refusal(); wrong != "" {
 				return wrong, nil
