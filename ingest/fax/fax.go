@@ -330,9 +330,14 @@ func (b *bits) toLineEnd() bool {
 }
 
 // left tells whether more follows the picture than the mark of its end and what
-// fills up: zeros, or a byte or two.
+// fills up: zeros, or a byte or two. Behind the mark anything may follow: some programs leave
+// the rest of a TIFF there.
 func (b *bits) left() bool {
+	ends := 0
 	for b.lineEnd() {
+		if ends++; ends > 1 {
+			return false
+		}
 		if b.peek(12) == 0x800 {
 			b.at++ // the tag of a row in two dimensions
 		}

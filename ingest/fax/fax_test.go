@@ -105,6 +105,10 @@ func TestGroup4(t *testing.T) {
 	if got, _ := Decode(w.out, Options{Width: 10, Height: 4, K: -1, Inverted: true}); got.GrayAt(0, 0).Y != 0 {
 		t.Error("the paper of a negative is not black")
 	}
+	w.put(lineEnd + lineEnd)
+	if _, fault := Decode(append(w.out, "\x17\x01 of a TIFF"...), Options{Width: 10, Height: 4, K: -1}); fault != "" {
+		t.Errorf("behind the mark of its end something follows: %s", fault)
+	}
 }
 
 // What is cut off, followed by more, or of another height is said. A changed
