@@ -101,15 +101,14 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	return sheet, nil
 }
 
-// doubtEmpty takes back of a damaged page what is only missing: damage takes ink away, and
-// brings some.
+// doubtEmpty takes back of a damaged page what is only missing, and strokes: damage takes ink
+// away, and brings some. A line with a stroke is not signed for certain then.
 func (s *Sheet) doubtEmpty() {
 	const doubted = 0.5 // confidence that an empty cell is empty
 	for i := range s.Rows {
 		r := &s.Rows[i]
-		r.Struck = false
-		if r.Signed == SignedNo {
-			r.Signed = SignedUnsure
+		if r.Struck || r.Signed == SignedNo {
+			r.doubt()
 		}
 		for f, reading := range r.Fields {
 			if reading.Text == "" {

@@ -29,17 +29,38 @@ type Page struct {
 }
 
 func (s *slot) add(box image.Rectangle, area int) {
+	s.amount.add(box, area)
+	if !flat(box) {
+		s.curved.add(box, area)
+	}
+}
+
+// flat reports whether a piece of ink lies as straight as a ruled line, of which a faint one
+// leaves pieces in cells.
+func flat(box image.Rectangle) bool { return box.Dy() <= max(3, box.Dx()/40+2) }
+
+// signed is the likeness of the ink to a signature. A straight line by itself is none for
+// certain, whoever drew it.
+func (s slot) signed(dpi float64) float64 {
+	likeness := s.amount.signed(dpi)
+	if likeness >= 1 && s.curved.signed(dpi) < 1 {
+		return 0.5
+	}
+	return likeness
+}
+
+func (s *amount) add(box image.Rectangle, area int) {
 	s.box = s.box.Union(box)
 	s.area += area
 	s.pieces++
 	s.widest = max(s.widest, box.Dx(), box.Dy())
 }
 
-func (s slot) written(dpi float64) bool {
+func (s amount) written(dpi float64) bool {
 	return s.area > 0 && (float64(s.widest) >= dpi*0.085 || float64(s.area) > dpi*dpi*0.0025)
 }
 
-func (s slot) signed(dpi float64) float64 {
+func (s amount) signed(dpi float64) float64 {
 	long := float64(max(s.box.Dx(), s.box.Dy())) / dpi
 	switch {
 	case !s.written(dpi) && (s.pieces >= 3 && long >= 0.1 || float64(s.widest) >= dpi*0.05): // what is left of a faint pen, or a small mark
@@ -67,6 +88,12 @@ const (
 
 // slot is one item of one cell.
 type slot struct {
+	amount
+	curved amount // less the pieces that may be what is left of a ruled line
+}
+
+// amount is how much ink there is, and where.
+type amount struct {
 	box    image.Rectangle // of its ink
 	area   int             // pixels
 	widest int             // the longer side of its largest piece, in pixels

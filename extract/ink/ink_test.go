@@ -362,3 +362,21 @@ func TestBrokenLabelsArePrint(t *testing.T) {
 		t.Errorf("the label is taken for writing: %v", box)
 	}
 }
+
+// TestRuledLineIsNoSignature: what is left of a line in a cell is no signature for certain,
+// and takes nothing from one.
+func TestRuledLineIsNoSignature(t *testing.T) {
+	s := newSheet()
+	for row := range 4 {
+		s.write(120, 100*row+130, 8)
+	}
+	s.stroke(705, 185, 1290, 190, 3) // row 0
+	s.stroke(705, 285, 1290, 290, 3) // row 1, with a signature
+	s.write(800, 230, 6)
+	p := s.read(t, ink.Column{Items: 1, Print: true}, ink.Column{Items: 1})
+	for row, want := range []float64{0.5, 1, 0} {
+		if got := p.Signed(row, 1, 0); got != want {
+			t.Errorf("row %d is signed by %v, want %v", row, got, want)
+		}
+	}
+}
