@@ -178,7 +178,7 @@ func (v *view) unfiled(tables []*cells, records *composed) (left []image.Rectang
 	}
 	for _, c := range tables {
 		for row := c.form.first; row < c.form.table.Rows(); row++ {
-			if !c.filed[row] {
+			if !c.filed[row] && !c.heads[row] {
 				left = append(left, c.unknownInk(row)...)
 			}
 		}

@@ -70,6 +70,10 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 	chosen := signerForms(all, v.dpi)
 	if len(chosen) > 0 && chosen[0].score >= sureHeadings {
 		if len(chosen) == 1 && chosen[0].framed(v) {
+			if rows, ok := chosen[0].table.RowsByWriting(chosen[0].first, v.writing(v.bounds()), v.dpi); ok {
+				chosen[0].frame, chosen[0].table = frameOf(chosen[0].table), rows
+				return chosen, words, nil
+			}
 			open, more, err := openForm(ctx, v, engine)
 			if err != nil {
 				return nil, nil, err
@@ -106,6 +110,9 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 	// A frame around an open table, or lines that have nothing to do with it.
 	f, more, err := openForm(ctx, v, engine)
 	if f == nil {
+		if t, ok := largest.ColumnsByWriting(v.writing(largest.Bounds()), v.dpi); ok && err == nil {
+			return []form{{table: t, columns: make([]Column, t.Columns())}}, append(more, words...), nil
+		}
 		return nil, append(more, words...), err
 	}
 	f.frame = frameOf(largest)
@@ -210,6 +217,15 @@ func headed(ctx context.Context, v *view, engine Printer, t layout.Table, words 
 	best, err := readAgain(ctx, v, engine, best)
 	if err != nil {
 		return nil, err
+	}
+	if best.score < sureHeadings {
+		f, err := headedOnEnd(ctx, v, engine, t)
+		if err != nil {
+			return nil, err
+		}
+		if f.score >= sureHeadings {
+			best = f
+		}
 	}
 	at := heading.Repeats(best.headings())
 	if at == 0 {
@@ -439,6 +455,9 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 		h, err := v.completed(ctx, engine, h)
 		if err != nil {
 			return best, err
+		}
+		if row >= 0 {
+			t = t.Beheaded(row, headOf(v, h.boxes()).Max.Y)
 		}
 		borders := layout.BordersUnder(h.boxes(), v.writing(t.Bounds()), t.Bounds())
 		return form{table: t.WithBorders(borders), first: row + 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score, weight: h.weight}, nil

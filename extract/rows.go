@@ -22,7 +22,7 @@ import (
 func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells, error) {
 	if r.records != nil {
 		sheet.Columns = r.records.form.columns
-		c, err := x.fillFrom(ctx, sheet, r.records.view, &r.records.form, 0)
+		c, err := x.fillFrom(ctx, sheet, reading{view: r.records.view}, &r.records.form, 0)
 		if err == nil {
 			err = r.records.place(sheet.Rows)
 		}
@@ -36,7 +36,7 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 		if i == 0 {
 			sheet.Columns = f.columns
 		}
-		c, err := x.fillFrom(ctx, sheet, r.view, f, number)
+		c, err := x.fillFrom(ctx, sheet, r, f, number)
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +49,8 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 
 // fillFrom adds what one form of the page says; number is that of the row before
 // its first.
-func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form, number int) (*cells, error) {
+func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *form, number int) (*cells, error) {
+	v := r.view
 	cells := newCells(v, f)
 	if !f.told {
 		named, err := x.nameByShape(ctx, cells)
@@ -63,9 +64,13 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form,
 	if f.score < sureHeadings && !f.told {
 		sheet.note("The headings could not be read; the columns were named by what is written in them.")
 	}
+	heads, err := x.printedFirst(ctx, r, cells)
+	if err != nil {
+		return nil, err
+	}
 	before := len(sheet.Rows)
 	for row := f.first; row < f.table.Rows(); row++ {
-		if !cells.written(row) || cells.footer(row) {
+		if !cells.written(row) || cells.footer(row) || row == f.first && heads {
 			continue
 		}
 		picture, err := cells.picture(row)
@@ -85,6 +90,10 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, v *view, f *form,
 	if err := x.readFields(ctx, cells, rows, number); err != nil {
 		return nil, err
 	}
+	if rows, err = x.withoutHeadings(ctx, r, cells, rows, number); err != nil {
+		return nil, err
+	}
+	sheet.Rows = append(sheet.Rows[:before], rows...)
 	if err := x.signatures(ctx, cells, rows, number); err != nil {
 		return nil, err
 	}
@@ -286,6 +295,7 @@ type cells struct {
 	pen   *ink.Page        // ink less the words of the page's own text layer; of a scan the same
 	words []tesseract.Word // of the text layer, less what the form prints in every row
 	filed map[int]bool     // the rows that are lines of the sheet
+	heads map[int]bool     // the rows below the first that are headings
 }
 
 func newCells(v *view, f *form) *cells {
@@ -300,7 +310,7 @@ func newCells(v *view, f *form) *cells {
 			Data:  len(c.Fields) > 0 && slices.Contains(shared, c.Fields[0]),
 		}
 	}
-	c := &cells{view: v, form: f, filed: map[int]bool{}, words: formless(v.words, f.table, columns, v.dpi)}
+	c := &cells{view: v, form: f, filed: map[int]bool{}, heads: map[int]bool{}, words: formless(v.words, f.table, columns, v.dpi)}
 	if len(v.words) == 0 {
 		c.ink = ink.Assign(bits, f.table, rest, columns, v.dpi)
 		c.pen = c.ink
@@ -395,16 +405,29 @@ func (c *cells) footer(row int) bool {
 	if t.Style != layout.Open || row <= c.form.first || c.written(row-1) {
 		return false
 	}
-	words := c.view.writing(t.Row(row))
-	slices.SortFunc(words, func(a, b image.Rectangle) int { return a.Min.X - b.Min.X })
-	for i, w := range words {
-		overruns := slices.ContainsFunc(t.Borders, func(b layout.Rule) bool {
-			x := int(b.At(w.Min.Y))
-			return x-w.Min.X > c.view.inches(0.2) && w.Max.X-x > c.view.inches(0.2)
-		})
-		follows := i > 0 && c.columnOf(w) != c.columnOf(words[i-1]) && w.Min.X-words[i-1].Max.X < w.Dy()*3/4
-		if overruns || follows {
-			return true
+	return c.runsAcross(row)
+}
+
+// runsAcross reports whether words of a row run on over a border, or with no more room at it
+// than between the words of a sentence.
+func (c *cells) runsAcross(row int) bool {
+	words := c.view.writing(c.form.table.Row(row))
+	for _, line := range layout.TextLines(words) {
+		for i, at := range line {
+			w := words[at]
+			overruns := slices.ContainsFunc(c.form.table.Borders, func(b layout.Rule) bool {
+				x := int(b.At(w.Min.Y))
+				return x-w.Min.X > c.view.inches(0.2) && w.Max.X-x > c.view.inches(0.2)
+			})
+			if overruns {
+				return true
+			}
+			if i > 0 {
+				before := words[line[i-1]]
+				if c.columnOf(w) != c.columnOf(before) && w.Min.X-before.Max.X < w.Dy()*3/4 {
+					return true
+				}
+			}
 		}
 	}
 	return false

@@ -39,6 +39,7 @@ const (
 	Stripes    Rules = "stripes"    // every other row shaded, no lines
 	Dotted     Rules = "dotted"     // dotted lines between rows
 	Outer      Rules = "outer"      // a frame around the whole table only
+	Standing   Rules = "standing"   // a frame, borders, and a line below the headings: none between rows
 	None       Rules = "none"
 )
 
@@ -64,6 +65,8 @@ type Options struct {
 	LineWidth float64 // pixels at 200 dpi
 	LineGray  uint8   // 0 is black
 	Shaded    bool    // the header row
+	OnEnd     bool    // the headings stand on end
+	Again     int     // the row that holds the headings once more, and no writing; 0 for none
 	Numbered  bool    // a printed row number within the first column
 	Labels    bool    // a tiny printed label in each half of a cell with two items
 

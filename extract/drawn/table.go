@@ -197,6 +197,9 @@ var widths = map[string]float64{
 // header prints the headings and gives the header's height.
 func (d *drawing) header(edges []float64, y float64) float64 {
 	f := d.face([]string{"bold", "bold", "regular", "italic"}[d.rng.IntN(4)], d.px(d.between(.1, .14)))
+	if d.o.OnEnd {
+		return d.headerOnEnd(f, edges, y)
+	}
 	line := float64(f.Metrics().Height) / 64
 	lines := make([][]string, len(d.o.Columns))
 	most := 1
@@ -217,6 +220,26 @@ func (d *drawing) header(edges []float64, y float64) float64 {
 				x = (edges[i] + edges[i+1] - d.measure(f, text)) / 2
 			}
 			d.print(f, gray(0), x, top+float64(j)*line, text)
+		}
+	}
+	return height
+}
+
+// headerOnEnd prints the headings from the foot of their cells upwards.
+func (d *drawing) headerOnEnd(f face, edges []float64, y float64) float64 {
+	long, line := 0.0, float64(f.Metrics().Height)/64
+	for _, c := range d.o.Columns {
+		long = max(long, d.measure(f, c.Heading))
+	}
+	height := long + d.px(.1)
+	for i, c := range d.o.Columns {
+		lying := newCanvas(int(height), int(line))
+		lying.print(f, gray(0), d.px(.05), line*.8, c.Heading)
+		x := int((edges[i] + edges[i+1] - line) / 2)
+		for ly := range lying.img.Rect.Dy() {
+			for lx := range lying.img.Rect.Dx() {
+				d.img.Set(x+ly, int(y+height)-lx, lying.img.At(lx, ly))
+			}
 		}
 	}
 	return height
@@ -263,9 +286,14 @@ func (d *drawing) rule(edges []float64, top, headed float64, n int, height float
 				across(x, x+max(w, step*.35), y)
 			}
 		})
-	case Outer:
+	case Outer, Standing:
 		frame()
 		across(x0, x1, headed)
+		for _, x := range edges {
+			if d.o.Rules == Standing {
+				down(x)
+			}
+		}
 	}
 }
 
@@ -273,6 +301,13 @@ func (d *drawing) rule(edges []float64, top, headed float64, n int, height float
 func (d *drawing) row(i int, edges []float64) {
 	row := &d.sheet.Rows[i]
 	top, height := float64(row.Flat.Min.Y), d.px(d.o.RowHeight)
+	if i > 0 && i == d.o.Again {
+		f := d.face("regular", d.px(.12))
+		for j, c := range d.o.Columns {
+			d.print(f, gray(0), edges[j]+d.px(.05), top+height*.6, c.Heading)
+		}
+		return
+	}
 	row.Written = i < d.o.Filled && !d.chance(d.o.Skipped)
 	row.Struck = row.Written && d.chance(d.o.Struck)
 	unsigned := !row.Written || d.chance(d.o.Unsigned)

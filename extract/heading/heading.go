@@ -88,6 +88,7 @@ func Weigh(headings []string) (row []Meaning, score, weight float64) {
 			weight++
 		}
 	}
+	people(headings, row)
 	score = scoreOf(headings, row)
 	company(headings, row)
 	family(row)
@@ -114,6 +115,25 @@ func Repeats(headings []string) int {
 		}
 	}
 	return 0
+}
+
+// people reads a heading such as "Member" or "Tenant" as that of names where no other asks for
+// them.
+func people(headings []string, row []Meaning) {
+	only := -1
+	for i, m := range row {
+		switch {
+		case slices.ContainsFunc(m.Items, func(item string) bool { return item == "name" || item == "given" || item == "family" }):
+			return
+		case persons[strings.TrimSpace(fold(headings[i]))] && only >= 0:
+			return
+		case persons[strings.TrimSpace(fold(headings[i]))]:
+			only = i
+		}
+	}
+	if only >= 0 {
+		row[only] = Meaning{[]string{"name"}, 1}
+	}
 }
 
 // company reads the German "Firma" as a company where another column asks for

@@ -395,3 +395,23 @@ func TestMisreadLetter(t *testing.T) {
 		t.Errorf("signature and address are %q", got)
 	}
 }
+
+// TestPeople: a word for those who sign is the heading of names where no other is.
+func TestPeople(t *testing.T) {
+	for _, test := range []struct {
+		headings []string
+		want     string // of the first
+	}{
+		{[]string{"Member", "Membership No", "Branch", "Signature"}, "name"},
+		{[]string{"Tenants", "Unit", "Signature"}, "name"},
+		{[]string{"Member?", "Name", "Signature"}, ""},
+		{[]string{"Member", "Surname", "Forename", "Signature"}, ""},
+		{[]string{"Member", "Voter", "Signature"}, ""},
+		{[]string{"Tenant’s signature", "Name of tenant"}, "signature"},
+	} {
+		row, score := Meanings(test.headings)
+		if got := strings.Join(row[0].Items, " "); got != test.want || test.want != "" && score < 0.5 {
+			t.Errorf("%q: %q by %.2f, want %q", test.headings, got, score, test.want)
+		}
+	}
+}

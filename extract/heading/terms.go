@@ -80,7 +80,9 @@ var terms = []struct{ item, phrases string }{
 	{"date", "date de signature, date de la signature, fecha, fecha de firma, datum handtekening"},
 	{"number", "line, line #, row, row #, item, item #, zeile, ligne, linea, laufende, laufende #, lfd, lfd #, volgnummer"},
 	{hash, "#"},
-	{other, "member, ala member, mitglied, precinct, ward, district, county, country, title, job title, position, occupation, profession, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
+	{other, "member, ala member, mitglied, tenant, resident, voter, elector, employee, student, supporter, owner, homeowner, householder, participant, attendee, " +
+		"membre, adherent, electeur, locataire, habitant, mieter, einwohner, socio, miembro, vecino, votante, inquilino, lid, huurder"},
+	{other, "precinct, ward, district, county, country, title, job title, position, occupation, profession, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
 		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, verified, checked, office use, office use only, official use only, staff use only, " +
 		"middle name, middle, relationship, committee, department, nationality, citizenship"},
 	{somebody, "witness, witnesses, spouse, husband, wife, nominee, candidate, circulator, collector, notary, zeuge, zeugin, ehegatte, ehegattin, ehepartner, kandidat, bewerber, " +
@@ -101,6 +103,11 @@ var fillers = set(`please print printed clearly legibly full legal of in ink blo
 	en lettres capitales majuscules lisible de la le du
 	letra letras imprenta molde mayusculas del
 	hoofdletters drukletters blokletters leesbaar van`)
+
+// persons are the words for those who sign.
+var persons = set(`member members tenant tenants resident residents voter voters elector electors employee employees student students supporter supporters owner
+	owners homeowner homeowners householder participant participants attendee attendees mitglied mitglieder mieter einwohner
+	membre membres adherent adherents electeur locataire habitant miembro vecino votante inquilino lid leden huurder`)
 
 // articles are left out before phrases are looked for.
 var articles = set("the your a an my her his their")

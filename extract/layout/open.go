@@ -222,6 +222,24 @@ func (t Table) Paired(from int) Table {
 	return t
 }
 
+// Beheaded is the table with the line that nobody drew between headings, which end at a
+// height, and the first record, where one row holds both.
+func (t Table) Beheaded(row, end int) Table {
+	const both = 1.6 // of a usual row's height
+	var heights []float64
+	for i := 1; i < len(t.Lines); i++ {
+		heights = append(heights, t.Lines[i].middle()-t.Lines[i-1].middle())
+	}
+	slices.Sort(heights)
+	usual, foot := heights[len(heights)/2], t.Lines[row+1]
+	foot.at -= usual
+	if t.Lines[row+1].middle()-t.Lines[row].middle() < both*usual || foot.middle() < float64(end)-0.2*usual {
+		return t
+	}
+	t.Lines = slices.Insert(slices.Clone(t.Lines), row+1, foot)
+	return t
+}
+
 // WithBorders is the table with columns of the given borders.
 func (t Table) WithBorders(borders []Rule) Table {
 	t.Borders = borders

@@ -67,14 +67,28 @@ func rulesAlong(b *Bitmap, dpi float64) []Rule {
 	for i := range rules {
 		rules[i].solid = solidity(b, rules[i])
 	}
+	all := slices.Clone(rules)
 	rules = slices.DeleteFunc(rules, func(r Rule) bool {
 		length := float64(r.length())
-		return length < dpi*0.35 || length < dpi*1.2 && r.solid < 0.85
+		return length < dpi*0.35 || length < dpi*1.2 && r.solid < 0.85 && !r.goesOn(all, dpi)
 	})
 	slices.SortFunc(rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(a.middle(), b.middle()), cmp.Compare(a.From, b.From))
 	})
 	return rules
+}
+
+// goesOn reports whether a short dotted line is part of one: a longer rule as dotted lies in
+// line with it.
+func (r Rule) goesOn(rules []Rule, dpi float64) bool {
+	const (
+		dotted = 0.9 // solid is less
+		alike  = 0.2
+	)
+	return slices.ContainsFunc(rules, func(o Rule) bool {
+		return float64(o.length()) >= dpi*1.2 && o.solid < dotted && math.Abs(o.solid-r.solid) < alike &&
+			math.Abs(o.At((r.From+r.To)/2)-r.middle()) <= max(2, dpi*0.01)
+	})
 }
 
 // longRuns lists runs of at least length pixels, bridging gaps of up to gap

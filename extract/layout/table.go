@@ -76,7 +76,7 @@ func RuledTables(lying, standing []Rule, dpi float64) []Table {
 			break
 		}
 		levels = slices.DeleteFunc(levels, func(l level) bool {
-			return slices.ContainsFunc(group, func(g level) bool { return g.y == l.y && g.from == l.from })
+			return slices.ContainsFunc(group, func(g level) bool { return &g.rules[0] == &l.rules[0] })
 		})
 		for _, part := range partsOf(group, standing, dpi) {
 			tables = append(tables, assembled(part, standing, dpi))
@@ -409,22 +409,29 @@ func levelsOf(lying []Rule, dpi float64) []level {
 // alike keeps the levels that belong to the table: those of the most ink that
 // begin and end at about the same places and are drawn for most of the way.
 // A table that leans a little or is bent stays together, since neighbours are
-// compared. Every way through the levels counts, for strokes through rows begin near
-// enough to a line to follow it, and too far off for the next line to follow them.
+// compared.
 func alike(levels []level, dpi float64) []level {
 	levels = slices.DeleteFunc(slices.Clone(levels), func(l level) bool {
 		return float64(l.cover) < dpi*1.5 || float64(l.cover) < 0.55*float64(l.to-l.from)
 	})
-	follows := func(last, l level) bool {
-		reach := dpi * 0.12 * max(1, (l.y-last.y)/(dpi*1.5))
-		return math.Abs(float64(l.from-last.from)) <= reach && math.Abs(float64(l.to-last.to)) <= reach
+	best := heaviest(levels, dpi)
+	if len(best) < 4 || !widen(levels, best, dpi) {
+		return best
 	}
+	return heaviest(levels, dpi)
+}
+
+// heaviest is the way through levels that has the most ink. Every way counts, for strokes
+// through rows begin near enough to a line to follow it, and too far off for the next line to
+// follow them.
+func heaviest(levels []level, dpi float64) []level {
 	weights, next := make([]int, len(levels)), make([]int, len(levels)) // of the heaviest way on
 	first := -1
 	for i := len(levels) - 1; i >= 0; i-- {
 		weights[i], next[i] = levels[i].cover, -1
 		for j := i + 1; j < len(levels); j++ {
-			if w := levels[i].cover + weights[j]; w > weights[i] && follows(levels[i], levels[j]) {
+			begins, ends := levels[i].alikeEnds(levels[j], dpi)
+			if w := levels[i].cover + weights[j]; w > weights[i] && begins && ends {
 				weights[i], next[i] = w, j
 			}
 		}
@@ -437,6 +444,45 @@ func alike(levels []level, dpi float64) []level {
 		best = append(best, levels[i])
 	}
 	return best
+}
+
+// alikeEnds reports whether another level begins and whether it ends about where this one
+// does. The further apart they are, the more they may lean.
+func (l level) alikeEnds(other level, dpi float64) (begins, ends bool) {
+	reach := dpi * 0.12 * max(1, math.Abs(other.y-l.y)/(dpi*1.5))
+	return math.Abs(float64(l.from-other.from)) <= reach, math.Abs(float64(l.to-other.to)) <= reach
+}
+
+// widen gives the ends of the table to levels that lost one of theirs where writing crosses a
+// faint line: those that begin or end with the table, lie within it and as many rows away as
+// a line of it does.
+func widen(levels, best []level, dpi float64) (some bool) {
+	const (
+		drawn  = 0.4 // share of the table's width
+		unlike = 0.12
+	)
+	pitch := narrowPitch(best)           // between many lines the ones that writing cut are missing
+	byInk := make([]*level, len(levels)) // of two levels close to each other, the better drawn is the line
+	for i := range levels {
+		byInk[i] = &levels[i]
+	}
+	slices.SortStableFunc(byInk, func(a, b *level) int { return cmp.Compare(b.cover, a.cover) })
+	for more := true; more; {
+		more = false
+		for _, l := range byInk {
+			near := slices.MinFunc(best, func(a, b level) int { return cmp.Compare(math.Abs(a.y-l.y), math.Abs(b.y-l.y)) })
+			rows := math.Abs(near.y-l.y) / pitch
+			whole := rows > 0.5 && math.Abs(rows-math.Round(rows)) <= unlike
+			within := float64(l.from) >= float64(near.from)-dpi*0.12 && float64(l.to) <= float64(near.to)+dpi*0.12
+			begins, ends := near.alikeEnds(*l, dpi)
+			if whole && within && begins != ends && float64(l.cover) >= drawn*float64(near.to-near.from) {
+				l.from, l.to = near.from, near.to
+				best = append(best, *l)
+				more, some = true, true
+			}
+		}
+	}
+	return some
 }
 
 // pitchOf is the usual distance between lines, in pixels.
@@ -452,13 +498,23 @@ func pitchOf(levels []level) float64 {
 	return gaps[len(gaps)/2]
 }
 
+// narrowPitch is the distance between lines that one in four stays below.
+func narrowPitch(levels []level) float64 {
+	var gaps []float64
+	for i := 1; i < len(levels); i++ {
+		gaps = append(gaps, levels[i].y-levels[i-1].y)
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/4]
+}
+
 // evenOut removes lines that part a row which would otherwise be as high as
 // the rest (a stroke through a whole row looks like a rule), and adds a line
 // where two rows of a very even table have none between them.
 func evenOut(levels []level, left, right int) []level {
 	pitch := pitchOf(levels)
 	kept := slices.Clone(levels)
-	for i := 0; i+2 < len(kept); i++ {
+	for i := 0; len(levels) > 3 && i+2 < len(kept); i++ { // of three lines, the middle one is that below the headings
 		whole := func(l level) bool { return math.Abs(l.y-kept[i].y-pitch) < 0.13*pitch }
 		next := i + 1 + slices.IndexFunc(kept[i+1:], whole)
 		if next > i+1 && kept[i+1].y-kept[i].y < 0.8*pitch {

@@ -2,6 +2,7 @@ package layout_test
 
 import (
 	"fmt"
+	"image"
 	"strings"
 	"testing"
 
@@ -167,5 +168,101 @@ func TestPartOfATable(t *testing.T) {
 	}
 	if whole.SameBorders(left, dpi) {
 		t.Error("a table has the borders of its half")
+	}
+}
+
+// TestLinesThatWritingCuts: a faint line that begins late, where writing crosses it, is a line
+// of the table all the same; a stroke of a pen half way up a row is none.
+func TestLinesThatWritingCuts(t *testing.T) {
+	r := newRuling()
+	for i, y := range steps(100, 50, 12) {
+		r.lie([]int{80, 80, 260, 80, 300, 80, 80, 80, 240, 80, 280, 80, 250}[i], 770, y)
+	}
+	r.lie(200, 765, 475)
+	r.lie(80, 400, 494)                  // a stroke that ends close above a line
+	if got := r.shape(); got != "13×0" { // with the row above the first line
+		t.Errorf("found %s", got)
+	}
+}
+
+// TestBordersAlone: of a table in which nobody drew lines between the rows, the headings stay
+// apart from the rest.
+func TestBordersAlone(t *testing.T) {
+	r := newRuling()
+	for _, y := range []int{100, 130, 900} {
+		r.lie(80, 770, y)
+	}
+	for _, x := range []int{80, 300, 500, 770} {
+		r.stand(x, 100, 900)
+	}
+	lying, standing := layout.FindRules(r.Bitmap, dpi)
+	tables := layout.RuledTables(lying, standing, dpi)
+	if len(tables) != 1 || tables[0].Rows() != 2 || tables[0].Columns() != 3 {
+		t.Fatalf("found %s", r.shape())
+	}
+	var words []image.Rectangle
+	for i, y := range steps(150, 45, 14) {
+		words = append(words, image.Rect(90, y, 250+10*(i%3), y+25), image.Rect(510, y+3*(i%2), 650, y+25))
+	}
+	got, ok := tables[0].RowsByWriting(1, words, dpi)
+	if !ok || got.Rows() != 16 || got.Columns() != 3 || got.Row(1).Min.Y != tables[0].Row(1).Min.Y {
+		t.Fatalf("%d rows and %d columns, %v", got.Rows(), got.Columns(), ok)
+	}
+	for i, w := range words {
+		if row := got.Row(1 + i/2); !w.Min.Add(w.Max).Div(2).In(image.Rect(0, row.Min.Y, 850, row.Max.Y)) {
+			t.Errorf("word %d at %v is not in row %v", i, w, row)
+		}
+	}
+	if _, ok := tables[0].RowsByWriting(1, []image.Rectangle{image.Rect(90, 200, 290, 220), image.Rect(90, 240, 290, 260)}, dpi); ok {
+		t.Error("a remark in one column makes rows")
+	}
+}
+
+// TestColumnsByWriting: on lined paper without headings, columns part where nobody writes; of
+// running text there are none.
+func TestColumnsByWriting(t *testing.T) {
+	r := newRuling()
+	var list, prose []image.Rectangle
+	for i, y := range steps(100, 40, 12) {
+		r.lie(80, 770, y)
+		list = append(list, image.Rect(90, y-25, 230+13*(i%5), y-5), image.Rect(450, y-25, 560+17*(i%4), y-5))
+		for x := 90 - 7*(i%6); x < 740; x += 70 {
+			prose = append(prose, image.Rect(x, y-25, x+60, y-5))
+		}
+	}
+	lying, standing := layout.FindRules(r.Bitmap, dpi)
+	table, _ := layout.Largest(layout.RuledTables(lying, standing, dpi))
+	got, ok := table.ColumnsByWriting(list, dpi)
+	if !ok || got.Columns() != 2 {
+		t.Fatalf("%d columns, %v", got.Columns(), ok)
+	}
+	if at := got.Borders[1].At(300); at < 295 || at > 450 {
+		t.Errorf("the border is at %.0f", at)
+	}
+	if _, ok := table.ColumnsByWriting(prose, dpi); ok {
+		t.Error("running text has columns")
+	}
+	if _, ok := table.ColumnsByWriting(list[:8], dpi); ok {
+		t.Error("four lines tell columns")
+	}
+}
+
+// TestHeadingsAndFirstRecordInOneRow: the line that nobody drew between them is put where a
+// row as high as the others begins.
+func TestHeadingsAndFirstRecordInOneRow(t *testing.T) {
+	r := newRuling()
+	for _, y := range append([]int{80}, steps(200, 50, 8)...) {
+		r.lie(80, 770, y)
+	}
+	lying, standing := layout.FindRules(r.Bitmap, dpi)
+	table, _ := layout.Largest(layout.RuledTables(lying, standing, dpi))
+	got := table.Beheaded(1, 125)
+	if got.Rows() != table.Rows()+1 || got.Row(1).Max.Y < 145 || got.Row(1).Max.Y > 155 {
+		t.Errorf("%d rows, the second to %d", got.Rows(), got.Row(1).Max.Y)
+	}
+	for _, same := range []layout.Table{table.Beheaded(1, 180), table.Beheaded(2, 210)} {
+		if same.Rows() != table.Rows() {
+			t.Errorf("a row without room for both was parted")
+		}
 	}
 }

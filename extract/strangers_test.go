@@ -1,0 +1,59 @@
+package extract_test
+
+import (
+	"slices"
+	"testing"
+
+	"countersign/extract"
+	"countersign/extract/drawn"
+	"countersign/extract/hand"
+)
+
+// plainSheet is a sheet that lies straight, with a name, an address and a signature a line.
+func plainSheet(seed uint64) drawn.Options {
+	o := officialSheet(seed).Options
+	o.Columns = []drawn.Asked{
+		{Heading: "Print name", Items: []string{"name"}},
+		{Heading: "Home address", Items: []string{"street"}},
+		{Heading: "Signature", Items: []string{"signature"}},
+	}
+	o.Before, o.After, o.Numbered, o.DPI, o.LineGray, o.LineWidth = nil, "", false, 200, 0, 2
+	o.Rows, o.Filled, o.Skipped, o.Unsigned, o.Struck, o.Stray, o.RowHeight = 12, 12, 0, 0, 0, 0, 0.5
+	return o
+}
+
+// TestOtherWaysToDrawATable: rows that nobody parts by lines, headings that stand on end,
+// dotted lines with gaps, and headings that come again half way down.
+func TestOtherWaysToDrawATable(t *testing.T) {
+	pen, err := hand.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	print := engine(t)
+	x := extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})}
+	for _, test := range []struct {
+		name string
+		set  func(*drawn.Options)
+	}{
+		{"borders alone", func(o *drawn.Options) { o.Rules = drawn.Standing }},
+		{"headings on end", func(o *drawn.Options) { o.OnEnd = true }},
+		{"headings again", func(o *drawn.Options) { o.Again = 6 }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := plainSheet(303)
+			test.set(&o)
+			s := drawn.Draw(o)
+			s.Rows = slices.DeleteFunc(s.Rows, func(r drawn.Row) bool { return !r.Written })
+			sheet, err := x.Sheet(t.Context(), page(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows, right, extra := compare(s, sheet); right != rows || extra != 0 || !sheet.Understood() || len(sheet.Open) > 0 {
+				t.Errorf("%d of %d rows right, %d extra, understood %v, open %v", right, rows, extra, sheet.Understood(), sheet.Open)
+			}
+			if got, want := fieldsOf(sheet), [][]extract.Field{{extract.Name}, {extract.Street}, {extract.Signature}}; !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("columns %v, want %v", got, want)
+			}
+		})
+	}
+}
