@@ -274,14 +274,22 @@ func (c *cells) besides(box image.Rectangle) bool {
 // nobody knows what they hold, or where the row was taken for print.
 func (c *cells) unknownInk(row int) []image.Rectangle {
 	var out []image.Rectangle
-	for column, asked := range c.form.columns {
-		if len(asked.Fields) > 0 && asked.Fields[0] == Number {
-			continue
-		}
-		for number := range max(1, len(asked.Fields)) {
-			if c.pen.Written(row, column, number) && !c.remnant(row, column, number) {
-				out = append(out, c.pen.Box(row, column, number))
-			}
+	for column := range c.form.columns {
+		out = append(out, c.inkIn(row, column)...)
+	}
+	return out
+}
+
+// inkIn is what is written in a cell, unless it is a row's number.
+func (c *cells) inkIn(row, column int) []image.Rectangle {
+	asked := c.form.columns[column].Fields
+	if len(asked) > 0 && asked[0] == Number {
+		return nil
+	}
+	var out []image.Rectangle
+	for number := range max(1, len(asked)) {
+		if c.pen.Written(row, column, number) && !c.remnant(row, column, number) {
+			out = append(out, c.pen.Box(row, column, number))
 		}
 	}
 	return out

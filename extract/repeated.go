@@ -2,32 +2,68 @@ package extract
 
 import (
 	"context"
+	"image"
 	"slices"
+	"strings"
 
 	"countersign/extract/heading"
+	"countersign/extract/tesseract"
 )
 
 // Rows of print in a table are no lines: headings that nobody understood, headings that the
 // form repeats half way down, and the title above those. They are left unfiled, so that the
 // account of the page looks at them again: what is not print there is an open point.
 
-// printedFirst reports whether the first row of a table without known headings is print
-// throughout, such as headings in words that nobody listed.
+// printedFirst reports whether the first row is the form's: headings in words that nobody
+// listed, or an example of how to fill in the others. The signature of an example may look
+// like one by hand; it is left to the account of the page. Where the row after it is printed,
+// too, the list was typed, and its first row is a line like the others.
 func (x Extractor) printedFirst(ctx context.Context, r reading, c *cells) (bool, error) {
-	if c.form.first > 0 || c.form.score >= sureHeadings || c.form.told {
+	const handwritten = 0.5 // share of print up to which a row is filled in by hand
+	first := c.form.first
+	if c.form.told || first+1 >= c.form.table.Rows() {
 		return false, nil
 	}
-	return x.printed(ctx, r, c, 0)
+	var but []Field
+	if first > 0 || c.form.score >= sureHeadings {
+		if !saysExample(wordsIn(r.words, c.form.table.Row(first))) {
+			return false, nil
+		}
+		but = []Field{Signature}
+	}
+	share, err := x.printIn(ctx, r, c, first, but)
+	if err != nil || share < 1 {
+		return false, err
+	}
+	share, err = x.printIn(ctx, r, c, first+1, but)
+	return share < handwritten, err
 }
 
-// printed reports whether a row holds print and nothing else.
-func (x Extractor) printed(ctx context.Context, r reading, c *cells, row int) (bool, error) {
-	marks := c.view.marks(c.unknownInk(row))
-	if len(marks) == 0 || len(r.forms) == 0 {
-		return false, nil
+// saysExample reports whether print says that it is an example.
+func saysExample(words []tesseract.Word) bool {
+	return slices.ContainsFunc(words, func(w tesseract.Word) bool {
+		return slices.ContainsFunc(wordsOf(w.Text), func(text string) bool { return slices.Contains(examples, text) })
+	})
+}
+
+var examples = strings.Fields("example sample specimen beispiel muster mustermann musterfrau exemple ejemplo muestra voorbeeld esempio exemplo")
+
+// printIn is the share of the marks in a row that are print, leaving out the columns that ask for
+// certain fields only; 0 for an empty row.
+func (x Extractor) printIn(ctx context.Context, r reading, c *cells, row int, but []Field) (float64, error) {
+	var ink []image.Rectangle
+	for column, asked := range c.form.columns {
+		if but == nil || !slices.Equal(asked.Fields, but) {
+			ink = append(ink, c.inkIn(row, column)...)
+		}
+	}
+	marks := c.view.marks(ink)
+	n := len(marks)
+	if n == 0 || len(r.forms) == 0 {
+		return 0, nil
 	}
 	left, err := x.withoutPrint(ctx, r, marks)
-	return len(left) == 0, err
+	return 1 - float64(len(left))/float64(n), err
 }
 
 // withoutHeadings leaves out the rows that say what their columns ask for, and the row above
@@ -41,12 +77,12 @@ func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, row
 		}
 		drop[row], c.heads[row] = true, true
 		if above := row - 1; c.filed[above] && c.runsAcross(above) {
-			title, err := x.printed(ctx, r, c, above)
+			share, err := x.printIn(ctx, r, c, above, nil)
 			if err != nil {
 				return nil, err
 			}
-			drop[above] = title
-			if i := n - 1; !title && i >= 0 {
+			drop[above] = share == 1
+			if i := n - 1; share < 1 && i >= 0 {
 				rows[i].doubt()
 			}
 		}

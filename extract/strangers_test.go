@@ -23,7 +23,7 @@ func plainSheet(seed uint64) drawn.Options {
 }
 
 // TestOtherWaysToDrawATable: rows that nobody parts by lines, headings that stand on end,
-// dotted lines with gaps, and headings that come again half way down.
+// headings that come again half way down, and an example of how to fill in a line.
 func TestOtherWaysToDrawATable(t *testing.T) {
 	pen, err := hand.New()
 	if err != nil {
@@ -38,6 +38,7 @@ func TestOtherWaysToDrawATable(t *testing.T) {
 		{"borders alone", func(o *drawn.Options) { o.Rules = drawn.Standing }},
 		{"headings on end", func(o *drawn.Options) { o.OnEnd = true }},
 		{"headings again", func(o *drawn.Options) { o.Again = 6 }},
+		{"an example", func(o *drawn.Options) { o.Example = []string{"Jane Q. Example", "12 Main Street", "Jane Example"} }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := plainSheet(303)

@@ -62,13 +62,14 @@ type Options struct {
 	After    string  // a statement to be signed below, in a frame
 
 	Rules     Rules
-	LineWidth float64 // pixels at 200 dpi
-	LineGray  uint8   // 0 is black
-	Shaded    bool    // the header row
-	OnEnd     bool    // the headings stand on end
-	Again     int     // the row that holds the headings once more, and no writing; 0 for none
-	Numbered  bool    // a printed row number within the first column
-	Labels    bool    // a tiny printed label in each half of a cell with two items
+	LineWidth float64  // pixels at 200 dpi
+	LineGray  uint8    // 0 is black
+	Shaded    bool     // the header row
+	OnEnd     bool     // the headings stand on end
+	Again     int      // the row that holds the headings once more, and no writing; 0 for none
+	Example   []string // printed in the first row, a text a column
+	Numbered  bool     // a printed row number within the first column
+	Labels    bool     // a tiny printed label in each half of a cell with two items
 
 	RowHeight float64
 	Rows      int     // at most; no more than fit on the page

@@ -301,10 +301,14 @@ func (d *drawing) rule(edges []float64, top, headed float64, n int, height float
 func (d *drawing) row(i int, edges []float64) {
 	row := &d.sheet.Rows[i]
 	top, height := float64(row.Flat.Min.Y), d.px(d.o.RowHeight)
-	if i > 0 && i == d.o.Again {
+	if i > 0 && i == d.o.Again || i == 0 && len(d.o.Example) > 0 {
 		f := d.face("regular", d.px(.12))
 		for j, c := range d.o.Columns {
-			d.print(f, gray(0), edges[j]+d.px(.05), top+height*.6, c.Heading)
+			text := c.Heading
+			if i == 0 {
+				text = d.o.Example[j]
+			}
+			d.print(f, gray(0), edges[j]+d.px(.05), top+height*.6, text)
 		}
 		return
 	}
