@@ -220,12 +220,23 @@ func (v *view) dark(box image.Rectangle) bool {
 	inside := box.Inset(min(box.Dx(), box.Dy()) / 4)
 	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
 	bright := ink.PaperLevel(v.work, around) * 3 / 4
+	if bright < v.paper()/2 {
+		return true // within a dark picture
+	}
 	if ink.PaperLevel(v.work, inside) >= bright {
 		return false
 	}
 	size := float64(inside.Dx() * inside.Dy())
 	return float64(v.withoutRules().Ink(inside)) <= mostInk*size ||
 		float64(v.brighter(inside, bright)) <= mostPaper*size
+}
+
+// paper is the grey of most of the page.
+func (v *view) paper() int {
+	if v.level == 0 {
+		v.level = ink.PaperLevel(v.work, v.bounds())
+	}
+	return v.level
 }
 
 // brighter counts the pixels of a place that are at least so bright.

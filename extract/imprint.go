@@ -150,6 +150,10 @@ const (
 	alike    = 0.9  // share of the ink of a place that the other page has beside it at most
 	exactly  = 0.76 // Dice coefficient: of logos on scans 0.78 to 0.97, of words in two hands up to 0.73
 	inParts  = 0.5  // the same of any part of a place
+	all      = 0.98 // share of the ink of a place that the other page has where the coefficient is
+	mostly   = 0.4  // at least this: of a dark place, into which any ink falls, it is lower
+	nearly   = 0.67 // what such a page counts against one that has it pixel for pixel
+	large    = 250  // pixels of ink, some ten words, which no two hands place alike even once
 	part     = 16   // side of such a part
 	remnant  = 8    // side of a square, as large as the smallest mark
 	mostLeft = 4    // pixels of ink in such a square that the other page lacks
@@ -195,11 +199,15 @@ func (m Imprint) printed(rows ...[]image.Rectangle) patch {
 
 // recurs reports whether all ink of a place is on the other page as well. A word that
 // somebody wrote beside a logo is not.
-func (o overlay) recurs(place image.Rectangle) bool {
+func (o overlay) recurs(place image.Rectangle) bool { return o.likeness(place) == 1 }
+
+// likeness says how surely the ink of a place is on the other page as well: 1, nearly where
+// all of it is there but not pixel for pixel, as where a scan cuts a picture off, or 0.
+func (o overlay) likeness(place image.Rectangle) float64 {
 	p := o.page.patch(place)
 	ink := p.ink()
 	if ink < fewInk {
-		return false
+		return 0
 	}
 	best, by := 0, image.Point{}
 	for y := -warp; y <= warp; y++ {
@@ -214,9 +222,16 @@ func (o overlay) recurs(place image.Rectangle) bool {
 		}
 	}
 	if float64(best) < alike*float64(ink) || p.leftOver(o.wide, by.X, by.Y) > mostLeft {
-		return false
+		return 0
 	}
-	return o.overlaps(p, place, place.Sub(place.Min).Add(by).Sub(image.Pt(astray, astray)))
+	there := place.Sub(place.Min).Add(by).Sub(image.Pt(astray, astray))
+	switch {
+	case o.overlaps(p, place, there):
+		return 1
+	case float64(best) >= all*float64(ink) && dice(p, o.other.patch(there)) >= mostly:
+		return nearly
+	}
+	return 0
 }
 
 // overlaps reports whether the ink of a place and of the other page's lies on each other
@@ -299,7 +314,7 @@ func (s Sheet) Printed(others []Sheet) (at []int) {
 			at = append(at, i)
 		}
 	}
-	compared, hits := 0, make([]int, len(s.Open))
+	compared, hits, surely := 0, make([]float64, len(s.Open)), make([]int, len(s.Open))
 	for _, other := range others {
 		if compared == mostCompared || len(at) == 0 {
 			break
@@ -313,13 +328,19 @@ func (s Sheet) Printed(others []Sheet) (at []int) {
 		}
 		compared++
 		for _, i := range at {
-			if on.recurs(s.Open[i].Upright) {
-				hits[i]++
+			likeness := on.likeness(s.Open[i].Upright)
+			if hits[i] += likeness; likeness == 1 {
+				surely[i]++
 			}
 		}
 	}
-	// Two words may look alike now and then; print is on all pages.
-	return slices.DeleteFunc(at, func(i int) bool { return 2*hits[i] <= compared })
+	// Two words may look alike now and then; print is on all pages. A large picture that
+	// other scans cut off or distort is told by those that do not.
+	return slices.DeleteFunc(at, func(i int) bool {
+		often := 2*hits[i] > float64(compared) && (surely[i] > 0 || compared >= 3)
+		picture := 3*surely[i] >= compared && surely[i] > 0 && s.Imprint.patch(s.Open[i].Upright).ink() >= large
+		return !often && !picture
+	})
 }
 
 // Close takes open points away, by their places in Open, with what the notes say of them.

@@ -28,6 +28,7 @@ type view struct {
 	letters  *layout.Bitmap     // bits without rules, once somebody asked
 	pieces   *layout.Components // of letters, once somebody asked
 	near     *layout.Bitmap     // letters and the pixels around them, once somebody asked
+	level    int                // of the paper, 0 until asked
 	words    []tesseract.Word   // the page's own text layer, nil for a scan
 }
 

@@ -37,7 +37,7 @@ func (s *slot) add(box image.Rectangle, area int) {
 
 // flat reports whether a piece of ink lies as straight as a ruled line, of which a faint one
 // leaves pieces in cells.
-func flat(box image.Rectangle) bool { return box.Dy() <= max(3, box.Dx()/40+2) }
+func flat(box image.Rectangle) bool { return box.Dx() >= 10*box.Dy() && box.Dy() <= box.Dx()/40+3 }
 
 // signed is the likeness of the ink to a signature. A straight line by itself is none for
 // certain, whoever drew it.
