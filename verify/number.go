@@ -18,7 +18,8 @@ type numbering struct {
 	lengths  []int
 	shortest int
 	longest  int
-	shapes   []shape // that are common, the commonest first
+	shapes   []shape           // that are common, the commonest first
+	whole    map[string]string // numbers by their digits, where something stands around these that people leave out; else nil
 }
 
 // shape is what numbers look like: A for each letter, 9 for each digit, as in "AA9AAA".
@@ -50,11 +51,74 @@ func newNumbering(r *roll.Roll) numbering {
 		}
 	}
 	slices.Sort(n.lengths)
-	n.shapes = shapesOf(r)
+	n.shapes, n.whole = shapesOf(r), wholeNumbers(r)
 	if len(n.lengths) > 0 {
 		n.shortest, n.longest = n.lengths[0], n.lengths[len(n.lengths)-1]
 	}
 	return n
+}
+
+// mostWhole is up to how many members it is worth the memory to know numbers by their digits alone.
+const mostWhole = 300_000
+
+// wholeNumbers are the numbers of a roll by their digits, where nearly all have letters before
+// or after them, or a part of their own such as "-01", and the digits are nobody else's.
+func wholeNumbers(r *roll.Roll) map[string]string {
+	if len(r.Members) > mostWhole {
+		return nil
+	}
+	whole := map[string]string{}
+	plain, around := 0, 0
+	for _, m := range r.Members {
+		switch {
+		case allDigits(m.ID):
+			if plain++; plain*10 > len(r.Members) {
+				return nil
+			}
+			continue
+		case strings.HasPrefix(m.ID, "line-"):
+			return nil
+		}
+		core := mainDigits(roll.NumberOf(m.ID))
+		if len(core) < leastMain {
+			continue
+		}
+		around++
+		if _, taken := whole[core]; taken {
+			whole[core] = "" // two members have it
+			continue
+		}
+		whole[core] = digitsOf(m.ID, r.NumbersAreDigits())
+	}
+	if around*10 < len(r.Members)*9 {
+		return nil
+	}
+	return whole
+}
+
+// leastMain is how many digits a number has at least that may be written without what
+// stands around them.
+const leastMain = 4
+
+// mainDigits is the longest run of digits in a number, without zeros at its beginning.
+func mainDigits(number string) string {
+	longest := ""
+	for _, run := range strings.FieldsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
+		if len(run) > len(longest) {
+			longest = run
+		}
+	}
+	return strings.TrimLeft(longest, "0")
+}
+
+// completed is the member's number of which only the digits were written, or they with a part
+// of what stands around them; empty where no other has these digits alone.
+func (n numbering) completed(text string) string {
+	number := n.whole[mainDigits(text)]
+	if written := strings.ToUpper(name.Joined(text)); number == "" || !strings.Contains(number, strings.TrimLeft(written, "0")) {
+		return ""
+	}
+	return number
 }
 
 func shapesOf(r *roll.Roll) []shape {
@@ -169,6 +233,11 @@ func (n numbering) in(reading extract.Reading) string {
 		}
 		return r
 	}, reading.Text)
+	if n.whole != nil && exact(reading) {
+		if number := n.completed(text); number != "" {
+			return number
+		}
+	}
 	if !n.digits && !exact(reading) {
 		if number, ok := n.shaped(digitsOf(text, false)); ok {
 			return number

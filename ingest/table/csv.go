@@ -46,8 +46,8 @@ func openCSV(text, encoding string, opts Options) *File {
 // those within. They are whole lines where the first one is a single cell with headings in it.
 func unwrapped(text string, opts Options) (string, bool) {
 	first, err := newCSV(text, 0, ',', Options{}).Next()
-	if err != nil || len(first.Cells) != 1 || !strings.HasPrefix(text, `"`) {
-		return "", false
+	if err != nil || len(first.Cells) != 1 || !strings.HasPrefix(text, `"`) || len(first.Notes) > 0 {
+		return "", false // one whose marks are not doubled has cells in quotation marks
 	}
 	inner, err := newCSV(first.Cells[0], 0, separator(first.Cells[0], opts), Options{}).Next()
 	if err != nil || opts.headings(inner.Cells) < headingsSure {

@@ -47,6 +47,11 @@ func TestParse(t *testing.T) {
 		"Ann Smith, MA":                 {Given: []string{"ann"}, Family: []string{"smith"}},
 		"John Smith, MLS":               {Given: []string{"john"}, Family: []string{"smith"}},
 		"Smith, John, III":              {Given: []string{"john"}, Family: []string{"smith"}, Suffix: "iii", Flipped: true},
+		"Holloway, Sr., Erasmus":        {Given: []string{"erasmus"}, Family: []string{"holloway"}, Suffix: "sr", Flipped: true},
+		"Holloway, MLIS, Ada J.":        {Given: []string{"ada", "j"}, Family: []string{"holloway"}, Flipped: true},
+		"DE LA CRUZ Maria":              {Given: []string{"maria"}, Family: []string{"de", "la", "cruz"}, Flipped: true},
+		"B. Holloway, John":             {Given: []string{"john", "b"}, Family: []string{"holloway"}, Flipped: true},
+		"D Angelo, Maria":               {Given: []string{"maria"}, Family: []string{"d", "angelo"}, Flipped: true},
 		"Maria de la Cruz":              {Given: []string{"maria"}, Family: []string{"de", "la", "cruz"}},
 		"Van Morrison":                  {Given: []string{"van"}, Family: []string{"morrison"}},
 		"Ludwig van Beethoven":          {Given: []string{"ludwig"}, Family: []string{"van", "beethoven"}},
@@ -77,6 +82,19 @@ func TestParse(t *testing.T) {
 }
 
 var elizabeth = Person{Given: "Elizabeth", Middle: "Rose", Family: "Lynd-Nelson", Former: "Marsh", Informal: "Biz"}
+
+// An initial in the column of family names is one of the given names.
+func TestInitialsBeforeFamilyNames(t *testing.T) {
+	for in, want := range map[string]Name{
+		"B Holloway":  {Given: []string{"john", "b"}, Family: []string{"holloway"}},
+		"D. Holloway": {Given: []string{"john", "d"}, Family: []string{"holloway"}},
+		"O Malley":    {Given: []string{"john"}, Family: []string{"o", "malley"}},
+	} {
+		if diff := cmp.Diff(want, Of("john", "", in, "")); diff != "" {
+			t.Errorf("%s: %s", in, diff)
+		}
+	}
+}
 
 func TestCompare(t *testing.T) {
 	larry := Person{Given: "Larry", Family: "Freshour", Middle: "T."}

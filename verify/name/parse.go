@@ -23,6 +23,7 @@ type Name struct {
 // dropped. A single word is taken as a family name.
 func Parse(s string) Name {
 	var n Name
+	s = suffixLast(s)
 	before, after, comma := strings.Cut(s, ",")
 	if !comma {
 		before, after, comma = familyFirst(s)
@@ -35,6 +36,7 @@ func Parse(s string) Name {
 			n.Family = head // "Ma, Wenli"
 		}
 		n.Given = tail
+		n.takeInitials(before)
 		return n
 	}
 	words := n.takeEnds(append(head, tail...))
@@ -55,6 +57,37 @@ func Parse(s string) Name {
 	return n
 }
 
+// suffixLast puts a suffix or degrees that stand between two commas at the end: "Holloway, Sr.,
+// Erasmus" is Erasmus Holloway Sr.
+func suffixLast(s string) string {
+	family, rest, ok := strings.Cut(s, ",")
+	if !ok {
+		return s
+	}
+	between, given, ok := strings.Cut(rest, ",")
+	words := fields(between)
+	isEnd := func(w string) bool { return generations[w] != "" || degrees[w] }
+	if !ok || len(words) == 0 || strings.TrimSpace(given) == "" || slices.ContainsFunc(words, func(w string) bool { return !isEnd(w) }) {
+		return s
+	}
+	return family + "," + given + " " + between
+}
+
+// takeInitials moves initials that stand before the family name, in its column or before
+// its comma, to the given names: "B. Holloway" of John. Letters that begin a family name as
+// particles do are left, unless a full stop says what they are.
+func (n *Name) takeInitials(family string) {
+	written := strings.Fields(family)
+	for len(n.Family) > 1 && len(n.Given) > 0 && len(written) > 1 && len(n.Family[0]) == 1 {
+		dotted := strings.HasSuffix(written[0], ".")
+		if Fold(written[0]) != n.Family[0] || !dotted && strings.Contains("delmoy", n.Family[0]) {
+			return
+		}
+		n.Given = append(n.Given, n.Family[0])
+		n.Family, written = n.Family[1:], written[1:]
+	}
+}
+
 // familyFirst parts a name before whose given names a dash stands, or that begins with
 // words in capitals and goes on without.
 func familyFirst(s string) (family, given string, ok bool) {
@@ -65,11 +98,12 @@ func familyFirst(s string) (family, given string, ok bool) {
 			return family, given, len(bare(fields(family))) <= 2
 		}
 	}
-	n := 0
+	before := particlesInCapitals(words)
+	n := before
 	for n < len(words) && inCapitals(words[n]) {
 		n++
 	}
-	if n == 0 || n > 3 || n == len(words) || strings.ToLower(words[n]) == words[n] {
+	if n == 0 || n > before+3 || n == len(words) || strings.ToLower(words[n]) == words[n] {
 		return s, "", false // none, or all of it, or "MARY ANN smith" by a reader that sees no case
 	}
 	for _, w := range words[n:] {
@@ -82,6 +116,19 @@ func familyFirst(s string) (family, given string, ok bool) {
 		return s, "", false // "MARY SMITH Jr.", "DR Mary Smith"
 	}
 	return strings.Join(words[:n], " "), strings.Join(words[n:], " "), true
+}
+
+// particlesInCapitals is how many particles a name begins with that is written as "DE LA
+// CRUZ Maria" is.
+func particlesInCapitals(words []string) int {
+	n := 0
+	for n < len(words) && particles[Fold(words[n])] && strings.ToUpper(words[n]) == words[n] && len(words[n]) > 1 {
+		n++
+	}
+	if n == len(words) || !inCapitals(words[n]) {
+		return 0
+	}
+	return n
 }
 
 // inCapitals says whether a word has at least three letters, all of them capitals, and is
@@ -106,6 +153,7 @@ func Of(given, middle, family, suffix string) Name {
 	if n.Family = n.takeEnds(fields(family)); len(n.Family) == 0 {
 		n.Family = fields(family) // Ma in a column of its own is no degree
 	}
+	n.takeInitials(family)
 	if s := Generation(suffix); s != "" {
 		n.Suffix = s
 	}

@@ -9,6 +9,9 @@ import (
 // read and how.
 func (r *Roll) Sums() string {
 	said := fmt.Sprintf("%s in, %s out, %s left out, %s merged", amount(r.Rows, "row"), amount(len(r.Members), "member"), number(r.LeftOut), number(r.Merged))
+	if r.Couples > 0 {
+		said += ", " + amount(r.Couples, "row") + " of two people"
+	}
 	said += "; " + r.Form
 	switch len(r.Sheets) {
 	case 0:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ type builder struct {
 
 	// Of the sheet that is read.
 	sheet   string
+	status  string // that its name gives its members
 	cols    columns
 	shared  [shared]sharedColumn
 	used    []Meaning // of each column; empty for one that is not used
@@ -39,6 +41,7 @@ type builder struct {
 	firstLeft string
 	passed    map[string]int // rows that are no member's, by what they are
 	firstOf   map[string]int // and the first line of each kind
+	flagsSaid map[string]int // members of whom a column of yes and no says something, by what it says
 	rounded   int
 	lengths   [40]int // members by how many digits their numbers have
 	zeros     bool    // some number begins with zero
@@ -52,7 +55,7 @@ type builder struct {
 func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
 		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: map[string]date.Days{},
-		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{},
+		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
 	}
 }
 
@@ -92,6 +95,10 @@ func (b *builder) pass(line int, kind string) {
 // begin takes the headings of a sheet.
 func (b *builder) begin(t top) {
 	b.cols = t.columns
+	b.status = ""
+	if !b.cols.has(Status) {
+		b.status = sheetStatus(b.sheet)
+	}
 	b.used = make([]Meaning, b.cols.needed)
 	for m, at := range b.cols.at {
 		for _, i := range at {
@@ -337,6 +344,7 @@ func (b *builder) take(row row) {
 		}
 	}
 	m := b.member(row)
+	second := b.secondPerson(m, b.cols.cell(row.Cells, FullName))
 	switch {
 	case m.Family == "":
 		b.leaveOut(row.Line, "no name; left out")
@@ -353,6 +361,11 @@ func (b *builder) take(row row) {
 		b.pass(row.Line, "letters")
 	}
 	b.enter(row, m)
+	if second != nil {
+		b.enter(row, second)
+		b.roll.Couples++
+		b.pass(row.Line, "couples")
+	}
 }
 
 // mostSharing is how many people may have one number before it is none.
@@ -377,6 +390,11 @@ func (b *builder) enter(row row, m *Member) {
 			b.merge(other, m)
 			return
 		}
+	}
+	if first.Lines[0] == row.Line { // two people of one row, of which the whole export is told
+		b.others[m.ID] = append(others, m)
+		b.roll.Members = append(b.roll.Members, m)
+		return
 	}
 	b.remark(row.Line, "same member number as line %d under another name: both are kept, and lines of either wait for a person", first.Lines[0])
 	b.others[m.ID] = append(others, m)
@@ -414,6 +432,11 @@ func (b *builder) member(row row) *Member {
 		if *part == table.Unreadable {
 			*part = ""
 		}
+	}
+	b.flagged(m, row.Cells)
+	if b.status != "" && m.Status == "" {
+		m.Status = b.status
+		b.pass(row.Line, "sheet")
 	}
 	m.Joined, m.JoinedOr, _ = b.date(row, Joined)
 	m.PaidThru, m.PaidOr, m.Unread = b.date(row, PaidThru)
@@ -604,11 +627,20 @@ func (b *builder) sayWhatPassed() {
 		{"hidden", "rows that are hidden in the workbook were read (%[1]s, first row %[2]d)"},
 		{"short", "cells that are missing at the end of rows are taken for empty (%[1]s, first line %[2]d)"},
 		{"no day", "dates that are zeros, or the first day of some calendar, are taken for empty (%[1]s, first line %[2]d)"},
+		{"sheet", "members have the status that the name of their sheet says, as no column does (%[1]s, first row %[2]d)"},
+		{"couples", "two people are named in one row: both are kept under its number, and lines of either wait for a person (%[1]s, first line %[2]d)"},
 		{"letters", "names have a question mark where a letter was lost (%[1]s, first line %[2]d): export in UTF-8"},
 	} {
 		if n := b.passed[k.kind]; n > 0 {
 			b.say(k.says, amount(n, "row"), b.firstOf[k.kind])
 		}
+	}
+	for _, says := range slices.Sorted(maps.Keys(b.flagsSaid)) {
+		verb := "are"
+		if b.flagsSaid[says] == 1 {
+			verb = "is"
+		}
+		b.say(says+", which is taken for their status", amount(b.flagsSaid[says], "member")+" "+verb)
 	}
 	if n := b.passed["encoded"]; n > 0 {
 		b.say("%d cells were encoded twice, such as O&#39;Brien, and were put right", n)
@@ -694,6 +726,9 @@ func (b *builder) merge(m, o *Member) {
 		if s != "" && !slices.Contains(m.Statuses, s) {
 			m.Statuses = append(m.Statuses, s)
 		}
+	}
+	if b.status != "" && (m.Status == "") != (o.Status == "") {
+		m.Statuses = []string{cmp.Or(m.Status, o.Status) + " on one sheet, and not on another"}
 	}
 	m.mergePaid(o)
 	if !o.Joined.IsZero() && (m.Joined.IsZero() || o.Joined.Before(m.Joined)) {

@@ -241,6 +241,9 @@ func emails(s string) []string {
 // of last names; a suffix that stands with the last name; an only name.
 func (b *builder) arrange(m *Member, whole string) {
 	if whole != "" && m.Family == "" {
+		if b.cols.familyFirst() {
+			whole = commaAfterFamily(whole)
+		}
 		p := splitName(whole)
 		m.Prefix, m.Given, m.Middle, m.Family, m.Suffix = b.keep(p.Prefix), b.keep(p.Given), b.keep(p.Middle), b.keep(p.Family), b.keep(p.Suffix)
 		if m.Informal == "" {
@@ -265,6 +268,76 @@ func (b *builder) arrange(m *Member, whole string) {
 	if m.Family == "" {
 		m.Family, m.Given = m.Given, "" // the only name is the whole name
 	}
+}
+
+// couple is two people in one cell, such as "Anna & Bob Winterbottom".
+var couple = regexp.MustCompile(`^(\pL[\pL.'’ -]*?)\s*(?:\s(?i:and|und|et)\s|[&+/])\s*(\pL[\pL.'’ -]*)$`)
+
+// secondPerson parts a member whose row names two people, and returns the second; nil
+// where it names one.
+func (b *builder) secondPerson(m *Member, whole string) *Member {
+	given, family := strings.TrimSpace(m.Given+" "+m.Middle), m.Family
+	if whole != "" && !b.cols.has(Family) {
+		given, family = whole, ""
+		if before, after, ok := strings.Cut(whole, ","); ok {
+			given, family = strings.TrimSpace(after), strings.TrimSpace(before)
+		}
+	}
+	if !strings.ContainsAny(given, " &+/") {
+		return nil
+	}
+	in := couple.FindStringSubmatch(given)
+	if in == nil || !givenNames(in[1]) || !givenNames(in[2]) {
+		return nil
+	}
+	if name.AreNicknames(name.Joined(in[1]), name.Joined(in[2])) { // Robert/Bob is one person
+		m.Given, m.Middle, m.Informal = b.keep(in[1]), "", b.keep(cmp.Or(m.Informal, in[2]))
+		return nil
+	}
+	second := *m
+	second.Informal, second.Suffix, second.Marks, second.Lines = "", "", nil, slices.Clone(m.Lines)
+	if family == "" {
+		p := splitName(in[2])
+		if p.Given == "" {
+			return nil
+		}
+		second.Given, second.Middle, second.Family = b.keep(p.Given), b.keep(p.Middle), b.keep(p.Family)
+	} else {
+		second.Given, second.Middle, second.Family = b.keep(in[2]), "", b.keep(family)
+	}
+	words := strings.Fields(in[1])
+	last := words[len(words)-1]
+	m.Given, m.Middle, m.Family, m.Informal = b.keep(words[0]), "", second.Family, ""
+	switch {
+	case len(words) > 1 && strings.EqualFold(last, m.Family):
+		m.Middle = b.keep(strings.Join(words[1:len(words)-1], " "))
+	case len(words) > 1:
+		m.Middle = b.keep(strings.Join(words[1:], " "))
+		m.Former = b.keep(cmp.Or(m.Former, last)) // Mary Ann & Bob Smith, or Hilde Uxbridge & Bob Smith
+	}
+	return &second
+}
+
+// givenNames says whether words may be those of one person: three at most, and no title alone.
+func givenNames(s string) bool {
+	words := name.Words(s)
+	return len(words) > 0 && len(words) <= 3 && name.Parse(s).Prefix != words[0] && !slices.ContainsFunc(words, func(w string) bool {
+		return slices.Contains([]string{"library", "libraries", "museum", "archives", "university", "college", "school", "society", "the", "of", "mr", "mrs", "ms", "dr"}, w)
+	})
+}
+
+// commaAfterFamily marks the family name of a name that begins with it.
+func commaAfterFamily(whole string) string {
+	n := name.Parse(whole)
+	words := strings.Fields(whole)
+	if strings.Contains(whole, ",") || n.Flipped || n.Prefix != "" || len(words) < 2 {
+		return whole
+	}
+	k := 1
+	if first, ok := n.FamilyFirst(); ok {
+		k = min(len(first.Family), len(words)-1)
+	}
+	return strings.Join(words[:k], " ") + ", " + strings.Join(words[k:], " ")
 }
 
 func (b *builder) familyWithComma(m *Member, before, after string) {

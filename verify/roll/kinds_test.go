@@ -44,7 +44,7 @@ func imported(t *testing.T, data string, opts Options) *Roll {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Rows != len(r.Members)+r.LeftOut+r.Merged {
+	if r.Rows+r.Couples != len(r.Members)+r.LeftOut+r.Merged {
 		t.Errorf("%d rows are not %d members, %d left out and %d merged", r.Rows, len(r.Members), r.LeftOut, r.Merged)
 	}
 	return r

@@ -30,9 +30,9 @@ const lot = 1000
 
 // told is a roll without its members.
 type told struct {
-	Name, SHA256                    string
-	Rows, LeftOut, Merged, Remarked int
-	Roll                            struct {
+	Name, SHA256                             string
+	Rows, LeftOut, Merged, Couples, Remarked int
+	Roll                                     struct {
 		Columns, Sheets, Dates, Losses []string
 		Form                           string
 		Findings                       []Finding
@@ -41,7 +41,7 @@ type told struct {
 }
 
 func (r *Roll) pack() (p Packed, err error) {
-	s := told{Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, LeftOut: r.LeftOut, Merged: r.Merged, Remarked: r.Remarked}
+	s := told{Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, LeftOut: r.LeftOut, Merged: r.Merged, Couples: r.Couples, Remarked: r.Remarked}
 	s.Roll.Columns, s.Roll.Sheets, s.Roll.Dates, s.Roll.Losses = r.Columns, r.Sheets, r.Dates, r.Losses
 	s.Roll.Form, s.Roll.Findings = r.Form, r.Findings
 	w := packer{at: map[string]int{}}
@@ -67,7 +67,7 @@ func Unpack(p Packed, opts Options) (*Roll, error) {
 	if s.Lots != len(p.Lots) || s.Lots == 0 {
 		return nil, errors.New("unpack members: some are missing")
 	}
-	r := &Roll{Name: s.Name, SHA256: s.SHA256, Rows: s.Rows, LeftOut: s.LeftOut, Merged: s.Merged, Remarked: s.Remarked, AsOf: opts.AsOf,
+	r := &Roll{Name: s.Name, SHA256: s.SHA256, Rows: s.Rows, LeftOut: s.LeftOut, Merged: s.Merged, Couples: s.Couples, Remarked: s.Remarked, AsOf: opts.AsOf,
 		Columns: s.Roll.Columns, Sheets: s.Roll.Sheets, Dates: s.Roll.Dates, Losses: s.Roll.Losses, Form: s.Roll.Form, Findings: s.Roll.Findings}
 	var u unpacker
 	for i, packed := range p.Lots {

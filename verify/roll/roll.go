@@ -24,6 +24,7 @@ type Roll struct {
 	Rows     int       // rows of members in the export: members, merged and left out
 	LeftOut  int       // rows that cannot be used
 	Merged   int       // rows of a person who has another row
+	Couples  int       // rows that name two people, who are two members
 	AsOf     time.Time // what day the export speaks of; zero if the caller did not say
 	Members  []*Member // by number
 	Columns  []string  // what was taken for what: `number: "Member No."`

@@ -86,7 +86,7 @@ func TestPeek(t *testing.T) {
 	if diff := cmp.Diff([]Column{{"aa", "", []string{"7"}}, {"bb", "", []string{"Ann"}}}, p.Columns); diff != "" || p.Problem == nil {
 		t.Errorf("%v, %s", p.Problem, diff)
 	}
-	p = PeekAt(strings.NewReader("ID,Member No.,Last Name\n7,8,Lee\n"), "m.csv", Options{})
+	p = PeekAt(strings.NewReader("ID,Cust No.,Last Name\n7,8,Lee\n"), "m.csv", Options{})
 	if len(p.Columns) != 3 || p.Columns[0].Heading != "ID" || p.Problem == nil || !strings.Contains(p.Problem.Error(), "two columns") {
 		t.Errorf("%v, %v", p.Problem, p.Columns)
 	}
