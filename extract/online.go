@@ -3,24 +3,14 @@ package extract
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
-	"countersign/extract/heading"
 	"countersign/ingest"
 )
 
-// Headings of lists that people signed online: when each signed, and whether the system says so.
-// A day of another kind, such as that of joining, is no evidence of signing.
 var (
-	stampHeadings = strings.Split("timestamp,time stamp,date,date time,datetime,time,signed,signed on,signed at,signed date,date signed,"+
-		"signature date,date of signature,signing date,signing time,submitted,submitted on,submitted at,submission date,submission time,"+
-		"created,created at,created on,created date,date created,entry date,completed,completed at,completion time,zeitstempel,"+
-		"horodateur,marca temporal,tijdstempel", ",")
-	stateHeadings = strings.Split("signed,signed?,confirmed,confirmed?,verified,verified?,status,state of signature,signature status,"+
-		"email confirmed,e-mail confirmed,email verified,validated,valid,signature", ",")
-	yesWords = strings.Fields("yes y true 1 x signed confirmed verified valid validated ok complete completed active ja oui si")
-	noWords  = strings.Fields("no n false 0 unsigned unconfirmed unverified pending removed withdrawn deleted invalid incomplete partial nein non bounced spam")
-
 	// rollHeadings are of membership exports, and of no list of signers.
 	rollHeadings = strings.Split("paid thru,paid through,expires,expiration,expiration date,expiry,renewal date,join date,joined,date joined,"+
 		"member since,member type,membership type,membership status,dues", ",")
@@ -36,23 +26,9 @@ const (
 // read; a line is signed if the list says when, or that it is.
 func online(p ingest.Page, told Told) Sheet {
 	headings := p.List.Headings
-	meanings, _ := heading.Meanings(headings)
-	s := Sheet{Kind: Signers, Source: p.Source, Columns: columnsOf(headings, meanings)}
-	stamp, state := -1, -1
-	for i, h := range headings {
-		switch key := headingKey(h); {
-		case stamp < 0 && slices.Contains(stampHeadings, key) && key != "signed":
-			stamp = i
-			s.Columns[i].Fields = []Field{Date}
-		case state < 0 && slices.Contains(stateHeadings, key):
-			state = i
-			s.Columns[i].Fields = nil
-		}
-	}
+	list := listOf(headings, p.List.Rows)
+	s := Sheet{Kind: Signers, Source: p.Source, Columns: list.columns}
 	told.nameColumns(s.Columns)
-	if stamp < 0 && state >= 0 && headingKey(headings[state]) == "signed" {
-		stamp = state // holds the day in some systems, and yes or no in others
-	}
 	roll := slices.ContainsFunc(headings, func(h string) bool { return slices.Contains(rollHeadings, headingKey(h)) })
 	for i, cells := range p.List.Rows {
 		row := Row{Number: i + 1, Fields: map[Field]Reading{}}
@@ -61,15 +37,19 @@ func online(p ingest.Page, told Told) Sheet {
 				continue
 			}
 			text := strings.TrimSpace(cellAt(cells, c))
-			if asked.Fields[0] == Date {
+			switch asked.Fields[0] {
+			case Date:
 				text = withoutTime(text)
+			case MemberID:
+				text = pointZero.ReplaceAllString(text, "$1")
 			}
 			if old, has := row.Fields[asked.Fields[0]]; !has || old.Text == "" {
 				row.Fields[asked.Fields[0]] = Reading{Text: text, Confidence: 1, Engine: "text"}
 			}
 		}
+		list.nameParts(cells, row.Fields)
 		joinName(row.Fields)
-		row.Signed = signedOnline(cellAt(cells, stamp), cellAt(cells, state), nameOf(row))
+		row.Signed = list.signed(cells, nameOf(row))
 		if roll {
 			row.Signed = SignedUnsure
 		}
@@ -90,7 +70,7 @@ func online(p ingest.Page, told Told) Sheet {
 		open(ColumnsUnknown, looksLikeRoll)
 	case !named:
 		open(ColumnsUnknown, "No column of the list holds names: see which column is which.")
-	case stamp < 0 && state < 0:
+	case list.silent():
 		open(ColumnsUnknown, saysNotSigned)
 	}
 	return s
@@ -108,32 +88,25 @@ func headingKey(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r == ' ' || r == '_' || r == '-' || r == ':' || r == '\t' }), " ")
 }
 
-// signedOnline says whether a system recorded a signature: by what it says of it, or else
-// by when it was given.
-func signedOnline(stamp, state, name string) Signed {
-	said := strings.ToLower(strings.TrimSpace(state))
-	switch {
-	case slices.Contains(noWords, said):
-		return SignedNo
-	case slices.Contains(yesWords, said), isName(said, name):
-		return SignedYes
-	case said != "" && strings.TrimSpace(stamp) != said && !hasDay(said):
-		return SignedUnsure
-	case hasDay(stamp):
-		return SignedYes
-	}
-	return SignedUnsure
-}
-
 var (
-	aDay      = regexp.MustCompile(`(?i)\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.? +[a-z]{3,9}\.?,? +\d{4}|[a-z]{3,9}\.? +\d{1,2}(st|nd|rd|th)?,? +\d{4}`)
-	timeOfDay = regexp.MustCompile(`(?i)[ T,]*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( *[ap]\.?m\.?)?( *(Z|UTC|GMT|[A-Z]{2,4}T|[+-]\d{2}:?\d{2}))?.*$`)
+	aDay      = regexp.MustCompile(`(?i)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.? +(de +)?\pL{3,10}\.?,? +(de +)?\d{4}|\d{1,2}-\pL{3}-\d{2,4}|\pL{3,10}\.? +\d{1,2}(st|nd|rd|th)?,? +\d{4}`)
+	timeOfDay = regexp.MustCompile(`(?i)[ T,]*(at +)?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( *[ap]\.?m\.?)?( *(Z|UTC|GMT|[A-Z]{2,4}T|[+-]\d{2}:?\d{2}))?.*$`)
+	seconds   = regexp.MustCompile(`^1[0-9]{9}([0-9]{3})?$`) // since 1970, or thousandths of them
+	serial    = regexp.MustCompile(`^4[0-9]{4}(\.[0-9]+)?$`) // days as spreadsheets count them
+	pointZero = regexp.MustCompile(`^([0-9]+)\.0+$`)
 )
 
-func hasDay(text string) bool { return aDay.MatchString(text) }
+func hasDay(text string) bool {
+	text = strings.TrimSpace(text)
+	return aDay.MatchString(text) || seconds.MatchString(text) || serial.MatchString(text)
+}
 
 // withoutTime is the day of a time stamp.
 func withoutTime(text string) string {
+	if seconds.MatchString(text) {
+		n, _ := strconv.ParseInt(text[:10], 10, 64)
+		return time.Unix(n, 0).UTC().Format(time.DateOnly)
+	}
 	if !hasDay(text) {
 		return text
 	}

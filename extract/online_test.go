@@ -3,6 +3,8 @@ package extract_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"countersign/extract"
 	"countersign/ingest"
 )
@@ -65,12 +67,52 @@ func TestOnlineListSaysWhoSigned(t *testing.T) {
 		{[]string{"Name", "Email", "Status", "Date"}, []string{"Ada Lovelace", "a@b.org", "under review", "10/12/2026"}, extract.SignedUnsure, false},
 		{[]string{"Name", "Signature", "Date"}, []string{"Ada Lovelace", "Ada Lovelace", "10/12/2026"}, extract.SignedYes, false},
 		{[]string{"Name", "Email"}, []string{"Ada Lovelace", "a@b.org"}, extract.SignedUnsure, true},
+		{[]string{"Vorname", "Nachname", "Datum", "Bestätigt"}, []string{"Ada", "Lovelace", "12.10.2026", "nein"}, extract.SignedNo, false},
+		{[]string{"Vorname", "Nachname", "Datum", "Bestätigt"}, []string{"Ada", "Lovelace", "12.10.2026", "ja"}, extract.SignedYes, false},
+		{[]string{"Name", "Created at", "Deleted at"}, []string{"Ada Lovelace", "2026-10-12", "2026-10-13"}, extract.SignedNo, false},
+		{[]string{"Name", "Created at", "Deleted at"}, []string{"Ada Lovelace", "2026-10-12", ""}, extract.SignedYes, false},
+		{[]string{"Name", "Signed at", "Confirmed at"}, []string{"Ada Lovelace", "2026-10-12", ""}, extract.SignedUnsure, false},
+		{[]string{"Name", "Signed at", "Confirmed at"}, []string{"Ada Lovelace", "2026-10-12", "2026-10-12 11:00"}, extract.SignedYes, false},
+		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "", "10/12/2026"}, extract.SignedUnsure, false},
+		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "/s/ Ada Lovelace", "10/12/2026"}, extract.SignedYes, false},
+		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "Grace Hopper", "10/12/2026"}, extract.SignedUnsure, false},
+		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "I do not sign", "10/12/2026"}, extract.SignedUnsure, false},
+		{[]string{"Timestamp", "Your full name", "By checking this box I sign the petition"}, []string{"2026/10/12 4:03:09 PM GMT-5", "Ada Lovelace", ""}, extract.SignedUnsure, false},
+		{[]string{"Timestamp", "Your full name", "By checking this box I sign the petition"}, []string{"2026/10/12 4:03:09 PM GMT-5", "Ada Lovelace", "I sign"}, extract.SignedYes, false},
+		{[]string{"first_name", "last_name", "subscription_status", "created_at"}, []string{"Ada", "Lovelace", "unsubscribed", "2026-10-12 12:03:04 UTC"}, extract.SignedYes, false},
+		{[]string{"Name", "Display Name Publicly", "Signed On"}, []string{"Ada Lovelace", "No", "1791210000"}, extract.SignedYes, false},
+		{[]string{"Prénom", "Nom", "Horodateur"}, []string{"Ada", "Lovelace", "12/10/2026 10:03:22"}, extract.SignedYes, false},
 		{[]string{"Email", "Date"}, []string{"a@b.org", "10/12/2026"}, extract.SignedYes, true}, // nobody is named
 		{[]string{"Member #", "Last Name", "First Name", "Status", "Paid Thru", "Date"}, []string{"4829131", "Lovelace", "Ada", "Active", "2027-01-01", "2019-02-03"}, extract.SignedUnsure, true},
 	} {
 		s := onlineSheet(t, c.headings, c.row)
 		if s.Rows[0].Signed != c.want || s.Understood() == c.open {
 			t.Errorf("%v %v: signed %s, open %v", c.headings, c.row, s.Rows[0].Signed, s.Open)
+		}
+	}
+}
+
+// Questions, columns that count rows and columns for parts of the name are what they are.
+func TestOnlineListFields(t *testing.T) {
+	for _, c := range []struct {
+		headings, row []string
+		want          map[extract.Field]string
+	}{
+		{[]string{"Timestamp", "Please type your full name as it appears on your membership card", "What is your ALA member number? (7 digits)"},
+			[]string{"2026-10-12", "Ada Lovelace", "4829131"}, map[extract.Field]string{extract.Name: "Ada Lovelace", extract.MemberID: "4829131", extract.Date: "2026-10-12"}},
+		{[]string{"ID", "Completion time", "Name", "Full name", "Member number"},
+			[]string{"1", "2026-10-12 10:01", "", "Ada Lovelace", "4829131.0"}, map[extract.Field]string{extract.Name: "Ada Lovelace", extract.MemberID: "4829131", extract.Date: "2026-10-12"}},
+		{[]string{"First", "M.I.", "Last", "Suffix", "IP Address", "Submitted"},
+			[]string{"Ada", "B", "Lovelace", "Jr.", "10.0.0.1", "1791210000"}, map[extract.Field]string{extract.Name: "Ada B Lovelace Jr.", extract.Given: "Ada B", extract.Family: "Lovelace Jr.", extract.Date: "2026-10-05"}},
+		{[]string{"Carimbo de data/hora", "Nome completo", "Número de matrícula"},
+			[]string{"12/10/2026 10:03:22", "Ada Lovelace", "4829131"}, map[extract.Field]string{extract.Name: "Ada Lovelace", extract.MemberID: "4829131", extract.Date: "12/10/2026"}},
+	} {
+		got := map[extract.Field]string{}
+		for f, r := range onlineSheet(t, c.headings, c.row).Rows[0].Fields {
+			got[f] = r.Text
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%v: %s", c.headings, diff)
 		}
 	}
 }

@@ -3,7 +3,9 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"html"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,18 +26,167 @@ type listed struct {
 // listHeadings are words of which the headings of a list of signers have two at least.
 var listHeadings = strings.Fields("name first last given family surname email mail date time timestamp signed signature submitted created " +
 	"city town state zip postal postcode country address street institution library organization organisation employer member membership number phone " +
-	"comment vorname nachname unterschrift datum nom prenom nombre apellido naam voornaam achternaam")
+	"comment vorname nachname unterschrift datum nom prenom prénom nombre apellido apellidos naam voornaam achternaam nome sobrenome completo " +
+	"zeitstempel horodateur marca temporal carimbo fecha courriel correo adhérent adherent socio matrícula matricula mitgliedsnummer plz ort ville ciudad cidade recorded")
 
-// headingsIn counts the cells of a row that have a word of headings and no digits.
+// headingsIn counts the cells of a row that have a word of headings and no digits but those
+// that tell several signers of a row apart.
 func headingsIn(cells []string) int {
 	n := 0
 	for _, c := range cells {
 		words := strings.FieldsFunc(strings.ToLower(c), func(r rune) bool { return !unicode.IsLetter(r) })
-		if len(c) < 60 && !strings.ContainsAny(c, "0123456789@") && slices.ContainsFunc(words, func(w string) bool { return slices.Contains(listHeadings, w) }) {
+		if len(c) < 90 && !strings.ContainsAny(beforeNumber(c), "0123456789@") && slices.ContainsFunc(words, func(w string) bool { return slices.Contains(listHeadings, w) }) {
 			n++
 		}
 	}
 	return n
+}
+
+// numbered is a heading of one of several signers in a row: "Name 2", "Signer 2 name".
+var numbered = regexp.MustCompile(`^(.*?)[ _#(-]*([1-9])[).]?$|^(?i:signer|person|member|petitioner|signatory) ?#?([1-9])[ :._-]+(.*)$`)
+
+// beforeNumber is a heading without the number of a signer, or what it says in brackets.
+func beforeNumber(heading string) string {
+	base, _ := signerOf(strings.TrimSpace(heading))
+	before, _, _ := strings.Cut(base, "(")
+	return before
+}
+
+// signerOf is a heading without the number of the signer it is of, and that number; empty for none.
+func signerOf(heading string) (base, number string) {
+	m := numbered.FindStringSubmatch(heading)
+	if m == nil {
+		return heading, ""
+	}
+	return strings.TrimSpace(m[1] + m[4]), m[2] + m[3]
+}
+
+// signers makes of a row with several signers a row for each.
+type signers struct {
+	headings []string
+	shared   []int // columns of all
+	each     [][]int
+}
+
+// signersIn finds the signers of a row, nil where each row has one. Each has a name.
+func signersIn(headings []string) *signers {
+	at := map[string]map[string]int{} // column by number and heading
+	var s signers
+	var order []string
+	for i, h := range headings {
+		base, number := signerOf(strings.TrimSpace(h))
+		if number == "" || base == "" {
+			s.shared = append(s.shared, i)
+			s.headings = append(s.headings, h)
+			continue
+		}
+		if at[number] == nil {
+			at[number] = map[string]int{}
+			order = append(order, number)
+		}
+		at[number][strings.ToLower(base)] = i
+	}
+	if len(order) < 2 {
+		return nil
+	}
+	var bases []string
+	for i := range headings {
+		if base, number := signerOf(strings.TrimSpace(headings[i])); number == order[0] && base != "" {
+			s.headings = append(s.headings, base)
+			bases = append(bases, strings.ToLower(base))
+		}
+	}
+	for _, number := range order {
+		columns := make([]int, len(bases))
+		named := false
+		for k, base := range bases {
+			i, has := at[number][base]
+			if !has {
+				i = -1
+			}
+			columns[k] = i
+			named = named || has && nameWord(base)
+		}
+		if !named || len(at[number]) > len(bases) {
+			return nil
+		}
+		s.each = append(s.each, columns)
+	}
+	return &s
+}
+
+// nameWord says whether a heading is of names.
+func nameWord(heading string) bool {
+	words := strings.FieldsFunc(strings.ToLower(heading), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc(words, func(w string) bool {
+		return slices.Contains(strings.Fields("name first last nombre nom nome naam vorname nachname surname"), w)
+	})
+}
+
+// rows are those of the signers of a row, at least one.
+func (s *signers) rows(cells []string) [][]string {
+	at := func(i int) string {
+		if i < 0 || i >= len(cells) {
+			return ""
+		}
+		return cells[i]
+	}
+	var out [][]string
+	for _, columns := range s.each {
+		row := make([]string, 0, len(s.headings))
+		for _, i := range s.shared {
+			row = append(row, at(i))
+		}
+		filled := false
+		for _, i := range columns {
+			row = append(row, at(i))
+			filled = filled || at(i) != ""
+		}
+		if filled {
+			out = append(out, row)
+		}
+	}
+	if len(out) == 0 {
+		return [][]string{cells} // something stands there, and a person sees it
+	}
+	return out
+}
+
+// noSigner says of a row below the headings that it is part of them, as surveys have two or
+// three rows of headings, or a sum.
+func noSigner(cells []string, first bool) bool {
+	filled, begins, name := 0, "", false
+	for _, c := range cells {
+		if c == "" {
+			continue
+		}
+		if filled++; filled == 1 {
+			begins = strings.ToLower(c)
+		}
+		if strings.HasPrefix(c, `{"ImportId"`) || first && strings.EqualFold(c, "Open-Ended Response") {
+			return true
+		}
+		if strings.Contains(c, "@") {
+			return false
+		}
+		name = name || nameWord(c)
+	}
+	if first && name && headingsIn(cells) >= 2 && !strings.ContainsAny(strings.Join(cells, ""), "0123456789") {
+		return true
+	}
+	return filled <= 3 && sums.MatchString(begins) && strings.ContainsAny(strings.Join(cells, ""), "0123456789")
+}
+
+// sums is what a row of sums begins with; "Total Lee" is somebody.
+var sums = regexp.MustCompile(`^((grand )?total|count|sum|summe|gesamt|number|signatures|signers)([ :=]*(of|number|signatures|signers|rows|records|responses|entries|unterschriften|[0-9.,]+))*[ :=]*$`)
+
+// unescaped undoes what web pages do to a cell: O&#039;Brien.
+func unescaped(cells []string) {
+	for i, c := range cells {
+		if strings.IndexByte(c, '&') >= 0 && strings.IndexByte(c, ';') > 0 {
+			cells[i] = strings.TrimSpace(html.UnescapeString(c))
+		}
+	}
 }
 
 // openList reads a table of those who signed online.
@@ -53,7 +204,7 @@ func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 	var l listed
 	for _, s := range f.Sheets {
 		before := len(l.pages)
-		if !s.Hidden {
+		if !s.Hidden && !(len(f.Sheets) > 1 && ofComments(s.Name)) {
 			if err := l.add(s); err != nil {
 				return nil, err
 			}
@@ -71,6 +222,11 @@ func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 	return &l, nil
 }
 
+// ofComments says whether a sheet is named as one beside the signatures.
+func ofComments(sheet string) bool {
+	return slices.Contains(strings.Fields("comments comment kommentare commentaires comentarios notes summary instructions"), strings.ToLower(strings.TrimSpace(sheet)))
+}
+
 // add takes the rows below the headings of a sheet, if it has any.
 func (l *listed) add(s table.Sheet) error {
 	rows, err := s.Open()
@@ -79,7 +235,9 @@ func (l *listed) add(s table.Sheet) error {
 	}
 	defer rows.Close()
 	var headings []string
+	var several *signers
 	var page List
+	first := true
 	for n := 0; ; n++ {
 		row, err := rows.Next()
 		if err == io.EOF {
@@ -92,13 +250,26 @@ func (l *listed) add(s table.Sheet) error {
 		case headings == nil && headingsIn(row.Cells) >= 2:
 			headings = row.Cells
 			page.Headings = headings
+			if several = signersIn(headings); several != nil {
+				page.Headings = several.headings
+			}
 		case headings == nil && n >= table.HeadingRows:
 			return nil
 		case headings != nil && slices.ContainsFunc(row.Cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
-			page.Rows = append(page.Rows, row.Cells)
-			if len(page.Rows) == rowsOfPage {
-				l.pages = append(l.pages, page)
-				page.Rows = nil
+			if noSigner(row.Cells, first) {
+				continue
+			}
+			first = false
+			unescaped(row.Cells)
+			of := [][]string{row.Cells}
+			if several != nil {
+				of = several.rows(row.Cells)
+			}
+			for _, cells := range of {
+				if page.Rows = append(page.Rows, cells); len(page.Rows) == rowsOfPage {
+					l.pages = append(l.pages, page)
+					page.Rows = nil
+				}
 			}
 		}
 	}
@@ -113,7 +284,7 @@ func (l *listed) Pages() int { return len(l.pages) }
 func (l *listed) page(_ context.Context, number int) (Page, error) {
 	p := Page{Number: number, Source: Online, List: l.pages[number-1]}
 	if number == 1 && len(l.passed) > 0 {
-		p.Findings = []Finding{{Kind: NotDrawn, Text: fmt.Sprintf("Of the workbook these sheets were not read, being hidden, empty or without headings: %s. "+
+		p.Findings = []Finding{{Kind: NotDrawn, Text: fmt.Sprintf("Of the workbook these sheets were not read, being hidden, empty, of comments or without headings: %s. "+
 			"See whether they have signers.", strings.Join(l.passed, ", "))}}
 	}
 	return p, nil

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"countersign/ingest"
 )
 
@@ -44,6 +46,43 @@ func TestListsSignedOnline(t *testing.T) {
 	}
 	if rows != 120 {
 		t.Errorf("%d rows", rows)
+	}
+}
+
+// Surveys have headings of several rows, reports have sums, and some lists several signers a row.
+func TestRowsOfLists(t *testing.T) {
+	for is, c := range map[string]struct {
+		text string
+		want [][]string
+	}{
+		"two rows of headings": {"Respondent ID,End Date,Name\n,,Open-Ended Response\n7,10/12/2026,Ada Lovelace\n", [][]string{{"7", "10/12/2026", "Ada Lovelace"}}},
+		"three rows of headings": {"EndDate,Q1\nRecorded Date,Your name\n\"{\"\"ImportId\"\":\"\"endDate\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\"\n2026-10-12,Ada Lovelace\n",
+			[][]string{{"2026-10-12", "Ada Lovelace"}}},
+		"sums": {"Name,Member Number,Date\nAda Lovelace,7,2026-10-12\nTotal Lee,8,2026-10-12\n,,\nTotal signatures: 2,,\nTotal,2,\n", [][]string{{"Ada Lovelace", "7", "2026-10-12"}, {"Total Lee", "8", "2026-10-12"}}},
+		"two signers a row": {"Date,Name 1,Number 1,Name 2,Number 2\n2026-10-12,Ada Lovelace,7,Bo Lee,8\n2026-10-13,Cy Lee,9,,\n2026-10-14,,,,\n",
+			[][]string{{"2026-10-12", "Ada Lovelace", "7"}, {"2026-10-12", "Bo Lee", "8"}, {"2026-10-13", "Cy Lee", "9"}, {"2026-10-14", "", "", "", ""}}},
+		"addresses of two lines are one signer's": {"Name,Address 1,Address 2,Date\nAda Lovelace,9 Elm St,Apt 4,2026-10-12\n", [][]string{{"Ada Lovelace", "9 Elm St", "Apt 4", "2026-10-12"}}},
+		"letters as web pages write them":         {"Name,Date\nSiobhan O&#039;Dea,2026-10-12\n", [][]string{{"Siobhan O'Dea", "2026-10-12"}}},
+	} {
+		t.Run(is, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "signed.csv")
+			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var r ingest.Reader
+			d, err := r.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			p, err := d.Page(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, p.List.Rows); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 

@@ -48,6 +48,23 @@ func parts(text string) (outside, inside []token) {
 	return tokens(out.String()), tokens(in.String())
 }
 
+// Key is a heading in small letters without accents and punctuation, one blank between words;
+// "StartDate" and start_date are "start date".
+func Key(text string) string {
+	var parted strings.Builder
+	var last rune
+	for _, r := range text {
+		if unicode.IsUpper(r) && unicode.IsLower(last) {
+			parted.WriteByte(' ')
+		}
+		parted.WriteRune(r)
+		last = r
+	}
+	return strings.Join(strings.FieldsFunc(fold(parted.String()), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#'
+	}), " ")
+}
+
 // fold lowers case, takes accents and apostrophes away and undoes the hyphen
 // at the end of a line.
 func fold(text string) string {

@@ -1,0 +1,312 @@
+package extract
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"countersign/extract/heading"
+)
+
+// role is what a column of a list that was signed online says beside the fields of a line.
+type role int
+
+const (
+	noRole         role = iota
+	stamped             // when each signed
+	stateOf             // what the system says of the signature: confirmed, pending, spam
+	confirmed           // that it was confirmed, or on which day; empty where it was not
+	ended               // that it was withdrawn or deleted, or on which day; mostly empty
+	typedSignature      // the name, typed once more as a signature
+	consent             // a box that is ticked to sign
+	middleName          // of the name
+	suffixOf            // of the name
+)
+
+// listColumns says what the columns of a list mean.
+type listColumns struct {
+	columns []Column
+	roles   []role
+	stamp   int // the column of the best time stamp, -1 for none
+	bare    int // the one headed "Signed", which has the day in some systems and yes or no in others
+}
+
+// longHeading is from how many blanks on a heading is a question, of which the words around
+// what it asks for say nothing.
+const longHeading = 4
+
+// listOf gives the columns of a list their meaning, by their headings and, of numbers that
+// count the rows, by their cells.
+func listOf(headings []string, rows [][]string) listColumns {
+	meanings, _ := heading.Meanings(headings)
+	l := listColumns{columns: columnsOf(headings, meanings), roles: make([]role, len(headings)), stamp: -1, bare: -1}
+	best := 0
+	for i, h := range headings {
+		key := heading.Key(h)
+		l.roles[i] = roleOf(key)
+		if key == "signed" && l.bare < 0 {
+			l.bare = i
+		}
+		question := asked(key)
+		switch {
+		case l.roles[i] != noRole, aside(key):
+			l.columns[i].Fields = nil
+		case question != "" && strings.Count(key, " ") >= longHeading:
+			l.columns[i].Fields = []Field{question}
+		case len(l.columns[i].Fields) == 0 || len(l.columns[i].Fields) == 1 && l.columns[i].Fields[0] == Number:
+			if question != "" {
+				l.columns[i].Fields = []Field{question}
+			} else if m := heading.Of(h); len(m.Items) == 1 && m.Confidence > .9 && m.Items[0] != string(Date) && m.Items[0] != string(Number) {
+				l.columns[i].Fields = []Field{Field(m.Items[0])} // for rows in which the first such column is empty
+			}
+		case slices.Equal(l.columns[i].Fields, []Field{Date}):
+			l.columns[i].Fields = nil // of signing or of something else: the rank says
+		}
+		if rank := stampRank(key); rank > best && l.roles[i] == noRole {
+			best, l.stamp = rank, i
+		}
+	}
+	if l.stamp >= 0 {
+		l.roles[l.stamp], l.columns[l.stamp].Fields = stamped, []Field{Date}
+	}
+	l.dropCounts(rows)
+	return l
+}
+
+// dropCounts takes the numbers that count rows or answers for no member numbers.
+func (l *listColumns) dropCounts(rows [][]string) {
+	var of, plain []int
+	for i, c := range l.columns {
+		if !slices.Equal(c.Fields, []Field{MemberID}) {
+			continue
+		}
+		of = append(of, i)
+		if key := heading.Key(c.Heading); !slices.ContainsFunc(strings.Fields(key), func(w string) bool { return slices.Contains(memberWords, w) }) {
+			plain = append(plain, i)
+		}
+	}
+	for _, i := range plain {
+		if len(of) > len(plain) || counts(rows, i) {
+			l.columns[i].Fields = nil
+		}
+	}
+}
+
+// counts says whether the cells of a column count the rows.
+func counts(rows [][]string, at int) bool {
+	last, steps := -1, 0
+	for _, r := range rows {
+		n := 0
+		for _, d := range strings.TrimSpace(cellAt(r, at)) {
+			if d < '0' || d > '9' || n > 1e9 {
+				return false
+			}
+			n = n*10 + int(d-'0')
+		}
+		if last >= 0 && n == last+1 {
+			steps++
+		}
+		last = n
+	}
+	return len(rows) > 2 && steps*10 >= (len(rows)-1)*9
+}
+
+var memberWords = strings.Fields("member membership mitglied mitglieds mitgliedsnummer adherent membre socio matricula matricule ala lidnummer card voter")
+
+// Words of headings, folded, by what they say of a column.
+var (
+	endedWords     = strings.Fields("deleted withdrawn withdrew withdrawal removed revoked cancelled canceled retracted geloscht zuruckgezogen supprime retire eliminado")
+	confirmedWords = strings.Fields("confirmed confirmation verified verification validated bestatigt bestatigung confirme confirmada confirmado verificado verifiziert")
+	signWords      = strings.Fields("sign signing signed endorse endorsing undersigned petition unterzeichne unterschreibe signe firmo assino")
+	// asideWords are of what a system or a signer says beside the signature.
+	asideWords = strings.Fields("subscription subscribed unsubscribed newsletter updates publicly anonymous anonymously hidden display ip comment comments reason reasons why message share shared privacy terms receive referrer source utm collector respondent browser device url link kommentar commentaire comentario")
+	neverStamp = strings.Fields("birth birthday birthdate born dob geburtsdatum naissance nacimiento nascimento join joined joining member membership since expire expires expired expiration expiry renew renewal paid dues due hire hired event meeting updated modified sent ip")
+)
+
+func hasAny(words, of []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(of, w) })
+}
+
+// aside says whether a column is of something beside the signature.
+func aside(key string) bool { return hasAny(strings.Fields(key), asideWords) }
+
+func roleOf(key string) role {
+	w := strings.Fields(key)
+	number := hasAny(w, strings.Fields("number no nr num code id token ip email mail sent count link url"))
+	switch {
+	case len(w) == 0 || key == "signed":
+		return noRole // of the day in some systems, of yes and no in others
+	case slices.Contains(strings.Fields("middle mi initial"), key), key == "middle name", key == "middle initial", key == "m i", key == "middle names":
+		return middleName
+	case slices.Contains(strings.Fields("suffix sfx generation"), key), key == "name suffix", key == "jr sr":
+		return suffixOf
+	case hasAny(w, asideWords):
+		return noRole
+	case hasAny(w, endedWords) && !number:
+		return ended
+	case key == "email confirmed", key == "e mail confirmed", key == "email verified", key == "mail confirmed",
+		hasAny(w, confirmedWords) && !number && len(w) <= 4:
+		return confirmed
+	case key == "status", key == "state of signature", key == "signature status", key == "valid", key == "signed?":
+		return stateOf
+	case hasAny(w, strings.Fields("signature unterschrift firma assinatura handtekening esignature")) && !number && stampRank(key) == 0 && len(w) <= 8:
+		return typedSignature
+	case hasAny(w, signWords) && len(w) >= 3 && stampRank(key) == 0 && asked(key) == "" && !hasAny(w, strings.Fields("how where what who email phone")):
+		return consent
+	}
+	return noRole
+}
+
+// stampRank says how surely a column tells when each signed, 0 where it does not.
+func stampRank(key string) int {
+	w := strings.Fields(key)
+	day := hasAny(w, strings.Fields("date dates datum fecha data day time at on datetime zeit heure hora dia")) || len(w) == 1
+	switch {
+	case hasAny(w, neverStamp) || len(w) > 8:
+		return 0
+	case hasAny(w, strings.Fields("timestamp zeitstempel horodateur tijdstempel")), key == "time stamp", key == "marca temporal", strings.HasPrefix(key, "carimbo de data"):
+		return 5
+	case !day:
+		return 0
+	case hasAny(w, strings.Fields("sign signed signing signature unterschrift unterschrieben unterzeichnet firma assinatura handtekening")) && len(w) > 1:
+		return 5
+	case hasAny(w, strings.Fields("submit submitted submission completed completion complete recorded end finish finished entry response answered eingereicht envoi envoye enviado")):
+		return 4
+	case hasAny(w, strings.Fields("created creation added")), slices.Contains(strings.Fields("date datum fecha data day time datetime"), key), key == "date time", key == "data hora", key == "fecha hora":
+		return 3
+	case hasAny(w, strings.Fields("start started begin")):
+		return 2
+	}
+	return 0
+}
+
+// asked is the field that a question asks for, such as "Please type your full name as it
+// appears on your card"; empty for none that we know.
+func asked(key string) Field {
+	w := strings.Fields(key)
+	both := func(of, and string) bool { return hasAny(w, strings.Fields(of)) && hasAny(w, strings.Fields(and)) }
+	has := func(phrases ...string) bool {
+		return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(" "+key+" ", " "+p+" ") })
+	}
+	switch {
+	case hasAny(w, strings.Fields("witness witnesses friend spouse candidate organizer referred emergency")):
+		return ""
+	case both("member membership mitglied mitglieds adherent dadherent membre socio ala", "number no nr num id nummer numero # n"), hasAny(w, strings.Fields("mitgliedsnummer lidnummer")):
+		return MemberID
+	case has("first and last name", "full name", "your name", "complete name", "name as", "nom et prenom", "nom complet", "nombre y apellidos", "nombre completo", "nome completo", "vor und nachname"):
+		return Name
+	case has("first name", "given name", "prenom", "vorname"):
+		return Given
+	case has("last name", "family name", "surname", "nom de famille", "nachname", "apellidos", "sobrenome"):
+		return Family
+	case hasAny(w, strings.Fields("email courriel correo")) || has("e mail"):
+		return Email
+	case has("zip", "zip code", "postal code", "postcode"):
+		return ZIP
+	}
+	return ""
+}
+
+// What cells say.
+var (
+	yesWords = strings.Fields("yes y true 1 x signed confirmed verified valid validated ok complete completed active ja oui si sim checked agreed agree on selected approved")
+	noWords  = strings.Fields("no n false 0 unsigned unconfirmed unverified pending removed withdrawn deleted invalid incomplete partial nein non nao bounced spam")
+	iSign    = regexp.MustCompile(`^(yes|ja|oui|si|sim|i|ich|je)\b[ ,:]`)
+	refuses  = regexp.MustCompile(`\b(not|no|don'?t|do not|decline|refuse|nicht|pas)\b`)
+)
+
+// says is what a cell of a column says of the signature.
+func (r role) says(cell, name string) (said Signed, speaks bool) {
+	s := strings.ToLower(strings.TrimSpace(cell))
+	no, yes := slices.Contains(noWords, s), slices.Contains(yesWords, s)
+	switch r {
+	case ended:
+		switch {
+		case s == "" || no:
+			return "", false
+		case yes || hasDay(s):
+			return SignedNo, true
+		}
+		return SignedUnsure, true
+	case stateOf:
+		if s == "" {
+			return "", false
+		}
+	case confirmed:
+		yes = yes || hasDay(s)
+	case typedSignature:
+		yes = yes || isName(s, name)
+	case consent:
+		yes = yes || iSign.MatchString(s) && !refuses.MatchString(s)
+	default:
+		return "", false
+	}
+	switch {
+	case no:
+		return SignedNo, true
+	case yes:
+		return SignedYes, true
+	}
+	return SignedUnsure, true
+}
+
+// signed says whether a system recorded a signature: by all that it says of it, the worst
+// first, or else by when it was given.
+func (l *listColumns) signed(cells []string, name string) Signed {
+	yes, unsure := false, false
+	for i, r := range l.roles {
+		switch said, _ := r.says(cellAt(cells, i), name); said {
+		case SignedNo:
+			return SignedNo
+		case SignedUnsure:
+			unsure = true
+		case SignedYes:
+			yes = true
+		}
+	}
+	if l.bare >= 0 {
+		switch s := strings.ToLower(strings.TrimSpace(cellAt(cells, l.bare))); {
+		case slices.Contains(noWords, s):
+			return SignedNo
+		case slices.Contains(yesWords, s), hasDay(s):
+			yes = true
+		case s != "":
+			unsure = true
+		}
+	}
+	switch {
+	case unsure:
+		return SignedUnsure
+	case yes || l.stamp >= 0 && hasDay(cellAt(cells, l.stamp)):
+		return SignedYes
+	}
+	return SignedUnsure
+}
+
+// silent says whether no column says whether or when each person signed.
+func (l *listColumns) silent() bool {
+	return l.stamp < 0 && l.bare < 0 && !slices.ContainsFunc(l.roles, func(r role) bool {
+		return r == stateOf || r == confirmed || r == typedSignature || r == consent
+	})
+}
+
+// nameParts puts what stands in columns of its own into the name: the middle name with the
+// given one, the suffix after the family name. Titles and degrees are no part of it.
+func (l *listColumns) nameParts(cells []string, fields map[Field]Reading) {
+	add := func(f Field, text string) {
+		if r, has := fields[f]; has && r.Text != "" && text != "" {
+			r.Text += " " + text
+			fields[f] = r
+		}
+	}
+	for i, r := range l.roles {
+		text := strings.TrimSpace(cellAt(cells, i))
+		switch {
+		case r == middleName:
+			add(Given, text)
+		case r == suffixOf && slices.Contains(append(strings.Fields("junior senior 2nd 3rd 4th"), generations...), strings.Trim(strings.ToLower(text), ". ,")):
+			add(Family, text)
+			add(Name, text)
+		}
+	}
+}
