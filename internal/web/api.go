@@ -230,6 +230,7 @@ func (s *Server) newAPI() *apiDocs {
 	add(s, api, "GET", "/api/snapshots", "list-snapshots", "Members", "The membership exports that were taken in, newest first", s.apiSnapshots)
 	add(s, api, "GET", "/api/audit", "list-audit", "Audit", "Entries of the audit log after a place in it", s.apiAudit)
 
+	s.describeRepair(api)
 	s.describeRegister(api)
 	streams{d.spec}.describe()
 	var err error

@@ -236,7 +236,7 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 	sv.fails(p)
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	line := must(sv.Store.Lines(t.Context(), p.ID))[0]
-	fill := strings.NewReplacer("/petitions/{id}", "/petitions/"+p.ID, "/groups/{id}", "/groups/"+p.ID, "/uploads/{id}", "/uploads/"+upload.ID, "{line}", line.ID)
+	fill := strings.NewReplacer("/petitions/{id}", "/petitions/"+p.ID, "/groups/{id}", "/groups/"+p.ID, "/uploads/{id}", "/uploads/"+upload.ID, "/pages/{id}", "/pages/"+line.PageID, "{line}", line.ID)
 	asked := 0
 	for path, item := range sv.docs.spec.Paths {
 		if item.Get == nil || item.Get.Responses["200"].Content["application/json"] == nil {

@@ -165,7 +165,7 @@ func (s *Server) routes() []route {
 		{"GET /healthz", public, s.healthz},
 		{"GET /readyz", public, s.readyz},
 		{"GET /metrics", byAdmin, s.metrics},
-	}, s.certifyRoutes(), s.repairRoutes(), s.contactRoutes(), s.reviewRoutes(), s.registerRoutes(), s.registerRoutesOfAPI())
+	}, s.certifyRoutes(), s.repairRoutes(), s.contactRoutes(), s.reviewRoutes(), s.registerRoutes(), s.registerRoutesOfAPI(), s.repairRoutesOfAPI())
 }
 
 // mount builds the handler from the table.
