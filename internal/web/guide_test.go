@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -83,5 +84,20 @@ func TestPageOfList(t *testing.T) {
 	}
 	if v := newSheet(store.Page{ReadAt: time.Now()}, nil); v.Word != "No picture" || !v.Bad {
 		t.Errorf("a page that lost its picture is %+v", v)
+	}
+}
+
+// A search that finds more members than are shown says so.
+func TestMoreMembersThanShown(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	export := "ID,First Name,Last Name,Status\n"
+	for i := range membersShown + 5 {
+		export += fmt.Sprintf("04%05d,Ann%c,Persechino,Active\n", i, 'a'+i%26)
+	}
+	sv.export([]byte(export))
+	page := sv.client("staff").get("/members?q=Persechino").want(t, 200).body
+	if !strings.Contains(page, fmt.Sprintf("These are the first %d; there are more.", membersShown)) || strings.Count(page, `<td class="mono">`) != membersShown {
+		t.Errorf("%d members are shown, and not that there are more", strings.Count(page, `<td class="mono">`))
 	}
 }

@@ -173,7 +173,9 @@ func TestJourney(t *testing.T) {
 	way.set(false, 0)
 	b.open("/help")
 	b.open("/petitions/" + id)
+	b.until("what was interrupted is said", `document.querySelector(".arriving").innerText.match(/second\.pdf[\s\S]*interrupted at \d+ %/)`)
 	choose(second)
+	b.until("it goes on in its place", `!document.querySelector("[data-interrupted]")`)
 	b.until("the file is there", `document.querySelector("#files").innerText.includes("second.pdf")`)
 	if !arrived(sum) {
 		t.Error("second.pdf did not arrive as it was")

@@ -21,6 +21,7 @@ const membersShown = 30
 type membersView struct {
 	Query     string
 	Found     []office.Member
+	More      bool // than are shown
 	Current   *store.Snapshot
 	Snapshots []store.Snapshot
 	Names     map[string]string
@@ -47,8 +48,11 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 		}
 	}
 	if v.Query != "" && v.Current != nil {
-		if v.Found, err = s.Office.Search(r.Context(), "", v.Query, membersShown); err != nil {
+		if v.Found, err = s.Office.Search(r.Context(), "", v.Query, membersShown+1); err != nil {
 			return fmt.Errorf("search the members: %w", err)
+		}
+		if v.More = len(v.Found) > membersShown; v.More {
+			v.Found = v.Found[:membersShown]
 		}
 	}
 	return s.render(w, r, status, "members", v)

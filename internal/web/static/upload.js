@@ -45,6 +45,29 @@ if (form) {
   });
   addEventListener("beforeunload", (event) => { if (running) event.preventDefault(); });
 
+  // What was interrupted when the page was closed is said when it is open again: only the person
+  // has the file.
+  const begins = `upload ${petition} `;
+  for (const key of Object.keys(localStorage).filter((k) => k.startsWith(begins))) interrupted(key);
+
+  async function interrupted(key) {
+    const [, name, size] = key.slice(begins.length).match(/^(.*) (\d+) \d+$/s) ?? [];
+    const address = localStorage.getItem(key);
+    const answer = name && await fetch(address, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null);
+    if (answer === null || answer?.status >= 500) return; // the service does not answer now
+    if (!answer?.ok || answer.headers.get("Countersign-Upload")) return localStorage.removeItem(key); // swept, or here
+    const row = draw({ name });
+    row.dataset.interrupted = key;
+    show(row, `interrupted at ${percent(answer.headers.get("Upload-Offset") / size)}: drop the file here again, and it goes on`, answer.headers.get("Upload-Offset") / size);
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: "Forget it" });
+    button.addEventListener("click", () => {
+      fetch(address, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {});
+      localStorage.removeItem(key);
+      row.remove();
+    });
+    row.querySelector(".line").append(button);
+  }
+
   function draw(file) {
     const row = document.createElement("li");
     row.innerHTML = `<div class="line"><span class="name"></span><span class="state">waits</span></div><progress max="1" value="0"></progress>`;
@@ -92,6 +115,7 @@ if (form) {
 
   async function send(file, row) {
     const key = `upload ${petition} ${file.name} ${file.size} ${file.lastModified}`;
+    list.querySelector(`[data-interrupted="${CSS.escape(key)}"]`)?.remove();
     let address = localStorage.getItem(key);
     let tries = 0;
     while (true) {
