@@ -285,6 +285,36 @@ func TestReceivedBeforeAcknowledged(t *testing.T) {
 	r.must(r.ChangePetition(ctx, before, after, "cho"))
 }
 
+// approvedAs takes a certified petition to its approval, as a group of a name.
+func (r *registry) approvedAs(id, name string) {
+	r.t.Helper()
+	for _, s := range [][]string{
+		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", name},
+	} {
+		r.must(r.step(id, s[0], "2026-11-20", s[1:]...))
+	}
+}
+
+// group writes something down of a group, as the chair.
+func (r *registry) group(id, kind, on string, words ...string) {
+	r.t.Helper()
+	s := NewStep{Kind: kind, On: day(on), Words: map[string]string{}}
+	for i := 0; i < len(words); i += 2 {
+		s.Words[words[i]] = words[i+1]
+	}
+	r.must(r.AddToGroup(r.t.Context(), id, s, chairOf(r)))
+}
+
+// councilNow is what Council would be told for a conference by now.
+func (r *registry) councilNow(conference string) report.Council {
+	r.t.Helper()
+	b, err := r.ledger(r.t.Context())
+	r.must(err)
+	c, err := r.council(r.t.Context(), b, edition{conference: conference, cutOff: r.office.now, shown: r.office.now})
+	r.must(err)
+	return c
+}
+
 // The Handbook has one text of a group, its purpose by the cut-off, whatever came of its name;
 // reports that are missing of a group that ended go to Council with its end and not after.
 func TestCouncilOfOneGroup(t *testing.T) {
@@ -293,33 +323,13 @@ func TestCouncilOfOneGroup(t *testing.T) {
 	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2028","from":"2028-06-24T00:00:00Z","to":"2028-06-29T00:00:00Z"},
 		{"name":"Annual 2029","from":"2029-06-24T00:00:00Z","to":"2029-06-29T00:00:00Z"}]`, "cho"))
 	r.certified("p1")
-	for _, s := range [][]string{
-		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", "Seeds"},
-	} {
-		r.must(r.step("p1", s[0], "2026-11-20", s[1:]...))
-	}
-	group := func(kind, on string, words ...string) {
-		t.Helper()
-		s := NewStep{Kind: kind, On: day(on), Words: map[string]string{}}
-		for i := 0; i < len(words); i += 2 {
-			s.Words[words[i]] = words[i+1]
-		}
-		r.must(r.AddToGroup(ctx, "p1", s, chairOf(r)))
-	}
-	council := func(conference, cutOff string) report.Council {
-		t.Helper()
-		b, err := r.ledger(ctx)
-		r.must(err)
-		c, err := r.council(ctx, b, edition{conference: conference, cutOff: day(cutOff), shown: r.office.now})
-		r.must(err)
-		return c
-	}
+	r.approvedAs("p1", "Seeds")
 	r.office.now = day("2028-06-10")
-	group("purpose", "2027-03-01", "purpose", "Lending seeds and tools")
-	group("rename", "2027-04-01", "name", "Seeds and Tools")
-	group("purpose", "2027-05-01", "purpose", "Lending what grows")
-	group("disband", "2028-06-01", "reason", "its organizers asked")
-	c := council("Annual 2028", "2028-06-10")
+	r.group("p1", "purpose", "2027-03-01", "purpose", "Lending seeds and tools")
+	r.group("p1", "rename", "2027-04-01", "name", "Seeds and Tools")
+	r.group("p1", "purpose", "2027-05-01", "purpose", "Lending what grows")
+	r.group("p1", "disband", "2028-06-01", "reason", "its organizers asked")
+	c := r.councilNow("Annual 2028")
 	if len(c.Handbook) != 1 || c.Handbook[0] != (report.Entry{Group: "Seeds and Tools", Text: "Lending what grows"}) {
 		t.Errorf("%+v", c.Handbook)
 	}
@@ -329,7 +339,7 @@ func TestCouncilOfOneGroup(t *testing.T) {
 	_, err := r.IssueCouncil(ctx, NewCouncilReport{Conference: "Annual 2028", Document: "CD 1"}, chairOf(r))
 	r.must(err)
 	r.office.now = day("2029-06-10")
-	if c = council("Annual 2029", "2029-06-10"); len(c.Annual) != 0 || len(c.Groups) != 1 {
+	if c = r.councilNow("Annual 2029"); len(c.Annual) != 0 || len(c.Groups) != 1 {
 		t.Errorf("a year later: %+v", c.Annual)
 	}
 }
@@ -342,36 +352,16 @@ func TestCouncilOfReports(t *testing.T) {
 	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"},
 		{"name":"Annual 2028","from":"2028-07-02T00:00:00Z","to":"2028-07-06T00:00:00Z","council":"2027-2028"}]`, "cho"))
 	r.certified("p1")
-	for _, s := range [][]string{
-		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", "Seeds"},
-	} {
-		r.must(r.step("p1", s[0], "2026-11-20", s[1:]...))
-	}
-	group := func(kind, on string, words ...string) {
-		t.Helper()
-		s := NewStep{Kind: kind, On: day(on), Words: map[string]string{}}
-		for i := 0; i < len(words); i += 2 {
-			s.Words[words[i]] = words[i+1]
-		}
-		r.must(r.AddToGroup(ctx, "p1", s, chairOf(r)))
-	}
-	council := func(conference string) report.Council {
-		t.Helper()
-		b, err := r.ledger(ctx)
-		r.must(err)
-		c, err := r.council(ctx, b, edition{conference: conference, cutOff: r.office.now, shown: r.office.now})
-		r.must(err)
-		return c
-	}
+	r.approvedAs("p1", "Seeds")
 	r.office.now = day("2027-06-10")
-	group("ask-report", "2027-01-10", "due", "2027-03-01", "note", "the pilot")
-	c := council("Annual 2027")
+	r.group("p1", "ask-report", "2027-01-10", "due", "2027-03-01", "note", "the pilot")
+	c := r.councilNow("Annual 2027")
 	if len(c.Annual) != 2 || c.Annual[0].Note != "the pilot" || c.Year != "2026-2027" {
 		t.Errorf("asked for: %s, %+v", c.Year, c.Annual)
 	}
-	group("annual-report", "2027-04-02", "for", "the one asked for on 2027-01-10, due 2027-03-01", "note", "by mail, in two parts")
-	group("annual-report", "2027-06-01", "for", "2027")
-	c = council("Annual 2028")
+	r.group("p1", "annual-report", "2027-04-02", "for", "the one asked for on 2027-01-10, due 2027-03-01", "note", "by mail, in two parts")
+	r.group("p1", "annual-report", "2027-06-01", "for", "2027")
+	c = r.councilNow("Annual 2028")
 	var notes []string
 	for _, a := range c.Annual {
 		notes = append(notes, a.Note)
