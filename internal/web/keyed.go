@@ -25,6 +25,9 @@ const mostKeyed = 1 << 20
 func (s *Server) once(rt route, w *recorder, r *http.Request) error {
 	key := r.Header.Get("Idempotency-Key")
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method == http.MethodPost && kind == "application/x-www-form-urlencoded" && accountOf(r).ID != "" && !holdsSecret[rt.pattern] {
+		return s.onceForm(rt, w, r)
+	}
 	if key == "" || r.Method == http.MethodGet || r.Method == http.MethodHead || !strings.HasPrefix(r.URL.Path, "/api/") ||
 		kind != "application/json" || accountOf(r).ID == "" {
 		return rt.handle(w, r)

@@ -90,7 +90,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(page.Bytes()) // who does not listen any more needs no error
+	_, _ = w.Write(marked(page.Bytes())) // who does not listen any more needs no error
 	return nil
 }
 

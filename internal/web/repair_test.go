@@ -106,7 +106,7 @@ func TestRepairInBrowser(t *testing.T) {
 	}
 	undo()
 	details("/exclude")
-	b.do(chromedp.SendKeys(chromedp.CSS(`form[action$="/exclude"] input`), "a copy"), chromedp.Click(chromedp.CSS(`form[action$="/exclude"] button`)))
+	b.do(chromedp.SendKeys(chromedp.CSS(`form[action$="/exclude"] input[name=note]`), "a copy"), chromedp.Click(chromedp.CSS(`form[action$="/exclude"] button`)))
 	said("The page is excluded")
 	undo()
 	details("/turn")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -76,4 +77,83 @@ func TestKeyedChanges(t *testing.T) {
 		t.Fatal(begun, err)
 	}
 	send(staff, "d", "Six").want(t, 409)
+}
+
+// Every form of a page that changes something has a field of its own, and none a password's answer is kept of.
+func TestFormsAreMarked(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	p := sv.sample()
+	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
+	c := sv.client("admin")
+	seen := map[string]bool{}
+	for _, path := range []string{"/petitions/" + p.ID, "/pages/" + page.ID, "/account", "/settings", "/settings/people", "/petitions/" + p.ID + "/life"} {
+		body := c.get(path).want(t, 200).body
+		marks := regexp.MustCompile(`<form\b[^>]*\bmethod="post"[^>]*><input type="hidden" name="once" value="([0-9a-f]{24})">`).FindAllStringSubmatch(body, -1)
+		if forms := strings.Count(body, `method="post"`); forms == 0 || len(marks) != forms {
+			t.Errorf("%s has %d forms, of which %d are marked", path, forms, len(marks))
+		}
+		for _, m := range marks {
+			if seen[m[1]] {
+				t.Errorf("%s: two forms have the same mark", path)
+			}
+			seen[m[1]] = true
+		}
+	}
+}
+
+// A form that is sent twice, one after the other or at once, does what it says one time and leads to the
+// same place; filled in otherwise, and by somebody else, it is another.
+func TestFormsOnce(t *testing.T) {
+	t.Parallel()
+	sv := newService(t)
+	p := sv.sample()
+	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
+	before := len(must(sv.Store.LinesOf(t.Context(), page.ID)))
+	c := sv.client("admin")
+	add := func(c *client, mark, top string) answer {
+		return c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "5", "right", "95", "top", top, "bottom", "98", "note", "one more")
+	}
+	lines := func(want int) {
+		t.Helper()
+		if got := len(must(sv.Store.LinesOf(t.Context(), page.ID))); got != before+want {
+			t.Errorf("%d lines were added, want %d", got-before, want)
+		}
+	}
+	mark := newID()
+	first := add(c, mark, "95").want(t, 303).Header.Get("Location")
+	if again := add(c, mark, "95").want(t, 303).Header.Get("Location"); again != first {
+		t.Errorf("sent again it leads to %s, not %s", again, first)
+	}
+	lines(1)
+	add(c, mark, "94").want(t, 303)
+	add(sv.client("staff"), mark, "95").want(t, 303)
+	lines(3)
+
+	mark = newID()
+	answers := make(chan answer, 4)
+	for range cap(answers) {
+		go func() { answers <- add(c, mark, "93") }()
+	}
+	to := ""
+	for range cap(answers) {
+		at := (<-answers).want(t, 303).Header.Get("Location")
+		if to != "" && at != to {
+			t.Errorf("at once: one leads to %s, one to %s", to, at)
+		}
+		to = at
+	}
+	lines(4)
+
+	// What was refused may be sent again; what was shown once is not kept.
+	mark = newID()
+	c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "x").want(t, 422)
+	c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "x").want(t, 422)
+	tokens := func() int { return len(must(sv.Store.Tokens(t.Context(), "account-admin"))) }
+	had := tokens()
+	secret := c.post("/account/tokens", "once", mark, "name", "scanner", "scope", "upload").want(t, 201).body
+	again := c.post("/account/tokens", "once", mark, "name", "scanner", "scope", "upload").want(t, 409).body
+	if tokens() != had+1 || !strings.Contains(again, "not shown again") || !strings.Contains(secret, "scanner") {
+		t.Errorf("%d tokens were made: %s", tokens()-had, again)
+	}
 }
