@@ -37,7 +37,16 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 		s.routed = append(s.routed, m.roll.ByNumber(written)...)
 		s.routed = append(s.routed, m.roll.NearNumbers(written)...)
 	}
+	var most, far byLevel
 	any := 1 / max(m.roll.LargestNumber(), math.Pow(10, float64(min(len(written), 12))-0.5), 1e4)
+	if s.number == nil {
+		most = same(2/any + 1)
+		if n := len(written); n >= shortestNumber && n <= name.MaxWord {
+			for j := range far { // numbers a digit off are pointed to, so two at least are wrong
+				far[j] = 1 + digitMistaken*digitMistaken*m.powers.ofDigits.wrong[j][2]*m.powers.ofDigits.right[j][n-2]/any
+			}
+		}
+	}
 	s.fields = append(s.fields, seen{extract.MemberID, func(who *person) byLevel {
 		own := m.numberOf(who.at)
 		var l byLevel
@@ -57,7 +66,7 @@ func (m *Matcher) seeNumber(_ *work, s *sight, row extract.Row) {
 			l[j] = (1-unreadable[j]-otherNumber)*l[j] + unreadable[j] + otherNumber
 		}
 		return l
-	}, same(1)})
+	}, same(1), most, far})
 }
 
 // number is the likelihood of a number read if this one was meant.
@@ -175,6 +184,13 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	for j := range any {
 		any[j] /= scale
 	}
+	var most byLevel
+	if s.email == nil {
+		most = m.powers.likelihood(fit{odds: 1, rights: len(codes)})
+		for j := range most {
+			most[j] = most[j]/scale + any[j]
+		}
+	}
 	s.fields = append(s.fields, seen{extract.Email, func(who *person) byLevel {
 		var own byLevel
 		emails := m.roll.Members[who.at].Emails
@@ -203,7 +219,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 			own[j] = mine*own[j]/scale + (1-mine)*any[j]
 		}
 		return own
-	}, any})
+	}, any, most, byLevel{}})
 }
 
 // noiseShare is the likelihood of one wrong digit beside right letters.

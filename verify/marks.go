@@ -49,7 +49,7 @@ func (m *Matcher) seeBirth(_ *work, s *sight, row extract.Row) {
 			l.plus(dayForMonth, &p)
 		}
 		return marked(l, birthdays, ownBirth, scrawled)
-	}, same(1)})
+	}, same(1), byLevel{}, byLevel{}})
 }
 
 // mostBorn is how many members may be pointed to by their day of birth.
@@ -78,7 +78,7 @@ func (m *Matcher) seeSecond(_ *work, s *sight, row extract.Row) {
 			return same(1)
 		}
 		return marked(m.powers.number(read, own), values, ownSecond, 1)
-	}, same(1)})
+	}, same(1), byLevel{}, byLevel{}})
 }
 
 // marked are the odds of what was read if it is a member's own, against one of so many values

@@ -49,6 +49,7 @@ type Matcher struct {
 	wayShares  []float64                   // of members, by place in wayTexts
 	shares     map[*roll.Lexicon][]float64 // of people at large, by word of Families and Givens
 	scratch    sync.Pool
+	remembered remembered
 }
 
 // Options of a Matcher; the zero value is what petitions usually are.
@@ -329,6 +330,8 @@ const hopeless = 1e-7
 func (m *Matcher) score(w *work, s *sight) []scored {
 	pointed := m.route(w, s)
 	out := w.scored[:0]
+	rest, far := s.rest(false), s.rest(true)
+	best := 0.0
 	alike := !slices.ContainsFunc(s.names, func(h hypothesis) bool { return h.short() })
 	var name byLevel
 	for i := range w.found {
@@ -337,21 +340,77 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 			name = m.nameLikelihood(s, who)
 		}
 		p := name
-		if i >= pointed && slices.Max(p[:]) < hopeless {
+		if i >= pointed && s.hope(&p) < hopeless {
 			continue
 		}
+		sum, left := 0.0, true
+		if i >= pointed {
+			rest = far
+		}
 		for k := range s.fields {
+			if left = rest == nil || s.reach(&p, &rest[k]) >= best*beneath; !left {
+				break
+			}
 			l := s.fields[k].of(who)
 			p.times(&l)
 		}
-		sum := 0.0
+		if !left {
+			continue
+		}
 		for j := range p {
 			sum += s.weights[j] * p[j]
 		}
+		best = max(best, sum)
 		out = append(out, scored{at: who.at, likelihood: sum})
 	}
 	w.scored = out
 	return out
+}
+
+// beneath is a share of the best member's likelihood: all members together below it are
+// no matter.
+const beneath = 1e-16
+
+// rest is, for each field, the most that it and those after it can say for a member; nil where
+// some field does not say it. Far is for members to whom no field but the name points.
+func (s *sight) rest(far bool) []byLevel {
+	out := make([]byLevel, len(s.fields))
+	most := same(1)
+	for k := len(s.fields) - 1; k >= 0; k-- {
+		f := &s.fields[k]
+		switch {
+		case far && f.far != (byLevel{}):
+			most.times(&f.far)
+		case f.most == (byLevel{}):
+			return nil
+		default:
+			most.times(&f.most)
+		}
+		out[k] = most
+	}
+	return out
+}
+
+// reach is the most that the likelihood of a line can become.
+func (s *sight) reach(p, rest *byLevel) float64 {
+	sum := 0.0
+	for j := range p {
+		sum += s.weights[j] * p[j] * rest[j]
+	}
+	return sum
+}
+
+// hope is how much a name speaks for a member: of a scrawl at the level of noise at which it
+// says most, of what was typed at all of them, for there nearly nothing is noise.
+func (s *sight) hope(p *byLevel) float64 {
+	if !s.typed {
+		return slices.Max(p[:])
+	}
+	sum := 0.0
+	for j := range p {
+		sum += s.weights[j] * p[j]
+	}
+	return sum
 }
 
 // route collects the members that are worth scoring: by number, e-mail and

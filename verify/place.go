@@ -241,10 +241,16 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 			town = m.places.homes[of[0]].city
 		}
 	}
-	any := v.any()
+	any := v.anybody()
 	scale := slices.Max(any[:])
 	for j := range any {
 		any[j] /= scale
+	}
+	var most byLevel
+	if s.zip == nil && (v.city == nil || !v.city.seen) {
+		for j := range most {
+			most[j] = 1/scale + any[j]
+		}
 	}
 	s.fields = append(s.fields, seen{extract.CityState, func(who *person) byLevel {
 		if who.home == m.places.nowhere {
@@ -255,7 +261,7 @@ func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
 			l[j] = samePlace*l[j]/scale + (1-samePlace)*any[j]
 		}
 		return l
-	}, any})
+	}, any, most, byLevel{}})
 	return town
 }
 
@@ -322,6 +328,14 @@ const strangeZIP = 1e-5
 
 // elsewhere is the share of people outside the roll who live where no member does.
 const elsewhere = 0.15
+
+// anybody is any, remembered where nothing but the letters of the place are known.
+func (v *view) anybody() byLevel {
+	if v.seen != nil || v.city != nil && v.city.seen {
+		return v.any()
+	}
+	return v.m.remembered.place(v.spot, v.any)
+}
 
 // any is the likelihood of a place if nobody on the roll wrote it: it is where some member
 // lives, misread as members' places are, or elsewhere.
@@ -477,7 +491,7 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 			own[j] = sameCompany*own[j]/scale + (1-sameCompany)*any[j]*loose
 		}
 		return own
-	}, any})
+	}, any, byLevel{}, byLevel{}})
 }
 
 // resembles says whether two names of an institution may well be the same in

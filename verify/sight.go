@@ -29,6 +29,7 @@ type sight struct {
 	routed     []int32
 	colleagues []int32 // members at the institution that was read
 	weights    byLevel // prior of each level of noise
+	typed      bool    // all of the line was
 	nobody     float64 // likelihood of the line if nobody on the roll wrote it
 	garble     float64 // the same if the name cell shows nothing of what was written
 }
@@ -38,6 +39,8 @@ type seen struct {
 	field extract.Field
 	of    func(who *person) byLevel // likelihood if this member wrote it
 	any   byLevel                   // if nobody on the roll did
+	most  byLevel                   // the most that it is for any member; zero where that is not known
+	far   byLevel                   // the same of those to whom it does not point; zero where that is not less
 }
 
 func (s *sight) any() bool { return len(s.names) > 0 || len(s.fields) > 0 }
@@ -204,6 +207,10 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, seen []extract.La
 	}
 	codes := name.Codes(read)
 	h := w.heard(of)
+	asked := wordAsked{of, read, k, unseen}
+	if m.remembered.recall(asked, h) {
+		return h
+	}
 	var near []roll.Near
 	near, w.edits = of.Nearest(codes, k, w.edits)
 	for len(near) > tooMany && near[len(near)-1].Edits > near[0].Edits {
@@ -216,6 +223,7 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, seen []extract.La
 		h.keep(n.Word, f, p)
 	}
 	h.all = m.byAnybody(h, of, read, unseen)
+	m.remembered.keep(asked, h)
 	return h
 }
 
@@ -247,6 +255,7 @@ func (m *Matcher) byAnybody(h *heard, of *roll.Lexicon, read string, unseen floa
 // for nobody on the roll.
 func (m *Matcher) see(w *work, row extract.Row) *sight {
 	s := &sight{weights: noiseOf(row)}
+	s.typed = s.weights == typedNoise
 	nobody := s.weights
 	s.nameAny = m.seeName(w, s, row)
 	nobody.times(&s.nameAny)
@@ -265,6 +274,9 @@ func (m *Matcher) see(w *work, row extract.Row) *sight {
 	return s
 }
 
+// typedNoise is the prior of each level of noise where all of a line was typed.
+var typedNoise = byLevel{0.95, 0.04, 0.006, 0.002, 0.001, 0.001}
+
 // noiseOf is the prior of each level of noise, from what the readers say of
 // their own confidence.
 func noiseOf(row extract.Row) byLevel {
@@ -277,7 +289,7 @@ func noiseOf(row extract.Row) byLevel {
 		}
 	}
 	if typed {
-		return byLevel{0.95, 0.04, 0.006, 0.002, 0.001, 0.001}
+		return typedNoise
 	}
 	steps := []byLevel{
 		{0.01, 0.04, 0.10, 0.20, 0.30, 0.35},

@@ -71,7 +71,7 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 			odds[j] = min(sameStreet, otherStreet+(1-otherStreet-unreadable[j])*odds[j])
 		}
 		return odds
-	}, same(1)})
+	}, same(1), same(max(1, sameStreet)), byLevel{}})
 }
 
 // streetSeen is the cell for a street as a recognizer saw it.
