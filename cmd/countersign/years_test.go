@@ -503,8 +503,7 @@ func (y *years) chairApproves(name string) {
 	y.changed = append(y.changed, name)
 	v := y.signsIn()
 	v.open("/petitions/" + y.ids[name] + "/life")
-	form := `form:has(input[value="approve"]) `
-	v.click(`details:has(input[value="approve"]) summary`)
+	form := `form:has(input[value="approve"]) ` // of what comes next, which lies open
 	for field, text := range map[string]string{"vote": "7 to 0", "overlap": "Reference and User Services Association"} {
 		v.types(form+`input[name="word-`+field+`"]`, text)
 	}

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"slices"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -164,3 +165,17 @@ type Task struct {
 	Subject string
 	Key     string
 }
+
+// Recommended says whether one of the steps is what usually comes next.
+func (l Life) Recommended() bool { return len(l.OtherSteps()) < len(l.Steps) }
+
+// OtherSteps are those that may be written down as well.
+func (l Life) OtherSteps() []Step {
+	return slices.DeleteFunc(slices.Clone(l.Steps), func(s Step) bool { return s.Recommended })
+}
+
+// Recommended says that no step of a group is what usually comes next.
+func (g Group) Recommended() bool { return false }
+
+// OtherSteps are all.
+func (g Group) OtherSteps() []Step { return g.Steps }
