@@ -25,7 +25,8 @@ const mostKeyed = 1 << 20
 func (s *Server) once(rt route, w *recorder, r *http.Request) error {
 	key := r.Header.Get("Idempotency-Key")
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.Method == http.MethodPost && kind == "application/x-www-form-urlencoded" && accountOf(r).ID != "" && !holdsSecret[rt.pattern] {
+	// What a page's script sends again is known by ids of its own, and wants the same answer.
+	if r.Method == http.MethodPost && kind == "application/x-www-form-urlencoded" && accountOf(r).ID != "" && !wantsJSON(r) && !holdsSecret[rt.pattern] {
 		return s.onceForm(rt, w, r)
 	}
 	if key == "" || r.Method == http.MethodGet || r.Method == http.MethodHead || !strings.HasPrefix(r.URL.Path, "/api/") ||
