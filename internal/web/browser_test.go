@@ -274,6 +274,7 @@ func TestAccessible(t *testing.T) {
 	visit("chair", "send-nobody", "/petitions/"+group.ID+"/letters/receipt/send")
 	visit("staff", "groups", "/groups")
 	visit("chair", "group", "/groups/"+group.ID)
+	visit("", "public", "/public/groups")
 	visit("staff", "worklist", "/worklist")
 	visit("admin", "calendar", "/settings/calendar")
 	visit("admin", "letters", "/settings/letters")

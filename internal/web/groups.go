@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -139,8 +140,16 @@ func (s *Server) calendar(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// publicGroups is the public list as a page, or as a piece of one to be put into another site.
 func (s *Server) publicGroups(w http.ResponseWriter, r *http.Request) error {
-	return s.publicList(w, r, "html", "text/html; charset=utf-8")
+	if r.URL.Query().Has("piece") {
+		return s.publicList(w, r, "html", "text/html; charset=utf-8")
+	}
+	var b bytes.Buffer
+	if err := s.Office.PublicList(r.Context(), "html", &b); err != nil {
+		return fmt.Errorf("write the list of groups: %w", err)
+	}
+	return s.render(w, r, http.StatusOK, "public", template.HTML(b.String())) // written by a template
 }
 
 func (s *Server) publicGroupsCSV(w http.ResponseWriter, r *http.Request) error {

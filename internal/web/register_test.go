@@ -72,6 +72,12 @@ func TestCalendarFeed(t *testing.T) {
 	if logs := sv.logs.String(); strings.Contains(logs, secret) {
 		t.Error("the token is in the log")
 	}
+	if got := sv.client("").get("/public/groups").want(t, 200).body; !strings.Contains(got, "<h3>Seed Libraries</h3>") || !strings.Contains(got, "style.css") {
+		t.Errorf("the public page is\n%s", got)
+	}
+	if got := sv.client("").get("/public/groups?piece").want(t, 200).body; !strings.HasPrefix(got, "<section>") {
+		t.Errorf("the piece for another site is\n%s", got)
+	}
 	if got := sv.client("").get("/public/groups.csv").want(t, 200).body; !strings.Contains(got, "Seed Libraries") {
 		t.Errorf("%q", got)
 	}
