@@ -47,6 +47,7 @@ func online(p ingest.Page, told Told) Sheet {
 				row.Fields[asked.Fields[0]] = Reading{Text: text, Confidence: 1, Engine: "text"}
 			}
 		}
+		numberFromName(row.Fields)
 		list.nameParts(cells, row.Fields)
 		joinName(row.Fields)
 		row.Signed = list.signed(cells, nameOf(row))
@@ -74,6 +75,23 @@ func online(p ingest.Page, told Told) Sheet {
 		open(ColumnsUnknown, saysNotSigned)
 	}
 	return s
+}
+
+// numberInName is a number that stands beside the name in its cell: "Ada Lovelace (4829131)".
+var numberInName = regexp.MustCompile(`^(.*?\pL.*?)[\s,(#:;-]+(?:(?i:ala|member|no|id)[\s.:#]*)*([0-9]{4,12})\)?$`)
+
+// numberFromName takes a member number out of the cell of the name, where none stands in one of
+// its own: it may be another's.
+func numberFromName(fields map[Field]Reading) {
+	r := fields[Name]
+	in := numberInName.FindStringSubmatch(r.Text)
+	if in == nil || fields[MemberID].Text != "" {
+		return
+	}
+	r.Text = strings.TrimSpace(in[1])
+	fields[Name] = r
+	r.Text = in[2]
+	fields[MemberID] = r
 }
 
 func cellAt(cells []string, i int) string {

@@ -77,6 +77,9 @@ func TestOnlineListSaysWhoSigned(t *testing.T) {
 		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "/s/ Ada Lovelace", "10/12/2026"}, extract.SignedYes, false},
 		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "Grace Hopper", "10/12/2026"}, extract.SignedUnsure, false},
 		{[]string{"Full name", "Electronic Signature", "Date"}, []string{"Ada Lovelace", "I do not sign", "10/12/2026"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Signature", "Submission Date"}, []string{"Ada Lovelace", "https://forms.example.org/uploads/sig_7.png", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Do you support or oppose the petition?", "Name", "Timestamp"}, []string{"Oppose", "Ada Lovelace", "2026-10-12"}, extract.SignedNo, false},
+		{[]string{"Do you support or oppose the petition?", "Name", "Timestamp"}, []string{"Support", "Ada Lovelace", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Timestamp", "Your full name", "By checking this box I sign the petition"}, []string{"2026/10/12 4:03:09 PM GMT-5", "Ada Lovelace", ""}, extract.SignedUnsure, false},
 		{[]string{"Timestamp", "Your full name", "By checking this box I sign the petition"}, []string{"2026/10/12 4:03:09 PM GMT-5", "Ada Lovelace", "I sign"}, extract.SignedYes, false},
 		{[]string{"first_name", "last_name", "subscription_status", "created_at"}, []string{"Ada", "Lovelace", "unsubscribed", "2026-10-12 12:03:04 UTC"}, extract.SignedYes, false},
@@ -104,6 +107,7 @@ func TestOnlineListFields(t *testing.T) {
 			[]string{"1", "2026-10-12 10:01", "", "Ada Lovelace", "4829131.0"}, map[extract.Field]string{extract.Name: "Ada Lovelace", extract.MemberID: "4829131", extract.Date: "2026-10-12"}},
 		{[]string{"First", "M.I.", "Last", "Suffix", "IP Address", "Submitted"},
 			[]string{"Ada", "B", "Lovelace", "Jr.", "10.0.0.1", "1791210000"}, map[extract.Field]string{extract.Name: "Ada B Lovelace Jr.", extract.Given: "Ada B", extract.Family: "Lovelace Jr.", extract.Date: "2026-10-05"}},
+		{[]string{"Name", "Signed On"}, []string{"Ada Lovelace (ALA # 4829131)", "2026-10-12"}, map[extract.Field]string{extract.Name: "Ada Lovelace", extract.MemberID: "4829131", extract.Date: "2026-10-12"}},
 		{[]string{"Carimbo de data/hora", "Nome completo", "Número de matrícula"},
 			[]string{"12/10/2026 10:03:22", "Ada Lovelace", "4829131"}, map[extract.Field]string{extract.Name: "Ada Lovelace", extract.MemberID: "4829131", extract.Date: "12/10/2026"}},
 	} {

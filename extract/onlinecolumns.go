@@ -211,7 +211,9 @@ func asked(key string) Field {
 var (
 	yesWords = strings.Fields("yes y true 1 x signed confirmed verified valid validated ok complete completed active ja oui si sim checked agreed agree on selected approved")
 	noWords  = strings.Fields("no n false 0 unsigned unconfirmed unverified pending removed withdrawn deleted invalid incomplete partial nein non nao bounced spam")
-	iSign    = regexp.MustCompile(`^(yes|ja|oui|si|sim|i|ich|je)\b[ ,:]`)
+	drawnAs  = regexp.MustCompile(`^https?://\S+$|^\S+\.(png|jpe?g|gif|svg|pdf)$|^data:image/`) // where the system keeps a drawn one
+	opposes  = regexp.MustCompile(`\b(oppose|opposed|against|dagegen|contre|contra)\b`)
+	iSign    = regexp.MustCompile(`^(yes|ja|oui|si|sim|i|ich|je|support|in favou?r|for)\b([ ,:.]|$)`)
 	refuses  = regexp.MustCompile(`\b(not|no|don'?t|do not|decline|refuse|nicht|pas)\b`)
 )
 
@@ -235,9 +237,10 @@ func (r role) says(cell, name string) (said Signed, speaks bool) {
 	case confirmed:
 		yes = yes || hasDay(s)
 	case typedSignature:
-		yes = yes || isName(s, name)
+		yes = yes || isName(s, name) || drawnAs.MatchString(s)
 	case consent:
-		yes = yes || iSign.MatchString(s) && !refuses.MatchString(s)
+		no = no || opposes.MatchString(s)
+		yes = yes || !no && iSign.MatchString(s) && !refuses.MatchString(s)
 	default:
 		return "", false
 	}

@@ -90,7 +90,11 @@ func (d *Decision) signedBySelf() bool {
 	if d.Line.SignedAs == "" || len(d.Candidates) == 0 {
 		return false
 	}
-	c := name.Compare(name.Parse(d.Line.SignedAs), personOf(d.Candidates[0].Member))
+	as, member := name.Parse(d.Line.SignedAs), d.Candidates[0].Member
+	if as.Suffix != name.Generation(member.Suffix) && as.Suffix != "" {
+		return false // signed by Jr., who may be another
+	}
+	c := name.Compare(as, personOf(member))
 	return c.Agrees() && c.Given > name.Near && c.Family > name.Near
 }
 

@@ -265,6 +265,17 @@ func (b *builder) arrange(m *Member, whole string) {
 			m.Family, m.Suffix = b.keep(strings.TrimRight(m.Family[:at], " ,")), b.keep(m.Family[at+1:])
 		}
 	}
+	for _, part := range []*string{&m.Given, &m.Middle} { // "Erasmus, Sr." in the column of first names
+		at := strings.LastIndexAny(*part, " ,")
+		if m.Suffix != "" || at < 0 && (part == &m.Given || len(*part) < 2) || len(*part)-at > longestSuffix ||
+			at+1 >= len(*part) || strings.IndexByte("jJsSiI234", (*part)[at+1]) < 0 {
+			continue // as nearly always, and folding takes longest
+		}
+		if isSuffix((*part)[at+1:]) {
+			m.Suffix = b.keep((*part)[at+1:])
+			*part = b.keep(strings.TrimRight((*part)[:max(at, 0)], " ,"))
+		}
+	}
 	if m.Family == "" {
 		m.Family, m.Given = m.Given, "" // the only name is the whole name
 	}
@@ -273,18 +284,37 @@ func (b *builder) arrange(m *Member, whole string) {
 // couple is two people in one cell, such as "Anna & Bob Winterbottom".
 var couple = regexp.MustCompile(`^(\pL[\pL.'’ -]*?)\s*(?:\s(?i:and|und|et)\s|[&+/])\s*(\pL[\pL.'’ -]*)$`)
 
+// joins says whether a cell may name two people.
+func joins(s string) bool {
+	if strings.IndexByte(s, '&') >= 0 || strings.IndexByte(s, '+') >= 0 || strings.IndexByte(s, '/') >= 0 {
+		return true
+	}
+	for i := 0; i+4 < len(s); i++ {
+		if s[i] == ' ' && (s[i+4] == ' ' || s[i+3] == ' ') {
+			switch strings.ToLower(strings.TrimSpace(s[i : i+5])) {
+			case "and", "und":
+				return true
+			}
+			if strings.EqualFold(s[i:i+4], " et ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // secondPerson parts a member whose row names two people, and returns the second; nil
 // where it names one.
 func (b *builder) secondPerson(m *Member, whole string) *Member {
+	if !joins(whole) && !joins(m.Given) && !joins(m.Middle) {
+		return nil
+	}
 	given, family := strings.TrimSpace(m.Given+" "+m.Middle), m.Family
 	if whole != "" && !b.cols.has(Family) {
 		given, family = whole, ""
 		if before, after, ok := strings.Cut(whole, ","); ok {
 			given, family = strings.TrimSpace(after), strings.TrimSpace(before)
 		}
-	}
-	if !strings.ContainsAny(given, " &+/") {
-		return nil
 	}
 	in := couple.FindStringSubmatch(given)
 	if in == nil || !givenNames(in[1]) || !givenNames(in[2]) {
@@ -353,6 +383,9 @@ func (b *builder) familyWithComma(m *Member, before, after string) {
 		m.Given, m.Middle, m.Family, m.Suffix = b.keep(p.Given), b.keep(cmp.Or(m.Middle, p.Middle)), b.keep(p.Family), b.keep(cmp.Or(m.Suffix, p.Suffix))
 	}
 }
+
+// longestSuffix is how many letters a suffix has with what stands before it: " Jnr.".
+const longestSuffix = 6
 
 // isSuffix and isDegree judge what stands after a last name.
 func isSuffix(s string) bool { return suffixes[name.Joined(s)] }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"countersign/ingest/table"
 	"countersign/verify/name"
@@ -19,12 +20,15 @@ type flag struct{ yes, no string } // the status that it says; empty for none
 var flags = func() map[string]flag {
 	all := map[string]flag{}
 	for word, headings := range map[string]string{
-		"Deceased":  "deceased; is deceased; deceased flag; deceased date; date of death; death date; deceased on; date deceased; verstorben; gestorben am; decede; fallecido; falecido",
-		"Suspended": "suspended; is suspended; suspended member; suspended flag",
-		"Archived":  "archived; is archived",
-		"Deleted":   "deleted; is deleted; deleted at; deleted on",
-		"Inactive":  "inactive; is inactive; inactive flag",
-		"Lapsed":    "lapsed; is lapsed; lapsed flag",
+		"Deceased":   "deceased; is deceased; deceased flag; deceased date; date of death; death date; deceased on; date deceased; verstorben; gestorben am; decede; fallecido; falecido",
+		"Suspended":  "suspended; is suspended; suspended member; suspended flag",
+		"Archived":   "archived; is archived",
+		"Deleted":    "deleted; is deleted; deleted at; deleted on",
+		"Inactive":   "inactive; is inactive; inactive flag",
+		"Lapsed":     "lapsed; is lapsed; lapsed flag",
+		"Resigned":   "resigned; resigned on; resign date; resignation date; date resigned",
+		"Cancelled":  "cancelled; canceled; cancelled on; canceled on; cancelled date; cancellation date; date cancelled",
+		"Terminated": "terminated; terminated on; termination date",
 	} {
 		for h := range strings.SplitSeq(headings, ";") {
 			all[headingKey(h)] = flag{yes: word}
@@ -44,8 +48,13 @@ func (f flag) says(cell string) string {
 	case slices.Contains([]string{"no", "n", "false", "f", "0", "nein", "non"}, word):
 		return f.no
 	case f.no == "" && !date.None(cell):
-		if d := date.Parse(cell, false); !d.Month.IsZero() || !d.Day.IsZero() {
-			return f.yes // the day on which it came to be so
+		d := date.Parse(cell, false)
+		switch {
+		case d.Month.IsZero() && d.Day.IsZero():
+		case f.yes == "Deceased":
+			return f.yes
+		default:
+			return f.yes + " on " + cell // which may be long ago, or to come
 		}
 	}
 	return ""
@@ -83,7 +92,8 @@ func (b *builder) flag(m *Member, at int, word string) {
 	if word == "" {
 		return
 	}
-	b.flagsSaid[fmt.Sprintf("under %q %%s %s", strings.ReplaceAll(b.cols.names[at], "%", "%%"), word)]++
+	kind, _, _ := strings.Cut(word, " ")
+	b.flagsSaid[fmt.Sprintf("under %q %%s %s", strings.ReplaceAll(b.cols.names[at], "%", "%%"), kind)]++
 	switch {
 	case m.Status == "":
 		m.Status = b.keep(word)
@@ -169,6 +179,25 @@ func (c *columns) halves(rows []row) {
 		case "nombre", "nombres", "nome":
 			c.at[FullName] = c.at[Given]
 			delete(c.at, Given)
+		}
+	case !c.has(Given) && !c.has(FullName) && !c.has(Family):
+		for i, n := range c.names {
+			if slices.Contains([]string{"member", "members", "mitglied", "membre"}, headingKey(n)) && !ownNumbers(rows, i) {
+				c.at[FullName] = []int{i}
+				return
+			}
+		}
+	}
+}
+
+// seconds remarks on columns that name a second person of each row, who is no member of the roll.
+func (c *columns) seconds(rows []row) {
+	for i, n := range c.names {
+		words := name.Words(strings.ReplaceAll(n, "_", " "))
+		of := len(words) > 0 && slices.Contains([]string{"secondary", "spouse", "partner", "joint"}, words[0])
+		if of && slices.ContainsFunc(rows, func(r row) bool { return strings.ContainsFunc(cell(r.Cells, i), unicode.IsLetter) }) {
+			c.remarks = append(c.remarks, fmt.Sprintf("%q names a second person in some rows, who is not read as a member", n))
+			return
 		}
 	}
 }
