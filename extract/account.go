@@ -299,7 +299,7 @@ func (c *cells) inkIn(row, column int) []image.Rectangle {
 	}
 	var out []image.Rectangle
 	for number := range max(1, len(asked)) {
-		if c.pen.Written(row, column, number) && !c.remnant(row, column, number) {
+		if c.penned(row, column, number) {
 			out = append(out, c.pen.Box(row, column, number))
 		}
 	}

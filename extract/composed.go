@@ -30,6 +30,9 @@ func compose(v *view, r records) *composed {
 	pieces := layout.FindComponents(bits)
 	owner := make([]int32, len(pieces.List)+1) // by the label of a piece, its slot, from 1
 	c.doubtStruck()
+	for i := range c.doubt {
+		c.doubt[i] = c.doubt[i] || r.shifted
+	}
 	at := make([][]image.Rectangle, len(r.all))
 	for i := range at {
 		at[i] = slices.Clone(r.all[i].slots)

@@ -27,6 +27,7 @@ type records struct {
 	score   float64           // how surely the labels are labels, 0 to 1
 	print   []image.Rectangle // labels and whatever else each record prints
 	strays  []image.Rectangle // labels of names and signatures that are in none of them
+	shifted bool              // a stray is where one of the next record would be
 }
 
 // Of records, in inches and shares.
@@ -40,7 +41,8 @@ const (
 // reading then has records instead of forms.
 func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 	drawn := len(r.forms) > 0 && r.forms[0].table.Style != layout.Open
-	if drawn && r.forms[0].score >= sureHeadings && r.forms[0].asks(Signature) {
+	labels := drawn && r.forms[0].headingsRecur(r.view, r.words)
+	if drawn && !labels && r.forms[0].score >= sureHeadings && r.forms[0].asks(Signature) {
 		found := r.view.pairedForm(r.forms[0], r.words)
 		if found == nil {
 			return nil, nil
@@ -59,7 +61,10 @@ func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 	if drawn {
 		table = r.forms[0].table
 	}
-	found := findRecords(r.view, table, words)
+	found, err := x.findRecords(ctx, r.view, table, words)
+	if err != nil {
+		return nil, err
+	}
 	if found == nil && drawn {
 		found = pairedRows(r.view, table, words)
 	}
@@ -74,16 +79,19 @@ func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 // over "Address:" over "Signature:". It gives nil where fewer than two recur, or where
 // they do not ask for a name and a signature. The table is the one that is drawn around them,
 // if any: then each of its rows has records.
-func findRecords(v *view, table layout.Table, words []tesseract.Word) *records {
+func (x Extractor) findRecords(ctx context.Context, v *view, table layout.Table, words []tesseract.Word) (*records, error) {
 	atoms := atomsOf(words)
 	var best *records
 	for _, item := range []Field{Name, Family, Signature, MemberID} {
-		r := v.recordsAround(atoms, string(item), table)
+		r, err := x.recordsAround(ctx, v, atoms, string(item), table)
+		if err != nil {
+			return nil, err
+		}
 		if r != nil && (best == nil || len(r.all)*len(r.columns) > len(best.all)*len(best.columns)) {
 			best = r
 		}
 	}
-	return best
+	return best, nil
 }
 
 // atom is a printed label, or a word of other print or writing.
@@ -166,7 +174,7 @@ type offset struct {
 func (o offset) evidence() int { return o.read + len(o.seen) }
 
 // recordsAround tries the labels of one thing as those that each record has once.
-func (v *view) recordsAround(atoms []atom, item string, table layout.Table) *records {
+func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, item string, table layout.Table) (*records, error) {
 	var anchors []image.Point
 	for _, a := range atoms {
 		if a.label && a.key == item {
@@ -177,15 +185,23 @@ func (v *view) recordsAround(atoms []atom, item string, table layout.Table) *rec
 	var parts []offset
 	for range rounds {
 		if len(anchors) < 2 {
-			return nil
+			return nil, nil
 		}
-		parts = v.recurringParts(atoms, item, anchors)
+		parts, _ = v.compact(atoms, anchors, v.recurringParts(atoms, item, anchors))
 		anchors = v.betterAnchors(atoms, parts, anchors)
 	}
 	if len(anchors) < 2 {
-		return nil
+		return nil, nil
 	}
-	parts = v.recurringParts(atoms, item, anchors)
+	parts, _ = v.compact(atoms, anchors, v.recurringParts(atoms, item, anchors))
+	atoms, parts, err := x.commonLabels(ctx, v, atoms, anchors, parts)
+	if err != nil {
+		return nil, err
+	}
+	parts, apart := v.compact(atoms, anchors, parts)
+	if !apart {
+		return nil, nil
+	}
 	labels := 0
 	for _, p := range parts {
 		if p.label {
@@ -193,7 +209,7 @@ func (v *view) recordsAround(atoms []atom, item string, table layout.Table) *rec
 		}
 	}
 	if labels < 2 || labels < 3 && len(anchors) < 3 {
-		return nil
+		return nil, nil
 	}
 	tall := 0 // of a record, from its first label to its last
 	for _, p := range parts {
@@ -206,7 +222,7 @@ func (v *view) recordsAround(atoms []atom, item string, table layout.Table) *rec
 	if table.Rows() > 0 && tall < table.Row(table.Rows()/2).Dy() {
 		anchors = inEachRow(table, anchors, v.inches(labelOff))
 	}
-	return v.recordsOf(atoms, anchors, parts)
+	return v.unshifted(atoms, anchors, parts), nil
 }
 
 // recurringParts are the labels and other words that stand at one place in most records.

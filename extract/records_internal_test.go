@@ -30,7 +30,7 @@ func blocks(n int) (*view, []tesseract.Word) {
 // the record in which one more was read; where that is not so, to none.
 func TestLabelsOfOneRecord(t *testing.T) {
 	v, words := blocks(4)
-	r := findRecords(v, layout.Table{}, words)
+	r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words)
 	if r == nil || len(r.all) != 4 || len(r.columns) != 3 {
 		t.Fatalf("found %+v, want four records of three labels", r)
 	}
@@ -43,7 +43,7 @@ func TestLabelsOfOneRecord(t *testing.T) {
 	}
 	for name, missing := range map[string]int{"the last signature": len(words) - 1, "the first name": 0} {
 		fewer := append(append([]tesseract.Word{}, words[:missing]...), words[missing+1:]...)
-		if r := findRecords(v, layout.Table{}, fewer); r != nil {
+		if r, _ := (Extractor{}).findRecords(t.Context(), v, layout.Table{}, fewer); r != nil {
 			for _, one := range r.all {
 				if signed, named := one.slots[len(one.slots)-1], one.slots[0]; signed.Min.Y < named.Min.Y {
 					t.Errorf("without the label of %s, a signature above the name was taken for its own", name)

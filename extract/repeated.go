@@ -112,3 +112,41 @@ func (c *cells) repeatsHeadings(r Row) bool {
 	}
 	return n >= 2
 }
+
+// printedBlanks are the rows in which nobody wrote: all they hold is what two of them at least
+// have at the same place of one column, such as the slashes of a date to fill in. Where others
+// wrote over it, it does not recur in most rows.
+func (c *cells) printedBlanks() map[int]bool {
+	type lone struct {
+		row, column int
+		box         image.Rectangle // in the row
+	}
+	var all []lone
+	for row := c.form.first; row < c.form.table.Rows(); row++ {
+		var in []lone
+		for column, asked := range c.form.columns {
+			if ink := c.inkIn(row, column); len(ink) > 0 && (len(asked.Fields) > 0 || len(in) > 0) {
+				in = append(in, lone{row, column, ink[0].Sub(c.form.table.Row(row).Min)})
+			}
+		}
+		if len(in) == 1 && !c.tellsWho(in[0].column) {
+			all = append(all, in[0])
+		}
+	}
+	near := func(a, b int) bool { return max(a-b, b-a) <= c.view.inches(0.06) }
+	blank := map[int]bool{}
+	for i, a := range all {
+		blank[a.row] = slices.ContainsFunc(slices.Concat(all[:i], all[i+1:]), func(b lone) bool {
+			return a.column == b.column && near(a.box.Min.X, b.box.Min.X) && near(a.box.Min.Y, b.box.Min.Y) &&
+				near(a.box.Max.X, b.box.Max.X) && near(a.box.Max.Y, b.box.Max.Y)
+		})
+	}
+	return blank
+}
+
+// tellsWho reports whether a column says who signs, or that somebody does.
+func (c *cells) tellsWho(column int) bool {
+	return slices.ContainsFunc(c.form.columns[column].Fields, func(f Field) bool {
+		return slices.Contains([]Field{Name, Given, Family, MemberID, Signature}, f)
+	})
+}

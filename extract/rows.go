@@ -68,9 +68,9 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 	if err != nil {
 		return nil, err
 	}
-	before := len(sheet.Rows)
+	before, blanks := len(sheet.Rows), cells.printedBlanks()
 	for row := f.first; row < f.table.Rows(); row++ {
-		if !cells.written(row) || cells.footer(row) || row == f.first && heads {
+		if cells.heads[row] = blanks[row]; blanks[row] || !cells.written(row) || cells.footer(row) || row == f.first && heads {
 			continue
 		}
 		picture, err := cells.picture(row)
@@ -295,7 +295,7 @@ type cells struct {
 	pen   *ink.Page        // ink less the words of the page's own text layer; of a scan the same
 	words []tesseract.Word // of the text layer, less what the form prints in every row
 	filed map[int]bool     // the rows that are lines of the sheet
-	heads map[int]bool     // the rows below the first that are headings
+	heads map[int]bool     // the rows below the first that hold headings, or nothing but what the form prints
 }
 
 func newCells(v *view, f *form) *cells {
@@ -379,12 +379,17 @@ func (c *cells) written(row int) bool {
 			continue
 		}
 		for item := range asked.Fields {
-			if c.text(row, column, item) != "" || c.pen.Written(row, column, item) && !c.remnant(row, column, item) {
+			if c.text(row, column, item) != "" || c.penned(row, column, item) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// penned reports whether somebody wrote in an item, and more than a line.
+func (c *cells) penned(row, column, item int) bool {
+	return c.pen.Written(row, column, item) && !c.pen.Flat(row, column, item) && !c.remnant(row, column, item)
 }
 
 // remnant reports whether the ink of an item may be what the line above or a

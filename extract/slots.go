@@ -88,12 +88,42 @@ func (s recordSheet) side() (side labelSide, ok bool) {
 	switch {
 	case level >= most*n:
 		return right, true
+	case s.inCorners():
+		return below, true
 	case underLast > few*lasts: // where the last did not sign, nothing is below
 		return below, titled <= few*firsts
 	case titled >= most*firsts:
 		return above, true
 	}
 	return right, false
+}
+
+// inCorners reports whether labels stand in the upper left corners of boxes: with a line close
+// above and one at their left that runs on below.
+func (s recordSheet) inCorners() bool {
+	const (
+		most  = 0.6
+		above = 0.15 // inches
+		left  = 0.4  // inches: a number may stand before the label
+	)
+	n := 0
+	for _, anchor := range s.anchors {
+		for _, l := range s.labels {
+			box := l.box.Add(anchor)
+			lid := slices.ContainsFunc(s.v.lying, func(r layout.Rule) bool {
+				gap := float64(box.Min.Y) - r.At(box.Min.X)
+				return r.From <= box.Min.X && r.To >= box.Max.X && gap >= -2 && gap < above*s.v.dpi
+			})
+			side := slices.ContainsFunc(s.v.standing, func(r layout.Rule) bool {
+				gap := float64(box.Min.X) - r.At(middle(box).Y)
+				return r.From <= box.Min.Y && r.To >= box.Max.Y+2*box.Dy() && gap >= -2 && gap < left*s.v.dpi
+			})
+			if lid && side {
+				n++
+			}
+		}
+	}
+	return float64(n) >= most*float64(len(s.anchors)*len(s.labels))
 }
 
 // around are the places above a label, beside it and below it, as far as the next one.

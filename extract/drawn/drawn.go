@@ -91,6 +91,7 @@ type Options struct {
 type Asked struct {
 	Heading string
 	Items   []string
+	Print   string // in each cell, to be written over
 }
 
 // Lines is a ruled table that is not of signers, with nothing written in it.

@@ -101,7 +101,7 @@ func TestLeaningBoxesHoldTheirLines(t *testing.T) {
 			o := plain(11)
 			o.Rules, o.LineWidth, o.LineGray, o.Margin, o.Filled = Grid, 2, 0, 1, 0
 			o.Title, o.Preamble, o.Footer = "", "", ""
-			o.Columns = []Asked{{"", []string{"name"}}, {"", []string{"signature"}}}
+			o.Columns = []Asked{{Items: []string{"name"}}, {Items: []string{"signature"}}}
 			o.Skew, o.Rotation = skew, rotation
 			sheet := Draw(o)
 			want := sheet.Head.Box

@@ -137,11 +137,11 @@ func (c chooser) columns(width float64) []Asked {
 	}
 	var columns []Asked
 	if c.chance(.4) {
-		columns = append(columns, Asked{c.heading("number"), []string{"number"}})
+		columns = append(columns, Asked{Heading: c.heading("number"), Items: []string{"number"}})
 	}
 	for _, items := range asked {
 		for _, item := range items {
-			columns = append(columns, Asked{c.heading(item), []string{item}})
+			columns = append(columns, Asked{Heading: c.heading(item), Items: []string{item}})
 		}
 	}
 	return c.cased(columns)
@@ -158,7 +158,7 @@ func (c chooser) boxes() []Asked {
 	}
 	var columns []Asked
 	for _, items := range sets[c.IntN(len(sets))] {
-		columns = append(columns, Asked{c.heading(strings.Join(items, "+")), items})
+		columns = append(columns, Asked{Heading: c.heading(strings.Join(items, "+")), Items: items})
 	}
 	return c.cased(columns)
 }

@@ -325,6 +325,7 @@ func (d *drawing) row(i int, edges []float64) {
 			d.print(f, gray(40), x0+d.px(.22)-d.measure(f, label), top+height*.7, label)
 			x0 += d.px(.27)
 		}
+		d.print(d.face("regular", d.px(.16)), gray(0), x0+d.px(.15), top+height*.65, c.Print)
 		part := height / float64(max(1, len(c.Items)))
 		for k, item := range c.Items {
 			y0 := top + float64(k)*part

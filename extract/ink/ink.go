@@ -150,6 +150,13 @@ func (p *Page) Written(row, column, item int) bool {
 	return p.slots[p.slot(row, column, item)].written(p.dpi)
 }
 
+// Flat reports whether the ink of an item is but a straight lying line, such as what is left
+// of a ruled one.
+func (p *Page) Flat(row, column, item int) bool {
+	s := p.slots[p.slot(row, column, item)]
+	return s.amount.written(p.dpi) && !s.curved.written(p.dpi)
+}
+
 // Signed says how much like a signature the ink of an item is: 1 where
 // somebody surely signed, 0 where surely nobody did, between where it may be
 // a stray mark.

@@ -378,5 +378,8 @@ func TestRuledLineIsNoSignature(t *testing.T) {
 		if got := p.Signed(row, 1, 0); got != want {
 			t.Errorf("row %d is signed by %v, want %v", row, got, want)
 		}
+		if got := p.Flat(row, 1, 0); got != (row == 0) {
+			t.Errorf("row %d holds but a line: %v", row, got)
+		}
 	}
 }

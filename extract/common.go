@@ -1,0 +1,176 @@
+package extract
+
+import (
+	"context"
+	"image"
+
+	"countersign/extract/heading"
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// commonLabels adds the labels that were misread in most records, since handwriting touches
+// them. Laid on each other, the records keep what they have in common, which is print.
+func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anchors []image.Point, parts []offset) ([]atom, []offset, error) {
+	var own image.Rectangle // from the anchor, of the labels that are known
+	for _, p := range partsOf(atoms, anchors, parts) {
+		if p.label {
+			own = own.Union(p.box)
+		}
+	}
+	place := v.around(own, anchors)
+	if x.Print == nil || v.words != nil || len(anchors) < 3 || place.Empty() {
+		return atoms, parts, nil
+	}
+	words, err := x.Print.Words(ctx, framed(v.inCommon(anchors, place), 12), tesseract.Sparse, int(v.dpi))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range words {
+		words[i].Box = words[i].Box.Add(place.Min).Sub(image.Pt(12, 12))
+	}
+	for _, a := range atomsOf(words) {
+		known := false
+		for _, p := range parts {
+			known = known || p.label && (p.key == a.key || v.nearby(p.by, a.at()))
+		}
+		if known || !a.label || heading.Of(a.text).Confidence < sureHeadings {
+			continue
+		}
+		by := a.at()
+		a.box = a.box.Add(anchors[0])
+		atoms = append(atoms, a)
+		parts = append(parts, offset{key: a.key, label: true, by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
+	}
+	return atoms, parts, nil
+}
+
+// around is the place of a record, from its anchor: its labels and the room up to those of the
+// next.
+func (v *view) around(labels image.Rectangle, anchors []image.Point) image.Rectangle {
+	page := v.bounds().Size()
+	right, below := page.X, page.Y // to the next record
+	for i, a := range anchors {
+		for j, b := range anchors {
+			by := b.Sub(a)
+			switch {
+			case i == j:
+			case abs(by.Y) < v.inches(labelMost/10.) && by.X > v.inches(1):
+				right = min(right, by.X)
+			case by.Y > v.inches(0.2) && abs(by.X) < v.inches(0.5):
+				below = min(below, by.Y)
+			}
+		}
+	}
+	const room = 0.4 // inches left of the labels and above them
+	from := labels.Min.Sub(image.Pt(v.inches(room), v.inches(room)))
+	return image.Rectangle{Min: from, Max: from.Add(image.Pt(right, below+v.inches(room)))}
+}
+
+// inCommon is the ink that most records have at one place from their anchors.
+func (v *view) inCommon(anchors []image.Point, place image.Rectangle) *image.Gray {
+	out := white(place.Sub(place.Min))
+	need := max(2, (len(anchors)*3+4)/5)
+	ink := v.nearInk()
+	at := func(b *layout.Bitmap, p image.Point) bool {
+		return p.X >= 0 && p.Y >= 0 && p.X < b.W && p.Y < b.H && b.Pix[p.Y*b.W+p.X] != 0
+	}
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			n := 0
+			for _, a := range anchors {
+				if at(ink, a.Add(place.Min).Add(image.Pt(x, y))) {
+					n++
+				}
+			}
+			if n >= need {
+				out.Pix[y*out.Stride+x] = 0
+			}
+		}
+	}
+	return out
+}
+
+// headingsRecur reports whether the headings of a table stand again in its rows, at one place in
+// every row, every second or every third: then they are labels of records.
+func (f form) headingsRecur(v *view, words []tesseract.Word) bool {
+	const (
+		readable = 0.7 // confidence of a word
+		letters  = 3
+		there    = 0.85 // share of a word's ink that is found again
+		most     = 0.6  // share of the rows in which it is
+	)
+	if f.first == 0 || f.table.Style == layout.Grid {
+		return false
+	}
+	var heads []image.Rectangle
+	for _, w := range wordsIn(words, f.head) {
+		if n, _ := lettersAndDigits(w.Text); n >= letters && w.Confidence >= readable {
+			heads = append(heads, w.Box)
+		}
+	}
+	if len(heads) < 2 {
+		return false
+	}
+	recurs := func(word image.Rectangle, row int) bool {
+		off := int(f.table.Lines[row+1].At(word.Min.X) - f.table.Lines[f.first].At(word.Min.X))
+		return v.found(word, image.Pt(0, off)) >= there
+	}
+	for period := 1; period <= 3; period++ {
+		rows, again := 0, 0
+		for row := f.first - 1 + period; row < f.table.Rows(); row += period {
+			n := 0
+			for _, w := range heads {
+				if recurs(w, row) {
+					n++
+				}
+			}
+			if rows++; 2*n > len(heads) {
+				again++
+			}
+		}
+		if again >= 2 && float64(again) >= most*float64(rows) {
+			return true
+		}
+	}
+	return false
+}
+
+// found is the share of a word's ink that stands at another place as well, give or take a
+// little; 0 where much else stands there.
+func (v *view) found(word image.Rectangle, off image.Point) float64 {
+	const own = 0.6 // share of the ink there that is the word's
+	letters, near := v.withoutRules(), v.nearInk()
+	best, by, give := 0.0, off, v.inches(0.03)
+	for dy := -give; dy <= give; dy += 2 {
+		for dx := -give; dx <= give; dx += 2 {
+			to := off.Add(image.Pt(dx, dy))
+			if share := under(letters, near, word, to); share > best {
+				best, by = share, to
+			}
+		}
+	}
+	if under(letters, near, word.Add(by), image.Point{}.Sub(by)) < own {
+		return 0
+	}
+	return best
+}
+
+// under is the share of the ink of one bitmap in a place that another has, moved by some way.
+func under(ink, other *layout.Bitmap, place image.Rectangle, by image.Point) float64 {
+	n, all := 0, 0
+	page := image.Rect(0, 0, ink.W, ink.H)
+	for y := place.Min.Y; y < place.Max.Y; y++ {
+		for x := place.Min.X; x < place.Max.X; x++ {
+			at := image.Pt(x, y)
+			if !at.In(page) || ink.Pix[y*ink.W+x] == 0 {
+				continue
+			}
+			all++
+			if to := at.Add(by); to.In(page) && other.Pix[to.Y*other.W+to.X] != 0 {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64(max(1, all))
+}

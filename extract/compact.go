@@ -1,0 +1,187 @@
+package extract
+
+import (
+	"image"
+	"slices"
+)
+
+// Labels stand as near to the next record's as to their own, and where one was read more often
+// from the next, a name would be taken with somebody else's signature. So a record is the most
+// compact constellation of its labels, and never reaches into the next.
+
+// compact moves labels by a record up, down, left or right where that brings them nearer to
+// the others. It is false where the labels of two records interlace all the same.
+func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]offset, bool) {
+	const (
+		gain  = 0.02 // by which a record gets smaller, as a share of the way to the next, for a label to be moved
+		full  = 0.95 // of the way to the next record that its labels may take
+		most  = 6    // labels that are tried with each other
+		least = 0.3  // share of the records in which a label that is moved is seen
+	)
+	across, down := v.ways(anchors)
+	var labels []int
+	for i, p := range parts {
+		if p.label {
+			labels = append(labels, i)
+		}
+	}
+	if across == 0 && down == 0 || len(labels) > most {
+		return parts, len(labels) <= most || across == 0 && down == 0
+	}
+	var moves []image.Point
+	for _, way := range []image.Point{{}, {0, -down}, {0, down}, {-across, 0}, {across, 0}} {
+		if !slices.Contains(moves, way) {
+			moves = append(moves, way)
+		}
+	}
+	size := func(at []image.Point) float64 {
+		hull := image.Rectangle{Min: at[0], Max: at[0]}
+		for _, p := range at {
+			hull.Min.X, hull.Min.Y = min(hull.Min.X, p.X), min(hull.Min.Y, p.Y)
+			hull.Max.X, hull.Max.Y = max(hull.Max.X, p.X), max(hull.Max.Y, p.Y)
+		}
+		share := func(length, way int) float64 {
+			if way == 0 {
+				return 0
+			}
+			return float64(length) / float64(way)
+		}
+		wide, high := share(hull.Dx(), across), share(hull.Dy(), down)
+		if wide > full || high > full {
+			return wide + high + 10 // too large, but the smaller the better
+		}
+		return wide + high
+	}
+	at := make([]image.Point, len(labels))
+	for i, n := range labels {
+		at[i] = parts[n].by
+	}
+	best, smallest := slices.Clone(at), size(at)
+	var try func(i int, moved float64)
+	try = func(i int, moved float64) {
+		if i == len(labels) {
+			if s := size(at); s+moved < smallest-1e-9 {
+				best, smallest = slices.Clone(at), s+moved
+			}
+			return
+		}
+		own := at[i]
+		for _, m := range moves {
+			if m != (image.Point{}) && parts[labels[i]].anchor {
+				continue
+			}
+			cost := moved
+			if m != (image.Point{}) {
+				cost += gain
+			}
+			at[i] = own.Add(m)
+			try(i+1, cost)
+		}
+		at[i] = own
+	}
+	try(0, 0)
+	out := slices.Clone(parts)
+	for i, n := range labels {
+		if best[i] == out[n].by {
+			continue
+		}
+		moved := v.seenAt(atoms, anchors, out[n], best[i])
+		if float64(len(moved.seen)) < least*float64(len(anchors)) {
+			return parts, false
+		}
+		out[n] = moved
+	}
+	return out, size(best) < 10
+}
+
+// ways are the distances from one record to the next beside it and below it, 0 where there is
+// none.
+func (v *view) ways(anchors []image.Point) (across, down int) {
+	for _, a := range anchors {
+		for _, b := range anchors {
+			by := b.Sub(a)
+			switch {
+			case by.X > v.inches(1) && abs(by.Y) < v.inches(0.5) && (across == 0 || by.X < across):
+				across = by.X
+			case by.Y > v.inches(0.2) && abs(by.X) < v.inches(0.5) && (down == 0 || by.Y < down):
+				down = by.Y
+			}
+		}
+	}
+	return across, down
+}
+
+// seenAt is a label at another place, with the records in which it is read there.
+func (v *view) seenAt(atoms []atom, anchors []image.Point, o offset, by image.Point) offset {
+	out := offset{key: o.key, label: true, by: by, seen: map[int]int{}}
+	for i, anchor := range anchors {
+		for n, a := range atoms {
+			if a.label && a.key == o.key && v.nearby(a.at().Sub(anchor), by) {
+				out.seen[i] = n
+			}
+		}
+	}
+	out.read = len(out.seen)
+	return out
+}
+
+// orphans are the kinds of labels that are read where those of the record before the first or
+// after the last would be, on the given way.
+func (v *view) orphans(atoms []atom, anchors []image.Point, parts []offset, way image.Point) (keys []string) {
+	if way == (image.Point{}) {
+		return nil
+	}
+	for _, anchor := range anchors {
+		next := anchor.Add(way)
+		if slices.ContainsFunc(anchors, func(a image.Point) bool { return v.nearby(a, next) }) {
+			continue
+		}
+		for _, p := range parts {
+			known := func(a atom) bool { return a.label && a.key == p.key && v.nearby(a.at(), next.Add(p.by)) }
+			if p.label && !slices.Contains(keys, p.key) && slices.ContainsFunc(atoms, known) {
+				keys = append(keys, p.key)
+			}
+		}
+	}
+	return keys
+}
+
+// unshifted lays the records anew where labels of a name or a signature belong to none: those
+// that stand before the first record are the first one's, and so on. Where that leaves none,
+// it is so; else the records are doubted, for they may be made of two signers each.
+func (v *view) unshifted(atoms []atom, anchors []image.Point, parts []offset) *records {
+	who := []string{string(Name), string(Family), string(Signature)}
+	tells := func(keys []string) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(who, key) })
+	}
+	across, down := v.ways(anchors)
+	ways := []image.Point{{0, -down}, {0, down}, {-across, 0}, {across, 0}}
+	doubted := func(parts []offset) bool {
+		return slices.ContainsFunc(ways, func(way image.Point) bool { return tells(v.orphans(atoms, anchors, parts, way)) })
+	}
+	r := v.recordsOf(atoms, slices.Clone(anchors), parts)
+	if r == nil || !doubted(parts) {
+		return r
+	}
+	r.shifted = true
+	for _, way := range ways {
+		keys := v.orphans(atoms, anchors, parts, way)
+		if !tells(keys) {
+			continue
+		}
+		moved := slices.Clone(parts)
+		for i, p := range moved {
+			if p.label && slices.Contains(keys, p.key) {
+				moved[i] = v.seenAt(atoms, anchors, p, p.by.Add(way))
+			}
+		}
+		compact, ok := v.compact(atoms, anchors, moved)
+		if !ok || doubted(compact) {
+			continue
+		}
+		if other := v.recordsOf(atoms, slices.Clone(anchors), compact); other != nil {
+			return other
+		}
+	}
+	return r
+}
