@@ -1,15 +1,18 @@
 """Reads lines kept out of training with several states of the network and with mixtures of their weights, to choose
 between them without a look at the test sets.
 
-    choose.py --lines .data/real.bin,.data/watch.typ --models .data/start.pt,.data/model.pt --mix 1 .5,.5 0,1
+    choose.py --lines .data/real.bin,.data/watch.typ --models .data/start.pt,.data/model.pt --mix 1 .5,.5 0,1 \
+        [--print .data/print.typ --hand .data/real.bin,.data/s1.bin]
 
-Of files named *.bin the last 4 in 100 of each set are read, which train.py keeps out; of others, all.
+Of files named *.bin the last 4 in 100 of each set are read, which train.py keeps out; of others, all. With --print and --hand it
+also says how much of each set is taken for print, by the regression that export.py would fit to these.
 """
 import argparse, random
 
 import torch
 import torch.nn.functional as F
 
+from export import features, regression, some
 from lines import CHARS, INDEX, fold, read
 from net import Net
 from train import HOPELESS, collate, errors, load
@@ -35,6 +38,13 @@ def mixed(models, shares):
     return {k: sum(s * m[k] for s, m in zip(shares, models)) if v.dtype.is_floating_point else v for k, v in models[-1].items()}
 
 
+def told(net, sets, print_lines, hand_lines):
+    """How much of each set is taken for print, in per cent."""
+    w, b = (x.float() for x in regression(net, print_lines, hand_lines))
+    taken = lambda v: 100 * sum(float(features(net, a) @ w + b) > 0 for a, _ in v) / len(v)
+    return {k: round(taken(v), 1) for k, v in sets.items()}
+
+
 def heats(net, sets):
     """The loss for each letter when what the network says is made flatter or sharper: least at 1 where its probabilities
     are as sure as they should be. Lines whose label is wrong weigh no more than the others."""
@@ -56,6 +66,8 @@ def main():
     p.add_argument("--models", required=True)
     p.add_argument("--mix", nargs="*", default=[], help="shares of the models, such as .5,.5")
     p.add_argument("--most", type=int, default=100, help="lines of each set")
+    p.add_argument("--print", default="", help="print to fit the regression to, and to say how it tells print apart")
+    p.add_argument("--hand", default="", help="handwriting to fit it to")
     p.add_argument("--heat", action="store_true", help="also say whether the probabilities are too sure or not sure enough")
     p.add_argument("--out", default="", help="where the last mixture goes")
     o = p.parse_args()
@@ -66,6 +78,9 @@ def main():
     for mix in o.mix or each:
         net.load_state_dict(mixed(models, [float(s) for s in mix.split(",")]))
         print(mix, {k: errors(net, v) for k, v in sorted(sets.items())}, flush=True)
+        if o.print:
+            net.eval()
+            print("   taken for print", told(net, sets, some(o.print, 1000), some(o.hand, 500)), flush=True)
         if o.heat:
             print("   loss by temperature", heats(net, sets), flush=True)
     if o.out:

@@ -235,7 +235,7 @@ def main():
     sets = Sets(o.data, o.without.split(","))
     net = Net(len(CHARS) + 1).to(memory_format=torch.channels_last)
     if o.init:
-        net.load_state_dict(torch.load(o.init), strict=False)
+        net.load_state_dict(torch.load(o.init))
     for m in net.stem[:o.frozen]:
         m.eval().requires_grad_(False)
     mean = copy.deepcopy(net)
