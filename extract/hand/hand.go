@@ -59,6 +59,17 @@ func (r *Recognizer) Printed(cells []*image.Gray) []float64 {
 	return out
 }
 
+// Hands says of each cell how it was written, at half the cost of reading it.
+func (r *Recognizer) Hands(cells []*image.Gray) []Hand {
+	out := make([]Hand, len(cells))
+	for i, c := range cells {
+		if l := Prepare(c); l != nil {
+			out[i] = r.network.handOf(r.network.look(l))
+		}
+	}
+	return out
+}
+
 // ReadPrepared is Read for lines that Prepare made; nil is a blank cell.
 func (r *Recognizer) ReadPrepared(lines []*image.Gray) []Lattice {
 	out := make([]Lattice, len(lines))

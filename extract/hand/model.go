@@ -11,14 +11,14 @@ import (
 
 // A model file is, all little endian:
 //
-//	8 bytes   "csHAND1\n"
+//	8 bytes   "csHAND2\n"
 //	7 × 2     channels of the five convolutions, features, hidden units
 //	2         length of the alphabet in bytes, then the alphabet in UTF-8
 //	weights   as 16-bit floats in the order of network.tensors
 //	4         CRC-32 (IEEE) of everything before
 //
 // train/export.py writes it, with batch normalisation worked into the weights.
-const modelMagic = "csHAND1\n"
+const modelMagic = "csHAND2\n"
 
 var errDamaged = errors.New("the handwriting model is damaged: build the program again")
 
@@ -112,6 +112,7 @@ func (s shape) network(file []byte) (*network, error) {
 	n.headBias = make([]float32, n.head.width())
 	copy(n.headBias, take(2*s.classes()))
 	n.printed, n.printedBias = take(s.features), take(1)[0]
+	n.hand, n.handBias = take(handSize*2*s.features), take(handSize)
 	return n, nil
 }
 
@@ -132,7 +133,7 @@ func (s shape) weights() int {
 		sum += 2 * 4 * s.hidden * (in + s.hidden + 1)
 		in = 2 * s.hidden
 	}
-	return sum + 2*s.classes()*(in+1) + s.features + 1
+	return sum + 2*s.classes()*(in+1) + s.features + 1 + handSize*(2*s.features+1)
 }
 
 // halves decodes IEEE 754 16-bit floats.

@@ -35,6 +35,9 @@ type network struct {
 	// A logistic regression on the mean features of a line: is it print?
 	printed     []float32
 	printedBias float32
+	// A line's Hand from the means and deviations of its features.
+	hand     []float32
+	handBias []float32
 
 	boards sync.Pool // of *board, since the lines of a page need a hundred megabytes of maps
 }

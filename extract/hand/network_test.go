@@ -12,11 +12,12 @@ import (
 )
 
 // lineWithFrames is a prepared line and the log-probabilities that the training
-// framework computes for it with the weights of the model file.
+// framework computes for it with the weights of the model file, and its hand.
 type lineWithFrames struct {
 	line    *image.Gray
 	classes int
 	frames  []float32
+	hand    Hand
 }
 
 func parityLines(t testing.TB) []lineWithFrames {
@@ -31,10 +32,12 @@ func parityLines(t testing.TB) []lineWithFrames {
 		g := image.NewGray(image.Rectangle{Max: image.Pt(word(), word())})
 		frames, classes := word(), word()
 		b = b[copy(g.Pix, b):]
-		l := lineWithFrames{g, classes, make([]float32, frames*classes)}
-		for i := range l.frames {
-			l.frames[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-			b = b[4:]
+		l := lineWithFrames{line: g, classes: classes, frames: make([]float32, frames*classes)}
+		for _, to := range [][]float32{l.frames, l.hand[:]} {
+			for i := range to {
+				to[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
+				b = b[4:]
+			}
 		}
 		all = append(all, l)
 	}
@@ -71,9 +74,16 @@ func TestFramesEqualTheTrainingFrameworks(t *testing.T) {
 		if l.classes != n.classes() {
 			t.Fatalf("line %d: %d classes, the model has %d", i, l.classes, n.classes())
 		}
-		got := n.read([]*image.Gray{l.line})[0].frames
-		if d := worst(got, l.frames); d > 1e-3 {
-			t.Errorf("line %d: %d numbers, not %d, or further apart than 1e-3: %g", i, len(got), len(l.frames), d)
+		out := n.read([]*image.Gray{l.line})[0]
+		if d := worst(out.frames, l.frames); d > 1e-3 {
+			t.Errorf("line %d: %d numbers, not %d, or further apart than 1e-3: %g", i, len(out.frames), len(l.frames), d)
+		}
+		got := n.handOf(n.look(l.line))
+		for i := range got {
+			got[i] *= float32(framesPerStep) / float32(len(out.frames)/n.classes())
+		}
+		if d := worst(got[:], l.hand[:]); d > 1e-2 {
+			t.Errorf("line %d: hands are %g apart", i, d)
 		}
 	}
 }

@@ -29,6 +29,7 @@ func drawCommand(args []string) error {
 	boxed := flags.Float64("boxed", usualBoxed, "share of composed texts that stand in boxes, a letter each")
 	labelled := flags.Float64("labelled", usualLabelled, "share of spoilt cells with a printed word of the form in them")
 	split := flags.String("split", "", "draw the sets that figures measures, of the writers of watch or test")
+	apart := flags.Int("writers", 0, "draw so many words and lines of each writer of the split, each writer a set")
 	look := flags.Bool("look", false, "leave the cells as scanned, to look at them")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -36,7 +37,11 @@ func drawCommand(args []string) error {
 	if _, known := writersOf[*split]; !known && *split != "" {
 		return fmt.Errorf("no writers of split %q", *split)
 	}
-	all, err := readInk(*ink, trained)
+	from := trained
+	if *apart > 0 {
+		from = writersOf[*split]
+	}
+	all, err := readInk(*ink, from)
 	if err != nil {
 		return err
 	}
@@ -57,9 +62,14 @@ func drawCommand(args []string) error {
 				return nil
 			}
 		}
+		if *apart > 0 {
+			s = s.byWriter()
+		}
 		return pack(w, s)
 	}
-	if *split != "" {
+	if *apart > 0 {
+		err = d.writers(*split, *apart)
+	} else if *split != "" {
 		err = testSets(*ink, *census, writersOf[*split], *mild, d.use)
 	} else {
 		err = d.all(*words, *composed)
@@ -89,8 +99,9 @@ type drawing struct {
 	// Shares of cells that are scanned clean, of texts in boxes, of spoilt cells with a label.
 	mild, boxed, labelled float64
 
-	last inked // what was drawn before: it hangs in from the line above
-	use  func(sample) error
+	writer string // whose words are drawn, where that matters
+	last   inked  // what was drawn before: it hangs in from the line above
+	use    func(sample) error
 }
 
 func newDrawing(all []writing, census string, seed uint64) (*drawing, error) {
@@ -125,6 +136,26 @@ func (d *drawing) all(words, composed int) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// fewestWords are what a writer's hand can be told by, in two lines.
+const fewestWords = 20
+
+// writers draws up to n words and lines of each writer who has enough of them.
+func (d *drawing) writers(split string, n int) error {
+	for _, name := range d.names {
+		words := chosen(d.by[name].words)
+		if len(words) < fewestWords {
+			continue
+		}
+		for _, i := range d.r.Perm(len(words))[:min(n, len(words))] {
+			d.writer = "unipen-" + name
+			if err := d.cell("hand/"+split, words[i].text, words[i].strokes, nil); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -166,7 +197,7 @@ func (d *drawing) cell(set, text string, strokes [][]point, boxes *comb) error {
 	}
 	g := cellOf(line, d.last, d.labelled, d.r)
 	d.last = line
-	return d.use(sample{set, text, g})
+	return d.use(sample{set, text, g, d.writer})
 }
 
 // mostTested bounds the lines of one kind that are measured, evenly over the writers' ink.

@@ -2,7 +2,7 @@
 test that the program computes the same. Also fits the regression that tells print from handwriting.
 
     export.py --model .data/model.pt --lines .data/held.bin --print .data/print.typ --hand .data/real.bin,.data/s1.bin \
-        --out ../model.bin --check ../testdata/parity.bin
+        --writers .data/writers.typ --out ../model.bin --check ../testdata/parity.bin
 """
 import argparse, itertools, random, struct, zlib
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from hands import hand_weights, moments
 from lines import CHARS, read
 from net import Net
 from train import collate
@@ -36,7 +37,7 @@ def weights(net):
 
 
 def rounded(net, w):
-    """Log-probabilities with the weights as the file has them."""
+    """Log-probabilities, and features before them, with the weights as the file has them."""
     w = iter([a.float() for a in w])
 
     def forward(x):
@@ -46,7 +47,7 @@ def rounded(net, w):
             if i in (1, 2):
                 x = F.max_pool2d(x, (2, 2) if i == 1 else (2, 1))
         k, b = next(w), next(w)
-        x = F.relu(F.conv2d(x, k, b, stride=(5, 2))).squeeze(2).permute(2, 0, 1)
+        x = features = F.relu(F.conv2d(x, k, b, stride=(5, 2))).squeeze(2).permute(2, 0, 1)
         seq = torch.nn.LSTM(net.seq.input_size, net.seq.hidden_size, num_layers=2, bidirectional=True)
         for layer in range(2):
             for d in ("", "_reverse"):
@@ -55,7 +56,7 @@ def rounded(net, w):
                 getattr(seq, "bias_ih_l%d%s" % (layer, d)).data = next(w)
                 getattr(seq, "bias_hh_l%d%s" % (layer, d)).data.zero_()
         y = F.linear(seq(x)[0], next(w), next(w)).permute(1, 0, 2)
-        return net.frames(y).log_softmax(-1)
+        return net.frames(y).log_softmax(-1), features
     return forward
 
 
@@ -97,7 +98,7 @@ def some(paths, n, widest=450):
 
 def main():
     p = argparse.ArgumentParser()
-    for a in ("model", "lines", "print", "hand", "out", "check"):
+    for a in ("model", "lines", "print", "hand", "writers", "out", "check"):
         p.add_argument("--" + a, required=True)
     o = p.parse_args()
     net = Net(len(CHARS) + 1)
@@ -106,17 +107,21 @@ def main():
     net.eval()
     torch.set_num_threads(1)
     w = weights(net) + regression(net, some(o.print, 2000), some(o.hand, 2000))
+    hands = hand_weights(net, o.writers)
+    w += hands
     channels = [m[0].out_channels for m in net.stem if isinstance(m, torch.nn.Sequential)]
     letters = CHARS.encode()
-    b = b"csHAND1\n" + struct.pack("<8H", *channels, net.join[0].out_channels, net.seq.hidden_size, len(letters)) + letters
+    b = b"csHAND2\n" + struct.pack("<8H", *channels, net.join[0].out_channels, net.seq.hidden_size, len(letters)) + letters
     b += b"".join(a.numpy().astype("<f2").tobytes() for a in w)
     b += struct.pack("<I", zlib.crc32(b))
     open(o.out, "wb").write(b)
     print(o.out, len(b), "bytes")
     with open(o.check, "wb") as f, torch.no_grad():
         for _, _, a in itertools.islice(read(o.lines), 4):
-            y = rounded(net, w)(collate([(a, "")])[0])[0].numpy()
-            f.write(struct.pack("<4H", a.shape[1], a.shape[0], *y.shape) + a.tobytes() + y.astype("<f4").tobytes())
+            y, x = rounded(net, w)(collate([(a, "")])[0])
+            hand = F.linear(moments(x.squeeze(1)), *(v.float() for v in hands)).numpy()
+            y = y[0].numpy()
+            f.write(struct.pack("<4H", a.shape[1], a.shape[0], *y.shape) + a.tobytes() + y.astype("<f4").tobytes() + hand.astype("<f4").tobytes())
 
 
 if __name__ == "__main__":

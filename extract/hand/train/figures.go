@@ -102,6 +102,17 @@ func figures(args []string) error {
 	for _, name := range slices.Sorted(maps.Keys(sets)) {
 		sets[name].measure(reader, *worst)
 	}
+	if s := sets["dhsd"]; s != nil {
+		s.likeness(reader, 10, 50)
+	}
+	if s := sets["copiste"]; s != nil {
+		s.likeness(reader, 1, 8)
+	}
+	if *ink != "" {
+		if err := unipenLikeness(reader, *ink, *census, *split); err != nil {
+			return err
+		}
+	}
 	if *members != "" {
 		if err := among(*members, *crowd, sets); err != nil {
 			return err

@@ -63,7 +63,7 @@ func label(args []string) error {
 			return nil
 		}
 		sure++
-		return pack(w, sample{"pseudo/train", words[at], s.image})
+		return pack(w, sample{set: "pseudo/train", text: words[at], image: s.image})
 	})
 	if err != nil {
 		return err

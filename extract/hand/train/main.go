@@ -57,6 +57,14 @@ func run(args []string) error {
 type sample struct {
 	set, text string
 	image     *image.Gray
+	writer    string // where it is known
+}
+
+// byWriter makes a set of each writer.
+func (s sample) byWriter() sample {
+	_, split, _ := strings.Cut(s.set, "/")
+	s.set = s.writer + "/" + split
+	return s
 }
 
 func prepare(args []string) error {
@@ -64,6 +72,7 @@ func prepare(args []string) error {
 	list := flags.String("list", "", "labels: file, text, writer, split, tab-separated, files beside the list")
 	root := flags.String("root", "", "folder of the files in the list, if not the list's own")
 	cells := flags.String("cells", "", "pictures packed by render.py")
+	writers := flags.Bool("writers", false, "make a set of each writer of the list")
 	out := flags.String("out", "", "where the prepared lines go")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -79,7 +88,10 @@ func prepare(args []string) error {
 		if line == nil {
 			return nil
 		}
-		return pack(w, sample{s.set, s.text, line})
+		if s.image = line; *writers {
+			s = s.byWriter()
+		}
+		return pack(w, s)
 	}
 	if *list != "" {
 		err = eachLabelled(*list, *root, write)
@@ -120,7 +132,7 @@ func eachLabelled(list, root string, use func(sample) error) error {
 		if strings.HasPrefix(folder, "names") {
 			g = withoutLabel(g)
 		}
-		if err := use(sample{folder + "/" + c[3], c[1], g}); err != nil {
+		if err := use(sample{folder + "/" + c[3], c[1], g, folder + "-" + c[2]}); err != nil {
 			return err
 		}
 	}
@@ -185,7 +197,7 @@ func eachPacked(path string, use func(sample) error) error {
 		if _, err := io.ReadFull(r, g.Pix); err != nil {
 			return err
 		}
-		if err := use(sample{string(words[:head[0]]), string(words[head[0]:]), g}); err != nil {
+		if err := use(sample{set: string(words[:head[0]]), text: string(words[head[0]:]), image: g}); err != nil {
 			return err
 		}
 	}

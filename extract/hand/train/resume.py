@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from export import some
+from hands import SIZE
 from lines import CHARS
 from net import Net
 from train import augment, collate
@@ -20,7 +21,7 @@ from train import augment, collate
 def tensors(path):
     """The shape and the weights of a model file, in its order."""
     b = open(path, "rb").read()
-    assert b[:8] == b"csHAND1\n" and struct.unpack("<I", b[-4:])[0] == zlib.crc32(b[:-4]), "damaged: " + path
+    assert b[:8] == b"csHAND2\n" and struct.unpack("<I", b[-4:])[0] == zlib.crc32(b[:-4]), "damaged: " + path
     *shape, letters = struct.unpack_from("<8H", b, 8)
     assert b[24:24 + letters].decode() == CHARS, "another alphabet: " + path
     return shape, np.frombuffer(b[24 + letters:-4], "<f2").astype(np.float32)
@@ -89,7 +90,7 @@ def check(net, path):
         w, h, n, classes = struct.unpack_from("<4H", b, i)
         a = np.frombuffer(b, np.uint8, w * h, i + 8).reshape(h, w)
         y = np.frombuffer(b, "<f4", n * classes, i + 8 + w * h).reshape(n, classes)
-        i += 8 + w * h + 4 * n * classes
+        i += 8 + w * h + 4 * (n * classes + SIZE)
         with torch.no_grad():
             worst = max(worst, float((net(collate([(a, "")])[0])[0].log_softmax(-1) - torch.from_numpy(y.copy())).abs().max()))
     return worst
