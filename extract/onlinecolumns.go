@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"countersign/extract/heading"
 )
@@ -70,6 +71,15 @@ func listOf(headings []string, rows [][]string) listColumns {
 		l.roles[l.stamp], l.columns[l.stamp].Fields = stamped, []Field{Date}
 	}
 	l.dropCounts(rows)
+	for i, h := range headings {
+		inWords := func(r []string) bool {
+			s := strings.ToLower(strings.TrimSpace(cellAt(r, i)))
+			return saysNo(s) || slices.Contains(yesWords, unaccented(s))
+		}
+		if heading.Key(h) == "estado" && !slices.ContainsFunc(rows, inWords) {
+			l.roles[i], l.columns[i].Fields = noRole, []Field{State}
+		}
+	}
 	return l
 }
 
@@ -117,7 +127,9 @@ var memberWords = strings.Fields("member membership mitglied mitglieds mitglieds
 var (
 	endedWords     = strings.Fields("deleted withdrawn withdrew withdrawal removed revoked cancelled canceled retracted geloscht zuruckgezogen supprime retire eliminado")
 	confirmedWords = strings.Fields("confirmed confirmation verified verification validated bestatigt bestatigung confirme confirmada confirmado verificado verifiziert")
-	signWords      = strings.Fields("sign signing signed endorse endorsing undersigned petition unterzeichne unterschreibe signe firmo assino")
+	// stateKeys are headings of what the system says of a signature; "estado" may be the state of an address.
+	stateKeys = []string{"status", "state of signature", "signature status", "valid", "statut", "etat", "stato", "situacao", "estatus", "estado"}
+	signWords = strings.Fields("sign signing signed endorse endorsing undersigned petition unterzeichne unterschreibe signe firmo assino")
 	// asideWords are of what a system or a signer says beside the signature.
 	asideWords = strings.Fields("subscription subscribed unsubscribed newsletter updates publicly anonymous anonymously hidden display ip comment comments reason reasons why message share shared privacy terms receive referrer source utm collector respondent browser device url link kommentar commentaire comentario")
 	neverStamp = strings.Fields("birth birthday birthdate born dob geburtsdatum naissance nacimiento nascimento join joined joining member membership since expire expires expired expiration expiry renew renewal paid dues due hire hired event meeting updated modified sent ip")
@@ -132,7 +144,7 @@ func aside(key string) bool { return hasAny(strings.Fields(key), asideWords) }
 
 func roleOf(key string) role {
 	w := strings.Fields(key)
-	number := hasAny(w, strings.Fields("number no nr num code id token ip email mail sent count link url"))
+	number := hasAny(w, strings.Fields("number no nr num code id token ip email mail sent count link url by von par por"))
 	switch {
 	case len(w) == 0 || key == "signed":
 		return noRole // of the day in some systems, of yes and no in others
@@ -140,6 +152,8 @@ func roleOf(key string) role {
 		return middleName
 	case slices.Contains(strings.Fields("suffix sfx generation"), key), key == "name suffix", key == "jr sr":
 		return suffixOf
+	case key == "signed by", key == "signature of", key == "unterschrieben von", key == "signe par", key == "firmado por":
+		return typedSignature
 	case hasAny(w, asideWords):
 		return noRole
 	case hasAny(w, endedWords) && !number:
@@ -147,7 +161,7 @@ func roleOf(key string) role {
 	case key == "email confirmed", key == "e mail confirmed", key == "email verified", key == "mail confirmed",
 		hasAny(w, confirmedWords) && !number && len(w) <= 4:
 		return confirmed
-	case key == "status", key == "state of signature", key == "signature status", key == "valid", key == "signed?":
+	case slices.Contains(stateKeys, key):
 		return stateOf
 	case hasAny(w, strings.Fields("signature unterschrift firma assinatura handtekening esignature")) && !number && stampRank(key) == 0 && len(w) <= 8:
 		return typedSignature
@@ -160,7 +174,7 @@ func roleOf(key string) role {
 // stampRank says how surely a column tells when each signed, 0 where it does not.
 func stampRank(key string) int {
 	w := strings.Fields(key)
-	day := hasAny(w, strings.Fields("date dates datum fecha data day time at on datetime zeit heure hora dia")) || len(w) == 1
+	day := hasAny(w, strings.Fields("date dates datum fecha data day time at on am le el em datetime zeit heure hora dia")) || len(w) == 1
 	switch {
 	case hasAny(w, neverStamp) || len(w) > 8:
 		return 0
@@ -168,7 +182,7 @@ func stampRank(key string) int {
 		return 5
 	case !day:
 		return 0
-	case hasAny(w, strings.Fields("sign signed signing signature unterschrift unterschrieben unterzeichnet firma assinatura handtekening")) && len(w) > 1:
+	case hasAny(w, strings.Fields("sign signed signing signature unterschrift unterschrieben unterzeichnet firma assinatura handtekening signe firmado assinado")) && len(w) > 1:
 		return 5
 	case hasAny(w, strings.Fields("submit submitted submission completed completion complete recorded end finish finished entry response answered eingereicht envoi envoye enviado")):
 		return 4
@@ -209,18 +223,34 @@ func asked(key string) Field {
 
 // What cells say.
 var (
-	yesWords = strings.Fields("yes y true 1 x signed confirmed verified valid validated ok complete completed active ja oui si sim checked agreed agree on selected approved")
-	noWords  = strings.Fields("no n false 0 unsigned unconfirmed unverified pending removed withdrawn deleted invalid incomplete partial nein non nao bounced spam")
+	yesWords = strings.Fields("yes y true 1 x signed confirmed verified valid validated ok complete completed active ja oui si sim checked agreed agree on selected approved confirmado confirmada confirme confirmee valide validee bestatigt verificado verifiziert gultig valido aprobado")
+	noWords  = strings.Fields("no n false 0 unsigned unconfirmed unverified pending removed withdrawn deleted invalid incomplete partial nein non nao bounced spam pendiente pendente unbestatigt ausstehend abgelehnt rechazado refuse rejected refused")
 	drawnAs  = regexp.MustCompile(`^https?://\S+$|^\S+\.(png|jpe?g|gif|svg|pdf)$|^data:image/`) // where the system keeps a drawn one
 	opposes  = regexp.MustCompile(`\b(oppose|opposed|against|dagegen|contre|contra)\b`)
 	iSign    = regexp.MustCompile(`^(yes|ja|oui|si|sim|i|ich|je|support|in favou?r|for)\b([ ,:.]|$)`)
 	refuses  = regexp.MustCompile(`\b(not|no|don'?t|do not|decline|refuse|nicht|pas)\b`)
 )
 
+// unaccented is a word without accents.
+func unaccented(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return s
+	}
+	return heading.Key(s)
+}
+
+// notYet are words of which a whole cell says that a signature is not confirmed.
+var notYet = regexp.MustCompile(`^(en attente|not|no|nicht|non|pas|sin) ?(verified|confirmed|valid|bestatigt|confirmee?|confirmad[oa]|validee?|confirmar|yet)?$`)
+
+func saysNo(s string) bool {
+	s = unaccented(s)
+	return slices.Contains(noWords, s) || notYet.MatchString(s)
+}
+
 // says is what a cell of a column says of the signature.
 func (r role) says(cell, name string) (said Signed, speaks bool) {
 	s := strings.ToLower(strings.TrimSpace(cell))
-	no, yes := slices.Contains(noWords, s), slices.Contains(yesWords, s)
+	no, yes := saysNo(s), slices.Contains(yesWords, unaccented(s))
 	switch r {
 	case ended:
 		switch {
@@ -269,9 +299,9 @@ func (l *listColumns) signed(cells []string, name string) Signed {
 	}
 	if l.bare >= 0 {
 		switch s := strings.ToLower(strings.TrimSpace(cellAt(cells, l.bare))); {
-		case slices.Contains(noWords, s):
+		case saysNo(s):
 			return SignedNo
-		case slices.Contains(yesWords, s), hasDay(s):
+		case slices.Contains(yesWords, unaccented(s)), hasDay(s):
 			yes = true
 		case s != "":
 			unsure = true

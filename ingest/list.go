@@ -21,6 +21,7 @@ const rowsOfPage = 50
 type listed struct {
 	pages  []List
 	passed []string // names of sheets that were not read
+	headed bool     // whether a row of headings was found
 }
 
 // listHeadings are words of which the headings of a list of signers have two at least.
@@ -189,6 +190,9 @@ func unescaped(cells []string) {
 	}
 }
 
+// errNobody refuses a list without rows, which a person may take for one that was counted.
+var errNobody = &scan.Refusal{Problem: "has a row of headings as lists of signers have, and nobody below it", Remedy: "export the list again and hand that in"}
+
 // openList reads a table of those who signed online.
 func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 	const remedy = "if it is a list of those who signed online, save it as CSV or XLSX with a row of headings; if it is a scan, save it as PDF"
@@ -215,6 +219,9 @@ func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 		if len(l.pages) > pages {
 			return nil, &scan.Refusal{Problem: fmt.Sprintf("is a list of more than %d rows", pages*rowsOfPage), Remedy: "split it and hand in the parts"}
 		}
+	}
+	if len(l.pages) == 0 && l.headed {
+		return nil, errNobody
 	}
 	if len(l.pages) == 0 {
 		return nil, &scan.Refusal{Problem: "has no table of signers with a row of headings such as name, e-mail and date", Remedy: remedy}
@@ -248,7 +255,7 @@ func (l *listed) add(s table.Sheet) error {
 		}
 		switch {
 		case headings == nil && headingsIn(row.Cells) >= 2:
-			headings = row.Cells
+			headings, l.headed = row.Cells, true
 			page.Headings = headings
 			if several = signersIn(headings); several != nil {
 				page.Headings = several.headings

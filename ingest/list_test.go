@@ -91,6 +91,7 @@ func TestTablesThatAreNoLists(t *testing.T) {
 		"letter.txt":  "Dear all,\n\nplease sign the petition.\n\nKind regards\n",
 		"numbers.csv": "1,2,3\n4,5,6\n7,8,9\n",
 		"one.csv":     "Name\nAda Lovelace\n",
+		"nobody.csv":  "Name,Member No.,Date\n",
 	} {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -100,6 +101,9 @@ func TestTablesThatAreNoLists(t *testing.T) {
 		_, err := r.Open(t.Context(), path)
 		var input *ingest.InputError
 		if !errors.As(err, &input) || input.File != name || input.Remedy == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "nobody.csv" && !strings.Contains(err.Error(), "nobody below it") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

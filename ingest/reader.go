@@ -186,6 +186,9 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 		return nil, err
 	}
 	l, err := openList(file, size, r.limits.Pages)
+	if err == errNobody {
+		return nil, err
+	}
 	if err != nil {
 		return nil, &scan.Refusal{Problem: "is not a PDF, TIFF, JPEG or PNG file",
 			Remedy: "save it as PDF and hand that in; a list of those who signed online as CSV or XLSX with a row of headings"}
