@@ -22,20 +22,30 @@ func contacts(t *testing.T) (*office, *Review) {
 	for i, f := range family {
 		number := fmt.Sprintf("04829%02d", i)
 		export += number + ",Elizabeth," + f + ",Durham,NC,Active\n9" + number + ",Elisabeth," + f + "s,Dublin,OH,Active\n"
-		sheet.Rows = append(sheet.Rows, extract.Row{Number: i + 1, Box: extract.Box{.1, .05 * float64(i), .9, .05*float64(i) + .04}, Signed: extract.SignedYes, Picture: []byte("picture of " + f),
-			Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Elizabeth " + f, Confidence: .9}, extract.MemberID: {Text: number, Confidence: .9}}})
+		sheet.Rows = append(sheet.Rows, pictured(i, f, number))
 	}
-	s := o.snapshot([]byte(export))
-	o.petition("p", "threshold: 100\nerror-bound: 1e-15\n", s.ID, []extract.Sheet{sheet})
-	bob, err := o.Store.Account(t.Context(), "bob")
+	return o, o.reviewed(export, sheet, "threshold: 100\nerror-bound: 1e-15\n")
+}
+
+// pictured is a signed line with a picture.
+func pictured(i int, family, number string) extract.Row {
+	return extract.Row{Number: i + 1, Box: extract.Box{.1, .05 * float64(i), .9, .05*float64(i) + .04}, Signed: extract.SignedYes, Picture: fmt.Appendf(nil, "picture %d of %s", i, family),
+		Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Elizabeth " + family, Confidence: .9}, extract.MemberID: {Text: number, Confidence: .9}}}
+}
+
+// reviewed is Bob's review of a petition of one sheet.
+func (o *office) reviewed(export string, sheet extract.Sheet, rules string) *Review {
+	o.t.Helper()
+	o.petition("p", rules, o.snapshot([]byte(export)).ID, []extract.Sheet{sheet})
+	bob, err := o.Store.Account(o.t.Context(), "bob")
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	rv, err := o.Review(t.Context(), "p", bob)
+	rv, err := o.Review(o.t.Context(), "p", bob)
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	return o, rv
+	return rv
 }
 
 // Lines are accepted together but for those that were marked; where a wrong name is accepted

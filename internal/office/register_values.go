@@ -1,10 +1,10 @@
 package office
 
 import (
-	"slices"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/store"

@@ -25,8 +25,7 @@ func refusals(t *testing.T) (*office, *Review) {
 		} else {
 			number = "0482900"
 		}
-		row := extract.Row{Number: i + 1, Box: extract.Box{.1, .05 * float64(i), .9, .05*float64(i) + .04}, Signed: extract.SignedYes, Picture: fmt.Appendf(nil, "picture %d", i),
-			Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Elizabeth " + name, Confidence: .9}, extract.MemberID: {Text: number, Confidence: .9}}}
+		row := pictured(i, name, number)
 		switch i {
 		case 1, 2:
 			row.Struck = true
@@ -37,17 +36,7 @@ func refusals(t *testing.T) (*office, *Review) {
 		}
 		sheet.Rows = append(sheet.Rows, row)
 	}
-	s := o.snapshot([]byte(export))
-	o.petition("p", "threshold: 100\n", s.ID, []extract.Sheet{sheet})
-	bob, err := o.Store.Account(t.Context(), "bob")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rv, err := o.Review(t.Context(), "p", bob)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o, rv
+	return o, o.reviewed(export, sheet, "threshold: 100\n")
 }
 
 // What the program refused for what is seen on a line is walked through once, reason by reason.
