@@ -569,11 +569,11 @@ func TestOfficeImport(t *testing.T) {
 	}
 
 	for export, want := range map[string]string{
-		"ID,Member No.,Last Name\n7,8,Lee\n": `membership export m.csv has two columns that could be number, "ID" and "Member No.": say which below`,
-		"aa,bb\n1,2\n":                       `membership export m.csv has no row of headings such as "Member No.", "First Name", "Last Name": add one as the first row, or name the columns below`,
-		"ID,City\n1,Durham\n":                `membership export m.csv has no column for last names or whole names: its columns are "ID", "City"; say which it is below`,
-		"%PDF-1.7":                           "membership export m.csv is a PDF: export the members as CSV or XLSX",
-		"ID,Last Name\n":                     "membership export m.csv has headings and no rows below them: export the members again",
+		"ID,Cust No.,Last Name\n7,8,Lee\n": `membership export m.csv has two columns that could be number, "ID" and "Cust No.": say which below`,
+		"aa,bb\n1,2\n":                     `membership export m.csv has no row of headings such as "Member No.", "First Name", "Last Name": add one as the first row, or name the columns below`,
+		"ID,City\n1,Durham\n":              `membership export m.csv has no column for last names or whole names: its columns are "ID", "City"; say which it is below`,
+		"%PDF-1.7":                         "membership export m.csv is a PDF: export the members as CSV or XLSX",
+		"ID,Last Name\n":                   "membership export m.csv has headings and no rows below them: export the members again",
 	} {
 		sum := o.keep([]byte(export))
 		p, err := o.Preview(t.Context(), sum, "m.csv", ImportOptions{})
