@@ -91,7 +91,7 @@ func (v *visitor) addsPetition() string {
 	v.types("input[name=title]", "Prison and Reentry Library Service")
 	v.set("input[name=received]", "2026-11-02")
 	v.click("form.card summary")
-	v.types("textarea[name=rules]", "threshold: 20")
+	v.set("input[name=rule-threshold]", "20")
 	v.click("form.card button.main")
 	v.until("the petition is there", `document.querySelector(".said") && location.pathname.match(/^\/petitions\/[^/]+$/)`)
 	return ask[string](v, "location.pathname")
@@ -179,8 +179,8 @@ func (v *visitor) settle(l signer) {
 func (v *visitor) writesDown(petition, kind string, words map[string]string) {
 	v.t.Helper()
 	v.open(petition + "/life")
-	step := `.steps details:has(input[value="` + kind + `"])`
-	v.click(step + " > summary")
+	step := `.steps details:has(> form input[value="` + kind + `"])`
+	v.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`for (let d = document.querySelector(%q); d; d = d.parentElement.closest("details")) d.open = true`, step))) // what comes next is so already
 	for key, text := range words {
 		v.types(step+` [name="word-`+key+`"]`, text)
 	}
