@@ -190,9 +190,18 @@ func some(f *form, words []tesseract.Word, err error) ([]form, []tesseract.Word,
 	return []form{*f}, words, err
 }
 
-// headFoot is where the second row of a table ends: its headings are above.
+// headRows is in how many of its first rows a table may have its headings. Above lines alone
+// there may be a title between lines, too, and the row that nobody drew.
+func headRows(t layout.Table) int {
+	if t.Columns() == 0 {
+		return 3
+	}
+	return 2
+}
+
+// headFoot is where the last row ends in which a table may have its headings.
 func headFoot(t layout.Table) int {
-	return int(t.Lines[min(2, t.Rows())].At((t.Left + t.Right) / 2))
+	return int(t.Lines[min(headRows(t), t.Rows())].At((t.Left + t.Right) / 2))
 }
 
 // headBand is where the headings of a table may stand.
@@ -205,7 +214,7 @@ func headBand(v *view, t layout.Table) image.Rectangle {
 // that asks for nothing.
 func headed(ctx context.Context, v *view, engine Printer, t layout.Table, words []tesseract.Word) ([]form, error) {
 	best := form{table: t}
-	for row := -1; row < min(2, t.Rows()-1); row++ {
+	for row := -1; row < min(headRows(t), t.Rows()-1); row++ {
 		f, err := headedBy(ctx, v, engine, t, row, words)
 		if err != nil {
 			return nil, err

@@ -104,6 +104,11 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 	if f.score < sureHeadings && !f.told {
 		doubtStruck(rows)
 	}
+	for i := range rows {
+		if row := f.first + rows[i].Number - number - 1; !rows[i].Struck && cells.ink.MayBeStruck(row) {
+			rows[i].doubt()
+		}
+	}
 	if f.twice && !f.told {
 		for i := range rows {
 			rows[i].doubt()

@@ -21,6 +21,7 @@ type Page struct {
 	printed []layout.Rule // lying rules that recur in most rows
 	owner   []int32       // for each component a slot, or one of the below
 	struck  []bool        // for each row
+	doubted []bool        // for each row: it may be
 	slots   []slot
 	faint   []int  // for each slot, the specks of its cell that are no part of writing
 	print   []int  // for each slot, the pieces of its cell that the form prints
@@ -232,6 +233,10 @@ func SignedIn(pieces layout.Components, place image.Rectangle, dpi float64) floa
 
 // Struck reports whether a stroke runs through the row.
 func (p *Page) Struck(row int) bool { return p.struck[row] }
+
+// MayBeStruck reports whether a line runs through a word of the row, which may also be how the
+// word is written.
+func (p *Page) MayBeStruck(row int) bool { return p.doubted[row] }
 
 // Box is where the ink of an item is, in pixels of the bitmap; empty where
 // there is none.

@@ -143,7 +143,7 @@ func TestStruckRows(t *testing.T) {
 		s.write(800+11*row, 100*row+135, 10)
 	}
 	s.stroke(160, 150, 1250, 152, 3)   // row 0: through both cells
-	s.stroke(145, 250, 400, 250, 3)    // row 1: through the name
+	s.stroke(145, 250, 400, 250, 3)    // row 1: through the name alone
 	s.stroke(145, 375, 400, 375, 3)    // row 2: an underline
 	s.stroke(0, 450, 1399, 452, 2)     // row 3: a fold of the paper
 	for x := 110; x < 1290; x += 100 { // row 4: a zigzag
@@ -151,10 +151,13 @@ func TestStruckRows(t *testing.T) {
 		s.stroke(x+50, 525, x+100, 580, 3)
 	}
 	p := s.read(t)
-	for row, want := range []bool{true, true, false, false, true, false} {
+	for row, want := range []bool{true, false, false, false, true, false} {
 		if got := p.Struck(row); got != want {
 			t.Errorf("row %d: struck %v, want %v", row, got, want)
 		}
+	}
+	if !p.MayBeStruck(1) || p.MayBeStruck(2) {
+		t.Error("a line through the name alone is in doubt, an underline is none")
 	}
 }
 
@@ -380,6 +383,23 @@ func TestRuledLineIsNoSignature(t *testing.T) {
 		}
 		if got := p.Flat(row, 1, 0); got != (row == 0) {
 			t.Errorf("row %d holds but a line: %v", row, got)
+		}
+	}
+}
+
+// TestWritingOnTheRowsLine: writing that touches what is left of the row's own line is not
+// struck out; a stroke through it is.
+func TestWritingOnTheRowsLine(t *testing.T) {
+	for _, y := range []int{189, 150} {
+		s := newSheet()
+		s.write(120, 160, 10)
+		s.write(800, 160, 10)
+		for x := 120; x < 1150; x += 6 { // not straight enough to be a rule
+			s.stroke(x, y+x/6%2*2, x+6, y+2-x/6%2*2, 4)
+		}
+		p := s.read(t, ink.Column{Items: 1, Print: true}, ink.Column{Items: 1})
+		if got := p.Struck(0); got != (y == 150) {
+			t.Errorf("a line at %d strikes the row: %v", y, got)
 		}
 	}
 }

@@ -7,11 +7,13 @@ import (
 )
 
 // findStruck looks for strokes through rows: a straight line or one long piece
-// of ink that crosses columns inside a row, or a line through the whole of one
-// item's writing.
+// of ink that crosses columns inside a row, or lines through the whole of what is
+// written in several cells. A line through one word may be the word itself, whose letters are
+// joined at mid-height: such a row is in doubt.
 func (p *Page) findStruck(rest []layout.Rule) {
 	t := p.table
-	p.struck = make([]bool, t.Rows())
+	p.struck, p.doubted = make([]bool, t.Rows()), make([]bool, t.Rows())
+	words := make([]map[int]bool, t.Rows()) // the columns with a line through what is written
 	width := t.Right - t.Left
 	for _, r := range rest {
 		middle := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
@@ -19,8 +21,16 @@ func (p *Page) findStruck(rest []layout.Rule) {
 		if row < 0 || !p.inside(row, middle, r.At(middle)) {
 			continue
 		}
-		if p.crosses(r.From, r.To, int(r.At(middle)), width) || r.Drawn(p.dpi) && p.through(row, r) {
+		if p.crosses(r.From, r.To, int(r.At(middle)), width) {
 			p.struck[row] = true
+		}
+		if r.Drawn(p.dpi) && p.through(row, r) {
+			if words[row] == nil {
+				words[row] = map[int]bool{}
+			}
+			_, column := p.cellAt(middle, int(r.At(middle)))
+			words[row][column] = true
+			p.struck[row], p.doubted[row] = p.struck[row] || len(words[row]) > 1, true
 		}
 	}
 	for i, c := range p.ink.List {
@@ -29,13 +39,41 @@ func (p *Page) findStruck(rest []layout.Rule) {
 		}
 		x, y := (c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2
 		row, _ := p.cellAt(x, y)
-		if row >= 0 && p.inside(row, x, float64(y)) && c.Box.Dy() < t.Row(row).Dy()*3/2 && p.crosses(c.Box.Min.X, c.Box.Max.X, y, width) {
+		if row >= 0 && p.inside(row, x, float64(y)) && c.Box.Dy() < t.Row(row).Dy()*3/2 && p.crosses(c.Box.Min.X, c.Box.Max.X, y, width) && !p.alongLine(i, row) {
 			p.struck[row] = true
 		}
 	}
 	for row := range p.struck {
 		p.struck[row] = p.struck[row] || p.spanned(row)
 	}
+}
+
+// alongLine reports whether a long piece of ink is writing that touches what is left of the
+// row's own line: where it is as thin as a line, it lies on the row's edge.
+func (p *Page) alongLine(piece, row int) bool {
+	const (
+		thin = 0.03 // inches
+		few  = 0.2  // share of its length, below which it is no line anywhere, as a zigzag
+	)
+	box := p.ink.List[piece].Box
+	tops, feet := make([]int, box.Dx()), make([]int, box.Dx())
+	for x := range tops {
+		tops[x] = box.Max.Y
+	}
+	p.each(piece, func(x, y int) {
+		tops[x-box.Min.X], feet[x-box.Min.X] = min(tops[x-box.Min.X], y), max(feet[x-box.Min.X], y)
+	})
+	lines, edge := 0, 0
+	for i := range tops {
+		if height := feet[i] - tops[i]; height < 0 || float64(height) > thin*p.dpi {
+			continue
+		}
+		lines++
+		if !p.inside(row, box.Min.X+i, float64(tops[i]+feet[i])/2) {
+			edge++
+		}
+	}
+	return float64(lines) >= few*float64(box.Dx()) && 2*edge > lines
 }
 
 // spanned reports whether most cells of a row of a ruled grid hold a piece of
