@@ -141,3 +141,29 @@ func TestRecordsAreCompact(t *testing.T) {
 		}
 	}
 }
+
+// TestMarginOfAPad: the one border of a writing pad is its margin, unless people write left of it.
+func TestMarginOfAPad(t *testing.T) {
+	for _, numbered := range []bool{false, true} {
+		v, r := &view{dpi: 200, bits: layout.NewBitmap(1000, 1400)}, rand.New(rand.NewPCG(5, 6))
+		v.work = image.NewGray(image.Rect(0, 0, v.bits.W, v.bits.H))
+		pad := layout.Table{Style: layout.Grid, Left: 20, Right: 980}
+		for i := range 13 {
+			y := 60 + 100*i
+			pad.Lines = append(pad.Lines, layout.Through(20, float64(y), 980, float64(y), 2))
+		}
+		for _, x := range []float64{20, 200, 980} {
+			pad.Borders = append(pad.Borders, layout.Through(60, x, 1260, x, 2))
+		}
+		for row := range 12 {
+			scrawl(v.bits, r, 300, 60+100*row+50)
+			if numbered {
+				scrawl(v.bits, r, 100, 60+100*row+50)
+			}
+		}
+		got := v.besideMargin(pad)
+		if !numbered && (got.Columns() != 0 || got.Left != 200) || numbered && got.Columns() != 2 {
+			t.Errorf("numbered %v: %d columns from %d", numbered, got.Columns(), got.Left)
+		}
+	}
+}

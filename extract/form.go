@@ -425,6 +425,9 @@ func (c *cells) heading(ctx context.Context, engine Printer, column int) (string
 // table with more rows than lines do.
 func drawnTables(v *view) []layout.Table {
 	ruled := layout.RuledTables(v.lying, v.standing, v.dpi)
+	for i, t := range ruled {
+		ruled[i] = v.besideMargin(t)
+	}
 	largest, _ := layout.Largest(ruled)
 	if largest.Style == layout.Grid {
 		return ruled
@@ -434,6 +437,25 @@ func drawnTables(v *view) []layout.Table {
 		return []layout.Table{shaded}
 	}
 	return ruled
+}
+
+// besideMargin is a table of lines alone where the one border of a sheet is that of its margin,
+// as on a writing pad: nobody writes left of it.
+func (v *view) besideMargin(t layout.Table) layout.Table {
+	const few = 0.1 // share of the rows that may have a mark there
+	if t.Columns() != 2 || 3*t.Cell(0, 0).Dx() > t.Row(0).Dx() {
+		return t
+	}
+	marked := 0
+	for row := range t.Rows() {
+		if len(v.writing(t.Cell(row, 0).Inset(v.inches(0.04)))) > 0 {
+			marked++
+		}
+	}
+	if float64(marked) > few*float64(t.Rows()) {
+		return t
+	}
+	return t.Part(1, 2).WithoutBorders()
 }
 
 // headedBy tries the words of a row of a table as its headings: each line of

@@ -125,15 +125,28 @@ func people(headings []string, row []Meaning) {
 		switch {
 		case slices.ContainsFunc(m.Items, func(item string) bool { return item == "name" || item == "given" || item == "family" }):
 			return
-		case persons[strings.TrimSpace(fold(headings[i]))] && only >= 0:
+		case person(headings[i]) && only >= 0:
 			return
-		case persons[strings.TrimSpace(fold(headings[i]))]:
+		case person(headings[i]):
 			only = i
 		}
 	}
 	if only >= 0 {
 		row[only] = Meaning{[]string{"name"}, 1}
 	}
+}
+
+// person reports whether a heading is a word for those who sign, and what may come with it, as
+// in "Owner (print)".
+func person(heading string) bool {
+	outside, inside := parts(heading)
+	var words []string
+	for _, t := range append(outside, inside...) {
+		if !t.separator() && !(fillers[t.word] && !persons[t.word]) {
+			words = append(words, t.word)
+		}
+	}
+	return len(words) == 1 && persons[words[0]]
 }
 
 // company reads the German "Firma" as a company where another column asks for

@@ -404,6 +404,7 @@ func TestPeople(t *testing.T) {
 	}{
 		{[]string{"Member", "Membership No", "Branch", "Signature"}, "name"},
 		{[]string{"Tenants", "Unit", "Signature"}, "name"},
+		{[]string{"Owner (print)", "Owner signature", "Date", "In favor", "Opposed"}, "name"},
 		{[]string{"Member?", "Name", "Signature"}, ""},
 		{[]string{"Member", "Surname", "Forename", "Signature"}, ""},
 		{[]string{"Member", "Voter", "Signature"}, ""},

@@ -246,6 +246,12 @@ func (t Table) WithBorders(borders []Rule) Table {
 	return t
 }
 
+// WithoutBorders is the table with its lines alone.
+func (t Table) WithoutBorders() Table {
+	t.Borders, t.Style = nil, Lined
+	return t
+}
+
 // Part is the table of its columns from one to before another.
 func (t Table) Part(from, to int) Table {
 	t.Borders = slices.Clone(t.Borders[from : to+1])
