@@ -226,12 +226,7 @@ func (t Table) Paired(from int) Table {
 // height, and the first record, where one row holds both.
 func (t Table) Beheaded(row, end int) Table {
 	const both = 1.6 // of a usual row's height
-	var heights []float64
-	for i := 1; i < len(t.Lines); i++ {
-		heights = append(heights, t.Lines[i].middle()-t.Lines[i-1].middle())
-	}
-	slices.Sort(heights)
-	usual, foot := heights[len(heights)/2], t.Lines[row+1]
+	usual, foot := t.usualHeight(), t.Lines[row+1]
 	foot.at -= usual
 	if t.Lines[row+1].middle()-t.Lines[row].middle() < both*usual || foot.middle() < float64(end)-0.2*usual {
 		return t
@@ -246,10 +241,25 @@ func (t Table) WithBorders(borders []Rule) Table {
 	return t
 }
 
-// WithoutBorders is the table with its lines alone.
+// WithoutBorders is the table with its lines alone, and with the row above the first of them
+// whose top nobody drew.
 func (t Table) WithoutBorders() Table {
 	t.Borders, t.Style = nil, Lined
+	first := t.Lines[0]
+	if first.at -= t.usualHeight(); first.at > 0 {
+		t.Lines = slices.Insert(slices.Clone(t.Lines), 0, first)
+	}
 	return t
+}
+
+// usualHeight is the height of most rows.
+func (t Table) usualHeight() float64 {
+	var heights []float64
+	for i := 1; i < len(t.Lines); i++ {
+		heights = append(heights, t.Lines[i].middle()-t.Lines[i-1].middle())
+	}
+	slices.Sort(heights)
+	return heights[len(heights)/2]
 }
 
 // Part is the table of its columns from one to before another.
