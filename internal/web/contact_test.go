@@ -1,12 +1,15 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -66,6 +69,16 @@ func TestContactSheetInBrowser(t *testing.T) {
 	p.until("it is saved", `document.getElementById("contact-say").textContent.includes("accepted")`)
 	if got := len(s.findings(t)); got != 10-len(marked) {
 		t.Errorf("%d lines were accepted", got)
+	}
+	second := ask[string](p, `document.querySelector("input[name=sheet]").value`)
+	held := true
+	p.run(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Text: "\r", WindowsVirtualKeyCode: '\r', AutoRepeat: &held})
+		return chromedp.Void{}, err
+	})
+	if now := ask[string](p, `document.querySelector("input[name=sheet]").value`); now != second {
+		t.Error("a key that is held answers the next sheet, too")
 	}
 	p.press(kb.ArrowRight)
 	p.press(kb.F2)

@@ -106,6 +106,12 @@ document.addEventListener("submit", (event) => {
   answer(event.target);
 });
 
+// A browser sends a form at Enter, and does so again and again while the key is held: sheets would
+// be accepted that nobody looked at. Enter answers below, once for each time it is pressed.
+document.addEventListener("keypress", (event) => {
+  if (event.key === "Enter" && root.contains(event.target) && !event.target.closest("a")) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const form = root.querySelector("form");
