@@ -39,7 +39,7 @@ type commands struct {
 	Check        checkCommand        `cmd:"" help:"Read the sheets of one petition, match every line against a membership export, and write the reports."`
 	Sheet        sheetCommand        `cmd:"" help:"Print the sheets that signatures are gathered on."`
 	Serve        serveCommand        `cmd:"" help:"Serve staff and verifiers: take in petitions, read them, have them reviewed."`
-	Demo         demoCommand         `cmd:"" help:"Serve a made-up association with three petitions, to look around."`
+	Demo         demoCommand         `cmd:"" help:"Serve a made-up association with six petitions, to look around."`
 	Work         workCommand         `cmd:"" help:"Read pages for a service that runs elsewhere."`
 	Audit        auditCommand        `cmd:"" help:"Look at the service's log of who did what."`
 	Purge        purgeCommand        `cmd:"" help:"Purge the data of closed petitions whose time is over, as the service does once a day, or say what would go."`
