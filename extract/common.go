@@ -12,6 +12,9 @@ import (
 // commonLabels adds the labels that were misread in most records, since handwriting touches
 // them. Laid on each other, the records keep what they have in common, which is print.
 func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anchors []image.Point, parts []offset) ([]atom, []offset, error) {
+	if x.Print == nil || v.words != nil || len(anchors) < 3 {
+		return atoms, parts, nil
+	}
 	var own image.Rectangle // from the anchor, of the labels that are known
 	for _, p := range partsOf(atoms, anchors, parts) {
 		if p.label {
@@ -19,9 +22,6 @@ func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anch
 		}
 	}
 	place := v.around(own, anchors)
-	if x.Print == nil || v.words != nil || len(anchors) < 3 || place.Empty() {
-		return atoms, parts, nil
-	}
 	words, err := x.Print.Words(ctx, framed(v.inCommon(anchors, place), 12), tesseract.Sparse, int(v.dpi))
 	if err != nil {
 		return nil, nil, err
@@ -48,23 +48,16 @@ func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anch
 // around is the place of a record, from its anchor: its labels and the room up to those of the
 // next.
 func (v *view) around(labels image.Rectangle, anchors []image.Point) image.Rectangle {
-	page := v.bounds().Size()
-	right, below := page.X, page.Y // to the next record
-	for i, a := range anchors {
-		for j, b := range anchors {
-			by := b.Sub(a)
-			switch {
-			case i == j:
-			case abs(by.Y) < v.inches(labelMost/10.) && by.X > v.inches(1):
-				right = min(right, by.X)
-			case by.Y > v.inches(0.2) && abs(by.X) < v.inches(0.5):
-				below = min(below, by.Y)
-			}
-		}
-	}
 	const room = 0.4 // inches left of the labels and above them
+	across, down := v.ways(anchors)
+	if across == 0 {
+		across = v.bounds().Dx()
+	}
+	if down == 0 {
+		down = v.bounds().Dy()
+	}
 	from := labels.Min.Sub(image.Pt(v.inches(room), v.inches(room)))
-	return image.Rectangle{Min: from, Max: from.Add(image.Pt(right, below+v.inches(room)))}
+	return image.Rectangle{Min: from, Max: from.Add(image.Pt(across, down+v.inches(room)))}
 }
 
 // inCommon is the ink that most records have at one place from their anchors.
@@ -112,20 +105,21 @@ func (f form) headingsRecur(v *view, words []tesseract.Word) bool {
 	if len(heads) < 2 {
 		return false
 	}
-	recurs := func(word image.Rectangle, row int) bool {
-		off := int(f.table.Lines[row+1].At(word.Min.X) - f.table.Lines[f.first].At(word.Min.X))
-		return v.found(word, image.Pt(0, off)) >= there
+	recurs := make([]bool, f.table.Rows()) // in a row, most of them
+	for row := f.first; row < len(recurs); row++ {
+		n := 0
+		for _, w := range heads {
+			off := int(f.table.Lines[row+1].At(w.Min.X) - f.table.Lines[f.first].At(w.Min.X))
+			if v.found(w, image.Pt(0, off)) >= there {
+				n++
+			}
+		}
+		recurs[row] = 2*n > len(heads)
 	}
 	for period := 1; period <= 3; period++ {
 		rows, again := 0, 0
-		for row := f.first - 1 + period; row < f.table.Rows(); row += period {
-			n := 0
-			for _, w := range heads {
-				if recurs(w, row) {
-					n++
-				}
-			}
-			if rows++; 2*n > len(heads) {
+		for row := f.first - 1 + period; row < len(recurs); row += period {
+			if rows++; recurs[row] {
 				again++
 			}
 		}

@@ -17,22 +17,22 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		full  = 0.95 // of the way to the next record that its labels may take
 		most  = 6    // labels that are tried with each other
 		least = 0.3  // share of the records in which a label that is moved is seen
+
+		tooLarge = 10 // added to the size of a constellation that reaches into the next record
 	)
 	across, down := v.ways(anchors)
+	moves := waysOut(across, down)
+	if len(moves) == 0 {
+		return parts, true
+	}
 	var labels []int
 	for i, p := range parts {
 		if p.label {
 			labels = append(labels, i)
 		}
 	}
-	if across == 0 && down == 0 || len(labels) > most {
-		return parts, len(labels) <= most || across == 0 && down == 0
-	}
-	var moves []image.Point
-	for _, way := range []image.Point{{}, {0, -down}, {0, down}, {-across, 0}, {across, 0}} {
-		if !slices.Contains(moves, way) {
-			moves = append(moves, way)
-		}
+	if len(labels) > most {
+		return parts, false
 	}
 	size := func(at []image.Point) float64 {
 		hull := image.Rectangle{Min: at[0], Max: at[0]}
@@ -40,15 +40,15 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 			hull.Min.X, hull.Min.Y = min(hull.Min.X, p.X), min(hull.Min.Y, p.Y)
 			hull.Max.X, hull.Max.Y = max(hull.Max.X, p.X), max(hull.Max.Y, p.Y)
 		}
-		share := func(length, way int) float64 {
-			if way == 0 {
-				return 0
-			}
-			return float64(length) / float64(way)
+		var wide, high float64
+		if across > 0 {
+			wide = float64(hull.Dx()) / float64(across)
 		}
-		wide, high := share(hull.Dx(), across), share(hull.Dy(), down)
+		if down > 0 {
+			high = float64(hull.Dy()) / float64(down)
+		}
 		if wide > full || high > full {
-			return wide + high + 10 // too large, but the smaller the better
+			return wide + high + tooLarge // the smaller the better all the same
 		}
 		return wide + high
 	}
@@ -65,17 +65,14 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 			}
 			return
 		}
+		try(i+1, moved)
+		if parts[labels[i]].anchor {
+			return
+		}
 		own := at[i]
 		for _, m := range moves {
-			if m != (image.Point{}) && parts[labels[i]].anchor {
-				continue
-			}
-			cost := moved
-			if m != (image.Point{}) {
-				cost += gain
-			}
 			at[i] = own.Add(m)
-			try(i+1, cost)
+			try(i+1, moved+gain)
 		}
 		at[i] = own
 	}
@@ -91,7 +88,7 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		}
 		out[n] = moved
 	}
-	return out, size(best) < 10
+	return out, size(best) < tooLarge
 }
 
 // ways are the distances from one record to the next beside it and below it, 0 where there is
@@ -111,6 +108,17 @@ func (v *view) ways(anchors []image.Point) (across, down int) {
 	return across, down
 }
 
+// waysOut are the ways from a record to those around it, for the distances that there are.
+func waysOut(across, down int) (ways []image.Point) {
+	if down > 0 {
+		ways = append(ways, image.Pt(0, -down), image.Pt(0, down))
+	}
+	if across > 0 {
+		ways = append(ways, image.Pt(-across, 0), image.Pt(across, 0))
+	}
+	return ways
+}
+
 // seenAt is a label at another place, with the records in which it is read there.
 func (v *view) seenAt(atoms []atom, anchors []image.Point, o offset, by image.Point) offset {
 	out := offset{key: o.key, label: true, by: by, seen: map[int]int{}}
@@ -128,9 +136,6 @@ func (v *view) seenAt(atoms []atom, anchors []image.Point, o offset, by image.Po
 // orphans are the kinds of labels that are read where those of the record before the first or
 // after the last would be, on the given way.
 func (v *view) orphans(atoms []atom, anchors []image.Point, parts []offset, way image.Point) (keys []string) {
-	if way == (image.Point{}) {
-		return nil
-	}
 	for _, anchor := range anchors {
 		next := anchor.Add(way)
 		if slices.ContainsFunc(anchors, func(a image.Point) bool { return v.nearby(a, next) }) {
@@ -154,8 +159,7 @@ func (v *view) unshifted(atoms []atom, anchors []image.Point, parts []offset) *r
 	tells := func(keys []string) bool {
 		return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(who, key) })
 	}
-	across, down := v.ways(anchors)
-	ways := []image.Point{{0, -down}, {0, down}, {-across, 0}, {across, 0}}
+	ways := waysOut(v.ways(anchors))
 	doubted := func(parts []offset) bool {
 		return slices.ContainsFunc(ways, func(way image.Point) bool { return tells(v.orphans(atoms, anchors, parts, way)) })
 	}

@@ -271,10 +271,17 @@ func (f form) part(from, to int) form {
 
 // asks reports whether a column asks for any of the fields.
 func (f form) asks(fields ...Field) bool {
-	return slices.ContainsFunc(f.columns, func(c Column) bool {
-		return slices.ContainsFunc(c.Fields, func(g Field) bool { return slices.Contains(fields, g) })
-	})
+	return slices.ContainsFunc(f.columns, func(c Column) bool { return c.asks(fields...) })
 }
+
+// asks reports whether the column asks for any of the fields.
+func (c Column) asks(fields ...Field) bool {
+	return slices.ContainsFunc(c.Fields, func(f Field) bool { return slices.Contains(fields, f) })
+}
+
+// rowOf is the row of the table that a line of the sheet is; before is the number of the line
+// before the table's first.
+func (f form) rowOf(line Row, before int) int { return f.first + line.Number - before - 1 }
 
 // worth says how likely a table is that of signers: by its rows, and by whether it
 // asks for a name and a signature. Candidates, committees and witnesses have

@@ -41,8 +41,7 @@ const (
 // reading then has records instead of forms.
 func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 	drawn := len(r.forms) > 0 && r.forms[0].table.Style != layout.Open
-	labels := drawn && r.forms[0].headingsRecur(r.view, r.words)
-	if drawn && !labels && r.forms[0].score >= sureHeadings && r.forms[0].asks(Signature) {
+	if drawn && r.forms[0].score >= sureHeadings && r.forms[0].asks(Signature) && !r.forms[0].headingsRecur(r.view, r.words) {
 		found := r.view.pairedForm(r.forms[0], r.words)
 		if found == nil {
 			return nil, nil

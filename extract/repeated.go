@@ -71,7 +71,7 @@ func (x Extractor) printIn(ctx context.Context, r reading, c *cells, row int, bu
 func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, rows []Row, number int) ([]Row, error) {
 	drop := map[int]bool{}
 	for n, line := range rows {
-		row := c.form.first + line.Number - number - 1
+		row := c.form.rowOf(line, number)
 		if !c.repeatsHeadings(line) {
 			continue
 		}
@@ -88,7 +88,7 @@ func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, row
 		}
 	}
 	return slices.DeleteFunc(rows, func(line Row) bool {
-		row := c.form.first + line.Number - number - 1
+		row := c.form.rowOf(line, number)
 		if drop[row] {
 			delete(c.filed, row)
 		}
@@ -124,12 +124,15 @@ func (c *cells) printedBlanks() map[int]bool {
 	var all []lone
 	for row := c.form.first; row < c.form.table.Rows(); row++ {
 		var in []lone
-		for column, asked := range c.form.columns {
-			if ink := c.inkIn(row, column); len(ink) > 0 && (len(asked.Fields) > 0 || len(in) > 0) {
+		for column := range c.form.columns {
+			if ink := c.inkIn(row, column); len(ink) > 0 {
 				in = append(in, lone{row, column, ink[0].Sub(c.form.table.Row(row).Min)})
 			}
 		}
-		if len(in) == 1 && !c.tellsWho(in[0].column) {
+		if len(in) != 1 {
+			continue
+		}
+		if asked := c.form.columns[in[0].column]; len(asked.Fields) > 0 && !asked.asks(Name, Given, Family, MemberID, Signature) {
 			all = append(all, in[0])
 		}
 	}
@@ -142,11 +145,4 @@ func (c *cells) printedBlanks() map[int]bool {
 		})
 	}
 	return blank
-}
-
-// tellsWho reports whether a column says who signs, or that somebody does.
-func (c *cells) tellsWho(column int) bool {
-	return slices.ContainsFunc(c.form.columns[column].Fields, func(f Field) bool {
-		return slices.Contains([]Field{Name, Given, Family, MemberID, Signature}, f)
-	})
 }

@@ -105,7 +105,7 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 		doubtStruck(rows)
 	}
 	for i := range rows {
-		if row := f.first + rows[i].Number - number - 1; !rows[i].Struck && cells.ink.MayBeStruck(row) {
+		if !rows[i].Struck && cells.ink.MayBeStruck(f.rowOf(rows[i], number)) {
 			rows[i].doubt()
 		}
 	}
@@ -142,7 +142,7 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 		for column, asked := range c.form.columns {
 			for n, field := range asked.Fields {
 				if field != Signature && field != Number {
-					wanted = append(wanted, item{c.form.first + row.Number - number - 1, column, n, field})
+					wanted = append(wanted, item{c.form.rowOf(row, number), column, n, field})
 					into = append(into, i)
 				}
 			}

@@ -30,7 +30,6 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 	if guessed {
 		words = c.wordColumns()
 	}
-	rowOf := func(i int) int { return c.form.first + rows[i].Number - before - 1 }
 	var wanted []Cell
 	var at []int
 	for i := range rows {
@@ -38,7 +37,7 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 		if !ok {
 			continue
 		}
-		row := rowOf(i)
+		row := c.form.rowOf(rows[i], before)
 		rows[i].Signed = c.signed(row, column, number, nameOf(rows[i]))
 		if guessed && (rows[i].Signed == SignedNo || !c.writtenIn(row, words)) {
 			rows[i].Signed = SignedUnsure
@@ -69,7 +68,7 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 			name := nameOf(rows[at[n]])
 			// A form that rules its cells in two prints labels in them, which look signed
 			// where they were not told from writing.
-			row := rowOf(at[n])
+			row := c.form.rowOf(rows[at[n]], before)
 			labelled := c.pen.Ruled(row, column) && !c.pen.Labelled(row, column, number) && !isName(r.Text, name)
 			if doubted || labelled || deniesSignature(r, name) {
 				rows[at[n]].Signed = SignedUnsure

@@ -21,7 +21,7 @@ func (c *cells) signedByWriting(rows []Row, number int) {
 	for i, r := range rows {
 		rows[i].Signed = SignedUnsure
 		name := r.Fields[Name]
-		if name.Engine == "hand" && name.Text != "" && c.complete(c.form.first+r.Number-number-1) {
+		if name.Engine == "hand" && name.Text != "" && c.complete(c.form.rowOf(r, number)) {
 			rows[i].Signed = SignedYes
 		}
 	}

@@ -125,9 +125,10 @@ func people(headings []string, row []Meaning) {
 		switch {
 		case slices.ContainsFunc(m.Items, func(item string) bool { return item == "name" || item == "given" || item == "family" }):
 			return
-		case person(headings[i]) && only >= 0:
+		case !person(headings[i]):
+		case only >= 0:
 			return
-		case person(headings[i]):
+		default:
 			only = i
 		}
 	}

@@ -245,10 +245,8 @@ func (t Table) WithBorders(borders []Rule) Table {
 // whose top nobody drew.
 func (t Table) WithoutBorders() Table {
 	t.Borders, t.Style = nil, Lined
-	first := t.Lines[0]
-	if first.at -= t.usualHeight(); first.at > 0 {
-		t.Lines = slices.Insert(slices.Clone(t.Lines), 0, first)
-	}
+	t.Lines = slices.Clone(t.Lines)
+	t.openTop(t.usualHeight())
 	return t
 }
 

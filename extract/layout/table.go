@@ -149,14 +149,19 @@ func assembled(levels []level, standing []Rule, dpi float64) Table {
 			}
 			t.Borders = append(t.Borders, upright(t.Right, t.Bounds()))
 		}
-		// Above the first line there is a row whose top nobody drew.
-		first := t.Lines[0]
-		first.at -= pitch
-		if len(borders) < 2 && first.at > 0 {
-			t.Lines = slices.Insert(t.Lines, 0, first)
+		if len(borders) < 2 {
+			t.openTop(pitch)
 		}
 	}
 	return t
+}
+
+// openTop adds the row above the first line whose top nobody drew, if the page has room for it.
+func (t *Table) openTop(height float64) {
+	first := t.Lines[0]
+	if first.at -= height; first.at > 0 {
+		t.Lines = slices.Insert(t.Lines, 0, first)
+	}
 }
 
 // closeEnds adds the lines that nobody drew where the borders run on beyond the
@@ -461,7 +466,8 @@ func widen(levels, best []level, dpi float64) (some bool) {
 		drawn  = 0.4 // share of the table's width
 		unlike = 0.12
 	)
-	pitch := narrowPitch(best)           // between many lines the ones that writing cut are missing
+	gaps := distances(best)
+	pitch := gaps[len(gaps)/4]           // between many lines the ones that writing cut are missing
 	byInk := make([]*level, len(levels)) // of two levels close to each other, the better drawn is the line
 	for i := range levels {
 		byInk[i] = &levels[i]
@@ -487,25 +493,21 @@ func widen(levels, best []level, dpi float64) (some bool) {
 
 // pitchOf is the usual distance between lines, in pixels.
 func pitchOf(levels []level) float64 {
-	var gaps []float64
-	for i := 1; i < len(levels); i++ {
-		gaps = append(gaps, levels[i].y-levels[i-1].y)
-	}
+	gaps := distances(levels)
 	if len(gaps) == 0 {
 		return 0
 	}
-	slices.Sort(gaps)
 	return gaps[len(gaps)/2]
 }
 
-// narrowPitch is the distance between lines that one in four stays below.
-func narrowPitch(levels []level) float64 {
+// distances are those from line to line, the shortest first.
+func distances(levels []level) []float64 {
 	var gaps []float64
 	for i := 1; i < len(levels); i++ {
 		gaps = append(gaps, levels[i].y-levels[i-1].y)
 	}
 	slices.Sort(gaps)
-	return gaps[len(gaps)/4]
+	return gaps
 }
 
 // evenOut removes lines that part a row which would otherwise be as high as

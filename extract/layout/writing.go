@@ -14,7 +14,7 @@ func (t Table) RowsByWriting(from int, words []image.Rectangle, dpi float64) (Ta
 	}
 	head, foot := t.Lines[from], t.Lines[len(t.Lines)-1]
 	body := image.Rect(t.Left, int(head.middle()), t.Right, int(foot.middle()))
-	in := slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool { return !w.Min.Add(w.Max).Div(2).In(body) })
+	in := inside(words, body)
 	middles, pitch := comb(in, body.Min.Y, dpi)
 	if len(middles) < 2 || !t.across(in, middles, pitch) {
 		return t, false
@@ -35,6 +35,11 @@ func (t Table) RowsByWriting(from int, words []image.Rectangle, dpi float64) (Ta
 	}
 	t.Lines, t.Style = lines, Open
 	return t, true
+}
+
+// inside are the words whose middle is in a place.
+func inside(words []image.Rectangle, place image.Rectangle) []image.Rectangle {
+	return slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool { return !w.Min.Add(w.Max).Div(2).In(place) })
 }
 
 // across reports whether most lines of writing have it in two columns at least.
@@ -70,9 +75,7 @@ func (t Table) ColumnsByWriting(words []image.Rectangle, dpi float64) (Table, bo
 	}
 	var rows [][]image.Rectangle
 	for i := range t.Rows() {
-		row := t.Row(i)
-		in := slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool { return !w.Min.Add(w.Max).Div(2).In(row) })
-		if len(in) > 0 {
+		if in := inside(words, t.Row(i)); len(in) > 0 {
 			rows = append(rows, in)
 		}
 	}
