@@ -26,7 +26,7 @@ const (
 // read; a line is signed if the list says when, or that it is.
 func online(p ingest.Page, told Told) Sheet {
 	headings := p.List.Headings
-	list := listOf(headings, p.List.Rows)
+	list := listOf(p.List)
 	s := Sheet{Kind: Signers, Source: p.Source, Columns: list.columns}
 	told.nameColumns(s.Columns)
 	roll := slices.ContainsFunc(headings, func(h string) bool { return slices.Contains(rollHeadings, headingKey(h)) })

@@ -42,6 +42,24 @@ func TestOnlineList(t *testing.T) {
 	}
 }
 
+// What a column holds is judged by the first page of a list: that it counts the rows does not
+// show in the one row of its last page.
+func TestOnlineListIsJudgedByItsFirstPage(t *testing.T) {
+	list := ingest.List{Headings: []string{"ID", "Name", "Date"}, First: [][]string{
+		{"1", "Ada Lovelace", "10/12/2026"}, {"2", "Grace Hopper", "10/12/2026"}, {"3", "Joan Clarke", "10/12/2026"}}}
+	for _, list.Rows = range [][][]string{list.First, {{"4", "Mary Shelley", "10/12/2026"}}} {
+		s, err := extract.Extractor{}.Sheet(t.Context(), ingest.Page{Number: 1, Source: ingest.Online, List: list})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Rows {
+			if id := r.Fields[extract.MemberID].Text; id != "" {
+				t.Errorf("%s is taken for a member number", id)
+			}
+		}
+	}
+}
+
 // What ingest passed over is an open point of a list, too.
 func TestOnlineListSaysWhatWasPassedOver(t *testing.T) {
 	s, err := extract.Extractor{}.Sheet(t.Context(), ingest.Page{Number: 1, Source: ingest.Online,

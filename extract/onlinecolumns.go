@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"countersign/extract/heading"
+	"countersign/ingest"
 )
 
 // role is what a column of a list that was signed online says beside the fields of a line.
@@ -38,7 +39,11 @@ const longHeading = 4
 
 // listOf gives the columns of a list their meaning, by their headings and, of numbers that
 // count the rows, by their cells.
-func listOf(headings []string, rows [][]string) listColumns {
+func listOf(list ingest.List) listColumns {
+	headings, first := list.Headings, list.First
+	if first == nil {
+		first = list.Rows
+	}
 	meanings, _ := heading.Meanings(headings)
 	l := listColumns{columns: columnsOf(headings, meanings), roles: make([]role, len(headings)), stamp: -1, bare: -1}
 	best := 0
@@ -70,13 +75,13 @@ func listOf(headings []string, rows [][]string) listColumns {
 	if l.stamp >= 0 {
 		l.roles[l.stamp], l.columns[l.stamp].Fields = stamped, []Field{Date}
 	}
-	l.dropCounts(rows)
+	l.dropCounts(first)
 	for i, h := range headings {
 		inWords := func(r []string) bool {
 			s := strings.ToLower(strings.TrimSpace(cellAt(r, i)))
 			return saysNo(s) || slices.Contains(yesWords, unaccented(s))
 		}
-		if heading.Key(h) == "estado" && !slices.ContainsFunc(rows, inWords) {
+		if heading.Key(h) == "estado" && !slices.ContainsFunc(first, inWords) && !slices.ContainsFunc(list.Rows, inWords) {
 			l.roles[i], l.columns[i].Fields = noRole, []Field{State}
 		}
 	}

@@ -38,6 +38,7 @@ type Page struct {
 type List struct {
 	Headings []string
 	Rows     [][]string // as long as the headings, or shorter; none is empty
+	First    [][]string // those of the list's first page, by which its columns are judged on all
 }
 
 // Word is one word of a page's text layer.
