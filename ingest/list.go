@@ -35,8 +35,7 @@ var listHeadings = strings.Fields("name first last given family surname email ma
 func headingsIn(cells []string) int {
 	n := 0
 	for _, c := range cells {
-		words := strings.FieldsFunc(strings.ToLower(c), func(r rune) bool { return !unicode.IsLetter(r) })
-		if len(c) < 90 && !strings.ContainsAny(beforeNumber(c), "0123456789@") && slices.ContainsFunc(words, func(w string) bool { return slices.Contains(listHeadings, w) }) {
+		if len(c) < 90 && !strings.ContainsAny(beforeNumber(c), "0123456789@") && hasWord(c, listHeadings) {
 			n++
 		}
 	}
@@ -118,10 +117,15 @@ func signersIn(headings []string) *signers {
 
 // nameWord says whether a heading is of names.
 func nameWord(heading string) bool {
-	words := strings.FieldsFunc(strings.ToLower(heading), func(r rune) bool { return !unicode.IsLetter(r) })
-	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains(strings.Fields("name first last nombre nom nome naam vorname nachname surname"), w)
-	})
+	return hasWord(heading, nameWords)
+}
+
+var nameWords = strings.Fields("name first last nombre nom nome naam vorname nachname surname")
+
+// hasWord says whether a text has one of some words in small letters.
+func hasWord(text string, of []string) bool {
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(of, w) })
 }
 
 // rows are those of the signers of a row, at least one.
@@ -170,7 +174,7 @@ func noSigner(cells []string, first bool) bool {
 		if strings.Contains(c, "@") {
 			return false
 		}
-		name = name || nameWord(c)
+		name = name || first && nameWord(c)
 	}
 	if first && name && headingsIn(cells) >= 2 && !strings.ContainsAny(strings.Join(cells, ""), "0123456789") {
 		return true
@@ -241,6 +245,7 @@ func (l *listed) add(s table.Sheet) error {
 		return &scan.Refusal{Problem: "cannot be read as a table", Remedy: "save it again as CSV or XLSX and hand that in"}
 	}
 	defer rows.Close()
+	before := len(l.pages)
 	var headings []string
 	var several *signers
 	var page List
@@ -282,6 +287,9 @@ func (l *listed) add(s table.Sheet) error {
 	}
 	if len(page.Rows) > 0 {
 		l.pages = append(l.pages, page)
+	}
+	for i := before; i < len(l.pages); i++ {
+		l.pages[i].First = l.pages[before].Rows
 	}
 	return nil
 }

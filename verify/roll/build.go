@@ -391,12 +391,9 @@ func (b *builder) enter(row row, m *Member) {
 			return
 		}
 	}
-	if first.Lines[0] == row.Line { // two people of one row, of which the whole export is told
-		b.others[m.ID] = append(others, m)
-		b.roll.Members = append(b.roll.Members, m)
-		return
+	if first.Lines[0] != row.Line { // of two people of one row the whole export is told
+		b.remark(row.Line, "same member number as line %d under another name: both are kept, and lines of either wait for a person", first.Lines[0])
 	}
-	b.remark(row.Line, "same member number as line %d under another name: both are kept, and lines of either wait for a person", first.Lines[0])
 	b.others[m.ID] = append(others, m)
 	b.roll.Members = append(b.roll.Members, m)
 }

@@ -250,15 +250,7 @@ func (u *unpacker) member(m *Member) {
 	for _, s := range m.shared() {
 		*s = u.text()
 	}
-	switch n := u.count(); n {
-	case 0:
-	case 1:
-		m.Emails = one(&u.emails, u.own())
-	default:
-		for range n {
-			m.Emails = append(m.Emails, u.own())
-		}
-	}
+	m.Emails = values(&u.emails, u.count(), u.own)
 	for range u.count() {
 		m.Statuses = append(m.Statuses, u.text())
 	}
@@ -270,13 +262,16 @@ func (u *unpacker) member(m *Member) {
 	if u.number() == 1 {
 		m.Marks = &one(&u.marks, Marks{u.own(), u.own()})[0]
 	}
-	switch n := u.count(); n {
-	case 0:
-	case 1:
-		m.Lines = one(&u.lines, u.number())
-	default:
-		for range n {
-			m.Lines = append(m.Lines, u.number())
-		}
+	m.Lines = values(&u.lines, u.count(), u.number)
+}
+
+// values reads so many of them; a single one, which most members have, lies in the room.
+func values[T any](room *[]T, n int, read func() T) (all []T) {
+	if n == 1 {
+		return one(room, read())
 	}
+	for range n {
+		all = append(all, read())
+	}
+	return all
 }
