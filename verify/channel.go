@@ -47,6 +47,15 @@ func (p *byLevel) over(q *byLevel) {
 	}
 }
 
+// sum is the sum of q, weighted by p.
+func (p *byLevel) sum(q *byLevel) float64 {
+	sum := 0.0
+	for j := range p {
+		sum += p[j] * q[j]
+	}
+	return sum
+}
+
 func (p *byLevel) scale(x float64) {
 	for j := range p {
 		p[j] *= x

@@ -343,7 +343,7 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 		if i >= pointed && s.hope(&p) < hopeless {
 			continue
 		}
-		sum, left := 0.0, true
+		left := true
 		if i >= pointed {
 			rest = far
 		}
@@ -357,11 +357,9 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 		if !left {
 			continue
 		}
-		for j := range p {
-			sum += s.weights[j] * p[j]
-		}
-		best = max(best, sum)
-		out = append(out, scored{at: who.at, likelihood: sum})
+		likelihood := s.weights.sum(&p)
+		best = max(best, likelihood)
+		out = append(out, scored{at: who.at, likelihood: likelihood})
 	}
 	w.scored = out
 	return out
@@ -393,11 +391,9 @@ func (s *sight) rest(far bool) []byLevel {
 
 // reach is the most that the likelihood of a line can become.
 func (s *sight) reach(p, rest *byLevel) float64 {
-	sum := 0.0
-	for j := range p {
-		sum += s.weights[j] * p[j] * rest[j]
-	}
-	return sum
+	weights := s.weights
+	weights.times(p)
+	return weights.sum(rest)
 }
 
 // hope is how much a name speaks for a member: of a scrawl at the level of noise at which it
@@ -406,11 +402,7 @@ func (s *sight) hope(p *byLevel) float64 {
 	if !s.typed {
 		return slices.Max(p[:])
 	}
-	sum := 0.0
-	for j := range p {
-		sum += s.weights[j] * p[j]
-	}
-	return sum
+	return s.weights.sum(p)
 }
 
 // route collects the members that are worth scoring: by number, e-mail and

@@ -171,28 +171,18 @@ func (u *unpacker) fail() {
 	u.bad, u.in = true, ""
 }
 
-// uvarint is binary.Uvarint of a string.
-func (u *unpacker) uvarint() uint64 {
-	var n uint64
-	for i := 0; i < len(u.in) && i < binary.MaxVarintLen64; i++ {
-		n |= uint64(u.in[i]&0x7f) << (7 * i)
-		if u.in[i] < 0x80 {
-			u.in = u.in[i+1:]
-			return n
-		}
-	}
-	u.fail()
-	return 0
-}
-
 func (u *unpacker) number() int {
-	n := u.uvarint()
-	if n > 1<<31-1 {
+	n, size := binary.Uvarint(u.next())
+	if size <= 0 || n > 1<<31-1 {
 		u.fail()
 		return 0
 	}
+	u.in = u.in[size:]
 	return int(n)
 }
+
+// next are the bytes in which the next number is; the copy of these few stays on the stack.
+func (u *unpacker) next() []byte { return []byte(u.in[:min(binary.MaxVarintLen64, len(u.in))]) }
 
 // count is a number of things that follow, each of which takes a byte at least.
 func (u *unpacker) count() int {
@@ -237,11 +227,12 @@ func (u *unpacker) text() string {
 }
 
 func (u *unpacker) time() time.Time {
-	n := u.uvarint()
-	seconds := int64(n >> 1)
-	if n&1 != 0 {
-		seconds = ^seconds
+	seconds, size := binary.Varint(u.next())
+	if size <= 0 {
+		u.fail()
+		return time.Time{}
 	}
+	u.in = u.in[size:]
 	return time.Unix(seconds+time.Time{}.Unix(), int64(u.number())).UTC()
 }
 
