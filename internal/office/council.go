@@ -275,7 +275,7 @@ func (o *Office) aboutCouncil(ctx context.Context, b *register.Book, c *report.C
 	at := slices.IndexFunc(b.Conferences, func(x register.Conference) bool { return x.Name == c.Conference })
 	switch {
 	case at >= 0:
-		c.Year = cmp.Or(b.Conferences[at].Council, CouncilYear(b.Conferences[at].From))
+		c.Year = b.Conferences[at].Year()
 	case c.Conference != "":
 		return refuse(Invalid, "There is no conference %q in the table: add it under Settings, or choose another.", c.Conference)
 	}
@@ -347,16 +347,6 @@ func endOf(x register.Group, end register.Action) report.Action {
 		a.Date = written
 	}
 	return a
-}
-
-// CouncilYear is the year of Council in which a conference lies, where nobody says otherwise: it runs
-// from summer to summer.
-func CouncilYear(day time.Time) string {
-	year := day.Year()
-	if day.Month() < time.July {
-		year--
-	}
-	return fmt.Sprintf("%d-%d", year, year+1)
 }
 
 func registered(x register.Group) report.Group {

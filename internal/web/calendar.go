@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/mail"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -173,23 +172,13 @@ func conferencesOf(rows [][]string) ([]register.Conference, error) {
 		if len(c) > 4 {
 			conference.Council = c[4]
 		}
-		if !isCouncilYear(conference.Council) {
+		if conference.Council != "" && !register.IsCouncilYear(conference.Council) {
 			return nil, wrongRow(i, "write the year of Council such as 2026-2027, or nothing for the usual one.")
 		}
 		out = append(out, conference)
 	}
 	slices.SortFunc(out, func(a, b register.Conference) int { return a.From.Compare(b.From) })
 	return out, nil
-}
-
-func isCouncilYear(text string) bool {
-	if text == "" {
-		return true
-	}
-	first, second, _ := strings.Cut(text, "-")
-	from, err := strconv.Atoi(first)
-	to, err2 := strconv.Atoi(second)
-	return err == nil && err2 == nil && len(text) == len("2026-2027") && to == from+1
 }
 
 // officesOf reads rows of office, name of who holds it, the day from which on, and e-mail

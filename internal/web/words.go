@@ -8,8 +8,8 @@ import (
 	"time"
 	"unicode"
 
-	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/report/register"
 )
 
 // funcs are what templates may call: figures, days and words as people write
@@ -34,7 +34,7 @@ func funcs(version map[string]string) template.FuncMap {
 		"list":    func(v ...any) []any { return v },
 		"state":   stateWord,
 
-		"councilYear": office.CouncilYear,
+		"councilYear": register.CouncilYear,
 	}
 }
 

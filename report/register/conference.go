@@ -2,6 +2,7 @@ package register
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -15,6 +16,25 @@ type Conference struct {
 	Place string    `json:"place"` // or "online"
 
 	Council string `json:"council,omitempty"` // year of Council, such as 2026-2027; empty for the usual one
+}
+
+// Year is the year of Council in which a conference lies.
+func (c Conference) Year() string { return cmp.Or(c.Council, CouncilYear(c.From)) }
+
+// CouncilYear is the year of Council in which a day lies, where nobody says otherwise: it runs
+// from summer to summer.
+func CouncilYear(day time.Time) string {
+	year := day.Year()
+	if day.Month() < time.July {
+		year--
+	}
+	return fmt.Sprintf("%d-%d", year, year+1)
+}
+
+// IsCouncilYear says whether a text is one, such as 2026-2027.
+func IsCouncilYear(text string) bool {
+	first, err := time.Parse("2006", text[:min(len("2006"), len(text))])
+	return err == nil && text == CouncilYear(first.AddDate(0, int(time.July-time.January), 0))
 }
 
 // Next is the first conference that begins on a day or after it.
