@@ -213,30 +213,19 @@ func (rv *Review) nearName(ctx context.Context, l *Line) (Member, error) {
 // one by one, the others are accepted. Where a wrong name was accepted none is, and the lines
 // come again.
 func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, marked []string, by store.Account) (again bool, accepted int, err error) {
-	rv, sheet, items, err := o.answered(ctx, petitionID, sheetID, by)
+	rv, sheet, items, err := o.asked(ctx, petitionID, sheetID, by)
 	switch {
 	case err != nil:
 		return false, 0, err
 	case sheet.Reason != "":
 		return false, 0, errNoSheet
-	case !sheet.DoneAt.IsZero():
-		return false, 0, nil // sent twice
 	}
 	for i := range items {
 		if items[i].Marked = slices.Contains(marked, items[i].Line); items[i].Seed && !items[i].Marked {
 			sheet.Missed++
 		}
 	}
-	data, err := json.Marshal(items)
-	if err != nil {
-		return false, 0, err
-	}
-	sheet.Items, sheet.DoneAt = string(data), o.now()
-	defer o.reviews.lock(rv.Petition.ID)()
-	err = o.Store.Do(ctx, func(tx store.Tx) error {
-		if err := tx.FinishContactSheet(ctx, sheet); err != nil {
-			return err
-		}
+	done, err := rv.answer(ctx, sheet, items, func(tx store.Tx) error {
 		for _, item := range items {
 			if err := tx.Release(ctx, item.Line, by.ID); err != nil {
 				return err
@@ -254,21 +243,46 @@ func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, mark
 		}
 		return o.record(ctx, tx, by.ID, "contact.answered", rv.Petition.ID, fmt.Sprintf("sheet %s, %d accepted", sheet.ID, accepted))
 	})
-	if errors.Is(err, store.ErrConflict) {
-		return false, 0, nil // sent twice at once
-	}
 	if err != nil {
 		return false, 0, fmt.Errorf("take a contact sheet: %w", err)
 	}
+	return done && sheet.Missed > 0, accepted, nil
+}
+
+// answer writes down that a sheet was answered and, in the same transaction, what follows from it.
+// Of an answer that was sent twice the second is none: it is not done.
+func (rv *Review) answer(ctx context.Context, sheet store.ContactSheet, items []contactItem, follow func(store.Tx) error) (done bool, err error) {
+	if !sheet.DoneAt.IsZero() {
+		return false, nil
+	}
+	data, err := json.Marshal(items)
+	if err != nil {
+		return false, err
+	}
+	o := rv.office
+	sheet.Items, sheet.DoneAt = string(data), o.now()
+	defer o.reviews.lock(rv.Petition.ID)()
+	err = o.Store.Do(ctx, func(tx store.Tx) error {
+		if err := tx.FinishContactSheet(ctx, sheet); err != nil {
+			return err
+		}
+		return follow(tx)
+	})
+	switch {
+	case errors.Is(err, store.ErrConflict): // both at once
+		return false, nil
+	case err != nil:
+		return false, err
+	}
 	o.tell(rv.Petition.ID)
-	return sheet.Missed > 0, accepted, nil
+	return true, nil
 }
 
 var errNoSheet = refuse(Missing, "There is no such contact sheet of yours: load the page again.")
 
-// answered is a sheet that its person answers, with what stands on it, at a petition that takes
+// asked is a sheet that its person answers, with what stands on it, at a petition that takes
 // answers. The review is without the lines: counting 5,000 takes longer than an answer may.
-func (o *Office) answered(ctx context.Context, petitionID, sheetID string, by store.Account) (*Review, store.ContactSheet, []contactItem, error) {
+func (o *Office) asked(ctx context.Context, petitionID, sheetID string, by store.Account) (*Review, store.ContactSheet, []contactItem, error) {
 	sheet, err := o.Store.ContactSheet(ctx, sheetID)
 	switch {
 	case errors.Is(err, store.ErrNotFound) || err == nil && (sheet.By != by.ID || sheet.PetitionID != petitionID):

@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -120,28 +119,17 @@ func (rv *Review) walked(ctx context.Context, but []string) (map[string]bool, er
 // Walked takes what a person says of a walk's sheet: the lines that they marked are flagged for
 // the chair. flagged is how many; those that somebody judged meanwhile are left to them.
 func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked []string, by store.Account) (flagged int, err error) {
-	rv, sheet, items, err := o.answered(ctx, petitionID, sheetID, by)
+	rv, sheet, items, err := o.asked(ctx, petitionID, sheetID, by)
 	switch {
 	case err != nil:
 		return 0, err
 	case sheet.Reason == "":
 		return 0, errNoSheet
-	case !sheet.DoneAt.IsZero():
-		return 0, nil // sent twice
 	}
 	for i := range items {
 		items[i].Marked = slices.Contains(marked, items[i].Line)
 	}
-	data, err := json.Marshal(items)
-	if err != nil {
-		return 0, err
-	}
-	sheet.Items, sheet.DoneAt = string(data), o.now()
-	defer o.reviews.lock(petitionID)()
-	err = o.Store.Do(ctx, func(tx store.Tx) error {
-		if err := tx.FinishContactSheet(ctx, sheet); err != nil {
-			return err
-		}
+	_, err = rv.answer(ctx, sheet, items, func(tx store.Tx) error {
 		for _, item := range items {
 			if !item.Marked {
 				continue
@@ -165,13 +153,9 @@ func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked 
 		}
 		return o.record(ctx, tx, by.ID, "walk.answered", petitionID, fmt.Sprintf("sheet %s, %d of %d flagged", sheet.ID, flagged, len(items)))
 	})
-	if errors.Is(err, store.ErrConflict) {
-		return 0, nil // sent twice at once
-	}
 	if err != nil {
 		return 0, fmt.Errorf("take a sheet of a walk: %w", err)
 	}
-	o.tell(petitionID)
 	return flagged, nil
 }
 
