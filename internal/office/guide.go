@@ -15,12 +15,8 @@ type FirstSteps struct {
 	Newest                             string // petition; empty for none
 }
 
-// FirstSteps looks at what there is, for somebody who sees all petitions.
-func (o *Office) FirstSteps(ctx context.Context) (f FirstSteps, err error) {
-	petitions, err := o.Store.Petitions(ctx)
-	if err != nil {
-		return f, fmt.Errorf("list petitions: %w", err)
-	}
+// FirstSteps looks at what there is beside all petitions, newest first.
+func (o *Office) FirstSteps(ctx context.Context, petitions []store.Overview) (f FirstSteps, err error) {
 	exports, err := o.Store.Snapshots(ctx)
 	if err != nil {
 		return f, fmt.Errorf("list the membership exports: %w", err)

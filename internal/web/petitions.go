@@ -71,7 +71,7 @@ func (s *Server) petitionsPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if may(accountOf(r), byStaff|byAdmin) && sightIn(r.Context()).All() { // others may not see how far the service is
-		first, err := s.Office.FirstSteps(r.Context())
+		first, err := s.Office.FirstSteps(r.Context(), all)
 		if err != nil {
 			return fmt.Errorf("see what a new service needs: %w", err)
 		}
