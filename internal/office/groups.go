@@ -92,6 +92,19 @@ func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as re
 	return out, nil
 }
 
+// GroupName is what a group is called today.
+func (o *Office) GroupName(ctx context.Context, id string) (string, error) {
+	b, err := o.ledger(ctx)
+	if err != nil {
+		return "", err
+	}
+	x := b.Group(id, register.AsOf{Day: o.day()})
+	if len(x.Terms) == 0 {
+		return "", fmt.Errorf("find group %s: %w", id, store.ErrNotFound)
+	}
+	return x.Name, nil
+}
+
 // offer is a kind of step with what there is to choose from, where it may be written down or
 // only waits for something.
 func (o *Office) offer(b *register.Book, x register.Group, k register.Kind, roles []store.Role, facts register.Facts) (Step, bool) {

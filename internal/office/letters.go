@@ -45,15 +45,19 @@ func (o *Office) Draft(ctx context.Context, q LetterAsked, by store.Account) (Le
 	if err := c.mayWrite(q.Of, x, letter.Kind(q.Kind)); err != nil {
 		return LetterDraft{}, err
 	}
-	return o.draft(ctx, c, x, q, by)
+	f := c.lettersOwn(letter.Kind(q.Kind), x, by)
+	if f.Address, f.Logo, err = o.Letterhead(ctx); err != nil {
+		return LetterDraft{}, err
+	}
+	template, err := o.Store.Setting(ctx, letterSetting+q.Kind)
+	if err != nil {
+		return LetterDraft{}, err
+	}
+	return draft(f, q, template)
 }
 
-// Letter writes a letter in a format, if nothing in it is left to be filled in.
-func (o *Office) Letter(ctx context.Context, q LetterAsked, format string, by store.Account, w io.Writer) (name string, err error) {
-	d, err := o.Draft(ctx, q, by)
-	if err != nil {
-		return "", err
-	}
+// WriteAs writes the letter in a format, if nothing in it is left to be filled in.
+func (d LetterDraft) WriteAs(format string, w io.Writer) (name string, err error) {
 	if len(d.Lacks) > 0 {
 		return "", refuse(Invalid, "The letter does not go out with a blank in it: %s. Write that down first, or fill it in where the letter is looked at.", strings.Join(d.Lacks, ", "))
 	}
@@ -93,18 +97,10 @@ func (o *Office) about(ctx context.Context, q LetterAsked) (*progress, register.
 	return c, c.group(cmp.Or(groupOf(c.life), q.Subject)), nil
 }
 
-// draft fills a letter in.
-func (o *Office) draft(ctx context.Context, c *progress, x register.Group, q LetterAsked, by store.Account) (d LetterDraft, err error) {
-	f := c.lettersOwn(letter.Kind(q.Kind), x, by)
-	if f.Address, f.Logo, err = o.Letterhead(ctx); err != nil {
-		return d, err
-	}
-	text, err := o.Store.Setting(ctx, letterSetting+q.Kind)
-	if err != nil {
-		return d, err
-	}
+// draft fills a letter in; without a template, the built-in text of its kind.
+func draft(f letter.Facts, q LetterAsked, template string) (d LetterDraft, err error) {
 	d.LetterChoice, d.Sender = LetterChoice{Kind: q.Kind, Title: letterTitles[letter.Kind(q.Kind)]}, f.Sender.Email
-	if d.Letter, err = letter.Write(letter.Kind(q.Kind), text, f); err != nil {
+	if d.Letter, err = letter.Write(letter.Kind(q.Kind), template, f); err != nil {
 		return d, refuse(Invalid, "%s", err.Error())
 	}
 	d.Words.Subject, d.Words.Text = d.Letter.Words()
@@ -121,14 +117,16 @@ func (o *Office) draft(ctx context.Context, c *progress, x register.Group, q Let
 	return d, nil
 }
 
-// letterSetting begins the names of settings with the texts of letters.
-const letterSetting = "letter-"
-
 // offered adds to letters that can be written what each lacks, and whether it can be mailed.
 func (o *Office) offered(ctx context.Context, c *progress, of, subject string, list []LetterChoice) ([]LetterChoice, error) {
+	edited, err := o.Templates(ctx)
+	if err != nil {
+		return nil, err
+	}
 	x := c.group(cmp.Or(groupOf(c.life), subject))
 	for i, l := range list {
-		d, err := o.draft(ctx, c, x, LetterAsked{Of: of, Subject: subject, Kind: l.Kind}, store.Account{})
+		f := c.lettersOwn(letter.Kind(l.Kind), x, store.Account{})
+		d, err := draft(f, LetterAsked{Of: of, Subject: subject, Kind: l.Kind}, edited[l.Kind])
 		if err != nil {
 			return nil, fmt.Errorf("fill in the letter %s: %w", l.Kind, err)
 		}

@@ -1,7 +1,6 @@
 package office
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -289,31 +288,6 @@ func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Ac
 		if slices.Contains(about, t.Kind) {
 			return o.AddToGroup(ctx, subject, NewStep{Kind: string(register.Remind), On: o.day(), Words: map[string]string{"about": t.Key}}, by)
 		}
-	}
-	return nil
-}
-
-// Letters are all kinds of letters.
-func (o *Office) Letters() []LetterChoice { return choices(letter.Kinds(), nil) }
-
-// Template is the built-in text of a letter.
-func (o *Office) Template(kind string) (string, error) { return letter.Template(letter.Kind(kind)) }
-
-// CheckTemplate fills a template in with an example, as far as a letter goes.
-func (o *Office) CheckTemplate(kind, text string) error {
-	day := o.now()
-	example := letter.Facts{
-		Association: "Association", Committee: "Committee", Sender: letter.Person{Name: "Chair"}, Addressees: []letter.Person{{Name: "Organizer"}}, Date: day,
-		Petition: "Example", Group: "Example", Purpose: "Purpose", Received: day, Decided: day, TermFrom: day, TermTo: day, Due: day,
-		Missing: []string{"purpose"}, Reasons: []letter.Reason{{Words: "lapsed", Lines: 2}}, Filed: 120, Valid: 98, Required: 100, TermYears: 3,
-		Term: 1, ReportsBy: "August 1", Conditions: []string{"condition"}, NeedList: []string{"a room"}, Needs: "a room", What: "on request",
-	}
-	l, err := letter.Write(letter.Kind(kind), text, example)
-	if err == nil {
-		err = l.WritePDF(&bytes.Buffer{})
-	}
-	if err != nil {
-		return refuse(Invalid, "%s", err.Error())
 	}
 	return nil
 }

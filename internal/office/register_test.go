@@ -3,6 +3,7 @@ package office
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,16 @@ func (r *registry) step(petitionID, kind, day string, words ...string) error {
 		s.Words[words[i]] = words[i+1]
 	}
 	return r.AddToLife(r.office.t.Context(), petitionID, s, chairOf(r))
+}
+
+// letter is a letter as the chair gets it.
+func (r *registry) letter(q LetterAsked, format string, w io.Writer) (string, error) {
+	r.office.t.Helper()
+	d, err := r.Draft(r.office.t.Context(), q, chairOf(r))
+	if err != nil {
+		return "", err
+	}
+	return d.WriteAs(format, w)
 }
 
 func chairOf(r *registry) store.Account {
@@ -98,7 +109,7 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("a decision before anything was acknowledged: %v", err)
 	}
 	var untrue bytes.Buffer
-	if _, err := r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
+	if _, err := r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
 		t.Errorf("an approval that nobody decided: %v", err)
 	}
 	r.office.now = time.Date(2026, 12, 12, 9, 0, 0, 0, time.UTC)
@@ -117,21 +128,21 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("the approval is not among %+v", life.Letters)
 	}
 	var pdf, eml bytes.Buffer
-	name, err := r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", chairOf(r), &pdf)
+	name, err := r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", &pdf)
 	r.must(err)
 	if !strings.HasSuffix(name, "-approval.pdf") || !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF-")) {
 		t.Errorf("%s of %d bytes", name, pdf.Len())
 	}
-	if _, err = r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", chairOf(r), &untrue); err == nil || !strings.Contains(err.Error(), "write that down first") {
+	if _, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", &untrue); err == nil || !strings.Contains(err.Error(), "write that down first") {
 		t.Errorf("a notice of needs that nobody wrote down: %v", err)
 	}
 	r.must(r.step("p1", "notify", "2026-12-11", "needs", "A room for 40\nNot on Sunday"))
-	_, err = r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", chairOf(r), &eml)
+	_, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", &eml)
 	if want := (&Refusal{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
 	}
 
-	if _, err = r.Letter(ctx, LetterAsked{Of: ofGroup, Subject: "p1", Kind: "disbanding"}, "pdf", chairOf(r), &untrue); err == nil || untrue.Len() > 0 {
+	if _, err = r.letter(LetterAsked{Of: ofGroup, Subject: "p1", Kind: "disbanding"}, "pdf", &untrue); err == nil || untrue.Len() > 0 {
 		t.Errorf("a group that exists is told that it was disbanded: %v", err)
 	}
 
@@ -141,7 +152,7 @@ func TestRegisterStory(t *testing.T) {
 	}
 	r.must(r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nsecond@example.org\n"))
 	eml.Reset()
-	_, err = r.Letter(ctx, LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "eml", chairOf(r), &eml)
+	_, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "eml", &eml)
 	r.must(err)
 	if !strings.Contains(eml.String(), "To: <ana@example.org>, <second@example.org>") {
 		t.Errorf("the draft goes to\n%.600s", eml.String())
@@ -486,10 +497,10 @@ func (r *registry) last(petitionID string) string {
 // A template that an office edited is tried before it is kept.
 func TestCheckTemplate(t *testing.T) {
 	r := newRegistry(t)
-	if err := r.CheckTemplate("shortfall", "Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
+	if err := r.checkTemplate("shortfall", "Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
 		t.Error(err)
 	}
-	if err := r.CheckTemplate("shortfall", "Short\n\n{{.Signers}}"); err == nil || !strings.Contains(err.Error(), "line 3") {
+	if err := r.checkTemplate("shortfall", "Short\n\n{{.Signers}}"); err == nil || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("%v", err)
 	}
 }

@@ -227,14 +227,13 @@ func (s *Server) describeRegister(api huma.API) {
 
 // describeRegister describes the letters and reports.
 func (d streams) describeRegister() {
-	const pdf, docx, eml = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "message/rfc822"
 	letter := inPath("id", "file")
 	letter[1].Description = "a kind of letter and pdf, docx or eml, such as approval.pdf"
-	d.add("GET /api/petitions/{id}/letters/{file}", "get-petition-letter", "Letters", "A letter about a petition", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdf, docx, eml)})
-	d.add("GET /api/groups/{id}/letters/{file}", "get-group-letter", "Letters", "A letter about a group", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdf, docx, eml)})
+	d.add("GET /api/petitions/{id}/letters/{file}", "get-petition-letter", "Letters", "A letter about a petition", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdfType, docxType, emlType)})
+	d.add("GET /api/groups/{id}/letters/{file}", "get-group-letter", "Letters", "A letter about a group", huma.Operation{Parameters: letter, Responses: d.file("The letter", pdfType, docxType, emlType)})
 	conference := []*huma.Param{inQuery("conference", "", "by its name; where it is not said, all that no report has told of yet; as it was issued where it was")}
 	d.add("GET /api/reports/council.xlsx", "get-council-report", "Reports", "The report to Council, without signers' data", huma.Operation{Parameters: conference, Responses: d.file("The workbook", sheetType)})
-	d.add("GET /api/reports/council.pdf", "get-council-report-pdf", "Reports", "The report to Council on paper", huma.Operation{Parameters: conference, Responses: d.file("The report", pdf)})
+	d.add("GET /api/reports/council.pdf", "get-council-report-pdf", "Reports", "The report to Council on paper", huma.Operation{Parameters: conference, Responses: d.file("The report", pdfType)})
 	from, to := inQuery("from", "date", "its first day"), inQuery("to", "date", "its last day")
 	from.Required, to.Required = true, true
 	d.add("GET /api/reports/coo.xlsx", "get-period-report", "Reports", "The COO report of all petitions received in a period, with signers' data", huma.Operation{Parameters: []*huma.Param{from, to}, Responses: d.file("The workbook", sheetType)})

@@ -25,7 +25,7 @@ type streams struct{ *huma.OpenAPI }
 func (d streams) describe() {
 	d.add("PUT /api/petitions/{id}/files/{name}", "put-file", "Files", "Add a file: the body is the file", huma.Operation{
 		Description: "201 where the file is new, 200 where it was here already. For example: curl -T sheet.pdf -H 'Authorization: Bearer …' …/files/sheet.pdf",
-		Parameters:  inPath("id", "name"), RequestBody: sent(binary("application/octet-stream", "application/pdf", "image/tiff", "image/jpeg", "image/png")),
+		Parameters:  inPath("id", "name"), RequestBody: sent(binary("application/octet-stream", pdfType, "image/tiff", "image/jpeg", "image/png")),
 		Responses: d.answer("201", "Added", apiUpload{}),
 	})
 	d.add("POST /api/petitions/{id}/files", "post-files", "Files", "Add files as a form does", huma.Operation{

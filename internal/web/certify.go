@@ -82,7 +82,7 @@ func (s *Server) certificatePDF(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return problem(http.StatusNotFound, "There is no such certificate: its name ends in .pdf.")
 	}
-	return s.send(w, r, download{"application/pdf", "certificate.printed", id, "tally " + tally}, func(out io.Writer) (string, error) {
+	return s.send(w, r, download{pdfType, "certificate.printed", id, "tally " + tally}, func(out io.Writer) (string, error) {
 		return s.Office.CertificatePDF(r.Context(), id, tally, out)
 	})
 }

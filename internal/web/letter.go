@@ -14,8 +14,14 @@ import (
 	"countersign/report/letter"
 )
 
+const (
+	pdfType  = "application/pdf"
+	docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	emlType  = "message/rfc822"
+)
+
 // letterTypes are the formats of letters, by the ending of their files.
-var letterTypes = map[string]string{"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "eml": "message/rfc822"}
+var letterTypes = map[string]string{"pdf": pdfType, "docx": docxType, "eml": emlType}
 
 type letterView struct {
 	office.LetterDraft
@@ -53,21 +59,21 @@ func (s *Server) letter(w http.ResponseWriter, r *http.Request, of string) error
 	if !isFile {
 		return s.showLetter(w, r, q, http.StatusOK, "")
 	}
-	detail := kind + " " + format
+	d, err := s.Office.Draft(r.Context(), q, accountOf(r))
 	if q.Words != (office.LetterWords{}) {
-		d, err := s.Office.Draft(r.Context(), q, accountOf(r))
 		if why := refusedLetter(err, d.Lacks, d.Mail || format != "eml"); why != "" {
 			return s.showLetter(w, r, q, http.StatusUnprocessableEntity, why)
 		}
-		if err != nil {
-			return fmt.Errorf("write a letter: %w", err)
-		}
-		if d.Edited {
-			detail += ", edited"
-		}
+	}
+	if err != nil {
+		return fmt.Errorf("write a letter: %w", err)
+	}
+	detail := kind + " " + format
+	if d.Edited {
+		detail += ", edited"
 	}
 	return s.send(w, r, download{letterTypes[format], "letter.written", q.Subject, detail}, func(out io.Writer) (string, error) {
-		return s.Office.Letter(r.Context(), q, format, accountOf(r), out)
+		return d.WriteAs(format, out)
 	})
 }
 

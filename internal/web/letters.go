@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"countersign/internal/office"
-	"countersign/internal/store"
 )
 
 type lettersView struct {
@@ -33,9 +31,9 @@ func (s *Server) lettersPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int, v lettersView, kind, text string) error {
-	all, err := s.settings(r.Context())
+	edited, err := s.Office.Templates(r.Context())
 	if err != nil {
-		return err
+		return fmt.Errorf("read the texts of letters: %w", err)
 	}
 	v.May = may(accountOf(r), byAdmin)
 	address, logo, err := s.Office.Letterhead(r.Context())
@@ -50,7 +48,7 @@ func (s *Server) showLetters(w http.ResponseWriter, r *http.Request, status int,
 		v.Sends = s.Mail.From() + " through " + s.Mail.Host()
 	}
 	for _, k := range s.Office.Letters() {
-		l := letterText{LetterChoice: k, Text: all["letter-"+k.Kind], Edited: all["letter-"+k.Kind] != ""}
+		l := letterText{LetterChoice: k, Text: edited[k.Kind], Edited: edited[k.Kind] != ""}
 		if !l.Edited {
 			if l.Text, err = s.Office.Template(k.Kind); err != nil {
 				return fmt.Errorf("read the text of a letter: %w", err)
@@ -105,38 +103,18 @@ func (s *Server) letterheadLogo(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// setLetter keeps the text of a letter, if it can be filled in. The built-in text, or
-// none, brings the built-in text back.
+// setLetter keeps the text of a letter, or shows why it cannot be kept.
 func (s *Server) setLetter(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	kind := r.PathValue("kind")
-	if !slices.ContainsFunc(s.Office.Letters(), func(k office.LetterChoice) bool { return k.Kind == kind }) {
-		return problem(http.StatusNotFound, "There is no such letter.")
+	kind, text := r.PathValue("kind"), strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
+	err := s.Office.SetTemplate(r.Context(), kind, text, accountOf(r))
+	if why := (*office.Refusal)(nil); errors.As(err, &why) && why.Kind == office.Invalid {
+		return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: upperFirst(why.Text)}, kind, text)
 	}
-	text := strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n"))
-	usual, err := s.Office.Template(kind)
 	if err != nil {
-		return fmt.Errorf("read the text of a letter: %w", err)
-	}
-	if text == strings.TrimSpace(usual) {
-		text = ""
-	}
-	if text != "" {
-		err := s.Office.CheckTemplate(kind, text)
-		if why := (*office.Refusal)(nil); errors.As(err, &why) {
-			return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: upperFirst(why.Text)}, kind, text)
-		}
-		if err != nil {
-			return fmt.Errorf("try the text of a letter: %w", err)
-		}
-	}
-	err = s.act(r.Context(), "letter.edited", kind, "", func(tx store.Tx) error {
-		return tx.SetSetting(r.Context(), "letter-"+kind, text, accountOf(r).ID)
-	})
-	if err != nil {
-		return fmt.Errorf("keep the text of a letter: %w", err)
+		return err
 	}
 	return s.done(w, r, "/settings/letters", "The letter was saved.")
 }

@@ -127,7 +127,7 @@ func (s *Server) councilReport(w http.ResponseWriter, r *http.Request) error {
 	conference := r.FormValue("conference")
 	format, media := "xlsx", sheetType
 	if strings.HasSuffix(r.URL.Path, ".pdf") {
-		format, media = "pdf", "application/pdf"
+		format, media = "pdf", pdfType
 	}
 	return s.written(w, r, reportFile{"council", format, media, conference}, func(out io.Writer) error {
 		return s.Office.Council(r.Context(), sightIn(r.Context()), conference, format, out)

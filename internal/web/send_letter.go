@@ -13,7 +13,6 @@ import (
 	"countersign/internal/mail"
 	"countersign/internal/office"
 	"countersign/internal/store"
-	"countersign/report/register"
 )
 
 // Letters are sent where the office has a mail server, and by a person who has seen to whom
@@ -60,11 +59,11 @@ var sendingWords = map[string]string{
 }
 
 func (s *Server) sendPetitionLetterPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showSending(w, r, http.StatusOK, "petition", "")
+	return s.sendLetterPage(w, r, "petition")
 }
 
 func (s *Server) sendGroupLetterPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showSending(w, r, http.StatusOK, "group", "")
+	return s.sendLetterPage(w, r, "group")
 }
 
 func (s *Server) sendPetitionLetter(w http.ResponseWriter, r *http.Request) error {
@@ -75,13 +74,12 @@ func (s *Server) sendGroupLetter(w http.ResponseWriter, r *http.Request) error {
 	return s.sendLetter(w, r, "group")
 }
 
-func (s *Server) showSending(w http.ResponseWriter, r *http.Request, status int, of, wrong string) error {
+func (s *Server) sendLetterPage(w http.ResponseWriter, r *http.Request, of string) error {
 	v, err := s.letterToSend(r, of)
 	if err != nil {
 		return err
 	}
-	v.Problem = wrong
-	return s.render(w, r, status, "send", v)
+	return s.render(w, r, http.StatusOK, "send", v)
 }
 
 // letterToSend is the letter as it would go out now, with what became of it before.
@@ -105,7 +103,10 @@ func (s *Server) letterToSend(r *http.Request, of string) (v sendView, err error
 	var draft bytes.Buffer
 	q := askedLetter(r, of, kind)
 	v.Words, v.Edit = q.Words, "/"+of+"s/"+id+"/letters/"+kind
-	_, err = s.Office.Letter(ctx, q, "eml", accountOf(r), &draft)
+	d, err := s.Office.Draft(ctx, q, accountOf(r))
+	if err == nil {
+		_, err = d.WriteAs("eml", &draft)
+	}
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		v.Cannot = upperFirst(why.Text)
 		return v, nil
@@ -125,8 +126,8 @@ func letterOf(of, id, kind string) string { return of + " " + id + " " + kind }
 // subject is the name of what a letter is about, and its page.
 func (s *Server) subject(ctx context.Context, of, id string) (name, page string, err error) {
 	if of == "group" {
-		g, err := s.Office.Group(ctx, id, nil, register.AsOf{})
-		return g.Name, "/groups/" + id, err
+		name, err = s.Office.GroupName(ctx, id)
+		return name, "/groups/" + id, err
 	}
 	p, err := s.Store.Petition(ctx, id)
 	return p.Title, "/petitions/" + id + "/life", err
@@ -141,6 +142,7 @@ func (s *Server) sent(ctx context.Context, v *sendView, letter string) (err erro
 	if v.Names, err = s.names(ctx); err != nil {
 		return err
 	}
+	v.Before = nil
 	for i, e := range slices.Backward(events) {
 		if last := i == len(events)-1; last {
 			v.Last = e.ID
@@ -165,21 +167,28 @@ func (s *Server) sendLetter(w http.ResponseWriter, r *http.Request, of string) e
 		return err
 	}
 	if r.PostForm.Has("text") && !r.PostForm.Has("mark") { // from where it was edited
-		return s.showSending(w, r, http.StatusOK, of, "")
+		return s.render(w, r, http.StatusOK, "send", v)
+	}
+	refuse := func(status int, why string) error {
+		v.Problem = why
+		return s.render(w, r, status, "send", v)
 	}
 	const twice = "It was sent meanwhile, or is being sent: nothing was sent again. What became of it is said below."
 	switch {
 	case v.Last != r.PostFormValue("last"):
-		return s.showSending(w, r, http.StatusConflict, of, twice)
+		return refuse(http.StatusConflict, twice)
 	case v.Cannot != "":
-		return s.showSending(w, r, http.StatusUnprocessableEntity, of, "Nothing was sent.")
+		return refuse(http.StatusUnprocessableEntity, "Nothing was sent.")
 	case v.Mark != r.PostFormValue("mark"):
-		return s.showSending(w, r, http.StatusConflict, of, "The letter has changed since it was shown, and nothing was sent. Look at it once more.")
+		return refuse(http.StatusConflict, "The letter has changed since it was shown, and nothing was sent. Look at it once more.")
 	}
 	id, kind := r.PathValue("id"), r.PathValue("kind")
 	begun, err := s.Store.AddEvent(r.Context(), s.letterEvent(r, of, "sending"), v.Last)
 	if errors.Is(err, store.ErrConflict) {
-		return s.showSending(w, r, http.StatusConflict, of, twice)
+		if err := s.sent(r.Context(), &v, letterOf(of, id, kind)); err != nil {
+			return err
+		}
+		return refuse(http.StatusConflict, twice)
 	}
 	if err != nil {
 		return fmt.Errorf("note that a letter is sent: %w", err)
@@ -196,7 +205,10 @@ func (s *Server) sendLetter(w http.ResponseWriter, r *http.Request, of string) e
 		if err := s.ended(r, of, end, begun); err != nil {
 			return err
 		}
-		return s.showSending(w, r, http.StatusFailedDependency, of, f.Text)
+		if err := s.sent(r.Context(), &v, letterOf(of, id, kind)); err != nil {
+			return err
+		}
+		return refuse(http.StatusFailedDependency, f.Text)
 	}
 	if err != nil {
 		return fmt.Errorf("send a letter: %w", err)

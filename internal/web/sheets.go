@@ -86,7 +86,7 @@ func (s *Server) sheetsPDF(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Store.Petition(r.Context(), id); err != nil {
 		return err
 	}
-	return s.send(w, r, download{"application/pdf", "sheets.printed", id, ""}, func(out io.Writer) (string, error) {
+	return s.send(w, r, download{pdfType, "sheets.printed", id, ""}, func(out io.Writer) (string, error) {
 		err := s.Office.Sheets(r.Context(), id, out)
 		if wrong := (*office.Refusal)(nil); errors.As(err, &wrong) {
 			return "", problem(http.StatusUnprocessableEntity, wrong.Text)
