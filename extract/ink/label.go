@@ -3,6 +3,8 @@ package ink
 import (
 	"image"
 	"math"
+
+	"countersign/extract/layout"
 )
 
 // label reports whether a word is one that the form prints in most rows. A coarse scan
@@ -23,18 +25,35 @@ func (p *Page) label(word []int) bool {
 	if own < 0 {
 		return false
 	}
-	var pixels []image.Point
-	for _, i := range word {
-		p.each(i, func(x, y int) { pixels = append(pixels, image.Pt(x, y)) })
-	}
-	like := rowsLike(p.table, own)
+	pixels := p.pixelsOf(word, box)
+	rows, like := p.table.Rows(), rowsLike(p.table, own)
 	recurs := 0
-	for row := range p.table.Rows() {
+	for row := range rows {
 		if row != own && p.laidOn(pixels, p.between(own, row, middle), own) {
 			recurs++
 		}
+		if mostOf(recurs, like) {
+			return true
+		}
+		if !mostOf(recurs+rows-1-row, like) {
+			return false // nor would it if it recurred in all rows to come
+		}
 	}
-	return mostOf(recurs, like)
+	return false
+}
+
+// pixels are those of a word.
+type pixels struct {
+	box image.Rectangle
+	at  []int32 // in Labels
+}
+
+func (p *Page) pixelsOf(word []int, box image.Rectangle) pixels {
+	out := pixels{box: box}
+	for _, i := range word {
+		p.each(i, func(x, y int) { out.at = append(out.at, int32(y*p.ink.W+x)) })
+	}
+	return out
 }
 
 // between is the way from a place in one row to the same place in another.
@@ -49,28 +68,29 @@ func (p *Page) between(from, to int, at image.Point) image.Point {
 }
 
 // laidOn reports whether pixels of a row, moved to another, fall on ink there.
-func (p *Page) laidOn(pixels []image.Point, by image.Point, row int) bool {
+func (p *Page) laidOn(word pixels, by image.Point, row int) bool {
 	const (
 		coarse = 2   // pixels from one try to the next
 		thin   = 5   // of so many pixels one is tried first
 		hope   = 0.7 // share of those that promises more
 	)
 	aside, down := int(p.dpi*samePlace), int(sameShare*float64(p.table.Row(row).Dy()))
-	best, at := 0.0, by
+	best, at := math.Nextafter(hope, 0), image.Point{}
+	found := false
 	for dy := -down; dy <= down; dy += coarse {
 		for dx := -aside; dx <= aside; dx += coarse {
 			try := by.Add(image.Pt(dx, dy))
-			if share := p.share(pixels, try, thin, best); share > best {
-				best, at = share, try
+			if share := p.share(word, try, thin, best); share > best {
+				best, at, found = share, try, true
 			}
 		}
 	}
-	if best < hope {
+	if !found {
 		return false
 	}
 	for dy := 1 - coarse; dy < coarse; dy++ {
 		for dx := 1 - coarse; dx < coarse; dx++ {
-			if p.share(pixels, at.Add(image.Pt(dx, dy)), 1, 0) >= sameShape {
+			if p.share(word, at.Add(image.Pt(dx, dy)), 1, sameShape) >= sameShape {
 				return true
 			}
 		}
@@ -79,12 +99,19 @@ func (p *Page) laidOn(pixels []image.Point, by image.Point, row int) bool {
 }
 
 // share is the share of every n-th pixel that falls on ink, give or take one, when it
-// is moved; it gives up, with 0, once the share cannot be more than best.
-func (p *Page) share(pixels []image.Point, by image.Point, n int, best float64) float64 {
+// is moved; it gives up, with 0, once the share must be less than least.
+func (p *Page) share(word pixels, by image.Point, n int, least float64) float64 {
+	if p.near == nil {
+		p.near = nearInk(p.ink)
+	}
 	on, off := 0, 0
-	most := int((1 - best) * float64(len(pixels)/n+1))
-	for i := 0; i < len(pixels); i += n {
-		if p.inkNear(pixels[i].Add(by)) {
+	most := int((1 - least) * float64(len(word.at)/n+1))
+	if !word.box.Add(by).In(image.Rect(0, 0, p.ink.W, p.ink.H)) {
+		return p.shareInside(word, by, n)
+	}
+	move := by.Y*p.ink.W + by.X
+	for i := 0; i < len(word.at); i += n {
+		if p.near[int(word.at[i])+move] {
 			on++
 		} else if off++; off > most {
 			return 0
@@ -93,18 +120,37 @@ func (p *Page) share(pixels []image.Point, by image.Point, n int, best float64) 
 	return float64(on) / float64(on+off)
 }
 
-// inkNear reports whether there is ink at a pixel or next to it.
-func (p *Page) inkNear(at image.Point) bool {
-	if !at.In(image.Rect(1, 1, p.ink.W-1, p.ink.H-1)) {
-		return false
-	}
-	for y := at.Y - 1; y <= at.Y+1; y++ {
-		row := p.ink.Labels[y*p.ink.W+at.X-1 : y*p.ink.W+at.X+2]
-		if row[0] != 0 || row[1] != 0 || row[2] != 0 {
-			return true
+// shareInside does the same for a word that is moved over the edge of the page, where there
+// is no ink.
+func (p *Page) shareInside(word pixels, by image.Point, n int) float64 {
+	on, all := 0, 0
+	for i := 0; i < len(word.at); i += n {
+		x, y := int(word.at[i])%p.ink.W+by.X, int(word.at[i])/p.ink.W+by.Y
+		all++
+		if x >= 0 && x < p.ink.W && y >= 0 && y < p.ink.H && p.near[y*p.ink.W+x] {
+			on++
 		}
 	}
-	return false
+	return float64(on) / float64(all)
+}
+
+// nearInk says of each pixel whether there is ink at it or next to it; not of those at the
+// edge of the page.
+func nearInk(ink layout.Components) []bool {
+	near := make([]bool, len(ink.Labels))
+	for y := range ink.H {
+		for x, l := range ink.Labels[y*ink.W : (y+1)*ink.W] {
+			if l == 0 {
+				continue
+			}
+			for ny := max(1, y-1); ny <= min(ink.H-2, y+1); ny++ {
+				for nx := max(1, x-1); nx <= min(ink.W-2, x+1); nx++ {
+					near[ny*ink.W+nx] = true
+				}
+			}
+		}
+	}
+	return near
 }
 
 // findLabels counts the pieces of print in each item of a cell.
