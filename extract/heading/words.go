@@ -178,14 +178,14 @@ func closest(w string) token {
 	if len(w) > longestWord {
 		return token{word: w}
 	}
-	shape, wideShape := shapes.Replace(w), wide.Replace(w)
+	shape, wideShape := patternOf(shapes.Replace(w)), patternOf(wide.Replace(w))
 	var near []known
 	fewest := 99
 	for _, v := range vocabulary {
 		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 || plainWords[v.word] {
 			continue
 		}
-		d := min(distance(shape, v.shape), distance(wideShape, v.wide))
+		d := min(shape.distance(v.shape), wideShape.distance(v.wide))
 		if d > allowed(min(len(w), len(v.word))) || d > fewest {
 			continue
 		}
@@ -246,28 +246,42 @@ var (
 	wide   = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "1", "i", "l", "i", "!", "i", "j", "i", "0", "o", "5", "s", "8", "b", "2", "z", "6", "g", "q", "g")
 )
 
-// distance is Levenshtein's, in bytes.
-func distance(a, b string) int {
-	var short [2*longestWord + 1]int
-	row := short[:min(len(b)+1, len(short))]
-	if len(b) >= len(short) {
-		row = make([]int, len(b)+1)
+// pattern is a word of at most 64 bytes from which the distance to many is asked.
+type pattern struct {
+	length int
+	at     [256]uint64 // for each byte, the places that it has in the word
+}
+
+func patternOf(word string) *pattern {
+	p := &pattern{length: len(word)}
+	for i := range len(word) {
+		p.at[word[i]] |= 1 << i
 	}
-	for j := range row {
-		row[j] = j
+	return p
+}
+
+// distance is Levenshtein's, in bytes, for all of the pattern at once (Myers, A fast bit-vector
+// algorithm for approximate string matching, 1999; Hyyrö's form of it).
+func (p *pattern) distance(word string) int {
+	if p.length == 0 {
+		return len(word)
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j+1]+1, row[j]+1)
+	more, less := ^uint64(0), uint64(0) // where a column of the table grows or shrinks by one downwards
+	last, d := uint64(1)<<(p.length-1), p.length
+	for i := range len(word) {
+		same := p.at[word[i]]
+		diagonal := (((same & more) + more) ^ more) | same | less
+		up, down := less|^(diagonal|more), more&diagonal // the same to the right
+		if up&last != 0 {
+			d++
 		}
+		if down&last != 0 {
+			d--
+		}
+		up, down = up<<1|1, down<<1
+		more, less = down|^(diagonal|up), up&diagonal
 	}
-	return row[len(b)]
+	return d
 }
 
 // Misread says whether OCR may have made the word of the term: a term of five
@@ -277,6 +291,7 @@ func Misread(word, term string) bool {
 	if len(word) > len(term)+4 || len(word) < len(term)-4 || plainWords[word] || isKnown(word) {
 		return false
 	}
-	d := min(distance(shapes.Replace(word), shapes.Replace(term)), distance(wide.Replace(word), wide.Replace(term)))
+	// The term is the pattern: the word may have any length, no term has 64 letters.
+	d := min(patternOf(shapes.Replace(term)).distance(shapes.Replace(word)), patternOf(wide.Replace(term)).distance(wide.Replace(word)))
 	return d <= allowed(len(term))
 }
