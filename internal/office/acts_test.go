@@ -127,6 +127,7 @@ func TestActsAreWhole(t *testing.T) {
 			return o.CorrectCover(ctx, "p", CoverWords{Purpose: "Lending and swapping seeds", Organizers: []Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: "yes"}}}, ann)
 		}},
 		{"open.added", func() error { _, err := o.SettleOpen(ctx, points[0].ID, store.LineAdded, "", ann); return err }},
+		{"letter.edited", func() error { return o.SetTemplate(ctx, "receipt", "Received\n\nThank you.", ann) }},
 		{"petition.submit", step("submit")},
 		{"petition.emails", step("emails", "emails", "ana@example.org")},
 		{"petition.acknowledge", step("acknowledge", "copy", "Member Programs and Services")},

@@ -72,10 +72,8 @@ func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as re
 	if out.Letters, err = o.offered(ctx, c, ofGroup, id, out.Letters); err != nil {
 		return Group{}, err
 	}
-	for _, k := range groupKinds {
-		if s, ok := o.offer(b, x, k, roles, facts); ok {
-			out.Steps = append(out.Steps, s)
-		}
+	for _, s := range x.Next(rolesOf(roles), facts) {
+		out.Steps = append(out.Steps, groupStep(x, s))
 	}
 	out.Undo = x.Undoable(rolesOf(roles), facts)
 	retractable := x.Retractable(rolesOf(roles), facts)
@@ -105,81 +103,50 @@ func (o *Office) GroupName(ctx context.Context, id string) (string, error) {
 	return x.Name, nil
 }
 
-// offer is a kind of step with what there is to choose from, where it may be written down or
-// only waits for something.
-func (o *Office) offer(b *register.Book, x register.Group, k register.Kind, roles []store.Role, facts register.Facts) (Step, bool) {
-	s := stepOf(k)
-	today := o.day()
-	e := register.Event{Kind: k, On: today, Words: register.Words{"due": today.Format(time.DateOnly), "link": "https://example.org", "conference": x.Conference}}
-	for i := range s.Asks {
-		a := &s.Asks[i]
+// groupStep puts a step into words, with what there is to choose from.
+func groupStep(x register.Group, s register.GroupStep) Step {
+	out := stepOf(s.Kind)
+	out.Blocked = s.Blocked
+	for i := range out.Asks {
+		a := &out.Asks[i]
 		switch {
-		case k == register.GotReport && a.Key == "for":
-			a.Choices = reportChoices(x)
-			if len(a.Choices) == 0 {
-				return s, false
+		case s.Kind == register.GotReport && a.Key == "for":
+			for _, o := range s.Owed {
+				a.Choices = append(a.Choices, owedName(o))
 			}
-			e.Words["year"], e.Words["asked"] = reportOf(x, a.Choices[0])
-		case k == register.Answer && a.Key == "support":
-			for _, r := range open(x) {
+		case s.Kind == register.Answer && a.Key == "support":
+			for _, r := range s.Requests {
 				a.Choices = append(a.Choices, requestName(r))
-				e.Words["support"] = r.ID
 			}
-		case k == register.Report && a.Key == "conference":
+		case s.Kind == register.Report && x.Conference != "" && a.Key == "conference":
 			a.Choices, a.Usual = []string{x.Conference}, x.Conference
-		case k == register.Purposed && a.Key == "purpose":
+		case s.Kind == register.Purposed && a.Key == "purpose":
 			a.Usual = x.Purpose
-		case k == register.Handbook && a.Key == "text":
+		case s.Kind == register.Handbook && a.Key == "text":
 			a.Usual = cmp.Or(x.Handbook, x.Purpose)
-		case k == register.Liaison && a.Key == "liaisons":
+		case s.Kind == register.Liaison && a.Key == "liaisons":
 			a.Usual = strings.Join(x.Liaisons, "\n")
 		}
-		if e.Words[a.Key] == "" {
-			e.Words[a.Key] = "x"
-		}
 	}
-	if k == register.Report && x.Over() && x.Reported.On.IsZero() && x.Conference == "" && register.MayWriteOfGroup(k, rolesOf(roles)) {
-		s.Blocked = "It is in no report to Council yet: issue the report for the conference first."
-		return s, true
-	}
-	return s, x.Check(e, rolesOf(roles), facts) == nil
-}
-
-// open are the requests of a group that nobody answered.
-func open(x register.Group) []register.Request {
-	return slices.DeleteFunc(slices.Clone(x.Support), func(r register.Request) bool { return r.Answer != "" })
+	return out
 }
 
 func requestName(r register.Request) string {
 	return r.On.Format(time.DateOnly) + ": " + r.Words["what"]
 }
 
-// reportChoices are the reports that a group may hand in: those asked for and those for
-// years that have none.
-func reportChoices(x register.Group) []string {
-	var out []string
-	for _, a := range x.Asked {
-		if _, ok := x.Answers(a.ID); !ok {
-			out = append(out, askedName(a))
-		}
+func owedName(o register.Owed) string {
+	if o.Year != 0 {
+		return fmt.Sprint(o.Year)
 	}
-	last := x.Day
-	if x.Over() {
-		last = x.Ended
-	}
-	for year := last.Year(); year >= x.First().Year(); year-- {
-		if _, ok := x.Got(year); !ok {
-			out = append(out, fmt.Sprint(year))
-		}
-	}
-	return out
+	return askedName(o.Asked)
 }
 
 func askedName(a register.Event) string {
 	return "the one asked for on " + a.On.Format(time.DateOnly) + ", due " + a.Words["due"]
 }
 
-// reportOf is what a choice of reportChoices means: a year, or a report that was asked for.
+// reportOf is what a choice of a report to hand in means: a year, or a report that was asked for.
 func reportOf(x register.Group, choice string) (year, asked string) {
 	for _, a := range x.Asked {
 		if _, ok := x.Answers(a.ID); !ok && askedName(a) == choice {
@@ -212,7 +179,7 @@ func (o *Office) AddToGroup(ctx context.Context, id string, s NewStep, by store.
 			e.Words["year"], e.Words["asked"] = reportOf(x, choice)
 		}
 	case register.Answer:
-		for _, r := range open(x) {
+		for _, r := range x.Unanswered() {
 			if requestName(r) == e.Words["support"] {
 				e.Words["support"] = r.ID
 			}

@@ -7,12 +7,6 @@ import (
 
 // What may happen to petitions and groups, in the words of the pages.
 
-// groupKinds are in the order in which a group's page offers them.
-var groupKinds = []register.Kind{
-	register.GotReport, register.AskReport, register.Liaison, register.Contact, register.Handbook, register.Support, register.Answer, register.Rename, register.Purposed,
-	register.Link, register.Remind, register.Convert, register.Disband, register.Report,
-}
-
 var letterTitles = map[letter.Kind]string{
 	letter.Receipt: "Receipt", letter.Acknowledgement: "Acknowledgement of receipt", letter.Deficiency: "What is missing", letter.Shortfall: "Shortfall of signatures",
 	letter.Approval: "Approval", letter.Disapproval: "Disapproval", letter.Deferral: "Deferral", letter.Conference: "Notice to Conference Services",

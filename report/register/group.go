@@ -380,6 +380,76 @@ func dueOf(asked Event) time.Time {
 	return due
 }
 
+// GroupStep is something that may be written down of a group next.
+type GroupStep struct {
+	Kind     Kind
+	Owed     []Owed    // reports that may be handed in, where it is GotReport
+	Requests []Request // that may be answered, where it is Answer
+	Blocked  string    // why not yet
+}
+
+// Owed is a report that a group may hand in: one that was asked for, or that for a year.
+type Owed struct {
+	Asked Event // zero for that of a year
+	Year  int
+}
+
+// groupInOrder are the kinds that a group's page offers, in its order. What makes and renews a
+// group is written down of its petition.
+var groupInOrder = []Kind{GotReport, AskReport, Liaison, Contact, Handbook, Support, Answer, Rename, Purposed, Link, Remind, Convert, Disband, Report}
+
+// Next lists what somebody with these roles may write down of the group for today.
+func (g *Group) Next(roles []Role, f Facts) []GroupStep {
+	var out []GroupStep
+	for _, k := range groupInOrder {
+		if g.checkKind(k, f.Today, roles, f) != nil {
+			continue
+		}
+		s := GroupStep{Kind: k}
+		switch k {
+		case GotReport:
+			if s.Owed = g.owed(f.Today); len(s.Owed) == 0 {
+				continue
+			}
+		case Answer:
+			if s.Requests = g.Unanswered(); len(s.Requests) == 0 {
+				continue
+			}
+		case Report:
+			if g.checkEndTold(f.Today) != nil {
+				continue
+			}
+			if g.Conference == "" {
+				s.Blocked = notIssued
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// Unanswered are the requests of the group that nobody answered.
+func (g *Group) Unanswered() []Request {
+	return slices.DeleteFunc(slices.Clone(g.Support), func(r Request) bool { return r.Answer != "" })
+}
+
+// owed are the reports that the group may hand in on a day: those asked for, then those for years,
+// the newest first.
+func (g *Group) owed(on time.Time) []Owed {
+	var out []Owed
+	for _, a := range g.Asked {
+		if g.checkAsked(a.ID, on) == nil {
+			out = append(out, Owed{Asked: a})
+		}
+	}
+	for year := on.Year(); year >= g.First().Year(); year-- {
+		if g.checkYear(year, on) == nil {
+			out = append(out, Owed{Year: year})
+		}
+	}
+	return out
+}
+
 // Undoable is the id of the event that somebody with these roles may take back: what was
 // written down last of the group. Empty for none.
 func (g *Group) Undoable(roles []Role, f Facts) string {
@@ -419,24 +489,10 @@ func (g *Group) Check(e Event, roles []Role, f Facts) error {
 	if e.Kind == Undo {
 		return g.checkUndo(e, roles, f)
 	}
-	asks, ok := groupAsks[e.Kind]
-	switch {
-	case !ok:
-		return refuse("There is no event %q of a group.", e.Kind)
-	case !MayWriteOfGroup(e.Kind, roles):
-		return refuse("That is for %s to write down.", words(writersOfGroup(e.Kind)))
-	case len(g.Terms) == 0 && e.Kind != Establish:
-		return refuse("The group does not exist yet: establish it by an approved petition.")
-	case len(g.Terms) > 0 && e.Kind == Establish:
-		return refuse("The group exists already.")
-	}
-	if why := checkDay(e.On, f.Today, slices.Contains(ahead, e.Kind)); why != "" {
-		return &Refusal{why}
-	}
-	if err := g.checkStory(e); err != nil {
+	if err := g.checkKind(e.Kind, e.On, roles, f); err != nil {
 		return err
 	}
-	for _, a := range asks {
+	for _, a := range groupAsks[e.Kind] {
 		if strings.TrimSpace(e.Words[a]) == "" {
 			return refuse("Fill in %q.", a)
 		}
@@ -444,23 +500,41 @@ func (g *Group) Check(e Event, roles []Role, f Facts) error {
 	return g.checkWords(e, f)
 }
 
+// checkKind is Check of an event whose words are not known yet.
+func (g *Group) checkKind(k Kind, on time.Time, roles []Role, f Facts) error {
+	_, ok := groupAsks[k]
+	switch {
+	case !ok:
+		return refuse("There is no event %q of a group.", k)
+	case !MayWriteOfGroup(k, roles):
+		return refuse("That is for %s to write down.", words(writersOfGroup(k)))
+	case len(g.Terms) == 0 && k != Establish:
+		return refuse("The group does not exist yet: establish it by an approved petition.")
+	case len(g.Terms) > 0 && k == Establish:
+		return refuse("The group exists already.")
+	}
+	if why := checkDay(on, f.Today, slices.Contains(ahead, k)); why != "" {
+		return &Refusal{why}
+	}
+	return g.checkStory(k, day(on))
+}
+
 // checkStory holds the day of an event against what is written down of the group.
-func (g *Group) checkStory(e Event) error {
-	on := day(e.On)
+func (g *Group) checkStory(k Kind, on time.Time) error {
 	if len(g.Terms) > 0 && on.Before(g.First()) {
 		return refuse("The group begins on %s: nothing can have happened to it before.", inWords(g.First()))
 	}
-	if slices.Contains(afterwards, e.Kind) {
+	if slices.Contains(afterwards, k) {
 		return nil
 	}
-	ends := e.Kind == Disband || e.Kind == Convert
+	ends := k == Disband || k == Convert
 	if !g.Ended.IsZero() {
 		how := "is disbanded"
 		if g.How == Convert {
 			how = "is converted"
 		}
 		switch {
-		case e.Kind == Renew:
+		case k == Renew:
 			return refuse("The group %s from %s on: a new petition makes a new group.", how, inWords(g.Ended))
 		case ends:
 			return refuse("It is written down already that the group %s from %s on.", how, inWords(g.Ended))
@@ -520,34 +594,51 @@ func (g *Group) checkWords(e Event, f Facts) error {
 			return refuse("The group asked on %s: the answer cannot be before.", inWords(g.Support[i].On))
 		}
 	case Report:
-		switch {
-		case g.Ended.IsZero():
-			return refuse("The group exists: only its end is reported to Council from here, its petitions on their own pages.")
-		case !g.Reported.On.IsZero():
-			return refuse("The end of the group was reported to Council already.")
-		case day(e.On).Before(g.Ended):
-			return refuse("The group ends on %s: that cannot have been reported before.", inWords(g.Ended))
+		if err := g.checkEndTold(e.On); err != nil {
+			return err
 		}
 		return checkReported(e, f)
 	}
 	return nil
 }
 
+// checkEndTold says whether Council can have been told on a day that the group ended.
+func (g *Group) checkEndTold(on time.Time) error {
+	switch {
+	case g.Ended.IsZero():
+		return refuse("The group exists: only its end is reported to Council from here, its petitions on their own pages.")
+	case !g.Reported.On.IsZero():
+		return refuse("The end of the group was reported to Council already.")
+	case day(on).Before(g.Ended):
+		return refuse("The group ends on %s: that cannot have been reported before.", inWords(g.Ended))
+	}
+	return nil
+}
+
 func (g *Group) checkReport(e Event) error {
 	if asked := e.Words["asked"]; asked != "" {
-		i := slices.IndexFunc(g.Asked, func(a Event) bool { return a.ID == asked })
-		switch {
-		case i < 0:
-			return refuse("No such report was asked for.")
-		case day(e.On).Before(day(g.Asked[i].On)):
-			return refuse("The report was asked for on %s: it cannot have come before.", inWords(g.Asked[i].On))
-		}
-		if got, ok := g.Answers(asked); ok {
-			return refuse("That report was handed in on %s already.", inWords(got.On))
-		}
-		return nil
+		return g.checkAsked(asked, e.On)
 	}
-	year := yearOf(e)
+	return g.checkYear(yearOf(e), e.On)
+}
+
+// checkAsked says whether a report that was asked for can have come on a day.
+func (g *Group) checkAsked(asked string, on time.Time) error {
+	i := slices.IndexFunc(g.Asked, func(a Event) bool { return a.ID == asked })
+	switch {
+	case i < 0:
+		return refuse("No such report was asked for.")
+	case day(on).Before(day(g.Asked[i].On)):
+		return refuse("The report was asked for on %s: it cannot have come before.", inWords(g.Asked[i].On))
+	}
+	if got, ok := g.Answers(asked); ok {
+		return refuse("That report was handed in on %s already.", inWords(got.On))
+	}
+	return nil
+}
+
+// checkYear says whether the report for a year can have come on a day.
+func (g *Group) checkYear(year int, on time.Time) error {
 	if year == 0 {
 		return refuse("Say for which year the report is.")
 	}
@@ -558,8 +649,8 @@ func (g *Group) checkReport(e Event) error {
 	switch {
 	case year < g.First().Year() || year > last.Year():
 		return refuse("The group existed from %d to %d: there is no report for %d.", g.First().Year(), last.Year(), year)
-	case year > e.On.Year():
-		return refuse("A report that came on %s is not for %d.", inWords(e.On), year)
+	case year > on.Year():
+		return refuse("A report that came on %s is not for %d.", inWords(on), year)
 	}
 	if got, ok := g.Got(year); ok {
 		return refuse("The report for %d was handed in on %s already.", year, inWords(got.On))

@@ -3,6 +3,7 @@ package register_test
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -250,5 +251,66 @@ func TestWriteICS(t *testing.T) {
 		if !strings.Contains(whole, want) {
 			t.Errorf("%q is not in %q", want, whole)
 		}
+	}
+}
+
+// What may be written down next follows from where the group stands, and says which of its
+// reports and requests are meant.
+func TestGroupNext(t *testing.T) {
+	plain, x := founded("2024-01-10"), founded("2024-01-10")
+	x.write(register.Rename, "2024-02-01", "name", "x")
+	wants := founded("2024-01-10")
+	first := wants.write(register.Support, "2024-02-01", "what", "a room")
+	wants.write(register.Support, "2024-02-02", "what", "a screen")
+	wants.write(register.Answer, "2024-02-03", "support", first.ID, "answer", "yes")
+	asked := founded("2024-01-10")
+	asked.write(register.AskReport, "2024-03-01", "due", "2024-06-01")
+	asked.write(register.GotReport, "2024-03-02", "year", "2024")
+	ended := founded("2024-01-10")
+	ended.write(register.Disband, "2024-05-01", "reason", "on request")
+	all := "annual-report ask-report liaison contact handbook support rename purpose link reminder convert disband"
+	for _, tt := range []struct {
+		name, on, want string
+		d              *diary
+		role           register.Role
+	}{
+		{"a group", "2024-06-01", all + " | 2024", plain, register.Chair},
+		{"for staff", "2024-06-01", strings.TrimSuffix(all, " convert disband") + " | 2024", plain, register.Staff},
+		{"for nobody", "2024-06-01", " | ", plain, "verifier"},
+		{"a name of one letter", "2024-06-01", all + " | 2024", x, register.Chair},
+		{"a request", "2024-06-01", strings.Replace(all, "support", "support answer", 1) + " | 2024 a screen", wants, register.Chair},
+		{"a report that was asked for", "2025-01-01", all + " | 2024-03-01 2025", asked, register.Chair},
+		{"nothing owed", "2024-03-02", strings.TrimPrefix(all, "annual-report ") + " | ", func() *diary {
+			d := founded("2024-01-10")
+			d.write(register.GotReport, "2024-03-01", "year", "2024")
+			return d
+		}(), register.Chair},
+		{"in the year after its term", "2028-02-01", all + " | 2027 2026 2025 2024", plain, register.Chair},
+		{"ended", "2024-06-01", "annual-report report (blocked) | 2024", ended, register.Chair},
+		{"before its end", "2024-04-30", all + " | 2024", plain, register.Chair},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := tt.d.group(tt.on)
+			var kinds, more []string
+			for _, s := range g.Next([]register.Role{tt.role}, register.Facts{Today: on(tt.on)}) {
+				kinds = append(kinds, string(s.Kind))
+				if s.Blocked != "" {
+					kinds = append(kinds, "(blocked)")
+				}
+				for _, o := range s.Owed {
+					if o.Year != 0 {
+						more = append(more, strconv.Itoa(o.Year))
+					} else {
+						more = append(more, o.Asked.On.Format(time.DateOnly))
+					}
+				}
+				for _, r := range s.Requests {
+					more = append(more, r.Words["what"])
+				}
+			}
+			if got := strings.Join(kinds, " ") + " | " + strings.Join(more, " "); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
 	}
 }
