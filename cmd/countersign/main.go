@@ -20,7 +20,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"countersign/internal/reader"
 	printed "countersign/report/sheet"
 	"countersign/verify/roll"
 )
@@ -54,7 +53,6 @@ type commands struct {
 }
 
 func main() {
-	reader.LimitTesseract()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

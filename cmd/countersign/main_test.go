@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"countersign/internal/fixtures"
 	"countersign/internal/fixtures/postgrestest"
-	"countersign/internal/reader"
 )
 
 // What the stories read.
@@ -22,7 +22,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	reader.LimitTesseract() // or tests run outside of make cost several times the CPU
+	fixtures.LimitTesseract()
 	if len(os.Args) > 1 && slices.Contains([]string{"read-pages", "serve", "work"}, os.Args[1]) {
 		main() // the tests start themselves as the program
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 
 	"countersign/extract"
 	"countersign/extract/hand"
@@ -206,20 +205,4 @@ func failed(err error, name string) answered {
 		return answered{Trouble: err.Error()}
 	}
 	return answered{Refusal: &refusal{name, input.Page, input.Problem, input.Remedy}}
-}
-
-// LimitTesseract starts the program again with OMP_THREAD_LIMIT=1 where that
-// is not set. Tesseract's threads read it once, before main runs, and without
-// it they burn several times the CPU.
-func LimitTesseract() {
-	const limit = "OMP_THREAD_LIMIT"
-	if os.Getenv(limit) != "" {
-		return
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return
-	}
-	// If this fails the program works all the same, only slower.
-	_ = syscall.Exec(self, os.Args, append(os.Environ(), limit+"=1"))
 }

@@ -25,7 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	reader.LimitTesseract()                               // or tests run outside of make cost several times the CPU
+	fixtures.LimitTesseract()
 	if len(os.Args) > 2 && os.Args[1] == reader.Command { // the tests start themselves as readers
 		if err := reader.Serve(os.Args[2], os.Stdin, os.Stdout); err != nil {
 			os.Exit(1)
