@@ -23,25 +23,40 @@ type Components struct {
 func FindComponents(b *Bitmap) Components {
 	spans := spansOf(b)
 	c := Components{W: b.W, H: b.H, Labels: make([]int32, b.W*b.H)}
-	number := make([]int32, len(spans))
+	labels := c.list(spans)
 	for i, s := range spans {
-		root := spans.root(int32(i))
+		row := c.Labels[int(s.y)*b.W+int(s.from) : int(s.y)*b.W+int(s.to)]
+		for x := range row {
+			row[x] = labels[i]
+		}
+	}
+	return c
+}
+
+// FindPieces does the same without labels, which take four times the room of the page.
+func FindPieces(b *Bitmap) Components {
+	c := Components{W: b.W, H: b.H}
+	c.list(spansOf(b))
+	return c
+}
+
+// list fills List from the spans of ink, and gives the label of each.
+func (c *Components) list(all spans) []int32 {
+	labels, number := make([]int32, len(all)), make([]int32, len(all))
+	for i, s := range all {
+		root := all.root(int32(i))
 		if number[root] == 0 {
-			c.List = append(c.List, Component{Box: image.Rectangle{Min: image.Pt(b.W, b.H)}})
+			c.List = append(c.List, Component{Box: image.Rectangle{Min: image.Pt(c.W, c.H)}})
 			number[root] = int32(len(c.List))
 		}
-		label := number[root]
-		p := &c.List[label-1]
+		labels[i] = number[root]
+		p := &c.List[labels[i]-1]
 		from, to, y := int(s.from), int(s.to), int(s.y)
 		p.Area += to - from
 		p.Box.Min.X, p.Box.Min.Y = min(p.Box.Min.X, from), min(p.Box.Min.Y, y)
 		p.Box.Max.X, p.Box.Max.Y = max(p.Box.Max.X, to), max(p.Box.Max.Y, y+1)
-		row := c.Labels[y*b.W+from : y*b.W+to]
-		for x := range row {
-			row[x] = label
-		}
 	}
-	return c
+	return labels
 }
 
 // span is a stretch of ink in one row of pixels.

@@ -330,7 +330,7 @@ func (r *Pool) start(alone string) (*process, error) {
 	if !r.options.Waited && alone == "" { // for what is read alone, somebody does
 		p.cmd = politely(self, args...)
 	}
-	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
+	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", garbage(alone), fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
 	p.cmd.Stderr = p.last
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for us, who let readers finish
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
@@ -398,6 +398,16 @@ func (r *Pool) arguments(temp, alone string) ([]string, error) {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	return []string{Command, string(told)}, nil
+}
+
+// garbage is how much of it a reader may have, in percent of what it needs. That of pages needs
+// little time to find it, for pictures point at nothing, and has neighbours who need room; one
+// that reads an export, thousands of small things, soon ends.
+func garbage(alone string) string {
+	if alone != "" {
+		return "GOGC=400"
+	}
+	return "GOGC=30"
 }
 
 // readerEnvironment is what a reader must know: no keys, tokens or addresses.
