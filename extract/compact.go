@@ -2,7 +2,10 @@ package extract
 
 import (
 	"image"
+	"math"
 	"slices"
+
+	"countersign/extract/layout"
 )
 
 // Labels stand as near to the next record's as to their own, and where one was read more often
@@ -89,6 +92,76 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		out[n] = moved
 	}
 	return out, size(best) < tooLarge
+}
+
+// withinLines moves labels into the records that the form draws lines between: lines that begin
+// further left or end further right than those within records, one on the way from each record
+// to the next. It is false where there are none.
+func (v *view) withinLines(atoms []atom, anchors []image.Point, parts []offset) ([]offset, bool) {
+	const (
+		same   = 0.1 // inches by which the ends of such lines are off
+		unlike = 0.1 // of the way to the next record
+		most   = 0.8 // of the records
+	)
+	_, down := v.ways(anchors)
+	if down == 0 {
+		return nil, false
+	}
+	// The longest that come as often as records. Longer ones are edges of the paper.
+	longest := slices.SortedFunc(slices.Values(v.lying), func(a, b layout.Rule) int {
+		return (b.To - b.From) - (a.To - a.From)
+	})
+	var lines []layout.Rule
+	for _, l := range longest {
+		lines = slices.DeleteFunc(slices.Clone(longest), func(r layout.Rule) bool {
+			return abs(r.From-l.From) > v.inches(same) || abs(r.To-l.To) > v.inches(same)
+		})
+		if float64(len(lines)) >= most*float64(len(anchors)) {
+			break
+		}
+	}
+	type span struct{ top, foot float64 }
+	spans := map[int]span{} // of the records, by number
+	for i, a := range anchors {
+		s := span{math.Inf(-1), math.Inf(1)}
+		for _, r := range lines {
+			if y := r.At(a.X); y < float64(a.Y) {
+				s.top = max(s.top, y)
+			} else {
+				s.foot = min(s.foot, y)
+			}
+		}
+		if math.Abs(s.foot-s.top-float64(down)) <= unlike*float64(down) {
+			spans[i] = s
+		}
+	}
+	if float64(len(spans)) < most*float64(len(anchors)) {
+		return nil, false
+	}
+	out := slices.Clone(parts)
+	for n, p := range parts {
+		if !p.label {
+			continue
+		}
+		inside := func(by image.Point) bool {
+			in := 0
+			for i, s := range spans {
+				if y := float64(anchors[i].Y + by.Y); y > s.top && y < s.foot {
+					in++
+				}
+			}
+			return float64(in) >= most*float64(len(spans))
+		}
+		ways := []image.Point{p.by, p.by.Add(image.Pt(0, down)), p.by.Sub(image.Pt(0, down))}
+		at := slices.IndexFunc(ways, inside)
+		if at < 0 {
+			return nil, false
+		}
+		if at > 0 {
+			out[n] = v.seenAt(atoms, anchors, p, ways[at])
+		}
+	}
+	return out, true
 }
 
 // ways are the distances from one record to the next beside it and below it, 0 where there is

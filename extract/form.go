@@ -72,6 +72,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 		if len(chosen) == 1 && chosen[0].framed(v) {
 			if rows, ok := chosen[0].table.RowsByWriting(chosen[0].first, v.writing(v.bounds()), v.dpi); ok {
 				chosen[0].frame, chosen[0].table = frameOf(chosen[0].table), rows
+				chosen[0].numberRows(v)
 				return chosen, words, nil
 			}
 			open, more, err := openForm(ctx, v, engine)
@@ -88,13 +89,11 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			chosen[i].partMerged(v, words)
 			chosen[i].teaches = chosen[i].learned()
 			chosen[i].numberRows(v)
-			chosen[i].partNumbers(v)
 		}
 		return chosen, words, nil
 	}
 	if f, ok, err := x.recall(ctx, v, tables, words); ok || err != nil {
 		f.numberRows(v)
-		f.partNumbers(v)
 		return []form{f}, words, err
 	}
 	if len(chosen) > 0 && chosen[0].table.Columns() >= 2 && chosen[0].table.Rows() >= 4 {
@@ -396,15 +395,6 @@ func (f *form) framed(v *view) bool {
 // bottom. Others are strokes through rows.
 func frameOf(t layout.Table) []layout.Rule {
 	return []layout.Rule{t.Lines[0], t.Lines[1], t.Lines[len(t.Lines)-1]}
-}
-
-// numberRows takes a first column without a heading and without room for a
-// word for printed row numbers.
-func (f *form) numberRows(v *view) {
-	b := f.table.Borders
-	if len(f.columns) > 2 && len(f.columns[0].Fields) == 0 && b[1].At(f.head.Min.Y)-b[0].At(f.head.Min.Y) < v.dpi*0.6 {
-		f.columns[0].Fields = []Field{Number}
-	}
 }
 
 // heading reads one heading by itself: the ink of its cell, or what stands

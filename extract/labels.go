@@ -36,25 +36,17 @@ func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (for
 	if len(rows) < fewest {
 		return form{}, nil
 	}
-	print, scale := v.recurring(t, rows)
-	if print == nil {
-		return form{}, nil
+	var boxes []image.Rectangle
+	for _, row := range rows {
+		boxes = append(boxes, t.Row(row))
 	}
-	const margin = 12
-	dpi := int(math.Round(v.dpi * scale))
-	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, dpi)
-	if err != nil {
+	words, err := x.recurringWords(ctx, v, boxes)
+	if words == nil || err != nil {
 		return form{}, err
 	}
-	first := t.Row(rows[0])
-	words = slices.DeleteFunc(words, func(w tesseract.Word) bool {
-		letters, _ := lettersAndDigits(w.Text)
-		return w.Confidence < sureLabel || letters < 2
-	})
-	for i, w := range words {
-		at := func(v int) int { return int(float64(v-margin) / scale) }
-		box := image.Rect(at(w.Box.Min.X), at(w.Box.Min.Y), at(w.Box.Max.X), at(w.Box.Max.Y))
-		words[i].Box = box.Add(first.Min)
+	first := boxes[0]
+	for i := range words {
+		words[i].Box = words[i].Box.Add(first.Min)
 	}
 	labels := labelsOf(t, words)
 	if slices.ContainsFunc(labels, askTwice) {
@@ -75,6 +67,29 @@ func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (for
 		}
 	}
 	return f, nil
+}
+
+// recurringWords reads the print that places of one size share, seen from their corners.
+func (x Extractor) recurringWords(ctx context.Context, v *view, places []image.Rectangle) ([]tesseract.Word, error) {
+	print, scale := v.recurring(places)
+	if print == nil {
+		return nil, nil
+	}
+	const margin = 12
+	dpi := int(math.Round(v.dpi * scale))
+	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, dpi)
+	if err != nil {
+		return nil, err
+	}
+	words = slices.DeleteFunc(words, func(w tesseract.Word) bool {
+		letters, _ := lettersAndDigits(w.Text)
+		return w.Confidence < sureLabel || letters < 2
+	})
+	for i, w := range words {
+		at := func(v int) int { return int(float64(v-margin) / scale) }
+		words[i].Box = image.Rect(at(w.Box.Min.X), at(w.Box.Min.Y), at(w.Box.Max.X), at(w.Box.Max.Y))
+	}
+	return words, nil
 }
 
 // likeRows are the rows of a table that are as high as most.
@@ -154,15 +169,15 @@ func askTwice(labels []string) bool {
 	return false
 }
 
-// recurring is the print that rows of a table share: at each place the grey that most of
-// them are darker than. What people write differs, and goes. It is nil where they share
-// nothing; the scale is that of the picture to work.
-func (v *view) recurring(t layout.Table, rows []int) (print *image.Gray, scale float64) {
+// recurring is the print that places share, such as the rows of a table: at each point the
+// grey that most of them are darker than. What people write differs, and goes. It is nil where
+// they share nothing; the scale is that of the picture to work.
+func (v *view) recurring(places []image.Rectangle) (print *image.Gray, scale float64) {
 	const fewest = 150 // pixels of ink that a label has at least
 	var pictures []*image.Gray
 	size := image.Pt(math.MaxInt, math.MaxInt)
-	for _, row := range rows {
-		g, s := v.unruled(t.Row(row))
+	for _, place := range places {
+		g, s := v.unruled(place)
 		pictures, scale = append(pictures, g), s
 		size = image.Pt(min(size.X, g.Rect.Dx()), min(size.Y, g.Rect.Dy()))
 	}

@@ -8,6 +8,78 @@ import (
 	"countersign/extract/layout"
 )
 
+// numberRows finds the row numbers that the form prints: in a first column without a heading
+// and without room for a word, within the first column, or in a column of their own, which
+// may be any and have a heading, such as "No.".
+func (f *form) numberRows(v *view) {
+	const narrow = 0.6 // inches
+	b := f.table.Borders
+	if len(f.columns) > 2 && len(f.columns[0].Fields) == 0 && b[1].At(f.head.Min.Y)-b[0].At(f.head.Min.Y) < v.dpi*narrow {
+		f.columns[0].Fields = []Field{Number}
+	}
+	f.partNumbers(v)
+	if f.exact || v.words != nil {
+		return
+	}
+	for i, c := range f.columns {
+		id := slices.Equal(c.Fields, []Field{MemberID})
+		if (id || len(c.Fields) == 0) && len(f.columns) > 2 && f.printsNumbers(v, i) {
+			f.columns[i].Fields = []Field{Number}
+		}
+	}
+}
+
+// printsNumbers reports whether a column has nothing but print as small as a row number, at
+// the same place of nearly every row, whether the row is written in or not. People do not
+// write as evenly as that.
+func (f *form) printsNumbers(v *view, column int) bool {
+	const (
+		widest  = 0.45 // inches of a number
+		tallest = 0.16 // inches of print
+		least   = 4    // rows
+		usual   = 0.85 // share of the rows that have one
+		stray   = 0.03 // inches by which print is off
+		border  = 0.04 // inches beside the lines that are theirs
+		tail    = 0.5  // how high the smallest is at least, of the usual one
+	)
+	t := f.table
+	pieces := v.components().List
+	var boxes []image.Rectangle // of each row's ink, from the cell's lower left corner
+	rows := t.Rows() - f.first
+	for row := f.first; row < t.Rows(); row++ {
+		cell := t.Cell(row, column)
+		within := cell.Inset(v.inches(border))
+		var ink image.Rectangle
+		for _, c := range pieces {
+			if c.Area > 3 && middle(c.Box).In(within) && c.Box.In(cell.Inset(-v.inches(border))) {
+				ink = ink.Union(c.Box)
+			}
+		}
+		if !ink.Empty() {
+			boxes = append(boxes, ink.Sub(image.Pt(cell.Min.X, cell.Max.Y)))
+		}
+	}
+	if rows < least || float64(len(boxes)) < usual*float64(rows) {
+		return false
+	}
+	var lefts, middles, rights, feet, heights []int
+	for _, b := range boxes {
+		lefts, middles, rights = append(lefts, b.Min.X), append(middles, middle(b).X), append(rights, b.Max.X)
+		feet, heights = append(feet, b.Max.Y), append(heights, b.Dy())
+	}
+	left, center, end, foot, height := median(lefts), median(middles), median(rights), median(feet), median(heights)
+	off := stray * v.dpi
+	near := func(a, b int) bool { return math.Abs(float64(a-b)) <= off }
+	alike := 0
+	for _, b := range boxes {
+		small := b.Dx() <= v.inches(widest) && b.Dy() <= v.inches(tallest) && float64(b.Dy()) >= tail*float64(height)
+		if small && near(b.Max.Y, foot) && (near(b.Min.X, left) || near(middle(b).X, center) || near(b.Max.X, end)) {
+			alike++
+		}
+	}
+	return float64(alike) >= usual*float64(rows)
+}
+
 // partNumbers gives row numbers that are printed within the first column one of
 // their own: small ink that stands in nearly every row, written in or not, at the
 // same height and ends at the same place.

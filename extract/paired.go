@@ -52,10 +52,36 @@ func (v *view) pairedForm(f form, words []tesseract.Word) *records {
 	if halves := v.halved(f.table); halves.Rows() > f.table.Rows() {
 		return v.pairedFrom(halves, 2*f.first, [2]image.Rectangle{halves.Row(2*f.first - 2), halves.Row(2*f.first - 1)}, words, true)
 	}
-	if rows := f.table.Rows() - f.first; f.first < 2 || rows%2 != 0 || rows < 2 || f.table.Row(f.first).Dy() > v.inches(low) {
+	if rows := f.table.Rows() - f.first; rows%2 != 0 || rows < 2 || f.table.Row(f.first).Dy() > v.inches(low) {
 		return nil
 	}
-	return v.pairedFrom(f.table, f.first, [2]image.Rectangle{f.table.Row(f.first - 2), f.table.Row(f.first - 1)}, words, false)
+	if f.first >= 2 {
+		return v.pairedFrom(f.table, f.first, [2]image.Rectangle{f.table.Row(f.first - 2), f.table.Row(f.first - 1)}, words, false)
+	}
+	upper := f.table.Row(0)
+	y, ok := v.across(upper) // two rows of headings as high as one of the others
+	if !ok {
+		return nil
+	}
+	lower := upper
+	upper.Max.Y, lower.Min.Y = y, y
+	return v.pairedFrom(f.table, f.first, [2]image.Rectangle{upper, lower}, words, false)
+}
+
+// across is the height of a line that runs through a place from side to side.
+func (v *view) across(place image.Rectangle) (y int, ok bool) {
+	const (
+		along = 0.9 // of the width
+		edge  = 0.2 // of the height, in which a line is the place's own
+	)
+	for _, r := range v.lying {
+		at := int(r.At(middle(place).X))
+		within := float64(at-place.Min.Y) > edge*float64(place.Dy()) && float64(place.Max.Y-at) > edge*float64(place.Dy())
+		if within && float64(min(r.To, place.Max.X)-max(r.From, place.Min.X)) >= along*float64(place.Dx()) {
+			return at, true
+		}
+	}
+	return 0, false
 }
 
 // halved adds the lines that run half way up most rows of a table, beside a column that

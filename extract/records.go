@@ -60,6 +60,17 @@ func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 	if drawn {
 		table = r.forms[0].table
 	}
+	if drawn && r.forms[0].score >= sureHeadings {
+		found, ok, err := x.parted(ctx, r.view, r.forms[0])
+		if err != nil {
+			return nil, err
+		}
+		if found != nil {
+			r.forms, r.words = nil, words
+			return compose(r.view, *found), nil
+		}
+		r.forms[0].twice = r.forms[0].twice || !ok
+	}
 	found, err := x.findRecords(ctx, r.view, table, words)
 	if err != nil {
 		return nil, err
@@ -136,7 +147,11 @@ func atomsOf(words []tesseract.Word) []atom {
 				if heading.OfSomebody(run.text) {
 					found, n = atom{key: strings.ToLower(run.text), text: run.text, box: run.box}, j-i+1
 				}
-				if m.Confidence >= plainly && len(m.Items) == 1 && m.Items[0] != string(Number) {
+				number := len(m.Items) == 1 && m.Items[0] == string(Number)
+				if number && !abbreviated(run.text) {
+					continue // "No", as in "Yes or no"
+				}
+				if m.Confidence >= plainly && len(m.Items) == 1 {
 					found, n = atom{m.Items[0], true, run.text, run.box}, j-i+1
 				}
 			}
@@ -145,6 +160,11 @@ func atomsOf(words []tesseract.Word) []atom {
 		}
 	}
 	return atoms
+}
+
+// abbreviated reports whether a label asks for a number by a word that says nothing else.
+func abbreviated(text string) bool {
+	return slices.Contains([]string{"no.", "nr.", "num.", "no.:", "nr.:", "number", "number:", "nummer", "nummer:"}, strings.ToLower(text))
 }
 
 // followsPrint reports whether a word of a line follows close behind another as high.
@@ -220,6 +240,9 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 	}
 	if table.Rows() > 0 && tall < table.Row(table.Rows()/2).Dy() {
 		anchors = inEachRow(table, anchors, v.inches(labelOff))
+	}
+	if within, ok := v.withinLines(atoms, anchors, parts); ok {
+		return v.recordsOf(atoms, anchors, within), nil
 	}
 	return v.unshifted(atoms, anchors, parts), nil
 }
@@ -427,6 +450,11 @@ func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *r
 	}
 	meanings, score, _ := heading.Weigh(texts)
 	r := &records{columns: columnsOf(texts, meanings), score: score}
+	for i := 1; i < len(r.columns); i++ {
+		if abbreviated(texts[i]) && slices.Contains(r.columns[i-1].Fields, Street) {
+			r.columns[i].Fields = nil // the number of the house
+		}
+	}
 	if f := (form{columns: r.columns}); score < sureHeadings || !f.forSigners() {
 		return nil
 	}

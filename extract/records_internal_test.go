@@ -53,6 +53,28 @@ func TestLabelsOfOneRecord(t *testing.T) {
 	}
 }
 
+// TestRecordsBetweenLines: lines that reach further than those within records say where a
+// record ends, even where its last label is missing.
+func TestRecordsBetweenLines(t *testing.T) {
+	v, words := blocks(4)
+	for i := range 13 {
+		left := 180
+		if i%3 == 0 {
+			left = 100
+		}
+		v.lying = append(v.lying, layout.Through(float64(left), float64(60+100*i), 800, float64(60+100*i), 1))
+	}
+	r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words[1:])
+	if r == nil || r.shifted || len(r.all) < 3 {
+		t.Fatalf("found %+v, want records that nobody doubts", r)
+	}
+	for i, one := range r.all {
+		if first, last := one.slots[0], one.slots[len(one.slots)-1]; first.Min.Y > last.Min.Y || last.Min.Y-first.Min.Y > 250 {
+			t.Errorf("record %d reaches from %v to %v", i, first, last)
+		}
+	}
+}
+
 // TestPairsOfRows: two rows of headings make pairs of rows, unless one of them would do alone or
 // the rows have labels of their own.
 func TestPairsOfRows(t *testing.T) {
@@ -75,6 +97,18 @@ func TestPairsOfRows(t *testing.T) {
 	}
 	if got, want := r.all[1].slots[2], image.Rect(100, 400, 500, 460); got != want {
 		t.Errorf("the second signer signs at %v, want %v", got, want)
+	}
+	// Both rows of headings may be no higher than one of the others.
+	split := &view{dpi: 200, standing: []layout.Rule{border}, lying: []layout.Rule{layout.Through(100, 130, 900, 130, 1)}}
+	odd := table
+	odd.Lines = odd.Lines[:10]
+	low := []tesseract.Word{at("Name", 0, 0), at("Phone", 0, 1), at("Signature", 0, 0), at("E-mail", 0, 1)}
+	for i := range low {
+		low[i].Box = low[i].Box.Add(image.Pt(0, []int{-15, -15, 12, 12}[i]))
+	}
+	f := form{table: odd, first: 1, columns: []Column{{Fields: []Field{Name, Signature}}, {Fields: []Field{Phone, Email}}}}
+	if r := split.pairedForm(f, low); r == nil || len(r.all) != 4 {
+		t.Errorf("headings in one row: got %+v, want four signers", r)
 	}
 	for name, words := range map[string][]tesseract.Word{
 		"groups of headings": {at("Signer", 0, 0), at("Contact", 0, 1), at("Name", 1, 0), at("Signature", 1, 1)},

@@ -3,10 +3,12 @@ package extract
 import (
 	"context"
 	"image"
+	"math"
 	"slices"
 	"strings"
 
 	"countersign/extract/heading"
+	"countersign/extract/layout"
 	"countersign/extract/tesseract"
 )
 
@@ -66,12 +68,20 @@ func (x Extractor) printIn(ctx context.Context, r reading, c *cells, row int, bu
 	return 1 - float64(len(left))/float64(n), err
 }
 
-// withoutHeadings leaves out the rows that say what their columns ask for, and the row above
-// each where it is a title. number is that of the row before the first.
+// withoutHeadings leaves out the rows that say what their columns ask for, the row above each
+// where it is a title, and titles that take a row of their own. number is that of the row before the first.
 func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, rows []Row, number int) ([]Row, error) {
 	drop := map[int]bool{}
+	merged := c.mergedRows()
 	for n, line := range rows {
 		row := c.form.rowOf(line, number)
+		if merged[row] {
+			share, err := x.printIn(ctx, r, c, row, nil)
+			if err != nil {
+				return nil, err
+			}
+			drop[row] = share == 1
+		}
 		if !c.repeatsHeadings(line) {
 			continue
 		}
@@ -95,6 +105,44 @@ func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, row
 		return drop[row]
 	}), nil
 }
+
+// mergedRows are the rows that are one cell, without a border, in a table whose other rows
+// have their borders drawn: titles of the lines below them, such as a department's name.
+func (c *cells) mergedRows() map[int]bool {
+	const (
+		through = 0.5 // of the height of a row, which a border is drawn along
+		most    = 0.7 // of the rows and of their borders
+	)
+	t := c.form.table
+	if t.Columns() < 3 {
+		return nil
+	}
+	merged := map[int]bool{}
+	drawn := 0
+	for row := c.form.first; row < t.Rows(); row++ {
+		box, n := t.Row(row), 0
+		for _, border := range t.Borders[1 : len(t.Borders)-1] {
+			if slices.ContainsFunc(c.view.standing, func(r layout.Rule) bool {
+				over := min(r.To, box.Max.Y) - max(r.From, box.Min.Y)
+				off := math.Abs(r.At(middle(box).Y) - border.At(middle(box).Y))
+				return float64(over) > through*float64(box.Dy()) && off <= borderOff*c.view.dpi
+			}) {
+				n++
+			}
+		}
+		if float64(n) >= most*float64(t.Columns()-1) {
+			drawn++
+		}
+		merged[row] = n == 0
+	}
+	if float64(drawn) < most*float64(t.Rows()-c.form.first) {
+		return nil
+	}
+	return merged
+}
+
+// borderOff is by how many inches a border is drawn off its place in a row at most.
+const borderOff = 0.05
 
 // repeatsHeadings reports whether at least two cells of a row are headings of just what their
 // columns ask for. A member's name may be a word of headings; two are not.

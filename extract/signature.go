@@ -2,6 +2,7 @@ package extract
 
 import (
 	"context"
+	"image"
 	"math"
 	"slices"
 	"strings"
@@ -70,7 +71,8 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 			// where they were not told from writing.
 			row := c.form.rowOf(rows[at[n]], before)
 			labelled := c.pen.Ruled(row, column) && !c.pen.Labelled(row, column, number) && !isName(r.Text, name)
-			if doubted || labelled || deniesSignature(r, name) {
+			denied := deniesSignature(r, name) && !flourish(r.Text, c.pen.Box(row, column, number))
+			if doubted || labelled || denied {
 				rows[at[n]].Signed = SignedUnsure
 			}
 		}
@@ -276,6 +278,14 @@ func isName(text, name string) bool {
 		return slices.ContainsFunc(own, func(o string) bool { return o[0] == w[0] })
 	}
 	return len(rest) == 0 || len(own) == 0 || slices.ContainsFunc(rest, initial)
+}
+
+// flourish reports whether what was read as three digits is a stroke drawn from side to side:
+// three digits are about twice as wide as they are high.
+func flourish(text string, box image.Rectangle) bool {
+	const wide = 3.5 // times its height
+	letters, digits := lettersAndDigits(text)
+	return letters == 0 && digits <= 3 && float64(box.Dx()) >= wide*float64(box.Dy())
 }
 
 // otherName is a full name that stands in the signature's place, as in "/s/ Edward Tuttle",

@@ -78,7 +78,7 @@ func RuledTables(lying, standing []Rule, dpi float64) []Table {
 		levels = slices.DeleteFunc(levels, func(l level) bool {
 			return slices.ContainsFunc(group, func(g level) bool { return &g.rules[0] == &l.rules[0] })
 		})
-		for _, part := range partsOf(group, standing, dpi) {
+		for _, part := range partsOf(withoutStrokes(group, dpi), standing, dpi) {
 			tables = append(tables, assembled(part, standing, dpi))
 		}
 	}
@@ -225,8 +225,11 @@ func partsOf(levels []level, standing []Rule, dpi float64) [][]level {
 		}
 		if n := len(spans); n > 0 {
 			before := spans[n-1]
-			if before.to == i-1 && common(strips[i-1], xs, dpi) > 0 || i-before.to <= 3 && (agree(strips[before.from:before.to+1], xs, dpi) ||
-				evenly(levels[before.to:i+2]) && partly(strips[before.from:before.to+1], xs, dpi)) {
+			same := func() bool {
+				return agree(strips[before.from:before.to+1], xs, dpi) || evenly(levels[before.to:i+2]) &&
+					(partly(strips[before.from:before.to+1], xs, dpi) || comeAgain(strips[before.from:before.to+1], strips[i:], dpi))
+			}
+			if before.to == i-1 && common(strips[i-1], xs, dpi) > 0 || i-before.to <= 3 && same() {
 				spans[n-1].to = i
 				continue
 			}
@@ -301,6 +304,34 @@ func bordersOfStrips(levels []level, standing []Rule, dpi float64) [][]float64 {
 		}
 	}
 	return strips
+}
+
+// comeAgain reports whether borders of the strips before run through strips after, too: of
+// faint borders neighbours may show none in common.
+func comeAgain(before, after [][]float64, dpi float64) bool {
+	return slices.ContainsFunc(before, func(xs []float64) bool {
+		return slices.ContainsFunc(after, func(o []float64) bool { return common(xs, o, dpi) > 0 })
+	})
+}
+
+// withoutStrokes leaves out the levels that part what would be a row as high as the others and
+// begin or end elsewhere: a stroke through the writing of a row.
+func withoutStrokes(levels []level, dpi float64) []level {
+	const unlike = 0.13 // of the height of a row
+	if len(levels) < 5 {
+		return levels
+	}
+	pitch := pitchOf(levels)
+	kept := slices.Clone(levels)
+	for i := 1; i+1 < len(kept); i++ {
+		begins, ends := kept[i].alikeEnds(kept[i-1], dpi)
+		parts := math.Abs(kept[i+1].y-kept[i-1].y-pitch) < unlike*pitch
+		if parts && !(begins && ends) {
+			kept = slices.Delete(kept, i, i+1)
+			i--
+		}
+	}
+	return kept
 }
 
 // common counts the borders that two strips share.
@@ -378,6 +409,10 @@ func (l level) line(left, right int) Rule {
 	return line
 }
 
+func levelOf(r Rule) level {
+	return level{from: r.From, to: r.To, cover: r.length(), y: r.middle(), rules: []Rule{r}}
+}
+
 func levelsOf(lying []Rule, dpi float64) []level {
 	rules := slices.Clone(lying)
 	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Compare(a.middle(), b.middle()) })
@@ -394,17 +429,20 @@ func levelsOf(lying []Rule, dpi float64) []level {
 			if overlaps && math.Abs(l.y-r.middle()) > dpi*0.03 {
 				continue
 			}
-			if !overlaps {
+			switch {
+			case !overlaps:
 				l.cover += r.length()
 				l.rules = append(l.rules, r)
 				l.from, l.to = min(l.from, r.From), max(l.to, r.To)
 				l.y += (r.middle() - l.y) / float64(len(l.rules))
+			case r.length() > l.cover: // the line below a record, close under those to write on
+				*l = levelOf(r)
 			}
 			placed = true
 			break
 		}
 		if !placed {
-			levels = append(levels, level{from: r.From, to: r.To, cover: r.length(), y: r.middle(), rules: []Rule{r}})
+			levels = append(levels, levelOf(r))
 		}
 	}
 	slices.SortFunc(levels, func(a, b level) int { return cmp.Compare(a.y, b.y) })

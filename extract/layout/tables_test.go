@@ -92,6 +92,28 @@ func TestTablesOfAPage(t *testing.T) {
 				r.stand(x, 520, 640)
 			}
 		}, "12×3"},
+		{"faint borders above and below a row that was struck out", func(r ruling) {
+			for _, y := range steps(200, 40, 12) {
+				r.lie(60, 790, y)
+			}
+			r.lie(110, 780, 262)
+			for _, y := range []int{320, 400, 480, 560} {
+				r.stand(250, y, y+80)
+				r.stand(400, y+40, y+80)
+				r.stand(600, y, y+40)
+			}
+			r.stand(250, 200, 240)
+			r.stand(400, 280, 330)
+		}, "12×3"},
+		{"lines to write on, close above those of the grid", func(r ruling) {
+			r.grid([]int{60, 100, 450, 790}, steps(100, 80, 8))
+			for _, y := range steps(137, 80, 7) {
+				r.lie(140, 420, y)
+				r.lie(480, 770, y)
+				r.lie(140, 420, y+40)
+				r.lie(480, 770, y+40)
+			}
+		}, "8×3"},
 		{"a heading above, through which one border runs", func(r ruling) {
 			for _, y := range steps(200, 40, 12) {
 				r.lie(60, 790, y)

@@ -1,0 +1,98 @@
+package extract_test
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"slices"
+	"testing"
+
+	"countersign/extract"
+	"countersign/extract/drawn"
+)
+
+// plainGrid is a sheet with a grid that every scan keeps.
+func plainGrid(columns ...drawn.Asked) drawn.Options {
+	o := drawn.Random(9)
+	o.Columns = columns
+	o.Rules, o.DPI, o.Rows, o.Filled, o.RowHeight = drawn.Grid, 200, 10, 8, 0.4
+	o.Numbered, o.Shaded, o.Typed, o.Unsigned, o.Struck, o.Skipped = false, false, false, 0, 0, 0
+	o.Skew, o.Rotation, o.Scan = 0, 0, drawn.Scan{Noise: 3, Blur: 0.2}
+	return o
+}
+
+// TestNameUnderSignatureInOneCell: a line parts the cells of one column, and what is printed in
+// the halves says which is the signature.
+func TestNameUnderSignatureInOneCell(t *testing.T) {
+	o := plainGrid(
+		drawn.Asked{Heading: "Name of Signer", Items: []string{"signature", "name"}},
+		drawn.Asked{Heading: "Residence", Items: []string{"street"}},
+		drawn.Asked{Heading: "Town or City", Items: []string{"city"}},
+	)
+	o.Rows, o.Filled, o.RowHeight, o.Labels, o.DPI = 8, 8, 0.9, true, 300
+	s := drawn.Draw(o)
+	for _, row := range s.Rows {
+		cell := row.Cells[0].Flat
+		y := (cell.Min.Y + cell.Max.Y) / 2
+		draw.Draw(s.Image.(draw.Image), image.Rect(cell.Min.X, y-1, cell.Max.X, y+1), image.Black, image.Point{}, draw.Src)
+	}
+	sheet, err := extract.Extractor{Print: engine(t), Cells: penned{}}.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !sheet.Understood() || len(sheet.Rows) != len(s.Rows) {
+		t.Fatalf("%d of %d lines; open: %v", len(sheet.Rows), len(s.Rows), sheet.Open)
+	}
+	for _, r := range sheet.Rows {
+		if r.Fields[extract.Name].Text == "" || r.Signed != extract.SignedYes || r.Struck {
+			t.Errorf("line %d: name %q, signed %s, struck %v", r.Number, r.Fields[extract.Name].Text, r.Signed, r.Struck)
+		}
+	}
+}
+
+// TestNumbersPrintedInAnyColumn: row numbers under "No." are nobody's member number, and a row
+// that has nothing else is blank.
+func TestNumbersPrintedInAnyColumn(t *testing.T) {
+	s := drawn.Draw(plainGrid(
+		drawn.Asked{Heading: "Signature", Items: []string{"signature"}},
+		drawn.Asked{Heading: "Printed name", Items: []string{"name"}},
+		drawn.Asked{Heading: "No.", Print: "17"},
+	))
+	sheet, err := extract.Extractor{Print: engine(t), Cells: penned{}}.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := s.Options.Filled; len(sheet.Rows) != want {
+		t.Fatalf("%d lines, want %d", len(sheet.Rows), want)
+	}
+	for _, r := range sheet.Rows {
+		if id, asked := r.Fields[extract.MemberID]; asked {
+			t.Errorf("line %d has the member number %q", r.Number, id.Text)
+		}
+	}
+}
+
+// TestTitleInRowOfItsOwn: a department's name above its people, in a row without borders, is
+// no line.
+func TestTitleInRowOfItsOwn(t *testing.T) {
+	o := plainGrid(
+		drawn.Asked{Heading: "Print name", Items: []string{"name"}},
+		drawn.Asked{Heading: "Employee No.", Items: []string{"member_id"}},
+		drawn.Asked{Heading: "Signature", Items: []string{"signature"}},
+	)
+	o.Example = []string{"Circulation", "", ""}
+	s := drawn.Draw(o)
+	title := s.Rows[0].Flat
+	for _, c := range s.Columns[1:] {
+		at := image.Rect(c.Flat.Min.X-4, title.Min.Y+4, c.Flat.Min.X+4, title.Max.Y-4)
+		draw.Draw(s.Image.(draw.Image), at, image.NewUniform(color.White), image.Point{}, draw.Src)
+	}
+	sheet, err := extract.Extractor{Print: engine(t), Cells: penned{}}.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := func(r extract.Row) bool { return holds(s, s.Rows[0], r.Box) }
+	if want := o.Filled - 1; len(sheet.Rows) != want || slices.ContainsFunc(sheet.Rows, first) || len(sheet.Open) > 0 {
+		t.Errorf("%d lines, want %d; open: %v", len(sheet.Rows), want, sheet.Open)
+	}
+}
