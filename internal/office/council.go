@@ -166,16 +166,6 @@ func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.
 	return councilView(issuedOf(kept)), err
 }
 
-// CheckConferences refuses a table of conferences that lacks one of which Council was given a
-// report.
-func (o *Office) CheckConferences(ctx context.Context, list []register.Conference) error {
-	b, err := o.ledger(ctx)
-	if err != nil {
-		return err
-	}
-	return refused(b.CheckConferences(list))
-}
-
 // CorrectCouncil writes down what was wrong in a report that was issued, or takes that back.
 func (o *Office) CorrectCouncil(ctx context.Context, s NewStep, by store.Account) error {
 	if again, err := o.again(ctx, ofCouncil, ofCouncil, s, by); again || err != nil {
@@ -265,7 +255,7 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 
 // aboutCouncil adds who reports and to which Council.
 func (o *Office) aboutCouncil(ctx context.Context, b *register.Book, c *report.Council) error {
-	offices, err := o.offices(ctx)
+	offices, err := o.Offices(ctx)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (o *Office) progress(ctx context.Context, petitionID string) (*progress, er
 	if c.book, err = o.ledger(ctx); err != nil {
 		return nil, err
 	}
-	if c.offices, err = o.offices(ctx); err != nil {
+	if c.offices, err = o.Offices(ctx); err != nil {
 		return nil, err
 	}
 	association, err := o.Store.Setting(ctx, "rules")

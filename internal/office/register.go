@@ -3,9 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/mail"
 	"slices"
@@ -338,25 +336,4 @@ func refused(err error) error {
 		return refuse(Invalid, "%s", r.Why)
 	}
 	return err
-}
-
-// setting reads a list that settings keep as JSON.
-func setting[T any](ctx context.Context, s *store.Store, key string) ([]T, error) {
-	text, err := s.Setting(ctx, key)
-	if err != nil || text == "" {
-		return nil, err
-	}
-	var out []T
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		return nil, fmt.Errorf("read the setting %s: %w", key, err)
-	}
-	return out, nil
-}
-
-func (o *Office) conferences(ctx context.Context) ([]register.Conference, error) {
-	return setting[register.Conference](ctx, o.Store, "conferences")
-}
-
-func (o *Office) offices(ctx context.Context) ([]register.Office, error) {
-	return setting[register.Office](ctx, o.Store, "offices")
 }

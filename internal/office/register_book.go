@@ -34,7 +34,7 @@ func (o *Office) ledger(ctx context.Context) (*register.Book, error) {
 	for id, list := range groups {
 		b.Groups[id] = events(list)
 	}
-	if b.Conferences, err = o.conferences(ctx); err != nil {
+	if b.Conferences, err = o.Conferences(ctx); err != nil {
 		return nil, err
 	}
 	issued, err := o.Store.CouncilReports(ctx)

@@ -308,7 +308,7 @@ type asOfQuery struct {
 }
 
 func (s *Server) apiLife(ctx context.Context, in *byIDAsOf) (*answerOf[apiLife], error) {
-	as, err := s.asOf(in.On, in.Known)
+	as, err := s.Office.ReadAsOf(in.On, in.Known)
 	if err != nil {
 		return nil, err
 	}
@@ -336,7 +336,7 @@ func (s *Server) apiAddToLife(ctx context.Context, in *stepOfID) (*answerOf[apiL
 	if _, err := s.Store.Petition(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	step, err := s.readStep(in.Body)
+	step, err := s.Office.ReadStep(office.SaidStep(in.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -429,7 +429,7 @@ func (s *Server) apiCertify(ctx context.Context, in *struct {
 }
 
 func (s *Server) apiGroups(ctx context.Context, in *asOfQuery) (*answerOf[[]APIGroup], error) {
-	as, err := s.asOf(in.On, in.Known)
+	as, err := s.Office.ReadAsOf(in.On, in.Known)
 	if err != nil {
 		return nil, err
 	}
@@ -441,7 +441,7 @@ func (s *Server) apiGroups(ctx context.Context, in *asOfQuery) (*answerOf[[]APIG
 }
 
 func (s *Server) apiGroup(ctx context.Context, in *byIDAsOf) (*answerOf[apiGroupLife], error) {
-	as, err := s.asOf(in.On, in.Known)
+	as, err := s.Office.ReadAsOf(in.On, in.Known)
 	if err != nil {
 		return nil, err
 	}
@@ -453,7 +453,7 @@ func (s *Server) apiGroup(ctx context.Context, in *byIDAsOf) (*answerOf[apiGroup
 }
 
 func (s *Server) apiAddToGroup(ctx context.Context, in *stepOfID) (*answerOf[apiGroupLife], error) {
-	step, err := s.readStep(in.Body)
+	step, err := s.Office.ReadStep(office.SaidStep(in.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -509,7 +509,7 @@ func (s *Server) apiIssueCouncil(ctx context.Context, in *struct {
 		On         string `json:"on,omitempty" maxLength:"40" doc:"its date, such as 2026-11-01; today where it is not said"`
 	}
 }) (*answerOf[apiCouncilReport], error) {
-	n, err := newCouncilReport(in.Body.Conference, strings.TrimSpace(in.Body.Document), in.Body.CutOff, in.Body.On)
+	n, err := office.ReadCouncilReport(in.Body.Conference, strings.TrimSpace(in.Body.Document), in.Body.CutOff, in.Body.On)
 	if err != nil {
 		return nil, err
 	}
@@ -528,7 +528,7 @@ func (s *Server) apiCorrectCouncil(ctx context.Context, in *struct {
 		Undoes     string `json:"undoes,omitempty" maxLength:"100" doc:"id of the correction that is taken back"`
 	}
 }) (*answerOf[[]apiCouncilReport], error) {
-	step, err := s.readStep(correction(in.Body.Conference, in.Body.Text, cmp.Or(in.Body.On, apiDay(s.today())), in.Body.Undoes))
+	step, err := s.Office.ReadStep(office.SaidCorrection(in.Body.Conference, in.Body.Text, cmp.Or(in.Body.On, apiDay(s.today())), in.Body.Undoes))
 	if err != nil {
 		return nil, err
 	}
@@ -547,7 +547,7 @@ func (s *Server) apiWorklist(ctx context.Context, _ *struct{}) (*answerOf[[]apiT
 }
 
 func (s *Server) apiConferences(ctx context.Context, _ *struct{}) (*answerOf[[]apiConference], error) {
-	list, err := table[register.Conference](ctx, s.Store, "conferences")
+	list, err := s.Office.Conferences(ctx)
 	return &answerOf[[]apiConference]{each(list, func(c register.Conference) apiConference {
 		return apiConference{c.Name, apiDay(c.From), apiDay(c.To), c.Place, c.Council}
 	})}, err
@@ -556,7 +556,9 @@ func (s *Server) apiConferences(ctx context.Context, _ *struct{}) (*answerOf[[]a
 func (s *Server) apiSetConferences(ctx context.Context, in *struct {
 	Body []apiConference `maxItems:"1000"`
 }) (*answerOf[[]apiConference], error) {
-	err := s.setConferences(ctx, each(in.Body, func(c apiConference) []string { return []string{c.Name, c.From, c.To, c.Place, c.Council} }))
+	err := s.Office.SetConferences(ctx, each(in.Body, func(c apiConference) []string {
+		return []string{c.Name, c.From, c.To, c.Place, c.Council}
+	}), accountIn(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -564,7 +566,7 @@ func (s *Server) apiSetConferences(ctx context.Context, in *struct {
 }
 
 func (s *Server) apiOffices(ctx context.Context, _ *struct{}) (*answerOf[[]apiOffice], error) {
-	list, err := table[register.Office](ctx, s.Store, "offices")
+	list, err := s.Office.Offices(ctx)
 	return &answerOf[[]apiOffice]{each(list, func(o register.Office) apiOffice {
 		return apiOffice{o.Key, o.Name, apiDay(o.From), o.Email}
 	})}, err
@@ -573,7 +575,9 @@ func (s *Server) apiOffices(ctx context.Context, _ *struct{}) (*answerOf[[]apiOf
 func (s *Server) apiSetOffices(ctx context.Context, in *struct {
 	Body []apiOffice `maxItems:"1000"`
 }) (*answerOf[[]apiOffice], error) {
-	err := s.setOffices(ctx, each(in.Body, func(o apiOffice) []string { return []string{o.Key, o.Name, o.From, o.Email} }))
+	err := s.Office.SetOffices(ctx, each(in.Body, func(o apiOffice) []string {
+		return []string{o.Key, o.Name, o.From, o.Email}
+	}), accountIn(ctx))
 	if err != nil {
 		return nil, err
 	}

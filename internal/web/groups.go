@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
-	as, err := s.asOf(r.FormValue("on"), r.FormValue("known"))
+	as, err := s.Office.ReadAsOf(r.FormValue("on"), r.FormValue("known"))
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ type groupView struct {
 }
 
 func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
-	as, err := s.asOf(r.FormValue("on"), r.FormValue("known"))
+	as, err := s.Office.ReadAsOf(r.FormValue("on"), r.FormValue("known"))
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -64,7 +63,7 @@ type lifeView struct {
 }
 
 func (s *Server) lifePage(w http.ResponseWriter, r *http.Request) error {
-	as, err := s.asOf(r.FormValue("on"), r.FormValue("known"))
+	as, err := s.Office.ReadAsOf(r.FormValue("on"), r.FormValue("known"))
 	if err != nil {
 		return err
 	}
@@ -114,64 +113,11 @@ func (s *Server) newStep(w http.ResponseWriter, r *http.Request) (office.NewStep
 			words[word] = values[0]
 		}
 	}
-	return s.readStep(apiNewStep{Kind: r.PostFormValue("kind"), On: r.PostFormValue("on"), Words: words, Undoes: r.PostFormValue("undoes")})
-}
-
-// readStep reads what was sent of a step. Whether it may be written down is for the
-// register to say; taking something back needs no day of its own.
-func (s *Server) readStep(in apiNewStep) (office.NewStep, error) {
-	n := office.NewStep{Kind: in.Kind, Undoes: in.Undoes, Words: map[string]string{}}
-	if n.Undoes != "" {
-		n.Kind = cmp.Or(n.Kind, "undo")
-	}
-	if in.On != "" {
-		on, err := time.Parse(time.DateOnly, in.On)
-		if err != nil {
-			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", in.On))
-		}
-		n.On = on
-	} else if n.Undoes != "" {
-		n.On = s.today()
-	}
-	for key, word := range in.Words {
-		text := strings.TrimSpace(strings.ReplaceAll(word, "\r\n", "\n"))
-		if len(text) > 20_000 {
-			return n, problem(http.StatusUnprocessableEntity, "That is too long: use at most 20,000 letters.")
-		}
-		n.Words[key] = text
-	}
-	return n, nil
+	return s.Office.ReadStep(office.SaidStep{Kind: r.PostFormValue("kind"), On: r.PostFormValue("on"), Words: words, Undoes: r.PostFormValue("undoes")})
 }
 
 // asOfView is the time that a page is about.
 type asOfView struct {
 	Day, Known time.Time
 	Past       bool // it is another than now
-}
-
-// asOf reads the time that a page or the API is asked for: the day on which something was
-// true, and the one at whose end it was known. Neither means now.
-func (s *Server) asOf(on, known string) (register.AsOf, error) {
-	var as register.AsOf
-	for _, q := range []struct {
-		text string
-		into *time.Time
-	}{{on, &as.Day}, {known, &as.Known}} {
-		if q.text == "" {
-			continue
-		}
-		day, err := time.Parse(time.DateOnly, q.text)
-		if err != nil {
-			return as, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", q.text))
-		}
-		*q.into = day
-	}
-	switch {
-	case as.Known.IsZero() && as.Day.Equal(s.today()):
-		return register.AsOf{}, nil
-	case !as.Known.IsZero():
-		as.Day = cmp.Or(as.Day, as.Known)
-		as.Known = as.Known.AddDate(0, 0, 1).Add(-time.Millisecond)
-	}
-	return as, nil
 }

@@ -44,7 +44,7 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request, status int,
 			return fmt.Errorf("list the reports to Council: %w", err)
 		}
 	}
-	if v.Conferences, err = table[register.Conference](r.Context(), s.Store, "conferences"); err != nil {
+	if v.Conferences, err = s.Office.Conferences(r.Context()); err != nil {
 		return err
 	}
 	v.Conferences = slices.DeleteFunc(v.Conferences, func(c register.Conference) bool {
@@ -64,7 +64,7 @@ func (s *Server) issueCouncil(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	said := map[string]string{"conference": r.PostFormValue("conference"), "document": strings.TrimSpace(r.PostFormValue("document")), "cut_off": r.PostFormValue("cut_off")}
-	n, err := newCouncilReport(said["conference"], said["document"], said["cut_off"], "")
+	n, err := office.ReadCouncilReport(said["conference"], said["document"], said["cut_off"], "")
 	if err != nil {
 		return err
 	}
@@ -78,30 +78,12 @@ func (s *Server) issueCouncil(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/reports", "The report for "+issued.Conference+" was issued. It stays what it is.")
 }
 
-func newCouncilReport(conference, document, cutOff, on string) (office.NewCouncilReport, error) {
-	n := office.NewCouncilReport{Conference: conference, Document: document}
-	for _, d := range []struct {
-		text string
-		into *time.Time
-	}{{cutOff, &n.CutOff}, {on, &n.On}} {
-		if d.text == "" {
-			continue
-		}
-		day, err := time.Parse(time.DateOnly, d.text)
-		if err != nil {
-			return n, problem(http.StatusUnprocessableEntity, fmt.Sprintf("%q is no day: write one such as 2026-11-01.", d.text))
-		}
-		*d.into = day
-	}
-	return n, nil
-}
-
 // correctCouncil writes down what was wrong in a report that was issued.
 func (s *Server) correctCouncil(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
-	step, err := s.readStep(correction(r.PostFormValue("report"), r.PostFormValue("text"), s.today().Format(time.DateOnly), r.PostFormValue("undoes")))
+	step, err := s.Office.ReadStep(office.SaidCorrection(r.PostFormValue("report"), r.PostFormValue("text"), s.today().Format(time.DateOnly), r.PostFormValue("undoes")))
 	if err != nil {
 		return err
 	}
@@ -113,13 +95,6 @@ func (s *Server) correctCouncil(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("write down a correction: %w", err)
 	}
 	return s.done(w, r, "/reports", "It was written down. The next report to Council tells of it.")
-}
-
-func correction(report, text, on, undoes string) apiNewStep {
-	if undoes != "" {
-		return apiNewStep{Undoes: undoes}
-	}
-	return apiNewStep{Kind: string(register.Correct), On: on, Words: map[string]string{"report": report, "text": text}}
 }
 
 // councilReport is what Council is told at a conference.
