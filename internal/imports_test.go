@@ -30,6 +30,13 @@ var rings = map[string][]string{
 	"fixtures": {"ingest", "extract", "verify", "report", "store"}, // for tests
 }
 
+// ofWeb says which other parts of web each part of it may import. Web itself puts them together.
+var ofWeb = map[string][]string{
+	"signin": {"site"}, "upload": {"site"}, "petition": {"site"}, "review": {"site"},
+	"registry": {"site", "signin", "petition"}, // whose calendar it is; petitions as they stand
+	"api":      {"site", "petition", "upload"},
+}
+
 // forTests are the parts of internal that only tests import.
 var forTests = []string{"fixtures"}
 
@@ -47,25 +54,25 @@ var guests = map[string][]string{
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
 	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign", "internal/office"}, // writes reports; tests make exports and open what was written
 	"github.com/chromedp":             {"internal/web", "cmd/countersign", "internal/fixtures/browsertest"},     // tests look at pages in a real browser
-	"github.com/coreos/go-oidc":       {"internal/web"},
-	"github.com/danielgtaylor/huma":   {"internal/web"},
-	"github.com/go-jose/go-jose":      {"internal/web"}, // tests sign as an identity provider does
+	"github.com/coreos/go-oidc":       {"internal/web/signin"},
+	"github.com/danielgtaylor/huma":   {"internal/web/api", "internal/web"}, // tests hold answers against the description
+	"github.com/go-jose/go-jose":      {"internal/web"},                     // tests sign as an identity provider does
 	"github.com/prometheus":           {"internal/web", "cmd/countersign"},
 	"github.com/go-pdf/fpdf":          {"report/letter", "report/sheet", "report/workbook"},
 	"github.com/wneessen/go-mail":     {"report/letter", "internal/mail"}, // writes drafts; speaks to mail servers
 	"github.com/emersion/go-sasl":     {"internal/mail/mailtest"},
 	"github.com/emersion/go-smtp":     {"internal/mail/mailtest"}, // tests send to a real server
-	"github.com/tus/tusd":             {"internal/web"},
-	"golang.org/x/crypto":             {"internal/web"},
-	"golang.org/x/exp":                {"internal/web"},                // tusd's logger is of its own kind
+	"github.com/tus/tusd":             {"internal/web/upload"},
+	"golang.org/x/crypto":             {"internal/web/signin"},
+	"golang.org/x/exp":                {"internal/web/upload"},         // tusd's logger is of its own kind
 	"golang.org/x/image":              {"ingest", "extract", "report"}, // report prints in the Go fonts
 	"golang.org/x/net":                {"ingest/table"},                // web pages that are named .xls
-	"golang.org/x/oauth2":             {"internal/web"},
+	"golang.org/x/oauth2":             {"internal/web/signin"},
 	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
 	"golang.org/x/term":               {"cmd/countersign"},
 	"golang.org/x/sync":               {"cmd/countersign", "internal/work"},
-	"golang.org/x/text":               {"ingest/table", "extract", "verify", "internal/web"},
-	"golang.org/x/time":               {"internal/web"},
+	"golang.org/x/text":               {"ingest/table", "extract", "verify", "internal/web/review"},
+	"golang.org/x/time":               {"internal/web/site", "internal/web/signin"},
 
 	"github.com/jackc/pgx/v5":             {"internal/store", "internal/fixtures/postgrestest"},
 	"github.com/landlock-lsm/go-landlock": {"internal/reader"},
@@ -117,6 +124,10 @@ func TestWrong(t *testing.T) {
 		{"verify/rules.go", "countersign/internal/store", joins},
 		{"internal/store/store.go", "countersign/verify", "internal/store may not import verify"},
 		{"internal/web/web.go", "countersign/internal/store", ""},
+		{"internal/web/web.go", "countersign/internal/web/api", ""},
+		{"internal/web/api/api.go", "countersign/internal/web/site", ""},
+		{"internal/web/petition/petition.go", "countersign/internal/web/api", "internal/web/petition may not import internal/web/api"},
+		{"internal/web/site/site.go", "countersign/internal/web", "internal/web/site may not import internal/web"},
 		{"internal/web/web.go", "countersign/internal/work", "internal/web may not import internal/work"},
 		{"internal/office/office.go", "countersign/internal/web", "internal/office may not import internal/web"},
 		{"internal/office/office.go", "countersign/internal/store", ""},
@@ -228,10 +239,20 @@ func wrongRing(u use, top, from, to string) string {
 		return "internal/" + to + " is for tests"
 	case test && !slices.Contains([]string{"office", "work", "reader", "web"}, to): // tests stand on a real queue, store and files
 		return ""
+	case from == "web" && to == "web":
+		return wrongWeb(path.Dir(u.file), strings.TrimPrefix(u.path, "countersign/"))
 	case slices.Contains(forTests, to), top == "cmd", from == to, slices.Contains(rings[from], to):
 		return ""
 	}
 	return "internal/" + from + " may not import internal/" + to
+}
+
+// wrongWeb is wrong for an import of one part of web by another.
+func wrongWeb(from, to string) string {
+	if from == "internal/web" || from == to || slices.Contains(ofWeb[path.Base(from)], path.Base(to)) {
+		return ""
+	}
+	return from + " may not import " + to
 }
 
 // wrongGuest is wrong for an import from outside of the program.

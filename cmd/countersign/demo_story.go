@@ -84,7 +84,7 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 		return false, err
 	}
 	for _, p := range demoPeople {
-		if _, err := d.site.AddPerson(ctx, p, demoPassword); err != nil {
+		if _, err := d.site.SignIn.AddPerson(ctx, p, demoPassword); err != nil {
 			return false, err
 		}
 	}

@@ -90,7 +90,7 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		}
 		defer stop()
 	}
-	link, err := site.FirstAdmin(ctx)
+	link, err := site.SignIn.FirstAdmin(ctx)
 	if err != nil {
 		listener.Close()
 		return err

@@ -300,7 +300,7 @@ func newYears(t *testing.T) *years {
 	sum := sha256.Sum256([]byte(testToken))
 	_, err = y.store.AddToken(ctx, store.Token{AccountID: a.ID, Name: "script", Hash: hex.EncodeToString(sum[:])})
 	check(err)
-	_, err = site.AddPerson(ctx, store.Account{ID: "chair", Email: "chair@example.org", Name: "Dana Whitlock", Roles: []store.Role{store.Chair}}, journeyPassword)
+	_, err = site.SignIn.AddPerson(ctx, store.Account{ID: "chair", Email: "chair@example.org", Name: "Dana Whitlock", Roles: []store.Role{store.Chair}}, journeyPassword)
 	check(err)
 	y.script = &script{t, front.URL}
 	y.journey = &journey{t: t, url: front.URL, browser: chromium(t)}

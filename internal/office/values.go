@@ -162,6 +162,16 @@ type Ruling struct {
 	Stale     bool // names a member whom the petition's snapshot does not have, and so says nothing
 }
 
+// TextOf is what the line says in a field, by its key; empty where it has none.
+func (l *Line) TextOf(key string) string {
+	for _, f := range l.Fields {
+		if f.Key == key {
+			return f.Text
+		}
+	}
+	return ""
+}
+
 // Correction is the newest correction of the line that stands, nil for none: the one to undo
 // first.
 func (l *Line) Correction() *Ruling {

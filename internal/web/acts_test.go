@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/fixtures"
 	"countersign/internal/store"
+	"countersign/internal/web/signin"
 )
 
 // What accounts do to settings, to others and to themselves fails at each row that it writes,
@@ -15,8 +16,8 @@ func TestAccountActsAreWhole(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	admin, staff := sv.client("admin"), sv.client("staff")
-	_, err := sv.Store.AddToken(t.Context(), store.Token{ID: "token1", AccountID: "account-staff", Name: "scanner", Hash: hashSecret("x")})
-	check0(t, err)
+	_, err := sv.Store.AddToken(t.Context(), store.Token{ID: "token1", AccountID: "account-staff", Name: "scanner", Hash: signin.HashSecret("x")})
+	Check0(t, err)
 	faults := fixtures.NewFaults(t, filepath.Join(sv.dir, "countersign.db"))
 	for _, act := range []struct {
 		entry, to string
@@ -44,7 +45,7 @@ func TestAccountActsAreWhole(t *testing.T) {
 				t.Errorf("tried with %d faults: a change and its entry are two rows at least", n)
 			}
 			head, _, err := sv.Store.AuditHead(t.Context())
-			check0(t, err)
+			Check0(t, err)
 			if list := must(sv.Store.Audit(t.Context(), head-1, 1)); list[0].Action != act.entry {
 				t.Errorf("the newest entry is %+v", list[0])
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/store"
+	"countersign/internal/web/api"
 )
 
 // A program puts right what people can: each act over the API does what it does on the page, is in
@@ -26,7 +27,7 @@ func TestRepairOverTheAPI(t *testing.T) {
 		}
 		a := c.do(method, path, strings.NewReader(body), header...).want(t, status)
 		if into != nil {
-			check0(t, json.Unmarshal([]byte(a.body), into))
+			Check0(t, json.Unmarshal([]byte(a.body), into))
 		}
 		return a.body
 	}
@@ -39,12 +40,12 @@ func TestRepairOverTheAPI(t *testing.T) {
 	at, lines := "/api/pages/"+page.ID, must(sv.Store.LinesOf(t.Context(), page.ID))
 	undo := func(kind string) {
 		t.Helper()
-		var list []apiRepair
+		var list []api.Repair
 		ask("GET", at+"/repairs", "", 200, &list)
 		if len(list) == 0 || list[0].Kind != kind || list[0].UndoneAt != nil || list[0].By != "account-staff" {
 			t.Fatalf("the newest repair is no %s: %+v", kind, list)
 		}
-		var undone apiRepair
+		var undone api.Repair
 		ask("POST", "/api/repairs/"+list[0].ID+"/undo", "", 200, &undone)
 		if undone.UndoneAt == nil {
 			t.Errorf("%+v", undone)
@@ -52,14 +53,14 @@ func TestRepairOverTheAPI(t *testing.T) {
 		rows(24, "the undoing of "+kind)
 	}
 
-	var added apiPlace
+	var added api.Place
 	ask("POST", at+"/lines", `{"box":[0.1,0.92,0.9,0.97],"note":"missed"}`, 200, &added)
 	if added.ID == "" || added.Page != page.ID {
 		t.Errorf("%+v", added)
 	}
 	rows(25, "a line was added")
 	undo("add")
-	var halves []apiPlace
+	var halves []api.Place
 	ask("POST", "/api/lines/"+lines[1].ID+"/split", `{}`, 200, &halves)
 	if len(halves) != 2 {
 		t.Errorf("%+v", halves)
@@ -79,9 +80,9 @@ func TestRepairOverTheAPI(t *testing.T) {
 	rows(16, "the page was moved")
 	undo("move")
 
-	var corrected apiCorrected
+	var corrected api.Corrected
 	ask("POST", "/api/lines/"+lines[0].ID+"/correct", `{"fields":{"name":"Somebody Else","member_id":"9999999"}}`, 200, &corrected)
-	var line apiLine
+	var line api.Line
 	ask("GET", "/api/petitions/"+p.ID+"/lines/"+lines[0].ID, "", 200, &line)
 	if line.Fields["name"] != "Somebody Else" || line.Verdict == "valid" {
 		t.Errorf("corrected, the line says %v and is %s", line.Fields, line.Verdict)
@@ -91,19 +92,19 @@ func TestRepairOverTheAPI(t *testing.T) {
 		t.Errorf("undone, the line is %s", line.Verdict)
 	}
 
-	var cover apiCover
+	var cover api.Cover
 	ask("PUT", "/api/petitions/"+p.ID+"/cover", `{"purpose":"To lend seeds.","organizers":[{"name":"Ana Ruiz","address":"1 Elm St","signed":"yes"}]}`, 200, &cover)
 	if cover.Purpose != "To lend seeds." || len(cover.Organizers) != 1 || cover.Organizers[0].Address != "1 Elm St" {
 		t.Errorf("%+v", cover)
 	}
-	var whole []apiRepair
+	var whole []api.Repair
 	ask("GET", "/api/petitions/"+p.ID+"/repairs", "", 200, &whole)
 	ask("POST", "/api/repairs/"+whole[0].ID+"/undo", "", 200, nil)
 	if ask("GET", "/api/petitions/"+p.ID+"/cover", "", 200, &cover); cover.Purpose == "To lend seeds." {
 		t.Error("the cover is not as it was")
 	}
 
-	var again apiPagesAgain
+	var again api.PagesAgain
 	ask("POST", at+"/turn", `{"degrees":180}`, 200, &again)
 	if again.Pages != 1 {
 		t.Errorf("%d pages are read again", again.Pages)

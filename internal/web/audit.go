@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/internal/store"
+	"countersign/internal/web/site"
 )
 
 const auditShown = 200
@@ -37,7 +38,7 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView) 
 		return fmt.Errorf("find the end of the audit log: %w", err)
 	}
 	v.Total, v.Hash = head, hash
-	if v.Names, err = s.names(r.Context()); err != nil {
+	if v.Names, err = s.Names(r.Context()); err != nil {
 		return err
 	}
 	q := r.URL.Query()
@@ -62,7 +63,7 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView) 
 	if n := len(v.Entries); n > 0 && v.Entries[0].Seq < head {
 		v.Newer, v.HasNewer = v.Entries[0].Seq, true
 	}
-	return s.render(w, r, http.StatusOK, "audit", v)
+	return s.Render(w, r, http.StatusOK, "audit", v)
 }
 
 // searchAudit lists the newest entries that fit.
@@ -75,7 +76,7 @@ func (s *Server) searchAudit(w http.ResponseWriter, r *http.Request, v auditView
 	if n := len(v.Entries); n == auditShown {
 		v.Older, v.HasOlder = v.Entries[n-1].Seq, true
 	}
-	return s.render(w, r, http.StatusOK, "audit", v)
+	return s.Render(w, r, http.StatusOK, "audit", v)
 }
 
 // OlderURL is the address of the entries before those that are shown.
@@ -93,10 +94,10 @@ func (s *Server) checkAudit(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && s.Heads.Path != "" {
 		_, err = s.Heads.Check(r.Context(), s.Store)
 	}
-	v := auditView{Checked: fmt.Sprintf("The chain holds: %s, each with the hash of the one before.", plural(n, "entry", "entries"))}
+	v := auditView{Checked: fmt.Sprintf("The chain holds: %s, each with the hash of the one before.", site.Plural(n, "entry", "entries"))}
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "the audit chain does not hold", "entries", n, "error", err)
-		v.Checked, v.Broken = fmt.Sprintf("The chain breaks after %s: %v", plural(n, "entry", "entries"), err), true
+		v.Checked, v.Broken = fmt.Sprintf("The chain breaks after %s: %v", site.Plural(n, "entry", "entries"), err), true
 	}
 	return s.showAudit(w, r, v)
 }

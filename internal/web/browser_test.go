@@ -2,6 +2,10 @@ package web
 
 import (
 	"context"
+
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
+
 	_ "embed"
 	"fmt"
 	"os"
@@ -131,15 +135,15 @@ func (sv *service) window(browser context.Context, role string) *tab {
 	if role != "" {
 		secret = sv.session(role)
 	}
-	return newWindow(sv.t, browser, sv.url, sv.cookieName(), secret)
+	return newWindow(sv.t, browser, sv.url, sv.SignIn.CookieName(), secret)
 }
 
 // session starts one for an account of a role, and returns its cookie.
 func (sv *service) session(role string) string {
 	sv.t.Helper()
 	// Straight into the store: signing in has tests of its own, and argon2id takes its time.
-	secret, now := newSecret(), time.Now()
-	check0(sv.t, sv.Store.AddSession(context.Background(), store.Session{Hash: hashSecret(secret), AccountID: "account-" + role, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
+	secret, now := signin.NewSecret(), time.Now()
+	Check0(sv.t, sv.Store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret), AccountID: "account-" + role, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
 	return secret
 }
 
@@ -228,18 +232,18 @@ func TestAccessible(t *testing.T) {
 	group := sv.established()
 	sv.tellsCouncil()
 	sv.mails(p, mailtest.Options{})
-	check0(t, sv.began(p))
+	Check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
-	link, err := sv.invite(t.Context(), sv.Store, "new@example.org", "New Person", []store.Role{store.Verifier})
-	check0(t, err)
+	link, err := sv.SignIn.Invite(t.Context(), sv.Store, "new@example.org", "New Person", []store.Role{store.Verifier})
+	Check0(t, err)
 	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
-	check0(t, err)
+	Check0(t, err)
 	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
-	check0(t, err)
+	Check0(t, err)
 	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
-	check0(t, err)
-	sv.Guests = []Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
+	Check0(t, err)
+	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
 	browser := chromium(t)
 	windows := map[string]*tab{} // by role
 	visit := func(role, name, path string) {
@@ -341,7 +345,7 @@ const membersCSV = "ID,First Name,Last Name,Status\n0106480,Esther,Conrad,Active
 func (sv *service) tellsCouncil() {
 	sv.t.Helper()
 	soon := time.Now().AddDate(0, 1, 0)
-	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences", fmt.Sprintf(`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
+	Check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences", fmt.Sprintf(`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
 		soon.Format(time.RFC3339), soon.Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339)), "account-admin"))
 	chair := sv.client("chair")
 	chair.post("/reports/council", "conference", "Annual Conference", "document", "CD#27").want(sv.t, 303)
@@ -356,6 +360,6 @@ func (sv *service) fails(p store.Petition) {
 	sv.t.Helper()
 	ctx := sv.t.Context()
 	u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("a", 64), Name: "Broken scan.pdf", Size: 51234, By: "account-staff", At: time.Now()})
-	check0(sv.t, err)
-	check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID, Stage: store.Ingest, Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was written. Scan it again, or ask for the file once more.", At: time.Now()}))
+	Check0(sv.t, err)
+	Check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID, Stage: store.Ingest, Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was written. Scan it again, or ask for the file once more.", At: time.Now()}))
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 // A page that tells of trouble leads back to where one was, on this service alone.
@@ -21,16 +20,6 @@ func TestWayBack(t *testing.T) {
 		body := c.do("GET", "/petitions/"+p.ID+"/letters/nothing.eml", nil, "Referer", from).body
 		if has := strings.Contains(body, "Back to the page before"); has != (want != "") || !strings.Contains(body, want) {
 			t.Errorf("from %q: the way back is offered: %v", from, has)
-		}
-	}
-}
-
-// What a workbook is called after a title of signs alone has no hole in it.
-func TestReportName(t *testing.T) {
-	day := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
-	for title, want := range map[string]string{"Seed Libraries!": "council-report-seed-libraries-2026-11-29.xlsx", "—": "council-report-2026-11-29.xlsx"} {
-		if got := reportName(title, "council", day); got != want {
-			t.Errorf("%q: %s", title, got)
 		}
 	}
 }

@@ -5,10 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
-	"countersign/internal/office"
-	"countersign/internal/store"
+	"countersign/internal/web/site"
 )
 
 // A new service leads to the first count: which step comes next follows from what is there.
@@ -30,12 +28,6 @@ func TestGuide(t *testing.T) {
 	if strings.Contains(sv.client("verifier").get("/petitions").body, "Four steps") {
 		t.Error("verifiers are led to what they may not do")
 	}
-	if guide(office.FirstSteps{Members: true, Petition: true, Sheets: true, Counted: true}) != nil {
-		t.Error("the guide stays when a petition was counted")
-	}
-	if steps := guide(office.FirstSteps{Members: true, Petition: true, Sheets: true, Newest: "a"}); !steps[3].Next || steps[3].Link != "/petitions/a" {
-		t.Errorf("after the sheets comes %+v", steps[3])
-	}
 }
 
 // A demonstration says as whom one may look at it, and one click is enough; others say nothing.
@@ -45,7 +37,7 @@ func TestGuests(t *testing.T) {
 	if body := sv.client("").get("/login").body; strings.Contains(body, "demonstration") {
 		t.Error("a service for real work offers guests")
 	}
-	sv.Guests = []Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
+	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
 	body := sv.client("").get("/login?next=%2Fmembers").want(t, 200).body
 	fields := regexp.MustCompile(`(?s)<ul class="guests">.*?name="next" value="([^"]*)".*?name="email" value="([^"]*)".*?name="password" value="([^"]*)"`).FindStringSubmatch(body)
 	if fields == nil {
@@ -71,26 +63,11 @@ func TestWantedPage(t *testing.T) {
 	}
 }
 
-// A page of a list has no picture: its lines are drawn below each other as if they stood on paper.
-func TestPageOfList(t *testing.T) {
-	t.Parallel()
-	lines := []office.Line{{Number: 1, Verdict: "valid"}, {Number: 2, Verdict: "invalid"}}
-	v := newSheet(store.Page{Source: "list", Picture: "e3b0", ReadAt: time.Now()}, lines)
-	if v.Word != "" || v.Valid != 1 || v.Invalid != 1 || strings.Count(string(v.Drawing), "<rect") != 2 {
-		t.Errorf("%+v", v)
-	}
-	if lines[0].Box != [4]float64{} {
-		t.Error("the lines themselves were changed")
-	}
-	if v := newSheet(store.Page{ReadAt: time.Now()}, nil); v.Word != "No picture" || !v.Bad {
-		t.Errorf("a page that lost its picture is %+v", v)
-	}
-}
-
 // A search that finds more members than are shown says so.
 func TestMoreMembersThanShown(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
+	const membersShown = 30
 	export := "ID,First Name,Last Name,Status\n"
 	for i := range membersShown + 5 {
 		export += fmt.Sprintf("04%05d,Ann%c,Persechino,Active\n", i, 'a'+i%26)

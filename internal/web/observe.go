@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"countersign/internal/store"
+	"countersign/internal/web/site"
 )
 
 // counts are the figures of the service. Labels are patterns, methods and
@@ -24,24 +25,22 @@ import (
 type counts struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
-	uploads  *prometheus.CounterVec
 }
 
-func newCounts(o Options) counts {
+func newCounts(o site.Options) counts {
 	reg := o.Metrics
 	c := counts{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countersign_http_request_seconds", Help: "Time to answer by route; streams are left out.", Buckets: []float64{.005, .01, .025, .05, .1, .2, .3, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
-		uploads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_uploads_total", Help: "Files that arrived whole: new, or the same again."}, []string{"result"}),
 	}
-	reg.MustRegister(c.requests, c.seconds, c.uploads, newWork(o), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(c.requests, c.seconds, newWork(o), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return c
 }
 
 // work is what there is to do and what was done, counted when it is asked for.
 type work struct {
 	store        *store.Store
-	bell         Bell
+	bell         site.Bell
 	log          *slog.Logger
 	depth        *prometheus.Desc
 	pages, lines *prometheus.Desc
@@ -49,7 +48,7 @@ type work struct {
 	petitions    *prometheus.Desc
 }
 
-func newWork(o Options) *work {
+func newWork(o site.Options) *work {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc("countersign_"+name, help, labels, nil)
 	}
@@ -130,36 +129,34 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// Streams notes that the answer is a stream of events.
+func (w *recorder) Streams() { w.stream = true }
+
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func requestID(r *http.Request) string {
-	id, _ := r.Context().Value(requestKey).(string)
-	return id
-}
-
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) (*recorder, *http.Request) {
-	id := newID()[:12]
+	id := site.NewID()[:12]
 	w.Header().Set("X-Request-Id", id)
-	return &recorder{ResponseWriter: w, began: time.Now()}, r.WithContext(context.WithValue(r.Context(), requestKey, id))
+	return &recorder{ResponseWriter: w, began: time.Now()}, r.WithContext(site.WithRequestID(r.Context(), id))
 }
 
 // end logs and counts. Paths are not logged, since some hold one-time links:
 // the pattern and the ids in it say enough.
-func (s *Server) end(w *recorder, r *http.Request, rt route) {
+func (s *Server) end(w *recorder, r *http.Request, rt site.Route) {
 	if p := recover(); p != nil {
 		if p == http.ErrAbortHandler {
 			panic(p)
 		}
-		s.Log.ErrorContext(r.Context(), "request panicked", "request", requestID(r), "route", rt.pattern, "panic", fmt.Sprint(p))
+		s.Log.ErrorContext(r.Context(), "request panicked", "request", site.RequestID(r), "route", rt.Pattern, "panic", fmt.Sprint(p))
 		if w.status == 0 {
-			s.fail(w, r, fmt.Errorf("panic: %v", p))
+			s.Fail(w, r, fmt.Errorf("panic: %v", p))
 		}
 	}
 	took := time.Since(w.began)
 	status := max(w.status, 200)
-	_, path, ok := strings.Cut(rt.pattern, " ")
+	_, path, ok := strings.Cut(rt.Pattern, " ")
 	if !ok {
-		path = rt.pattern
+		path = rt.Pattern
 	}
 	method := r.Method
 	if !knownMethod(method) {
@@ -173,7 +170,7 @@ func (s *Server) end(w *recorder, r *http.Request, rt route) {
 	if path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/static/") {
 		level = slog.LevelDebug
 	}
-	s.Log.LogAttrs(r.Context(), level, "request", slog.String("request", requestID(r)), slog.String("route", rt.pattern), slog.String("id", loggedID(r)),
+	s.Log.LogAttrs(r.Context(), level, "request", slog.String("request", site.RequestID(r)), slog.String("route", rt.Pattern), slog.String("id", loggedID(r)),
 		slog.Int("status", status), slog.Int64("bytes", w.size), slog.Int64("ms", took.Milliseconds()))
 }
 

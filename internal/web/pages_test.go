@@ -2,9 +2,6 @@ package web
 
 import (
 	"fmt"
-	"image"
-	"image/color"
-	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +13,7 @@ import (
 
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/internal/web/signin"
 	"countersign/report/register"
 )
 
@@ -52,10 +50,10 @@ func TestPetitionByForms(t *testing.T) {
 	c.post(at+"/edit", "title", "Renamed", "received", "2026-11-03", "snapshot", "nowhere").want(t, 422)
 
 	up, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: id, SHA256: strings.Repeat("b", 64), Name: "x.pdf", Size: 1, By: "account-staff", At: time.Now()})
-	check0(t, err)
-	check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: up.ID, Stage: store.Ingest, Text: "x.pdf cannot be opened."}))
+	Check0(t, err)
+	Check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: up.ID, Stage: store.Ingest, Text: "x.pdf cannot be opened."}))
 	failures, err := sv.Store.Failures(t.Context(), id)
-	check0(t, err)
+	Check0(t, err)
 	c.post(at+"/failures/nowhere/retry").want(t, 404)
 	c.post(at+"/failures/"+failures[0].ID+"/retry").want(t, 303)
 	if left, err := sv.Store.Failures(t.Context(), id); err != nil || len(left) != 0 {
@@ -68,7 +66,7 @@ func TestPetitionByForms(t *testing.T) {
 	c.post("/uploads/"+up.ID+"/include").want(t, 303)
 
 	entries, err := sv.Store.AuditOf(t.Context(), id, 100)
-	check0(t, err)
+	Check0(t, err)
 	var actions []string
 	for _, e := range entries {
 		actions = append(actions, e.Action)
@@ -87,11 +85,11 @@ func TestFileGone(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	other, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Seeds", State: "draft", Rules: "threshold: 2", ReceivedOn: time.Now(), By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	path, done, err := sv.files.Path(t.Context(), must(sv.Store.Snapshot(t.Context(), p.SnapshotID)).SHA256)
-	check0(t, err)
+	Check0(t, err)
 	done()
-	check0(t, os.Remove(path))
+	Check0(t, os.Remove(path))
 	staff := sv.client("staff")
 	if a := staff.get("/petitions").want(t, 200); !strings.Contains(a.body, "cannot be counted: a file is missing") || !strings.Contains(a.body, "Seeds") {
 		t.Error("the list does not say which petition cannot be counted")
@@ -111,7 +109,7 @@ func TestDiskFull(t *testing.T) {
 	full := fmt.Errorf("keep the file: %w", &os.PathError{Op: "write", Path: "/data/blobs/x", Err: syscall.ENOSPC})
 	for _, path := range []string{"/petitions/x/files", "/api/petitions/x/files/a.pdf"} {
 		w := httptest.NewRecorder()
-		sv.fail(w, httptest.NewRequest("PUT", path, nil), full)
+		sv.Fail(w, httptest.NewRequest("PUT", path, nil), full)
 		if w.Code != http.StatusInsufficientStorage || !strings.Contains(w.Body.String(), "The disk of the service is full") || strings.Contains(w.Body.String(), "/data/blobs") {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
@@ -129,7 +127,7 @@ func TestDecidedPetition(t *testing.T) {
 		t.Error("an open petition takes no sheets")
 	}
 	p.State = "approved"
-	check0(t, sv.Store.SetPetition(t.Context(), p))
+	Check0(t, sv.Store.SetPetition(t.Context(), p))
 	page = staff.get(at).want(t, 200).body
 	if strings.Contains(page, "data-upload=") || strings.Contains(page, "/exclude") || !strings.Contains(page, "no more sheets are taken in") {
 		t.Error("a decided petition seems to take sheets")
@@ -185,7 +183,7 @@ func TestCertify(t *testing.T) {
 	accept := func(l office.Line) {
 		t.Helper()
 		_, err := sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: l.ID, By: "account-verifier", Kind: "accept", MemberID: l.Candidates[0].Member.ID})
-		check0(t, err)
+		Check0(t, err)
 	}
 	var last office.Line
 	for _, l := range lines {
@@ -207,9 +205,9 @@ func TestCertify(t *testing.T) {
 		chair.post("/petitions/"+p.ID+"/tallies", "seen", now).want(t, 303)
 	}
 	tallies, err := sv.Store.Tallies(t.Context(), p.ID)
-	check0(t, err)
+	Check0(t, err)
 	count, err := office.DecodeCertified(tallies[0].Counts)
-	check0(t, err)
+	Check0(t, err)
 	if life := must(sv.Office.Life(t.Context(), p.ID, nil, register.AsOf{})); life.State != "tallied" || life.Happened[len(life.Happened)-1].Kind != "certify" {
 		t.Errorf("with the certificate the petition is %+v", life)
 	}
@@ -289,15 +287,15 @@ func TestMachines(t *testing.T) {
 	c.get("/metrics").want(t, 401)
 	sv.client("staff").get("/metrics").want(t, 403)
 	sv.client("admin").get("/metrics").want(t, 200)
-	secret := newSecret()
-	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-admin", Name: "prometheus", Hash: hashSecret(secret)})
-	check0(t, err)
+	secret := signin.NewSecret()
+	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-admin", Name: "prometheus", Hash: signin.HashSecret(secret)})
+	Check0(t, err)
 	a := c.do("GET", "/metrics", nil, "Authorization", "Bearer "+secret).want(t, 200)
 	open := httptest.NewServer(sv.MetricsHandler())
 	defer open.Close()
 	for path, want := range map[string]int{"/metrics": 200, "/": 404, "/petitions": 404} {
 		answer, err := http.Get(open.URL + path)
-		check0(t, err)
+		Check0(t, err)
 		answer.Body.Close()
 		if answer.StatusCode != want {
 			t.Errorf("%s at the address for figures: %s", path, answer.Status)
@@ -328,7 +326,7 @@ func TestPictures(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	pages, err := sv.Store.Pages(t.Context(), p.ID)
-	check0(t, err)
+	Check0(t, err)
 	c := sv.client("verifier")
 	large := c.get("/pages/"+pages[0].ID+"/picture").want(t, 200)
 	small := c.get("/pages/"+pages[0].ID+"/thumb").want(t, 200)
@@ -342,7 +340,7 @@ func TestPictures(t *testing.T) {
 	}
 	c.do("GET", "/pages/"+pages[0].ID+"/thumb", nil, "If-None-Match", small.Header.Get("ETag")).want(t, 304)
 	lines, err := sv.Store.Lines(t.Context(), p.ID)
-	check0(t, err)
+	Check0(t, err)
 	c.get("/lines/"+lines[0].ID+"/picture").want(t, 200)
 	body := c.get("/pages/"+pages[0].ID).want(t, 200).body
 	for _, part := range []string{`class="v-valid"`, `class="v-uncertain"`, `class="v-invalid"`, `href="#line-3"`, "/review?line=" + lines[0].ID} {
@@ -376,43 +374,6 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// However a page was scanned, people see it upright, with its rows where they are.
-func TestUpright(t *testing.T) {
-	page := store.Page{Width: 300, Height: 400}
-	lines := []office.Line{{Verdict: "valid", Box: [4]float64{.1, .2, .5, .3}}}
-	for rotation, want := range map[int]struct {
-		size image.Point
-		box  [4]float64
-		mark image.Point // where the pixel at 30, 80 of the picture goes
-	}{
-		0:   {image.Pt(300, 400), [4]float64{.1, .2, .5, .3}, image.Pt(30, 80)},
-		90:  {image.Pt(400, 300), [4]float64{.7, .1, .8, .5}, image.Pt(319, 30)},
-		180: {image.Pt(300, 400), [4]float64{.5, .7, .9, .8}, image.Pt(269, 319)},
-		270: {image.Pt(400, 300), [4]float64{.2, .5, .3, .9}, image.Pt(80, 269)},
-	} {
-		page.Rotation = rotation
-		w, h, _ := upright(page)
-		if got := image.Pt(w, h); got != want.size {
-			t.Errorf("turned by %d: %v, want %v", rotation, got, want.size)
-		}
-		for i, v := range uprightBox(page, lines[0].Box) {
-			if math.Abs(v-want.box[i]) > 1e-9 {
-				t.Errorf("turned by %d: %v, want %v", rotation, uprightBox(page, lines[0].Box), want.box)
-				break
-			}
-		}
-		src := image.NewGray(image.Rect(0, 0, 300, 400))
-		src.SetGray(30, 80, color.Gray{255})
-		small := office.Turned(src, rotation)
-		if r, _, _, _ := small.At(want.mark.X, want.mark.Y).RGBA(); small.Bounds().Size() != want.size || r == 0 {
-			t.Errorf("turned by %d: the picture is %v", rotation, small.Bounds().Size())
-		}
-		if d := string(drawing(page, lines, false)); !strings.Contains(d, fmt.Sprintf(`x="%.1f"`, want.box[0]*1000)) {
-			t.Errorf("turned by %d: drawn as %s", rotation, d)
-		}
-	}
-}
-
 // An export that was purged can no longer be chosen; the petition that was
 // verified against it still says so.
 func TestPurgedExportIsNoChoice(t *testing.T) {
@@ -420,22 +381,22 @@ func TestPurgedExportIsNoChoice(t *testing.T) {
 	sv := newService(t)
 	ctx := t.Context()
 	old, err := sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "spring.csv", SHA256: strings.Repeat("a", 64), At: time.Now().Add(-time.Hour)})
-	check0(t, err)
+	Check0(t, err)
 	before, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Before", SnapshotID: old.ID})
-	check0(t, err)
+	Check0(t, err)
 	_, err = sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "fall.csv", SHA256: strings.Repeat("b", 64), At: time.Now().Add(time.Hour)})
-	check0(t, err)
+	Check0(t, err)
 	after, err := sv.Store.AddPetition(ctx, store.Petition{Title: "After"})
-	check0(t, err)
+	Check0(t, err)
 	v, err := sv.Store.Version(ctx, before.ID)
-	check0(t, err)
-	check0(t, sv.Store.Freeze(ctx, before.ID, v, store.Frozen{}))
+	Check0(t, err)
+	Check0(t, sv.Store.Freeze(ctx, before.ID, v, store.Frozen{}))
 	for _, p := range []store.Purge{{Of: store.PetitionData, Subject: before.ID, Kind: store.Rows}, {Of: store.ExportData, Subject: old.ID, Kind: store.Rows}} {
 		_, err := sv.Store.BeginPurge(ctx, p, "")
-		check0(t, err)
+		Check0(t, err)
 		_, err = sv.Store.PurgeSome(ctx, p, 100)
-		check0(t, err)
-		check0(t, sv.Store.EndPurge(ctx, p))
+		Check0(t, err)
+		Check0(t, sv.Store.EndPurge(ctx, p))
 	}
 	c := sv.client("staff")
 	if a := c.get("/petitions/"+before.ID+"/edit").want(t, 200); !strings.Contains(a.body, "spring.csv") || !strings.Contains(a.body, "(purged)") {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"countersign/internal/store"
+	"countersign/internal/web/api"
+	"countersign/internal/web/signin"
 	"countersign/report/register"
 )
 
@@ -13,7 +15,7 @@ import (
 func TestLifePage(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
-	check0(t, sv.Store.SetSetting(t.Context(), "conferences", `[{"name":"Online","from":"2099-01-20T00:00:00Z","to":"2099-01-20T00:00:00Z"}]`, "account-admin"))
+	Check0(t, sv.Store.SetSetting(t.Context(), "conferences", `[{"name":"Online","from":"2099-01-20T00:00:00Z","to":"2099-01-20T00:00:00Z"}]`, "account-admin"))
 	p := sv.onAgenda()
 	chair, to := sv.client("chair"), "/petitions/"+p.ID+"/life"
 	page := chair.get(to).want(t, 200).body
@@ -22,7 +24,7 @@ func TestLifePage(t *testing.T) {
 			t.Errorf("%q is not on the page", want)
 		}
 	}
-	today := sv.today().Format(time.DateOnly)
+	today := sv.Today().Format(time.DateOnly)
 	refused := chair.post(to, "kind", "approve", "on", today, "word-rationale", "Because.", "word-overlap", "none").want(t, 422).body
 	if !strings.Contains(refused, "Fill in") || !strings.Contains(refused, ">Because.</textarea>") {
 		t.Error("what was refused is lost")
@@ -61,9 +63,9 @@ func TestLifePage(t *testing.T) {
 func TestCalendarFeed(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
-	secret := newSecret()
-	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "calendar", Hash: hashSecret(secret)})
-	check0(t, err)
+	secret := signin.NewSecret()
+	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "calendar", Hash: signin.HashSecret(secret)})
+	Check0(t, err)
 	sv.established()
 	sv.client("").get("/calendar/wrong.ics").want(t, 401)
 	if got := sv.client("").get("/calendar/"+secret+".ics").want(t, 200).body; !strings.HasPrefix(got, "BEGIN:VCALENDAR") {
@@ -105,7 +107,7 @@ func TestCalendarSettings(t *testing.T) {
 	if got := admin.post("/settings/calendar", rows("2027-06-29")...).want(t, 422).body; !strings.Contains(got, stays) {
 		t.Error("a conference goes of which Council was given a report")
 	}
-	if got := admin.ask("PUT", "/api/conferences", []apiConference{{"Annual 2027", "2027-06-24", "2027-06-29", "", ""}}, nil, 422).body; !strings.Contains(got, stays) {
+	if got := admin.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027", "2027-06-24", "2027-06-29", "", "")}, nil, 422).body; !strings.Contains(got, stays) {
 		t.Errorf("the API answers %s", got)
 	}
 	sv.setsLetterhead(admin)
@@ -115,7 +117,7 @@ func TestCalendarSettings(t *testing.T) {
 		t.Error("the letter is not kept")
 	}
 	usual, err := sv.Office.Template("receipt")
-	check0(t, err)
+	Check0(t, err)
 	admin.post("/settings/letters/receipt", "text", usual).want(t, 303)
 	if text, err := sv.Store.Setting(t.Context(), "letter-receipt"); err != nil || text != "" {
 		t.Errorf("the built-in text was kept as an edited one: %q, %v", text, err)

@@ -27,6 +27,9 @@ import (
 	"countersign/internal/office"
 	"countersign/internal/queue"
 	"countersign/internal/store"
+	"countersign/internal/web/petition"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
 )
 
 // reviewService is a running service with one petition to review, on the real
@@ -86,7 +89,7 @@ func newReviewService(t testing.TB, lines, required int) *reviewService {
 	s := &reviewService{store: st, petition: ready.petition, required: required, accounts: maps.Clone(ready.accounts)}
 	s.office = office.New(office.Options{Store: st, Blobs: blobs, Bell: bell, Rolls: ready.rolls, Program: "test"})
 	s.rules(t, "")
-	s.web, err = New(Options{Store: st, Blobs: blobs, Bell: bell, Office: s.office, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
+	s.web, err = New(site.Options{Store: st, Blobs: blobs, Bell: bell, Office: s.office, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +203,7 @@ func (f *reviewFolder) addSheets(t testing.TB, st *store.Store, blobs *blob.File
 	var pictures [2]string
 	var strips [2][perPage]string
 	for i, sheet := range sheets {
-		pictures[i] = put(encodeJPEG(t, smaller(sheet, 1275)))
+		pictures[i] = put(encodeJPEG(t, petition.Smaller(sheet, 1275)))
 		for j := range perPage {
 			strips[i][j] = put(encodeJPEG(t, cut(sheet, all.Lines[i*perPage+j].Box)))
 		}
@@ -258,7 +261,7 @@ func (s *reviewService) lines(t testing.TB) []office.Line {
 	return allLines(c)
 }
 
-func (s *reviewService) url() string { return s.URL + reviewURL(s.petition.ID) }
+func (s *reviewService) url() string { return s.URL + "/petitions/" + s.petition.ID + "/review" }
 
 // findings are those that stand, by line, newest last.
 func (s *reviewService) findings(t testing.TB) []store.Finding {
@@ -273,9 +276,9 @@ func (s *reviewService) findings(t testing.TB) []store.Finding {
 // session is the cookie of an account that is signed in.
 func (s *reviewService) session(t testing.TB, name string) string {
 	t.Helper()
-	secret := newSecret()
+	secret := signin.NewSecret()
 	now := time.Now()
-	err := s.store.AddSession(context.Background(), store.Session{Hash: hashSecret(secret), AccountID: s.accounts[name].ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
+	err := s.store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret), AccountID: s.accounts[name].ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,8 @@ import (
 	"countersign/internal/office"
 	"countersign/internal/queue"
 	"countersign/internal/store"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
 	"countersign/verify"
 )
 
@@ -45,8 +47,7 @@ const testPassword = "correct horse battery"
 
 // testHash is made once: to make one takes time, as it should.
 var testHash = sync.OnceValues(func() (string, error) {
-	s := Server{hashing: make(chan struct{}, 1)}
-	return s.hashPassword(context.Background(), testPassword)
+	return signin.New(&site.Site{}).HashPassword(context.Background(), testPassword)
 })
 
 // newService starts a service with an account of each role, such as
@@ -55,21 +56,21 @@ func newService(t testing.TB) *service {
 	t.Helper()
 	ctx, dir := t.Context(), t.TempDir()
 	st, err := store.Open(ctx, "sqlite://"+filepath.Join(dir, "countersign.db"))
-	check0(t, err)
+	Check0(t, err)
 	t.Cleanup(func() { st.Close() })
 	blobs, err := blob.OpenFiles(filepath.Join(dir, "blobs"))
-	check0(t, err)
+	Check0(t, err)
 	logs := &lockedBuffer{}
 	log := slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	q, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: log})
-	check0(t, err)
+	Check0(t, err)
 	t.Cleanup(q.Close)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	check0(t, err)
+	Check0(t, err)
 	o := office.New(office.Options{Store: st, Blobs: blobs, Bell: q, Program: "test"})
-	s, err := New(Options{Store: st, Blobs: blobs, Bell: q, Office: o, Uploads: filepath.Join(dir, "uploads"),
+	s, err := New(site.Options{Store: st, Blobs: blobs, Bell: q, Office: o, Uploads: filepath.Join(dir, "uploads"),
 		URL: "http://" + l.Addr().String(), Log: log, Program: "test"})
-	check0(t, err)
+	Check0(t, err)
 	// Streams of pages end with the service, not only with who reads them.
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return base }}}
@@ -77,15 +78,15 @@ func newService(t testing.TB) *service {
 	t.Cleanup(func() { cancel(); srv.Close() })
 	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, queue: q, files: blobs, dir: dir}
 	hash, err := testHash()
-	check0(t, err)
+	Check0(t, err)
 	for _, role := range []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin} {
-		_, err := st.AddAccount(ctx, store.Account{ID: "account-" + string(role), Email: string(role) + "@example.org", Name: "Terry " + upperFirst(string(role)), Roles: []store.Role{role}, PasswordHash: hash})
-		check0(t, err)
+		_, err := st.AddAccount(ctx, store.Account{ID: "account-" + string(role), Email: string(role) + "@example.org", Name: "Terry " + site.UpperFirst(string(role)), Roles: []store.Role{role}, PasswordHash: hash})
+		Check0(t, err)
 	}
 	return sv
 }
 
-func check0(t testing.TB, err error) {
+func Check0(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +122,7 @@ func (sv *service) client(role string) *client {
 	if role != "" {
 		secret := sv.session(role)
 		u, _ := url.Parse(sv.url)
-		jar.SetCookies(u, []*http.Cookie{{Name: sv.cookieName(), Value: secret, Path: "/"}})
+		jar.SetCookies(u, []*http.Cookie{{Name: sv.SignIn.CookieName(), Value: secret, Path: "/"}})
 	}
 	return c
 }
@@ -134,7 +135,7 @@ type answer struct {
 func (c *client) do(method, path string, body io.Reader, header ...string) answer {
 	c.t.Helper()
 	r, err := http.NewRequest(method, c.base+path, body)
-	check0(c.t, err)
+	Check0(c.t, err)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
@@ -142,13 +143,13 @@ func (c *client) do(method, path string, body io.Reader, header ...string) answe
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	resp, err := c.http.Do(r)
-	check0(c.t, err)
+	Check0(c.t, err)
 	defer resp.Body.Close()
 	if resp.Header.Get("Content-Type") == "text/event-stream" {
 		return answer{resp, ""} // it does not end
 	}
 	data, err := io.ReadAll(resp.Body)
-	check0(c.t, err)
+	Check0(c.t, err)
 	return answer{resp, string(data)}
 }
 
@@ -205,9 +206,9 @@ func sampleRoll() []byte {
 func (sv *service) export(data []byte) store.Snapshot {
 	sv.t.Helper()
 	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(data))
-	check0(sv.t, err)
+	Check0(sv.t, err)
 	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true}, "account-staff")
-	check0(sv.t, err)
+	Check0(sv.t, err)
 	return snap
 }
 
@@ -218,23 +219,23 @@ func (sv *service) sample() store.Petition {
 	ctx, t := sv.t.Context(), sv.t
 	snap := sv.export(sampleRoll())
 	p, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Libraries for Rural Broadband", State: "draft", Rules: "threshold: 20", SnapshotID: snap.ID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	cover := extract.Cover{Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", Organizers: []extract.Organizer{
 		{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: extract.SignedYes}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: extract.SignedUnsure}}}
 	matcher, err := office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID)
-	check0(t, err)
+	Check0(t, err)
 	line := 0
 	for f, name := range []string{"Detroit sheets.pdf", "Mailed in.tif"} {
 		data := []byte(fmt.Sprintf("file %d of the sample", f))
 		sum, size, err := sv.Blobs.Put(ctx, bytes.NewReader(data))
-		check0(t, err)
+		Check0(t, err)
 		u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: sum, Name: name, Size: size, By: "account-staff", At: time.Now()})
-		check0(t, err)
+		Check0(t, err)
 		var pages []store.Page
 		for n := range 2 - f {
 			pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), PetitionID: p.ID, UploadID: u.ID, Number: n + 1})
 		}
-		check0(t, sv.Store.OpenedUpload(ctx, u.ID, pages, ""))
+		Check0(t, sv.Store.OpenedUpload(ctx, u.ID, pages, ""))
 		for i, pg := range pages {
 			s := extract.Sheet{Kind: extract.Signers, Source: "scan"}
 			if f == 0 && i == 0 {
@@ -267,18 +268,18 @@ func (sv *service) leavesOpen(p store.Petition) {
 	ctx, t := sv.t.Context(), sv.t
 	page := must(sv.Store.Pages(ctx, p.ID))[0]
 	lines, err := sv.Store.LinesOf(ctx, page.ID)
-	check0(t, err)
+	Check0(t, err)
 	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers, Notes: []string{"read anew"}})
-	check0(t, err)
+	Check0(t, err)
 	page.Sheet, _, err = sv.Blobs.Put(ctx, bytes.NewReader(packed))
-	check0(t, err)
+	Check0(t, err)
 	page.Open = []store.OpenPoint{{Kind: "writing-outside", Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4, .96}}}
-	check0(t, sv.Store.ReadPage(ctx, page, lines))
+	Check0(t, sv.Store.ReadPage(ctx, page, lines))
 }
 
 // keepSheet keeps what was read of a page as the workers do, matched against an export where
 // one is named.
-func keepSheet(t testing.TB, st *store.Store, blobs Blobs, m *verify.Matcher, snapshotID string, p store.Page, s extract.Sheet, strips []string) {
+func keepSheet(t testing.TB, st *store.Store, blobs site.Blobs, m *verify.Matcher, snapshotID string, p store.Page, s extract.Sheet, strips []string) {
 	t.Helper()
 	ctx := t.Context()
 	packed, err := extract.EncodeSheet(s)
@@ -310,16 +311,16 @@ func keepSheet(t testing.TB, st *store.Store, blobs Blobs, m *verify.Matcher, sn
 // step writes a step of a petition's life down, as the chair.
 func (sv *service) step(petition, kind string, words ...string) {
 	sv.t.Helper()
-	s := office.NewStep{Kind: kind, On: sv.today(), Words: map[string]string{}}
+	s := office.NewStep{Kind: kind, On: sv.Today(), Words: map[string]string{}}
 	for i := 0; i+1 < len(words); i += 2 {
 		s.Words[words[i]] = words[i+1]
 	}
-	check0(sv.t, sv.Office.AddToLife(sv.t.Context(), petition, s, sv.chair()))
+	Check0(sv.t, sv.Office.AddToLife(sv.t.Context(), petition, s, sv.chair()))
 }
 
 func (sv *service) chair() store.Account {
 	a, err := sv.Store.Account(sv.t.Context(), "account-chair")
-	check0(sv.t, err)
+	Check0(sv.t, err)
 	return a
 }
 
@@ -329,7 +330,7 @@ func (sv *service) onAgenda() store.Petition {
 	sv.t.Helper()
 	p := sv.sample()
 	p.Rules = "threshold: 10"
-	check0(sv.t, sv.Store.SetPetition(sv.t.Context(), p))
+	Check0(sv.t, sv.Store.SetPetition(sv.t.Context(), p))
 	sv.step(p.ID, "submit")
 	sv.step(p.ID, "confirm", "item", "organizers")
 	sv.step(p.ID, "acknowledge", "copy", "Member Programs and Services")
@@ -353,7 +354,7 @@ func (sv *service) established() store.Petition {
 func (sv *service) picture(width, height, seed int) string {
 	sv.t.Helper()
 	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(sketched(sv.t, sketch{width, height, seed})))
-	check0(sv.t, err)
+	Check0(sv.t, err)
 	return sum
 }
 
@@ -374,7 +375,7 @@ func sketched(t testing.TB, s sketch) []byte {
 		return data
 	}
 	var b bytes.Buffer
-	check0(t, jpeg.Encode(&b, s.draw(), nil))
+	Check0(t, jpeg.Encode(&b, s.draw(), nil))
 	sketches.drawn[s] = b.Bytes()
 	return b.Bytes()
 }

@@ -13,20 +13,9 @@ import (
 
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
 )
-
-// settings are what was set, by key.
-func (s *Server) settings(ctx context.Context) (map[string]string, error) {
-	list, err := s.Store.Settings(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the settings: %w", err)
-	}
-	out := map[string]string{}
-	for _, set := range list {
-		out[set.Key] = set.Value
-	}
-	return out, nil
-}
 
 // count is a setting that is a number, with what holds where it is not set.
 type count struct {
@@ -55,7 +44,7 @@ type settingsView struct {
 	Rules     office.RulesView
 	Retention []count
 	Review    []count
-	OIDC      oidcSettings
+	OIDC      signin.OIDCSettings
 	Callback  string
 	HasSecret bool
 	Assigned  bool // staff and verifiers see only what is assigned
@@ -65,7 +54,7 @@ type settingsView struct {
 }
 
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.settings(r.Context())
+	all, err := s.Settings(r.Context())
 	if err != nil {
 		return err
 	}
@@ -80,25 +69,25 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
-	return s.render(w, r, status, "settings", settingsView{
+	return s.Render(w, r, status, "settings", settingsView{
 		Rules: rules, Form: filled, Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
-		OIDC: oidcSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], ""}, HasSecret: all["oidc-secret"] != "",
+		OIDC: signin.OIDCSettings{Name: all["oidc-name"], Issuer: all["oidc-issuer"], Client: all["oidc-client"]}, HasSecret: all["oidc-secret"] != "",
 		Assigned: all[office.AccessSetting] == office.AccessAssigned,
-		Callback: s.base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: may(accountOf(r), byAdmin),
+		Callback: s.Base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: site.May(site.AccountOf(r), site.ByAdmin),
 	})
 }
 
 // setSettings takes one form of the settings page: those keys that it sends.
 func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
-	if err := form(w, r); err != nil {
+	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	all, err := s.settings(r.Context())
+	all, err := s.Settings(r.Context())
 	if err != nil {
 		return err
 	}
 	changed := map[string]string{}
-	filled := s.ruleIn(r, all["rules"])
+	filled := s.petitions.RuleIn(r, all["rules"])
 	for key, values := range r.PostForm {
 		value := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
 		if key == "oidc-secret" && value == "" && r.PostFormValue("oidc-issuer") != "" {
@@ -123,10 +112,10 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.Store.Do(r.Context(), func(tx store.Tx) error {
 		for _, key := range slices.Sorted(maps.Keys(changed)) {
-			if err := tx.SetSetting(r.Context(), key, changed[key], accountOf(r).ID); err != nil {
+			if err := tx.SetSetting(r.Context(), key, changed[key], site.AccountOf(r).ID); err != nil {
 				return err
 			}
-			if err := s.entry(r.Context(), tx, "setting.changed", key, ""); err != nil {
+			if err := s.Entry(r.Context(), tx, "setting.changed", key, ""); err != nil {
 				return err
 			}
 		}
@@ -135,7 +124,7 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("keep the settings: %w", err)
 	}
-	return s.done(w, r, "/settings", "The settings were saved.")
+	return s.Done(w, r, "/settings", "The settings were saved.")
 }
 
 func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm) (string, error) {
@@ -147,7 +136,7 @@ func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm
 		case i >= 0:
 			c := numbers[i]
 			if n, err := strconv.Atoi(value); err != nil || n < c.Least || n > c.Most {
-				return fmt.Sprintf("%s: write a number from %d to %s.", c.Name, c.Least, number(c.Most)), nil
+				return fmt.Sprintf("%s: write a number from %d to %s.", c.Name, c.Least, site.Number(c.Most)), nil
 			}
 		case key == office.AccessSetting:
 			if value != office.AccessAll && value != office.AccessAssigned {
@@ -208,7 +197,7 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 		return fmt.Errorf("list tokens: %w", err)
 	}
 	for _, a := range accounts {
-		p := colleague{Account: a, Me: a.ID == accountOf(r).ID}
+		p := colleague{Account: a, Me: a.ID == site.AccountOf(r).ID}
 		for _, t := range tokens {
 			if t.AccountID == a.ID && t.RevokedAt.IsZero() {
 				p.Tokens = append(p.Tokens, t)
@@ -219,20 +208,20 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 	if v.Invitations, err = s.Store.Invitations(r.Context()); err != nil {
 		return fmt.Errorf("list invitations: %w", err)
 	}
-	v.Roles, v.May = store.Roles(), may(accountOf(r), byAdmin)
-	return s.render(w, r, status, "people", v)
+	v.Roles, v.May = store.Roles(), site.May(site.AccountOf(r), site.ByAdmin)
+	return s.Render(w, r, status, "people", v)
 }
 
 // addPerson makes an account without a password, and a link with which its
 // owner sets one. Who signs in through a provider does not need the link.
 func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
-	if err := form(w, r); err != nil {
+	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	a := store.Account{ID: newID(), Email: strings.ToLower(strings.TrimSpace(r.PostFormValue("email"))), Name: strings.TrimSpace(r.PostFormValue("name")), Roles: rolesIn(r), CreatedAt: s.Now()}
+	a := store.Account{ID: site.NewID(), Email: strings.ToLower(strings.TrimSpace(r.PostFormValue("email"))), Name: strings.TrimSpace(r.PostFormValue("name")), Roles: rolesIn(r), CreatedAt: s.Now()}
 	wrong := ""
 	switch {
-	case !isAddress(a.Email):
+	case !signin.IsAddress(a.Email):
 		wrong = "Write an e-mail address such as verifier@example.org."
 	case a.Name == "" || len(a.Name) > 200:
 		wrong = "Write the name, as others should see it."
@@ -244,7 +233,7 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 			if _, err := tx.AddAccount(r.Context(), a); err != nil {
 				return err
 			}
-			return s.entry(r.Context(), tx, "account.added", a.ID, roleWords(a.Roles))
+			return s.Entry(r.Context(), tx, "account.added", a.ID, site.RoleWords(a.Roles))
 		})
 		switch {
 		case err == nil:
@@ -260,11 +249,11 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 
 // link makes a one-time link for an account, with what else is written of it.
 func (s *Server) link(ctx context.Context, a store.Account, first func(tx store.Tx) error) (link string, err error) {
-	err = s.act(ctx, "account.invited", a.ID, "", func(tx store.Tx) (err error) {
+	err = s.Act(ctx, "account.invited", a.ID, "", func(tx store.Tx) (err error) {
 		if err = first(tx); err != nil {
 			return err
 		}
-		link, err = s.invite(ctx, tx.Store, a.Email, a.Name, a.Roles)
+		link, err = s.SignIn.Invite(ctx, tx.Store, a.Email, a.Name, a.Roles)
 		return err
 	})
 	return link, err
@@ -287,7 +276,7 @@ func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
-	if err := form(w, r); err != nil {
+	if err := site.Form(w, r); err != nil {
 		return err
 	}
 	a, err := s.Store.Account(r.Context(), r.PathValue("id"))
@@ -303,14 +292,14 @@ func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case len(a.Roles) == 0:
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "Choose at least one role, or close the account."})
-	case a.ID == accountOf(r).ID && left:
+	case a.ID == site.AccountOf(r).ID && left:
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "You cannot take the administration from yourself: another administrator can."})
 	}
-	detail := "roles " + roleWords(a.Roles)
+	detail := "roles " + site.RoleWords(a.Roles)
 	if a.Disabled {
 		detail += ", closed"
 	}
-	err = s.act(r.Context(), "account.changed", a.ID, detail, func(tx store.Tx) error {
+	err = s.Act(r.Context(), "account.changed", a.ID, detail, func(tx store.Tx) error {
 		if err := tx.SetAccount(r.Context(), a); err != nil || !a.Disabled || before.Disabled {
 			return err
 		}
@@ -322,7 +311,7 @@ func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("change the account: %w", err)
 	}
-	return s.done(w, r, "/settings/people", "The account was changed.")
+	return s.Done(w, r, "/settings/people", "The account was changed.")
 }
 
 func rolesIn(r *http.Request) []store.Role {

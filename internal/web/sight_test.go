@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/internal/web/api"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
 )
 
 // assigned is a service on which staff and verifiers see only what is assigned, with a group that the staff
@@ -18,7 +20,7 @@ func assigned(t *testing.T) (sv *service, p store.Petition, other *client) {
 	sv = newService(t)
 	p = sv.established()
 	_, err := sv.Store.AddAccount(t.Context(), store.Account{ID: "account-other", Email: "other@example.org", Name: "Oda Other", Roles: []store.Role{store.Staff, store.Verifier}})
-	check0(t, err)
+	Check0(t, err)
 	sv.client("admin").post("/settings", "access", "assigned").want(t, 303)
 	return sv, p, sv.client("other")
 }
@@ -36,9 +38,9 @@ func TestUnassignedSeeNothing(t *testing.T) {
 	repair := must(sv.Store.AddRepair(ctx, store.Repair{PetitionID: p.ID, UploadID: page.UploadID, PageID: page.ID, Kind: "line.delete", By: "account-staff"}))
 	tally := must(sv.Store.Tallies(ctx, p.ID))[0]
 	open := must(sv.Office.AddPetition(ctx, store.Petition{Title: "Takes files"}, "account-staff"))
-	check0(t, sv.Office.Assign(ctx, open.ID, "account-other", true, "account-admin"))
+	Check0(t, sv.Office.Assign(ctx, open.ID, "account-other", true, "account-admin"))
 	upload := strings.TrimPrefix(other.tusCreate(open.ID, "more.pdf", 100), "/tus/")
-	check0(t, sv.Office.Assign(ctx, open.ID, "account-other", false, "account-admin"))
+	Check0(t, sv.Office.Assign(ctx, open.ID, "account-other", false, "account-admin"))
 
 	ids := map[string]string{"petitions": p.ID, "uploads": page.UploadID, "pages": page.ID, "lines": line.ID, "open": points[0].ID, "repairs": repair.ID, "groups": p.ID, "tus": upload}
 	parts := strings.NewReplacer("{$}", "", "{failure}", "none", "{blob}", "none", "{token}", "none", "{line}", line.ID, "{account}", "account-other", "{file...}", "app.css", "{name}", "new.pdf")
@@ -59,14 +61,14 @@ func TestUnassignedSeeNothing(t *testing.T) {
 		return method, strings.NewReplacer("{file}", file, "{kind}", kindOf, "{id}", "none", "{upload}", "none").Replace(parts.Replace(path)), of
 	}
 	secrets := []string{p.ID, page.ID, page.UploadID, line.ID, p.Title, "Seed Libraries", "Esther Conrad"}
-	see := accessOf([]store.Role{store.Staff, store.Verifier})
-	walk := func(only string, look func(rt route, of string, a answer)) {
+	see := site.AccessOf([]store.Role{store.Staff, store.Verifier})
+	walk := func(only string, look func(rt site.Route, of string, a answer)) {
 		for _, rt := range sv.routes() {
-			method, path, of := address(rt.pattern)
+			method, path, of := address(rt.Pattern)
 			if strings.ContainsAny(path, "{}") {
-				t.Errorf("%s: the test knows no value for a part of %s", rt.pattern, path)
+				t.Errorf("%s: the test knows no value for a part of %s", rt.Pattern, path)
 			}
-			if rt.who&see == 0 || !strings.HasPrefix(method, only) || strings.HasPrefix(path, "/account") {
+			if rt.Who&see == 0 || !strings.HasPrefix(method, only) || strings.HasPrefix(path, "/account") {
 				continue
 			}
 			query := ""
@@ -90,16 +92,16 @@ func TestUnassignedSeeNothing(t *testing.T) {
 	}
 	refused := map[string]bool{}
 	head := must2(sv.Store.AuditHead(ctx))
-	walk("", func(rt route, of string, a answer) {
+	walk("", func(rt site.Route, of string, a answer) {
 		if of != "" {
-			refused[rt.pattern] = true
+			refused[rt.Pattern] = true
 			if a.StatusCode != http.StatusNotFound && a.StatusCode != http.StatusForbidden {
-				t.Errorf("%s: %s, want 404", rt.pattern, a.Status)
+				t.Errorf("%s: %s, want 404", rt.Pattern, a.Status)
 			}
 		}
 		for _, secret := range secrets {
 			if strings.Contains(a.body, secret) && !strings.HasPrefix(a.Request.URL.Path, "/public/") && a.Request.URL.Path != "/members" {
-				t.Errorf("%s tells of %q", rt.pattern, secret)
+				t.Errorf("%s tells of %q", rt.Pattern, secret)
 			}
 		}
 	})
@@ -116,12 +118,12 @@ func TestUnassignedSeeNothing(t *testing.T) {
 		sv.client("staff").post("/petitions/"+id+"/people", "account", "account-other").want(t, 303)
 	}
 	met := 0
-	walk("GET", func(rt route, of string, a answer) {
-		if of == "" || strings.HasSuffix(rt.pattern, "/send") {
+	walk("GET", func(rt site.Route, of string, a answer) {
+		if of == "" || strings.HasSuffix(rt.Pattern, "/send") {
 			return
 		}
 		if met++; a.StatusCode == http.StatusNotFound || a.StatusCode == http.StatusForbidden {
-			t.Errorf("%s, assigned: %s", rt.pattern, a.Status)
+			t.Errorf("%s, assigned: %s", rt.Pattern, a.Status)
 		}
 	})
 	if met < 30 {
@@ -138,11 +140,11 @@ func TestUnassignedReachNothing(t *testing.T) {
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	lines := must(sv.Store.LinesOf(t.Context(), page.ID))
 	mine, err := sv.Office.AddPetition(t.Context(), store.Petition{Title: "Own", Rules: "threshold: 20"}, "account-other")
-	check0(t, err)
+	Check0(t, err)
 	u, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: mine.ID, SHA256: "0", Name: "own.pdf", By: "account-other"})
-	check0(t, err)
+	Check0(t, err)
 	own := store.Page{ID: store.PageID(u.ID, 1), PetitionID: mine.ID, UploadID: u.ID, Number: 1}
-	check0(t, sv.Store.OpenedUpload(t.Context(), u.ID, []store.Page{own}, ""))
+	Check0(t, sv.Store.OpenedUpload(t.Context(), u.ID, []store.Page{own}, ""))
 
 	other.get("/petitions/"+mine.ID).want(t, 200)
 	other.post("/pages/"+own.ID+"/move", "to", p.ID, "note", "x").want(t, 404)
@@ -161,8 +163,8 @@ func TestUnassignedReachNothing(t *testing.T) {
 	other.get("/members/exports/"+p.SnapshotID+"/withdraw").want(t, 200)
 	other.post("/members/exports/"+p.SnapshotID+"/withdraw").want(t, 403)
 
-	var list []apiPetition
-	check0(t, json.Unmarshal([]byte(other.get("/api/petitions").want(t, 200).body), &list))
+	var list []api.Petition
+	Check0(t, json.Unmarshal([]byte(other.get("/api/petitions").want(t, 200).body), &list))
 	if len(list) != 1 || list[0].ID != mine.ID {
 		t.Errorf("the list: %+v", list)
 	}
@@ -194,9 +196,9 @@ func TestAssign(t *testing.T) {
 	staff.post(at+"/people", "account", "nobody").want(t, 422)
 
 	admin := sv.client("admin")
-	var people apiPeople
+	var people api.People
 	admin.ask("PUT", "/api"+at+"/people/account-other", map[string]bool{"assigned": false}, &people, 200)
-	if !people.Decides || len(people.People) != 3 || people.People[0] != (apiOnlooker{"account-other", "Oda Other", false, false}) {
+	if !people.Decides || len(people.People) != 3 || people.People[0] != (api.Onlooker{Account: "account-other", Name: "Oda Other"}) {
 		t.Errorf("after it was taken away: %+v", people)
 	}
 	other.get(at).want(t, 404)
@@ -223,23 +225,23 @@ func TestAssign(t *testing.T) {
 func TestStreamEndsWithTheAssignment(t *testing.T) {
 	t.Parallel()
 	sv, p, other := assigned(t)
-	check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", true, "account-admin"))
+	Check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", true, "account-admin"))
 	r := httptest.NewRequest("GET", "/petitions/"+p.ID+"/events", nil)
-	r.AddCookie(&http.Cookie{Name: sv.cookieName(), Value: sv.session("other")})
-	r, err := sv.identify(r)
-	check0(t, err)
+	r.AddCookie(&http.Cookie{Name: sv.SignIn.CookieName(), Value: sv.session("other")})
+	r, err := sv.SignIn.Identify(r)
+	Check0(t, err)
 	r.Pattern = "GET /petitions/{id}/events"
 	r.SetPathValue("id", p.ID)
 	if !sv.still(r) {
 		t.Fatal("it ended at once")
 	}
-	secret := newSecret()
-	_, err = sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-other", Name: "calendar", Scope: "calendar", Hash: hashSecret(secret), CreatedAt: time.Now()})
-	check0(t, err)
+	secret := signin.NewSecret()
+	_, err = sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-other", Name: "calendar", Scope: "calendar", Hash: signin.HashSecret(secret), CreatedAt: time.Now()})
+	Check0(t, err)
 	if !strings.Contains(other.get("/calendar/"+secret+".ics").want(t, 200).body, "Seed Libraries") {
 		t.Error("the calendar lacks a group that is assigned")
 	}
-	check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", false, "account-admin"))
+	Check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", false, "account-admin"))
 	if sv.still(r) {
 		t.Error("it goes on without the assignment")
 	}
@@ -250,11 +252,12 @@ func TestStreamEndsWithTheAssignment(t *testing.T) {
 
 // Every kind of thing that an address can name is known: one that nobody thought of would be refused.
 func TestSightsKnowAllRoutes(t *testing.T) {
-	sights := (&Server{Options: Options{Store: &store.Store{}, Office: &office.Office{}}}).sights()
-	for _, rt := range (&Server{}).routes() {
-		if kind, key := named(rt.pattern); key != "" && rt.who&public == 0 {
+	sv := newService(t)
+	sights := sv.sights()
+	for _, rt := range sv.routes() {
+		if kind, key := named(rt.Pattern); key != "" && rt.Who&site.Public == 0 {
 			if _, ok := sights[kind]; !ok {
-				t.Errorf("%s: nobody said of which petition %s is", rt.pattern, kind)
+				t.Errorf("%s: nobody said of which petition %s is", rt.Pattern, kind)
 			}
 		}
 	}

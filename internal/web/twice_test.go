@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/store"
+	"countersign/internal/web/site"
 )
 
 // A script that does not hear the answer and sends a petition again adds one, also where the
@@ -21,13 +22,13 @@ func TestAddedOnce(t *testing.T) {
 	id := func(a answer) string {
 		t.Helper()
 		var p struct{ ID string }
-		check0(t, json.Unmarshal([]byte(a.want(t, 200).body), &p))
+		Check0(t, json.Unmarshal([]byte(a.want(t, 200).body), &p))
 		return p.ID
 	}
 	staff, admin := sv.client("staff"), sv.client("admin")
 	// The newest export is gone from the disk, so nothing can be counted.
 	_, err := sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "gone.csv", SHA256: strings.Repeat("0", 64)})
-	check0(t, err)
+	Check0(t, err)
 	first := id(add(staff, "k1", "One"))
 	if again := id(add(staff, "k1", "One")); again != first {
 		t.Errorf("sent again it is %s, not %s", again, first)
@@ -120,7 +121,7 @@ func TestFormsOnce(t *testing.T) {
 			t.Errorf("%d lines were added, want %d", got-before, want)
 		}
 	}
-	mark := newID()
+	mark := site.NewID()
 	first := add(c, mark, "95").want(t, 303).Header.Get("Location")
 	if again := add(c, mark, "95").want(t, 303).Header.Get("Location"); again != first {
 		t.Errorf("sent again it leads to %s, not %s", again, first)
@@ -130,7 +131,7 @@ func TestFormsOnce(t *testing.T) {
 	add(sv.client("staff"), mark, "95").want(t, 303)
 	lines(3)
 
-	mark = newID()
+	mark = site.NewID()
 	answers := make(chan answer, 4)
 	for range cap(answers) {
 		go func() { answers <- add(c, mark, "93") }()
@@ -146,7 +147,7 @@ func TestFormsOnce(t *testing.T) {
 	lines(4)
 
 	// What was refused may be sent again; what was shown once is not kept.
-	mark = newID()
+	mark = site.NewID()
 	c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "x").want(t, 422)
 	c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "x").want(t, 422)
 	tokens := func() int { return len(must(sv.Store.Tokens(t.Context(), "account-admin"))) }

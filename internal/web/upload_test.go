@@ -19,9 +19,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tus/tusd/v2/pkg/memorylocker"
-
 	"countersign/internal/store"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/upload"
 )
 
 // tusCreate begins an upload, and returns its address.
@@ -49,7 +49,7 @@ func TestResumable(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	c := sv.client("staff")
 	data := bytes.Repeat([]byte("sheet "), 5000)
 	at := c.tusCreate(p.ID, "../Müller & Söhne.pdf", len(data))
@@ -60,17 +60,17 @@ func TestResumable(t *testing.T) {
 	}
 	sv.client("admin").tusHead(at).want(t, 404) // somebody else's
 	a := c.tusSend(at, 10000, data[10000:]).want(t, 204)
-	id := a.Header.Get(uploadHeader)
+	id := a.Header.Get("Countersign-Upload")
 	u, err := sv.Store.Upload(t.Context(), id)
-	if err != nil || u.Name != "Müller & Söhne.pdf" || u.Size != int64(len(data)) || a.Header.Get(sameHeader) != "" {
-		t.Fatalf("added %+v, %v, %q", u, err, a.Header.Get(sameHeader))
+	if err != nil || u.Name != "Müller & Söhne.pdf" || u.Size != int64(len(data)) || a.Header.Get("Countersign-Same") != "" {
+		t.Fatalf("added %+v, %v, %q", u, err, a.Header.Get("Countersign-Same"))
 	}
 	// The answer got lost: asking how far it is tells what became of it.
-	if a := c.tusHead(at).want(t, 200); a.Header.Get(uploadHeader) != id || a.Header.Get("Upload-Offset") != fmt.Sprint(len(data)) {
+	if a := c.tusHead(at).want(t, 200); a.Header.Get("Countersign-Upload") != id || a.Header.Get("Upload-Offset") != fmt.Sprint(len(data)) {
 		t.Errorf("asked again: %v", a.Header)
 	}
 	at = c.tusCreate(p.ID, "again.pdf", len(data))
-	if a := c.tusSend(at, 0, data).want(t, 204); a.Header.Get(uploadHeader) != id || a.Header.Get(sameHeader) != "M%C3%BCller%20%26%20S%C3%B6hne.pdf" {
+	if a := c.tusSend(at, 0, data).want(t, 204); a.Header.Get("Countersign-Upload") != id || a.Header.Get("Countersign-Same") != "M%C3%BCller%20%26%20S%C3%B6hne.pdf" {
 		t.Errorf("the same file again: %v", a.Header)
 	}
 	if list, err := sv.Store.Uploads(t.Context(), p.ID); err != nil || len(list) != 1 {
@@ -91,18 +91,18 @@ func TestExcludedAgain(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	c := sv.client("staff")
 	data := []byte("scan")
 	at := c.tusCreate(p.ID, "scan.pdf", len(data))
-	id := c.tusSend(at, 0, data).want(t, 204).Header.Get(uploadHeader)
+	id := c.tusSend(at, 0, data).want(t, 204).Header.Get("Countersign-Upload")
 	c.post("/uploads/"+id+"/exclude").want(t, 303)
 
 	at = c.tusCreate(p.ID, "again.pdf", len(data))
-	if a := c.tusSend(at, 0, data).want(t, 204); a.Header.Get(excludedHeader) != "yes" || a.Header.Get(sameHeader) != "scan.pdf" {
+	if a := c.tusSend(at, 0, data).want(t, 204); a.Header.Get("Countersign-Excluded") != "yes" || a.Header.Get("Countersign-Same") != "scan.pdf" {
 		t.Errorf("by the page: %v", a.Header)
 	}
-	if a := c.tusHead(at).want(t, 200); a.Header.Get(excludedHeader) != "yes" {
+	if a := c.tusHead(at).want(t, 200); a.Header.Get("Countersign-Excluded") != "yes" {
 		t.Errorf("asked again: %v", a.Header)
 	}
 	put := func() answer {
@@ -114,10 +114,10 @@ func TestExcludedAgain(t *testing.T) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("files", "again.pdf")
-	check0(t, err)
+	Check0(t, err)
 	_, err = part.Write(data)
-	check0(t, err)
-	check0(t, form.Close())
+	Check0(t, err)
+	Check0(t, form.Close())
 	a := c.do("POST", "/petitions/"+p.ID+"/files", &body, "Content-Type", form.FormDataContentType(), "Sec-Fetch-Site", "same-origin").want(t, 303)
 	if where := a.Header.Get("Location"); where != "/petitions/"+p.ID+"#file-"+id {
 		t.Error("sent on to", where)
@@ -136,21 +136,21 @@ func TestTidy(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	c := sv.client("staff")
 	whole := c.tusCreate(p.ID, "whole.pdf", 5)
 	part := c.tusCreate(p.ID, "part.pdf", 10)
 	for _, at := range []string{whole, part} { // as the service leaves them when it dies before it takes a file
-		check0(t, os.WriteFile(sv.Uploads+"/"+strings.TrimPrefix(at, "/tus/"), []byte("12345"), 0o600))
+		Check0(t, os.WriteFile(sv.Uploads+"/"+strings.TrimPrefix(at, "/tus/"), []byte("12345"), 0o600))
 	}
-	check0(t, sv.tidy(t.Context()))
+	Check0(t, sv.uploads.Tidy(t.Context()))
 	list, err := sv.Store.Uploads(t.Context(), p.ID)
 	if err != nil || len(list) != 1 || list[0].Name != "whole.pdf" {
 		t.Fatalf("taken: %v, %v", list, err)
 	}
 	c.tusHead(part).want(t, 200)
 	sv.Now = func() time.Time { return time.Now().Add(8 * 24 * time.Hour) }
-	check0(t, sv.tidy(t.Context()))
+	Check0(t, sv.uploads.Tidy(t.Context()))
 	if left, err := os.ReadDir(sv.Uploads); err != nil || len(left) != 0 {
 		t.Errorf("left after a week: %v, %v", left, err)
 	}
@@ -160,9 +160,9 @@ func TestTidy(t *testing.T) {
 func TestScript(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
-	secret := newSecret()
-	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "scanner", Hash: hashSecret(secret)})
-	check0(t, err)
+	secret := signin.NewSecret()
+	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "scanner", Hash: signin.HashSecret(secret)})
+	Check0(t, err)
 	c := sv.client("")
 	c.token = secret
 	a := c.do("POST", "/api/petitions", strings.NewReader(`{"title":"Rural Broadband","rules":"threshold: 3"}`), "Content-Type", "application/json").want(t, 200)
@@ -178,7 +178,7 @@ func TestScript(t *testing.T) {
 	m := multipart.NewWriter(&form)
 	for _, name := range []string{"x.tif", "y.tif"} {
 		part, err := m.CreateFormFile("file", name)
-		check0(t, err)
+		Check0(t, err)
 		fmt.Fprint(part, name)
 	}
 	m.Close()
@@ -221,7 +221,7 @@ func TestLargeFile(t *testing.T) {
 	const size = 200 << 20
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	c := sv.client("staff")
 	at := c.tusCreate(p.ID, "large.pdf", size)
 	seed := make([]byte, 1<<20)
@@ -246,7 +246,7 @@ func TestLargeFile(t *testing.T) {
 	for offset := 0; offset < size; offset += piece {
 		r := &repeated{seed: seed, left: min(piece, size-offset)}
 		a := c.do("PATCH", at, r, "Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream").want(t, 204)
-		if offset+piece >= size && a.Header.Get(uploadHeader) == "" {
+		if offset+piece >= size && a.Header.Get("Countersign-Upload") == "" {
 			t.Error("the last piece did not finish the file")
 		}
 	}
@@ -275,17 +275,6 @@ func (r *repeated) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func TestFileName(t *testing.T) {
-	for name, want := range map[string]string{
-		"sheet.pdf": "sheet.pdf", "../../etc/passwd": "passwd", `C:\scans\a.tif`: "a.tif", "": "unnamed", "..": "unnamed",
-		"a\nb.pdf": "ab.pdf", "evil\u202efdp.exe": "evilfdp.exe", strings.Repeat("ü", 150) + ".pdf": strings.Repeat("ü", 100), "\xff.pdf": "�.pdf",
-	} {
-		if got := fileName(name); got != want {
-			t.Errorf("fileName(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 // The stream of a petition tells what changed, and only that.
 func TestEvents(t *testing.T) {
 	t.Parallel()
@@ -296,9 +285,9 @@ func TestEvents(t *testing.T) {
 	_, rest, _ := strings.Cut(page, `data-live="`)
 	address, _, _ := strings.Cut(rest, `"`)
 	r, err := http.NewRequestWithContext(t.Context(), "GET", sv.url+address, nil)
-	check0(t, err)
+	Check0(t, err)
 	resp, err := c.http.Do(r)
-	check0(t, err)
+	Check0(t, err)
 	defer resp.Body.Close()
 	heard := make(chan string, 100)
 	go func() {
@@ -337,11 +326,11 @@ func TestResumableElsewhere(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	check0(t, err)
+	Check0(t, err)
 	o := sv.Options
 	o.Metrics = nil
 	other, err := New(o)
-	check0(t, err)
+	Check0(t, err)
 	front := httptest.NewServer(other)
 	defer front.Close()
 	c := sv.client("staff")
@@ -352,28 +341,28 @@ func TestResumableElsewhere(t *testing.T) {
 	there := sv.client("staff")
 	there.base = front.URL
 	u, err := url.Parse(front.URL)
-	check0(t, err)
-	there.http.Jar.SetCookies(u, []*http.Cookie{{Name: sv.cookieName(), Value: sv.session("staff"), Path: "/"}})
+	Check0(t, err)
+	there.http.Jar.SetCookies(u, []*http.Cookie{{Name: sv.SignIn.CookieName(), Value: sv.session("staff"), Path: "/"}})
 	if got := there.tusHead(at).want(t, 200).Header.Get("Upload-Offset"); got != "10000" {
 		t.Fatalf("there it stopped at %s", got)
 	}
 	id := filepath.Base(at)
-	lock, err := sharedLocker{memorylocker.New(), sv.Uploads}.NewLock(id)
-	check0(t, err)
-	check0(t, lock.Lock(t.Context(), func() {}))
-	second, err := sharedLocker{memorylocker.New(), sv.Uploads}.NewLock(id)
-	check0(t, err)
+	lock, err := upload.Locker(sv.Uploads).NewLock(id)
+	Check0(t, err)
+	Check0(t, lock.Lock(t.Context(), func() {}))
+	second, err := upload.Locker(sv.Uploads).NewLock(id)
+	Check0(t, err)
 	limited, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
 	defer cancel()
 	if err := second.Lock(limited, func() {}); err == nil {
 		t.Error("two services hold one upload")
 	}
-	check0(t, lock.Unlock())
+	Check0(t, lock.Unlock())
 	a := there.tusSend(at, 10000, data[10000:]).want(t, 204)
-	if u, err := sv.Store.Upload(t.Context(), a.Header.Get(uploadHeader)); err != nil || u.Size != int64(len(data)) {
+	if u, err := sv.Store.Upload(t.Context(), a.Header.Get("Countersign-Upload")); err != nil || u.Size != int64(len(data)) {
 		t.Errorf("added %+v, %v", u, err)
 	}
-	if again := c.tusHead(at).want(t, 200); again.Header.Get(uploadHeader) != a.Header.Get(uploadHeader) {
+	if again := c.tusHead(at).want(t, 200); again.Header.Get("Countersign-Upload") != a.Header.Get("Countersign-Upload") {
 		t.Errorf("the first does not know what became of it: %v", again.Header)
 	}
 }

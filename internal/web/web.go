@@ -3,197 +3,80 @@
 // what the stages made of them, and what people may do with it, is asked of the office
 // (internal/office) and shown.
 //
-// The routes with the roles that may use them are one table, in routes.go.
+// Each part of it has its own package: site is what all of them stand on; signin, upload, petition,
+// registry and review are pages, api is what programs ask. The routes with the roles that may use
+// them are one table, in routes.go, which each part adds to.
 package web
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/url"
-	"os"
-	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"countersign/internal/mail"
-	"countersign/internal/office"
-	"countersign/internal/store"
-)
-
-// Options are what the pages stand on. All fields without a remark are needed.
-type Options struct {
-	Store  *store.Store
-	Blobs  Blobs
-	Bell   Bell
-	Office *office.Office
-	Mail   *mail.Server // sends letters; nil where the office sends them itself
-
-	Heads   store.Anchors // of the audit log, noted outside of the database; the zero value for none
-	Uploads string        // folder for uploads that are not complete yet
-
-	Guests []Guest // who are offered where people sign in, for a demonstration; nil for nobody
-
-	URL        string // where people reach the service; "" for http://localhost:8080. With https cookies are marked secure
-	TrustProxy bool   // take the client's address from X-Forwarded-For
-	MaxUpload  int64  // bytes of one file; 0 for 4 GiB
-	Program    string // version, for the description of the API
-	Log        *slog.Logger
-	Metrics    *prometheus.Registry // nil for one of its own
-	Now        func() time.Time     // nil for the clock
-}
-
-type (
-	// Blobs keeps files under their hash.
-	Blobs interface {
-		Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
-		Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
-		Path(ctx context.Context, sum string) (path string, done func(), err error)
-		Check(ctx context.Context) error
-	}
-
-	// Bell tells and hears that something changed, and knows what waits.
-	Bell interface {
-		Tell(topic string)
-		Listen(ctx context.Context, topic string) (<-chan struct{}, func())
-		Check(ctx context.Context) error
-		Depth(ctx context.Context) (map[string]int, error) // by stage
-	}
+	"countersign/internal/web/api"
+	"countersign/internal/web/petition"
+	"countersign/internal/web/registry"
+	"countersign/internal/web/review"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
+	"countersign/internal/web/upload"
 )
 
 // Server answers requests. It is an http.Handler.
 type Server struct {
-	Options
-	base    *url.URL
-	pages   pages
-	limits  limits
-	counts  counts
-	hashing chan struct{} // argon2id takes 19 MiB each time
-	thumbs  *thumbs
-	tus     tusHandlers
-	docs    *apiDocs
-	handler http.Handler
+	*site.Site
+	SignIn    *signin.Pages
+	uploads   *upload.Pages
+	petitions *petition.Pages
+	review    *review.Pages
+	register  *registry.Pages
+	api       *api.Server
 
+	counts   counts
+	handler  http.Handler
 	bodyTime time.Duration
 }
 
-// New makes a Server. The folder for uploads is made where it is missing.
+// What a service is made of is said where its pages stand on it.
+type (
+	Options = site.Options
+	Guest   = site.Guest
+)
+
+// New makes a Server.
 func New(o Options) (*Server, error) {
-	if o.URL == "" {
-		o.URL = "http://localhost:8080"
-	}
-	if o.MaxUpload == 0 {
-		o.MaxUpload = 4 << 30
-	}
-	if o.Log == nil {
-		o.Log = slog.Default()
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Metrics == nil {
-		o.Metrics = prometheus.NewRegistry()
-	}
-	base, err := address(o.URL)
+	on, err := site.New(o)
 	if err != nil {
 		return nil, err
 	}
-	if o.Uploads == "" {
-		return nil, errors.New("the folder for uploads is not named")
-	}
-	if err := os.MkdirAll(o.Uploads, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for uploads: %w", err)
-	}
-	s := &Server{Options: o, base: base, hashing: make(chan struct{}, 4), thumbs: newThumbs(), bodyTime: bodyTime}
-	s.limits = newLimits()
-	s.counts = newCounts(o)
-	if s.pages, err = loadPages(); err != nil {
+	s := &Server{Site: on, SignIn: signin.New(on), petitions: petition.New(on), review: review.New(on), counts: newCounts(on.Options), bodyTime: bodyTime}
+	on.Still = s.still
+	if s.uploads, err = upload.New(on); err != nil {
 		return nil, err
 	}
-	if s.tus, err = s.newTus(); err != nil {
-		return nil, err
+	s.register = registry.New(on, s.SignIn, s.petitions)
+	s.api = api.New(on, s.petitions, s.uploads)
+	s.api.Who = map[string]string{}
+	for _, rt := range s.routes() {
+		s.api.Who[rt.Pattern] = rt.Who.String()
 	}
-	s.docs = s.newAPI()
 	if s.handler, err = s.mount(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// address is where people reach the service: all of its pages lie at the root of a host.
-func address(text string) (*url.URL, error) {
-	base, err := url.Parse(text)
-	switch {
-	case err != nil || base.Hostname() == "" || base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("the address of the service is %q: "+
-			"write one such as https://petitions.example.org", text)
-	case base.User != nil:
-		return nil, errors.New("the address of the service holds a user: leave out what ends with @")
-	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, fmt.Errorf("the address of the service is %q: its pages lie at the root of a host, "+
-			"so write %s alone, and give the service a host name of its own where another is at the root",
-			text, origin(base))
-	}
-	base.Path, base.RawPath = "", ""
-	return base, nil
-}
-
-// origin is an address as browsers write it of a page that sends something.
-func origin(u *url.URL) string {
-	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	if port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
-		host += ":" + port
-	}
-	return u.Scheme + "://" + host
-}
+// Run tidies up what uploads left behind until the context ends.
+func (s *Server) Run(ctx context.Context) { s.uploads.Run(ctx) }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-func (s *Server) secure() bool { return s.base.Scheme == "https" }
-
-// Topic is what the bell is told, and listened to, for a petition.
-func Topic(petitionID string) string { return petitionID }
-
-// today is the day that it is, without a time of day.
-func (s *Server) today() time.Time {
-	now := s.Now().UTC()
-	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-}
-
-// act runs what an account does to itself, to others or to the settings: the change and its
-// entry in the audit log are written together.
-func (s *Server) act(ctx context.Context, action, subject, detail string, do func(tx store.Tx) error) error {
-	return s.Store.Do(ctx, func(tx store.Tx) error {
-		if err := do(tx); err != nil {
-			return err
-		}
-		return s.entry(ctx, tx, action, subject, detail)
-	})
-}
-
-// entry writes into the audit log, in the transaction of an act of the account that asks.
-func (s *Server) entry(ctx context.Context, tx store.Tx, action, subject, detail string) error {
-	_, err := tx.Record(ctx, store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
-	return err
-}
-
-// record writes into the audit log what changes nothing, such as a download, under the account that asks. Subjects and
-// details are ids and counts, never what belongs to a person.
-func (s *Server) record(r *http.Request, action, subject, detail string) error {
-	return s.note(r.Context(), action, subject, detail)
-}
-
-func (s *Server) note(ctx context.Context, action, subject, detail string) error {
-	_, err := s.Store.Record(ctx, store.AuditEntry{At: s.Now(), Actor: accountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
-	if err != nil {
-		return fmt.Errorf("record %s of %s: %w", action, subject, err)
-	}
+// home is where each begins.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/petitions", http.StatusSeeOther)
 	return nil
+}
+
+func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
+	return s.Render(w, r, http.StatusOK, "help", nil)
 }
