@@ -331,6 +331,9 @@ func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([
 	print := func(m mark) bool { return m.printed(words) }
 	x.look(r.view, marks, func(m mark) bool { return !m.long() && !m.sentence(words) })
 	marks = slices.DeleteFunc(marks, print)
+	// Of short lines that were read well the network knows soon what they are.
+	x.look(r.view, marks, func(m mark) bool { return m.long() && m.readWell(words) })
+	marks = slices.DeleteFunc(marks, print)
 	if x.Print != nil {
 		// Of other marks no reading makes print.
 		unsure := slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return !m.long() && m.look < perhapsPrint })
@@ -343,7 +346,7 @@ func (x Extractor) withoutPrint(ctx context.Context, r reading, marks []mark) ([
 		}
 	}
 	marks = r.view.endsApart(marks, words)
-	x.look(r.view, marks, func(m mark) bool { return m.long() && !m.sentence(words) })
+	x.look(r.view, marks, func(m mark) bool { return m.long() && m.look == 0 && !m.sentence(words) })
 	return slices.DeleteFunc(marks, print), nil
 }
 
@@ -382,6 +385,13 @@ const readWord = 0.6
 // long reports whether a mark is as long as a line of several words.
 func (m mark) long() bool { return m.box.Dx() > 8*m.box.Dy() }
 
+// readWell reports whether a mark was read from end to end, be it two words.
+func (m mark) readWell(words []tesseract.Word) bool {
+	const well = 0.85
+	read, _ := confidence(m.box, words)
+	return read >= well
+}
+
 // sentence reports whether a mark was read as a line of words, whatever it looks like.
 func (m mark) sentence(words []tesseract.Word) bool {
 	if !m.long() {
@@ -401,25 +411,29 @@ func (m mark) printed(words []tesseract.Word) bool {
 }
 
 // zones are the parts of a page in which marks are left that may be print after
-// all: above the table and below it. Print is read better with what stands around it.
+// all: above the table and below it, and apart where there is much between them. Print is read
+// better with what stands around it.
 func zones(marks []mark, forms []form, around int) []image.Rectangle {
-	var above, below, table image.Rectangle
+	var table image.Rectangle
 	for _, f := range forms {
 		table = table.Union(f.table.Bounds())
 	}
-	for _, m := range marks {
-		switch {
-		case table.Empty(), middle(m.box).Y > table.Max.Y:
-			below = below.Union(m.box)
-		case middle(m.box).Y < table.Min.Y:
-			above = above.Union(m.box)
-		}
-	}
+	marks = slices.DeleteFunc(slices.Clone(marks), func(m mark) bool {
+		at := middle(m.box).Y
+		return !table.Empty() && at >= table.Min.Y && at <= table.Max.Y
+	})
+	slices.SortFunc(marks, func(a, b mark) int { return a.box.Min.Y - b.box.Min.Y })
 	var out []image.Rectangle
-	for _, z := range []image.Rectangle{above, below} {
-		if !z.Empty() {
-			out = append(out, z.Inset(-around/4))
+	for i, m := range marks {
+		n := len(out) - 1
+		if i == 0 || m.box.Min.Y-out[n].Max.Y > around || !table.Empty() && out[n].Max.Y < table.Min.Y && m.box.Min.Y > table.Max.Y {
+			out = append(out, m.box)
+			continue
 		}
+		out[n] = out[n].Union(m.box)
+	}
+	for i := range out {
+		out[i] = out[i].Inset(-around / 4)
 	}
 	return out
 }

@@ -253,10 +253,16 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 		return reading{}, err
 	}
 	r := reading{view: v, forms: forms, words: words}
-	if r.records, err = x.records(ctx, &r); err != nil {
+	organizers, err := x.organizers(ctx, &r)
+	if err != nil {
 		return reading{}, err
 	}
-	r.cover = cover.Read(printedLines(r.words, r.forms), v.bounds().Size())
+	if !organizers {
+		if r.records, err = x.records(ctx, &r); err != nil {
+			return reading{}, err
+		}
+		r.cover = cover.Read(printedLines(r.words, r.forms), v.bounds().Size())
+	}
 	if r.records != nil && r.cover.Score > 0.5 && r.records.ofOrganizers(r.words) {
 		r.records = nil
 	}
@@ -279,6 +285,21 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	}
 	r.sense += 0.25 * float64(min(clear, 40))
 	return r, nil
+}
+
+// organizers reports whether a page without tables is a cover whose records are those of the
+// organizers. No label of theirs that was misread need be looked for then.
+func (x Extractor) organizers(ctx context.Context, r *reading) (bool, error) {
+	if len(r.forms) > 0 {
+		return false, nil
+	}
+	r.cover = cover.Read(printedLines(r.words, nil), r.view.bounds().Size())
+	if r.cover.Score <= 0.5 {
+		return false, nil
+	}
+	x.Print = nil
+	records, err := x.records(ctx, r)
+	return err == nil && records != nil && records.ofOrganizers(r.words), err
 }
 
 // fewRows is the longest table that may still be one of organizers.
