@@ -140,19 +140,28 @@ func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 	if kept.Meant != nil {
 		m.Guess = &extract.Guess{Meant: kept.Meant}
 	}
+	pieces := 0 // of evidence
+	for _, k := range kept.Candidates {
+		pieces += len(k.Evidence)
+	}
+	m.Candidates = slices.Grow(m.Candidates, len(kept.Candidates))
+	evidence, because := make([]verify.Evidence, 0, pieces), make([]string, 0, pieces)
 	for _, k := range kept.Candidates {
 		member, err := memberOf(r, k.Member)
 		if err != nil {
 			return verify.Match{}, err
 		}
 		c := verify.Candidate{Member: member, Probability: float64(k.Probability)}
-		for _, e := range k.Evidence {
-			c.Evidence = append(c.Evidence, verify.Evidence{
-				Field: e.Field, Agreement: e.Agreement, Exact: e.Exact, Words: e.Words,
-				Odds: float64(e.Odds), Own: float64(e.Own),
-				Against: e.Against, Stranger: e.Stranger, Share: float64(e.Share),
-			})
-			c.Because = append(c.Because, e.Words)
+		if n := len(evidence); len(k.Evidence) > 0 {
+			for _, e := range k.Evidence {
+				evidence = append(evidence, verify.Evidence{
+					Field: e.Field, Agreement: e.Agreement, Exact: e.Exact, Words: e.Words,
+					Odds: float64(e.Odds), Own: float64(e.Own),
+					Against: e.Against, Stranger: e.Stranger, Share: float64(e.Share),
+				})
+				because = append(because, e.Words)
+			}
+			c.Evidence, c.Because = slices.Clip(evidence[n:]), slices.Clip(because[n:])
 		}
 		for _, id := range k.Also {
 			other, err := memberOf(r, id)
