@@ -25,19 +25,13 @@ func NewBitmap(w, h int) *Bitmap { return &Bitmap{W: w, H: h, Pix: make([]uint8,
 // sheet. So shadows and grey paper stay paper and pencil stays ink. Dark areas wider than the window, such as a scanner's border, keep only
 // their edges.
 func Binarize(g *image.Gray, dpi float64) *Bitmap {
-	const (
-		share   = 0.6   // of the deviation
-		shallow = 0.065 // the least darkness of ink, as a share of the paper's level
-		paler   = 64    // a little less than shallow, in thousandths
-		grains  = 3.5   // the same in standard deviations of the grain
-		strong  = 0.125 // darkness that every stroke reaches somewhere
-	)
+	const grains = 3.5 // the least darkness of ink, in standard deviations of the grain
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
 	b := NewBitmap(w, h)
 	if w == 0 || h == 0 {
 		return b
 	}
-	least := grains * grain(g)
+	least := depth(grains * grain(g))
 	radius := min(max(7, int(dpi*0.075)), widestWindow)
 	var of [256]levels // one pixel
 	for v := range of {
@@ -74,30 +68,62 @@ func Binarize(g *image.Gray, dpi float64) *Bitmap {
 		}
 		in, out := g.Pix[y*g.Stride:][:w], b.Pix[y*w:][:w]
 		first, last := columns[:w], columns[2*radius+1:][:w]
-		for x, v := range in {
-			sum += last[x] - first[x]
+		for x := 0; x < w; {
+			end := x + 1
+			if x >= radius {
+				end = max(end, w-radius) // all those between have a whole window
+			}
 			count := rows * (min(x+radius, w-1) - max(x-radius, 0) + 1)
-			total := int(uint32(sum))
-			if int(v)*count*1000 >= total*(1000-paler) {
-				continue // most pixels: paper without a doubt
-			}
-			n := float64(count)
-			mean := float64(total) / n
-			depth := mean - float64(v)
-			if depth < least || depth < shallow*mean {
-				continue
-			}
-			deviation := math.Sqrt(max(0, float64(sum>>32)/n-mean*mean))
-			if depth > share*deviation {
-				out[x] = 1
-				if depth >= strong*mean {
-					out[x] = 2
-				}
-			}
+			sum = least.mark(out[x:end], in[x:end], window{first[x:end], last[x:end], sum, count})
+			x = end
 		}
 	}
 	b.dropFaint()
 	return b
+}
+
+// depth is the least darkness of ink.
+type depth float64
+
+// window is what is known of the pixels around one: the columns that leave and enter on the way
+// along a row, the sum before, and how many pixels there are.
+type window struct {
+	leave, enter []levels
+	sum          levels
+	count        int
+}
+
+// mark marks ink along a row with 1, and with 2 where it is dark. It gives the sum of the last
+// window.
+func (least depth) mark(out, in []uint8, w window) levels {
+	const (
+		share   = 0.6   // of the deviation
+		shallow = 0.065 // the least darkness of ink, as a share of the paper's level
+		paler   = 64    // a little less than shallow, in thousandths
+		strong  = 0.125 // darkness that every stroke reaches somewhere
+	)
+	out, leave, enter, sum := out[:len(in)], w.leave[:len(in)], w.enter[:len(in)], w.sum
+	n, thousand := float64(w.count), w.count*1000
+	for x, v := range in {
+		sum += enter[x] - leave[x]
+		total := int(uint32(sum))
+		if int(v)*thousand >= total*(1000-paler) {
+			continue // most pixels: paper without a doubt
+		}
+		mean := float64(total) / n
+		dark := mean - float64(v)
+		if dark < float64(least) || dark < shallow*mean {
+			continue
+		}
+		deviation := math.Sqrt(max(0, float64(sum>>32)/n-mean*mean))
+		if dark > share*deviation {
+			out[x] = 1
+			if dark >= strong*mean {
+				out[x] = 2
+			}
+		}
+	}
+	return sum
 }
 
 // levels is a sum of grey levels and, from the 32nd bit on, of their squares.
@@ -237,7 +263,8 @@ func Shrink(g *image.Gray, scale float64) *image.Gray {
 	for x := range edges {
 		edges[x] = x * w / nw
 	}
-	columns := make([]lanes, (w+7)/8) // sums over rows
+	columns := make([]lanes, (w+7)/8)        // sums over rows
+	sums := make([]uint16, 8*len(columns)+1) // the same, one after another
 	for y := range nh {
 		top, bottom := y*h/nh, max((y+1)*h/nh, y*h/nh+1)
 		to := out.Pix[y*out.Stride:][:nw]
@@ -251,12 +278,17 @@ func Shrink(g *image.Gray, scale float64) *image.Gray {
 		}
 		least := w / nw // pixels across that one stands for; some stand for one more
 		shares := [2]uint64{shareOf((bottom - top) * least), shareOf((bottom - top) * (least + 1))}
-		for x := range to {
-			s := uint64(0)
-			for sx := edges[x]; sx < edges[x+1]; sx++ {
-				s += columns[sx>>3].at(sx & 7)
+		for i, c := range columns {
+			c.into((*[8]uint16)(sums[8*i:]))
+		}
+		from := 0
+		for x, end := range edges[1:] {
+			s := uint64(sums[from])
+			for _, v := range sums[from+1 : end] {
+				s += uint64(v)
 			}
-			to[x] = uint8(s * shares[edges[x+1]-edges[x]-least] >> 32)
+			to[x] = uint8(s * shares[end-from-least] >> 32)
+			from = end
 		}
 	}
 	return out
@@ -272,12 +304,10 @@ type lanes struct{ even, odd uint64 }
 // mostRows is how many bytes a sum of 16 bits has room for.
 const mostRows = 257
 
-func (l lanes) at(i int) uint64 {
-	v := l.even
-	if i&1 == 1 {
-		v = l.odd
-	}
-	return v >> (i >> 1 * 16) & 0xffff
+// into lays the sums out in the order of the pixels.
+func (l lanes) into(to *[8]uint16) {
+	to[0], to[2], to[4], to[6] = uint16(l.even), uint16(l.even>>16), uint16(l.even>>32), uint16(l.even>>48)
+	to[1], to[3], to[5], to[7] = uint16(l.odd), uint16(l.odd>>16), uint16(l.odd>>32), uint16(l.odd>>48)
 }
 
 // addRow adds a row of pixels, eight at a time.
