@@ -26,6 +26,7 @@ import (
 // and the sheets to the certificate, the committee's decision, the report to Council and the
 // group, against the service as it is run.
 func TestPetitionOverAPI(t *testing.T) {
+	t.Parallel()
 	box := mailtest.Start(t, mailtest.Options{User: "office@example.org", Password: "secret"})
 	password := fixtures.Write(t, "password", []byte("secret\n"))
 	s := newScript(t, "--smtp", "smtp://office@example.org@"+box.Addr, "--smtp-password-file", password, "--mail-from", "The Office <office@example.org>")

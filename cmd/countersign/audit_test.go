@@ -69,6 +69,7 @@ func execute(t *testing.T, dir, statement string) {
 
 // Each of what can happen to a log is told apart from the others.
 func TestAuditVerify(t *testing.T) {
+	t.Parallel()
 	if r := countersign("audit", "verify", "--data", t.TempDir()); r.code != exitUnusable || !strings.Contains(r.stderr, "holds no data") {
 		t.Errorf("of an empty folder: %+v", r)
 	}
@@ -122,6 +123,7 @@ func TestAuditVerify(t *testing.T) {
 
 // A service notes heads by itself, and says at its next start that the end of its log is gone.
 func TestServeNotesHeads(t *testing.T) {
+	t.Parallel()
 	own := filepath.Join(t.TempDir(), "heads")
 	d := newDaemon(t, "--audit-heads", own)
 	d.start()

@@ -13,6 +13,7 @@ import (
 // A backup of a service at work, served elsewhere, is what was backed up: lines, counts, files
 // and the log; and what was not read yet is read there.
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	d := newDaemon(t)
 	d.start()
 	d.ready()

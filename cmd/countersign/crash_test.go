@@ -40,6 +40,7 @@ const crashRounds = "CRASH_ROUNDS"
 // people review: once it has been let alone for a while, nothing that was said to be
 // taken is lost, nothing is there twice, and nothing is stuck.
 func TestCrashes(t *testing.T) {
+	t.Parallel()
 	rounds, err := strconv.Atoi(os.Getenv(crashRounds))
 	if err != nil {
 		rounds = 2
@@ -85,6 +86,7 @@ func TestCrashes(t *testing.T) {
 
 // A service that is told to stop ends what it has begun and leaves nothing for dead.
 func TestGracefulStop(t *testing.T) {
+	t.Parallel()
 	d := newDaemon(t)
 	d.start()
 	d.upload(t.Context(), 0)
@@ -105,6 +107,7 @@ func TestGracefulStop(t *testing.T) {
 
 // More workers in another process share the work, the database and the files.
 func TestWorkElsewhere(t *testing.T) {
+	t.Parallel()
 	d := newDaemon(t, "--workers", "1", "--blobs", "nats", "--nats-listen", "127.0.0.1:"+strconv.Itoa(freePort(t)), "--nats-token", "secret")
 	d.start()
 	d.ready()

@@ -19,6 +19,7 @@ import (
 
 // The demonstration has petitions at six points of their life, and the sample is short of what it needs without verifiers, and begins only once.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t)
 	d := &demo{service: s, office: officeOf(s, ""), now: time.Now()}
 	var err error

@@ -18,6 +18,7 @@ const doorSize = "DOOR_CONNECTIONS"
 // However many connections are held by clients that say nothing, and by those that have asked
 // once, the service answers who comes; a request under way is not given up for them.
 func TestDoor(t *testing.T) {
+	t.Parallel()
 	many, err := strconv.Atoi(os.Getenv(doorSize))
 	if err != nil {
 		many = 600
@@ -97,6 +98,7 @@ func TestDoor(t *testing.T) {
 
 // One address holds its share and no more.
 func TestDoorOfOneAddress(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

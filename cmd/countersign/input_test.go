@@ -22,6 +22,7 @@ import (
 // What became of a membership export is said where the count is: the sums, and a few of the
 // remarks.
 func TestImported(t *testing.T) {
+	t.Parallel()
 	var out strings.Builder
 	imported(&out, report.Snapshot{Name: "m.csv", Sums: "2 rows in, 2 members out.", Findings: []string{"line 6: no name; left out"}})
 	imported(&out, report.Snapshot{Name: "n.csv", Sums: "9 rows in.", Findings: []string{"1", "2", "3", "4", "5", "6", "7", "8"}})
@@ -34,6 +35,7 @@ func TestImported(t *testing.T) {
 
 // A file that is given twice, under one name or two, is read once.
 func TestGivenOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var paths []string
 	for name, text := range map[string]string{"a.pdf": "one", "b.pdf": "two", "copy.pdf": "one"} {
@@ -57,6 +59,7 @@ func TestGivenOnce(t *testing.T) {
 
 // One remark names the statuses that no list of the rule has.
 func TestUnknownStatuses(t *testing.T) {
+	t.Parallel()
 	for data, want := range map[string]string{
 		"ID,Last,Status\n1,Marsh,Active\n2,Lim,Lapsed\n3,Roe,\n":                  "",
 		"ID,Last,Status\n1,Marsh,Current\n2,Lim,Current\n3,Roe,Active\n":          "status Current of 2 members is in no list of the rule: lines of these members wait for a person",
@@ -77,6 +80,7 @@ func TestUnknownStatuses(t *testing.T) {
 // petition that is right: each is named with what to do, and the petition is
 // reported all the same.
 func TestBadFiles(t *testing.T) {
+	t.Parallel()
 	typed := fixtures.Typed(t, 1, 5, 0)
 	good := fixtures.Write(t, "typed.pdf", typed)
 	locked, err := filepath.Glob(testdata + "pdfs/encrypted_needs_password/*Password*.pdf")
@@ -135,6 +139,7 @@ func checkSentence(t *testing.T, s string) {
 // TestBadExports: an export that cannot be used ends everything before a sheet
 // is read, with nothing on standard output.
 func TestBadExports(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, text, says string }{
 		{"no column of names", "ID,City\n1,Boston\n", "has no column for last names or whole names: its columns are"},
 		{"two columns of one meaning", "ID,First Name,Last Name,Surname\n1,Ann,Poe,Poe\n", `--map last="Last Name" or --map last="Surname"`},
@@ -157,6 +162,7 @@ func TestBadExports(t *testing.T) {
 
 // TestMap: what --map says of a heading settles what the export leaves open.
 func TestMap(t *testing.T) {
+	t.Parallel()
 	path := fixtures.Write(t, "export.csv", []byte("Cust #;x,Given,Fam,Surname\n007,Ann,Poe,Wrong\n"))
 	r := countersign("check", "--members", path, "--map", "number=Cust #;x", "--map", "first=Given", "--map", "last=Fam", "--json", "-", "--quiet", fixtures.BlankPNG(t))
 	if got := decode(t, r.stdout); r.code != exitOK || got.Members.Rows != 1 {
@@ -166,6 +172,7 @@ func TestMap(t *testing.T) {
 
 // TestMisuse: wrong arguments are answered with what to write instead.
 func TestMisuse(t *testing.T) {
+	t.Parallel()
 	rules := fixtures.Write(t, "rules.yaml", []byte("title: Ours\nthreshhold: 50\n"))
 	bomb := fixtures.Write(t, "bomb.yaml", []byte("title: Ours\nlife-types: &a [x, x]\nrefused-classes: [*a, *a]\n"))
 	with := func(args ...string) []string {
@@ -213,6 +220,7 @@ func TestMisuse(t *testing.T) {
 
 // TestHelp: asking is no mistake.
 func TestHelp(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{nil, {"help"}, {"--help"}, {"help", "check"}, {"check", "--help"}, {"version"}} {
 		r := countersign(args...)
 		if r.code != exitOK || r.stderr != "" || !strings.Contains(r.stdout, "countersign") {
@@ -222,13 +230,15 @@ func TestHelp(t *testing.T) {
 }
 
 // sameDocument is what eleven of the strangers' files hold, thirty pages without a line each,
-// damaged and encrypted in eleven ways. Ingest's tests read all of them; here the others, which
-// have the same damages, are enough.
-var sameDocument = regexp.MustCompile(`qpdf__V4|O=master|append-xref|linearization-bounds|large-vector|enc-XI`)
+// damaged and encrypted in eleven ways, and a fax of two dense pages of print, which alone takes a
+// quarter of the time. Ingest's tests read all of them; here the others, which have the same
+// damages, are enough.
+var sameDocument = regexp.MustCompile(`qpdf__V4|O=master|append-xref|linearization-bounds|large-vector|enc-XI|numeric-and-string`)
 
 // TestStrangersFiles reads PDFs that have troubled other readers as one
 // petition: each ends in pages or in one clear sentence.
 func TestStrangersFiles(t *testing.T) {
+	t.Parallel()
 	var files []string
 	err := filepath.WalkDir(testdata+"pdfs", func(path string, _ fs.DirEntry, err error) error {
 		if filepath.Ext(path) == ".pdf" && !sameDocument.MatchString(path) {
@@ -263,6 +273,7 @@ func TestStrangersFiles(t *testing.T) {
 
 // TestFault: a fault that one page brings to light is that page's error.
 func TestFault(t *testing.T) {
+	t.Parallel()
 	p := pipeline{} // without readers
 	got := p.page(t.Context(), file{name: "petition.pdf"}, 3, nil)
 	checkSentence(t, sentence(got.err))

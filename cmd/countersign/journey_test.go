@@ -38,6 +38,7 @@ import (
 // From the link that a first start tells to a group in the public list: every step by the
 // person whose step it is, in a real browser, against the service as it is run.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	j := newJourney(t)
 	link := regexp.MustCompile(`http://\S+/welcome/\S+`).FindString(j.out.String())
 	admin := j.person("Ada Admin")

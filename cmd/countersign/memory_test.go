@@ -10,13 +10,14 @@ import (
 	"countersign/internal/fixtures"
 )
 
-// TestMemory: pages are streamed, so 26 pages need no more memory than 3, but
+// TestMemory: pages are streamed, so 15 pages need no more memory than 3, but
 // for what is kept of their lines and for which pages meet in a collection.
 func TestMemory(t *testing.T) {
 	scan := fixtures.FewLines(t)
 	few := fixtures.Write(t, "few.pdf", fixtures.PDF(3, scan.JPEG, scan.Width, scan.Height))
-	many := fixtures.Write(t, "many.pdf", fixtures.PDF(26, scan.JPEG, scan.Width, scan.Height))
-	check(t, exitOK, "--quiet", "--workers", "2", few) // what is made once is made here
+	many := fixtures.Write(t, "many.pdf", fixtures.PDF(15, scan.JPEG, scan.Width, scan.Height))
+	one := fixtures.Write(t, "one.pdf", fixtures.PDF(1, scan.JPEG, scan.Width, scan.Height))
+	check(t, exitOK, "--quiet", "--workers", "2", one) // what is made once is made here
 	var rows int
 	peak := func(path string) int64 {
 		return peakHeap(func() {
@@ -25,13 +26,13 @@ func TestMemory(t *testing.T) {
 		})
 	}
 	low, high := peak(few), peak(many)
-	t.Logf("peak of the live heap: %d MB for 3 pages, %d MB for 26 with %d rows", low>>20, high>>20, rows)
-	if rows < 52 {
-		t.Fatalf("%d rows on 26 pages: there is nothing to measure", rows)
+	t.Logf("peak of the live heap: %d MB for 3 pages, %d MB for 15 with %d rows", low>>20, high>>20, rows)
+	if rows < 30 {
+		t.Fatalf("%d rows on 15 pages: there is nothing to measure", rows)
 	}
-	const room = 48 << 20 // of the 80 MB that the pages would take
+	const room = 25 << 20 // of the 42 MB that the pages would take
 	if high > low+room {
-		t.Errorf("26 pages need %d MB, 3 need %d", high>>20, low>>20)
+		t.Errorf("15 pages need %d MB, 3 need %d", high>>20, low>>20)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // NOTICE names whoever wrote what the program holds, and gives their licences in full. With
 // -update it is written anew, its head from notice.head.
 func TestNotice(t *testing.T) {
+	t.Parallel()
 	head := readFile(t, "testdata/notice.head")
 	golden(t, "../../NOTICE", string(head)+licences(t, linked(t)))
 }
@@ -116,6 +117,7 @@ func plainText(data []byte) string {
 
 // The container brings the licences and the model card along.
 func TestNoticeIsInTheContainer(t *testing.T) {
+	t.Parallel()
 	file := readFile(t, "../../Dockerfile")
 	for _, name := range []string{"LICENSE", "NOTICE", "extract/hand/MODEL.md"} {
 		if !bytes.Contains(file, []byte(name)) {

@@ -55,6 +55,7 @@ type figures struct {
 // truth. No row may be missed or made up, none counted or refused wrongly; the
 // other bounds lie a little under what is measured.
 func TestPetition(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name                string
 		check               func() ran
@@ -174,6 +175,7 @@ func summary(r result) string {
 // TestShape holds the JSON to what other programs rely on: every key is there,
 // also where there is nothing to say.
 func TestShape(t *testing.T) {
+	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "missing.pdf")
 	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
 	_, r := check(t, exitUnread, typed, missing, fixtures.BlankPNG(t))
@@ -298,6 +300,7 @@ func oneOf(t *testing.T, object map[string]any, key string, words ...string) {
 // TestOrder: neither the number of workers nor the order of files changes what
 // is found on a page.
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	few := fixtures.FewLines(t)
 	scan := fixtures.Write(t, "scan.pdf", fixtures.PDF(1, few.JPEG, few.Width, few.Height))
 	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 2, 5, 0))
@@ -320,6 +323,7 @@ func TestOrder(t *testing.T) {
 // TestTwice: a file that is named twice, or whose copy lies in another folder, is read
 // once and said to be.
 func TestTwice(t *testing.T) {
+	t.Parallel()
 	data := fixtures.Typed(t, 1, 5, 0)
 	path := fixtures.Write(t, "typed.pdf", data)
 	once := decode(t, alone(path).stdout)
@@ -342,6 +346,7 @@ func TestTwice(t *testing.T) {
 
 // TestWorkbooks: both open, and agree with the JSON.
 func TestWorkbooks(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made", "on the way")
 	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
 	scan := fixtures.FewLines(t) // has a line that waits for somebody

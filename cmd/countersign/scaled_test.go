@@ -74,6 +74,7 @@ func handIn(t *testing.T, s *work.Service, f namedFile) {
 // A service on PostgreSQL and NATS is backed up and brought back on new machines: every file,
 // line and count is there, its log holds, and it goes on.
 func TestRestoreScaled(t *testing.T) {
+	t.Parallel()
 	pg := postgrestest.Start(t)
 	server := func() string {
 		q, err := queue.Open(t.Context(), queue.Options{Dir: t.TempDir(), Name: "server", Listen: "127.0.0.1:0", Token: "word", Log: slog.New(slog.DiscardHandler)})
@@ -175,6 +176,7 @@ func (w *worker) kill() {
 // CHAOS_ROUNDS=20 go test -run TestChaos -v ./cmd/countersign makes more rounds, in some of which the disk of a server is
 // full, and says what they did.
 func TestChaos(t *testing.T) {
+	t.Parallel()
 	on := natstest.Options{Servers: 3, Linked: true}
 	rounds, err := strconv.Atoi(os.Getenv(chaosRounds))
 	if err != nil {

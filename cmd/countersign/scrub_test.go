@@ -13,6 +13,7 @@ import (
 
 // What is damaged on the disk is named with the petitions that it touches.
 func TestScrub(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db, err := store.Open(t.Context(), "sqlite://"+filepath.Join(dir, "countersign.db"))
 	if err != nil {

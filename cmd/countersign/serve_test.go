@@ -66,6 +66,7 @@ func (l *lockedBuffer) String() string {
 // A first start says where the service is and how the first administrator gets in; the link
 // leads to a page.
 func TestServeTellsTheFirstAdministrator(t *testing.T) {
+	t.Parallel()
 	base, said := served(t, "--data", t.TempDir())
 	link := regexp.MustCompile(`http://\S+/welcome/\S+`).FindString(said())
 	if !strings.Contains(said(), "Countersign is at "+base) || !strings.HasPrefix(link, base) {
@@ -100,6 +101,7 @@ func TestServeSettings(t *testing.T) {
 
 // Figures are for administrators, and at an address of their own for whoever reaches it.
 func TestServeMetrics(t *testing.T) {
+	t.Parallel()
 	own := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	base, _ := served(t, "--data", t.TempDir(), "--metrics-listen", own)
 	for url, want := range map[string]int{base + "/metrics": http.StatusUnauthorized, "http://" + own + "/metrics": http.StatusOK, "http://" + own + "/login": http.StatusNotFound} {
@@ -119,6 +121,7 @@ func TestServeMetrics(t *testing.T) {
 }
 
 func TestServeSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	taken := t.TempDir()
 	base, _ := served(t, "--data", taken)
 	for name, tt := range map[string]struct {
@@ -150,6 +153,7 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 
 // The process that reads pages is nobody's command.
 func TestReadPagesIsNotShown(t *testing.T) {
+	t.Parallel()
 	if r := countersign("help"); strings.Contains(r.stdout, "read-pages") || !strings.Contains(r.stdout, "serve") {
 		t.Errorf("help says %s", r.stdout)
 	}

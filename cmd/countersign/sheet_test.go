@@ -24,6 +24,7 @@ pages: 3
 `
 
 func TestSheetCommand(t *testing.T) {
+	t.Parallel()
 	from := fixtures.Write(t, "petition.yaml", []byte(petitionFile))
 	one, two := filepath.Join(t.TempDir(), "one.pdf"), filepath.Join(t.TempDir(), "two.pdf")
 	for _, out := range []string{one, two} {
@@ -65,6 +66,7 @@ func TestSheetCommand(t *testing.T) {
 }
 
 func TestSheetCommandSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	good := []string{"--petition", "A-1", "--purpose", "To read.", "--out", filepath.Join(dir, "x.pdf")}
 	for name, tt := range map[string]struct {
@@ -105,6 +107,7 @@ func TestSheetCommandSaysWhatIsWrong(t *testing.T) {
 // Printed sheets file themselves: check says which page of which petition each
 // scan is, and what is missing.
 func TestPrintedSheetsAreAccountedFor(t *testing.T) {
+	t.Parallel()
 	from := fixtures.Write(t, "petition.yaml", []byte(petitionFile))
 	pdf := filepath.Join(t.TempDir(), "sheets.pdf")
 	if r := countersign("sheet", "--from", from, "--out", pdf); r.code != exitOK {

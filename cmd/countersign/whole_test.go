@@ -12,6 +12,7 @@ import (
 
 // A file appears whole or not at all, and what is no file stays what it is.
 func TestWriteWhole(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "out.json")
 	hello := func(w io.Writer) error { _, err := io.WriteString(w, "hello"); return err }

@@ -43,6 +43,7 @@ import (
 // API or a browser, with a clock that stands where it is put. What pages, letters and the
 // reports to Council say on twenty days is in testdata/years, one file for each day.
 func TestTwelveYears(t *testing.T) {
+	t.Parallel()
 	y := newYears(t)
 	y.begins()
 	y.firstTerms()

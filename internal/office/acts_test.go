@@ -16,6 +16,7 @@ import (
 // Every act fails at each row that it writes, and each time neither the change nor its entry
 // in the log is there; then it succeeds, and both are.
 func TestActsAreWhole(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	r := newRegistryIn(t, dir)
 	o, ctx := r.office, t.Context()

@@ -16,6 +16,7 @@ import (
 // A certified count is read as it was written, by this version and by earlier ones; what holds
 // no count is an error, so that a purge that compares with it stops.
 func TestCertifiedCount(t *testing.T) {
+	t.Parallel()
 	count := Count{Rows: 40, Valid: 29, Invalid: 3, Uncertain: 8, Required: 20, Guaranteed: 29, Possible: 37, Certain: true, Outcome: "29 of 20 required", ByReason: map[string]int{"lapsed": 2}}
 	data, err := EncodeCertified(count)
 	if err != nil {
@@ -48,6 +49,7 @@ func TestCertifiedCount(t *testing.T) {
 // packet was handed in, and not another one than was looked at. What moves it afterwards is
 // said with both figures.
 func TestCertifyAsConfirmed(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "threshold: 1\n", s.ID, readSample(t))
@@ -121,6 +123,7 @@ func TestCertifyAsConfirmed(t *testing.T) {
 // A count that was certified stays what it was, also where a rule asks for standing on the day
 // of verification and the membership of a signer runs out later.
 func TestCertifiedStaysAsOfItsDay(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	o := r.office
 	s := o.snapshot([]byte("ID,First Name,Last Name,City,State,Paid Thru\n0482913,Elizabeth,Persechino,Durham,NC,2026-12-31\n"))

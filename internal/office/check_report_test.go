@@ -20,6 +20,7 @@ import (
 // written, with a figure that somebody changed, with a petition that went on since,
 // and by a service that has none of them.
 func TestVerifyPeriodReport(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.certified("p1")

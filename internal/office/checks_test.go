@@ -13,6 +13,7 @@ import (
 // Lines that the program decided are looked at again without knowing how, lines that
 // the chair settled are shown to somebody else; the workbook says how many were wrong.
 func TestOfficeMeasures(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "second-look-percent: 100\nknown-answer-percent: 100\n", s.ID, readSample(t))
@@ -106,6 +107,7 @@ func TestOfficeMeasures(t *testing.T) {
 // Lines to look at once more lie evenly between the others, and come up in the
 // end however many are decided meanwhile.
 func TestQueueMixes(t *testing.T) {
+	t.Parallel()
 	c := &Case{}
 	for i := range 50 {
 		c.views = append(c.views, &lineView{decision: &verify.Decision{}})

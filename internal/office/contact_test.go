@@ -51,6 +51,7 @@ func (o *office) reviewed(export string, sheet extract.Sheet, rules string) *Rev
 // Lines are accepted together but for those that were marked; where a wrong name is accepted
 // nothing is, the lines come again, and the report says how often that was.
 func TestContactSheet(t *testing.T) {
+	t.Parallel()
 	o, rv := contacts(t)
 	ctx := t.Context()
 	draws := []float64{1, 0} // the second line is shown with a wrong name
@@ -135,6 +136,7 @@ func TestContactSheet(t *testing.T) {
 
 // Where a few lines decide the outcome each is looked at by itself.
 func TestNoContactSheetWhereTheCountIsClose(t *testing.T) {
+	t.Parallel()
 	o, rv := contacts(t)
 	p := rv.Petition
 	p.Rules = "threshold: 8\nerror-bound: 1e-15\n"

@@ -19,6 +19,7 @@ import (
 // probabilities to the last bit, as the row fresh from its page; and what the store
 // keeps of row and match is what it was given.
 func TestStoredLinesAreTheFreshOnes(t *testing.T) {
+	t.Parallel()
 	sheets, err := fixtures.Sheets()
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +94,7 @@ func sameMatch(t *testing.T, want verify.Match, members *roll.Roll) {
 }
 
 func TestNumbersThatAreNotFinite(t *testing.T) {
+	t.Parallel()
 	members, err := fixtures.Roll()
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +142,7 @@ func FuzzKept(f *testing.F) {
 
 // A match made against another snapshot is refused, not half read.
 func TestMatchOfAnotherSnapshot(t *testing.T) {
+	t.Parallel()
 	members, err := fixtures.Roll()
 	if err != nil {
 		t.Fatal(err)

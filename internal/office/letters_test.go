@@ -10,6 +10,7 @@ import (
 // A group has one name on pages, in both workbooks and in letters: the title of its petition until
 // it is approved, then that of the approval; what its cover says is shown as that.
 func TestOneNameOfAGroup(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	r.certified("p1")
 	names := func(want string) {

@@ -12,6 +12,7 @@ import (
 // Of two members of one name, both in good standing, a reviewer counts one: it stands in the
 // review log. Where one of them has lapsed the line has to be given to somebody.
 func TestReviewCountsOneOfNamesakes(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()
 	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n0482913,Priya,Raman,Active\n0482914,Priya,Raman,Active\n0482915,Otis,Vandermeer,Active\n0482916,Otis,Vandermeer,Lapsed\n"))

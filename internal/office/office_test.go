@@ -250,6 +250,7 @@ func day(text string) time.Time {
 
 // What the office makes of the store is what the stages make of the file.
 func TestOfficeShowsWhatCheckDecides(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "", s.ID, readSample(t))
@@ -301,6 +302,7 @@ func TestOfficeShowsWhatCheckDecides(t *testing.T) {
 // From what was read to the workbook: a verifier accepts, takes it back, corrects
 // and refuses, and the workbook says who decided what, and when.
 func TestOfficeReview(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "", s.ID, readSample(t))
@@ -386,6 +388,7 @@ func TestOfficeReview(t *testing.T) {
 
 // A second reviewer by rule, blind, and the chair.
 func TestOfficeSecondReviewer(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "second-reviewer: rejections", s.ID, readSample(t))
@@ -419,6 +422,7 @@ func TestOfficeSecondReviewer(t *testing.T) {
 
 // Findings that make no sense are refused in a sentence.
 func TestOfficeRefuses(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	o.petition("p", "", s.ID, readSample(t))
@@ -448,6 +452,7 @@ func TestOfficeRefuses(t *testing.T) {
 // A petition without an export shows its lines and waits; with one, it is
 // worked out; another file, left out, counts for nothing.
 func TestOfficeWaitsForMembers(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	sheets := readSample(t)
 	o.petition("p", "threshold: 10", "", sheets)
@@ -489,6 +494,7 @@ func TestOfficeWaitsForMembers(t *testing.T) {
 }
 
 func TestOfficeSearch(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	if found, err := o.Search(t.Context(), "", "lee", 5); err != nil || found != nil {
 		t.Errorf("with no export: %v, %v", found, err)
@@ -514,6 +520,7 @@ func TestOfficeSearch(t *testing.T) {
 }
 
 func TestOfficeImport(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	const first = "Ref,First Name,Surname,Status\n1,Ann,Lee,Active\n2,Bo,Ray,Active\n3,Cy,Fox,Odd\n,Di,Orr,Lapsed\n"
 	p, err := o.Preview(t.Context(), o.keep([]byte(first)), "m.csv", ImportOptions{})
@@ -588,6 +595,7 @@ func TestOfficeImport(t *testing.T) {
 }
 
 func TestOfficeRules(t *testing.T) {
+	t.Parallel()
 	d := newOffice(t)
 	v, err := d.Rules("# nothing\n")
 	if err != nil || v.Problem != nil || v.Required != 100 || len(v.Clauses) < 8 || v.Hash == "" {
@@ -616,6 +624,7 @@ func TestOfficeRules(t *testing.T) {
 
 // Files of the same name are told apart in every line.
 func TestOfficeNamesFiles(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n007,Elizabeth,Marsh,Active\n"))
 	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
@@ -644,6 +653,7 @@ func TestOfficeNamesFiles(t *testing.T) {
 // Many look at a petition while others decide its lines: everybody sees a count
 // that adds up, and in the end all findings.
 func TestOfficeManyAtOnce(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	o.many("p", "threshold: 30", 60)
 	lines := linesOf(o.look("p"))

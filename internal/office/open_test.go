@@ -11,6 +11,7 @@ import (
 // What a page left open keeps the outcome uncertain until somebody settles it; each act is in
 // the audit log.
 func TestOpenPoints(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot(sampleExport(t))
 	sheets := readSample(t)

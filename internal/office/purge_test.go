@@ -143,6 +143,7 @@ func staying(c *Case) (out []stays) {
 // lines were. The counts, the reports and the audit log stay as they were, a
 // petition that is open keeps everything, and so does what both have in common.
 func TestPurgeStory(t *testing.T) {
+	t.Parallel()
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	a.closed("p")
@@ -338,6 +339,7 @@ func (f *failing) DeleteOlder(ctx context.Context, sum string, before time.Time)
 // A purge that breaks off anywhere loses nothing that must stay, and the next
 // run finishes it with one record.
 func TestPurgeBrokenOff(t *testing.T) {
+	t.Parallel()
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	before := a.closed("p")
@@ -397,6 +399,7 @@ func (m *meeting) DeleteOlder(ctx context.Context, sum string, before time.Time)
 // A file that comes again in the moment in which a purge removes it is kept, and
 // the purge is over once that file has its name.
 func TestPurgeMeetsUpload(t *testing.T) {
+	t.Parallel()
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	a.closed("p")
@@ -444,6 +447,7 @@ func TestPurgeMeetsUpload(t *testing.T) {
 // An export that somebody looked at and did not take in goes, as does one that was
 // refused; one that was taken in stays.
 func TestPurgeSweepsExportsNotTakenIn(t *testing.T) {
+	t.Parallel()
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	taken := o.snapshot(sampleExport(t))
@@ -467,6 +471,7 @@ func TestPurgeSweepsExportsNotTakenIn(t *testing.T) {
 
 // Nothing is purged of a petition whose count is not the certified one.
 func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
+	t.Parallel()
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	c := a.closed("p")
@@ -489,6 +494,7 @@ func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
 // The daily run finds what falls due from one day to the next, by the settings and by
 // a petition's own rule; what failed on a day is done on the next.
 func TestPurgeDaily(t *testing.T) {
+	t.Parallel()
 	a := newArchive(t)
 	o := a.registry.office
 	a.closed("usual")
@@ -558,6 +564,7 @@ func TestPurgeDaily(t *testing.T) {
 // A dry run tells what would go and by whose rule, and takes nothing; the run that
 // follows takes just that, and then there is nothing left to tell.
 func TestPurgeTells(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	a := newArchiveIn(t, data)
 	o, ctx := a.registry.office, t.Context()

@@ -99,6 +99,7 @@ func (r *registry) must(err error) {
 // A packet becomes a group, the group a second term, and both are in the list, the
 // worklist, the calendar and the letters.
 func TestRegisterStory(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"}]`, "cho"))
@@ -254,6 +255,7 @@ func TestRegisterStory(t *testing.T) {
 // Groups approved by an earlier version, whose approvals carry no rule, have the one of their
 // day, whatever the association's rule is later.
 func TestRuleOfEarlierApprovals(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.certified("p1")
@@ -277,6 +279,7 @@ func TestRuleOfEarlierApprovals(t *testing.T) {
 
 // The day of receipt moves no further than the first step of the committee.
 func TestReceivedBeforeAcknowledged(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.office.petition("p", "", "", nil)
@@ -329,6 +332,7 @@ func (r *registry) councilNow(conference string) report.Council {
 // The Handbook has one text of a group, its purpose by the cut-off, whatever came of its name;
 // reports that are missing of a group that ended go to Council with its end and not after.
 func TestCouncilOfOneGroup(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2028","from":"2028-06-24T00:00:00Z","to":"2028-06-29T00:00:00Z"},
@@ -358,6 +362,7 @@ func TestCouncilOfOneGroup(t *testing.T) {
 // What was noted of reports goes to Council with them, and a conference lies in the year of Council that
 // somebody wrote down for it.
 func TestCouncilOfReports(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"},
@@ -384,6 +389,7 @@ func TestCouncilOfReports(t *testing.T) {
 
 // A petition was received on a day that it is by now somewhere.
 func TestReceivedByNow(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	for at, want := range map[string]map[string]string{
 		"2026-11-20T09:00:00Z": {"2026-11-20": "", "2026-11-21": "21 November 2026 is still to come", "1899-12-31": "cannot be right", "2226-11-02": "still to come"},
@@ -406,6 +412,7 @@ func TestReceivedByNow(t *testing.T) {
 // A group carries the number of signatures that its petition was held to, whatever the
 // association asks of others by the day of the approval.
 func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	r.certified("p1")
 	r.must(r.office.Store.SetSetting(t.Context(), "rules", "percent: 10\nbase: 1500\nterm-years: 4\n", "cho"))
@@ -429,6 +436,7 @@ func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {
 
 // An impatient finger writes nothing down twice, and is not told that it failed.
 func TestStepTwice(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	r.certified("p1")
 	note := []string{"overlap-note", "2026-11-02", "units", "RUSA", "note", "None is like it."}
@@ -461,6 +469,7 @@ func TestStepTwice(t *testing.T) {
 
 // A step that is sent with a key is written down once, however much later it is sent again.
 func TestStepWithAKey(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	r.certified("p1")
 	r.must(r.step("p1", "submit", "2026-11-02"))
@@ -496,6 +505,7 @@ func (r *registry) last(petitionID string) string {
 
 // A template that an office edited is tried before it is kept.
 func TestCheckTemplate(t *testing.T) {
+	t.Parallel()
 	r := newRegistry(t)
 	if err := r.checkTemplate("shortfall", "Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
 		t.Error(err)

@@ -84,6 +84,7 @@ func (r *repairs) numbers() (out []int) {
 
 // Lines that are none, two or one are put right, each with who and why in the workbook, and back.
 func TestRepairLines(t *testing.T) {
+	t.Parallel()
 	r := newRepairs(t)
 	ctx := t.Context()
 	lines := linesOf(r.look("p"))
@@ -159,6 +160,7 @@ func TestRepairLines(t *testing.T) {
 
 // A line that is decided is corrected, and the verdict of the program follows.
 func TestRepairText(t *testing.T) {
+	t.Parallel()
 	r := newRepairs(t)
 	line := *r.look("p").Line(0)
 	fields := map[string]string{"name": "Somebody Unknown", "member_id": "9999999"}
@@ -222,6 +224,7 @@ func TestRepairText(t *testing.T) {
 // A page is excluded, moved, and read again as a person says; what people found of its lines
 // stays with them.
 func TestRepairPage(t *testing.T) {
+	t.Parallel()
 	r := newRepairs(t)
 	ctx := t.Context()
 	if err := r.ExcludePage(ctx, r.page.ID, "a copy of page 1", r.ann); err != nil {
@@ -299,6 +302,7 @@ func (r *repairs) readAgain() {
 
 // What is certified and counted is not put right behind the chair's back.
 func TestRepairRefusedOnceCounted(t *testing.T) {
+	t.Parallel()
 	r := newRepairs(t)
 	p := got(r.Store.Petition(t.Context(), "p"))(t)
 	p.State = "tallied"
@@ -321,6 +325,7 @@ func TestRepairRefusedOnceCounted(t *testing.T) {
 
 // Sheets headed with another group's name are told from the petition's own.
 func TestSameGroup(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		title, group string
 		same         bool

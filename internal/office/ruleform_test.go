@@ -31,6 +31,7 @@ func asFilled(form RuleForm) map[string][]string {
 // Whatever a rule says, its form says the same: sent as it is it leaves the rule as it was
 // written, and filled in over another rule it makes one that says the same.
 func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
+	t.Parallel()
 	o := &Office{}
 	files, err := filepath.Glob(fixtures.Folder + "rules/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -77,6 +78,7 @@ func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
 
 // What is filled in wrongly is said by the name of its field, and stays in the form.
 func TestRuleFormFilledInWrongly(t *testing.T) {
+	t.Parallel()
 	o := &Office{}
 	for _, tt := range []struct{ key, value, want string }{
 		{"threshold", "many", "“Signatures required”"},

@@ -14,6 +14,7 @@ import (
 
 // The sheets that a page offers carry the petition's own code, and the next printing is like the last.
 func TestSheetsOfAPetition(t *testing.T) {
+	t.Parallel()
 	d := newOffice(t)
 	if _, err := d.Store.AddPetition(t.Context(), store.Petition{ID: "maps", Title: "maps"}); err != nil {
 		t.Fatal(err)

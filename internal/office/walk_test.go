@@ -42,6 +42,7 @@ func refusals(t *testing.T) (*office, *Review) {
 // What the program refused for what is seen on a line is walked through once, reason by reason.
 // A marked line waits for the chair; the others stay as they are and do not come again.
 func TestWalk(t *testing.T) {
+	t.Parallel()
 	o, rv := refusals(t)
 	ctx := t.Context()
 	struck, err := rv.Walk(ctx)
@@ -101,6 +102,7 @@ func TestWalk(t *testing.T) {
 
 // A line that somebody judged while it lay before another is left to them.
 func TestWalkLeavesWhatWasJudged(t *testing.T) {
+	t.Parallel()
 	o, rv := refusals(t)
 	sheet, err := rv.Walk(t.Context())
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 // An export without a status, or with few of the members, stops with a question; taken in all
 // the same and then withdrawn, it leaves no petition worse than before.
 func TestExportThatDoesHarm(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()
 	const head = "ID,First Name,Last Name,City,State,Status\n"
@@ -72,6 +73,7 @@ func TestExportThatDoesHarm(t *testing.T) {
 
 // A column that a person leaves unused stays so, whatever its heading says.
 func TestColumnLeftUnused(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	blob := o.keep([]byte("ID,First Name,Last Name,Status\n1,Ann,Lee,Active\n2,Bo,Im,Active\n"))
 	p, err := o.Preview(t.Context(), blob, "m.csv", ImportOptions{Map: map[string]string{"unused": "Status"}})

@@ -88,6 +88,7 @@ func until(t testing.TB, q *queue.Queue, l *log, n int, handle func(context.Cont
 }
 
 func TestEachAnnouncementIsHandledOnce(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	announce(t, q, "a", "b", "c")
@@ -101,6 +102,7 @@ func TestEachAnnouncementIsHandledOnce(t *testing.T) {
 }
 
 func TestErrorsAreTriedAgain(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	announce(t, q, "a")
@@ -118,6 +120,7 @@ func TestErrorsAreTriedAgain(t *testing.T) {
 }
 
 func TestGivingUp(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		handle func() error
 		want   []string
@@ -142,6 +145,7 @@ func TestGivingUp(t *testing.T) {
 // While what the work needs is away no try is used up, however long that is; failures of its own
 // count as before.
 func TestWaiting(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	announce(t, q, "a")
@@ -170,6 +174,7 @@ func TestWaiting(t *testing.T) {
 
 // Who waits for what is away stops at once when told to, and the work is there for the next.
 func TestStoppingWhileWaiting(t *testing.T) {
+	t.Parallel()
 	o := quick(t.TempDir())
 	o.Delay = time.Hour
 	q := open(t, o)
@@ -192,6 +197,7 @@ func TestStoppingWhileWaiting(t *testing.T) {
 
 // Work that takes longer than a silent worker is waited for is not given to another.
 func TestLongWorkIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	announce(t, q, "a")
@@ -208,6 +214,7 @@ func TestLongWorkIsLeftAlone(t *testing.T) {
 
 // Who is told to stop finishes what it has begun.
 func TestStopping(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	announce(t, q, "a", "b")
@@ -226,6 +233,7 @@ func TestStopping(t *testing.T) {
 
 // Work that does not end within the grace is cancelled, and is there for the next.
 func TestGraceEnds(t *testing.T) {
+	t.Parallel()
 	o := quick(t.TempDir())
 	o.Grace = 50 * time.Millisecond
 	q := open(t, o)
@@ -249,6 +257,7 @@ func TestGraceEnds(t *testing.T) {
 
 // A stopped server has kept what was announced.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	q := open(t, quick(dir))
 	announce(t, q, "a", "b")
@@ -266,6 +275,7 @@ func TestRestart(t *testing.T) {
 
 // A full queue says so, keeps what it has, and takes more once there is room.
 func TestFull(t *testing.T) {
+	t.Parallel()
 	o := quick(t.TempDir())
 	o.MaxBytes = 1000
 	q := open(t, o)
@@ -292,6 +302,7 @@ func TestFull(t *testing.T) {
 }
 
 func TestTell(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	changed, stop := q.Listen(t.Context(), "p1")
@@ -316,6 +327,7 @@ func TestTell(t *testing.T) {
 }
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	for want, o := range map[string]queue.Options{
 		"no folder is named":   {},
 		"the port is no":       {Dir: t.TempDir(), Listen: "127.0.0.1:x", Token: "t"},
@@ -358,6 +370,7 @@ func workElsewhere(url string) {
 
 // What a worker in another process had in hand when it was killed comes to one that lives.
 func TestKilledWorker(t *testing.T) {
+	t.Parallel()
 	o := quick(t.TempDir())
 	o.Listen, o.Token = "127.0.0.1:0", "secret"
 	q := open(t, o)
@@ -396,6 +409,7 @@ func TestKilledWorker(t *testing.T) {
 }
 
 func TestObjects(t *testing.T) {
+	t.Parallel()
 	q := open(t, quick(t.TempDir()))
 	defer q.Close()
 	for range 2 { // made, then found
@@ -427,6 +441,7 @@ func BenchmarkAnnounce(b *testing.B) {
 
 // A consumer that somebody deleted, or that was lost with a server, is made again.
 func TestLostConsumer(t *testing.T) {
+	t.Parallel()
 	o := quick(t.TempDir())
 	o.Listen, o.Token = "127.0.0.1:0", "secret"
 	q := open(t, o)

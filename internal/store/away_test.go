@@ -73,6 +73,7 @@ func (d *doorway) mend() {
 
 // A PostgreSQL that is cut off is away, comes back by itself, and what it refuses is not its absence.
 func TestAwayFromPostgres(t *testing.T) {
+	t.Parallel()
 	s := postgrestest.Start(t)
 	d := newDoorway(t, s.Socket())
 	url := s.Create(t, "away")
@@ -109,6 +110,7 @@ func TestAwayFromPostgres(t *testing.T) {
 
 // A database that finds no room says so.
 func TestFullSQLite(t *testing.T) {
+	t.Parallel()
 	st, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "full.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ func TestMain(m *testing.M) {
 
 // A password in the address of a database stays out of errors.
 func TestPostgresErrorHoldsNoPassword(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{
 		"postgres://countersign:hunter2@/name?host=" + t.TempDir(),
 		"postgres://countersign:hunter2@host:none/name",

@@ -68,12 +68,14 @@ var conformance = []struct {
 }
 
 func TestSQLite(t *testing.T) {
+	t.Parallel()
 	for _, c := range conformance {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, sqliteURL(t))) })
 	}
 }
 
 func TestPostgres(t *testing.T) {
+	t.Parallel()
 	pg := postgrestest.Start(t)
 	for i, c := range conformance {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, pg.Create(t, "conformance"+strconv.Itoa(i)))) })
@@ -83,6 +85,7 @@ func TestPostgres(t *testing.T) {
 // Opening again what was opened before, and by two at the same time, migrates
 // once and loses nothing.
 func TestMigrationsTwice(t *testing.T) {
+	t.Parallel()
 	pg := postgrestest.Start(t)
 	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t, "twice")} {
 		t.Run(name, func(t *testing.T) {
@@ -114,6 +117,7 @@ func TestMigrationsTwice(t *testing.T) {
 // Two programs work on one database: none fails because the other is writing,
 // and both see what either wrote.
 func TestTwoPrograms(t *testing.T) {
+	t.Parallel()
 	pg := postgrestest.Start(t)
 	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t, "two")} {
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +145,7 @@ func TestTwoPrograms(t *testing.T) {
 
 // One act has the turn, whichever program it runs in.
 func TestTurn(t *testing.T) {
+	t.Parallel()
 	url := postgrestest.Start(t).Create(t, "turns")
 	for name, programs := range map[string][]*Store{
 		"one program":  {open(t, sqliteURL(t))},
@@ -180,6 +185,7 @@ func TestTurn(t *testing.T) {
 
 // Who joins a service leaves its tables as they are, and refuses those of another version.
 func TestJoin(t *testing.T) {
+	t.Parallel()
 	pg := postgrestest.Start(t)
 	for name, at := range map[string]struct{ url, fresh string }{
 		"SQLite":     {sqliteURL(t), sqliteURL(t)},
@@ -208,6 +214,7 @@ func TestJoin(t *testing.T) {
 
 // The folders hold the same tables with the same columns.
 func TestMigrationsAlike(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql", "00006_register.sql"} {
 		read := func(folder string) string {
 			text, err := migrations.ReadFile("migrations/" + folder + "/" + name)
@@ -225,6 +232,7 @@ func TestMigrationsAlike(t *testing.T) {
 // The rule that an office had set before its history was kept is the one that held from the
 // beginning, as far as anybody knows.
 func TestSettingsOfAnOlderDatabase(t *testing.T) {
+	t.Parallel()
 	pg := postgrestest.Start(t)
 	for name, at := range map[string]struct {
 		url, driver, folder string
@@ -258,6 +266,7 @@ func TestSettingsOfAnOlderDatabase(t *testing.T) {
 
 // A database that a newer program has changed is left alone.
 func TestNewerDatabase(t *testing.T) {
+	t.Parallel()
 	url := "sqlite://" + filepath.Join(t.TempDir(), "a.db")
 	s, err := Open(t.Context(), url)
 	must(t, err)
@@ -270,6 +279,7 @@ func TestNewerDatabase(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{"", "countersign.db", "mysql://host/name", "sqlite://", "sqlite:///"} {
 		if _, err := Open(t.Context(), url); err == nil {
 			t.Errorf("%q was opened", url)

@@ -17,7 +17,7 @@ func TestAccountActsAreWhole(t *testing.T) {
 	sv := newService(t)
 	admin, staff := sv.client("admin"), sv.client("staff")
 	_, err := sv.Store.AddToken(t.Context(), store.Token{ID: "token1", AccountID: "account-staff", Name: "scanner", Hash: signin.HashSecret("x")})
-	Check0(t, err)
+	check0(t, err)
 	faults := fixtures.NewFaults(t, filepath.Join(sv.dir, "countersign.db"))
 	for _, act := range []struct {
 		entry, to string
@@ -45,7 +45,7 @@ func TestAccountActsAreWhole(t *testing.T) {
 				t.Errorf("tried with %d faults: a change and its entry are two rows at least", n)
 			}
 			head, _, err := sv.Store.AuditHead(t.Context())
-			Check0(t, err)
+			check0(t, err)
 			if list := must(sv.Store.Audit(t.Context(), head-1, 1)); list[0].Action != act.entry {
 				t.Errorf("the newest entry is %+v", list[0])
 			}

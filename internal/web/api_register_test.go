@@ -127,7 +127,7 @@ func TestAPITallies(t *testing.T) {
 		t.Errorf("refused with %s", a.body)
 	}
 	p.Rules = "threshold: 10"
-	Check0(t, sv.Store.SetPetition(t.Context(), p))
+	check0(t, sv.Store.SetPetition(t.Context(), p))
 	sv.client("staff").ask("POST", to, struct{}{}, nil, 403)
 	var st api.Statement
 	chair.ask("GET", "/api/petitions/"+p.ID+"/statement", nil, &st, 200)
@@ -189,7 +189,7 @@ func TestAPIDescription(t *testing.T) {
 	var whole struct {
 		Components struct{ Schemas map[string]any }
 	}
-	Check0(t, json.Unmarshal([]byte(text), &whole))
+	check0(t, json.Unmarshal([]byte(text), &whole))
 	for _, ref := range regexp.MustCompile(`"\$ref": "#/components/schemas/([^"]*)"`).FindAllStringSubmatch(text, -1) {
 		if whole.Components.Schemas[ref[1]] == nil {
 			t.Errorf("%s is nowhere described", ref[1])
@@ -253,7 +253,7 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 			}
 			body := admin.get(fill.Replace(path)+query).want(t, 200).body
 			var v any
-			Check0(t, json.Unmarshal([]byte(body), &v))
+			check0(t, json.Unmarshal([]byte(body), &v))
 			var found huma.ValidateResult
 			huma.Validate(sv.api.Spec().Components.Schemas, item.Get.Responses["200"].Content["application/json"].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &found)
 			for _, err := range found.Errors {

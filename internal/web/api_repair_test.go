@@ -27,7 +27,7 @@ func TestRepairOverTheAPI(t *testing.T) {
 		}
 		a := c.do(method, path, strings.NewReader(body), header...).want(t, status)
 		if into != nil {
-			Check0(t, json.Unmarshal([]byte(a.body), into))
+			check0(t, json.Unmarshal([]byte(a.body), into))
 		}
 		return a.body
 	}

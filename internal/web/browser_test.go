@@ -143,7 +143,7 @@ func (sv *service) session(role string) string {
 	sv.t.Helper()
 	// Straight into the store: signing in has tests of its own, and argon2id takes its time.
 	secret, now := signin.NewSecret(), time.Now()
-	Check0(sv.t, sv.Store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret), AccountID: "account-" + role, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
+	check0(sv.t, sv.Store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret), AccountID: "account-" + role, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
 	return secret
 }
 
@@ -232,17 +232,17 @@ func TestAccessible(t *testing.T) {
 	group := sv.established()
 	sv.tellsCouncil()
 	sv.mails(p, mailtest.Options{})
-	Check0(t, sv.began(p))
+	check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	link, err := sv.SignIn.Invite(t.Context(), sv.Store, "new@example.org", "New Person", []store.Role{store.Verifier})
-	Check0(t, err)
+	check0(t, err)
 	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
-	Check0(t, err)
+	check0(t, err)
 	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
-	Check0(t, err)
+	check0(t, err)
 	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
-	Check0(t, err)
+	check0(t, err)
 	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
 	browser := chromium(t)
 	windows := map[string]*tab{} // by role
@@ -345,7 +345,7 @@ const membersCSV = "ID,First Name,Last Name,Status\n0106480,Esther,Conrad,Active
 func (sv *service) tellsCouncil() {
 	sv.t.Helper()
 	soon := time.Now().AddDate(0, 1, 0)
-	Check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences", fmt.Sprintf(`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
+	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences", fmt.Sprintf(`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
 		soon.Format(time.RFC3339), soon.Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339)), "account-admin"))
 	chair := sv.client("chair")
 	chair.post("/reports/council", "conference", "Annual Conference", "document", "CD#27").want(sv.t, 303)
@@ -360,6 +360,6 @@ func (sv *service) fails(p store.Petition) {
 	sv.t.Helper()
 	ctx := sv.t.Context()
 	u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("a", 64), Name: "Broken scan.pdf", Size: 51234, By: "account-staff", At: time.Now()})
-	Check0(sv.t, err)
-	Check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID, Stage: store.Ingest, Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was written. Scan it again, or ask for the file once more.", At: time.Now()}))
+	check0(sv.t, err)
+	check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID, Stage: store.Ingest, Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was written. Scan it again, or ask for the file once more.", At: time.Now()}))
 }

@@ -33,7 +33,7 @@ type breakable struct {
 
 func newLine(t *testing.T, to string) *breakable {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	Check0(t, err)
+	check0(t, err)
 	p := &breakable{Listener: l, to: strings.TrimPrefix(to, "http://"), conns: map[net.Conn]bool{}}
 	t.Cleanup(func() { l.Close(); p.set(true, 0) })
 	go func() {
@@ -139,7 +139,7 @@ func TestJourney(t *testing.T) {
 		data := make([]byte, size)
 		rand.Read(data)
 		path = filepath.Join(dir, name)
-		Check0(t, os.WriteFile(path, data, 0o600))
+		check0(t, os.WriteFile(path, data, 0o600))
 		h := sha256.Sum256(data)
 		return path, hex.EncodeToString(h[:])
 	}
@@ -186,7 +186,7 @@ func TestJourney(t *testing.T) {
 	}
 
 	// Several at once, dropped anywhere; one of them is here already.
-	Check0(t, os.WriteFile(filepath.Join(dir, "small.txt"), []byte("small"), 0o600))
+	check0(t, os.WriteFile(filepath.Join(dir, "small.txt"), []byte("small"), 0o600))
 	b.do(chromedp.Evaluate[chromedp.Void](`(() => {
 		const files = new DataTransfer();
 		for (const [name, text] of [["a.png", "one"], ["b.png", "two"], ["c.png", "one"], ["empty.pdf", ""]]) files.items.add(new File([text], name));
@@ -204,13 +204,13 @@ func TestJourney(t *testing.T) {
 
 	// What the workers do shows up by itself.
 	u := store.UploadID(id, sum)
-	Check0(t, sv.Store.OpenedUpload(t.Context(), u, []store.Page{{ID: store.PageID(u, 1), PetitionID: id, UploadID: u, Number: 1}}, ""))
+	check0(t, sv.Store.OpenedUpload(t.Context(), u, []store.Page{{ID: store.PageID(u, 1), PetitionID: id, UploadID: u, Number: 1}}, ""))
 	sv.Bell.Tell(site.Topic(id))
 	b.until("the page waits", `document.getElementById("sheet-`+store.PageID(u, 1)+`")?.innerText.includes("Waiting to be read")`)
-	Check0(t, sv.Store.ReadPage(t.Context(), store.Page{ID: store.PageID(u, 1), PetitionID: id, UploadID: u, Number: 1, Kind: "signers", Width: 1275, Height: 1650, Picture: sv.picture(1275, 1650, 3)}, nil))
+	check0(t, sv.Store.ReadPage(t.Context(), store.Page{ID: store.PageID(u, 1), PetitionID: id, UploadID: u, Number: 1, Kind: "signers", Width: 1275, Height: 1650, Picture: sv.picture(1275, 1650, 3)}, nil))
 	sv.Bell.Tell(site.Topic(id))
 	b.until("the picture is there", `document.querySelector("#sheet-`+store.PageID(u, 1)+` img")?.complete`)
-	Check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: u, Stage: store.Ingest, Text: "It could not be opened."}))
+	check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: u, Stage: store.Ingest, Text: "It could not be opened."}))
 	sv.Bell.Tell(site.Topic(id))
 	b.until("the failure is there", `document.querySelector("#failures:not([hidden])")?.innerText.includes("It could not be opened.")`)
 	b.do(chromedp.Click(chromedp.CSS("#failures button")))
@@ -227,7 +227,7 @@ func TestImportInBrowser(t *testing.T) {
 	p := sv.sample()
 	b := sv.tab(chromium(t), "staff")
 	path := filepath.Join(t.TempDir(), "roll.csv")
-	Check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "Last Name,", "Appellation,", 1)), 0o600))
+	check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "Last Name,", "Appellation,", 1)), 0o600))
 	b.open("/members")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{path}), chromedp.Click(chromedp.CSS("form[enctype] button")))
 	b.until("the columns are there", `document.querySelector("h1")?.innerText === "roll.csv"`)
@@ -249,7 +249,7 @@ func TestImportInBrowser(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(`form[method=post] button.main`)))
 	b.until("it was taken in", `document.querySelector(".said")?.innerText.includes("1 petition is verified against it now")`)
 	snap, err := sv.Store.CurrentSnapshot(t.Context())
-	Check0(t, err)
+	check0(t, err)
 	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != snap.ID || snap.Map["last"] != "Appellation" {
 		t.Errorf("the petition is verified against %s, want %s with %v", now.SnapshotID, snap.ID, snap.Map)
 	}

@@ -29,9 +29,9 @@ func TestEditedLetter(t *testing.T) {
 	}
 	docx := staff.post(at, "do", "docx", "subject", "Received", "text", "We have it, thank you.").want(t, 200).body
 	z, err := zip.NewReader(strings.NewReader(docx), int64(len(docx)))
-	Check0(t, err)
+	check0(t, err)
 	f, err := z.Open("word/document.xml")
-	Check0(t, err)
+	check0(t, err)
 	if words, err := io.ReadAll(f); err != nil || !bytes.Contains(words, []byte("We have it, thank you.")) || bytes.Contains(words, []byte("it was received.")) {
 		t.Errorf("the document says\n%s", words)
 	}
@@ -66,7 +66,7 @@ func TestLetterWithBlank(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
-	Check0(t, sv.Store.SetSetting(t.Context(), "letter-receipt", "Received\n\nOn {{day .Decided}}, with the vote {{.Vote}}. {{if .Units}}{{.Units}}{{end}}", "account-admin"))
+	check0(t, sv.Store.SetSetting(t.Context(), "letter-receipt", "Received\n\nOn {{day .Decided}}, with the vote {{.Vote}}. {{if .Units}}{{.Units}}{{end}}", "account-admin"))
 	staff, at := sv.client("staff"), "/petitions/"+p.ID+"/letters/receipt"
 	if page := staff.get("/petitions/"+p.ID+"/life").want(t, 200).body; strings.Contains(page, at+".pdf") || !strings.Contains(page, "to be filled in: the day of the decision, the vote") {
 		t.Error("a letter with a blank is offered")

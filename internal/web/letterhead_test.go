@@ -18,17 +18,17 @@ func (sv *service) setsLetterhead(admin *client) {
 		t.Helper()
 		var body bytes.Buffer
 		m := multipart.NewWriter(&body)
-		Check0(t, m.WriteField("address", address))
-		Check0(t, m.WriteField("without", without))
+		check0(t, m.WriteField("address", address))
+		check0(t, m.WriteField("without", without))
 		part := must(m.CreateFormFile("logo", "logo.jpg"))
 		_, err := part.Write(logo)
-		Check0(t, err)
-		Check0(t, m.Close())
+		check0(t, err)
+		check0(t, m.Close())
 		return admin.do("POST", "/settings/letterhead", &body, "Content-Type", m.FormDataContentType())
 	}
 	picture := func(side int) []byte {
 		var out bytes.Buffer
-		Check0(t, jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, side, side)), nil))
+		check0(t, jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, side, side)), nil))
 		return out.Bytes()
 	}
 	for want, logo := range map[string][]byte{"no picture in PNG or JPEG": []byte("<svg/>"), "2000 by 2000 pixels": picture(2000)} {

@@ -52,7 +52,7 @@ func TestLinesTable(t *testing.T) {
 	}
 	line := *must(sv.Office.Case(t.Context(), p.ID)).Line(0)
 	_, err := sv.Store.AddFinding(t.Context(), store.Finding{LineID: line.ID, By: "account-chair", Chair: true, Kind: "struck"})
-	Check0(t, err)
+	check0(t, err)
 	if body := c.get(at+"?preset=struck").want(t, 200).body; !strings.Contains(body, "1 to 1 of 1 found") || !strings.Contains(body, "by a person") {
 		t.Error("what was decided since is not in the table")
 	}
@@ -114,7 +114,7 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 	for i := range list {
 		list[i] = store.Page{ID: store.PageID(u.ID, i+1), Number: i + 1}
 	}
-	Check0(b, sv.Store.OpenedUpload(ctx, u.ID, list, ""))
+	check0(b, sv.Store.OpenedUpload(ctx, u.ID, list, ""))
 	var strips []string
 	for i := range 20 {
 		strips = append(strips, sv.picture(870, 90, i))
@@ -135,8 +135,8 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 			found[store.LineID(pg.ID, n+1)] = matches[which]
 		}
 		pg.Kind = "signers"
-		Check0(b, sv.Store.ReadPage(ctx, pg, lines))
-		Check0(b, sv.Store.MatchLines(ctx, pg.ID, snap.ID, found))
+		check0(b, sv.Store.ReadPage(ctx, pg, lines))
+		check0(b, sv.Store.MatchLines(ctx, pg.ID, snap.ID, found))
 	}
 	return sv, p
 }

@@ -65,9 +65,9 @@ func TestSessionEnds(t *testing.T) {
 	c := sv.client("verifier")
 	c.get("/petitions").want(t, 200)
 	a, err := sv.Store.Account(t.Context(), "account-verifier")
-	Check0(t, err)
+	check0(t, err)
 	a.Disabled = true
-	Check0(t, sv.Store.SetAccount(t.Context(), a))
+	check0(t, sv.Store.SetAccount(t.Context(), a))
 	c.get("/petitions").want(t, 303)
 	c = sv.client("chair")
 	sv.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
@@ -83,15 +83,15 @@ func TestFirstAdmin(t *testing.T) {
 		t.Fatalf("with accounts there is a link: %q, %v", link, err)
 	}
 	all, err := sv.Store.Accounts(t.Context())
-	Check0(t, err)
+	check0(t, err)
 	for _, a := range all {
 		a.Disabled = true
-		Check0(t, sv.Store.SetAccount(t.Context(), a))
+		check0(t, sv.Store.SetAccount(t.Context(), a))
 	}
 	older, err := sv.SignIn.FirstAdmin(t.Context())
-	Check0(t, err)
+	check0(t, err)
 	link, err = sv.SignIn.FirstAdmin(t.Context()) // at the next start
-	Check0(t, err)
+	check0(t, err)
 	sv.client("").get(strings.TrimPrefix(older, sv.url)).want(t, 410)
 	path := strings.TrimPrefix(link, sv.url)
 	c := sv.client("")
@@ -192,9 +192,9 @@ func TestResetMeanwhile(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	before, err := sv.Store.Account(t.Context(), "account-verifier")
-	Check0(t, err)
+	check0(t, err)
 	link, err := sv.SignIn.Invite(t.Context(), sv.Store, before.Email, before.Name, before.Roles)
-	Check0(t, err)
+	check0(t, err)
 	sv.client("").post(strings.TrimPrefix(link, sv.url), "name", "Terry", "password", "a new good one", "again", "a new good one").want(t, 303)
 	if err := sv.Store.SetPassword(t.Context(), before.ID, before.PasswordHash, "the old one's"); err == nil {
 		t.Error("the old password sets another")
@@ -220,7 +220,7 @@ func TestToken(t *testing.T) {
 	}
 	script.do("POST", "/api/petitions", strings.NewReader(`{"title":"x"}`), "Content-Type", "application/json").want(t, 403)
 	tokens, err := sv.Store.Tokens(t.Context(), "account-verifier")
-	Check0(t, err)
+	check0(t, err)
 	sv.client("staff").post("/account/tokens/"+tokens[0].ID+"/revoke").want(t, 404)
 	sv.client("admin").post("/account/tokens/"+tokens[0].ID+"/revoke").want(t, 303)
 	script.get("/api/me").want(t, 401)
@@ -249,7 +249,7 @@ type provider struct {
 
 func newProvider(t *testing.T) *provider {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	Check0(t, err)
+	check0(t, err)
 	p := &provider{key: key, codes: map[string]url.Values{}}
 	mux := http.NewServeMux()
 	say := func(w http.ResponseWriter, v any) {
@@ -320,7 +320,7 @@ func TestOIDC(t *testing.T) {
 		c := sv.client("")
 		there := c.get("/login/oidc?next=/help").want(t, 303).Header.Get("Location")
 		resp, err := c.http.Get(there)
-		Check0(t, err)
+		check0(t, err)
 		resp.Body.Close()
 		return c, c.get(strings.TrimPrefix(resp.Header.Get("Location"), sv.url))
 	}
@@ -407,7 +407,7 @@ func TestTokenScopes(t *testing.T) {
 
 	secret := signin.NewSecret()
 	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "old", Hash: signin.HashSecret(secret), ExpiresAt: time.Now().Add(-time.Second)})
-	Check0(t, err)
+	check0(t, err)
 	calendar.token = secret
 	calendar.get("/api/me").want(t, 401)
 }
@@ -444,19 +444,19 @@ func TestStreamEndsWithTheAccount(t *testing.T) {
 	r := httptest.NewRequest("GET", "/petitions/"+p.ID+"/events", nil)
 	r.AddCookie(&http.Cookie{Name: sv.SignIn.CookieName(), Value: sv.session("staff")})
 	r, err := sv.SignIn.Identify(r)
-	Check0(t, err)
+	check0(t, err)
 	if !sv.still(r) {
 		t.Fatal("it ended at once")
 	}
 	a := site.AccountOf(r)
 	less := a
 	less.Roles = []store.Role{"verifier"}
-	Check0(t, sv.Store.SetAccount(t.Context(), less))
+	check0(t, sv.Store.SetAccount(t.Context(), less))
 	if sv.still(r) {
 		t.Error("it goes on without the role")
 	}
-	Check0(t, sv.Store.SetAccount(t.Context(), a))
-	Check0(t, sv.Store.EndSessionsOf(t.Context(), "account-staff"))
+	check0(t, sv.Store.SetAccount(t.Context(), a))
+	check0(t, sv.Store.EndSessionsOf(t.Context(), "account-staff"))
 	if sv.still(r) {
 		t.Error("it goes on without a session")
 	}

@@ -18,12 +18,12 @@ func TestHalfSent(t *testing.T) {
 	sv.bodyTime = 200 * time.Millisecond
 	for _, path := range []string{"/login", "/petitions", "/nowhere", "/api/petitions", "/tus/"} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(sv.url, "http://"))
-		Check0(t, err)
+		check0(t, err)
 		defer conn.Close()
 		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
 			"Content-Length: 1000\r\n\r\nemail=", path)
-		Check0(t, err)
-		Check0(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
+		check0(t, err)
+		check0(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
 		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("POST %s holds its connection", path)
 		}
@@ -41,7 +41,7 @@ func TestSlowAnswer(t *testing.T) {
 		fmt.Fprintf(&table, "%07d,Given%d,Family%d,Active\n", i, i%997, i%1499)
 	}
 	sum, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(table.String()))
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("staff")
 	c.post("/members/import/"+sum, "name", "members.csv", "as-of", "2026-11-01").want(t, 303)
 }

@@ -50,10 +50,10 @@ func TestPetitionByForms(t *testing.T) {
 	c.post(at+"/edit", "title", "Renamed", "received", "2026-11-03", "snapshot", "nowhere").want(t, 422)
 
 	up, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: id, SHA256: strings.Repeat("b", 64), Name: "x.pdf", Size: 1, By: "account-staff", At: time.Now()})
-	Check0(t, err)
-	Check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: up.ID, Stage: store.Ingest, Text: "x.pdf cannot be opened."}))
+	check0(t, err)
+	check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: up.ID, Stage: store.Ingest, Text: "x.pdf cannot be opened."}))
 	failures, err := sv.Store.Failures(t.Context(), id)
-	Check0(t, err)
+	check0(t, err)
 	c.post(at+"/failures/nowhere/retry").want(t, 404)
 	c.post(at+"/failures/"+failures[0].ID+"/retry").want(t, 303)
 	if left, err := sv.Store.Failures(t.Context(), id); err != nil || len(left) != 0 {
@@ -66,7 +66,7 @@ func TestPetitionByForms(t *testing.T) {
 	c.post("/uploads/"+up.ID+"/include").want(t, 303)
 
 	entries, err := sv.Store.AuditOf(t.Context(), id, 100)
-	Check0(t, err)
+	check0(t, err)
 	var actions []string
 	for _, e := range entries {
 		actions = append(actions, e.Action)
@@ -85,11 +85,11 @@ func TestFileGone(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	other, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Seeds", State: "draft", Rules: "threshold: 2", ReceivedOn: time.Now(), By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	path, done, err := sv.files.Path(t.Context(), must(sv.Store.Snapshot(t.Context(), p.SnapshotID)).SHA256)
-	Check0(t, err)
+	check0(t, err)
 	done()
-	Check0(t, os.Remove(path))
+	check0(t, os.Remove(path))
 	staff := sv.client("staff")
 	if a := staff.get("/petitions").want(t, 200); !strings.Contains(a.body, "cannot be counted: a file is missing") || !strings.Contains(a.body, "Seeds") {
 		t.Error("the list does not say which petition cannot be counted")
@@ -127,7 +127,7 @@ func TestDecidedPetition(t *testing.T) {
 		t.Error("an open petition takes no sheets")
 	}
 	p.State = "approved"
-	Check0(t, sv.Store.SetPetition(t.Context(), p))
+	check0(t, sv.Store.SetPetition(t.Context(), p))
 	page = staff.get(at).want(t, 200).body
 	if strings.Contains(page, "data-upload=") || strings.Contains(page, "/exclude") || !strings.Contains(page, "no more sheets are taken in") {
 		t.Error("a decided petition seems to take sheets")
@@ -183,7 +183,7 @@ func TestCertify(t *testing.T) {
 	accept := func(l office.Line) {
 		t.Helper()
 		_, err := sv.Store.AddFinding(t.Context(), store.Finding{PetitionID: p.ID, LineID: l.ID, By: "account-verifier", Kind: "accept", MemberID: l.Candidates[0].Member.ID})
-		Check0(t, err)
+		check0(t, err)
 	}
 	var last office.Line
 	for _, l := range lines {
@@ -205,9 +205,9 @@ func TestCertify(t *testing.T) {
 		chair.post("/petitions/"+p.ID+"/tallies", "seen", now).want(t, 303)
 	}
 	tallies, err := sv.Store.Tallies(t.Context(), p.ID)
-	Check0(t, err)
+	check0(t, err)
 	count, err := office.DecodeCertified(tallies[0].Counts)
-	Check0(t, err)
+	check0(t, err)
 	if life := must(sv.Office.Life(t.Context(), p.ID, nil, register.AsOf{})); life.State != "tallied" || life.Happened[len(life.Happened)-1].Kind != "certify" {
 		t.Errorf("with the certificate the petition is %+v", life)
 	}
@@ -289,13 +289,13 @@ func TestMachines(t *testing.T) {
 	sv.client("admin").get("/metrics").want(t, 200)
 	secret := signin.NewSecret()
 	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-admin", Name: "prometheus", Hash: signin.HashSecret(secret)})
-	Check0(t, err)
+	check0(t, err)
 	a := c.do("GET", "/metrics", nil, "Authorization", "Bearer "+secret).want(t, 200)
 	open := httptest.NewServer(sv.MetricsHandler())
 	defer open.Close()
 	for path, want := range map[string]int{"/metrics": 200, "/": 404, "/petitions": 404} {
 		answer, err := http.Get(open.URL + path)
-		Check0(t, err)
+		check0(t, err)
 		answer.Body.Close()
 		if answer.StatusCode != want {
 			t.Errorf("%s at the address for figures: %s", path, answer.Status)
@@ -326,7 +326,7 @@ func TestPictures(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	pages, err := sv.Store.Pages(t.Context(), p.ID)
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("verifier")
 	large := c.get("/pages/"+pages[0].ID+"/picture").want(t, 200)
 	small := c.get("/pages/"+pages[0].ID+"/thumb").want(t, 200)
@@ -340,7 +340,7 @@ func TestPictures(t *testing.T) {
 	}
 	c.do("GET", "/pages/"+pages[0].ID+"/thumb", nil, "If-None-Match", small.Header.Get("ETag")).want(t, 304)
 	lines, err := sv.Store.Lines(t.Context(), p.ID)
-	Check0(t, err)
+	check0(t, err)
 	c.get("/lines/"+lines[0].ID+"/picture").want(t, 200)
 	body := c.get("/pages/"+pages[0].ID).want(t, 200).body
 	for _, part := range []string{`class="v-valid"`, `class="v-uncertain"`, `class="v-invalid"`, `href="#line-3"`, "/review?line=" + lines[0].ID} {
@@ -381,22 +381,22 @@ func TestPurgedExportIsNoChoice(t *testing.T) {
 	sv := newService(t)
 	ctx := t.Context()
 	old, err := sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "spring.csv", SHA256: strings.Repeat("a", 64), At: time.Now().Add(-time.Hour)})
-	Check0(t, err)
+	check0(t, err)
 	before, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Before", SnapshotID: old.ID})
-	Check0(t, err)
+	check0(t, err)
 	_, err = sv.Store.AddSnapshot(ctx, store.Snapshot{Name: "fall.csv", SHA256: strings.Repeat("b", 64), At: time.Now().Add(time.Hour)})
-	Check0(t, err)
+	check0(t, err)
 	after, err := sv.Store.AddPetition(ctx, store.Petition{Title: "After"})
-	Check0(t, err)
+	check0(t, err)
 	v, err := sv.Store.Version(ctx, before.ID)
-	Check0(t, err)
-	Check0(t, sv.Store.Freeze(ctx, before.ID, v, store.Frozen{}))
+	check0(t, err)
+	check0(t, sv.Store.Freeze(ctx, before.ID, v, store.Frozen{}))
 	for _, p := range []store.Purge{{Of: store.PetitionData, Subject: before.ID, Kind: store.Rows}, {Of: store.ExportData, Subject: old.ID, Kind: store.Rows}} {
 		_, err := sv.Store.BeginPurge(ctx, p, "")
-		Check0(t, err)
+		check0(t, err)
 		_, err = sv.Store.PurgeSome(ctx, p, 100)
-		Check0(t, err)
-		Check0(t, sv.Store.EndPurge(ctx, p))
+		check0(t, err)
+		check0(t, sv.Store.EndPurge(ctx, p))
 	}
 	c := sv.client("staff")
 	if a := c.get("/petitions/"+before.ID+"/edit").want(t, 200); !strings.Contains(a.body, "spring.csv") || !strings.Contains(a.body, "(purged)") {

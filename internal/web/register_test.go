@@ -15,7 +15,7 @@ import (
 func TestLifePage(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
-	Check0(t, sv.Store.SetSetting(t.Context(), "conferences", `[{"name":"Online","from":"2099-01-20T00:00:00Z","to":"2099-01-20T00:00:00Z"}]`, "account-admin"))
+	check0(t, sv.Store.SetSetting(t.Context(), "conferences", `[{"name":"Online","from":"2099-01-20T00:00:00Z","to":"2099-01-20T00:00:00Z"}]`, "account-admin"))
 	p := sv.onAgenda()
 	chair, to := sv.client("chair"), "/petitions/"+p.ID+"/life"
 	page := chair.get(to).want(t, 200).body
@@ -65,7 +65,7 @@ func TestCalendarFeed(t *testing.T) {
 	sv := newService(t)
 	secret := signin.NewSecret()
 	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "calendar", Hash: signin.HashSecret(secret)})
-	Check0(t, err)
+	check0(t, err)
 	sv.established()
 	sv.client("").get("/calendar/wrong.ics").want(t, 401)
 	if got := sv.client("").get("/calendar/"+secret+".ics").want(t, 200).body; !strings.HasPrefix(got, "BEGIN:VCALENDAR") {
@@ -117,7 +117,7 @@ func TestCalendarSettings(t *testing.T) {
 		t.Error("the letter is not kept")
 	}
 	usual, err := sv.Office.Template("receipt")
-	Check0(t, err)
+	check0(t, err)
 	admin.post("/settings/letters/receipt", "text", usual).want(t, 303)
 	if text, err := sv.Store.Setting(t.Context(), "letter-receipt"); err != nil || text != "" {
 		t.Errorf("the built-in text was kept as an edited one: %q, %v", text, err)

@@ -132,16 +132,16 @@ func TestRepairInBrowser(t *testing.T) {
 	// Two headings were taken for each other.
 	swapped := must(sv.Store.Pages(t.Context(), p.ID))[1]
 	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers, Columns: []extract.Column{{Heading: "Name", Fields: []extract.Field{extract.MemberID}}, {Heading: "No.", Fields: []extract.Field{extract.Name}}}})
-	Check0(t, err)
+	check0(t, err)
 	swapped.Sheet, _, err = sv.Blobs.Put(t.Context(), bytes.NewReader(packed))
-	Check0(t, err)
-	Check0(t, sv.Store.ReadPage(t.Context(), swapped, must(sv.Store.LinesOf(t.Context(), swapped.ID))))
+	check0(t, err)
+	check0(t, sv.Store.ReadPage(t.Context(), swapped, must(sv.Store.LinesOf(t.Context(), swapped.ID))))
 	b.open("/pages/" + swapped.ID)
 	details("/columns")
 	b.do(chromedp.SetValue(chromedp.CSS("select[name=column0]"), "name"), chromedp.SetValue(chromedp.CSS("select[name=column1]"), "member_id"), chromedp.Click(chromedp.CSS(`form[action$="/columns"] button`)))
 	said("read again with these columns")
 	told, err := office.DecodeTold(must(sv.Store.Page(t.Context(), swapped.ID)).Told)
-	Check0(t, err)
+	check0(t, err)
 	if len(told.Columns) != 2 || told.Columns[0][0] != extract.Name || told.Columns[1][0] != extract.MemberID {
 		t.Errorf("the page is read with %v", told.Columns)
 	}

@@ -102,10 +102,10 @@ func TestTable(t *testing.T) {
 	}
 	const golden = "testdata/routes.txt"
 	if *update {
-		Check0(t, os.WriteFile(golden, []byte(b.String()), 0o600))
+		check0(t, os.WriteFile(golden, []byte(b.String()), 0o600))
 	}
 	want, err := os.ReadFile(golden)
-	Check0(t, err)
+	check0(t, err)
 	if diff := gocmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("%s differs; go test -run TestTable -update writes it anew:\n%s", golden, diff)
 	}

@@ -21,11 +21,11 @@ func (sv *service) mails(p store.Petition, o mailtest.Options) *mailtest.Server 
 	sv.t.Helper()
 	box := mailtest.Start(sv.t, o)
 	s, err := mail.New(mail.Options{URL: "smtp://" + box.Addr, From: "Office <office@example.org>"})
-	Check0(sv.t, err)
+	check0(sv.t, err)
 	sv.Mail = s
 	sv.letter("it was received.")
 	ctx := sv.t.Context()
-	Check0(sv.t, sv.Store.SetSetting(ctx, "offices", `[{"key":"chair","from":"2020-07-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "account-admin"))
+	check0(sv.t, sv.Store.SetSetting(ctx, "offices", `[{"key":"chair","from":"2020-07-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "account-admin"))
 	sv.step(p.ID, "emails", "emails", "ana@example.org\nprograms@example.org")
 	return box
 }
@@ -33,7 +33,7 @@ func (sv *service) mails(p store.Petition, o mailtest.Options) *mailtest.Server 
 // letter makes the text of a receipt, with the name of the petition before it.
 func (sv *service) letter(text string) {
 	sv.t.Helper()
-	Check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "letter-receipt", "Of {{.Petition}}\n\nDear organizers, "+text, "account-admin"))
+	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "letter-receipt", "Of {{.Petition}}\n\nDear organizers, "+text, "account-admin"))
 }
 
 // began leaves a letter as a service does that is killed while it sends.
@@ -101,7 +101,7 @@ func TestSendLetter(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	entries, err := sv.Store.AuditOf(t.Context(), p.ID, 10)
-	Check0(t, err)
+	check0(t, err)
 	if len(entries) == 0 || entries[0].Action != "letter.sent" || entries[0].Detail != "receipt" || entries[0].Actor != "account-staff" {
 		t.Errorf("%+v", entries)
 	}
@@ -133,7 +133,7 @@ func TestSendReminder(t *testing.T) {
 	p := sv.established()
 	box := sv.mails(p, mailtest.Options{})
 	asked := office.NewStep{Kind: "ask-report", On: sv.Today(), Words: map[string]string{"due": sv.Today().AddDate(0, 1, 0).Format(time.DateOnly)}}
-	Check0(t, sv.Office.AddToGroup(t.Context(), p.ID, asked, sv.chair()))
+	check0(t, sv.Office.AddToGroup(t.Context(), p.ID, asked, sv.chair()))
 	staff, to := sv.client("staff"), "/groups/"+p.ID+"/letters/report-reminder/send"
 	staff.post(to, shown(t, staff.get(to).want(t, 200).body)...).want(t, 303)
 	g := must(sv.Office.Group(t.Context(), p.ID, nil, register.AsOf{}))
@@ -207,7 +207,7 @@ func TestSendLetterRefused(t *testing.T) {
 		t.Errorf("%d letters were sent", len(box.Messages()))
 	}
 	entries, err := sv.Store.AuditOf(t.Context(), p.ID, 10)
-	Check0(t, err)
+	check0(t, err)
 	if strings.Contains(fmt.Sprint(entries), "letter.") {
 		t.Errorf("%+v", entries)
 	}
@@ -241,7 +241,7 @@ func TestSendLetterInterrupted(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	box := sv.mails(p, mailtest.Options{})
-	Check0(t, sv.began(p))
+	check0(t, sv.began(p))
 	chair, to := sv.client("chair"), "/petitions/"+p.ID+"/letters/receipt/send"
 	page := chair.get(to).want(t, 200).body
 	if !strings.Contains(page, "nothing is known of how that ended") {

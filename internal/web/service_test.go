@@ -56,21 +56,21 @@ func newService(t testing.TB) *service {
 	t.Helper()
 	ctx, dir := t.Context(), t.TempDir()
 	st, err := store.Open(ctx, "sqlite://"+filepath.Join(dir, "countersign.db"))
-	Check0(t, err)
+	check0(t, err)
 	t.Cleanup(func() { st.Close() })
 	blobs, err := blob.OpenFiles(filepath.Join(dir, "blobs"))
-	Check0(t, err)
+	check0(t, err)
 	logs := &lockedBuffer{}
 	log := slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	q, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: log})
-	Check0(t, err)
+	check0(t, err)
 	t.Cleanup(q.Close)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	Check0(t, err)
+	check0(t, err)
 	o := office.New(office.Options{Store: st, Blobs: blobs, Bell: q, Program: "test"})
 	s, err := New(site.Options{Store: st, Blobs: blobs, Bell: q, Office: o, Uploads: filepath.Join(dir, "uploads"),
 		URL: "http://" + l.Addr().String(), Log: log, Program: "test"})
-	Check0(t, err)
+	check0(t, err)
 	// Streams of pages end with the service, not only with who reads them.
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return base }}}
@@ -78,15 +78,15 @@ func newService(t testing.TB) *service {
 	t.Cleanup(func() { cancel(); srv.Close() })
 	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, queue: q, files: blobs, dir: dir}
 	hash, err := testHash()
-	Check0(t, err)
+	check0(t, err)
 	for _, role := range []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin} {
 		_, err := st.AddAccount(ctx, store.Account{ID: "account-" + string(role), Email: string(role) + "@example.org", Name: "Terry " + site.UpperFirst(string(role)), Roles: []store.Role{role}, PasswordHash: hash})
-		Check0(t, err)
+		check0(t, err)
 	}
 	return sv
 }
 
-func Check0(t testing.TB, err error) {
+func check0(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ type answer struct {
 func (c *client) do(method, path string, body io.Reader, header ...string) answer {
 	c.t.Helper()
 	r, err := http.NewRequest(method, c.base+path, body)
-	Check0(c.t, err)
+	check0(c.t, err)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
@@ -143,13 +143,13 @@ func (c *client) do(method, path string, body io.Reader, header ...string) answe
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	resp, err := c.http.Do(r)
-	Check0(c.t, err)
+	check0(c.t, err)
 	defer resp.Body.Close()
 	if resp.Header.Get("Content-Type") == "text/event-stream" {
 		return answer{resp, ""} // it does not end
 	}
 	data, err := io.ReadAll(resp.Body)
-	Check0(c.t, err)
+	check0(c.t, err)
 	return answer{resp, string(data)}
 }
 
@@ -206,9 +206,9 @@ func sampleRoll() []byte {
 func (sv *service) export(data []byte) store.Snapshot {
 	sv.t.Helper()
 	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(data))
-	Check0(sv.t, err)
+	check0(sv.t, err)
 	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true}, "account-staff")
-	Check0(sv.t, err)
+	check0(sv.t, err)
 	return snap
 }
 
@@ -219,23 +219,23 @@ func (sv *service) sample() store.Petition {
 	ctx, t := sv.t.Context(), sv.t
 	snap := sv.export(sampleRoll())
 	p, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Libraries for Rural Broadband", State: "draft", Rules: "threshold: 20", SnapshotID: snap.ID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	cover := extract.Cover{Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", Organizers: []extract.Organizer{
 		{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: extract.SignedYes}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: extract.SignedUnsure}}}
 	matcher, err := office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID)
-	Check0(t, err)
+	check0(t, err)
 	line := 0
 	for f, name := range []string{"Detroit sheets.pdf", "Mailed in.tif"} {
 		data := []byte(fmt.Sprintf("file %d of the sample", f))
 		sum, size, err := sv.Blobs.Put(ctx, bytes.NewReader(data))
-		Check0(t, err)
+		check0(t, err)
 		u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: sum, Name: name, Size: size, By: "account-staff", At: time.Now()})
-		Check0(t, err)
+		check0(t, err)
 		var pages []store.Page
 		for n := range 2 - f {
 			pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), PetitionID: p.ID, UploadID: u.ID, Number: n + 1})
 		}
-		Check0(t, sv.Store.OpenedUpload(ctx, u.ID, pages, ""))
+		check0(t, sv.Store.OpenedUpload(ctx, u.ID, pages, ""))
 		for i, pg := range pages {
 			s := extract.Sheet{Kind: extract.Signers, Source: "scan"}
 			if f == 0 && i == 0 {
@@ -268,13 +268,13 @@ func (sv *service) leavesOpen(p store.Petition) {
 	ctx, t := sv.t.Context(), sv.t
 	page := must(sv.Store.Pages(ctx, p.ID))[0]
 	lines, err := sv.Store.LinesOf(ctx, page.ID)
-	Check0(t, err)
+	check0(t, err)
 	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers, Notes: []string{"read anew"}})
-	Check0(t, err)
+	check0(t, err)
 	page.Sheet, _, err = sv.Blobs.Put(ctx, bytes.NewReader(packed))
-	Check0(t, err)
+	check0(t, err)
 	page.Open = []store.OpenPoint{{Kind: "writing-outside", Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4, .96}}}
-	Check0(t, sv.Store.ReadPage(ctx, page, lines))
+	check0(t, sv.Store.ReadPage(ctx, page, lines))
 }
 
 // keepSheet keeps what was read of a page as the workers do, matched against an export where
@@ -315,12 +315,12 @@ func (sv *service) step(petition, kind string, words ...string) {
 	for i := 0; i+1 < len(words); i += 2 {
 		s.Words[words[i]] = words[i+1]
 	}
-	Check0(sv.t, sv.Office.AddToLife(sv.t.Context(), petition, s, sv.chair()))
+	check0(sv.t, sv.Office.AddToLife(sv.t.Context(), petition, s, sv.chair()))
 }
 
 func (sv *service) chair() store.Account {
 	a, err := sv.Store.Account(sv.t.Context(), "account-chair")
-	Check0(sv.t, err)
+	check0(sv.t, err)
 	return a
 }
 
@@ -330,7 +330,7 @@ func (sv *service) onAgenda() store.Petition {
 	sv.t.Helper()
 	p := sv.sample()
 	p.Rules = "threshold: 10"
-	Check0(sv.t, sv.Store.SetPetition(sv.t.Context(), p))
+	check0(sv.t, sv.Store.SetPetition(sv.t.Context(), p))
 	sv.step(p.ID, "submit")
 	sv.step(p.ID, "confirm", "item", "organizers")
 	sv.step(p.ID, "acknowledge", "copy", "Member Programs and Services")
@@ -354,7 +354,7 @@ func (sv *service) established() store.Petition {
 func (sv *service) picture(width, height, seed int) string {
 	sv.t.Helper()
 	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(sketched(sv.t, sketch{width, height, seed})))
-	Check0(sv.t, err)
+	check0(sv.t, err)
 	return sum
 }
 
@@ -375,7 +375,7 @@ func sketched(t testing.TB, s sketch) []byte {
 		return data
 	}
 	var b bytes.Buffer
-	Check0(t, jpeg.Encode(&b, s.draw(), nil))
+	check0(t, jpeg.Encode(&b, s.draw(), nil))
 	sketches.drawn[s] = b.Bytes()
 	return b.Bytes()
 }

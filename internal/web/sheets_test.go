@@ -31,7 +31,7 @@ func TestSheetsPage(t *testing.T) {
 	}
 	staff.post(to, said()...).want(t, 303)
 	set, err := sv.Office.SheetSet(t.Context(), p.ID)
-	Check0(t, err)
+	check0(t, err)
 	if !slices.Equal(set.Columns, []string{"name", "signature"}) || set.Pages != 12 || !set.Plain || !set.Portrait || !set.A4 {
 		t.Errorf("%+v", set)
 	}

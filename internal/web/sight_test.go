@@ -20,7 +20,7 @@ func assigned(t *testing.T) (sv *service, p store.Petition, other *client) {
 	sv = newService(t)
 	p = sv.established()
 	_, err := sv.Store.AddAccount(t.Context(), store.Account{ID: "account-other", Email: "other@example.org", Name: "Oda Other", Roles: []store.Role{store.Staff, store.Verifier}})
-	Check0(t, err)
+	check0(t, err)
 	sv.client("admin").post("/settings", "access", "assigned").want(t, 303)
 	return sv, p, sv.client("other")
 }
@@ -38,9 +38,9 @@ func TestUnassignedSeeNothing(t *testing.T) {
 	repair := must(sv.Store.AddRepair(ctx, store.Repair{PetitionID: p.ID, UploadID: page.UploadID, PageID: page.ID, Kind: "line.delete", By: "account-staff"}))
 	tally := must(sv.Store.Tallies(ctx, p.ID))[0]
 	open := must(sv.Office.AddPetition(ctx, store.Petition{Title: "Takes files"}, "account-staff"))
-	Check0(t, sv.Office.Assign(ctx, open.ID, "account-other", true, "account-admin"))
+	check0(t, sv.Office.Assign(ctx, open.ID, "account-other", true, "account-admin"))
 	upload := strings.TrimPrefix(other.tusCreate(open.ID, "more.pdf", 100), "/tus/")
-	Check0(t, sv.Office.Assign(ctx, open.ID, "account-other", false, "account-admin"))
+	check0(t, sv.Office.Assign(ctx, open.ID, "account-other", false, "account-admin"))
 
 	ids := map[string]string{"petitions": p.ID, "uploads": page.UploadID, "pages": page.ID, "lines": line.ID, "open": points[0].ID, "repairs": repair.ID, "groups": p.ID, "tus": upload}
 	parts := strings.NewReplacer("{$}", "", "{failure}", "none", "{blob}", "none", "{token}", "none", "{line}", line.ID, "{account}", "account-other", "{file...}", "app.css", "{name}", "new.pdf")
@@ -140,11 +140,11 @@ func TestUnassignedReachNothing(t *testing.T) {
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	lines := must(sv.Store.LinesOf(t.Context(), page.ID))
 	mine, err := sv.Office.AddPetition(t.Context(), store.Petition{Title: "Own", Rules: "threshold: 20"}, "account-other")
-	Check0(t, err)
+	check0(t, err)
 	u, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: mine.ID, SHA256: "0", Name: "own.pdf", By: "account-other"})
-	Check0(t, err)
+	check0(t, err)
 	own := store.Page{ID: store.PageID(u.ID, 1), PetitionID: mine.ID, UploadID: u.ID, Number: 1}
-	Check0(t, sv.Store.OpenedUpload(t.Context(), u.ID, []store.Page{own}, ""))
+	check0(t, sv.Store.OpenedUpload(t.Context(), u.ID, []store.Page{own}, ""))
 
 	other.get("/petitions/"+mine.ID).want(t, 200)
 	other.post("/pages/"+own.ID+"/move", "to", p.ID, "note", "x").want(t, 404)
@@ -164,7 +164,7 @@ func TestUnassignedReachNothing(t *testing.T) {
 	other.post("/members/exports/"+p.SnapshotID+"/withdraw").want(t, 403)
 
 	var list []api.Petition
-	Check0(t, json.Unmarshal([]byte(other.get("/api/petitions").want(t, 200).body), &list))
+	check0(t, json.Unmarshal([]byte(other.get("/api/petitions").want(t, 200).body), &list))
 	if len(list) != 1 || list[0].ID != mine.ID {
 		t.Errorf("the list: %+v", list)
 	}
@@ -225,11 +225,11 @@ func TestAssign(t *testing.T) {
 func TestStreamEndsWithTheAssignment(t *testing.T) {
 	t.Parallel()
 	sv, p, other := assigned(t)
-	Check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", true, "account-admin"))
+	check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", true, "account-admin"))
 	r := httptest.NewRequest("GET", "/petitions/"+p.ID+"/events", nil)
 	r.AddCookie(&http.Cookie{Name: sv.SignIn.CookieName(), Value: sv.session("other")})
 	r, err := sv.SignIn.Identify(r)
-	Check0(t, err)
+	check0(t, err)
 	r.Pattern = "GET /petitions/{id}/events"
 	r.SetPathValue("id", p.ID)
 	if !sv.still(r) {
@@ -237,11 +237,11 @@ func TestStreamEndsWithTheAssignment(t *testing.T) {
 	}
 	secret := signin.NewSecret()
 	_, err = sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-other", Name: "calendar", Scope: "calendar", Hash: signin.HashSecret(secret), CreatedAt: time.Now()})
-	Check0(t, err)
+	check0(t, err)
 	if !strings.Contains(other.get("/calendar/"+secret+".ics").want(t, 200).body, "Seed Libraries") {
 		t.Error("the calendar lacks a group that is assigned")
 	}
-	Check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", false, "account-admin"))
+	check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", false, "account-admin"))
 	if sv.still(r) {
 		t.Error("it goes on without the assignment")
 	}

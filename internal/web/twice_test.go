@@ -22,13 +22,13 @@ func TestAddedOnce(t *testing.T) {
 	id := func(a answer) string {
 		t.Helper()
 		var p struct{ ID string }
-		Check0(t, json.Unmarshal([]byte(a.want(t, 200).body), &p))
+		check0(t, json.Unmarshal([]byte(a.want(t, 200).body), &p))
 		return p.ID
 	}
 	staff, admin := sv.client("staff"), sv.client("admin")
 	// The newest export is gone from the disk, so nothing can be counted.
 	_, err := sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "gone.csv", SHA256: strings.Repeat("0", 64)})
-	Check0(t, err)
+	check0(t, err)
 	first := id(add(staff, "k1", "One"))
 	if again := id(add(staff, "k1", "One")); again != first {
 		t.Errorf("sent again it is %s, not %s", again, first)

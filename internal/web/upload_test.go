@@ -49,7 +49,7 @@ func TestResumable(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("staff")
 	data := bytes.Repeat([]byte("sheet "), 5000)
 	at := c.tusCreate(p.ID, "../Müller & Söhne.pdf", len(data))
@@ -91,7 +91,7 @@ func TestExcludedAgain(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("staff")
 	data := []byte("scan")
 	at := c.tusCreate(p.ID, "scan.pdf", len(data))
@@ -114,10 +114,10 @@ func TestExcludedAgain(t *testing.T) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("files", "again.pdf")
-	Check0(t, err)
+	check0(t, err)
 	_, err = part.Write(data)
-	Check0(t, err)
-	Check0(t, form.Close())
+	check0(t, err)
+	check0(t, form.Close())
 	a := c.do("POST", "/petitions/"+p.ID+"/files", &body, "Content-Type", form.FormDataContentType(), "Sec-Fetch-Site", "same-origin").want(t, 303)
 	if where := a.Header.Get("Location"); where != "/petitions/"+p.ID+"#file-"+id {
 		t.Error("sent on to", where)
@@ -136,21 +136,21 @@ func TestTidy(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("staff")
 	whole := c.tusCreate(p.ID, "whole.pdf", 5)
 	part := c.tusCreate(p.ID, "part.pdf", 10)
 	for _, at := range []string{whole, part} { // as the service leaves them when it dies before it takes a file
-		Check0(t, os.WriteFile(sv.Uploads+"/"+strings.TrimPrefix(at, "/tus/"), []byte("12345"), 0o600))
+		check0(t, os.WriteFile(sv.Uploads+"/"+strings.TrimPrefix(at, "/tus/"), []byte("12345"), 0o600))
 	}
-	Check0(t, sv.uploads.Tidy(t.Context()))
+	check0(t, sv.uploads.Tidy(t.Context()))
 	list, err := sv.Store.Uploads(t.Context(), p.ID)
 	if err != nil || len(list) != 1 || list[0].Name != "whole.pdf" {
 		t.Fatalf("taken: %v, %v", list, err)
 	}
 	c.tusHead(part).want(t, 200)
 	sv.Now = func() time.Time { return time.Now().Add(8 * 24 * time.Hour) }
-	Check0(t, sv.uploads.Tidy(t.Context()))
+	check0(t, sv.uploads.Tidy(t.Context()))
 	if left, err := os.ReadDir(sv.Uploads); err != nil || len(left) != 0 {
 		t.Errorf("left after a week: %v, %v", left, err)
 	}
@@ -162,7 +162,7 @@ func TestScript(t *testing.T) {
 	sv := newService(t)
 	secret := signin.NewSecret()
 	_, err := sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-staff", Name: "scanner", Hash: signin.HashSecret(secret)})
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("")
 	c.token = secret
 	a := c.do("POST", "/api/petitions", strings.NewReader(`{"title":"Rural Broadband","rules":"threshold: 3"}`), "Content-Type", "application/json").want(t, 200)
@@ -178,7 +178,7 @@ func TestScript(t *testing.T) {
 	m := multipart.NewWriter(&form)
 	for _, name := range []string{"x.tif", "y.tif"} {
 		part, err := m.CreateFormFile("file", name)
-		Check0(t, err)
+		check0(t, err)
 		fmt.Fprint(part, name)
 	}
 	m.Close()
@@ -221,7 +221,7 @@ func TestLargeFile(t *testing.T) {
 	const size = 200 << 20
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	c := sv.client("staff")
 	at := c.tusCreate(p.ID, "large.pdf", size)
 	seed := make([]byte, 1<<20)
@@ -285,9 +285,9 @@ func TestEvents(t *testing.T) {
 	_, rest, _ := strings.Cut(page, `data-live="`)
 	address, _, _ := strings.Cut(rest, `"`)
 	r, err := http.NewRequestWithContext(t.Context(), "GET", sv.url+address, nil)
-	Check0(t, err)
+	check0(t, err)
 	resp, err := c.http.Do(r)
-	Check0(t, err)
+	check0(t, err)
 	defer resp.Body.Close()
 	heard := make(chan string, 100)
 	go func() {
@@ -326,11 +326,11 @@ func TestResumableElsewhere(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p, err := sv.Store.AddPetition(t.Context(), store.Petition{Title: "Test", By: "account-staff"})
-	Check0(t, err)
+	check0(t, err)
 	o := sv.Options
 	o.Metrics = nil
 	other, err := New(o)
-	Check0(t, err)
+	check0(t, err)
 	front := httptest.NewServer(other)
 	defer front.Close()
 	c := sv.client("staff")
@@ -341,23 +341,23 @@ func TestResumableElsewhere(t *testing.T) {
 	there := sv.client("staff")
 	there.base = front.URL
 	u, err := url.Parse(front.URL)
-	Check0(t, err)
+	check0(t, err)
 	there.http.Jar.SetCookies(u, []*http.Cookie{{Name: sv.SignIn.CookieName(), Value: sv.session("staff"), Path: "/"}})
 	if got := there.tusHead(at).want(t, 200).Header.Get("Upload-Offset"); got != "10000" {
 		t.Fatalf("there it stopped at %s", got)
 	}
 	id := filepath.Base(at)
 	lock, err := upload.Locker(sv.Uploads).NewLock(id)
-	Check0(t, err)
-	Check0(t, lock.Lock(t.Context(), func() {}))
+	check0(t, err)
+	check0(t, lock.Lock(t.Context(), func() {}))
 	second, err := upload.Locker(sv.Uploads).NewLock(id)
-	Check0(t, err)
+	check0(t, err)
 	limited, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
 	defer cancel()
 	if err := second.Lock(limited, func() {}); err == nil {
 		t.Error("two services hold one upload")
 	}
-	Check0(t, lock.Unlock())
+	check0(t, lock.Unlock())
 	a := there.tusSend(at, 10000, data[10000:]).want(t, 204)
 	if u, err := sv.Store.Upload(t.Context(), a.Header.Get("Countersign-Upload")); err != nil || u.Size != int64(len(data)) {
 		t.Errorf("added %+v, %v", u, err)

@@ -40,6 +40,7 @@ func (h *heard) await(t *testing.T, text string) {
 // A folder of files that is not mounted for a while costs no page a try: work waits for it and
 // goes on by itself.
 func TestFilesAwayForAWhile(t *testing.T) {
+	t.Parallel()
 	said := &heard{}
 	data := t.TempDir()
 	s, err := Open(t.Context(), Options{Data: data, Log: slog.New(slog.NewTextHandler(said, nil))})

@@ -15,6 +15,7 @@ import (
 
 // A worker that cannot reach the files of the service says so before it takes a page.
 func TestProbe(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	o := Options{Data: dir, Log: slog.New(slog.DiscardHandler)}
 	with := func(nats bool, do func(s *Service)) {
@@ -81,6 +82,7 @@ func refused(t *testing.T, o Options, want string) {
 // Two installations on one NATS server hear nothing of each other once each has a name, and
 // without one the second does not start.
 func TestInstallationsOnOneServer(t *testing.T) {
+	t.Parallel()
 	url := shared(t)
 	dir := t.TempDir()
 	first := openTestService(t, Options{Data: filepath.Join(dir, "first"), NATS: url, BlobsNATS: true})
@@ -117,6 +119,7 @@ func TestInstallationsOnOneServer(t *testing.T) {
 
 // Nothing starts on a database, a queue and files that do not belong together.
 func TestBelongTogether(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	o := Options{Data: filepath.Join(dir, "data"), Log: slog.New(slog.DiscardHandler)}
 	s := openTestService(t, o)
@@ -155,6 +158,7 @@ func TestBelongTogether(t *testing.T) {
 
 // A queue that is damaged says what to do, and what was waiting is announced again.
 func TestRebuildQueue(t *testing.T) {
+	t.Parallel()
 	o := Options{Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)}
 	s := openTestService(t, o)
 	sum, _, err := s.Blobs.Put(t.Context(), strings.NewReader("no PDF"))
@@ -198,6 +202,7 @@ func TestRebuildQueue(t *testing.T) {
 
 // Workers of another version than the service are refused before they take a page.
 func TestSameProgram(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	same := func(name string) error { return s.SameProgram(t.Context(), name) }
 	if err := same("countersign 1"); err != nil { // nobody served yet

@@ -23,6 +23,7 @@ import (
 // A pile of printed sheets sorts itself: each page counts for the petition that it was
 // printed for, whatever it was uploaded with, and what is missing is said.
 func TestPrintedSheetsFileThemselves(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	for _, id := range []string{"maps", "atlases", "closed"} {

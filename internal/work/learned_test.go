@@ -16,6 +16,7 @@ import (
 // A page whose headings cannot be read is read again once another page of its form was
 // understood, also if that page comes later.
 func TestPagesOfOneFormHelpEachOther(t *testing.T) {
+	t.Parallel()
 	o := drawn.Random(9)
 	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{}, false, 0, 0
 	clear := drawn.Draw(o)
@@ -52,6 +53,7 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 // A mark that looks like writing is an open point until a second page of the form has it at
 // the same place: then it is print, on both pages.
 func TestWhatTheFormPrintsIsNoOpenPoint(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)

@@ -94,6 +94,7 @@ func working(t testing.TB, s *Service) (stop func()) {
 
 // An upload ends as the pages, lines and matches that the stages make of the same file.
 func TestUploadBecomesMatches(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	snapshot := fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 	fixtures.AddPetition(t, s.Store, "p1", snapshot.ID)
@@ -159,6 +160,7 @@ func sameLineAs(t *testing.T, l store.Line, want verify.Match, members *roll.Rol
 
 // What cannot be read is said of the file or the page, and the rest goes on.
 func TestBadUploads(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
@@ -178,6 +180,7 @@ func TestBadUploads(t *testing.T) {
 
 // Another snapshot has the lines matched anew, from the sheets as stored.
 func TestAnotherSnapshot(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	data := fixtures.Read(t, fixtures.Members)
 	fixtures.AddMembers(t, s.Store, s.Blobs, "all", data)
@@ -210,6 +213,7 @@ func TestAnotherSnapshot(t *testing.T) {
 
 // A sheet that was damaged on disk is read again from its page.
 func TestDamagedSheetIsReadAgain(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	p := fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
@@ -244,6 +248,7 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 
 // Every message delivered three times leaves the store as if it had come once.
 func TestThreeDeliveries(t *testing.T) {
+	t.Parallel()
 	once, thrice := openTestService(t, Options{}), openTestService(t, Options{Readers: reader.Options{Processes: 2}})
 	for _, s := range []*Service{once, thrice} {
 		fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
@@ -328,6 +333,7 @@ func dump(t testing.TB, s *Service, petitionID string) []string {
 
 // A file that breaks its reader is refused by name, and the others go on.
 func TestPoisonousUpload(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{Readers: reader.Options{Processes: 2, Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}}})
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
@@ -354,6 +360,7 @@ func TestPoisonousUpload(t *testing.T) {
 
 // What was tried in vain is a failure that names the page, and Retry mends it.
 func TestFailureAndRetry(t *testing.T) {
+	t.Parallel()
 	s := openTestService(t, Options{})
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	u := upload(t, s, "p1", "good.pdf", fixtures.Typed(t, 1, 5, 0))
@@ -384,6 +391,7 @@ func TestFailureAndRetry(t *testing.T) {
 }
 
 func TestOneProcessToAFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := openTestService(t, Options{Data: dir})
 	if _, err := Open(t.Context(), Options{Data: dir}); err == nil || !strings.Contains(err.Error(), "another countersign has the data folder") {
