@@ -23,10 +23,13 @@ var stages = []string{"ingest", "extract", "verify", "report"}
 // rings says which stages and which other parts of internal each part of internal may import.
 // Parts that are not named know neither.
 var rings = map[string][]string{
-	"reader":   {"ingest", "extract", "verify", "report"}, // of verify, exports; of report, workbooks that somebody brings
-	"office":   {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail"},
-	"work":     {"ingest", "extract", "verify", "report", "store", "blob", "queue", "office", "reader"},
-	"web":      {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail", "office"},
+	// of verify, exports; of report, workbooks that somebody brings
+	"reader": {"ingest", "extract", "verify", "report"},
+	"office": {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail"},
+	"work": {"ingest", "extract", "verify", "report", "store", "blob", "queue", "office",
+		"reader"},
+	"web": {"ingest", "extract", "verify", "report", "store", "blob", "queue", "mail",
+		"office"},
 	"fixtures": {"ingest", "extract", "verify", "report", "store"}, // for tests
 }
 
@@ -43,8 +46,9 @@ var forTests = []string{"fixtures"}
 // guests gives for every dependency the folders that may name it, their
 // subfolders included. Tests may name go-cmp everywhere.
 var guests = map[string][]string{
-	"github.com/alecthomas/kong":      {"cmd/countersign"},
-	"go.yaml.in/yaml/v3":              {"verify/plainyaml", "cmd/countersign"}, // tests read what init prints
+	"github.com/alecthomas/kong": {"cmd/countersign"},
+	// tests read what init prints
+	"go.yaml.in/yaml/v3":              {"verify/plainyaml", "cmd/countersign"},
 	"github.com/hhrutter/tiff":        {"ingest/scan"},
 	"github.com/gen2brain/heic":       {"ingest/scan"},
 	"github.com/klippa-app/go-pdfium": {"ingest/pdf"},
@@ -52,37 +56,52 @@ var guests = map[string][]string{
 	"github.com/otiai10/gosseract/v2": {"extract/tesseract"},
 	"github.com/pdfcpu/pdfcpu":        {"ingest/pdf"},
 	"github.com/tetratelabs/wazero":   {"ingest/pdf"},
-	"github.com/xuri/excelize/v2":     {"report/workbook", "verify/roll", "cmd/countersign", "internal/office"}, // writes reports; tests make exports and open what was written
-	"github.com/chromedp":             {"internal/web", "cmd/countersign", "internal/fixtures/browsertest"},     // tests look at pages in a real browser
-	"github.com/coreos/go-oidc":       {"internal/web/signin"},
-	"github.com/danielgtaylor/huma":   {"internal/web/api", "internal/web"}, // tests hold answers against the description
-	"github.com/go-jose/go-jose":      {"internal/web"},                     // tests sign as an identity provider does
-	"github.com/prometheus":           {"internal/web", "cmd/countersign"},
-	"github.com/go-pdf/fpdf":          {"report/letter", "report/sheet", "report/workbook"},
-	"github.com/wneessen/go-mail":     {"report/letter", "internal/mail"}, // writes drafts; speaks to mail servers
-	"github.com/emersion/go-sasl":     {"internal/mail/mailtest"},
-	"github.com/emersion/go-smtp":     {"internal/mail/mailtest"}, // tests send to a real server
-	"github.com/tus/tusd":             {"internal/web/upload"},
-	"golang.org/x/crypto":             {"internal/web/signin"},
-	"golang.org/x/exp":                {"internal/web/upload"},         // tusd's logger is of its own kind
-	"golang.org/x/image":              {"ingest", "extract", "report"}, // report prints in the Go fonts
-	"golang.org/x/net":                {"ingest/table"},                // web pages that are named .xls
-	"golang.org/x/oauth2":             {"internal/web/signin"},
-	"golang.org/x/sys":                {"cmd/countersign", "internal", "extract/hand"}, // hand asks what the processor can do
-	"golang.org/x/term":               {"cmd/countersign"},
-	"golang.org/x/sync":               {"cmd/countersign", "internal/work"},
-	"golang.org/x/text":               {"ingest/table", "extract", "verify", "internal/web/review"},
-	"golang.org/x/time":               {"internal/web/site", "internal/web/signin"},
+	// writes reports; tests make exports and open what was written
+	"github.com/xuri/excelize/v2": {"report/workbook", "verify/roll", "cmd/countersign",
+		"internal/office"},
+	// tests look at pages in a real browser
+	"github.com/chromedp": {"internal/web", "cmd/countersign",
+		"internal/fixtures/browsertest"},
+	"github.com/coreos/go-oidc": {"internal/web/signin"},
+	// tests hold answers against the description
+	"github.com/danielgtaylor/huma": {"internal/web/api", "internal/web"},
+	// tests sign as an identity provider does
+	"github.com/go-jose/go-jose": {"internal/web"},
+	"github.com/prometheus":      {"internal/web", "cmd/countersign"},
+	"github.com/go-pdf/fpdf":     {"report/letter", "report/sheet", "report/workbook"},
+	// writes drafts; speaks to mail servers
+	"github.com/wneessen/go-mail": {"report/letter", "internal/mail"},
+	"github.com/emersion/go-sasl": {"internal/mail/mailtest"},
+	"github.com/emersion/go-smtp": {"internal/mail/mailtest"}, // tests send to a real server
+	"github.com/tus/tusd":         {"internal/web/upload"},
+	"golang.org/x/crypto":         {"internal/web/signin"},
+	// tusd's logger is of its own kind
+	"golang.org/x/exp": {"internal/web/upload"},
+	// report prints in the Go fonts
+	"golang.org/x/image": {"ingest", "extract", "report"},
+	// web pages that are named .xls
+	"golang.org/x/net":    {"ingest/table"},
+	"golang.org/x/oauth2": {"internal/web/signin"},
+	// hand asks what the processor can do
+	"golang.org/x/sys":  {"cmd/countersign", "internal", "extract/hand"},
+	"golang.org/x/term": {"cmd/countersign"},
+	"golang.org/x/sync": {"cmd/countersign", "internal/work"},
+	"golang.org/x/text": {"ingest/table", "extract", "verify", "internal/web/review"},
+	"golang.org/x/time": {"internal/web/site", "internal/web/signin"},
 
 	"github.com/jackc/pgx/v5":             {"internal/store", "internal/fixtures/postgrestest"},
 	"github.com/landlock-lsm/go-landlock": {"internal/reader"},
 	"github.com/elastic/go-seccomp-bpf":   {"internal/reader"},
-	"github.com/nats-io/nats-server/v2":   {"internal/queue", "internal/blob", "internal/fixtures/natstest"}, // tests run servers
-	"github.com/nats-io/nats.go":          {"internal/queue", "internal/blob", "internal/fixtures/natstest"},
-	"github.com/nats-io/jwt/v2":           {"internal/queue"}, // tests give credentials, as an operator does
-	"github.com/nats-io/nkeys":            {"internal/queue"},
-	"github.com/pressly/goose/v3":         {"internal/store"},
-	"modernc.org/sqlite":                  {"internal/store"},
+	// tests run servers
+	"github.com/nats-io/nats-server/v2": {"internal/queue", "internal/blob",
+		"internal/fixtures/natstest"},
+	"github.com/nats-io/nats.go": {"internal/queue", "internal/blob",
+		"internal/fixtures/natstest"},
+	// tests give credentials, as an operator does
+	"github.com/nats-io/jwt/v2":   {"internal/queue"},
+	"github.com/nats-io/nkeys":    {"internal/queue"},
+	"github.com/pressly/goose/v3": {"internal/store"},
+	"modernc.org/sqlite":          {"internal/store"},
 }
 
 const testGuest = "github.com/google/go-cmp"
@@ -126,17 +145,24 @@ func TestWrong(t *testing.T) {
 		{"internal/web/web.go", "countersign/internal/store", ""},
 		{"internal/web/web.go", "countersign/internal/web/api", ""},
 		{"internal/web/api/api.go", "countersign/internal/web/site", ""},
-		{"internal/web/petition/petition.go", "countersign/internal/web/api", "internal/web/petition may not import internal/web/api"},
-		{"internal/web/site/site.go", "countersign/internal/web", "internal/web/site may not import internal/web"},
-		{"internal/web/web.go", "countersign/internal/work", "internal/web may not import internal/work"},
-		{"internal/office/office.go", "countersign/internal/web", "internal/office may not import internal/web"},
+		{"internal/web/petition/petition.go", "countersign/internal/web/api",
+			"internal/web/petition may not import internal/web/api"},
+		{"internal/web/site/site.go", "countersign/internal/web",
+			"internal/web/site may not import internal/web"},
+		{"internal/web/web.go", "countersign/internal/work",
+			"internal/web may not import internal/work"},
+		{"internal/office/office.go", "countersign/internal/web",
+			"internal/office may not import internal/web"},
 		{"internal/office/office.go", "countersign/internal/store", ""},
 		{"internal/reader/child.go", "countersign/extract/hand", ""},
-		{"internal/reader/child.go", "countersign/internal/store", "internal/reader may not import internal/store"},
+		{"internal/reader/child.go", "countersign/internal/store",
+			"internal/reader may not import internal/store"},
 		{"internal/work/work.go", "countersign/internal/reader", ""},
 		{"internal/work/work_test.go", "countersign/internal/fixtures", ""},
-		{"internal/work/work.go", "countersign/internal/fixtures", "internal/fixtures is for tests"},
-		{"internal/store/purge.go", "countersign/internal/blob", "internal/store may not import internal/blob"},
+		{"internal/work/work.go", "countersign/internal/fixtures",
+			"internal/fixtures is for tests"},
+		{"internal/store/purge.go", "countersign/internal/blob",
+			"internal/store may not import internal/blob"},
 		{"internal/mail/mailtest/server.go", "countersign/internal/mail", ""},
 		{"report/report.go", "countersign/cmd/countersign", main},
 		{"internal/web/web.go", "countersign/cmd/countersign", main},
@@ -147,12 +173,15 @@ func TestWrong(t *testing.T) {
 		{"extract/layout/leptonica.go", "C", ""},
 		{"report/workbook/book.go", "github.com/xuri/excelize/v2", ""},
 		{"verify/roll/table.go", "github.com/xuri/excelize/v2", ""},
-		{"verify/rules.go", "github.com/xuri/excelize/v2", "it belongs in report/workbook, verify/roll, cmd/countersign, internal/office"},
+		{"verify/rules.go", "github.com/xuri/excelize/v2",
+			"it belongs in report/workbook, verify/roll, cmd/countersign, internal/office"},
 		{"ingest/pdf2/pdf.go", "github.com/pdfcpu/pdfcpu/pkg/api", "it belongs in ingest/pdf"},
 		{"verify/roll/roll_test.go", "github.com/google/go-cmp/cmp", ""},
 		{"verify/roll/roll.go", "github.com/google/go-cmp/cmp", "it is for tests"},
-		{"verify/roll/roll.go", "example.org/new/thing", "no folder is named for it: give it one in internal/imports_test.go"},
-		{"verify/roll/roll.go", "github.com/xuri/excelize/v25", "no folder is named for it: give it one in internal/imports_test.go"},
+		{"verify/roll/roll.go", "example.org/new/thing",
+			"no folder is named for it: give it one in internal/imports_test.go"},
+		{"verify/roll/roll.go", "github.com/xuri/excelize/v25",
+			"no folder is named for it: give it one in internal/imports_test.go"},
 		{"stray/stray.go", "strings", "stray is no part of the tree"},
 	} {
 		t.Run(tt.file+" imports "+tt.path, func(t *testing.T) {
@@ -168,8 +197,10 @@ func TestWrong(t *testing.T) {
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"verify/a.go":           "package verify\nimport (\n\"strings\"\nx \"countersign/extract\"\n)\n",
-		"verify/a_plan9.go":     "//go:build plan9\n\npackage verify\nimport _ \"countersign/report\"\n",
+		"verify/a.go": "package verify\nimport (\n\"strings\"\nx " +
+			"\"countersign/extract\"\n)\n",
+		"verify/a_plan9.go": "//go:build plan9\n\npackage verify\nimport _ " +
+			"\"countersign/report\"\n",
 		"verify/testdata/b.go":  "package b\nimport \"example.org/not/ours\"\n",
 		".hidden/c.go":          "package c\nimport \"example.org/not/ours\"\n",
 		"verify/rules.yaml":     "import: nothing",
@@ -187,7 +218,8 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []use{{"verify/a.go", "strings"}, {"verify/a.go", "countersign/extract"}, {"verify/a_plan9.go", "countersign/report"}, {"verify/roll/d_test.go", "testing"}}
+	want := []use{{"verify/a.go", "strings"}, {"verify/a.go", "countersign/extract"},
+		{"verify/a_plan9.go", "countersign/report"}, {"verify/roll/d_test.go", "testing"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(use{})); diff != "" {
 		t.Error(diff)
 	}
@@ -237,7 +269,8 @@ func wrongRing(u use, top, from, to string) string {
 	switch {
 	case slices.Contains(forTests, to) && !test && from != to:
 		return "internal/" + to + " is for tests"
-	case test && !slices.Contains([]string{"office", "work", "reader", "web"}, to): // tests stand on a real queue, store and files
+	case test && !slices.Contains([]string{"office", "work", "reader", "web"}, to):
+		// tests stand on a real queue, store and files
 		return ""
 	case from == "web" && to == "web":
 		return wrongWeb(path.Dir(u.file), strings.TrimPrefix(u.path, "countersign/"))
@@ -249,7 +282,8 @@ func wrongRing(u use, top, from, to string) string {
 
 // wrongWeb is wrong for an import of one part of web by another.
 func wrongWeb(from, to string) string {
-	if from == "internal/web" || from == to || slices.Contains(ofWeb[path.Base(from)], path.Base(to)) {
+	if from == "internal/web" || from == to || slices.Contains(ofWeb[path.Base(from)],
+		path.Base(to)) {
 		return ""
 	}
 	return from + " may not import " + to
@@ -291,7 +325,8 @@ func read(tree fs.FS) ([]use, error) {
 			return err
 		}
 		if d.IsDir() {
-			if base := d.Name(); name != "." && (base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+			if base := d.Name(); name != "." && (base == "testdata" || strings.HasPrefix(base,
+				".") || strings.HasPrefix(base, "_")) {
 				return fs.SkipDir
 			}
 			return nil

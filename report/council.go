@@ -161,8 +161,11 @@ func (c *Council) Add(p Petition) {
 	group := cmp.Or(strings.TrimSpace(p.Cover.Group), NoGroup)
 	c.Counts = append(c.Counts, countsOf(group, p))
 	if p.Action == nil {
-		c.Pending = append(c.Pending, Pending{Group: group, Purpose: strings.TrimSpace(p.Cover.Purpose), Rule: joined(p.Rules.Title, p.Rules.Citation),
-			Received: p.Received, State: StateInWords(p), Valid: p.Tally.Valid, Required: p.Tally.Required, Outcome: Outcome(p.Tally)})
+		c.Pending = append(c.Pending, Pending{Group: group,
+			Purpose: strings.TrimSpace(p.Cover.Purpose), Rule: joined(p.Rules.Title,
+				p.Rules.Citation),
+			Received: p.Received, State: StateInWords(p), Valid: p.Tally.Valid,
+			Required: p.Tally.Required, Outcome: Outcome(p.Tally)})
 		return
 	}
 	a := *p.Action
@@ -170,12 +173,14 @@ func (c *Council) Add(p Petition) {
 	a.Valid, a.Required = p.Tally.Valid, p.Tally.Required
 	c.Actions = append(c.Actions, a)
 	if strings.EqualFold(a.What, "approved") && strings.TrimSpace(p.Cover.Purpose) != "" {
-		c.Handbook = append(c.Handbook, Entry{Group: a.Group, Text: strings.TrimSpace(p.Cover.Purpose)})
+		c.Handbook = append(c.Handbook, Entry{Group: a.Group,
+			Text: strings.TrimSpace(p.Cover.Purpose)})
 	}
 }
 
 func countsOf(group string, p Petition) Counts {
-	n := Counts{Group: group, Tally: p.Tally, Files: len(p.Files), Members: p.Members.Members, MembersAt: p.Members.AsOf, ExportHash: p.Members.SHA256}
+	n := Counts{Group: group, Tally: p.Tally, Files: len(p.Files), Members: p.Members.Members,
+		MembersAt: p.Members.AsOf, ExportHash: p.Members.SHA256}
 	for _, f := range p.Files {
 		if !f.ReadWhole() {
 			n.Unread++
@@ -195,7 +200,8 @@ func countsOf(group string, p Petition) Counts {
 
 // ReadWhole says whether nothing of a file was left out.
 func (f File) ReadWhole() bool {
-	return f.Error == "" && !slices.ContainsFunc(f.Pages, func(p Page) bool { return p.Error != "" })
+	return f.Error == "" && !slices.ContainsFunc(f.Pages,
+		func(p Page) bool { return p.Error != "" })
 }
 
 // Rows is how many lines of a file somebody wrote in.

@@ -33,19 +33,27 @@ func PrintedRemarks(printed []extract.Printed, own string) []string {
 			name = "this petition"
 		}
 		if len(p.Missing) > 0 {
-			notes = append(notes, fmt.Sprintf("Of the %d sheets printed for %s, %s not among the files: see whether they were signed.",
-				p.Of, name, pages(p.Missing, "is", "are")))
+			notes = append(notes,
+				fmt.Sprintf("Of the %d sheets printed for %s, %s not among the files: see "+
+					"whether they were signed.",
+					p.Of, name, pages(p.Missing, "is", "are")))
 		}
 		if len(p.Repeated) > 0 {
-			notes = append(notes, fmt.Sprintf("Of the %d sheets printed for %s, %s here more than once: blank sheets were copied, or signed ones scanned twice.",
-				p.Of, name, pages(p.Repeated, "is", "are")))
+			notes = append(notes,
+				fmt.Sprintf("Of the %d sheets printed for %s, %s here more than once: blank "+
+					"sheets were copied, or signed ones scanned twice.",
+					p.Of, name, pages(p.Repeated, "is", "are")))
 		}
 	}
 	switch {
 	case len(petitions) > 1:
-		notes = append(notes, fmt.Sprintf("The files hold sheets of %d petitions, %s: all lines were counted together.", len(petitions), strings.Join(petitions, ", ")))
+		notes = append(notes,
+			fmt.Sprintf("The files hold sheets of %d petitions, %s: all lines were counted "+
+				"together.", len(petitions), strings.Join(petitions, ", ")))
 	case len(petitions) == 1 && own != "" && petitions[0] != own:
-		notes = append(notes, fmt.Sprintf("The sheets were printed for petition %s, which is not known here: their lines count with this one.", petitions[0]))
+		notes = append(notes,
+			fmt.Sprintf("The sheets were printed for petition %s, which is not known here: their "+
+				"lines count with this one.", petitions[0]))
 	}
 	return notes
 }

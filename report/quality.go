@@ -8,11 +8,13 @@ import "math"
 // is looked at again.
 type Quality struct {
 	KnownAccepted Measure // of known-answer lines that do not count, those that were accepted
-	KnownRejected Measure // of known-answer lines that count, those that were rejected or taken for another person's
+	// of known-answer lines that count, those that were rejected or taken for another person's
+	KnownRejected Measure
 	AgainAccepted Measure // of automatic acceptances looked at again, those found wrong
 	AgainRejected Measure // of automatic rejections looked at again, those found wrong
 
-	Seeds []PersonMeasure // of wrong names shown on contact sheets, those that were accepted; by person
+	// of wrong names shown on contact sheets, those that were accepted; by person
+	Seeds []PersonMeasure
 }
 
 // PersonMeasure is a measure of one person's work.

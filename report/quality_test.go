@@ -19,11 +19,13 @@ func TestInterval(t *testing.T) {
 		{report.Measure{Wrong: 1, Of: 60}, 0.0029, 0.0886},
 		{report.Measure{Wrong: 5, Of: 10}, 0.2366, 0.7634},
 		{report.Measure{Wrong: 10, Of: 10}, 0.7225, 1},
-		{report.Measure{Wrong: 81, Of: 263}, 0.2553, 0.3662}, // the example of R. G. Newcombe (1998)
+		// the example of R. G. Newcombe (1998)
+		{report.Measure{Wrong: 81, Of: 263}, 0.2553, 0.3662},
 	} {
 		low, high := tt.m.Interval()
 		if math.Abs(low-tt.low) > 5e-5 || math.Abs(high-tt.high) > 5e-5 {
-			t.Errorf("%d of %d: %.4f to %.4f, want %.4f to %.4f", tt.m.Wrong, tt.m.Of, low, high, tt.low, tt.high)
+			t.Errorf("%d of %d: %.4f to %.4f, want %.4f to %.4f", tt.m.Wrong, tt.m.Of, low, high,
+				tt.low, tt.high)
 		}
 	}
 	for of := range 200 {

@@ -29,7 +29,8 @@ func (r *Petition) AddCover(c extract.Cover, file string, page int) {
 func SnapshotOf(r *roll.Roll, rules verify.Rules) Snapshot {
 	const remarks = 200 // more would bury the rest of the page
 	return Snapshot{
-		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), LeftOut: r.LeftOut, Merged: r.Merged, AsOf: r.AsOf,
+		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), LeftOut: r.LeftOut,
+		Merged: r.Merged, AsOf: r.AsOf,
 		Sums: r.Sums(), Findings: append(unknownStatuses(r, rules), r.Remarks(remarks)...),
 	}
 }
@@ -57,7 +58,8 @@ func unknownStatuses(r *roll.Roll, rules verify.Rules) []string {
 	if len(each) > 1 {
 		are = "are"
 	}
-	return []string{fmt.Sprintf("status %s %s in no list of the rule: lines of these members wait for a person", strings.Join(each, ", "), are)}
+	return []string{fmt.Sprintf("status %s %s in no list of the rule: lines of these members "+
+		"wait for a person", strings.Join(each, ", "), are)}
 }
 
 // FileNames gives each file a name of its own, since lines are traced by

@@ -14,11 +14,13 @@ import (
 // known only to whoever keeps petitions over weeks, from Received on, may be
 // left empty: the workbooks then say that nothing is recorded.
 type Petition struct {
-	ID         string        // by which its printed sheets name it; empty where nothing keeps petitions
-	Title      string        // that staff gave it; empty where nothing keeps petitions
-	Cover      extract.Cover // its Group is the one name of the group, where something keeps petitions
-	Headed     string        // what the sheets call the group, where something keeps petitions
-	CoverFile  string        // where the purpose was found; empty if nowhere
+	// by which its printed sheets name it; empty where nothing keeps petitions
+	ID    string
+	Title string // that staff gave it; empty where nothing keeps petitions
+	// its Group is the one name of the group, where something keeps petitions
+	Cover      extract.Cover
+	Headed     string // what the sheets call the group, where something keeps petitions
+	CoverFile  string // where the purpose was found; empty if nowhere
 	CoverPage  int
 	Organizers []Organizer
 	Files      []File

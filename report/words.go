@@ -27,9 +27,11 @@ func Outcome(t verify.Tally) string {
 	case short <= 0:
 		return of + ": sufficient"
 	case t.Uncertain >= short:
-		return fmt.Sprintf("%s, %d undecided: undecided lines can still change the outcome", of, t.Uncertain)
+		return fmt.Sprintf("%s, %d undecided: undecided lines can still change the outcome", of,
+			t.Uncertain)
 	case t.Uncertain > 0:
-		return fmt.Sprintf("%s: insufficient, even if all %d undecided lines count", of, t.Uncertain)
+		return fmt.Sprintf("%s: insufficient, even if all %d undecided lines count", of,
+			t.Uncertain)
 	default:
 		return fmt.Sprintf("%s: insufficient, %d short", of, short)
 	}
@@ -141,10 +143,12 @@ func standing(r verify.Rules) string {
 func onceMore(r verify.Rules) string {
 	var parts []string
 	if r.SecondLookPercent > 0 {
-		parts = append(parts, fmt.Sprintf("%g %% of the lines that the program decided", r.SecondLookPercent))
+		parts = append(parts, fmt.Sprintf("%g %% of the lines that the program decided",
+			r.SecondLookPercent))
 	}
 	if r.KnownAnswerPercent > 0 {
-		parts = append(parts, fmt.Sprintf("%g %% of those that two people or the chair settled", r.KnownAnswerPercent))
+		parts = append(parts, fmt.Sprintf("%g %% of those that two people or the chair settled",
+			r.KnownAnswerPercent))
 	}
 	return strings.Join(parts, "; ")
 }

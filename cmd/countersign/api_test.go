@@ -29,20 +29,28 @@ func TestPetitionOverAPI(t *testing.T) {
 	t.Parallel()
 	box := mailtest.Start(t, mailtest.Options{User: "office@example.org", Password: "secret"})
 	password := fixtures.Write(t, "password", []byte("secret\n"))
-	s := newScript(t, "--smtp", "smtp://office@example.org@"+box.Addr, "--smtp-password-file", password, "--mail-from", "The Office <office@example.org>")
+	s := newScript(t, "--smtp", "smtp://office@example.org@"+box.Addr, "--smtp-password-file",
+		password, "--mail-from", "The Office <office@example.org>")
 	day := time.Now().UTC().Format(time.DateOnly)
 	s.ask("PUT", "/api/snapshots/members.csv?as_of="+day, samples.Members, http.StatusCreated, nil)
 	year := time.Now().AddDate(1, 0, 0).Format("2006")
-	s.ask("PUT", "/api/conferences", []words{{"name": "Annual " + year, "from": year + "-06-24", "to": year + "-06-29", "place": "Chicago"}}, http.StatusOK, nil)
-	s.ask("PUT", "/api/offices", []words{{"key": "chair", "name": "Dana Whitlock", "from": "2020-07-01", "email": "dana@example.org"}, {"key": "conference", "name": "Conference Services", "from": "2020-07-01", "email": "conference@example.org"}}, http.StatusOK, nil)
+	s.ask("PUT", "/api/conferences", []words{{"name": "Annual " + year, "from": year + "-06-24",
+		"to": year + "-06-29", "place": "Chicago"}}, http.StatusOK, nil)
+	s.ask("PUT", "/api/offices", []words{{"key": "chair", "name": "Dana Whitlock",
+		"from": "2020-07-01", "email": "dana@example.org"}, {"key": "conference",
+		"name": "Conference Services", "from": "2020-07-01", "email": "conference@example.org"}},
+		http.StatusOK, nil)
 	var p struct {
 		ID, State string
 		Progress  struct{ Pages, Read, Lines, Matched, Uploads, Opened int }
 	}
-	s.ask("POST", "/api/petitions", words{"title": "Prison and Reentry Library Service", "rules": "threshold: 6\n"}, http.StatusOK, &p)
+	s.ask("POST", "/api/petitions", words{"title": "Prison and Reentry Library Service",
+		"rules": "threshold: 6\n"}, http.StatusOK, &p)
 	at := "/api/petitions/" + p.ID
 	s.ask("PUT", at+"/files/online.pdf", fixtures.Typed(t, 2, 5, 0), http.StatusCreated, nil)
-	for deadline := time.Now().Add(patience); p.Progress.Lines == 0 || p.Progress.Read < p.Progress.Pages || p.Progress.Matched < p.Progress.Lines || p.Progress.Opened < p.Progress.Uploads; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); p.Progress.Lines == 0 ||
+		p.Progress.Read < p.Progress.Pages || p.Progress.Matched < p.Progress.Lines ||
+		p.Progress.Opened < p.Progress.Uploads; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the sheets are never read: %+v", p)
 		}
@@ -60,12 +68,19 @@ func TestPetitionOverAPI(t *testing.T) {
 			Undone   bool
 		}
 	}
-	step := func(kind string, w words) { s.ask("POST", at+"/life", stepOn(kind, day, w), http.StatusOK, &life) }
-	if why := s.ask("POST", at+"/life", stepOn("approve", day, words{"vote": "7 to 0", "overlap": "None", "rationale": "x"}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "The petition is still being gathered, and from there that cannot follow.") {
+	step := func(kind string, w words) {
+		s.ask("POST", at+"/life", stepOn(kind, day, w), http.StatusOK, &life)
+	}
+	if why := s.ask("POST", at+"/life", stepOn("approve", day, words{"vote": "7 to 0",
+		"overlap": "None", "rationale": "x"}), http.StatusUnprocessableEntity,
+		nil); !strings.Contains(why,
+		"The petition is still being gathered, and from there that cannot follow.") {
 		t.Errorf("a decision before anything: %s", why)
 	}
 	step("submit", nil)
-	if why := s.ask("POST", at+"/life", stepOn("acknowledge", day, words{"copy": "Member Programs and Services"}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "The packet is not complete") {
+	if why := s.ask("POST", at+"/life", stepOn("acknowledge", day,
+		words{"copy": "Member Programs and Services"}), http.StatusUnprocessableEntity,
+		nil); !strings.Contains(why, "The packet is not complete") {
 		t.Errorf("an incomplete packet: %s", why)
 	}
 	step("confirm", words{"item": "organizers", "note": "named in the letter that came with it"})
@@ -86,14 +101,17 @@ func TestPetitionOverAPI(t *testing.T) {
 		t.Errorf("with a certificate it is %s", life.State)
 	}
 	step("schedule", words{"meeting": "the winter meeting"})
-	step("approve", words{"vote": "7 to 0", "overlap": "Reference and User Services Association", "rationale": "The concern is no other unit's.", "renews": "a new group", "name": "Reentry Library Service", "purpose": "Books behind bars"})
-	if life.State != "approved" || life.GroupID == "" || !slices.ContainsFunc(life.Happened, func(h struct {
-		Kind, On string
-		Words    words
-		Undone   bool
-	}) bool {
-		return h.Kind == "approve" && h.On == day && h.Words["vote"] == "7 to 0"
-	}) {
+	step("approve", words{"vote": "7 to 0", "overlap": "Reference and User Services Association",
+		"rationale": "The concern is no other unit's.", "renews": "a new group",
+		"name": "Reentry Library Service", "purpose": "Books behind bars"})
+	if life.State != "approved" || life.GroupID == "" || !slices.ContainsFunc(life.Happened,
+		func(h struct {
+			Kind, On string
+			Words    words
+			Undone   bool
+		}) bool {
+			return h.Kind == "approve" && h.On == day && h.Words["vote"] == "7 to 0"
+		}) {
 		t.Errorf("%+v", life)
 	}
 	step("notify", words{"needs": "A room for 40\nA table at the exhibits"})
@@ -102,37 +120,49 @@ func TestPetitionOverAPI(t *testing.T) {
 			t.Errorf("%s has %d bytes", file, len(letter))
 		}
 	}
-	s.ask("GET", at+"/letters/approval.eml", nil, http.StatusUnprocessableEntity, nil) // nobody's address is known
+	// nobody's address is known
+	s.ask("GET", at+"/letters/approval.eml", nil, http.StatusUnprocessableEntity, nil)
 
 	// The office's mail server takes one of them, as it was shown; and once.
 	to := "/petitions/" + p.ID + "/letters/conference-services/send"
 	form := url.Values{}
-	for _, field := range regexp.MustCompile(`name="(last|mark)" value="([^"]*)"`).FindAllStringSubmatch(s.ask("GET", to, nil, http.StatusOK, nil), -1) {
+	for _, field := range regexp.MustCompile(
+		`name="(last|mark)" value="([^"]*)"`).FindAllStringSubmatch(s.ask("GET", to, nil,
+		http.StatusOK, nil), -1) {
 		form.Set(field[1], field[2])
 	}
 	s.post(to, form, http.StatusSeeOther)
 	s.post(to, form, http.StatusConflict)
-	if got := box.Messages(); len(got) != 1 || !slices.Equal(got[0].To, []string{"conference@example.org"}) || !strings.Contains(got[0].Data, "Reply-To: <dana@example.org>") || !strings.Contains(got[0].Data, "-conference-services.pdf") {
+	if got := box.Messages(); len(got) != 1 || !slices.Equal(got[0].To,
+		[]string{"conference@example.org"}) || !strings.Contains(got[0].Data,
+		"Reply-To: <dana@example.org>") || !strings.Contains(got[0].Data,
+		"-conference-services.pdf") {
 		t.Errorf("%d letters were sent: %.2000v", len(got), got)
 	}
 
 	// Council is told, and what was told stays.
-	if why := s.ask("POST", at+"/life", stepOn("report", day, words{"conference": "Midwinter"}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "onference") {
+	if why := s.ask("POST", at+"/life", stepOn("report", day, words{"conference": "Midwinter"}),
+		http.StatusUnprocessableEntity, nil); !strings.Contains(why, "onference") {
 		t.Errorf("a conference that is none: %s", why)
 	}
-	for _, file := range []string{"council.xlsx?conference=Annual+" + year, "council.pdf?conference=Annual+" + year, "coo.xlsx?from=" + day + "&to=" + day} {
-		if got := s.ask("GET", "/api/reports/"+file, nil, http.StatusOK, nil); !strings.HasPrefix(got, "PK") && !strings.HasPrefix(got, "%PDF-") {
+	for _, file := range []string{"council.xlsx?conference=Annual+" + year,
+		"council.pdf?conference=Annual+" + year, "coo.xlsx?from=" + day + "&to=" + day} {
+		if got := s.ask("GET", "/api/reports/"+file, nil, http.StatusOK, nil); !strings.HasPrefix(
+			got, "PK") && !strings.HasPrefix(got, "%PDF-") {
 			t.Errorf("%s begins %.10q", file, got)
 		}
 	}
-	if why := s.ask("POST", at+"/life", stepOn("report", day, words{"conference": "Annual " + year}), http.StatusUnprocessableEntity, nil); !strings.Contains(why, "issue the report for the conference first") {
+	if why := s.ask("POST", at+"/life", stepOn("report", day, words{"conference": "Annual " +
+		year}), http.StatusUnprocessableEntity, nil); !strings.Contains(why,
+		"issue the report for the conference first") {
 		t.Errorf("a report that was not issued: %s", why)
 	}
 	var issued struct {
 		SHA256  string
 		Actions int
 	}
-	s.ask("POST", "/api/reports/council", words{"conference": "Annual " + year, "document": "CD#27"}, http.StatusOK, &issued)
+	s.ask("POST", "/api/reports/council", words{"conference": "Annual " + year,
+		"document": "CD#27"}, http.StatusOK, &issued)
 	if issued.Actions != 1 || len(issued.SHA256) != 64 {
 		t.Errorf("%+v", issued)
 	}
@@ -151,7 +181,9 @@ func TestPetitionOverAPI(t *testing.T) {
 		}
 	}
 	s.ask("GET", "/api/groups", nil, http.StatusOK, &groups)
-	if len(groups) != 1 || groups[0].Name != "Reentry Library Service" || !groups[0].Active || groups[0].ID != life.GroupID || len(groups[0].Terms) != 1 || groups[0].Terms[0].From != day || groups[0].Terms[0].PetitionID != p.ID {
+	if len(groups) != 1 || groups[0].Name != "Reentry Library Service" || !groups[0].Active ||
+		groups[0].ID != life.GroupID || len(groups[0].Terms) != 1 ||
+		groups[0].Terms[0].From != day || groups[0].Terms[0].PetitionID != p.ID {
 		t.Fatalf("%+v", groups)
 	}
 	var group struct {
@@ -160,12 +192,15 @@ func TestPetitionOverAPI(t *testing.T) {
 	}
 	s.ask("GET", "/api/groups/"+life.GroupID, nil, http.StatusOK, &group)
 	due := func() bool {
-		return slices.ContainsFunc(group.Tasks, func(t struct{ Key string }) bool { return t.Key == "contact" })
+		return slices.ContainsFunc(group.Tasks, func(t struct{ Key string }) bool {
+			return t.Key == "contact"
+		})
 	}
 	if !due() {
 		t.Errorf("a contact is not asked for: %+v", group)
 	}
-	s.ask("POST", "/api/groups/"+life.GroupID, stepOn("contact", day, words{"contact": "Lee Park"}), http.StatusOK, &group)
+	s.ask("POST", "/api/groups/"+life.GroupID, stepOn("contact", day, words{"contact": "Lee Park"}),
+		http.StatusOK, &group)
 	if group.Contact != "Lee Park" || due() {
 		t.Errorf("%+v", group)
 	}
@@ -176,7 +211,8 @@ func TestPetitionOverAPI(t *testing.T) {
 	var tasks []struct{ Key, Of, Subject, Due string }
 	s.ask("GET", "/api/worklist", nil, http.StatusOK, &tasks)
 	if !slices.ContainsFunc(tasks, func(x struct{ Key, Of, Subject, Due string }) bool {
-		return x.Key == "contact" && x.Of == "group" && x.Subject == life.GroupID && len(x.Due) == len(time.DateOnly)
+		return x.Key == "contact" && x.Of == "group" && x.Subject == life.GroupID &&
+			len(x.Due) == len(time.DateOnly)
 	}) {
 		t.Errorf("the worklist is %+v", tasks)
 	}
@@ -203,10 +239,13 @@ func newScript(t *testing.T, args ...string) *script {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.Store.AddAccount(t.Context(), store.Account{Email: "office@example.org", Name: "Office", Roles: []store.Role{store.Staff, store.Verifier, store.Chair}, PasswordHash: "none"})
+	a, err := s.Store.AddAccount(t.Context(), store.Account{Email: "office@example.org",
+		Name: "Office", Roles: []store.Role{store.Staff, store.Verifier, store.Chair},
+		PasswordHash: "none"})
 	if err == nil {
 		sum := sha256.Sum256([]byte(testToken))
-		_, err = s.Store.AddToken(t.Context(), store.Token{AccountID: a.ID, Name: "script", Hash: hex.EncodeToString(sum[:])})
+		_, err = s.Store.AddToken(t.Context(), store.Token{AccountID: a.ID, Name: "script",
+			Hash: hex.EncodeToString(sum[:])})
 	}
 	s.Close()
 	if err != nil {
@@ -219,7 +258,8 @@ func newScript(t *testing.T, args ...string) *script {
 // post sends a form, as pages do.
 func (s *script) post(path string, form url.Values, status int) {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), "POST", s.base+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(s.t.Context(), "POST", s.base+path,
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -261,7 +301,8 @@ func (s *script) ask(method, path string, in any, status int, out any) string {
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != status {
-		s.t.Fatalf("%s %s: %s, want %d; %v\n%.1000s", method, path, answer.Status, status, err, text)
+		s.t.Fatalf("%s %s: %s, want %d; %v\n%.1000s", method, path, answer.Status, status, err,
+			text)
 	}
 	if out != nil {
 		if err := json.Unmarshal(text, out); err != nil {

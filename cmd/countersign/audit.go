@@ -38,19 +38,25 @@ func (c auditVerifyCommand) Run(ctx context.Context, s *streams) error {
 	}
 	noted, err := c.heads().Check(ctx, db)
 	if damaged := (*store.DamagedAnchors)(nil); errors.As(err, &damaged) {
-		fmt.Fprintf(s.out, "All %d entries of the log are as they were written. %v.\n", entries, err)
+		fmt.Fprintf(s.out, "All %d entries of the log are as they were written. %v.\n", entries,
+			err)
 		return errUnread
 	}
 	if err != nil {
 		return whatIsWrong(entries, err)
 	}
 	if noted == 0 {
-		_, err = fmt.Fprintf(s.out, "All %d entries of the log are as they were written, and none is missing among them. "+
-			"Whether entries are gone from its end is not known: no head of it was noted in %s.\n", entries, c.heads().Path)
+		_, err = fmt.Fprintf(s.out,
+			"All %d entries of the log are as they were written, and none is missing among them. "+
+				"Whether entries are gone from its end is not known: no head of it was noted in "+
+				"%s.\n",
+			entries, c.heads().Path)
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "All %d entries of the log are as they were written, and none is missing: "+
-		"%d heads of it that were noted outside of the database agree.\nThe files are read by \"countersign scrub\".\n", entries, noted)
+	_, err = fmt.Fprintf(s.out,
+		"All %d entries of the log are as they were written, and none is missing: "+
+			"%d heads of it that were noted outside of the database agree.\nThe files are read by "+
+			"\"countersign scrub\".\n", entries, noted)
 	return err
 }
 
@@ -65,12 +71,14 @@ func whatIsWrong(entries int, err error) error {
 	corrupt, lost := (*store.Corrupt)(nil), (*store.LostTail)(nil)
 	switch {
 	case errors.As(err, &corrupt), store.Damaged(err):
-		return fmt.Errorf("the database is damaged, as a failing disk leaves it: stop the service, look at its disk, and bring back the newest backup "+
+		return fmt.Errorf("the database is damaged, as a failing disk leaves it: stop the "+
+			"service, look at its disk, and bring back the newest backup "+
 			"(the first %d entries of the log hold): %w", entries, err)
 	case errors.As(err, &lost):
 		return err
 	case errors.Is(err, store.ErrTampered):
-		return fmt.Errorf("the database is whole, and its log is not as it was written: somebody changed it outside of the service. "+
+		return fmt.Errorf("the database is whole, and its log is not as it was written: somebody "+
+			"changed it outside of the service. "+
 			"Its first %d entries are as they were: %w", entries, err)
 	}
 	return err

@@ -24,7 +24,8 @@ func logged(t *testing.T, entries int) (dir string, db *store.Store) {
 	t.Cleanup(func() { db.Close() })
 	heads := store.Anchors{Path: filepath.Join(dir, "audit-heads")}
 	for i := range entries {
-		if _, err := db.Record(t.Context(), store.AuditEntry{Actor: "x", Action: "petition.added", Subject: fmt.Sprint("petition ", i)}); err != nil {
+		if _, err := db.Record(t.Context(), store.AuditEntry{Actor: "x", Action: "petition.added",
+			Subject: fmt.Sprint("petition ", i)}); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := heads.Note(t.Context(), db); err != nil {
@@ -70,7 +71,8 @@ func execute(t *testing.T, dir, statement string) {
 // Each of what can happen to a log is told apart from the others.
 func TestAuditVerify(t *testing.T) {
 	t.Parallel()
-	if r := countersign("audit", "verify", "--data", t.TempDir()); r.code != exitUnusable || !strings.Contains(r.stderr, "holds no data") {
+	if r := countersign("audit", "verify", "--data", t.TempDir()); r.code != exitUnusable ||
+		!strings.Contains(r.stderr, "holds no data") {
 		t.Errorf("of an empty folder: %+v", r)
 	}
 	running, db := logged(t, 20)
@@ -83,16 +85,23 @@ func TestAuditVerify(t *testing.T) {
 		code int
 		want string
 	}{
-		"whole":   {running, func(string) {}, exitOK, "All 20 entries of the log are as they were written, and none is missing: 20 heads"},
+		"whole": {running, func(string) {}, exitOK,
+			"All 20 entries of the log are as they were written, and none is missing: 20 heads"},
 		"crashed": {crashed, func(string) {}, exitOK, "All 20 entries"},
 		"no heads": {running, func(dir string) { os.Remove(filepath.Join(dir, heads)) }, exitOK,
 			"Whether entries are gone from its end is not known"},
 		"a flipped byte in the WAL": {crashed, func(dir string) {
-			change(t, filepath.Join(dir, "countersign.db-wal"), func(b []byte) []byte { b[len(b)*9/10] ^= 4; return b })
+			change(t, filepath.Join(dir, "countersign.db-wal"), func(b []byte) []byte {
+				b[len(b)*9/10] ^= 4
+				return b
+			})
 		}, exitUnusable, "entries are gone"},
-		"the WAL is lost": {crashed, func(dir string) { os.Remove(filepath.Join(dir, "countersign.db-wal")) }, exitUnusable, ""},
+		"the WAL is lost": {crashed, func(dir string) {
+			os.Remove(filepath.Join(dir, "countersign.db-wal"))
+		}, exitUnusable, ""},
 		"an end taken out with its head": {running, func(dir string) {
-			execute(t, dir, `DELETE FROM audit WHERE seq > 15; UPDATE audit_head SET seq = 15, hash = (SELECT hash FROM audit WHERE seq = 15)`)
+			execute(t, dir,
+				`DELETE FROM audit WHERE seq > 15; UPDATE audit_head SET seq = 15, hash = (SELECT hash FROM audit WHERE seq = 15)`)
 		}, exitUnusable, "ends with entry 15, and"},
 		"a damaged page": {running, func(dir string) {
 			change(t, filepath.Join(dir, "countersign.db"), func(b []byte) []byte {
@@ -101,9 +110,13 @@ func TestAuditVerify(t *testing.T) {
 			})
 		}, exitUnusable, "the database is damaged"},
 		"a flipped bit": {running, func(dir string) {
-			change(t, filepath.Join(dir, "countersign.db"), func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("petition 3"), []byte("petition 2")) })
+			change(t, filepath.Join(dir, "countersign.db"), func(b []byte) []byte {
+				return bytes.ReplaceAll(b, []byte("petition 3"), []byte("petition 2"))
+			})
 		}, exitUnusable, "the database is damaged"},
-		"a changed entry": {running, func(dir string) { execute(t, dir, `UPDATE audit SET subject = 'petition 17' WHERE seq = 4`) }, exitUnusable, "somebody changed it"},
+		"a changed entry": {running, func(dir string) {
+			execute(t, dir, `UPDATE audit SET subject = 'petition 17' WHERE seq = 4`)
+		}, exitUnusable, "somebody changed it"},
 		"damaged heads": {running, func(dir string) {
 			change(t, filepath.Join(dir, heads), func(b []byte) []byte {
 				return append(bytes.ReplaceAll(b[:400], []byte("Z "), []byte("z ")), b[400:]...)
@@ -115,7 +128,8 @@ func TestAuditVerify(t *testing.T) {
 			tt.do(dir)
 			r := countersign("audit", "verify", "--data", dir)
 			if r.code != tt.code || !strings.Contains(r.stdout+r.stderr, tt.want) {
-				t.Errorf("exit code %d, %s%s; want %d, %q", r.code, r.stdout, r.stderr, tt.code, tt.want)
+				t.Errorf("exit code %d, %s%s; want %d, %q", r.code, r.stdout, r.stderr, tt.code,
+					tt.want)
 			}
 		})
 	}
@@ -138,7 +152,8 @@ func TestServeNotesHeads(t *testing.T) {
 	if err != nil || seq == 0 || !strings.Contains(string(text), fmt.Sprintf(" %d %s", seq, hash)) {
 		t.Errorf("the head is %d %s, noted %s, %v", seq, hash, text, err)
 	}
-	execute(t, d.dir, `DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit); UPDATE audit_head SET seq = seq - 1, hash = COALESCE((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')`)
+	execute(t, d.dir,
+		`DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit); UPDATE audit_head SET seq = seq - 1, hash = COALESCE((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')`)
 	d.start()
 	d.ready()
 	d.stop()

@@ -46,7 +46,8 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 		defer db.Close()
 	}
 	if !elsewhere { // so that the copy, too, cannot lose its end unseen
-		if _, _, err := (store.Anchors{Path: filepath.Join(c.To, "audit-heads")}).Note(ctx, db); err != nil {
+		if _, _, err := (store.Anchors{Path: filepath.Join(c.To, "audit-heads")}).Note(ctx,
+			db); err != nil {
 			return err
 		}
 	}
@@ -69,7 +70,8 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 	}
 	fmt.Fprintf(s.out, "%d files are in %s.\n", n, c.To)
 	if elsewhere {
-		fmt.Fprintln(s.out, "The database is PostgreSQL: its backup is what pg_dump made before this.")
+		fmt.Fprintln(s.out,
+			"The database is PostgreSQL: its backup is what pg_dump made before this.")
 	}
 	return tellLost(s, lost)
 }
@@ -135,7 +137,8 @@ func backupDatabase(ctx context.Context, db *store.Store, path string) (*store.S
 }
 
 // copyFiles copies each file once and says what of the service is damaged or gone.
-func copyFiles(ctx context.Context, kept []store.Kept, from, to keptFiles) (n int, lost []string, err error) {
+func copyFiles(ctx context.Context, kept []store.Kept, from, to keptFiles) (n int, lost []string,
+	err error) {
 	done := map[string]error{}
 	for _, k := range kept {
 		err, seen := done[k.SHA256]

@@ -23,10 +23,12 @@ func TestBackup(t *testing.T) {
 	d.upload(t.Context(), 0) // being read
 
 	to := filepath.Join(t.TempDir(), "backup")
-	if r := countersign("backup", "--data", d.dir, to); r.code != exitOK || !strings.Contains(r.stdout, "files are in") {
+	if r := countersign("backup", "--data", d.dir, to); r.code != exitOK ||
+		!strings.Contains(r.stdout, "files are in") {
 		t.Fatalf("exit code %d, it says %s%s", r.code, r.stdout, r.stderr)
 	}
-	if r := countersign("backup", "--data", d.dir, to); r.code != exitUnusable || !strings.Contains(r.stderr, "name a new folder") {
+	if r := countersign("backup", "--data", d.dir, to); r.code != exitUnusable ||
+		!strings.Contains(r.stderr, "name a new folder") {
 		t.Errorf("over the first: exit code %d, %s", r.code, r.stderr)
 	}
 	d.kill()
@@ -45,7 +47,8 @@ func TestBackup(t *testing.T) {
 		}
 	}
 	var err error
-	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(to, "countersign.db")); err != nil {
+	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(to,
+		"countersign.db")); err != nil {
 		t.Fatal(err)
 	}
 	have := inventory(t, d.db)

@@ -27,19 +27,24 @@ import (
 func BenchmarkBombs(b *testing.B) {
 	size := loadOf(b, "LOAD_BOMB", 200) * 1_000_000
 	scans := map[string][]byte{
-		"bomb.png": fixtures.PNG(30_000, 30_000), "wide.png": fixtures.PNG(9_000, 9_000), "bomb.pdf": fixtures.PDFBomb(b, size),
-		"bomb.zip": fixtures.XLSXBomb(b, size), "deep.pdf": append([]byte("%PDF-1.4\n1 0 obj\n"), bytes.Repeat([]byte("["), 1_000_000)...),
+		"bomb.png": fixtures.PNG(30_000, 30_000), "wide.png": fixtures.PNG(9_000, 9_000),
+		"bomb.pdf": fixtures.PDFBomb(b, size),
+		"bomb.zip": fixtures.XLSXBomb(b, size), "deep.pdf": append([]byte("%PDF-1.4\n1 0 obj\n"),
+			bytes.Repeat([]byte("["), 1_000_000)...),
 	}
 	for name, bomb := range fixtures.TIFFBombs() {
 		scans[strings.ReplaceAll(name, " ", "-")+".tif"] = bomb.Data
 	}
 	packet, packetType := packetOf(b, scans, 40)
 	exports := map[string][]byte{
-		"bomb.xlsx": fixtures.XLSXBomb(b, size), "cell.csv": append([]byte("Last Name,City\n\""), bytes.Repeat([]byte("a"), size)...),
-		"rows.csv": append([]byte("Member Number,Last Name\n"), bytes.Repeat([]byte("1,a\n"), size/4)...),
+		"bomb.xlsx": fixtures.XLSXBomb(b, size), "cell.csv": append([]byte("Last Name,City\n\""),
+			bytes.Repeat([]byte("a"), size)...),
+		"rows.csv": append([]byte("Member Number,Last Name\n"), bytes.Repeat([]byte("1,a\n"),
+			size/4)...),
 	}
 	texts := []string{
-		"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b]",
+		"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: " +
+			"[*b,*b,*b,*b,*b,*b,*b,*b,*b]",
 		strings.Repeat("[", 200_000), strings.Repeat("a: {", 100_000),
 	}
 	for range b.N {
@@ -63,7 +68,8 @@ func BenchmarkBombs(b *testing.B) {
 		})
 		answers := map[int]int{}
 		send := func(method, path, kind string, body []byte) {
-			r, err := http.NewRequestWithContext(ctx, method, l.daemon.base+path, bytes.NewReader(body))
+			r, err := http.NewRequestWithContext(ctx, method, l.daemon.base+path,
+				bytes.NewReader(body))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -86,10 +92,12 @@ func BenchmarkBombs(b *testing.B) {
 		}
 		send("POST", "/api/petitions/p2/files", packetType, packet)
 		for name, data := range exports {
-			send("PUT", "/api/snapshots/"+name+"?as_of=2026-11-01", "application/octet-stream", data)
+			send("PUT", "/api/snapshots/"+name+"?as_of=2026-11-01", "application/octet-stream",
+				data)
 		}
 		for _, text := range texts {
-			send("POST", "/api/petitions", "application/json", fmt.Appendf(nil, `{"title":"x","rules":%q}`, text))
+			send("POST", "/api/petitions", "application/json", fmt.Appendf(nil,
+				`{"title":"x","rules":%q}`, text))
 			send("POST", "/api/petitions", "application/json", []byte(text))
 		}
 		fixtures.Settled(b, l.daemon.db, "p2")
@@ -138,7 +146,8 @@ func largestReader(pid string) (most int) {
 		return 0
 	}
 	for _, task := range tasks { // each child belongs to the thread that started it
-		if of, err := os.ReadFile("/proc/" + pid + "/task/" + task.Name() + "/children"); err == nil {
+		if of, err := os.ReadFile("/proc/" + pid + "/task/" + task.Name() +
+			"/children"); err == nil {
 			children = append(append(children, ' '), of...)
 		}
 	}

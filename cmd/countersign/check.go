@@ -146,7 +146,8 @@ func (c checkCommand) writable() error {
 		return nil
 	}
 	if info, err := os.Stat(filepath.Dir(c.JSON)); err != nil || !info.IsDir() {
-		return fmt.Errorf("--json %s lies in no folder that exists: make it, or name another", c.JSON)
+		return fmt.Errorf("--json %s lies in no folder that exists: make it, or name another",
+			c.JSON)
 	}
 	there, err := os.Stat(c.JSON)
 	if err != nil {
@@ -176,13 +177,15 @@ func (c checkCommand) rules() (verify.Rules, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return verify.Rules{}, fmt.Errorf("rules %s are a folder: name the YAML file in it", c.Rules)
+		return verify.Rules{}, fmt.Errorf("rules %s are a folder: name the YAML file in it",
+			c.Rules)
 	}
 	return verify.ReadRules(f, c.Rules)
 }
 
 // pipeline joins the stages, all but the members. done frees what they hold.
-func (c checkCommand) pipeline(rules verify.Rules, files []string) (p *pipeline, done func(), err error) {
+func (c checkCommand) pipeline(rules verify.Rules, files []string) (p *pipeline, done func(),
+	err error) {
 	workers := int(c.Workers)
 	if workers == 0 {
 		workers = runtime.NumCPU()
@@ -198,7 +201,9 @@ func (c checkCommand) pipeline(rules verify.Rules, files []string) (p *pipeline,
 	}
 	copies := copiesOf(files, temp)
 	readers, err := reader.New(reader.Options{
-		Processes: workers, Read: append(slices.Clone(files), temp), Temp: temp, Waited: true, Limits: c.Limits.ingest(), Log: slog.New(slog.DiscardHandler), // sentences say it all
+		// sentences say it all
+		Processes: workers, Read: append(slices.Clone(files), temp), Temp: temp, Waited: true,
+		Limits: c.Limits.ingest(), Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		os.RemoveAll(temp)
@@ -222,7 +227,8 @@ func (c checkCommand) pipeline(rules verify.Rules, files []string) (p *pipeline,
 
 // matcher reads the membership export and makes it searchable.
 func (c checkCommand) matcher(ctx context.Context, readers *reader.Pool) (*verify.Matcher, error) {
-	// All of it is kept: to look for garbage each time that it has doubled takes a fifth of the time.
+	// All of it is kept: to look for garbage each time that it has doubled takes a fifth of the
+	// time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	members, err := c.members(ctx, readers)
 	if err != nil {
@@ -243,7 +249,8 @@ func (c checkCommand) members(ctx context.Context, readers *reader.Pool) (*roll.
 	defer file.Close()
 	path, done, err := asFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("membership export %s could not be read: %w", filepath.Base(c.Members), err)
+		return nil, fmt.Errorf("membership export %s could not be read: %w",
+			filepath.Base(c.Members), err)
 	}
 	defer done()
 	return readers.Export(ctx, path, filepath.Base(c.Members), opts)
@@ -290,7 +297,8 @@ func asFile(file *os.File) (path string, done func(), err error) {
 }
 
 // write writes what was asked for and returns the paths of the workbooks.
-func (c checkCommand) write(r report.Petition, result petition, members *roll.Roll, stdout io.Writer) ([]string, error) {
+func (c checkCommand) write(r report.Petition, result petition, members *roll.Roll,
+	stdout io.Writer) ([]string, error) {
 	if c.JSON != "" {
 		if err := writeJSON(c.JSON, resultOf(r, result, members), stdout); err != nil {
 			return nil, err
@@ -308,7 +316,9 @@ func summarize(w io.Writer, r report.Petition, result petition, written []string
 		fmt.Fprintln(w, r.Cover.Group)
 	}
 	t := r.Tally
-	fmt.Fprintf(w, "%d lines filed: %d valid, %d invalid, %d for a person to look at; %d required.\n", t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required)
+	fmt.Fprintf(w,
+		"%d lines filed: %d valid, %d invalid, %d for a person to look at; %d required.\n", t.Rows,
+		t.Valid, t.Invalid, t.Uncertain, t.Required)
 	fmt.Fprintln(w, report.Outcome(t))
 	var why []string
 	for _, reason := range report.Reasons() {
@@ -352,9 +362,11 @@ func givenOnce(paths []string) (once, notes []string) {
 			first[key] = path
 			once = append(once, path)
 		case before == path:
-			notes = append(notes, fmt.Sprintf("%s is given more than once and was read once.", path))
+			notes = append(notes, fmt.Sprintf("%s is given more than once and was read once.",
+				path))
 		default:
-			notes = append(notes, fmt.Sprintf("%s is the same file as %s and was read once.", path, before))
+			notes = append(notes, fmt.Sprintf("%s is the same file as %s and was read once.", path,
+				before))
 		}
 	}
 	return once, notes
@@ -395,7 +407,8 @@ func imported(w io.Writer, m report.Snapshot) {
 		fmt.Fprintf(w, "%s, %s\n", m.Name, f)
 	}
 	if len(m.Findings) > enough {
-		fmt.Fprintf(w, "%s has %d more remarks: --out writes them into the COO report\n", m.Name, len(m.Findings)-enough)
+		fmt.Fprintf(w, "%s has %d more remarks: --out writes them into the COO report\n", m.Name,
+			len(m.Findings)-enough)
 	}
 }
 
@@ -415,7 +428,8 @@ func unread(result petition, w io.Writer) error {
 				err = errUnread
 			}
 			for _, o := range s.Open {
-				open = append(open, fmt.Sprintf("countersign: %s, page %d: %s", f.name, i+1, o.Text))
+				open = append(open, fmt.Sprintf("countersign: %s, page %d: %s", f.name, i+1,
+					o.Text))
 			}
 			if s.err == nil {
 				continue
@@ -432,7 +446,8 @@ func unread(result petition, w io.Writer) error {
 		fmt.Fprintln(w, o)
 	}
 	if n := len(open); n > enough {
-		fmt.Fprintf(w, "countersign: %d more places need a look: see \"open\" in the JSON\n", n-enough)
+		fmt.Fprintf(w, "countersign: %d more places need a look: see \"open\" in the JSON\n",
+			n-enough)
 	}
 	return err
 }

@@ -108,18 +108,22 @@ func TestGracefulStop(t *testing.T) {
 // More workers in another process share the work, the database and the files.
 func TestWorkElsewhere(t *testing.T) {
 	t.Parallel()
-	d := newDaemon(t, "--workers", "1", "--blobs", "nats", "--nats-listen", "127.0.0.1:"+strconv.Itoa(freePort(t)), "--nats-token", "secret")
+	d := newDaemon(t, "--workers", "1", "--blobs", "nats", "--nats-listen", "127.0.0.1:"+
+		strconv.Itoa(freePort(t)), "--nats-token", "secret")
 	d.start()
 	d.ready()
 	own := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	at := d.args[slices.Index(d.args, "--nats-listen")+1]
-	cmd := exec.Command(d.self, "work", "--nats", "nats://secret@"+at, "--db", "sqlite://"+filepath.Join(d.dir, "countersign.db"), "--workers", "1", "--log-level", "debug", "--metrics-listen", own)
+	cmd := exec.Command(d.self, "work", "--nats", "nats://secret@"+at, "--db", "sqlite://"+
+		filepath.Join(d.dir, "countersign.db"), "--workers", "1", "--log-level", "debug",
+		"--metrics-listen", own)
 	var said lockedBuffer
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); !strings.Contains(said.String(), "msg=working"); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !strings.Contains(said.String(),
+		"msg=working"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the worker does not begin; it said\n%s", said.String())
 		}
@@ -128,8 +132,10 @@ func TestWorkElsewhere(t *testing.T) {
 		d.upload(t.Context(), i)
 	}
 	d.settled()
-	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/metrics": `countersign_work_seconds_count{result="done",stage=`} {
-		if status, text := asked(t, "http://"+own+path); status != http.StatusOK || !strings.Contains(text, want) {
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok",
+		"/metrics": `countersign_work_seconds_count{result="done",stage=`} {
+		if status, text := asked(t, "http://"+own+path); status != http.StatusOK ||
+			!strings.Contains(text, want) {
 			t.Errorf("the worker's %s: %d %s", path, status, text)
 		}
 	}
@@ -179,9 +185,11 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 	d := &daemon{t: t, self: self, dir: t.TempDir(), taken: map[int]bool{}}
 	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
 	d.base = "http://" + address
-	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "2"}, args...)
+	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "2"},
+		args...)
 	few := fixtures.FewLines(t)
-	d.files = append(d.files, namedFile{"scanned.pdf", fixtures.PDF(1, few.JPEG, few.Width, few.Height)})
+	d.files = append(d.files, namedFile{"scanned.pdf", fixtures.PDF(1, few.JPEG, few.Width,
+		few.Height)})
 	for i := range 4 {
 		d.files = append(d.files, typedCopy(t, i))
 	}
@@ -230,14 +238,16 @@ func freePort(t testing.TB) int {
 func (d *daemon) prepare() {
 	t := d.t
 	nats := slices.Contains(d.args, "nats")
-	s, err := work.Open(t.Context(), work.Options{Data: d.dir, BlobsNATS: nats, Log: slog.New(slog.DiscardHandler)})
+	s, err := work.Open(t.Context(), work.Options{Data: d.dir, BlobsNATS: nats,
+		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, members))
 	fixtures.AddPetition(t, s.Store, "p1", "s1")
 	s.Close()
-	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(d.dir, "countersign.db")); err != nil {
+	if d.db, err = store.Open(t.Context(), "sqlite://"+filepath.Join(d.dir,
+		"countersign.db")); err != nil {
 		t.Fatal(err)
 	}
 	d.addAccount()
@@ -246,13 +256,15 @@ func (d *daemon) prepare() {
 // addAccount adds whoever hands in and reviews, with a token that the test has.
 func (d *daemon) addAccount() {
 	t := d.t
-	a, err := d.db.AddAccount(t.Context(), store.Account{Email: "chair@example.org", Name: "Chair", Roles: []store.Role{"staff", "chair", "verifier"}, PasswordHash: "none"})
+	a, err := d.db.AddAccount(t.Context(), store.Account{Email: "chair@example.org", Name: "Chair",
+		Roles: []store.Role{"staff", "chair", "verifier"}, PasswordHash: "none"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.account = a.ID
 	sum := sha256.Sum256([]byte(testToken))
-	if _, err := d.db.AddToken(t.Context(), store.Token{AccountID: a.ID, Name: "test", Hash: hex.EncodeToString(sum[:])}); err != nil {
+	if _, err := d.db.AddToken(t.Context(), store.Token{AccountID: a.ID, Name: "test",
+		Hash: hex.EncodeToString(sum[:])}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -293,7 +305,8 @@ func (d *daemon) kill() {
 	_ = d.cmd.Wait()
 	d.cmd = nil
 	for _, pid := range strings.Fields(string(children)) {
-		for deadline := time.Now().Add(20 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(20 * time.Second); alive(pid); time.Sleep(
+			10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				d.t.Fatalf("reader %s outlives its service", pid)
 			}
@@ -347,11 +360,13 @@ func (d *daemon) takenFiles() int {
 }
 
 // post returns the status of the answer, 0 for none, and its text.
-func (d *daemon) post(ctx context.Context, path, kind string, body io.Reader) (status int, text string) {
+func (d *daemon) post(ctx context.Context, path, kind string, body io.Reader) (status int,
+	text string) {
 	return d.ask(ctx, "POST", path, kind, body)
 }
 
-func (d *daemon) ask(ctx context.Context, method, path, kind string, body io.Reader) (status int, text string) {
+func (d *daemon) ask(ctx context.Context, method, path, kind string, body io.Reader) (status int,
+	text string) {
 	r, err := http.NewRequestWithContext(ctx, method, d.base+path, body)
 	if err != nil {
 		d.t.Error(err)
@@ -359,7 +374,9 @@ func (d *daemon) ask(ctx context.Context, method, path, kind string, body io.Rea
 	}
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Authorization", "Bearer "+testToken)
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	answer, err := client.Do(r)
 	if err != nil {
 		return 0, "" // killed, or not yet there
@@ -438,7 +455,8 @@ func (d *daemon) review(ctx context.Context, found *findings) {
 			}
 			found.send(id)
 			values := url.Values{"id": {id}, "line": {l.ID}, "do": {"illegible"}}
-			status, text := d.post(ctx, "/petitions/p1/review", "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
+			status, text := d.post(ctx, "/petitions/p1/review", "application/x-www-form-urlencoded",
+				strings.NewReader(values.Encode()))
 			if status == http.StatusSeeOther {
 				found.add(id)
 			} else if status != 0 && ctx.Err() == nil {
@@ -558,6 +576,7 @@ func (d *daemon) complete(findings []string) {
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
-		d.t.Errorf("changes that are not in the log (-), entries of what is not there or twice (+):\n%s", diff)
+		d.t.Errorf("changes that are not in the log (-), entries of what is not there or twice "+
+			"(+):\n%s", diff)
 	}
 }

@@ -28,11 +28,16 @@ type demoCommand struct {
 const demoPassword = "countersign demo"
 
 var demoPeople = []store.Account{
-	{ID: "demo-staff", Email: "staff@example.org", Name: "Sam Staff", Roles: []store.Role{store.Staff}},
-	{ID: "demo-verifier", Email: "verifier@example.org", Name: "Vera Verifier", Roles: []store.Role{store.Verifier}},
-	{ID: "demo-second", Email: "verifier2@example.org", Name: "Vic Verifier", Roles: []store.Role{store.Verifier}},
-	{ID: "demo-chair", Email: "chair@example.org", Name: "Chris Chair", Roles: []store.Role{store.Chair}},
-	{ID: "demo-admin", Email: "admin@example.org", Name: "Ada Admin", Roles: []store.Role{store.Admin}},
+	{ID: "demo-staff", Email: "staff@example.org", Name: "Sam Staff",
+		Roles: []store.Role{store.Staff}},
+	{ID: "demo-verifier", Email: "verifier@example.org", Name: "Vera Verifier",
+		Roles: []store.Role{store.Verifier}},
+	{ID: "demo-second", Email: "verifier2@example.org", Name: "Vic Verifier",
+		Roles: []store.Role{store.Verifier}},
+	{ID: "demo-chair", Email: "chair@example.org", Name: "Chris Chair",
+		Roles: []store.Role{store.Chair}},
+	{ID: "demo-admin", Email: "admin@example.org", Name: "Ada Admin",
+		Roles: []store.Role{store.Admin}},
 }
 
 // demoGuests are the people as whom visitors may sign in.
@@ -46,7 +51,8 @@ func demoGuests() []web.Guest {
 	}
 	var out []web.Guest
 	for _, p := range demoPeople {
-		out = append(out, web.Guest{Name: p.Name, Email: p.Email, Password: demoPassword, Does: does[p.ID]})
+		out = append(out, web.Guest{Name: p.Name, Email: p.Email, Password: demoPassword,
+			Does: does[p.ID]})
 	}
 	return out
 }
@@ -76,7 +82,8 @@ func (c demoCommand) Run(ctx context.Context, s *streams) error {
 	d := &demo{service: service, office: officeOf(service, url), now: time.Now()}
 	d.site, err = web.New(web.Options{
 		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: d.office,
-		Guests: demoGuests(), Uploads: filepath.Join(c.Data, "uploads"), URL: url, Program: programName(), Log: log,
+		Guests: demoGuests(), Uploads: filepath.Join(c.Data, "uploads"), URL: url,
+		Program: programName(), Log: log,
 	})
 	if err != nil {
 		return err

@@ -55,24 +55,36 @@ func madePetitions() []made {
 		return append([]madeStep{
 			{"submit", day, nil},
 			{"acknowledge", day + 2, []string{"copy", "Member Programs and Services"}},
-			{"overlap-note", day + 9, []string{"units", "Reference and User Services Association", "note", "sees no overlap"}},
+			{"overlap-note", day + 9, []string{"units", "Reference and User Services Association",
+				"note", "sees no overlap"}},
 			{"certify", day + 15, nil},
 		}, more...)
 	}
 	approve := func(day int) []madeStep {
 		return []madeStep{
 			{"schedule", day - 20, []string{"meeting", "the committee's regular meeting"}},
-			{"approve", day, []string{"vote", "7 to 0", "overlap", "Reference and User Services Association", "rationale", "The concern is no other unit's."}},
+			{"approve", day, []string{"vote", "7 to 0", "overlap",
+				"Reference and User Services Association", "rationale",
+				"The concern is no other unit's."}},
 		}
 	}
 	return []made{
-		{demoOld, "Bookmobile Outreach", "To bring together members who drive, staff and fund mobile libraries.", -1110, 2400, 131, -1095,
+		{demoOld, "Bookmobile Outreach",
+			"To bring together members who drive, staff and fund mobile libraries.", -1110, 2400,
+			131, -1095,
 			start(-1110, approve(-1040)...)},
-		{demoApproved, "Seed Libraries", "To support members whose libraries lend seeds and teach how to grow and save them.", -75, 1200, 118, -60,
+		{demoApproved, "Seed Libraries",
+			"To support members whose libraries lend seeds and teach how to grow and save them.",
+			-75, 1200, 118, -60,
 			start(-75, approve(-20)...)},
-		{demoAgenda, "Rural Broadband", "To share what works where a library is the only fast connection for miles.", -40, 3600, 124, -25,
-			start(-40, madeStep{"schedule", -12, []string{"meeting", "the committee's regular meeting"}})},
-		{demoShort, "Graphic Memoirs", "To discuss collecting and recommending memoirs in pictures.", -30, 5000, 104, -15, start(-30)},
+		{demoAgenda, "Rural Broadband",
+			"To share what works where a library is the only fast connection for miles.", -40, 3600,
+			124, -25,
+			start(-40, madeStep{"schedule", -12, []string{"meeting",
+				"the committee's regular meeting"}})},
+		{demoShort, "Graphic Memoirs",
+			"To discuss collecting and recommending memoirs in pictures.", -30, 5000, 104, -15,
+			start(-30)},
 	}
 }
 
@@ -92,7 +104,8 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	snapshot, err := d.office.Import(ctx, blob, "members.csv", office.ImportOptions{AsOf: d.day(-30)}, "demo-staff")
+	snapshot, err := d.office.Import(ctx, blob, "members.csv",
+		office.ImportOptions{AsOf: d.day(-30)}, "demo-staff")
 	if err != nil {
 		return false, err
 	}
@@ -100,12 +113,14 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 		return false, err
 	}
 	add := func(id, title string, received int, files ...demoFile) error {
-		p := store.Petition{ID: id, Title: title, ReceivedOn: d.day(received), SnapshotID: snapshot.ID}
+		p := store.Petition{ID: id, Title: title, ReceivedOn: d.day(received),
+			SnapshotID: snapshot.ID}
 		if _, err := d.office.AddPetition(ctx, p, "demo-staff"); err != nil {
 			return err
 		}
 		for _, f := range files {
-			if _, _, err := d.office.AddFile(ctx, id, f.name, "demo-staff", bytes.NewReader(f.data)); err != nil {
+			if _, _, err := d.office.AddFile(ctx, id, f.name, "demo-staff",
+				bytes.NewReader(f.data)); err != nil {
 				return err
 			}
 		}
@@ -122,12 +137,14 @@ func (d *demo) begin(ctx context.Context) (fresh bool, err error) {
 		cover := office.CoverWords{Purpose: m.purpose, Organizers: []office.Organizer{
 			{Name: "Julia Ronning", Address: "1328 Cedar Ave, Syracuse, NY 13211", Signed: "yes"},
 			{Name: "Gwen Martinez", Address: "8095 Hill Rd, Louisville, KY 40245", Signed: "yes"}}}
-		if err := d.office.CorrectCover(ctx, m.id, cover, store.Account{ID: "demo-staff", Roles: []store.Role{store.Staff}}); err != nil {
+		if err := d.office.CorrectCover(ctx, m.id, cover, store.Account{ID: "demo-staff",
+			Roles: []store.Role{store.Staff}}); err != nil {
 			return false, err
 		}
 	}
 	if err := add(demoReview, "Prison and Reentry Library Service", -6,
-		demoFile{"sheets from Chicago.pdf", samples.Sheets}, demoFile{"sheet from Ohio.pdf", samples.Ohio}, demoFile{"signed online in September.csv", samples.Online}); err != nil {
+		demoFile{"sheets from Chicago.pdf", samples.Sheets}, demoFile{"sheet from Ohio.pdf",
+			samples.Ohio}, demoFile{"signed online in September.csv", samples.Online}); err != nil {
 		return false, err
 	}
 	return true, add(demoDraft, "Library Gardens", 0)
@@ -141,7 +158,8 @@ type demoFile struct {
 func (d *demo) settings(ctx context.Context) error {
 	year := d.now.Year() + 1
 	for key, value := range map[string]string{
-		"conferences": fmt.Sprintf(`[{"name":"Annual Conference %d","from":"%d-06-24T00:00:00Z","to":"%d-06-29T00:00:00Z","place":"Chicago"}]`, year, year, year),
+		"conferences": fmt.Sprintf(
+			`[{"name":"Annual Conference %d","from":"%d-06-24T00:00:00Z","to":"%d-06-29T00:00:00Z","place":"Chicago"}]`, year, year, year),
 		"offices": `[{"key":"association","from":"2000-01-01T00:00:00Z","name":"American Library Association"},{"key":"chair","from":"2020-07-01T00:00:00Z","name":"Chris Chair","email":"chair@example.org"},
 			{"key":"conference","from":"2020-01-01T00:00:00Z","name":"Conference Services","email":"conference@example.org"},{"key":"director","from":"2020-01-01T00:00:00Z","name":"Executive Director","email":"director@example.org"},
 			{"key":"programs","from":"2020-01-01T00:00:00Z","name":"Member Programs and Services","email":"programs@example.org"}]`,
@@ -150,13 +168,15 @@ func (d *demo) settings(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.office.SetLetterhead(ctx, "1 Example Plaza\nChicago, IL 60601", nil, false, store.Account{ID: "demo-admin", Roles: []store.Role{store.Admin}})
+	return d.office.SetLetterhead(ctx, "1 Example Plaza\nChicago, IL 60601", nil, false,
+		store.Account{ID: "demo-admin", Roles: []store.Role{store.Admin}})
 }
 
 // signedOnline is a list of members who signed a petition in the weeks before it was received,
 // as a site for petitions exports it.
 func (d *demo) signedOnline(m made) ([]byte, error) {
-	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(samples.Members, []byte("\ufeff")))).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(samples.Members,
+		[]byte("\ufeff")))).ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("read the members of the sample: %w", err)
 	}
@@ -166,10 +186,12 @@ func (d *demo) signedOnline(m made) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	_ = w.Write([]string{"Signed at", "Name", "E-mail", "ALA member number", "Confirmed"}) // a buffer takes all
+	// a buffer takes all
+	_ = w.Write([]string{"Signed at", "Name", "E-mail", "ALA member number", "Confirmed"})
 	for i, row := range rows[m.from : m.from+m.signed] {
 		at := d.day(m.received - 40).Add(time.Duration(i) * 7 * time.Hour)
-		_ = w.Write([]string{at.Format("2006-01-02 15:04"), row[column["First Name"]] + " " + row[column["Last Name"]], row[column["Email"]], row[column["ID"]], "yes"})
+		_ = w.Write([]string{at.Format("2006-01-02 15:04"), row[column["First Name"]] + " " +
+			row[column["Last Name"]], row[column["Email"]], row[column["ID"]], "yes"})
 	}
 	w.Flush()
 	return out.Bytes(), w.Error()
@@ -227,7 +249,9 @@ func (d *demo) certify(ctx context.Context, m made) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.service.Store.AddTally(ctx, store.Tally{PetitionID: m.id, Version: c.Version, Counts: counts, SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair", At: d.day(m.certified)})
+	_, err = d.service.Store.AddTally(ctx, store.Tally{PetitionID: m.id, Version: c.Version,
+		Counts: counts, SnapshotID: c.SnapshotID, Program: programName(), By: "demo-chair",
+		At: d.day(m.certified)})
 	return err
 }
 

@@ -17,13 +17,16 @@ import (
 	"countersign/report/register"
 )
 
-// The demonstration has petitions at six points of their life, and the sample is short of what it needs without verifiers, and begins only once.
+// The demonstration has petitions at six points of their life, and the sample is short of what it
+// needs without verifiers, and begins only once.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	s := openTestService(t)
 	d := &demo{service: s, office: officeOf(s, ""), now: time.Now()}
 	var err error
-	d.site, err = web.New(web.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Office: d.office, Uploads: filepath.Join(t.TempDir(), "uploads"), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	d.site, err = web.New(web.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue,
+		Office: d.office, Uploads: filepath.Join(t.TempDir(), "uploads"),
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +40,8 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixtures.Settled(t, s.Store, demoReview)
-	for id, want := range map[string]string{demoReview: "submitted", demoDraft: "draft", demoShort: "tallied", demoAgenda: "agenda", demoApproved: "approved", demoOld: "approved"} {
+	for id, want := range map[string]string{demoReview: "submitted", demoDraft: "draft",
+		demoShort: "tallied", demoAgenda: "agenda", demoApproved: "approved", demoOld: "approved"} {
 		if p, err := s.Store.Petition(t.Context(), id); err != nil || p.State != want {
 			t.Errorf("%s is %s, want %s; %v", id, p.State, want, err)
 		}
@@ -47,7 +51,8 @@ func TestDemo(t *testing.T) {
 		t.Errorf("%+v, %v", groups, err)
 	}
 	c, err := d.office.Case(t.Context(), demoReview)
-	if err != nil || len(c.Queue("demo-verifier", false)) == 0 || c.Count.Certain || c.Count.Valid >= c.Count.Required || c.Count.Possible < c.Count.Required {
+	if err != nil || len(c.Queue("demo-verifier", false)) == 0 || c.Count.Certain ||
+		c.Count.Valid >= c.Count.Required || c.Count.Possible < c.Count.Required {
 		t.Errorf("the sample does not wait for verifiers: %+v, %v", c.Count, err)
 	}
 	pages, err := s.Store.Pages(t.Context(), demoReview)
@@ -65,7 +70,8 @@ func TestDemo(t *testing.T) {
 	if _, err := s.Store.VerifyAudit(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if p, err := s.Store.Account(t.Context(), "demo-chair"); err != nil || len(p.Roles) != 1 || p.Roles[0] != store.Chair {
+	if p, err := s.Store.Account(t.Context(), "demo-chair"); err != nil || len(p.Roles) != 1 ||
+		p.Roles[0] != store.Chair {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -73,7 +79,8 @@ func TestDemo(t *testing.T) {
 // openTestService opens a service in a folder of the test's own.
 func openTestService(t testing.TB) *work.Service {
 	t.Helper()
-	s, err := work.Open(t.Context(), work.Options{Data: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	s, err := work.Open(t.Context(), work.Options{Data: t.TempDir(),
+		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,15 +29,18 @@ type guest struct {
 }
 
 const (
-	// ownFiles is how many descriptors the service keeps for its database, queue, files and readers.
+	// ownFiles is how many descriptors the service keeps for its database, queue, files and
+	// readers.
 	ownFiles = 512
-	// oneAddress is how many connections an office behind one address may hold: some six for each browser.
+	// oneAddress is how many connections an office behind one address may hold: some six for each
+	// browser.
 	oneAddress = 1000
 )
 
 // newDoor watches over a listener. The limit of the system is raised as far as that allows.
 func newDoor(l net.Listener, proxied bool) *door {
-	c := &door{Listener: l, most: 10_000, each: oneAddress, conns: map[net.Conn]*guest{}, of: map[string]int{}}
+	c := &door{Listener: l, most: 10_000, each: oneAddress, conns: map[net.Conn]*guest{},
+		of: map[string]int{}}
 	if proxied {
 		c.each = 0
 	}

@@ -30,7 +30,8 @@ func TestDoor(t *testing.T) {
 	c := newDoor(l, true)
 	c.most = max(100, many/3)
 	began, goOn := make(chan struct{}), make(chan struct{})
-	server := &http.Server{ConnState: c.note, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{ConnState: c.note, Handler: http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
 		if r.URL.Path == "/slow" {
 			close(began)
 			<-goOn

@@ -18,7 +18,8 @@ func (h helpCommand) Run(parser *kong.Kong) error {
 	if h.Command != "" {
 		args = []string{h.Command, "--help"}
 	}
-	if _, err := parser.Parse(args); err != nil { // also once it has printed, but then kong.Exit was told
+	if _, err := parser.Parse(args); err != nil {
+		// also once it has printed, but then kong.Exit was told
 		return errors.New(misused(err))
 	}
 	return nil

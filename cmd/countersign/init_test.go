@@ -87,7 +87,8 @@ func TestInit(t *testing.T) {
 			flag = []string{"--scaled"}
 		}
 		var c composed
-		if err := yaml.Unmarshal([]byte(initPrints(t, append([]string{"compose"}, flag...)...)), &c); err != nil {
+		if err := yaml.Unmarshal([]byte(initPrints(t, append([]string{"compose"}, flag...)...)),
+			&c); err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range c.Services {
@@ -96,7 +97,8 @@ func TestInit(t *testing.T) {
 				count++
 			}
 		}
-		d := yaml.NewDecoder(strings.NewReader(initPrints(t, append([]string{"kubernetes"}, flag...)...)))
+		d := yaml.NewDecoder(strings.NewReader(initPrints(t, append([]string{"kubernetes"},
+			flag...)...)))
 		for {
 			var m manifest
 			err := d.Decode(&m)
@@ -137,14 +139,16 @@ func TestInitScaledRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("NATS_TOKEN", "word")
-	nats := strings.Split(natstest.Configured(t, strings.ReplaceAll(c.Configs["nats"].Content, "$$", "$"), []string{"nats-1", "nats-2", "nats-3"}), ",")
+	nats := strings.Split(natstest.Configured(t, strings.ReplaceAll(c.Configs["nats"].Content, "$$",
+		"$"), []string{"nats-1", "nats-2", "nats-3"}), ",")
 	db := postgrestest.Start(t).Create(t, "composed")
 	start := func(service string, replace ...string) {
 		env := os.Environ()
 		for k, v := range c.Services[service].Environment {
 			v = strings.ReplaceAll(v, "${NATS_TOKEN:?}", "word")
 			for i, at := range nats {
-				v = strings.ReplaceAll(v, []string{"nats-1:4222", "nats-2:4222", "nats-3:4222"}[i], at)
+				v = strings.ReplaceAll(v, []string{"nats-1:4222", "nats-2:4222", "nats-3:4222"}[i],
+					at)
 			}
 			if k == "COUNTERSIGN_DB" {
 				v = db
@@ -179,7 +183,8 @@ func TestInitScaledRuns(t *testing.T) {
 	}
 	defer st.Close()
 	fixtures.AddPetition(t, st, "p1", "")
-	d := &daemon{t: t, base: bases[1], db: st, taken: map[int]bool{}, files: []namedFile{typedCopy(t, 0)}}
+	d := &daemon{t: t, base: bases[1], db: st, taken: map[int]bool{},
+		files: []namedFile{typedCopy(t, 0)}}
 	d.addAccount()
 	d.upload(t.Context(), 0)
 	fixtures.Settled(t, st, "p1")
@@ -189,7 +194,8 @@ func TestInitScaledRuns(t *testing.T) {
 	}
 	for _, base := range bases { // each reaches what the other took in
 		d.base = base
-		if status, text := d.ask(t.Context(), "GET", "/uploads/"+uploads[0].ID+"/file", "", nil); status != http.StatusOK || text != string(d.files[0].data) {
+		if status, text := d.ask(t.Context(), "GET", "/uploads/"+uploads[0].ID+"/file", "",
+			nil); status != http.StatusOK || text != string(d.files[0].data) {
 			t.Errorf("%s answers %d with %d bytes", base, status, len(text))
 		}
 	}
@@ -212,7 +218,8 @@ func supervised(t *testing.T, args, env []string) {
 			cmd.Env, cmd.Stderr = env, &said
 			cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 			if err := cmd.Run(); ctx.Err() == nil {
-				t.Logf("%s ended with %v and is started again; it said\n%s", args[0], err, said.String())
+				t.Logf("%s ended with %v and is started again; it said\n%s", args[0], err,
+					said.String())
 			}
 			work.Pause(ctx, 500*time.Millisecond)
 		}
@@ -223,7 +230,8 @@ func supervised(t *testing.T, args, env []string) {
 // awaitReady waits until a process of the program is ready.
 func awaitReady(t *testing.T, base string) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(
+		50 * time.Millisecond) {
 		answer, err := http.Get(base + "/readyz")
 		if err != nil {
 			continue

@@ -24,10 +24,13 @@ import (
 func TestImported(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	imported(&out, report.Snapshot{Name: "m.csv", Sums: "2 rows in, 2 members out.", Findings: []string{"line 6: no name; left out"}})
-	imported(&out, report.Snapshot{Name: "n.csv", Sums: "9 rows in.", Findings: []string{"1", "2", "3", "4", "5", "6", "7", "8"}})
+	imported(&out, report.Snapshot{Name: "m.csv", Sums: "2 rows in, 2 members out.",
+		Findings: []string{"line 6: no name; left out"}})
+	imported(&out, report.Snapshot{Name: "n.csv", Sums: "9 rows in.", Findings: []string{"1", "2",
+		"3", "4", "5", "6", "7", "8"}})
 	want := "m.csv: 2 rows in, 2 members out.\nm.csv, line 6: no name; left out\n" +
-		"n.csv: 9 rows in.\nn.csv, 1\nn.csv, 2\nn.csv, 3\nn.csv, 4\nn.csv, 5\nn.csv, 6\nn.csv has 2 more remarks: --out writes them into the COO report\n"
+		"n.csv: 9 rows in.\nn.csv, 1\nn.csv, 2\nn.csv, 3\nn.csv, 4\nn.csv, 5\nn.csv, 6\nn.csv " +
+		"has 2 more remarks: --out writes them into the COO report\n"
 	if out.String() != want {
 		t.Errorf("said\n%s", &out)
 	}
@@ -51,7 +54,9 @@ func TestGivenOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{a, b, none}, once); diff != "" {
 		t.Error(diff)
 	}
-	want := []string{a + " is given more than once and was read once.", other + " is the same file as " + a + " and was read once.", none + " is given more than once and was read once."}
+	want := []string{a + " is given more than once and was read once.",
+		other + " is the same file as " + a + " and was read once.",
+		none + " is given more than once and was read once."}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Error(diff)
 	}
@@ -61,10 +66,15 @@ func TestGivenOnce(t *testing.T) {
 func TestUnknownStatuses(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]string{
-		"ID,Last,Status\n1,Marsh,Active\n2,Lim,Lapsed\n3,Roe,\n":                  "",
-		"ID,Last,Status\n1,Marsh,Current\n2,Lim,Current\n3,Roe,Active\n":          "status Current of 2 members is in no list of the rule: lines of these members wait for a person",
-		"ID,Last,Status\n1,Marsh,Current\n2,Lim,Current\n3,Roe,A\n4,Poe,Active\n": "status Current of 2 members, A of 1 member are in no list of the rule: lines of these members wait for a person",
+		"Active\n2,Lim,Lapsed\n3,Roe,\n":              "",
+		"Other\n2,Lim,Other\n3,Roe,Active\n":          "Other of 2 members is",
+		"Other\n2,Lim,Other\n3,Roe,A\n4,Poe,Active\n": "Other of 2 members, A of 1 member are",
 	} {
+		data = "ID,Last,Status\n1,Marsh," + data
+		if want != "" {
+			want = "status " + want + " in no list of the rule: " +
+				"lines of these members wait for a person"
+		}
 		r, err := roll.Import(strings.NewReader(data), "m.csv", roll.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -92,8 +102,11 @@ func TestBadFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := []struct{ path, says string }{
-		{fixtures.Write(t, "letter.pdf", []byte("Dear committee, please find our signatures enclosed.")), "letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF"},
-		{fixtures.Write(t, "letter.docx", []byte("PK\x03\x04 and so on")), "letter.docx is a Word, Excel or ZIP file, which is not read: save it as PDF"},
+		{fixtures.Write(t, "letter.pdf",
+			[]byte("Dear committee, please find our signatures enclosed.")),
+			"letter.pdf is not a PDF, TIFF, JPEG or PNG file: save it as PDF"},
+		{fixtures.Write(t, "letter.docx", []byte("PK\x03\x04 and so on")),
+			"letter.docx is a Word, Excel or ZIP file, which is not read: save it as PDF"},
 		{fixtures.Write(t, "empty.pdf", nil), "empty.pdf is empty: "},
 		{fixtures.Write(t, "cut.pdf", typed[:len(typed)/3]), "cut.pdf"},
 		{locked[0], filepath.Base(locked[0]) + " needs a password: save a copy without one"},
@@ -131,7 +144,8 @@ func TestBadFiles(t *testing.T) {
 func checkSentence(t *testing.T, s string) {
 	t.Helper()
 	problem, remedy, _ := strings.Cut(s, ": ")
-	if len(problem) < 10 || len(remedy) < 8 || strings.ContainsAny(s, "\n\t") || strings.Contains(s, "goroutine") {
+	if len(problem) < 10 || len(remedy) < 8 || strings.ContainsAny(s, "\n\t") || strings.Contains(s,
+		"goroutine") {
 		t.Errorf("no clear sentence: %q", s)
 	}
 }
@@ -141,8 +155,10 @@ func checkSentence(t *testing.T, s string) {
 func TestBadExports(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, says string }{
-		{"no column of names", "ID,City\n1,Boston\n", "has no column for last names or whole names: its columns are"},
-		{"two columns of one meaning", "ID,First Name,Last Name,Surname\n1,Ann,Poe,Poe\n", `--map last="Last Name" or --map last="Surname"`},
+		{"no column of names", "ID,City\n1,Boston\n",
+			"has no column for last names or whole names: its columns are"},
+		{"two columns of one meaning", "ID,First Name,Last Name,Surname\n1,Ann,Poe,Poe\n",
+			`--map last="Last Name" or --map last="Surname"`},
 		{"empty", "", "is empty: export the members again"},
 		{"headings alone", "ID,First Name,Last Name\n", "has headings and no rows below them"},
 		{"a PDF", "%PDF-1.4\n", "is a PDF: export the members as CSV or XLSX"},
@@ -153,7 +169,8 @@ func TestBadExports(t *testing.T) {
 			if r.code != exitUnusable || r.stdout != "" {
 				t.Errorf("exit code %d, standard output %q", r.code, r.stdout)
 			}
-			if !strings.HasPrefix(r.stderr, "countersign: membership export export.csv ") || !strings.Contains(r.stderr, tt.says) {
+			if !strings.HasPrefix(r.stderr, "countersign: membership export export.csv ") ||
+				!strings.Contains(r.stderr, tt.says) {
 				t.Errorf("it says %q, want %q", r.stderr, tt.says)
 			}
 		})
@@ -163,8 +180,10 @@ func TestBadExports(t *testing.T) {
 // TestMap: what --map says of a heading settles what the export leaves open.
 func TestMap(t *testing.T) {
 	t.Parallel()
-	path := fixtures.Write(t, "export.csv", []byte("Cust #;x,Given,Fam,Surname\n007,Ann,Poe,Wrong\n"))
-	r := countersign("check", "--members", path, "--map", "number=Cust #;x", "--map", "first=Given", "--map", "last=Fam", "--json", "-", "--quiet", fixtures.BlankPNG(t))
+	path := fixtures.Write(t, "export.csv",
+		[]byte("Cust #;x,Given,Fam,Surname\n007,Ann,Poe,Wrong\n"))
+	r := countersign("check", "--members", path, "--map", "number=Cust #;x", "--map", "first=Given",
+		"--map", "last=Fam", "--json", "-", "--quiet", fixtures.BlankPNG(t))
 	if got := decode(t, r.stdout); r.code != exitOK || got.Members.Rows != 1 {
 		t.Errorf("exit code %d, %+v, %s", r.code, got.Members, r.stderr)
 	}
@@ -174,7 +193,8 @@ func TestMap(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	t.Parallel()
 	rules := fixtures.Write(t, "rules.yaml", []byte("title: Ours\nthreshhold: 50\n"))
-	bomb := fixtures.Write(t, "bomb.yaml", []byte("title: Ours\nlife-types: &a [x, x]\nrefused-classes: [*a, *a]\n"))
+	bomb := fixtures.Write(t, "bomb.yaml",
+		[]byte("title: Ours\nlife-types: &a [x, x]\nrefused-classes: [*a, *a]\n"))
 	with := func(args ...string) []string {
 		return append([]string{"check", "--members", members}, args...)
 	}
@@ -187,22 +207,35 @@ func TestMisuse(t *testing.T) {
 		{"no sheets", with(), "no sheets are named: add the PDF, TIFF, JPEG or PNG files"},
 		{"another command", []string{"chek"}, `no command or argument chek, did you mean "check"?`},
 		{"another flag", with("--jsn", "-", online), `unknown flag --jsn, did you mean "--json"?`},
-		{"a flag without its value", []string{"check", "--members"}, "--members has no value: write one after it"},
+		{"a flag without its value", []string{"check", "--members"},
+			"--members has no value: write one after it"},
 		{"a flag for a value", with("--workers", "-1", online), `write --workers="-1"`},
-		{"no number", with("--workers", "many", online), `--workers: "many" is no such number: write one from 1 to 64`},
-		{"no workers", with("--workers", "0", online), `--workers: "0" is no such number: write one from 1 to 64`},
-		{"no day", with("--as-of", "November", online), `"November" is no date: write one such as 2026-11-01`},
+		{"no number", with("--workers", "many", online),
+			`--workers: "many" is no such number: write one from 1 to 64`},
+		{"no workers", with("--workers", "0", online),
+			`--workers: "0" is no such number: write one from 1 to 64`},
+		{"no day", with("--as-of", "November", online),
+			`"November" is no date: write one such as 2026-11-01`},
 		{"no pair", with("--map", "number", online), `--map is no pair such as number="Cust #"`},
-		{"a rule that is none", with("--rules", rules, online), `line 2: unknown field "threshhold": allowed are title, citation, threshold`},
-		{"a rule that would fill the memory", with("--rules", bomb, online), "line 2: &a gives a name to what follows"},
-		{"a rule without an end", with("--rules", "/dev/zero", online), "line 1: the text is longer than 64 KiB"},
-		{"no rules there", with("--rules", "nowhere.yaml", online), "rules nowhere.yaml do not exist: check the path"},
-		{"a folder of rules", with("--rules", testdata, online), "are a folder: name the YAML file in it"},
-		{"no export there", []string{"check", "--members", "nowhere.csv", online}, "membership export nowhere.csv does not exist: check the path"},
-		{"a folder of exports", []string{"check", "--members", testdata, online}, "is a folder: name the CSV or XLSX file in it"},
+		{"a rule that is none", with("--rules", rules, online),
+			`line 2: unknown field "threshhold": allowed are title, citation, threshold`},
+		{"a rule that would fill the memory", with("--rules", bomb, online),
+			"line 2: &a gives a name to what follows"},
+		{"a rule without an end", with("--rules", "/dev/zero", online),
+			"line 1: the text is longer than 64 KiB"},
+		{"no rules there", with("--rules", "nowhere.yaml", online),
+			"rules nowhere.yaml do not exist: check the path"},
+		{"a folder of rules", with("--rules", testdata, online),
+			"are a folder: name the YAML file in it"},
+		{"no export there", []string{"check", "--members", "nowhere.csv", online},
+			"membership export nowhere.csv does not exist: check the path"},
+		{"a folder of exports", []string{"check", "--members", testdata, online},
+			"is a folder: name the CSV or XLSX file in it"},
 		{"JSON into a folder", with("--json", testdata, online), "is a folder: name a file in it"},
-		{"JSON into no folder", with("--json", "nowhere/out.json", online), "lies in no folder that exists"},
-		{"JSON over the export", with("--json", members, online), "would replace a file that is read"},
+		{"JSON into no folder", with("--json", "nowhere/out.json", online),
+			"lies in no folder that exists"},
+		{"JSON over the export", with("--json", members, online),
+			"would replace a file that is read"},
 		{"workbooks into a file", with("--out", rules, online), "is no folder: name another"},
 		{"help on nothing", []string{"help", "nothing"}, "no command or argument nothing"},
 	} {
@@ -211,7 +244,8 @@ func TestMisuse(t *testing.T) {
 			if r.code != exitUnusable || r.stdout != "" {
 				t.Errorf("exit code %d, standard output %q", r.code, r.stdout)
 			}
-			if !strings.HasPrefix(r.stderr, "countersign: ") || !strings.Contains(r.stderr, tt.says) {
+			if !strings.HasPrefix(r.stderr, "countersign: ") || !strings.Contains(r.stderr,
+				tt.says) {
 				t.Errorf("it says %q, want %q", r.stderr, tt.says)
 			}
 		})
@@ -221,7 +255,8 @@ func TestMisuse(t *testing.T) {
 // TestHelp: asking is no mistake.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{nil, {"help"}, {"--help"}, {"help", "check"}, {"check", "--help"}, {"version"}} {
+	for _, args := range [][]string{nil, {"help"}, {"--help"}, {"help", "check"},
+		{"check", "--help"}, {"version"}} {
 		r := countersign(args...)
 		if r.code != exitOK || r.stderr != "" || !strings.Contains(r.stdout, "countersign") {
 			t.Errorf("%q: exit code %d, %q, %q", args, r.code, r.stdout, r.stderr)
@@ -233,7 +268,8 @@ func TestHelp(t *testing.T) {
 // damaged and encrypted in eleven ways, and a fax of two dense pages of print, which alone takes a
 // quarter of the time. Ingest's tests read all of them; here the others, which have the same
 // damages, are enough.
-var sameDocument = regexp.MustCompile(`qpdf__V4|O=master|append-xref|linearization-bounds|large-vector|enc-XI|numeric-and-string`)
+var sameDocument = regexp.MustCompile(
+	`qpdf__V4|O=master|append-xref|linearization-bounds|large-vector|enc-XI|numeric-and-string`)
 
 // TestStrangersFiles reads PDFs that have troubled other readers as one
 // petition: each ends in pages or in one clear sentence.
@@ -294,8 +330,10 @@ func TestStopped(t *testing.T) {
 		cancel()
 		return said.Write(p)
 	})
-	code := run(ctx, []string{"check", "--members", members, "--json", filepath.Join(out, "a.json"), "--out", filepath.Join(out, "reports"), sample}, io.Discard, stderr)
-	if code != exitUnread || !strings.Contains(said.String(), "stopped before the end; nothing was written") {
+	code := run(ctx, []string{"check", "--members", members, "--json", filepath.Join(out, "a.json"),
+		"--out", filepath.Join(out, "reports"), sample}, io.Discard, stderr)
+	if code != exitUnread || !strings.Contains(said.String(),
+		"stopped before the end; nothing was written") {
 		t.Errorf("exit code %d, it says %q", code, said.String())
 	}
 	for _, dir := range []string{temp, out} {

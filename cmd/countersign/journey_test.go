@@ -43,7 +43,8 @@ func TestJourney(t *testing.T) {
 	link := regexp.MustCompile(`http://\S+/welcome/\S+`).FindString(j.out.String())
 	admin := j.person("Ada Admin")
 	admin.join(link, "ada@example.org")
-	staff, verifier, chair := j.person("Sam Staff"), j.person("Vera Verifier"), j.person("Chris Chair")
+	staff, verifier, chair := j.person("Sam Staff"), j.person("Vera Verifier"),
+		j.person("Chris Chair")
 	for p, role := range map[*visitor]string{staff: "staff", verifier: "verifier", chair: "chair"} {
 		p.join(admin.invite(p.name, role), "")
 	}
@@ -54,7 +55,8 @@ func TestJourney(t *testing.T) {
 	staff.takesMembersIn()
 	petition := staff.addsPetition()
 	staff.uploads(petition)
-	verifier.refused("/members", "/petitions/new", "/reports", "/settings/people", petition+"/reports/coo", petition+"/life", "/audit")
+	verifier.refused("/members", "/petitions/new", "/reports", "/settings/people",
+		petition+"/reports/coo", petition+"/life", "/audit")
 	staff.refused("/settings/people", "/audit", petition+"/review")
 	chair.refused("/petitions/new", petition+"/edit")
 
@@ -63,12 +65,14 @@ func TestJourney(t *testing.T) {
 	chair.writesDown(petition, "acknowledge", nil)
 	chair.certifies(petition)
 	chair.writesDown(petition, "schedule", map[string]string{"meeting": "the autumn meeting"})
-	chair.writesDown(petition, "approve", map[string]string{"vote": "7 to 0", "overlap": "no other unit", "rationale": "Nobody else does it."})
+	chair.writesDown(petition, "approve", map[string]string{"vote": "7 to 0",
+		"overlap": "no other unit", "rationale": "Nobody else does it."})
 	j.readsWorkbook(chair.downloads("/reports", petition+"/reports/coo"), petition, decided)
 
 	public := j.person("")
 	public.open("/public/groups")
-	public.until("the group stands in the public list", `document.body.innerText.includes("Prison and Reentry Library Service")`)
+	public.until("the group stands in the public list",
+		`document.body.innerText.includes("Prison and Reentry Library Service")`)
 	j.stop()
 	j.keepsQuiet()
 }
@@ -80,9 +84,11 @@ func (v *visitor) takesMembersIn() {
 	v.set("input[name=as-of]", "2026-11-01")
 	v.choose("input[name=file]", members)
 	v.click(`form[action="/members/import"] button`)
-	v.until("the export is looked into", `document.querySelector("h1")?.innerText === "members.csv" && document.body.innerText.includes("Nothing counts until you take it in")`)
+	v.until("the export is looked into",
+		`document.querySelector("h1")?.innerText === "members.csv" && document.body.innerText.includes("Nothing counts until you take it in")`)
 	v.click(`form[method=post][action^="/members/import/"] button.main`)
-	v.until("it was taken in", `location.pathname === "/members" && document.querySelector(".said")`)
+	v.until("it was taken in",
+		`location.pathname === "/members" && document.querySelector(".said")`)
 }
 
 // addsPetition fills the form in, and returns where the petition is.
@@ -94,7 +100,8 @@ func (v *visitor) addsPetition() string {
 	v.click("form.card summary")
 	v.set("input[name=rule-threshold]", "20")
 	v.click("form.card button.main")
-	v.until("the petition is there", `document.querySelector(".said") && location.pathname.match(/^\/petitions\/[^/]+$/)`)
+	v.until("the petition is there",
+		`document.querySelector(".said") && location.pathname.match(/^\/petitions\/[^/]+$/)`)
 	return ask[string](v, "location.pathname")
 }
 
@@ -106,9 +113,12 @@ func (v *visitor) uploads(petition string) {
 	v.do(chromedp.Evaluate[chromedp.Void](`window.theSame = true`))
 	v.j.breaks.Store(true)
 	v.choose("#choose", sample)
-	v.until("the file is there", `document.querySelector("#files")?.innerText.includes("petition.pdf")`)
-	v.until("all is read", `document.getElementById("progress")?.innerText.startsWith("3 pages read, 40 lines")`)
-	v.until("the pages are shown", `document.querySelectorAll("#files .sheet img").length === 3 && document.querySelector("#count .big").innerText.includes("of 20 required")`)
+	v.until("the file is there",
+		`document.querySelector("#files")?.innerText.includes("petition.pdf")`)
+	v.until("all is read",
+		`document.getElementById("progress")?.innerText.startsWith("3 pages read, 40 lines")`)
+	v.until("the pages are shown",
+		`document.querySelectorAll("#files .sheet img").length === 3 && document.querySelector("#count .big").innerText.includes("of 20 required")`)
 	if !ask[bool](v, "window.theSame") {
 		v.t.Error("the page was loaded again")
 	}
@@ -144,22 +154,28 @@ func (v *visitor) settles(petition string) int {
 		if line == "" {
 			break
 		}
-		v.settle(truth[ask[string](v, `document.querySelector("#rv-stage .rv-line").dataset.place`)])
+		v.settle(truth[ask[string](v,
+			`document.querySelector("#rv-stage .rv-line").dataset.place`)])
 		decided[line] = true
 	}
-	v.until("every line is decided", `document.querySelector(".rv-rest h2").innerText === "Every line is decided"`)
+	v.until("every line is decided",
+		`document.querySelector(".rv-rest h2").innerText === "Every line is decided"`)
 	return len(decided)
 }
 
 // settle presses the keys for the line that is shown.
 func (v *visitor) settle(l signer) {
 	v.t.Helper()
-	v.until("the line is painted", `document.getElementById("review").dataset.painted !== undefined`) // before, it takes no answer
+	// before, it takes no answer
+	v.until("the line is painted",
+		`document.getElementById("review").dataset.painted !== undefined`)
 	if slices.Contains(l.flags, "unsigned") {
 		v.press("s")
 		return
 	}
-	if at := ask[int](v, fmt.Sprintf(`[...document.querySelectorAll("#rv-stage .rv-likely [data-member]")].findIndex((e) => e.dataset.member === %q)`, l.member)); at >= 0 && at < 9 {
+	if at := ask[int](v,
+		fmt.Sprintf(
+			`[...document.querySelectorAll("#rv-stage .rv-likely [data-member]")].findIndex((e) => e.dataset.member === %q)`, l.member)); at >= 0 && at < 9 {
 		v.press(strconv.Itoa(at + 1))
 		return
 	}
@@ -168,7 +184,9 @@ func (v *visitor) settle(l signer) {
 	v.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select()`))
 	v.press(l.name + kb.Enter)
 	v.until("the roll was searched", `document.activeElement.id === "rv-results"`)
-	at := ask[int](v, fmt.Sprintf(`[...document.querySelectorAll("#rv-results [data-member]")].findIndex((e) => e.dataset.member === %q)`, l.member))
+	at := ask[int](v,
+		fmt.Sprintf(
+			`[...document.querySelectorAll("#rv-results [data-member]")].findIndex((e) => e.dataset.member === %q)`, l.member))
 	if at < 0 || at > 8 {
 		v.press("n")
 		return
@@ -181,21 +199,27 @@ func (v *visitor) writesDown(petition, kind string, words map[string]string) {
 	v.t.Helper()
 	v.open(petition + "/life")
 	step := `.steps details:has(> form input[value="` + kind + `"])`
-	v.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`for (let d = document.querySelector(%q); d; d = d.parentElement.closest("details")) d.open = true`, step))) // what comes next is so already
+	// what comes next is so already
+	v.do(chromedp.Evaluate[chromedp.Void](
+		fmt.Sprintf(
+			`for (let d = document.querySelector(%q); d; d = d.parentElement.closest("details")) d.open = true`, step)))
 	for key, text := range words {
 		v.types(step+` [name="word-`+key+`"]`, text)
 	}
 	v.click(step + " button")
-	v.until("it was written down", `document.querySelector(".said")?.innerText.includes("written down")`)
+	v.until("it was written down",
+		`document.querySelector(".said")?.innerText.includes("written down")`)
 }
 
 func (v *visitor) certifies(petition string) {
 	v.t.Helper()
 	v.open(petition)
 	v.click("#tally a.main")
-	v.until("what is certified is shown", `document.querySelector("form[action$='/tallies'] button")`)
+	v.until("what is certified is shown",
+		`document.querySelector("form[action$='/tallies'] button")`)
 	v.click("form[action$='/tallies'] button")
-	v.until("the count is certified", `document.querySelector("#tally")?.innerText.includes("Certified by Chris Chair")`)
+	v.until("the count is certified",
+		`document.querySelector("#tally")?.innerText.includes("Certified by Chris Chair")`)
 }
 
 // downloads clicks a link on a page, and returns where the file came to lie.
@@ -204,7 +228,8 @@ func (v *visitor) downloads(page, link string) string {
 	dir := v.t.TempDir()
 	v.do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
+			BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
 		})
 		return chromedp.Void{}, err
 	})
@@ -253,7 +278,9 @@ func (j *journey) readsWorkbook(path, petition string, decided int) {
 		j.t.Fatalf("the signatures have no verdicts: %d rows", len(rows))
 	}
 	verdict := slices.Index(rows[head], "Verdict")
-	who := slices.IndexFunc(rows[head], func(h string) bool { return strings.HasPrefix(h, "By whom") })
+	who := slices.IndexFunc(rows[head], func(h string) bool {
+		return strings.HasPrefix(h, "By whom")
+	})
 	lines, valid, named := 0, 0, 0
 	for _, r := range rows[head+1:] {
 		if len(r) <= max(verdict, who) || r[verdict] == "" {
@@ -268,7 +295,8 @@ func (j *journey) readsWorkbook(path, petition string, decided int) {
 		}
 	}
 	if lines != certified.Rows || valid != certified.Valid {
-		j.t.Errorf("the workbook has %d lines and counts %d; certified are %+v", lines, valid, certified)
+		j.t.Errorf("the workbook has %d lines and counts %d; certified are %+v", lines, valid,
+			certified)
 	}
 	if named != decided || decided == 0 {
 		j.t.Errorf("the workbook names who decided on %d lines; she did on %d", named, decided)
@@ -296,8 +324,10 @@ func (j *journey) keepsQuiet() {
 	}
 	column := func(name string) int { return slices.Index(roll[0], name) }
 	for _, m := range roll[1:] {
-		first, last, email := strings.ToLower(m[column("First Name")]), strings.ToLower(m[column("Last Name")]), strings.ToLower(m[column("Email")])
-		if words[m[column("ID")]] || strings.Contains(log, first+" "+last) || strings.Contains(log, last+" "+first) || email != "" && strings.Contains(log, email) {
+		first, last, email := strings.ToLower(m[column("First Name")]),
+			strings.ToLower(m[column("Last Name")]), strings.ToLower(m[column("Email")])
+		if words[m[column("ID")]] || strings.Contains(log, first+" "+last) || strings.Contains(log,
+			last+" "+first) || email != "" && strings.Contains(log, email) {
 			j.t.Errorf("the log names member %s", m[column("ID")])
 		}
 	}
@@ -379,8 +409,10 @@ func newJourney(t *testing.T) *journey {
 	j := &journey{t: t, dir: t.TempDir()}
 	at := &url.URL{Scheme: "http", Host: "127.0.0.1:" + strconv.Itoa(freePort(t))}
 	way := &httputil.ReverseProxy{
-		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(at); r.Out.Host = r.In.Host },
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(at); r.Out.Host = r.In.Host },
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) {
+			panic(http.ErrAbortHandler)
+		},
 	}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPatch {
@@ -394,7 +426,8 @@ func newJourney(t *testing.T) *journey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.cmd = exec.Command(self, "serve", "--data", j.dir, "--listen", at.Host, "--url", j.url, "--workers", "2", "--log-level", "debug")
+	j.cmd = exec.Command(self, "serve", "--data", j.dir, "--listen", at.Host, "--url", j.url,
+		"--workers", "2", "--log-level", "debug")
 	j.cmd.Stdout, j.cmd.Stderr = &j.out, &j.log
 	if err := j.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -448,7 +481,8 @@ func (j *journey) piece(r *http.Request) {
 	j.mu.Unlock()
 	if j.breaks.CompareAndSwap(true, false) {
 		half := io.LimitReader(r.Body, r.ContentLength/2)
-		r.Body = io.NopCloser(io.MultiReader(half, iotest.ErrReader(errors.New("the connection broke"))))
+		r.Body = io.NopCloser(io.MultiReader(half,
+			iotest.ErrReader(errors.New("the connection broke"))))
 	}
 }
 
@@ -470,7 +504,8 @@ func (j *journey) person(name string) *visitor {
 	j.t.Helper()
 	ctx, cancel := chromedp.NewContext(j.browser, chromedp.WithNewBrowserContext())
 	j.t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // the window lives as long as the context that opened it
+	if err := chromedp.Do(ctx); err != nil {
+		// the window lives as long as the context that opened it
 		j.t.Fatal(err)
 	}
 	v := &visitor{j.t, j, name, ctx}
@@ -492,7 +527,8 @@ func (v *visitor) join(link, email string) {
 	}
 	v.types("input[name=password]", journeyPassword)
 	v.types("input[name=again]", journeyPassword+kb.Enter)
-	v.until("the account is there", fmt.Sprintf(`document.querySelector(".said")?.innerText.includes(%q)`, "Welcome, "+v.name))
+	v.until("the account is there",
+		fmt.Sprintf(`document.querySelector(".said")?.innerText.includes(%q)`, "Welcome, "+v.name))
 }
 
 // invite makes an account for somebody, and returns the link to send.
@@ -523,8 +559,10 @@ func (v *visitor) refused(paths ...string) {
 // it is there: the browser's events do not tell it from one that was just being left.
 func (v *visitor) open(path string) int {
 	v.t.Helper()
-	v.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.left = true; location.href = %q`, v.j.url+path)))
-	v.until("the page "+path+" is there", `!window.left && document.readyState === "complete" && location.protocol === "http:"`)
+	v.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.left = true; location.href = %q`,
+		v.j.url+path)))
+	v.until("the page "+path+" is there",
+		`!window.left && document.readyState === "complete" && location.protocol === "http:"`)
 	return ask[int](v, `performance.getEntriesByType("navigation")[0].responseStatus`)
 }
 
@@ -590,7 +628,8 @@ func (v *visitor) until(what, expression string) {
 			return
 		}
 		if ctx.Err() != nil {
-			v.t.Fatalf("%s waited in vain until %s (%v); the page says:\n%s", v.name, what, err, ask[string](v, `document.body.innerText`))
+			v.t.Fatalf("%s waited in vain until %s (%v); the page says:\n%s", v.name, what, err,
+				ask[string](v, `document.body.innerText`))
 		}
 	}
 }

@@ -16,17 +16,20 @@ import (
 // be added, none renamed.
 type (
 	resultJSON struct {
-		Version    int             `json:"version"`
-		Files      []fileJSON      `json:"files"`
-		Open       []openJSON      `json:"open"` // what a person must look at before the count can be certain
+		Version int        `json:"version"`
+		Files   []fileJSON `json:"files"`
+		// what a person must look at before the count can be certain
+		Open       []openJSON      `json:"open"`
 		Purpose    *purposeJSON    `json:"purpose"`
 		Group      string          `json:"group"`
 		Organizers []organizerJSON `json:"organizers"`
 		Counts     countsJSON      `json:"counts"`
 		Members    membersJSON     `json:"members"`
 
-		Printed []extract.Printed `json:"printed,omitempty"` // sheets that we printed, by petition, with the pages that are missing
-		Notes   []string          `json:"notes,omitempty"`   // the same in words, and files that were given more than once
+		// sheets that we printed, by petition, with the pages that are missing
+		Printed []extract.Printed `json:"printed,omitempty"`
+		// the same in words, and files that were given more than once
+		Notes []string `json:"notes,omitempty"`
 	}
 	fileJSON struct {
 		Name   string     `json:"name"`
@@ -63,9 +66,11 @@ type (
 		DuplicateOf string                            `json:"duplicate_of,omitempty"`
 		MemberID    string                            `json:"member_id"`
 		Probability float64                           `json:"probability"`
-		Look        verify.Look                       `json:"look,omitempty"` // what an undecided line asks of a person
-		Turn        int                               `json:"turn,omitempty"` // 1 for the undecided line to look at first
-		Candidates  []candidateJSON                   `json:"candidates"`
+		// what an undecided line asks of a person
+		Look verify.Look `json:"look,omitempty"`
+		// 1 for the undecided line to look at first
+		Turn       int             `json:"turn,omitempty"`
+		Candidates []candidateJSON `json:"candidates"`
 	}
 	candidateJSON struct {
 		MemberID    string   `json:"member_id"`
@@ -90,12 +95,14 @@ type (
 		Uncertain int `json:"uncertain"`
 		Required  int `json:"required"`
 
-		Guaranteed int                 `json:"guaranteed"` // lines that count whatever is found
-		Expected   float64             `json:"expected"`
-		Possible   int                 `json:"possible"`
-		Enough     float64             `json:"enough"` // probability that at least the required count
-		Certain    bool                `json:"certain"`
-		Looks      map[verify.Look]int `json:"looks"` // undecided lines by what they ask of a person
+		Guaranteed int     `json:"guaranteed"` // lines that count whatever is found
+		Expected   float64 `json:"expected"`
+		Possible   int     `json:"possible"`
+		// probability that at least the required count
+		Enough  float64 `json:"enough"`
+		Certain bool    `json:"certain"`
+		// undecided lines by what they ask of a person
+		Looks map[verify.Look]int `json:"looks"`
 	}
 	membersJSON struct {
 		Rows    int      `json:"rows"`
@@ -127,7 +134,8 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 		out.Purpose = &purposeJSON{r.Cover.Purpose, r.CoverPage, r.CoverFile}
 	}
 	for _, o := range r.Organizers {
-		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed, o.MemberID})
+		out.Organizers = append(out.Organizers, organizerJSON{o.Name, o.Address, o.Signed,
+			o.MemberID})
 	}
 	out.Printed = r.Printed()
 	out.Notes = append(result.notes, report.PrintedRemarks(out.Printed, "")...)
@@ -137,7 +145,8 @@ func resultOf(r report.Petition, result petition, members *roll.Roll) resultJSON
 	}
 	decisions := result.decisions
 	for _, f := range result.files {
-		file := fileJSON{Name: f.name, SHA256: f.sha256, Error: sentence(f.err), Pages: []pageJSON{}}
+		file := fileJSON{Name: f.name, SHA256: f.sha256, Error: sentence(f.err),
+			Pages: []pageJSON{}}
 		for i, s := range f.pages {
 			n := len(s.matches)
 			file.Pages = append(file.Pages, pageOf(s, i+1, decisions[:n], turns[:n]))
@@ -164,16 +173,20 @@ func openOf(points []extract.Open, file string, page int) []openJSON {
 
 func membersOf(s report.Snapshot, members *roll.Roll) membersJSON {
 	return membersJSON{
-		Rows: s.Rows, Members: s.Members, LeftOut: s.LeftOut, Merged: s.Merged, Form: members.Form, Sheet: members.Sheet(), Dates: members.Dates,
-		Sums: s.Sums, Remarks: append([]string{}, s.Findings...), SHA256: s.SHA256, AsOf: s.AsOf.Format(time.DateOnly),
+		Rows: s.Rows, Members: s.Members, LeftOut: s.LeftOut, Merged: s.Merged, Form: members.Form,
+		Sheet: members.Sheet(), Dates: members.Dates,
+		Sums: s.Sums, Remarks: append([]string{}, s.Findings...), SHA256: s.SHA256,
+		AsOf: s.AsOf.Format(time.DateOnly),
 	}
 }
 
 func countsOf(t verify.Tally) countsJSON {
 	o := t.Outlook
 	return countsJSON{
-		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain, Required: t.Required,
-		Guaranteed: o.Guaranteed, Expected: o.Expected, Possible: o.Possible, Enough: o.Enough, Certain: o.Certain(t.Required), Looks: t.Looks,
+		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain,
+		Required:   t.Required,
+		Guaranteed: o.Guaranteed, Expected: o.Expected, Possible: o.Possible, Enough: o.Enough,
+		Certain: o.Certain(t.Required), Looks: t.Looks,
 	}
 }
 
@@ -187,15 +200,18 @@ func pageOf(s sheet, number int, decisions []verify.Decision, turns []int) pageJ
 	}
 	for i, d := range decisions {
 		row := rowJSON{
-			Row: d.Line.Number, Box: d.Line.Box, Fields: d.Line.Fields, Signed: d.Line.Signed, Struck: d.Line.Struck,
-			Verdict: d.Verdict, Reason: d.Reason, Because: d.Because, MemberID: roll.NumberOf(d.MemberID), Probability: d.Probability,
+			Row: d.Line.Number, Box: d.Line.Box, Fields: d.Line.Fields, Signed: d.Line.Signed,
+			Struck:  d.Line.Struck,
+			Verdict: d.Verdict, Reason: d.Reason, Because: d.Because,
+			MemberID: roll.NumberOf(d.MemberID), Probability: d.Probability,
 			Look: d.Look, Turn: turns[i], Candidates: []candidateJSON{},
 		}
 		if d.DuplicateOf != nil {
 			row.DuplicateOf = d.DuplicateOf.String()
 		}
 		for _, c := range d.Candidates {
-			row.Candidates = append(row.Candidates, candidateJSON{roll.NumberOf(c.Member.ID), c.Probability, c.Because})
+			row.Candidates = append(row.Candidates, candidateJSON{roll.NumberOf(c.Member.ID),
+				c.Probability, c.Because})
 		}
 		page.Rows = append(page.Rows, row)
 	}

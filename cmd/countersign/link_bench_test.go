@@ -17,9 +17,10 @@ import (
 	"countersign/internal/work"
 )
 
-// BenchmarkWorkers reads scans in one process with all that it needs, and then on one, two and four other machines
-// that reach queue, files and database over a link of 10 ms each way: pages a second, and what a page costs in all
-// processes together, PostgreSQL's included. LOAD_SCANS is how many scans of three pages there are (6).
+// BenchmarkWorkers reads scans in one process with all that it needs, and then on one, two and four
+// other machines that reach queue, files and database over a link of 10 ms each way: pages a
+// second, and what a page costs in all processes together, PostgreSQL's included. LOAD_SCANS is how
+// many scans of three pages there are (6).
 func BenchmarkWorkers(b *testing.B) {
 	scans := loadOf(b, "LOAD_SCANS", 6)
 	var alone float64
@@ -41,13 +42,16 @@ func BenchmarkWorkers(b *testing.B) {
 	}
 }
 
-// readFarAway reads with so many workers behind a link, and says what a page cost in seconds of CPU.
+// readFarAway reads with so many workers behind a link, and says what a page cost in seconds of
+// CPU.
 func readFarAway(b *testing.B, workers, scans int) float64 {
 	const delay = 10 * time.Millisecond
 	pg := postgrestest.Own(b)
 	way := b.TempDir()
-	linktest.New(b, pg.Socket(), linktest.Options{Network: "unix", At: filepath.Join(way, filepath.Base(pg.Socket())), Delay: delay})
-	s, err := work.Open(b.Context(), work.Options{Data: b.TempDir(), DB: pg.URL("public"), Listen: "127.0.0.1:0", Token: "word", BlobsNATS: true, Log: slog.New(slog.DiscardHandler)})
+	linktest.New(b, pg.Socket(), linktest.Options{Network: "unix", At: filepath.Join(way,
+		filepath.Base(pg.Socket())), Delay: delay})
+	s, err := work.Open(b.Context(), work.Options{Data: b.TempDir(), DB: pg.URL("public"),
+		Listen: "127.0.0.1:0", Token: "word", BlobsNATS: true, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -58,21 +62,25 @@ func readFarAway(b *testing.B, workers, scans int) float64 {
 	toNATS := linktest.New(b, s.Queue.Address(), linktest.Options{Delay: delay})
 	fixtures.AddMembers(b, s.Store, s.Blobs, "s1", fixtures.Read(b, members))
 	for range workers {
-		w := &worker{t: b, args: []string{"work", "--nats", "nats://word@" + toNATS.Address(), "--db", pg.Through(way, "public"), "--workers", "1", "--log-level", "error"}}
+		w := &worker{t: b, args: []string{"work", "--nats", "nats://word@" + toNATS.Address(),
+			"--db", pg.Through(way, "public"), "--workers", "1", "--log-level", "error"}}
 		w.start()
 		defer w.kill()
 	}
 	return readAll(b, s, scans, func() time.Duration { return cpuOf(b, os.Getpid()) })
 }
 
-// readAll hands scans in, waits until all are read and matched, and says what a page cost in seconds of CPU.
+// readAll hands scans in, waits until all are read and matched, and says what a page cost in
+// seconds of CPU.
 func readAll(b *testing.B, s *work.Service, scans int, cpu func() time.Duration) float64 {
 	office := officeOf(s, "")
 	hand := func(petition string, copies int) (pages int) {
 		fixtures.AddPetition(b, s.Store, petition, "s1")
 		for i := range copies {
-			data := fmt.Appendf(nil, "%s\n%% copy %d of %s\n", fixtures.Read(b, sample), i, petition)
-			if _, _, err := office.AddFile(b.Context(), petition, fmt.Sprintf("sheets %d.pdf", i), "ann", bytes.NewReader(data)); err != nil {
+			data := fmt.Appendf(nil, "%s\n%% copy %d of %s\n", fixtures.Read(b, sample), i,
+				petition)
+			if _, _, err := office.AddFile(b.Context(), petition, fmt.Sprintf("sheets %d.pdf", i),
+				"ann", bytes.NewReader(data)); err != nil {
 				b.Fatal(err)
 			}
 		}

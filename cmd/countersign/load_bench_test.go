@@ -74,7 +74,8 @@ func BenchmarkLoad(b *testing.B) {
 				if i%5 == 0 { // one in five was scanned and takes the workers longer
 					data = fixtures.Read(b, sample)
 				}
-				staff.send("p2", fmt.Sprintf("sheets %d.pdf", i), bytes.NewReader(fmt.Appendf(nil, "%s\n%% copy %d\n", data, i)))
+				staff.send("p2", fmt.Sprintf("sheets %d.pdf", i), bytes.NewReader(fmt.Appendf(nil,
+					"%s\n%% copy %d\n", data, i)))
 			})
 		}
 		sending.Wait()
@@ -110,7 +111,8 @@ func BenchmarkLargeUpload(b *testing.B) {
 		b.StopTimer()
 		l := newLoad(b)
 		staff := l.client("staff", store.Staff)
-		staff.send("p2", "first.pdf", strings.NewReader("%PDF-1.4 and no more")) // what all uploads need once
+		// what all uploads need once
+		staff.send("p2", "first.pdf", strings.NewReader("%PDF-1.4 and no more"))
 		pid := strconv.Itoa(l.daemon.cmd.Process.Pid)
 		before := memory(b, pid, "VmRSS")
 		// From here the kernel notes the most anew.
@@ -128,7 +130,9 @@ func BenchmarkLargeUpload(b *testing.B) {
 		most := memory(b, pid, "VmHWM")
 		l.daemon.stop()
 		arrived, err := l.daemon.db.Uploads(b.Context(), "p2")
-		if err != nil || !slices.ContainsFunc(arrived, func(u store.Upload) bool { return u.Size == int64(size) }) {
+		if err != nil || !slices.ContainsFunc(arrived, func(u store.Upload) bool {
+			return u.Size == int64(size)
+		}) {
 			b.Errorf("the file is not among %d uploads, %v", len(arrived), err)
 		}
 		if len(l.errors) > 0 {
@@ -189,7 +193,8 @@ func newLoad(b *testing.B) *load {
 	if err := d.db.SetPetition(b.Context(), p); err != nil {
 		b.Fatal(err)
 	}
-	if _, err := d.db.AddPetition(b.Context(), store.Petition{ID: "p2", Title: "p2", SnapshotID: p.SnapshotID}); err != nil {
+	if _, err := d.db.AddPetition(b.Context(), store.Petition{ID: "p2", Title: "p2",
+		SnapshotID: p.SnapshotID}); err != nil {
 		b.Fatal(err)
 	}
 	d.start()
@@ -237,19 +242,22 @@ func (l *load) client(id string, roles ...store.Role) *client {
 	t := l.daemon.t
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
-	if _, err := l.daemon.db.AddAccount(ctx, store.Account{ID: id, Email: id + "@example.org", Name: id, Roles: roles, PasswordHash: "none"}); err != nil {
+	if _, err := l.daemon.db.AddAccount(ctx, store.Account{ID: id, Email: id + "@example.org",
+		Name: id, Roles: roles, PasswordHash: "none"}); err != nil {
 		t.Fatal(err)
 	}
 	// Straight into the store: signing in is meant to be slow.
 	sum := sha256.Sum256([]byte(id))
-	if err := l.daemon.db.AddSession(ctx, store.Session{Hash: hex.EncodeToString(sum[:]), AccountID: id, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}); err != nil {
+	if err := l.daemon.db.AddSession(ctx, store.Session{Hash: hex.EncodeToString(sum[:]),
+		AccountID: id, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	return &client{l, id, id}
 }
 
 // ask asks the service, and returns its answer; nil where it is not one of success.
-func (c *client) ask(ctx context.Context, what, method, path string, body io.Reader, headers ...string) (http.Header, []byte) {
+func (c *client) ask(ctx context.Context, what, method, path string, body io.Reader,
+	headers ...string) (http.Header, []byte) {
 	r, err := http.NewRequestWithContext(ctx, method, c.daemon.base+path, body)
 	if err != nil {
 		c.done(what, time.Now(), err.Error())
@@ -300,7 +308,8 @@ func (c *client) review(ctx context.Context) {
 		c.sync(ctx, map[string]string{"id": id, "line": line, "kind": "illegible"})
 		c.ask(ctx, "page", "GET", "/petitions/p2", nil)
 		work.Pause(ctx, thinking)
-		c.sync(ctx, map[string]string{"id": id + "-undo", "line": line, "kind": "undo", "undoes": id})
+		c.sync(ctx, map[string]string{"id": id + "-undo", "line": line, "kind": "undo",
+			"undoes": id})
 	}
 }
 
@@ -311,12 +320,14 @@ func (c *client) sync(ctx context.Context, finding map[string]string) string {
 	if finding != nil {
 		findings = append(findings, finding)
 	}
-	request, err := json.Marshal(map[string]any{"findings": findings, "have": []string{}, "want": 2})
+	request, err := json.Marshal(map[string]any{"findings": findings, "have": []string{},
+		"want": 2})
 	if err != nil {
 		c.done("save", time.Now(), err.Error())
 		return ""
 	}
-	_, body := c.ask(ctx, "save", "POST", "/petitions/p1/review/sync", bytes.NewReader(request), "Content-Type", "application/json")
+	_, body := c.ask(ctx, "save", "POST", "/petitions/p1/review/sync", bytes.NewReader(request),
+		"Content-Type", "application/json")
 	if body == nil {
 		return ""
 	}
@@ -347,15 +358,19 @@ func (c *client) send(petition, name string, data io.ReaderAt) {
 	}
 	size := sized.Size()
 	word := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-	head, body := c.ask(ctx, "upload", "POST", "/tus/", nil, "Tus-Resumable", "1.0.0", "Upload-Length", fmt.Sprint(size), "Upload-Metadata", "filename "+word(name)+",petition "+word(petition))
+	head, body := c.ask(ctx, "upload", "POST", "/tus/", nil, "Tus-Resumable", "1.0.0",
+		"Upload-Length", fmt.Sprint(size), "Upload-Metadata", "filename "+word(name)+",petition "+
+			word(petition))
 	if body == nil {
 		return
 	}
 	at := strings.TrimPrefix(head.Get("Location"), c.daemon.base)
 	const piece = 8 << 20
 	for offset := int64(0); offset < size; offset += piece {
-		if _, body := c.ask(ctx, "piece", "PATCH", at, io.NewSectionReader(data, offset, min(piece, size-offset)),
-			"Tus-Resumable", "1.0.0", "Upload-Offset", fmt.Sprint(offset), "Content-Type", "application/offset+octet-stream"); body == nil {
+		if _, body := c.ask(ctx, "piece", "PATCH", at, io.NewSectionReader(data, offset,
+			min(piece, size-offset)),
+			"Tus-Resumable", "1.0.0", "Upload-Offset", fmt.Sprint(offset), "Content-Type",
+			"application/offset+octet-stream"); body == nil {
 			return
 		}
 	}

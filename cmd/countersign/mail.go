@@ -25,7 +25,9 @@ type mailing struct {
 func (m mailing) server() (*mail.Server, error) {
 	if m.URL == "" {
 		if m.From != "" || m.Password != "" {
-			return nil, errors.New("--mail-from and --smtp-password-file are for a mail server: name it with --smtp")
+			return nil,
+				errors.New("--mail-from and --smtp-password-file are for a mail server: name it " +
+					"with --smtp")
 		}
 		return nil, nil
 	}

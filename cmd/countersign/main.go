@@ -2,7 +2,7 @@
 // This package joins the stages to the command line and to the service: main
 // holds signals and exit codes, pipeline.go the whole journey, and each subcommand has a file.
 //
-//	check, sheet, serve, work, demo, audit, purge, scrub, backup, init, verify_report   subcommands
+//	check, sheet, serve, work, demo, audit, purge, scrub, backup, init, verify_report: subcommands
 //	json, pictures, progress, whole                                       what check writes
 //
 // What the service does is in internal/office and internal/work.
@@ -67,7 +67,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	parser, err := kong.New(&c,
 		kong.Name("countersign"),
 		kong.Description("Turns scanned paper petitions into verified counts and reports."),
-		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", "), "columns": strings.Join(printed.Choices(), ", ")},
+		kong.Vars{"meanings": strings.Join(roll.Meanings(), ", "),
+			"columns": strings.Join(printed.Choices(), ", ")},
 		kong.Configuration(settingsFile),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
@@ -86,7 +87,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case exited >= 0:
 		return exited
 	case err != nil:
-		fmt.Fprintf(stderr, "countersign: %s\n\"countersign help check\" shows how it is used.\n", misused(err))
+		fmt.Fprintf(stderr, "countersign: %s\n\"countersign help check\" shows how it is used.\n",
+			misused(err))
 		return exitUnusable
 	}
 	switch err := parsed.Run(parser); {
@@ -119,7 +121,9 @@ func misused(err error) string {
 		return flag + " has no value: write one after it"
 	case strings.Contains(text, " flag); perhaps try "):
 		_, value, _ := strings.Cut(text, "perhaps try ")
-		return flag + " is followed by what looks like another flag: if it is meant as the value, write " + strings.TrimSuffix(value, "?")
+		return flag +
+			" is followed by what looks like another flag: if it is meant as the value, write " +
+			strings.TrimSuffix(value, "?")
 	case strings.Contains(text, `expected "<key>=<value>"`):
 		return flag + ` is no pair such as number="Cust #": write the meaning, = and the heading`
 	case strings.HasPrefix(text, "unexpected argument "):

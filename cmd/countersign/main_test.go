@@ -46,7 +46,8 @@ func countersign(args ...string) ran {
 // check runs the command on files of the sample's members and returns its JSON.
 func check(t testing.TB, want int, args ...string) (result, ran) {
 	t.Helper()
-	r := countersign(append([]string{"check", "--members", members, "--as-of", "2026-11-01", "--json", "-"}, args...)...)
+	r := countersign(append([]string{"check", "--members", members, "--as-of", "2026-11-01",
+		"--json", "-"}, args...)...)
 	if r.code != want {
 		t.Fatalf("exit code %d, want %d; it said:\n%s", r.code, want, r.stderr)
 	}

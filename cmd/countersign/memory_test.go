@@ -26,7 +26,8 @@ func TestMemory(t *testing.T) {
 		})
 	}
 	low, high := peak(few), peak(many)
-	t.Logf("peak of the live heap: %d MB for 3 pages, %d MB for 15 with %d rows", low>>20, high>>20, rows)
+	t.Logf("peak of the live heap: %d MB for 3 pages, %d MB for 15 with %d rows", low>>20, high>>20,
+		rows)
 	if rows < 30 {
 		t.Fatalf("%d rows on 15 pages: there is nothing to measure", rows)
 	}

@@ -18,13 +18,16 @@ import (
 func serveMetrics(address string, figures http.Handler, log *slog.Logger) (stop func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("serve metrics at %s: %w: name another address with --metrics-listen", address, err)
+		return nil,
+			fmt.Errorf("serve metrics at %s: %w: name another address with --metrics-listen",
+				address, err)
 	}
 	server := &http.Server{
 		Handler:           figures,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what clients do wrong
+		// what clients do wrong
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -36,9 +39,12 @@ func serveMetrics(address string, figures http.Handler, log *slog.Logger) (stop 
 }
 
 // workFigures are what was worked on, by stage. No label names a petition or a person.
-func workFigures(reg *prometheus.Registry) (done func(stage string, took time.Duration, err error)) {
+func workFigures(reg *prometheus.Registry) (done func(stage string, took time.Duration,
+	err error)) {
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "countersign_work_seconds", Help: "Time of each try to open a file, read a page or match its lines, by stage and result.",
+		Name: "countersign_work_seconds",
+		Help: "Time of each try to open a file, read a page or match its lines, by stage and " +
+			"result.",
 		Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300},
 	}, []string{"stage", "result"})
 	reg.MustRegister(seconds)
@@ -53,17 +59,22 @@ func workFigures(reg *prometheus.Registry) (done func(stage string, took time.Du
 
 // health answers for a process that serves no people: it lives, it reaches what it stands on, and
 // what it did.
-func health(ready func(context.Context) error, reg *prometheus.Registry, log *slog.Logger) http.Handler {
-	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+func health(ready func(context.Context) error, reg *prometheus.Registry,
+	log *slog.Logger) http.Handler {
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(
+		collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "ok")
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 		defer cancel()
 		if err := ready(ctx); err != nil {
 			log.Warn("not ready", "error", err)
-			http.Error(w, "what it stands on does not answer; its log says more", http.StatusServiceUnavailable)
+			http.Error(w, "what it stands on does not answer; its log says more",
+				http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ok")

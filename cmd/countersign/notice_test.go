@@ -42,7 +42,8 @@ func linked(t *testing.T) (out []origin) {
 		}
 		out = append(out, origin{f[0], f[1], f[2]})
 		compiled := filepath.Join(f[1], "lib") // where modules keep what they hold in WebAssembly
-		if wasm, err := filepath.Glob(filepath.Join(compiled, "*.wasm*")); err == nil && len(wasm) > 0 {
+		if wasm, err := filepath.Glob(filepath.Join(compiled, "*.wasm*")); err == nil &&
+			len(wasm) > 0 {
 			out = append(out, origin{f[0], f[1], compiled})
 		}
 	}
@@ -57,7 +58,8 @@ func linked(t *testing.T) (out []origin) {
 	return append(out, origin{"Go, its library and its runtime", at, at})
 }
 
-var licenceFile = regexp.MustCompile(`(?i)^([a-z0-9]+-)?(licen[cs]e|copying|notice|patents)([.-].*)?$`)
+var licenceFile = regexp.MustCompile(
+	`(?i)^([a-z0-9]+-)?(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
 // licences gives each text once, after the names of those whom it concerns.
 func licences(t *testing.T, from []origin) string {
@@ -71,7 +73,8 @@ func licences(t *testing.T, from []origin) string {
 				t.Fatal(err)
 			}
 			for _, f := range files {
-				if f.IsDir() || !licenceFile.MatchString(f.Name()) || strings.HasSuffix(f.Name(), ".go") {
+				if f.IsDir() || !licenceFile.MatchString(f.Name()) || strings.HasSuffix(f.Name(),
+					".go") {
 					continue
 				}
 				covered[o.name] = true
@@ -97,7 +100,8 @@ func licences(t *testing.T, from []origin) string {
 	})
 	var b strings.Builder
 	for _, text := range texts {
-		fmt.Fprintf(&b, "\n%s\n%s\n\n%s", strings.Repeat("=", 80), strings.Join(whose[text], "\n"), text)
+		fmt.Fprintf(&b, "\n%s\n%s\n\n%s", strings.Repeat("=", 80), strings.Join(whose[text], "\n"),
+			text)
 	}
 	return b.String()
 }

@@ -75,7 +75,8 @@ func TestPetition(t *testing.T) {
 			t.Logf("%+v", f)
 			exact := f
 			exact.Names, exact.Top1, exact.Decided = 0, 0, 0
-			if diff := cmp.Diff(figures{Rows: f.Rows, Found: f.Rows, Marks: f.Rows, Members: f.Members}, exact); diff != "" {
+			if diff := cmp.Diff(figures{Rows: f.Rows, Found: f.Rows, Marks: f.Rows,
+				Members: f.Members}, exact); diff != "" {
 				t.Errorf("(-truth +got)\n%s", diff)
 			}
 			for _, share := range []struct {
@@ -106,7 +107,8 @@ func checkCover(t *testing.T, want truth, got result) {
 	if got.Group != want.Group {
 		t.Errorf("group %q, want %q", got.Group, want.Group)
 	}
-	if got.Purpose == nil || got.Purpose.Text != want.Purpose || got.Purpose.Page != 1 || got.Purpose.File != "petition.pdf" {
+	if got.Purpose == nil || got.Purpose.Text != want.Purpose || got.Purpose.Page != 1 ||
+		got.Purpose.File != "petition.pdf" {
 		t.Errorf("purpose %+v, want %q", got.Purpose, want.Purpose)
 	}
 	if len(got.Organizers) != len(want.Organizers) {
@@ -135,13 +137,15 @@ func checkCounts(t *testing.T, r result) {
 		verdicts[row.Verdict]++
 		if row.Verdict == "valid" {
 			if counted[row.MemberID]++; row.MemberID == "" || counted[row.MemberID] > 1 {
-				t.Errorf("a valid row of member %q, who has %d", row.MemberID, counted[row.MemberID])
+				t.Errorf("a valid row of member %q, who has %d", row.MemberID,
+					counted[row.MemberID])
 			}
 		}
 	}
 	c := r.Counts
 	want := map[string]int{"valid": c.Valid, "invalid": c.Invalid, "uncertain": c.Uncertain}
-	if diff := cmp.Diff(want, verdicts, cmpopts.EquateEmpty(), cmpopts.IgnoreMapEntries(func(_ string, n int) bool { return n == 0 })); diff != "" {
+	if diff := cmp.Diff(want, verdicts, cmpopts.EquateEmpty(),
+		cmpopts.IgnoreMapEntries(func(_ string, n int) bool { return n == 0 })); diff != "" {
 		t.Errorf("counts and rows differ (-counts +rows)\n%s", diff)
 	}
 	if n := len(r.rows()); c.Rows != n || c.Required != 100 {
@@ -161,10 +165,12 @@ func summary(r result) string {
 	}
 	for _, f := range r.Files {
 		for _, p := range f.Pages {
-			fmt.Fprintf(&b, "page %d: %s, %s, turned %d, %d rows\n", p.Page, p.Kind, p.Source, p.Rotation, len(p.Rows))
+			fmt.Fprintf(&b, "page %d: %s, %s, turned %d, %d rows\n", p.Page, p.Kind, p.Source,
+				p.Rotation, len(p.Rows))
 			for _, row := range p.Rows {
 				if row.Signed != "yes" || row.Struck {
-					fmt.Fprintf(&b, "  row %d: signed %s, struck %t, %s\n", row.Row, row.Signed, row.Struck, row.Reason)
+					fmt.Fprintf(&b, "  row %d: signed %s, struck %t, %s\n", row.Row, row.Signed,
+						row.Struck, row.Reason)
 				}
 			}
 		}
@@ -221,16 +227,19 @@ func TestShape(t *testing.T) {
 
 func checkRow(t *testing.T, v any) {
 	t.Helper()
-	keys(t, v, "row", "box", "fields", "signed", "struck", "verdict", "reason", "member_id", "probability", "candidates")
+	keys(t, v, "row", "box", "fields", "signed", "struck", "verdict", "reason", "member_id",
+		"probability", "candidates")
 	row := v.(map[string]any)
 	box := list(t, row, "box")
 	for i, side := range box {
-		if s := side.(float64); len(box) != 4 || s < 0 || s > 1 || i >= 2 && s <= box[i-2].(float64) {
+		if s := side.(float64); len(box) != 4 || s < 0 || s > 1 || i >= 2 &&
+			s <= box[i-2].(float64) {
 			t.Errorf("box %v", box)
 		}
 	}
 	for key, field := range row["fields"].(map[string]any) {
-		known := []string{"name", "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email", "phone", "date"}
+		known := []string{"name", "given", "family", "member_id", "institution", "street",
+			"citystate", "city", "state", "zip", "email", "phone", "date"}
 		if !slices.Contains(known, key) {
 			t.Errorf("field %q", key)
 		}
@@ -239,7 +248,8 @@ func checkRow(t *testing.T, v any) {
 	}
 	oneOf(t, row, "signed", "yes", "no", "unsure")
 	oneOf(t, row, "verdict", "valid", "invalid", "uncertain")
-	oneOf(t, row, "reason", "member", "not-found", "lapsed", "ineligible", "duplicate", "unsigned", "struck", "illegible", "incomplete", "out-of-window", "ambiguous")
+	oneOf(t, row, "reason", "member", "not-found", "lapsed", "ineligible", "duplicate", "unsigned",
+		"struck", "illegible", "incomplete", "out-of-window", "ambiguous")
 	candidates := list(t, row, "candidates")
 	if len(candidates) > 10 {
 		t.Errorf("%d candidates", len(candidates))
@@ -254,7 +264,8 @@ func checkRow(t *testing.T, v any) {
 			before = p
 		}
 	}
-	if p := share(t, row, "probability"); len(candidates) > 0 && p != candidates[0].(map[string]any)["probability"] {
+	if p := share(t, row, "probability"); len(candidates) > 0 &&
+		p != candidates[0].(map[string]any)["probability"] {
 		t.Errorf("probability %v, the best candidate's is %v", p, candidates[0])
 	}
 }
@@ -335,7 +346,8 @@ func TestTwice(t *testing.T) {
 			twice, r := check(t, exitOK, path, again)
 			checkCounts(t, twice)
 			if len(twice.Files) != 1 || twice.Counts != once.Counts {
-				t.Errorf("%d files and %+v, once it is %+v", len(twice.Files), twice.Counts, once.Counts)
+				t.Errorf("%d files and %+v, once it is %+v", len(twice.Files), twice.Counts,
+					once.Counts)
 			}
 			if !strings.Contains(r.stderr, again+" is") {
 				t.Errorf("it does not say that %s was left out:\n%s", again, r.stderr)
@@ -350,7 +362,8 @@ func TestWorkbooks(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "on the way")
 	typed := fixtures.Write(t, "typed.pdf", fixtures.Typed(t, 1, 5, 0))
 	scan := fixtures.FewLines(t) // has a line that waits for somebody
-	got, r := check(t, exitOK, "--out", dir, typed, fixtures.Write(t, "scan.pdf", fixtures.PDF(1, scan.JPEG, scan.Width, scan.Height)))
+	got, r := check(t, exitOK, "--out", dir, typed, fixtures.Write(t, "scan.pdf", fixtures.PDF(1,
+		scan.JPEG, scan.Width, scan.Height)))
 	for _, name := range []string{"coo-report.xlsx", "council-report.xlsx"} {
 		if path := filepath.Join(dir, name); !strings.Contains(r.stderr, "Wrote "+path) {
 			t.Errorf("it does not say that it wrote %s:\n%s", path, r.stderr)
@@ -369,12 +382,16 @@ func TestWorkbooks(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{"valid": got.Counts.Valid, "invalid": got.Counts.Invalid, "uncertain": got.Counts.Uncertain}
+	want := map[string]int{"valid": got.Counts.Valid, "invalid": got.Counts.Invalid,
+		"uncertain": got.Counts.Uncertain}
 	if diff := cmp.Diff(want, verdicts); diff != "" {
 		t.Errorf("Signatures (-JSON +workbook)\n%s", diff)
 	}
-	for _, figure := range []int{got.Counts.Rows, got.Counts.Valid, got.Counts.Invalid, got.Counts.Uncertain} {
-		if !slices.ContainsFunc(coo["Summary"], func(cells []string) bool { return slices.Contains(cells, strconv.Itoa(figure)) }) {
+	for _, figure := range []int{got.Counts.Rows, got.Counts.Valid, got.Counts.Invalid,
+		got.Counts.Uncertain} {
+		if !slices.ContainsFunc(coo["Summary"], func(cells []string) bool {
+			return slices.Contains(cells, strconv.Itoa(figure))
+		}) {
 			t.Errorf("%d is nowhere in Summary", figure)
 		}
 	}
@@ -457,7 +474,8 @@ func (f *figures) add(w truthRow, got row) {
 	count(&f.Members, w.Person != "")
 	count(&f.Top1, w.Person != "" && first == w.Person)
 	count(&f.Decided, got.Verdict != "uncertain")
-	count(&f.FalseValid, got.Verdict == "valid" && (w.Verdict != "valid" || got.MemberID != w.Person))
+	count(&f.FalseValid, got.Verdict == "valid" && (w.Verdict != "valid" ||
+		got.MemberID != w.Person))
 	count(&f.FalseDenied, got.Verdict == "invalid" && w.Verdict == "valid")
 }
 

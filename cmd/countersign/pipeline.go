@@ -94,7 +94,8 @@ func (p *pipeline) open(ctx context.Context, paths []string) ([]file, error) {
 	for i, path := range paths {
 		files[i].name, files[i].path = names[i], cmp.Or(p.copies[path], path)
 		opened, err := p.readers.Open(ctx, files[i].path, names[i])
-		if input := (*ingest.InputError)(nil); err != nil && ctx.Err() == nil && !errors.As(err, &input) {
+		if input := (*ingest.InputError)(nil); err != nil && ctx.Err() == nil &&
+			!errors.As(err, &input) {
 			return nil, err
 		}
 		if err != nil {
@@ -162,7 +163,8 @@ func (p *pipeline) readAgain(ctx context.Context, files []file) {
 			if s.err != nil || s.Understood() || ctx.Err() != nil {
 				continue
 			}
-			if again := p.page(ctx, files[i], page+1, known); again.err == nil && again.Understood() {
+			if again := p.page(ctx, files[i], page+1, known); again.err == nil &&
+				again.Understood() {
 				files[i].pages[page] = again
 			}
 		}
@@ -205,12 +207,14 @@ func around(all []extract.Sheet, at int) (others []extract.Sheet) {
 // page takes one page from its file to matches. A fault of the program
 // that one page in thousands brings to light must not cost the work on the
 // others, so it becomes that page's error.
-func (p *pipeline) page(ctx context.Context, f file, number int, known []extract.Learned) (out sheet) {
+func (p *pipeline) page(ctx context.Context, f file, number int, known []extract.Learned) (
+	out sheet) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			out = sheet{err: &ingest.InputError{File: f.name, Page: number,
 				Problem: fmt.Sprintf("met a fault in countersign (%v)", fault),
-				Remedy:  "count its lines by hand, and send the page to those who maintain countersign"}}
+				Remedy: "count its lines by hand, and send the page to those who maintain " +
+					"countersign"}}
 		}
 	}()
 	read, err := p.readers.Page(ctx, f.path, f.name, number, reader.How{Open: true, Known: known})
@@ -254,7 +258,8 @@ func (p *pipeline) report(result petition, made time.Time) report.Petition {
 		}
 	}
 	for _, o := range r.Cover.Organizers {
-		r.Organizers = append(r.Organizers, report.Organizer{Organizer: o, MemberID: p.matcher.MatchOrganizer(o.Name, o.Address)})
+		r.Organizers = append(r.Organizers, report.Organizer{Organizer: o,
+			MemberID: p.matcher.MatchOrganizer(o.Name, o.Address)})
 	}
 	return r
 }

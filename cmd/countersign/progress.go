@@ -30,7 +30,8 @@ func (p *progress) add(t verify.Tally) {
 }
 
 func (p progress) String() string {
-	return fmt.Sprintf("pages %d of %d, lines %d: %d valid, %d invalid, %d uncertain so far", p.done, p.pages, p.rows, p.valid, p.invalid, p.undecided)
+	return fmt.Sprintf("pages %d of %d, lines %d: %d valid, %d invalid, %d uncertain so far",
+		p.done, p.pages, p.rows, p.valid, p.invalid, p.undecided)
 }
 
 // teller returns what shows progress on w: a live bar on a terminal, a line
@@ -42,7 +43,8 @@ func teller(w io.Writer, quiet bool) (tell func(progress), finish func()) {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return func(p progress) {
 			line := bar(p, 24) + " " + p.String()
-			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && len(line) >= width {
+			if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 &&
+				len(line) >= width {
 				line = line[:width-1] // a line that wraps could not be drawn over
 			}
 			fmt.Fprintf(w, "\r%s\x1b[K", line)

@@ -77,14 +77,16 @@ func TestRestoreScaled(t *testing.T) {
 	t.Parallel()
 	pg := postgrestest.Start(t)
 	server := func() string {
-		q, err := queue.Open(t.Context(), queue.Options{Dir: t.TempDir(), Name: "server", Listen: "127.0.0.1:0", Token: "word", Log: slog.New(slog.DiscardHandler)})
+		q, err := queue.Open(t.Context(), queue.Options{Dir: t.TempDir(), Name: "server",
+			Listen: "127.0.0.1:0", Token: "word", Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(q.Close)
 		return "nats://word@" + q.Address()
 	}
-	o := work.Options{Data: t.TempDir(), DB: pg.Database(t, "before"), NATS: server(), BlobsNATS: true}
+	o := work.Options{Data: t.TempDir(), DB: pg.Database(t, "before"), NATS: server(),
+		BlobsNATS: true}
 	s, stop := serving(t, o)
 	fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, members))
 	fixtures.AddPetition(t, s.Store, "p1", "s1")
@@ -97,28 +99,33 @@ func TestRestoreScaled(t *testing.T) {
 		t.Fatal(err)
 	}
 	backup := filepath.Join(t.TempDir(), "backup")
-	if r := countersign("backup", "--data", t.TempDir(), "--db", o.DB, "--nats", o.NATS, "--blobs", "nats", backup); r.code != exitOK {
+	if r := countersign("backup", "--data", t.TempDir(), "--db", o.DB, "--nats", o.NATS, "--blobs",
+		"nats", backup); r.code != exitOK {
 		t.Fatalf("backup: exit code %d, %s%s", r.code, r.stdout, r.stderr)
 	}
 	stop()
 
-	n := work.Options{Data: t.TempDir(), DB: pg.Database(t, "after"), NATS: server(), BlobsNATS: true}
+	n := work.Options{Data: t.TempDir(), DB: pg.Database(t, "after"), NATS: server(),
+		BlobsNATS: true}
 	restore := exec.Command(postgrestest.Program(t, "pg_restore"), "--no-owner", "--dbname", n.DB)
 	restore.Stdin = bytes.NewReader(dump)
 	if said, err := restore.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	where := []string{"--data", t.TempDir(), "--db", n.DB, "--nats", n.NATS, "--blobs", "nats"}
-	if r := countersign(append([]string{"scrub"}, where...)...); r.code != exitUnread || !strings.Contains(r.stdout, "is gone") {
+	if r := countersign(append([]string{"scrub"}, where...)...); r.code != exitUnread ||
+		!strings.Contains(r.stdout, "is gone") {
 		t.Errorf("scrub without the files: exit code %d, %s%s", r.code, r.stdout, r.stderr)
 	}
-	if r := countersign(append(append([]string{"restore"}, where...), backup)...); r.code != exitOK {
+	if r := countersign(append(append([]string{"restore"}, where...),
+		backup)...); r.code != exitOK {
 		t.Fatalf("restore: exit code %d, %s%s", r.code, r.stdout, r.stderr)
 	}
 	if r := countersign(append([]string{"scrub"}, where...)...); r.code != exitOK {
 		t.Errorf("scrub: exit code %d, %s%s", r.code, r.stdout, r.stderr)
 	}
-	if r := countersign("scrub", "--data", t.TempDir(), "--db", n.DB, "--nats", o.NATS, "--blobs", "nats"); r.code != exitOK {
+	if r := countersign("scrub", "--data", t.TempDir(), "--db", n.DB, "--nats", o.NATS, "--blobs",
+		"nats"); r.code != exitOK {
 		t.Errorf("with the files before, which are the same: exit code %d, %s", r.code, r.stderr)
 	}
 	s, _ = serving(t, n)
@@ -130,7 +137,8 @@ func TestRestoreScaled(t *testing.T) {
 	if _, err := other.NameInstallation(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := sameInstallation(t.Context(), other, s.Queue); err == nil || !strings.Contains(err.Error(), "another installation") {
+	if err := sameInstallation(t.Context(), other, s.Queue); err == nil ||
+		!strings.Contains(err.Error(), "another installation") {
 		t.Errorf("files of another: %v", err)
 	}
 	if diff := cmp.Diff(want, inventory(t, s.Store)); diff != "" || len(want) < 6 {
@@ -170,11 +178,11 @@ func (w *worker) kill() {
 	_ = w.cmd.Wait()
 }
 
-// On three NATS servers and PostgreSQL, in each round a server is lost with its disk or cut off from
-// all others, a worker is killed, and the database crashes, or is cut off and a worker is stopped for a
-// while, as files are handed in. In the end each file is there, read once, and no page waits for a person.
-// CHAOS_ROUNDS=20 go test -run TestChaos -v ./cmd/countersign makes more rounds, in some of which the disk of a server is
-// full, and says what they did.
+// On three NATS servers and PostgreSQL, in each round a server is lost with its disk or cut off
+// from all others, a worker is killed, and the database crashes, or is cut off and a worker is
+// stopped for a while, as files are handed in. In the end each file is there, read once, and no
+// page waits for a person. CHAOS_ROUNDS=20 go test -run TestChaos -v ./cmd/countersign makes more
+// rounds, in some of which the disk of a server is full, and says what they did.
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	on := natstest.Options{Servers: 3, Linked: true}
@@ -186,14 +194,17 @@ func TestChaos(t *testing.T) {
 	}
 	pg := postgrestest.Own(t)
 	way := t.TempDir()
-	toPG := linktest.New(t, pg.Socket(), linktest.Options{Network: "unix", At: filepath.Join(way, filepath.Base(pg.Socket()))})
+	toPG := linktest.New(t, pg.Socket(), linktest.Options{Network: "unix", At: filepath.Join(way,
+		filepath.Base(pg.Socket()))})
 	c := natstest.Start(t, on)
-	o := work.Options{Data: t.TempDir(), DB: pg.Through(way, "public"), NATS: c.URLs(), BlobsNATS: true, Name: "chaos"}
+	o := work.Options{Data: t.TempDir(), DB: pg.Through(way, "public"), NATS: c.URLs(),
+		BlobsNATS: true, Name: "chaos"}
 	natstest.Eventually(t, "wait for the cluster", c.Agreed)
 	s, _ := serving(t, o)
 	fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, members))
 	fixtures.AddPetition(t, s.Store, "p1", "s1")
-	w := &worker{t: t, args: []string{"work", "--nats", o.NATS, "--db", o.DB, "--name", "chaos", "--workers", "1", "--log-level", "error"}}
+	w := &worker{t: t, args: []string{"work", "--nats", o.NATS, "--db", o.DB, "--name", "chaos",
+		"--workers", "1", "--log-level", "error"}}
 	w.start()
 	defer func() { w.kill() }()
 	began, files := time.Now(), 0
@@ -209,7 +220,8 @@ func TestChaos(t *testing.T) {
 	for round := range rounds {
 		kind, server := round%len(kinds), (round+round/3)%3
 		next()
-		kinds[kind](server) // it may be the leader, and where it was cut off believe it still when it is joined again
+		// it may be the leader, and where it was cut off believe it still when it is joined again
+		kinds[kind](server)
 		next()
 		w.kill()
 		if round%2 == 0 {
@@ -227,13 +239,15 @@ func TestChaos(t *testing.T) {
 		w.start()
 		if round%2 == 1 {
 			_ = w.cmd.Process.Signal(syscall.SIGSTOP)
-			time.AfterFunc(7*time.Second, func() { _ = w.cmd.Process.Signal(syscall.SIGCONT) }) // it was given up after 5
+			// it was given up after 5
+			time.AfterFunc(7*time.Second, func() { _ = w.cmd.Process.Signal(syscall.SIGCONT) })
 		}
 		c.Restored(t, "chaos")
 	}
 	fixtures.Settled(t, s.Store, "p1")
 	chaosLeft(t, s, files)
-	t.Logf("%d rounds in %v: %d files, none lost, doubled, stuck or given up", rounds, time.Since(began).Round(time.Second), files)
+	t.Logf("%d rounds in %v: %d files, none lost, doubled, stuck or given up", rounds,
+		time.Since(began).Round(time.Second), files)
 }
 
 // chaosLeft says what chaos lost, doubled, or left to a person.
@@ -241,7 +255,8 @@ func chaosLeft(t *testing.T, s *work.Service, files int) {
 	t.Helper()
 	uploads, pages, lines := fixtures.Contents(t, s.Store, "p1")
 	if len(uploads) != files || len(pages) != files || len(lines) != 4*files {
-		t.Errorf("%d files, %d pages and %d lines of %d, %[4]d and %d", len(uploads), len(pages), len(lines), files, 4*files)
+		t.Errorf("%d files, %d pages and %d lines of %d, %[4]d and %d", len(uploads), len(pages),
+			len(lines), files, 4*files)
 	}
 	for _, p := range pages {
 		if p.Error != "" || p.ReadAt.IsZero() {
@@ -264,7 +279,8 @@ func chaosLeft(t *testing.T, s *work.Service, files int) {
 		t.Error(err)
 	}
 	var subjects []string
-	all, err := s.Store.AuditWhere(t.Context(), store.AuditFilter{Action: "upload.added"}, 0, 10*files)
+	all, err := s.Store.AuditWhere(t.Context(), store.AuditFilter{Action: "upload.added"}, 0,
+		10*files)
 	for _, e := range all {
 		subjects = append(subjects, e.Detail)
 	}

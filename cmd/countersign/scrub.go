@@ -44,7 +44,8 @@ type keptFiles interface {
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
 }
 
-func (c scrubCommand) files(ctx context.Context, db *store.Store) (v keptFiles, done func(), err error) {
+func (c scrubCommand) files(ctx context.Context, db *store.Store) (v keptFiles, done func(),
+	err error) {
 	if c.Keep.Blobs != "nats" {
 		v, err := blob.OpenFiles(filepath.Join(c.Data, "blobs"))
 		return v, func() {}, err
@@ -53,7 +54,8 @@ func (c scrubCommand) files(ctx context.Context, db *store.Store) (v keptFiles, 
 		return nil, nil, errors.New("the files lie in a queue that only the service reaches: " +
 			"name its NATS server with --nats")
 	}
-	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Name: c.Keep.NATSAt.Name, Access: c.Keep.NATSAt.access(), Replicas: c.Keep.Copies, Leave: true, Log: slog.Default()})
+	q, err := queue.Open(ctx, queue.Options{URL: c.Keep.NATS, Name: c.Keep.NATSAt.Name,
+		Access: c.Keep.NATSAt.access(), Replicas: c.Keep.Copies, Leave: true, Log: slog.Default()})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,7 +81,8 @@ func sameInstallation(ctx context.Context, db *store.Store, q *queue.Queue) erro
 	}
 	has, err := q.ObjectsInstallation(ctx)
 	if err == nil && has != "" && has != id {
-		err = errors.New("the files belong to another installation than the database: look whether --db, --nats and --name are those of the service")
+		err = errors.New("the files belong to another installation than the database: look " +
+			"whether --db, --nats and --name are those of the service")
 	}
 	return err
 }
@@ -132,15 +135,18 @@ func whatIsLost(k store.Kept, err error) string {
 	}
 	switch k.What {
 	case "file":
-		return fmt.Sprintf("Petition %s: the file %s %s (%s): upload the same file again, which mends it.",
+		return fmt.Sprintf("Petition %s: the file %s %s (%s): upload the same file again, which "+
+			"mends it.",
 			k.Petition, k.Name, state, k.SHA256)
 	case "export":
 		return fmt.Sprintf("The membership export %s %s (%s): "+
 			"take the same file in again under Members.", k.Name, state, k.SHA256)
 	}
 	if k.What == "probe" {
-		return fmt.Sprintf("The small file by which the service knows its files %s (%s): the next start lays it again.", state, k.SHA256)
+		return fmt.Sprintf("The small file by which the service knows its files %s (%s): the "+
+			"next start lays it again.", state, k.SHA256)
 	}
-	return fmt.Sprintf("Petition %s: the %s of a page or line %s (%s): bring it back from a backup.",
+	return fmt.Sprintf("Petition %s: the %s of a page or line %s (%s): bring it back from a "+
+		"backup.",
 		k.Petition, k.What, state, k.SHA256)
 }

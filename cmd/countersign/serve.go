@@ -73,9 +73,11 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 		c.URL = "http://" + reachable(listener.Addr())
 	}
 	site, err := web.New(web.Options{
-		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: officeOf(service, c.URL),
+		Store: service.Store, Blobs: service.Blobs, Bell: service.Queue, Office: officeOf(service,
+			c.URL),
 		Mail: mail, Heads: service.Heads, Metrics: figures,
-		Uploads: cmp.Or(c.Uploads, filepath.Join(c.Data, "uploads")), URL: c.URL, TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
+		Uploads: cmp.Or(c.Uploads, filepath.Join(c.Data, "uploads")), URL: c.URL,
+		TrustProxy: c.TrustProxy, MaxUpload: int64(c.MaxUpload) * 1_000_000,
 		Program: programName(), Log: log,
 	})
 	if err != nil {
@@ -105,7 +107,8 @@ func (c serveCommand) Run(ctx context.Context, s *streams) error {
 
 // officeOf is the office of a service.
 func officeOf(s *work.Service, url string) *office.Office {
-	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Rolls: s.Rolls, Exports: s.Readers, URL: url, Program: programName()})
+	return office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Bell: s.Queue, Rolls: s.Rolls,
+		Exports: s.Readers, URL: url, Program: programName()})
 }
 
 // reachable is the address of a listener as people on this computer write it.
@@ -127,15 +130,17 @@ const lastRequests = 3 * time.Second
 // serve answers requests and works, until ctx ends and what is under way has ended.
 func serve(ctx context.Context, s *work.Service, listener *door, site http.Handler) error {
 	all, ctx := errgroup.WithContext(ctx)
-	streams, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // pages listen for changes for as long as they are open
+	// pages listen for changes for as long as they are open
+	streams, hangUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer hangUp()
 	server := &http.Server{
 		Handler:           site,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ConnState:         listener.note,
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), // what clients do wrong
-		BaseContext:       func(net.Listener) context.Context { return streams },
+		// what clients do wrong
+		ErrorLog:    slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return streams },
 	}
 	server.RegisterOnShutdown(func() { time.AfterFunc(lastRequests/2, hangUp) })
 	all.Go(func() error {

@@ -26,7 +26,8 @@ func served(t *testing.T, args ...string) (base string, said func() string) {
 	var out, errs lockedBuffer
 	var all sync.WaitGroup
 	all.Go(func() {
-		args := append([]string{"serve", "--listen", "127.0.0.1:" + base[strings.LastIndex(base, ":")+1:], "--workers", "1"}, args...)
+		args := append([]string{"serve", "--listen", "127.0.0.1:" + base[strings.LastIndex(base,
+			":")+1:], "--workers", "1"}, args...)
 		if code := run(ctx, args, &out, &errs); code != exitOK {
 			t.Errorf("exit code %d; it said\n%s", code, errs.String())
 		}
@@ -85,7 +86,8 @@ func TestServeTellsTheFirstAdministrator(t *testing.T) {
 // Settings come from a file, from the environment over it, and from flags over both.
 func TestServeSettings(t *testing.T) {
 	dir := t.TempDir()
-	file := fixtures.Write(t, "settings.json", []byte(`{"data": "`+filepath.Join(dir, "file")+`", "url": "http://petitions.example.org"}`))
+	file := fixtures.Write(t, "settings.json", []byte(`{"data": "`+filepath.Join(dir, "file")+
+		`", "url": "http://petitions.example.org"}`))
 	t.Setenv("COUNTERSIGN_DATA", filepath.Join(dir, "environment"))
 	_, said := served(t, "--config", file)
 	if !strings.Contains(said(), "Countersign is at http://petitions.example.org") {
@@ -104,7 +106,8 @@ func TestServeMetrics(t *testing.T) {
 	t.Parallel()
 	own := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	base, _ := served(t, "--data", t.TempDir(), "--metrics-listen", own)
-	for url, want := range map[string]int{base + "/metrics": http.StatusUnauthorized, "http://" + own + "/metrics": http.StatusOK, "http://" + own + "/login": http.StatusNotFound} {
+	for url, want := range map[string]int{base + "/metrics": http.StatusUnauthorized, "http://" +
+		own + "/metrics": http.StatusOK, "http://" + own + "/login": http.StatusNotFound} {
 		answer, err := http.Get(url)
 		if err != nil {
 			t.Fatal(err)
@@ -114,7 +117,8 @@ func TestServeMetrics(t *testing.T) {
 		if err != nil || answer.StatusCode != want {
 			t.Errorf("%s: %s, %v", url, answer.Status, err)
 		}
-		if want == http.StatusOK && (!strings.Contains(string(text), "countersign_petitions 0") || !strings.Contains(string(text), "go_goroutines")) {
+		if want == http.StatusOK && (!strings.Contains(string(text), "countersign_petitions 0") ||
+			!strings.Contains(string(text), "go_goroutines")) {
 			t.Errorf("%s says %s", url, text)
 		}
 	}
@@ -128,19 +132,32 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no folder":         {nil, "--data"},
-		"a folder in use":   {[]string{"--data", taken}, "another countersign has the data folder"},
-		"an address in use": {[]string{"--data", t.TempDir(), "--listen", strings.TrimPrefix(base, "http://")}, "name another address with --listen"},
-		"metrics in use":    {[]string{"--data", t.TempDir(), "--metrics-listen", strings.TrimPrefix(base, "http://")}, "name another address with --metrics-listen"},
-		"no such database":  {[]string{"--data", t.TempDir(), "--db", "mysql://x"}, "the database must be"},
-		"no such queue":     {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"}, "connect to the queue"},
-		"an open queue":     {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"}, "set a token"},
-		"no mail server":    {[]string{"--data", t.TempDir(), "--smtp", "mail.example.org"}, "smtp://user@host:587"},
-		"no mail password":  {[]string{"--data", t.TempDir(), "--smtp", "smtp://office@mail.example.org", "--mail-from", "office@example.org"}, "--smtp-password-file"},
-		"no mail sender":    {[]string{"--data", t.TempDir(), "--smtp", "smtp://mail.example.org"}, "--mail-from"},
-		"no such password":  {[]string{"--data", t.TempDir(), "--smtp", "smtp://office@mail.example.org", "--mail-from", "office@example.org", "--smtp-password-file", filepath.Join(taken, "none")}, "read the password of the mail server"},
-		"mail from nowhere": {[]string{"--data", t.TempDir(), "--mail-from", "office@example.org"}, "name it with --smtp"},
-		"no such blobs":     {[]string{"--data", t.TempDir(), "--blobs", "tape"}, "--blobs"},
+		"no folder":       {nil, "--data"},
+		"a folder in use": {[]string{"--data", taken}, "another countersign has the data folder"},
+		"an address in use": {[]string{"--data", t.TempDir(), "--listen", strings.TrimPrefix(base,
+			"http://")}, "name another address with --listen"},
+		"metrics in use": {[]string{"--data", t.TempDir(), "--metrics-listen",
+			strings.TrimPrefix(base, "http://")}, "name another address with --metrics-listen"},
+		"no such database": {[]string{"--data", t.TempDir(), "--db", "mysql://x"},
+			"the database must be"},
+		"no such queue": {[]string{"--data", t.TempDir(), "--nats", "nats://127.0.0.1:1"},
+			"connect to the queue"},
+		"an open queue": {[]string{"--data", t.TempDir(), "--nats-listen", "127.0.0.1:0"},
+			"set a token"},
+		"no mail server": {[]string{"--data", t.TempDir(), "--smtp", "mail.example.org"},
+			"smtp://user@host:587"},
+		"no mail password": {[]string{"--data", t.TempDir(), "--smtp",
+			"smtp://office@mail.example.org", "--mail-from", "office@example.org"},
+			"--smtp-password-file"},
+		"no mail sender": {[]string{"--data", t.TempDir(), "--smtp", "smtp://mail.example.org"},
+			"--mail-from"},
+		"no such password": {[]string{"--data", t.TempDir(), "--smtp",
+			"smtp://office@mail.example.org", "--mail-from", "office@example.org",
+			"--smtp-password-file", filepath.Join(taken, "none")},
+			"read the password of the mail server"},
+		"mail from nowhere": {[]string{"--data", t.TempDir(), "--mail-from", "office@example.org"},
+			"name it with --smtp"},
+		"no such blobs": {[]string{"--data", t.TempDir(), "--blobs", "tape"}, "--blobs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := countersign(append([]string{"serve"}, tt.args...)...)
@@ -154,7 +171,8 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 // The process that reads pages is nobody's command.
 func TestReadPagesIsNotShown(t *testing.T) {
 	t.Parallel()
-	if r := countersign("help"); strings.Contains(r.stdout, "read-pages") || !strings.Contains(r.stdout, "serve") {
+	if r := countersign("help"); strings.Contains(r.stdout, "read-pages") ||
+		!strings.Contains(r.stdout, "serve") {
 		t.Errorf("help says %s", r.stdout)
 	}
 }

@@ -25,7 +25,8 @@ func BenchmarkServiceOverCheck(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.Store.AddUpload(b.Context(), store.Upload{PetitionID: id, SHA256: sum, Name: "petition.pdf", Size: size}); err != nil {
+		if _, err := s.Store.AddUpload(b.Context(), store.Upload{PetitionID: id, SHA256: sum,
+			Name: "petition.pdf", Size: size}); err != nil {
 			b.Fatal(err)
 		}
 		s.Queue.Tell(id)

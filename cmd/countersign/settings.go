@@ -88,7 +88,8 @@ func settingsFile(r io.Reader) (kong.Resolver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the settings file is no JSON object of flags and values: %w", err)
 	}
-	return kong.ResolverFunc(func(c *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+	return kong.ResolverFunc(func(c *kong.Context, parent *kong.Path, flag *kong.Flag) (any,
+		error) {
 		for _, name := range flag.Envs {
 			if os.Getenv(name) != "" {
 				return nil, nil

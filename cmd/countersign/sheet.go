@@ -46,7 +46,8 @@ func (c sheetCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Wrote %s: pages 1 to %d, %d lines each.\n", c.Out, len(codes), codes[0].Layout.Rows)
+	fmt.Fprintf(s.out, "Wrote %s: pages 1 to %d, %d lines each.\n", c.Out, len(codes),
+		codes[0].Layout.Rows)
 	return nil
 }
 
@@ -67,7 +68,8 @@ func (c sheetCommand) set() (printed.Set, error) {
 		to   *string
 		text string
 	}{
-		{&set.Petition, c.Petition}, {&set.Title, c.Title}, {&set.Group, c.Group}, {&set.Purpose, c.Purpose},
+		{&set.Petition, c.Petition}, {&set.Title, c.Title}, {&set.Group, c.Group}, {&set.Purpose,
+			c.Purpose},
 		{&set.Call, c.Call}, {&set.Privacy, c.Privacy}, {&set.Contact, c.Contact},
 	} {
 		if f.text != "" {

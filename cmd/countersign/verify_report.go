@@ -29,7 +29,8 @@ func (c verifyReportCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s, written on %s by %s.\n", book.Kind, book.Made.Format("January 2, 2006, 15:04"), book.Program)
+	fmt.Fprintf(s.out, "%s, written on %s by %s.\n", book.Kind,
+		book.Made.Format("January 2, 2006, 15:04"), book.Program)
 	if len(book.Changes) == 0 {
 		fmt.Fprintln(s.out, "It says what it said when it was written.")
 	}
@@ -48,7 +49,8 @@ func (c verifyReportCommand) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-// read reads the workbook in a process of its own: it is somebody's, and may be made to break what reads it.
+// read reads the workbook in a process of its own: it is somebody's, and may be made to break what
+// reads it.
 func (c verifyReportCommand) read(ctx context.Context) (book workbook.Copy, err error) {
 	f, err := os.Open(c.File)
 	if err != nil {
@@ -65,8 +67,11 @@ func (c verifyReportCommand) read(ctx context.Context) (book workbook.Copy, err 
 		return book, fmt.Errorf("make a folder: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	const long = 10 * time.Minute                                                                                         // what a report of 100,000 lines takes is a tenth
-	pool, err := reader.New(reader.Options{Temp: temp, OpenTime: long, Waited: true, Log: slog.New(slog.DiscardHandler)}) // sentences say it all
+	// what a report of 100,000 lines takes is a tenth
+	const long = 10 * time.Minute
+	// sentences say it all
+	pool, err := reader.New(reader.Options{Temp: temp, OpenTime: long, Waited: true,
+		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return book, err
 	}
@@ -75,7 +80,8 @@ func (c verifyReportCommand) read(ctx context.Context) (book workbook.Copy, err 
 }
 
 // against compares the workbook with what is on record and tells where it differs.
-func (c verifyReportCommand) against(ctx context.Context, book workbook.Copy, s *streams) (differ bool, err error) {
+func (c verifyReportCommand) against(ctx context.Context, book workbook.Copy,
+	s *streams) (differ bool, err error) {
 	kept, err := openStore(ctx, c.Data, c.DB)
 	if err != nil {
 		return false, err

@@ -20,7 +20,10 @@ func TestWriteWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := errors.New("broken")
-	if err := writeWhole(path, func(w io.Writer) error { _, _ = io.WriteString(w, "hal"); return broken }); !errors.Is(err, broken) {
+	if err := writeWhole(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "hal")
+		return broken
+	}); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
 	if data, err := os.ReadFile(path); err != nil || string(data) != "hello" {

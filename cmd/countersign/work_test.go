@@ -29,11 +29,13 @@ func asked(t testing.TB, url string) (status int, text string) {
 	return answer.StatusCode, string(body)
 }
 
-// What a killed worker left of scans is removed by the next; folders in use and those of others stay.
+// What a killed worker left of scans is removed by the next; folders in use and those of others
+// stay.
 func TestSweepTemporary(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-time.Hour)
-	for _, name := range []string{"countersign-work-dead", "countersign-work-alive", "countersign-work-other", "another"} {
+	for _, name := range []string{"countersign-work-dead", "countersign-work-alive",
+		"countersign-work-other", "another"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Join(path, "fetched"), 0o700); err != nil {
 			t.Fatal(err)

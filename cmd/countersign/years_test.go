@@ -57,25 +57,40 @@ func (y *years) begins() {
 	y.at("2024-01-15")
 	var conferences []words
 	for year := 2024; year <= 2036; year++ {
-		conferences = append(conferences, words{"name": fmt.Sprint("Annual ", year), "from": fmt.Sprint(year, "-06-24"), "to": fmt.Sprint(year, "-06-29"), "place": "Chicago"})
+		conferences = append(conferences, words{"name": fmt.Sprint("Annual ", year),
+			"from": fmt.Sprint(year, "-06-24"), "to": fmt.Sprint(year, "-06-29"),
+			"place": "Chicago"})
 	}
-	y.ask("PUT", "/api/conferences", append(conferences, words{"name": "Council online 2029", "from": "2029-01-25", "to": "2029-01-26", "place": "online"}), http.StatusOK, nil)
+	y.ask("PUT", "/api/conferences", append(conferences, words{"name": "Council online 2029",
+		"from": "2029-01-25", "to": "2029-01-26", "place": "online"}), http.StatusOK, nil)
 	y.ask("PUT", "/api/offices", []words{
-		{"key": "chair", "name": "Dana Whitlock", "from": "2020-07-01", "email": "dana@example.org"}, {"key": "chair", "name": "Priya Raman", "from": "2030-07-01", "email": "priya@example.org"},
-		{"key": "conference", "name": "Conference Services", "from": "2020-07-01", "email": "conference@example.org"}, {"key": "director", "name": "Executive Director", "from": "2020-07-01", "email": "director@example.org"},
-		{"key": "programs", "name": "Member Programs and Services", "from": "2020-07-01", "email": "programs@example.org"}}, http.StatusOK, nil)
-	y.ask("PUT", "/api/snapshots/members.csv?as_of=2024-01-01", []byte("ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Persechino,Durham,NC,Active\n0482914,Ada,Lovelace,Chicago,IL,Active\n"), http.StatusCreated, nil)
+		{"key": "chair", "name": "Dana Whitlock", "from": "2020-07-01",
+			"email": "dana@example.org"}, {"key": "chair", "name": "Priya Raman",
+			"from": "2030-07-01", "email": "priya@example.org"},
+		{"key": "conference", "name": "Conference Services", "from": "2020-07-01",
+			"email": "conference@example.org"}, {"key": "director", "name": "Executive Director",
+			"from": "2020-07-01", "email": "director@example.org"},
+		{"key": "programs", "name": "Member Programs and Services", "from": "2020-07-01",
+			"email": "programs@example.org"}}, http.StatusOK, nil)
+	y.ask("PUT", "/api/snapshots/members.csv?as_of=2024-01-01",
+		[]byte("ID,First Name,Last Name,City,State,Status\n"+
+			"0482913,Elizabeth,Persechino,Durham,NC,Active\n"+
+			"0482914,Ada,Lovelace,Chicago,IL,Active\n"), http.StatusCreated, nil)
 
 	y.at("2024-02-01")
 	y.petition("seeds-1", "Seed Libraries", "2024-02-01")
 	y.step("seeds-1", "submit")
 	y.at("2024-02-05")
-	y.refused("petition", "seeds-1", "acknowledge", "2024-01-31", "The petition was received on 1 February 2024", "copy", "x")
-	y.refused("petition", "seeds-1", "acknowledge", "2024-02-30", `"2024-02-30" is no day: write one such as 2026-11-01.`, "copy", "x")
-	y.refused("petition", "seeds-1", "acknowledge", "2024-02-06", "6 February 2024 is still to come", "copy", "x")
+	y.refused("petition", "seeds-1", "acknowledge", "2024-01-31",
+		"The petition was received on 1 February 2024", "copy", "x")
+	y.refused("petition", "seeds-1", "acknowledge", "2024-02-30",
+		`"2024-02-30" is no day: write one such as 2026-11-01.`, "copy", "x")
+	y.refused("petition", "seeds-1", "acknowledge", "2024-02-06",
+		"6 February 2024 is still to come", "copy", "x")
 	y.step("seeds-1", "acknowledge", "copy", "Member Programs and Services")
 	y.step("seeds-1", "emails", "emails", "ana@example.org")
-	y.step("seeds-1", "overlap-note", "units", "Reference and User Services Association", "note", "sees no overlap")
+	y.step("seeds-1", "overlap-note", "units", "Reference and User Services Association", "note",
+		"sees no overlap")
 	y.show()
 	y.at("2024-02-20")
 	y.certify("seeds-1")
@@ -114,7 +129,9 @@ func (y *years) firstTerms() {
 	y.at("2025-11-03")
 	y.step("maps-1", "approve", y.decision("Map Libraries")...)
 	y.group("seeds-1", "rename", "name", "Seed and Tool Libraries", "on", "2026-01-01")
-	y.refused("group", "maps-1", "rename", "2025-11-03", "There is a group of the name “Seed and Tool Libraries” already", "name", "seed and tool libraries")
+	y.refused("group", "maps-1", "rename", "2025-11-03",
+		"There is a group of the name “Seed and Tool Libraries” already", "name",
+		"seed and tool libraries")
 	y.show() // the old name still holds
 	y.at("2026-01-01")
 	y.show()
@@ -126,7 +143,8 @@ func (y *years) firstTerms() {
 	y.at("2026-02-20")
 	y.petition("games", "Games and Gaming", "2026-02-20")
 	y.goesOn("games", "2026-03-20")
-	y.step("games", "disapprove", "vote", "2 to 5", "rationale", "It is the concern of a round table.", "overlap", "the Games and Gaming Round Table")
+	y.step("games", "disapprove", "vote", "2 to 5", "rationale",
+		"It is the concern of a round table.", "overlap", "the Games and Gaming Round Table")
 	y.at("2026-06-12")
 	y.issues("Annual 2026", "CD#18", "2026-06-10")
 	y.show("Annual 2026")
@@ -146,7 +164,9 @@ func (y *years) secondTerms() {
 	y.step("seeds-2", "renewal-of", "renews", "Seed and Tool Libraries") // from its first day
 	y.show()
 	before := y.text("/groups/" + y.ids["seeds-1"])
-	if err := y.store.SetSetting(y.t.Context(), "rules", "term-years: 4\nrenewal-window-days: 120\nannual-report-due: 10-15\n", "office"); err != nil {
+	if err := y.store.SetSetting(y.t.Context(), "rules",
+		"term-years: 4\nrenewal-window-days: 120\nannual-report-due: 10-15\n",
+		"office"); err != nil {
 		y.t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, y.text("/groups/"+y.ids["seeds-1"])); diff != "" {
@@ -155,12 +175,18 @@ func (y *years) secondTerms() {
 	y.at("2027-02-20")
 	y.goesOn("seeds-2", "2027-03-15") // the term ended meanwhile
 	y.show()
-	acknowledgement := y.docx(y.ask("GET", "/api/petitions/"+y.ids["seeds-2"]+"/letters/acknowledgement.docx", nil, http.StatusOK, nil))
-	if !strings.Contains(acknowledgement, `the petition for another term of "Seed and Tool Libraries" under`) {
-		y.t.Errorf("the receipt of a renewal is acknowledged without a word of it:\n%s", acknowledgement)
+	acknowledgement := y.docx(y.ask("GET", "/api/petitions/"+y.ids["seeds-2"]+
+		"/letters/acknowledgement.docx", nil, http.StatusOK, nil))
+	if !strings.Contains(acknowledgement,
+		`the petition for another term of "Seed and Tool Libraries" under`) {
+		y.t.Errorf("the receipt of a renewal is acknowledged without a word of it:\n%s",
+			acknowledgement)
 	}
-	y.refused("petition", "seeds-2", "approve", "2027-03-15", "The petition wants to renew “Seed and Tool Libraries”", append([]string{"renews", "a new group"}, y.decision("")...)...)
-	y.step("seeds-2", "approve", append(y.decision(""), "purpose", "Lending seeds and tools, and telling how.")...)
+	y.refused("petition", "seeds-2", "approve", "2027-03-15",
+		"The petition wants to renew “Seed and Tool Libraries”",
+		append([]string{"renews", "a new group"}, y.decision("")...)...)
+	y.step("seeds-2", "approve", append(y.decision(""), "purpose",
+		"Lending seeds and tools, and telling how.")...)
 	y.at("2027-06-10")
 	y.issues("Annual 2027", "CD#21", "2027-06-10")
 	y.show("Annual 2027")
@@ -196,7 +222,8 @@ func (y *years) ends() {
 	y.group("reentry-1", "support", "of", "Meeting space", "what", "a room for the last meeting")
 	y.show()
 	y.at("2029-02-01")
-	y.refused("group", "reentry-1", "liaison", "2029-02-02", "The group has ended: it is disbanded from 1 February 2029 on.", "liaisons", "x")
+	y.refused("group", "reentry-1", "liaison", "2029-02-02",
+		"The group has ended: it is disbanded from 1 February 2029 on.", "liaisons", "x")
 	y.show()
 	y.at("2029-06-10")
 	y.issues("Annual 2029", "CD#27", "2029-06-10")
@@ -228,17 +255,22 @@ func (y *years) staysWhatItWas() {
 		y.step("seeds-2", "emails", "emails", fmt.Sprintf("ana%d@example.org", i))
 	}
 	for conference, kept := range y.issued {
-		if again := y.ask("GET", "/api/reports/council.xlsx?conference="+strings.ReplaceAll(conference, " ", "+"), nil, http.StatusOK, nil); again != string(kept) {
+		if again := y.ask("GET", "/api/reports/council.xlsx?conference="+
+			strings.ReplaceAll(conference, " ", "+"), nil, http.StatusOK, nil); again != string(
+			kept) {
 			y.t.Errorf("the report for %s is another one after fifty entries", conference)
 		}
 		var said bytes.Buffer
 		command := verifyReportCommand{File: fixtures.Write(y.t, "council.xlsx", kept), Data: y.dir}
-		if err := command.Run(y.t.Context(), &streams{out: &said, err: &said}); err != nil || !strings.Contains(said.String(), "It agrees with what is on record.") {
+		if err := command.Run(y.t.Context(), &streams{out: &said, err: &said}); err != nil ||
+			!strings.Contains(said.String(), "It agrees with what is on record.") {
 			y.t.Errorf("verify-report on the report for %s: %v\n%s", conference, err, &said)
 		}
 	}
 	group := "/api/groups/" + y.ids["seeds-1"]
-	for query, want := range map[string]string{"?on=2025-12-31": "Seed Libraries", "?on=2026-01-01": "Seed and Tool Libraries", "?on=2026-01-01&known=2025-11-02": "Seed Libraries", "": "Seed and Tool Libraries"} {
+	for query, want := range map[string]string{"?on=2025-12-31": "Seed Libraries",
+		"?on=2026-01-01":                  "Seed and Tool Libraries",
+		"?on=2026-01-01&known=2025-11-02": "Seed Libraries", "": "Seed and Tool Libraries"} {
 		var g struct{ Name string }
 		y.ask("GET", group+query, nil, http.StatusOK, &g)
 		if g.Name != want {
@@ -287,21 +319,28 @@ func newYears(t *testing.T) *years {
 	bell, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: log})
 	check(err)
 	t.Cleanup(bell.Close)
-	y.office = office.New(office.Options{Store: y.store, Blobs: y.blobs, Program: "countersign test", Now: clock})
+	y.office = office.New(office.Options{Store: y.store, Blobs: y.blobs,
+		Program: "countersign test", Now: clock})
 	front := httptest.NewUnstartedServer(nil)
-	site, err := web.New(web.Options{Store: y.store, Blobs: y.blobs, Bell: bell, Office: y.office, Uploads: filepath.Join(dir, "uploads"),
-		URL: "http://" + front.Listener.Addr().String(), Program: "countersign test", Log: log, Now: clock})
+	site, err := web.New(web.Options{Store: y.store, Blobs: y.blobs, Bell: bell, Office: y.office,
+		Uploads: filepath.Join(dir, "uploads"),
+		URL:     "http://" + front.Listener.Addr().String(), Program: "countersign test", Log: log,
+		Now: clock})
 	check(err)
 	front.Config = &http.Server{Handler: site, ReadHeaderTimeout: time.Minute}
 	front.Start()
 	t.Cleanup(front.Close)
 	y.at("2024-01-02")
-	a, err := y.store.AddAccount(ctx, store.Account{ID: "office", Email: "office@example.org", Name: "Office", Roles: []store.Role{store.Staff, store.Verifier, store.Chair}, PasswordHash: "none"})
+	a, err := y.store.AddAccount(ctx, store.Account{ID: "office", Email: "office@example.org",
+		Name: "Office", Roles: []store.Role{store.Staff, store.Verifier, store.Chair},
+		PasswordHash: "none"})
 	check(err)
 	sum := sha256.Sum256([]byte(testToken))
-	_, err = y.store.AddToken(ctx, store.Token{AccountID: a.ID, Name: "script", Hash: hex.EncodeToString(sum[:])})
+	_, err = y.store.AddToken(ctx, store.Token{AccountID: a.ID, Name: "script",
+		Hash: hex.EncodeToString(sum[:])})
 	check(err)
-	_, err = site.SignIn.AddPerson(ctx, store.Account{ID: "chair", Email: "chair@example.org", Name: "Dana Whitlock", Roles: []store.Role{store.Chair}}, journeyPassword)
+	_, err = site.SignIn.AddPerson(ctx, store.Account{ID: "chair", Email: "chair@example.org",
+		Name: "Dana Whitlock", Roles: []store.Role{store.Chair}}, journeyPassword)
 	check(err)
 	y.script = &script{t, front.URL}
 	y.journey = &journey{t: t, url: front.URL, browser: chromium(t)}
@@ -327,7 +366,8 @@ func (y *years) petition(name, title, received string) {
 		ID         string
 		SnapshotID string `json:"snapshot_id"`
 	}
-	y.ask("POST", "/api/petitions", words{"title": title, "rules": "threshold: 2\n", "received_on": received}, http.StatusOK, &p)
+	y.ask("POST", "/api/petitions", words{"title": title, "rules": "threshold: 2\n",
+		"received_on": received}, http.StatusOK, &p)
 	y.ids[name] = p.ID
 	check := func(err error) {
 		y.t.Helper()
@@ -340,14 +380,21 @@ func (y *years) petition(name, title, received string) {
 		check(err)
 		return sum
 	}
-	u, err := y.store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: put([]byte("the sheets of " + name)), Name: "sheets.pdf", By: "office"})
+	u, err := y.store.AddUpload(ctx, store.Upload{PetitionID: p.ID,
+		SHA256: put([]byte("the sheets of " + name)), Name: "sheets.pdf", By: "office"})
 	check(err)
-	cover := extract.Sheet{Kind: extract.CoverOf, Cover: extract.Cover{Group: "as misread on the cover", Purpose: "To bring together those who care for " + strings.ToLower(title) + ".",
-		Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: extract.SignedYes}}}}
+	cover := extract.Sheet{Kind: extract.CoverOf,
+		Cover: extract.Cover{Group: "as misread on the cover",
+			Purpose: "To bring together those who care for " + strings.ToLower(title) + ".",
+			Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St",
+				Signed: extract.SignedYes}}}}
 	signers := extract.Sheet{Kind: extract.Signers}
-	for i, who := range [][2]string{{"Elizabeth Persechino", "0482913"}, {"Ada Lovelace", "0482914"}} {
-		row := extract.Row{Number: i + 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
-		for f, text := range map[extract.Field]string{extract.Name: who[0], extract.MemberID: who[1]} {
+	for i, who := range [][2]string{{"Elizabeth Persechino", "0482913"}, {"Ada Lovelace",
+		"0482914"}} {
+		row := extract.Row{Number: i + 1, Signed: extract.SignedYes,
+			Fields: map[extract.Field]extract.Reading{}}
+		for f, text := range map[extract.Field]string{extract.Name: who[0],
+			extract.MemberID: who[1]} {
 			row.Fields[f] = extract.Reading{Text: text, Confidence: 1, Engine: "text"}
 		}
 		signers.Rows = append(signers.Rows, row)
@@ -380,7 +427,8 @@ func (y *years) petition(name, title, received string) {
 			check(y.store.MatchLines(ctx, page.ID, p.SnapshotID, matches))
 		}
 		for i, r := range s.Rows {
-			_, err := y.store.AddFinding(ctx, store.Finding{LineID: store.LineID(page.ID, r.Number), By: "office", Kind: "accept", MemberID: []string{"0482913", "0482914"}[i]})
+			_, err := y.store.AddFinding(ctx, store.Finding{LineID: store.LineID(page.ID, r.Number),
+				By: "office", Kind: "accept", MemberID: []string{"0482913", "0482914"}[i]})
 			check(err)
 		}
 	}
@@ -390,7 +438,8 @@ func (y *years) petition(name, title, received string) {
 func (y *years) step(name, kind string, w ...string) {
 	y.t.Helper()
 	y.changed = append(y.changed, name)
-	y.ask("POST", "/api/petitions/"+y.ids[name]+"/life", stepOn(kind, y.today(), pairs(w)), http.StatusOK, nil)
+	y.ask("POST", "/api/petitions/"+y.ids[name]+"/life", stepOn(kind, y.today(), pairs(w)),
+		http.StatusOK, nil)
 }
 
 // group writes something down of a group, today or on the day that "on" names.
@@ -422,7 +471,8 @@ func (y *years) refused(of, name, kind, day, want string, w ...string) {
 	}
 	shown := html.UnescapeString(y.postForm(page, form, http.StatusUnprocessableEntity))
 	if !strings.Contains(problem.Detail, want) || !strings.Contains(shown, problem.Detail) {
-		y.t.Errorf("%s of %s on %s: the API says %q, which the page does not, want %q", kind, name, day, problem.Detail, want)
+		y.t.Errorf("%s of %s on %s: the API says %q, which the page does not, want %q", kind, name,
+			day, problem.Detail, want)
 	}
 }
 
@@ -435,7 +485,8 @@ func pairs(w []string) words {
 }
 
 func (y *years) decision(name string) []string {
-	return []string{"vote", "7 to 0", "overlap", "Reference and User Services Association", "rationale", "The concern is no other unit's.", "name", name}
+	return []string{"vote", "7 to 0", "overlap", "Reference and User Services Association",
+		"rationale", "The concern is no other unit's.", "name", name}
 }
 
 func (y *years) certify(name string) {
@@ -458,24 +509,31 @@ func (y *years) issues(conference, document string, days ...string) {
 	if len(days) > 1 {
 		y.at(days[1])
 	}
-	y.ask("POST", "/api/reports/council", words{"conference": conference, "document": document, "cut_off": days[0]}, http.StatusOK, nil)
+	y.ask("POST", "/api/reports/council", words{"conference": conference, "document": document,
+		"cut_off": days[0]}, http.StatusOK, nil)
 	at := "?conference=" + strings.ReplaceAll(conference, " ", "+")
-	y.issued[conference] = []byte(y.ask("GET", "/api/reports/council.xlsx"+at, nil, http.StatusOK, nil))
-	if paper := y.ask("GET", "/api/reports/council.pdf"+at, nil, http.StatusOK, nil); !strings.HasPrefix(paper, "%PDF-") {
+	y.issued[conference] = []byte(y.ask("GET", "/api/reports/council.xlsx"+at, nil, http.StatusOK,
+		nil))
+	if paper := y.ask("GET", "/api/reports/council.pdf"+at, nil, http.StatusOK,
+		nil); !strings.HasPrefix(paper, "%PDF-") {
 		y.t.Errorf("the report for %s on paper begins %.10q", conference, paper)
 	}
 	// It is issued once, and page and API say so in the same words.
 	var problem struct{ Detail string }
-	y.ask("POST", "/api/reports/council", words{"conference": conference, "document": "another"}, http.StatusUnprocessableEntity, &problem)
-	page := y.postForm("/reports/council", map[string][]string{"conference": {conference}, "document": {"another"}}, http.StatusUnprocessableEntity)
-	if !strings.Contains(problem.Detail, "was issued on") || !strings.Contains(html.UnescapeString(page), problem.Detail) {
+	y.ask("POST", "/api/reports/council", words{"conference": conference, "document": "another"},
+		http.StatusUnprocessableEntity, &problem)
+	page := y.postForm("/reports/council", map[string][]string{"conference": {conference},
+		"document": {"another"}}, http.StatusUnprocessableEntity)
+	if !strings.Contains(problem.Detail, "was issued on") ||
+		!strings.Contains(html.UnescapeString(page), problem.Detail) {
 		y.t.Errorf("issued once more the API says %q, which the page does not", problem.Detail)
 	}
 }
 
 func (y *years) corrects(conference, text string) {
 	y.t.Helper()
-	y.ask("POST", "/api/reports/council/corrections", words{"conference": conference, "text": text}, http.StatusOK, nil)
+	y.ask("POST", "/api/reports/council/corrections", words{"conference": conference, "text": text},
+		http.StatusOK, nil)
 }
 
 // signsIn opens a browser in which the chair is signed in. The session is laid into the store,
@@ -485,13 +543,15 @@ func (y *years) signsIn() *visitor {
 	v := y.journey.person("Dana Whitlock")
 	sum := sha256.Sum256([]byte("a-session"))
 	far := time.Now().AddDate(100, 0, 0)
-	err := y.store.AddSession(y.t.Context(), store.Session{Hash: hex.EncodeToString(sum[:]), AccountID: "chair", CreatedAt: far, SeenAt: far, ExpiresAt: far})
+	err := y.store.AddSession(y.t.Context(), store.Session{Hash: hex.EncodeToString(sum[:]),
+		AccountID: "chair", CreatedAt: far, SeenAt: far, ExpiresAt: far})
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		y.t.Fatal(err)
 	}
 	yes := true
 	v.do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: "countersign", Value: "a-session", URL: y.base, HTTPOnly: &yes})
+		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{
+			Name: "countersign", Value: "a-session", URL: y.base, HTTPOnly: &yes})
 		return chromedp.Void{}, err
 	})
 	return v
@@ -505,16 +565,19 @@ func (y *years) chairApproves(name string) {
 	v := y.signsIn()
 	v.open("/petitions/" + y.ids[name] + "/life")
 	form := `form:has(input[value="approve"]) ` // of what comes next, which lies open
-	for field, text := range map[string]string{"vote": "7 to 0", "overlap": "Reference and User Services Association"} {
+	for field, text := range map[string]string{"vote": "7 to 0",
+		"overlap": "Reference and User Services Association"} {
 		v.types(form+`input[name="word-`+field+`"]`, text)
 	}
 	v.types(form+`textarea[name="word-rationale"]`, "The concern is no other unit's.")
 	v.set(form+"input[name=on]", "2024-03-11")
 	v.click(form + "button")
-	v.until("the day is refused", `document.querySelector(".problem")?.innerText === "11 March 2024 is still to come: write it down once it has happened."`)
+	v.until("the day is refused",
+		`document.querySelector(".problem")?.innerText === "11 March 2024 is still to come: write it down once it has happened."`)
 	v.set(form+"input[name=on]", "2024-03-10")
 	v.click(form + "button")
-	v.until("it is approved", `document.querySelector(".said") && document.querySelector(".head .lead").innerText.includes("Approved on March 10, 2024, 7 to 0")`)
+	v.until("it is approved",
+		`document.querySelector(".said") && document.querySelector(".head .lead").innerText.includes("Approved on March 10, 2024, 7 to 0")`)
 }
 
 // handsIn answers a report that was asked for.
@@ -526,7 +589,8 @@ func (y *years) handsIn(name, which string) {
 	v.click(`details:has(input[value="annual-report"]) summary`)
 	v.set(form+`select[name="word-for"]`, which)
 	v.click(form + "button")
-	v.until("it is answered", `document.querySelector(".said") && document.querySelector(".timeline").innerText.includes("Answers: the one asked for on 2027-06-26")`)
+	v.until("it is answered",
+		`document.querySelector(".said") && document.querySelector(".timeline").innerText.includes("Answers: the one asked for on 2027-06-26")`)
 }
 
 func (y *years) disbandsAhead(name, day string) {
@@ -538,7 +602,8 @@ func (y *years) disbandsAhead(name, day string) {
 	v.types(form+`textarea[name="word-reason"]`, "its organizers asked")
 	v.set(form+"input[name=on]", day)
 	v.click(form + "button")
-	v.until("it is to come", `document.querySelector(".said") && document.querySelector(".timeline").innerText.includes("to come") && document.querySelector(".head .lead").innerText.startsWith("Active")`)
+	v.until("it is to come",
+		`document.querySelector(".said") && document.querySelector(".timeline").innerText.includes("to come") && document.querySelector(".head .lead").innerText.startsWith("Active")`)
 }
 
 // show holds what everything says today against the file of this day.
@@ -546,7 +611,9 @@ func (y *years) show(conference ...string) {
 	y.t.Helper()
 	y.shown++
 	var b strings.Builder
-	part := func(title, text string) { fmt.Fprintf(&b, "===== %s =====\n%s\n", title, strings.TrimSpace(text)+"\n") }
+	part := func(title, text string) {
+		fmt.Fprintf(&b, "===== %s =====\n%s\n", title, strings.TrimSpace(text)+"\n")
+	}
 	part("groups", y.text("/groups"))
 	for _, name := range []string{"seeds-1", "maps-1", "reentry-1"} {
 		if id := y.ids[name]; id != "" && y.get("/groups/"+id).StatusCode == http.StatusOK {
@@ -608,7 +675,8 @@ func (y *years) letters(b *strings.Builder, of, id string) {
 	y.ask("GET", life, nil, http.StatusOK, &about)
 	for _, l := range about.Letters {
 		if l.Advised {
-			fmt.Fprintf(b, "----- letter due: %s\n%s\n\n", l.Kind, y.docx(y.ask("GET", path+"/letters/"+l.Kind+".docx", nil, http.StatusOK, nil)))
+			fmt.Fprintf(b, "----- letter due: %s\n%s\n\n", l.Kind,
+				y.docx(y.ask("GET", path+"/letters/"+l.Kind+".docx", nil, http.StatusOK, nil)))
 		}
 	}
 }
@@ -631,7 +699,8 @@ func (y *years) docx(data string) string {
 	}
 	var out []string
 	for _, p := range strings.Split(string(text), "</w:p>") {
-		if line := strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(p, ""))); line != "" {
+		if line := strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(p,
+			""))); line != "" {
 			out = append(out, line)
 		}
 	}
@@ -641,7 +710,8 @@ func (y *years) docx(data string) string {
 // council is what the sheets of a report to Council say, a row a line.
 func (y *years) council(conference string) string {
 	y.t.Helper()
-	data := y.ask("GET", "/api/reports/council.xlsx?conference="+strings.ReplaceAll(conference, " ", "+"), nil, http.StatusOK, nil)
+	data := y.ask("GET", "/api/reports/council.xlsx?conference="+strings.ReplaceAll(conference, " ",
+		"+"), nil, http.StatusOK, nil)
 	if err := y.keepPictures(conference, data); err != nil {
 		y.t.Fatal(err)
 	}
@@ -652,7 +722,8 @@ func (y *years) council(conference string) string {
 	defer book.Close()
 	var b strings.Builder
 	for _, sheet := range book.GetSheetList() {
-		if sheet == "Provenance" || sheet == "Statistics" { // fingerprints; figures of lines, which are tested with the committee's report
+		if sheet == "Provenance" || sheet == "Statistics" {
+			// fingerprints; figures of lines, which are tested with the committee's report
 			continue
 		}
 		rows, err := book.GetRows(sheet)
@@ -661,7 +732,8 @@ func (y *years) council(conference string) string {
 		}
 		fmt.Fprintf(&b, "--- %s\n", sheet)
 		for _, r := range rows {
-			if line := strings.TrimRight(strings.ReplaceAll(strings.Join(r, " | "), "\n", " / "), " |"); line != "" {
+			if line := strings.TrimRight(strings.ReplaceAll(strings.Join(r, " | "), "\n", " / "),
+				" |"); line != "" {
 				b.WriteString(line + "\n")
 			}
 		}
@@ -676,7 +748,8 @@ func (y *years) keepPictures(name, data string) error {
 	if dir == "" {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d %s.xlsx", y.shown, name)), []byte(data), 0o644)
+	return os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d %s.xlsx", y.shown, name)),
+		[]byte(data), 0o644)
 }
 
 var (
@@ -685,10 +758,11 @@ var (
 	hintPart  = regexp.MustCompile(`(?s)<p class="hint">.*?</p>`)
 	timePart  = regexp.MustCompile(`(?s)<time datetime="(\d{4}-\d\d-\d\d)[^"]*"[^>]*>.*?</time>`)
 	printPart = regexp.MustCompile(`\b[0-9a-f]{12}\b`)
-	linePart  = regexp.MustCompile(`</?(?:p|li|dt|dd|h1|h2|h3|tr|section|div|summary|small|details|br|header|ul|ol|dl)\b[^>]*>`)
-	tags      = regexp.MustCompile(`(?s)<[^>]*>`)
-	cellPart  = regexp.MustCompile(`</t[dh]>`)
-	blanks    = regexp.MustCompile(`[ \t]+`)
+	linePart  = regexp.MustCompile(
+		`</?(?:p|li|dt|dd|h1|h2|h3|tr|section|div|summary|small|details|br|header|ul|ol|dl)\b[^>]*>`)
+	tags     = regexp.MustCompile(`(?s)<[^>]*>`)
+	cellPart = regexp.MustCompile(`</t[dh]>`)
+	blanks   = regexp.MustCompile(`[ \t]+`)
 )
 
 // text is what a page says, without its forms. What happened at all is in the pages of
@@ -709,7 +783,8 @@ func (y *years) text(path string) string {
 	for _, c := range []struct {
 		what *regexp.Regexp
 		to   string
-	}{{formPart, ""}, {hintPart, ""}, {timePart, "$1"}, {regexp.MustCompile(`\s+`), " "}, {cellPart, " | "}, {linePart, "\n"}, {tags, " "}, {blanks, " "}} {
+	}{{formPart, ""}, {hintPart, ""}, {timePart, "$1"}, {regexp.MustCompile(`\s+`), " "},
+		{cellPart, " | "}, {linePart, "\n"}, {tags, " "}, {blanks, " "}} {
 		text = c.what.ReplaceAllString(text, c.to)
 	}
 	text = printPart.ReplaceAllString(text, "…") // fingerprints, which are others for other ids
@@ -741,7 +816,8 @@ func (y *years) get(path string) *http.Response {
 // postForm sends the form of a page and gives back what it answers.
 func (y *years) postForm(path string, form map[string][]string, status int) string {
 	y.t.Helper()
-	r, err := http.NewRequestWithContext(y.t.Context(), "POST", y.base+path, strings.NewReader(url.Values(form).Encode()))
+	r, err := http.NewRequestWithContext(y.t.Context(), "POST", y.base+path,
+		strings.NewReader(url.Values(form).Encode()))
 	if err != nil {
 		y.t.Fatal(err)
 	}

@@ -64,7 +64,8 @@ func TestObjects(t *testing.T) {
 	for i, c := range conformance {
 		t.Run(c.name, func(t *testing.T) {
 			bucket := fmt.Sprint("blobs", i)
-			if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: bucket}); err != nil {
+			if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{
+				Bucket: bucket}); err != nil {
 				t.Fatal(err)
 			}
 			o, err := blob.OpenObjects(t.Context(), js, bucket, t.TempDir())
@@ -183,9 +184,11 @@ func testMissing(t *testing.T, s store) {
 
 // Names come from outside, and none of them may leave the folder.
 func testNames(t *testing.T, s store) {
-	for _, name := range []string{"", "ab", "../../../../etc/passwd", sumOf(nil)[:63] + "/", sumOf(nil)[:63] + "Z", "A" + sumOf(nil)[1:]} {
+	for _, name := range []string{"", "ab", "../../../../etc/passwd", sumOf(nil)[:63] + "/",
+		sumOf(nil)[:63] + "Z", "A" + sumOf(nil)[1:]} {
 		refuses(t, s, name)
-		if _, err := s.DeleteOlder(t.Context(), name, time.Now()); !errors.Is(err, blob.ErrNotFound) {
+		if _, err := s.DeleteOlder(t.Context(), name, time.Now()); !errors.Is(err,
+			blob.ErrNotFound) {
 			t.Errorf("removing %q: %v", name, err)
 		}
 	}
@@ -273,7 +276,8 @@ func testRemovedAtOnce(t *testing.T, s store) {
 
 func testBrokenReader(t *testing.T, s store) {
 	broken := errors.New("the connection broke")
-	_, _, err := s.Put(t.Context(), io.MultiReader(bytes.NewReader([]byte("half")), iotest.ErrReader(broken)))
+	_, _, err := s.Put(t.Context(), io.MultiReader(bytes.NewReader([]byte("half")),
+		iotest.ErrReader(broken)))
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
@@ -283,7 +287,8 @@ func testBrokenReader(t *testing.T, s store) {
 func testCalledOff(t *testing.T, s store) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, _, err := s.Put(ctx, bytes.NewReader([]byte("petition"))); !errors.Is(err, context.Canceled) {
+	if _, _, err := s.Put(ctx, bytes.NewReader([]byte("petition"))); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	refuses(t, s, sumOf([]byte("petition")))
@@ -315,7 +320,8 @@ func sumOf(data []byte) string {
 // startNATS runs a server in this process, reached without a port.
 func startNATS(t testing.TB) jetstream.JetStream {
 	t.Helper()
-	nc, err := server.NewServer(&server.Options{DontListen: true, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true})
+	nc, err := server.NewServer(&server.Options{DontListen: true, JetStream: true,
+		StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true})
 	if err != nil {
 		t.Fatal(err)
 	}

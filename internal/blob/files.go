@@ -266,7 +266,8 @@ func touch(name string) (bool, error) {
 
 // DeleteOlder removes a blob unless it was put, again or for the first time, at
 // or after a time, and says whether it is gone. One that is not there is gone.
-func (f *Files) DeleteOlder(_ context.Context, sum string, before time.Time) (gone bool, err error) {
+func (f *Files) DeleteOlder(_ context.Context, sum string, before time.Time) (gone bool,
+	err error) {
 	if err := checkSum(sum); err != nil {
 		return false, err
 	}

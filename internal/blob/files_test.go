@@ -47,7 +47,8 @@ func TestFilesLeftHalfWritten(t *testing.T) {
 	if list := filesIn(t, dir); len(list) != 0 {
 		t.Errorf("left: %q", list)
 	}
-	sum, _, err := first.Put(t.Context(), starting{strings.NewReader("petition"), func() { files(t, dir) }})
+	sum, _, err := first.Put(t.Context(), starting{strings.NewReader("petition"),
+		func() { files(t, dir) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,8 @@ func TestFilesCheckSaysWhy(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "try to keep a file") {
+	if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(),
+		"try to keep a file") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := blob.OpenFiles("/dev/null/blobs"); err == nil {

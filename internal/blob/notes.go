@@ -101,7 +101,8 @@ func (n notes) write(ctx context.Context, next note) (bool, error) {
 	m.Header.Set(jetstream.MsgRollup, jetstream.MsgRollupSubject)
 	m.Data = data
 	_, err = n.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(next.seq))
-	if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if api := (*jetstream.APIError)(nil); errors.As(err, &api) &&
+		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
 		return false, nil
 	}
 	return err == nil, err

@@ -24,7 +24,8 @@ type Objects struct {
 
 // OpenObjects opens a bucket, which is there already. Files on their way lie in a folder, which is
 // made where it is missing and from which what a crash left is removed.
-func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket, dir string) (*Objects, error) {
+func OpenObjects(ctx context.Context, js jetstream.JetStream, bucket, dir string) (*Objects,
+	error) {
 	tmp, err := ownFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("blob: make the folder of files on their way: %w", err)
@@ -71,7 +72,8 @@ func (o *Objects) Put(ctx context.Context, r io.Reader) (sum string, size int64,
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
 	}
-	if _, err := o.bucket.Put(ctx, jetstream.ObjectMeta{Name: sum, Opts: &jetstream.ObjectMetaOptions{ChunkSize: chunk}}, file); err != nil {
+	if _, err := o.bucket.Put(ctx, jetstream.ObjectMeta{Name: sum,
+		Opts: &jetstream.ObjectMetaOptions{ChunkSize: chunk}}, file); err != nil {
 		return "", 0, fmt.Errorf("blob: keep %s: %w", sum, err)
 	}
 	return sum, size, nil
@@ -115,7 +117,8 @@ func (o *Objects) Size(ctx context.Context, sum string) (int64, error) {
 
 // DeleteOlder removes a blob unless it was put, again or for the first time, at
 // or after a time, and says whether it is gone. One that is not there is gone.
-func (o *Objects) DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool, err error) {
+func (o *Objects) DeleteOlder(ctx context.Context, sum string, before time.Time) (gone bool,
+	err error) {
 	if err := checkSum(sum); err != nil {
 		return false, err
 	}

@@ -56,7 +56,8 @@ func TestFilesPutWhileRemoved(t *testing.T) {
 // What a bucket says of a blob is not written over what another said since.
 func TestObjectsNotedMeanwhile(t *testing.T) {
 	js := startNATS(t)
-	if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{Bucket: "blobs"}); err != nil {
+	if _, err := js.CreateObjectStore(t.Context(), jetstream.ObjectStoreConfig{
+		Bucket: "blobs"}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := blob.OpenObjects(t.Context(), js, "blobs", t.TempDir())

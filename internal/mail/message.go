@@ -101,7 +101,8 @@ func (m *Message) read(head textproto.MIMEHeader, body io.Reader) error {
 			}
 		}
 	}
-	if _, how, err := mime.ParseMediaType(head.Get("Content-Disposition")); err == nil && how["filename"] != "" {
+	if _, how, err := mime.ParseMediaType(head.Get("Content-Disposition")); err == nil &&
+		how["filename"] != "" {
 		name, err := words.DecodeHeader(how["filename"])
 		if err != nil {
 			return fmt.Errorf("read the name of a file of a draft: %w", err)
@@ -129,7 +130,8 @@ func addresses(h mail.Header, field string) ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the field %s of a draft", field) // the cause quotes the address
+		// the cause quotes the address
+		return nil, fmt.Errorf("read the field %s of a draft", field)
 	}
 	var out []string
 	for _, a := range list {
@@ -165,7 +167,8 @@ var anew = []string{"from", "sender", "reply-to", "date", "message-id", "bcc", "
 func (m Message) outgoing(from mail.Address, id string, at time.Time) []byte {
 	var b bytes.Buffer
 	domain := from.Address[strings.LastIndex(from.Address, "@")+1:]
-	fmt.Fprintf(&b, "Date: %s\r\nMessage-ID: <%s@%s>\r\nFrom: %s\r\n", at.Format(time.RFC1123Z), id, domain, &from)
+	fmt.Fprintf(&b, "Date: %s\r\nMessage-ID: <%s@%s>\r\nFrom: %s\r\n", at.Format(time.RFC1123Z), id,
+		domain, &from)
 	if !strings.EqualFold(m.From, from.Address) {
 		fmt.Fprintf(&b, "Reply-To: %s\r\n", &mail.Address{Address: m.From})
 	}

@@ -32,7 +32,9 @@ type Server struct {
 
 // Options say where letters are sent through, and as whom.
 type Options struct {
-	URL      string // smtp://user@host:587, or smtps://user@host:465 for TLS from the first byte; the ports may be left out
+	// smtp://user@host:587, or smtps://user@host:465 for TLS from the first byte; the ports may be
+	// left out
+	URL      string
 	Password string
 	From     string // address of the office, such as Office <office@example.org>
 	Plain    bool   // send without TLS to another computer, too
@@ -57,23 +59,33 @@ func (f *Failure) Error() string {
 // when the service starts.
 func New(o Options) (*Server, error) {
 	u, err := url.Parse(o.URL)
-	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Path != "" && u.Path != "/" {
-		return nil, errors.New("the mail server is not written as smtp://user@host:587 or smtps://user@host:465") // the text may hold a password
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" ||
+		u.Path != "" && u.Path != "/" {
+		// the text may hold a password
+		return nil,
+			errors.New("the mail server is not written as smtp://user@host:587 or " +
+				"smtps://user@host:465")
 	}
 	if _, ok := u.User.Password(); ok {
-		return nil, errors.New("the address of the mail server holds a password: put it into a file or the environment")
+		return nil,
+			errors.New("the address of the mail server holds a password: put it into a file or " +
+				"the environment")
 	}
 	from, err := mail.ParseAddress(o.From)
 	if err != nil {
-		return nil, fmt.Errorf("the address that letters are sent from is %q: write one such as Office <office@example.org>", o.From)
+		return nil,
+			fmt.Errorf("the address that letters are sent from is %q: write one such as Office "+
+				"<office@example.org>", o.From)
 	}
-	s := &Server{host: u.Hostname(), port: u.Port(), user: u.User.Username(), password: o.Password, from: *from, implicit: u.Scheme == "smtps", now: time.Now}
+	s := &Server{host: u.Hostname(), port: u.Port(), user: u.User.Username(), password: o.Password,
+		from: *from, implicit: u.Scheme == "smtps", now: time.Now}
 	if s.port == "" {
 		s.port = map[string]string{"smtp": "587", "smtps": "465"}[u.Scheme]
 	}
 	s.plain = !s.implicit && (o.Plain || local(s.host))
 	if s.user != "" && s.password == "" {
-		return nil, fmt.Errorf("the mail server %s is to be logged in to, and there is no password", s.host)
+		return nil, fmt.Errorf("the mail server %s is to be logged in to, and there is no password",
+			s.host)
 	}
 	return s, nil
 }
@@ -101,7 +113,9 @@ func (s *Server) Send(ctx context.Context, m Message, id string) error {
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(s.host, s.port))
 	if err != nil {
-		return &Failure{what: "connect to the mail server: " + err.Error(), Text: fmt.Sprintf("The mail server %s could not be reached; nothing was sent. Ask whoever runs the service, or try again later.", s.host)}
+		return &Failure{what: "connect to the mail server: " + err.Error(),
+			Text: fmt.Sprintf("The mail server %s could not be reached; nothing was sent. Ask "+
+				"whoever runs the service, or try again later.", s.host)}
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
@@ -157,7 +171,9 @@ func own() string {
 }
 
 func (s *Server) unsafe(err error) error {
-	return &Failure{what: "speak to the mail server over TLS: " + err.Error(), Text: fmt.Sprintf("There is no safe connection (TLS) to the mail server %s; nothing was sent. Ask whoever runs the service.", s.host)}
+	return &Failure{what: "speak to the mail server over TLS: " + err.Error(),
+		Text: fmt.Sprintf("There is no safe connection (TLS) to the mail server %s; nothing was "+
+			"sent. Ask whoever runs the service.", s.host)}
 }
 
 // login shows who the service is, in the best way that the server knows.
@@ -178,7 +194,8 @@ func (s *Server) login(client *smtp.Client) error {
 	case slices.Contains(ways, "CRAM-MD5"):
 		auth = smtp.CRAMMD5Auth(s.user, s.password)
 	default:
-		return s.refused("log in to the mail server", "offers no way to log in that the service knows", nil)
+		return s.refused("log in to the mail server",
+			"offers no way to log in that the service knows", nil)
 	}
 	if err := client.Auth(auth); err != nil {
 		return s.refused("log in to the mail server", "refused the login of the service", err)
@@ -194,7 +211,8 @@ func (s *Server) hand(client *smtp.Client, m Message, id string) error {
 		return strings.ContainsFunc(a, func(r rune) bool { return r > 127 })
 	})) // servers further on may not know it, and would refuse what does not need it
 	if err := client.Mail("<" + s.from.Address + ">"); err != nil {
-		return s.refused("name the sender to the mail server", "refused the sender "+s.from.Address, err)
+		return s.refused("name the sender to the mail server", "refused the sender "+s.from.Address,
+			err)
 	}
 	for _, a := range to {
 		if err := client.Rcpt("<" + a + ">"); err != nil {
@@ -215,12 +233,16 @@ func (s *Server) hand(client *smtp.Client, m Message, id string) error {
 	if answer := (*textproto.Error)(nil); errors.As(err, &answer) {
 		return s.refused("hand a message to the mail server", "refused the letter", err)
 	}
-	return &Failure{what: "wait for the mail server to take a message: " + err.Error(), Doubt: true, Text: fmt.Sprintf("The connection to the mail server %s broke before it said that it has the letter: it may have been sent, or not. Ask one of the recipients before you send it again.", s.host)}
+	return &Failure{what: "wait for the mail server to take a message: " + err.Error(), Doubt: true,
+		Text: fmt.Sprintf("The connection to the mail server %s broke before it said that it has "+
+			"the letter: it may have been sent, or not. Ask one of the recipients before you "+
+			"send it again.", s.host)}
 }
 
 // refused says what the server did, and what it said.
 func (s *Server) refused(what, did string, err error) error {
-	f := &Failure{what: what, Text: fmt.Sprintf("The mail server %s %s; nothing was sent.", s.host, did)}
+	f := &Failure{what: what, Text: fmt.Sprintf("The mail server %s %s; nothing was sent.", s.host,
+		did)}
 	if answer := (*textproto.Error)(nil); errors.As(err, &answer) {
 		f.code = answer.Code
 		f.Text += fmt.Sprintf(" It said: %d %s", answer.Code, strings.TrimSpace(answer.Msg))

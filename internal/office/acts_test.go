@@ -20,30 +20,42 @@ func TestActsAreWhole(t *testing.T) {
 	dir := t.TempDir()
 	r := newRegistryIn(t, dir)
 	o, ctx := r.office, t.Context()
-	const members = "ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Persechino,Durham,NC,Active\n0482914,Otis,Vandermeer,Durham,NC,Active\n"
+	const members = "ID,First Name,Last Name,City,State,Status\n" +
+		"0482913,Elizabeth,Persechino,Durham,NC,Active\n0482914,Otis,Vandermeer,Durham,NC,Active\n"
 	snapshot := o.snapshot([]byte(members))
 	row := func(n int, name, number string) extract.Row {
-		return extract.Row{Number: n, Box: extract.Box{.1, .1 * float64(n), .9, .1*float64(n) + .05}, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-			extract.Name: {Text: name, Confidence: 1}, extract.MemberID: {Text: number, Confidence: 1}}}
+		return extract.Row{Number: n, Box: extract.Box{.1, .1 * float64(n), .9, .1*float64(n) +
+			.05}, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+			extract.Name: {Text: name, Confidence: 1}, extract.MemberID: {Text: number,
+				Confidence: 1}}}
 	}
-	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds", Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: extract.SignedYes}}}
-	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{row(1, "Elizabeth Persechino", "0482913"), row(2, "Somebody Else", "")}}
-	o.petition("p", "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf, Cover: cover}, sheet})
+	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds",
+		Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St",
+			Signed: extract.SignedYes}}}
+	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{row(1, "Elizabeth Persechino",
+		"0482913"), row(2, "Somebody Else", "")}}
+	o.petition("p", "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf,
+		Cover: cover}, sheet})
 	pages, err := o.Store.Pages(ctx, "p")
 	r.must(err)
 	open := pages[1]
-	open.Open = []store.OpenPoint{{Kind: string(extract.WritingOutside), Text: "Handwriting below the table was not filed as a line.", Box: extract.Box{.1, .9, .4, .95}}}
+	open.Open = []store.OpenPoint{{Kind: string(extract.WritingOutside),
+		Text: "Handwriting below the table was not filed as a line.", Box: extract.Box{.1, .9, .4,
+			.95}}}
 	sheet.Notes = append(sheet.Notes, "read anew")
 	o.readPage(open, sheet)
 	o.match(snapshot.ID, open.ID, sheet)
 	uploads, err := o.Store.Uploads(ctx, "p")
 	r.must(err)
-	r.must(o.Store.SetSetting(ctx, "conferences", `[{"name":"Annual","from":"2026-12-20T00:00:00Z","to":"2026-12-21T00:00:00Z"}]`, "ann"))
+	r.must(o.Store.SetSetting(ctx, "conferences",
+		`[{"name":"Annual","from":"2026-12-20T00:00:00Z","to":"2026-12-21T00:00:00Z"}]`, "ann"))
 	second, err := o.Store.AddPetition(ctx, store.Petition{ID: "p2", Title: "Bookmobiles"})
 	r.must(err)
-	u2, err := o.Store.AddUpload(ctx, store.Upload{PetitionID: "p2", SHA256: o.keep([]byte("broken")), Name: "broken.pdf", By: "ann"})
+	u2, err := o.Store.AddUpload(ctx, store.Upload{PetitionID: "p2",
+		SHA256: o.keep([]byte("broken")), Name: "broken.pdf", By: "ann"})
 	r.must(err)
-	r.must(o.Store.Fail(ctx, store.Failure{UploadID: u2.ID, Stage: store.Ingest, Text: "broken.pdf could not be opened."}))
+	r.must(o.Store.Fail(ctx, store.Failure{UploadID: u2.ID, Stage: store.Ingest,
+		Text: "broken.pdf could not be opened."}))
 	blob := o.keep([]byte(members + "0482915,Priya,Raman,Durham,NC,Active\n"))
 	_, err = o.Preview(ctx, blob, "again.csv", ImportOptions{})
 	r.must(err)
@@ -85,7 +97,10 @@ func TestActsAreWhole(t *testing.T) {
 		entry string // of the log
 		do    func() error
 	}{
-		{"petition.added", func() error { _, err := o.AddPetition(ctx, store.Petition{ID: "p3", Title: "Maps"}, "ann"); return err }},
+		{"petition.added", func() error {
+			_, err := o.AddPetition(ctx, store.Petition{ID: "p3", Title: "Maps"}, "ann")
+			return err
+		}},
 		{"petition.changed", func() error {
 			after := second
 			after.Title, after.SnapshotID = "Bookmobile Libraries", snapshot.ID
@@ -93,14 +108,27 @@ func TestActsAreWhole(t *testing.T) {
 		}},
 		{"petition.assigned", func() error { return o.Assign(ctx, "p2", "bob", true, "ann") }},
 		{"petition.unassigned", func() error { return o.Assign(ctx, "p2", "bob", false, "ann") }},
-		{"members.imported", func() (err error) { again, err = o.Import(ctx, blob, "again.csv", ImportOptions{}, "ann"); return err }},
-		{"members.withdrawn", func() error { _, err := o.WithdrawExport(ctx, Everything(), again.ID, "ann"); return err }},
-		{"upload.added", func() error {
-			_, _, err := o.AddFile(ctx, "p3", "sheet.pdf", "ann", bytes.NewReader([]byte("%PDF-1.7")))
+		{"members.imported", func() (err error) {
+			again, err = o.Import(ctx, blob, "again.csv", ImportOptions{}, "ann")
 			return err
 		}},
-		{"upload.excluded", func() error { _, err := o.Exclude(ctx, uploads[0].ID, true, "ann"); return err }},
-		{"upload.included", func() error { _, err := o.Exclude(ctx, uploads[0].ID, false, "ann"); return err }},
+		{"members.withdrawn", func() error {
+			_, err := o.WithdrawExport(ctx, Everything(), again.ID, "ann")
+			return err
+		}},
+		{"upload.added", func() error {
+			_, _, err := o.AddFile(ctx, "p3", "sheet.pdf", "ann",
+				bytes.NewReader([]byte("%PDF-1.7")))
+			return err
+		}},
+		{"upload.excluded", func() error {
+			_, err := o.Exclude(ctx, uploads[0].ID, true, "ann")
+			return err
+		}},
+		{"upload.included", func() error {
+			_, err := o.Exclude(ctx, uploads[0].ID, false, "ann")
+			return err
+		}},
 		{"failure.retried", func() error { return o.Retry(ctx, "p2", "", "ann") }},
 		{"sheets.changed", func() error {
 			set, err := o.SheetSet(ctx, "p3")
@@ -110,25 +138,40 @@ func TestActsAreWhole(t *testing.T) {
 			set.Purpose, set.Pages = "To read maps.", 4
 			return o.SetSheets(ctx, "p3", set, "ann")
 		}},
-		{"finding.nobody", find(Found{ID: "finding1", Line: lines[1].ID, Kind: "nobody", Searched: []string{"somebody"}})},
-		{"finding.undo", find(Found{ID: "finding2", Line: lines[1].ID, Kind: "undo", Undoes: cho.ID + ".finding1"})},
-		{"finding.correct", find(Found{ID: "finding3", Line: lines[1].ID, Kind: "correct", Fields: map[string]string{"name": "Otis Vandermeer"}})},
-		{"finding.accept", find(Found{ID: "finding4", Line: lines[1].ID, Kind: "accept", Member: "0482914"})},
+		{"finding.nobody", find(Found{ID: "finding1", Line: lines[1].ID, Kind: "nobody",
+			Searched: []string{"somebody"}})},
+		{"finding.undo", find(Found{ID: "finding2", Line: lines[1].ID, Kind: "undo",
+			Undoes: cho.ID + ".finding1"})},
+		{"finding.correct", find(Found{ID: "finding3", Line: lines[1].ID, Kind: "correct",
+			Fields: map[string]string{"name": "Otis Vandermeer"}})},
+		{"finding.accept", find(Found{ID: "finding4", Line: lines[1].ID, Kind: "accept",
+			Member: "0482914"})},
 		{"finding.correct", func() error {
-			return o.CorrectLine(ctx, lines[0].ID, map[string]string{"name": "Bette Persechino"}, ann)
+			return o.CorrectLine(ctx, lines[0].ID, map[string]string{"name": "Bette Persechino"},
+				ann)
 		}},
 		{"finding.undo", func() error {
-			return o.UndoCorrection(ctx, lines[0].ID, o.look("p").Line(0).Correction().FindingID, ann)
+			return o.UndoCorrection(ctx, lines[0].ID, o.look("p").Line(0).Correction().FindingID,
+				ann)
 		}},
-		{"line.delete", func() error { return o.DropLine(ctx, lines[1].ID, "a printed example", ann) }},
+		{"line.delete", func() error {
+			return o.DropLine(ctx, lines[1].ID, "a printed example", ann)
+		}},
 		{"repair.undone", undo("p", pages[1].ID)},
 		{"page.exclude", func() error { return o.ExcludePage(ctx, pages[1].ID, "a copy", ann) }},
 		{"repair.undone", undo("p", pages[1].ID)},
 		{"petition.cover", func() error {
-			return o.CorrectCover(ctx, "p", CoverWords{Purpose: "Lending and swapping seeds", Organizers: []Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: "yes"}}}, ann)
+			return o.CorrectCover(ctx, "p", CoverWords{Purpose: "Lending and swapping seeds",
+				Organizers: []Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: "yes"}}},
+				ann)
 		}},
-		{"open.added", func() error { _, err := o.SettleOpen(ctx, points[0].ID, store.LineAdded, "", ann); return err }},
-		{"letter.edited", func() error { return o.SetTemplate(ctx, "receipt", "Received\n\nThank you.", ann) }},
+		{"open.added", func() error {
+			_, err := o.SettleOpen(ctx, points[0].ID, store.LineAdded, "", ann)
+			return err
+		}},
+		{"letter.edited", func() error {
+			return o.SetTemplate(ctx, "receipt", "Received\n\nThank you.", ann)
+		}},
 		{"petition.submit", step("submit")},
 		{"petition.emails", step("emails", "emails", "ana@example.org")},
 		{"petition.acknowledge", step("acknowledge", "copy", "Member Programs and Services")},
@@ -140,19 +183,24 @@ func TestActsAreWhole(t *testing.T) {
 			return err
 		}},
 		{"petition.schedule", step("schedule", "meeting", "December")},
-		{"petition.approve", step("approve", "vote", "7 to 0", "rationale", "None is like it.", "overlap", "none")},
+		{"petition.approve", step("approve", "vote", "7 to 0", "rationale", "None is like it.",
+			"overlap", "none")},
 		{"group.contact", func() error {
-			return o.AddToGroup(ctx, "p", NewStep{Kind: "contact", On: stop.Truncate(24 * time.Hour), Words: map[string]string{"contact": "Lee Park"}}, cho)
+			return o.AddToGroup(ctx, "p", NewStep{Kind: "contact",
+				On: stop.Truncate(24 * time.Hour), Words: map[string]string{"contact": "Lee Park"}},
+				cho)
 		}},
 	} {
-		if act.entry == "tally.certified" { // the line that was added is looked up first, as the workers do
+		if act.entry == "tally.certified" {
+			// the line that was added is looked up first, as the workers do
 			added := sheet
 			added.Rows = []extract.Row{row(3, "", "")}
 			o.match(snapshot.ID, open.ID, added)
 		}
 		n := faults.Whole(act.entry, act.do)
 		if n < 2 {
-			t.Errorf("%s was tried with %d faults: a change and its entry are two rows at least", act.entry, n)
+			t.Errorf("%s was tried with %d faults: a change and its entry are two rows at least",
+				act.entry, n)
 		}
 		head, _, err := o.Store.AuditHead(ctx)
 		r.must(err)

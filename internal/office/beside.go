@@ -51,16 +51,22 @@ func (b *beside) questions() (out []string) {
 		return nil
 	}
 	if b.manyLeft() {
-		out = append(out, fmt.Sprintf("%d of the %d members of the export in use are not in this one: did so many leave?", len(b.compared.Left), len(b.now.Members)))
+		out = append(out,
+			fmt.Sprintf("%d of the %d members of the export in use are not in this one: did so "+
+				"many leave?", len(b.compared.Left), len(b.now.Members)))
 	}
 	before, after := columnsOf(b.now), columnsOf(b.new)
 	for _, m := range []roll.Meaning{roll.Status, roll.PaidThru} {
 		if before[m] != "" && after[m] == "" {
-			out = append(out, fmt.Sprintf("It has no column for %s, and the export in use has one, %s: is it left out on purpose?", meaningWord(m), before[m]))
+			out = append(out, fmt.Sprintf(
+				"It has no column for %s, and the export in use has one, %s: is it left out on "+
+					"purpose?", meaningWord(m), before[m]))
 		}
 	}
 	if b.fewerStand() {
-		out = append(out, fmt.Sprintf("%d members are in good standing by it, and %d by the export in use: can that be?", b.has, b.had))
+		out = append(out,
+			fmt.Sprintf("%d members are in good standing by it, and %d by the export in use: can "+
+				"that be?", b.has, b.had))
 	}
 	return out
 }
@@ -105,13 +111,15 @@ func (b *beside) figures() (out []ExportFigure) {
 	add("Rows read", b.now.Rows, b.new.Rows, false)
 	add("Rows left out", b.now.LeftOut, b.new.LeftOut, b.new.LeftOut > b.now.LeftOut)
 	if len(b.now.Sheets)+len(b.new.Sheets) > 0 {
-		out = append(out, ExportFigure{"Sheets read", strings.Join(b.now.Sheets, ", "), strings.Join(b.new.Sheets, ", "), false})
+		out = append(out, ExportFigure{"Sheets read", strings.Join(b.now.Sheets, ", "),
+			strings.Join(b.new.Sheets, ", "), false})
 	}
 	before, after := columnsOf(b.now), columnsOf(b.new)
 	for _, word := range roll.Meanings() {
 		m := roll.Meaning(word)
 		if before[m] != after[m] {
-			out = append(out, ExportFigure{"Column for " + meaningWord(m), cmp.Or(before[m], "none"), cmp.Or(after[m], "none"), after[m] == ""})
+			out = append(out, ExportFigure{"Column for " + meaningWord(m), cmp.Or(before[m],
+				"none"), cmp.Or(after[m], "none"), after[m] == ""})
 		}
 	}
 	count := func(r *roll.Roll) map[string]int {
@@ -141,16 +149,19 @@ func (b *beside) changes() *ImportChanges {
 	c := b.compared
 	out := &ImportChanges{
 		SnapshotID: b.snapshot.ID, Name: b.snapshot.Name, AsOf: b.snapshot.AsOf, Same: c.Same,
-		Joined: len(c.Joined), Left: len(c.Left), Status: len(c.Status), Renamed: len(c.Renamed), Renumbered: len(c.Renumbered),
+		Joined: len(c.Joined), Left: len(c.Left), Status: len(c.Status), Renamed: len(c.Renamed),
+		Renumbered: len(c.Renumbered),
 	}
 	one := func(kind string, members []*roll.Member) {
 		for _, m := range members[:min(mostExamples, len(members))] {
-			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: m.ID, Name: memberName(m)})
+			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: m.ID,
+				Name: memberName(m)})
 		}
 	}
 	two := func(kind string, pairs [][2]*roll.Member, words func(*roll.Member) string) {
 		for _, p := range pairs[:min(mostExamples, len(pairs))] {
-			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: p[1].ID, Name: memberName(p[1]), Before: words(p[0]), After: words(p[1])})
+			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: p[1].ID,
+				Name: memberName(p[1]), Before: words(p[0]), After: words(p[1])})
 		}
 	}
 	one("joined", c.Joined)

@@ -131,7 +131,8 @@ func conferencesOf(rows [][]string) ([]register.Conference, error) {
 			conference.Council = c[4]
 		}
 		if conference.Council != "" && !register.IsCouncilYear(conference.Council) {
-			return nil, wrongRow(i, "write the year of Council such as 2026-2027, or nothing for the usual one.")
+			return nil, wrongRow(i,
+				"write the year of Council such as 2026-2027, or nothing for the usual one.")
 		}
 		out = append(out, conference)
 	}

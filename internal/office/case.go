@@ -86,8 +86,11 @@ type covered struct {
 }
 
 // recount brings a petition up to date. before is how it was, nil for never.
-func (o *Office) recount(ctx context.Context, petitionID string, v store.Versions, day string, before *counted) (w *counted, err error) {
-	if before != nil && before.day == day && before.versions.Terms == v.Terms && before.versions.Purged == v.Purged && before.versions.Lines == v.Lines && !before.purged.frozen {
+func (o *Office) recount(ctx context.Context, petitionID string, v store.Versions, day string,
+	before *counted) (w *counted, err error) {
+	if before != nil && before.day == day && before.versions.Terms == v.Terms &&
+		before.versions.Purged == v.Purged && before.versions.Lines == v.Lines &&
+		!before.purged.frozen {
 		w, err = before.goOn(ctx, o)
 	} else {
 		w, err = o.begin(ctx, petitionID, v, day, before)
@@ -101,7 +104,8 @@ func (o *Office) recount(ctx context.Context, petitionID string, v store.Version
 }
 
 // begin reads and settles all of a petition.
-func (o *Office) begin(ctx context.Context, petitionID string, v store.Versions, day string, before *counted) (*counted, error) {
+func (o *Office) begin(ctx context.Context, petitionID string, v store.Versions, day string,
+	before *counted) (*counted, error) {
 	w := &counted{terms: &terms{day: day}, covers: map[string]extract.Cover{}}
 	w.petition.ID = petitionID
 	if before != nil {
@@ -109,13 +113,15 @@ func (o *Office) begin(ctx context.Context, petitionID string, v store.Versions,
 		same := *before.terms
 		w.terms = &same
 	}
-	if before == nil || before.versions.Terms != v.Terms || before.versions.Purged != v.Purged || before.day != day {
+	if before == nil || before.versions.Terms != v.Terms || before.versions.Purged != v.Purged ||
+		before.day != day {
 		w.day = day
 		if err := w.readTerms(ctx, o); err != nil {
 			return nil, err
 		}
 	}
-	for _, step := range []func(context.Context, *Office) error{w.readLines, w.readCovers, w.readFindings, w.correct} {
+	for _, step := range []func(context.Context, *Office) error{w.readLines, w.readCovers,
+		w.readFindings, w.correct} {
 		if err := step(ctx, o); err != nil {
 			return nil, err
 		}
@@ -170,7 +176,8 @@ func (w *counted) readTerms(ctx context.Context, o *Office) (err error) {
 	if w.petition, err = o.Store.Petition(ctx, w.petition.ID); err != nil {
 		return err
 	}
-	if w.rules, err = verify.ReadRules(strings.NewReader(w.petition.Rules), "of the petition"); err != nil {
+	if w.rules, err = verify.ReadRules(strings.NewReader(w.petition.Rules),
+		"of the petition"); err != nil {
 		return err
 	}
 	verified, err := time.Parse(time.DateOnly, w.day)
@@ -220,7 +227,8 @@ func (w *counted) readLines(ctx context.Context, o *Office) (err error) {
 		before[l.ID] = l
 	}
 	lines := make([]*caseLine, len(kept))
-	w.at, w.refs, w.byPage = make(map[string]int, len(kept)), make(map[verify.Ref]int, len(kept)), map[string]pageLines{}
+	w.at, w.refs, w.byPage = make(map[string]int, len(kept)), make(map[verify.Ref]int, len(kept)),
+		map[string]pageLines{}
 	for i, k := range kept {
 		ref := verify.Ref{File: w.names[k.UploadID], Page: k.Page, Row: k.Number}
 		w.at[k.ID], w.refs[ref] = i, i
@@ -348,7 +356,8 @@ func (w *counted) settleThese(before *counted, touched []int) {
 		w.settled.Change(i, w.lines[i].current, w.findingsOf(i))
 		w.checked += checks(w.found[i]) - checks(before.found[i])
 	}
-	w.decisions, w.views, w.blind = slices.Clone(w.decisions), slices.Clone(w.views), slices.Clone(w.blind)
+	w.decisions, w.views, w.blind = slices.Clone(w.decisions), slices.Clone(w.views),
+		slices.Clone(w.blind)
 	shown := map[int32]bool{} // anew
 	for _, i := range w.settled.Settle() {
 		old := w.decisions[i]
@@ -373,12 +382,16 @@ func (w *counted) settleThese(before *counted, touched []int) {
 // view puts all of it into the words of pages, the lines as far as they are asked for.
 func (w *counted) view() *Case {
 	c := &Case{
-		PetitionID: w.petition.ID, Version: w.versions.String(), SnapshotID: w.petition.SnapshotID, Count: w.count(),
-		Purpose: w.cover.Cover.Purpose, PurposeFile: w.cover.CoverFile, PurposePage: w.cover.CoverPage, Group: w.cover.Cover.Group,
-		Printed: w.remarks, Sheets: len(w.printed) > 0, SecondReviewer: w.rules.SecondReviewer, Blind: w.blind, views: w.views, terms: w.terms,
+		PetitionID: w.petition.ID, Version: w.versions.String(), SnapshotID: w.petition.SnapshotID,
+		Count:   w.count(),
+		Purpose: w.cover.Cover.Purpose, PurposeFile: w.cover.CoverFile,
+		PurposePage: w.cover.CoverPage, Group: w.cover.Cover.Group,
+		Printed: w.remarks, Sheets: len(w.printed) > 0, SecondReviewer: w.rules.SecondReviewer,
+		Blind: w.blind, views: w.views, terms: w.terms,
 	}
 	for _, o := range w.cover.Organizers {
-		c.Organizers = append(c.Organizers, Organizer{Name: o.Name, Address: o.Address, Signed: string(o.Signed), MemberID: o.MemberID})
+		c.Organizers = append(c.Organizers, Organizer{Name: o.Name, Address: o.Address,
+			Signed: string(o.Signed), MemberID: o.MemberID})
 	}
 	return c
 }
@@ -387,9 +400,12 @@ func (w *counted) view() *Case {
 func (w *counted) count() Count {
 	t, o := w.tally, w.tally.Outlook
 	c := Count{
-		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain, Required: t.Required,
-		Guaranteed: o.Guaranteed, Possible: o.Possible, Expected: o.Expected, Enough: o.Enough, Certain: o.Certain(t.Required) && w.waiting == 0,
-		Open: w.waiting, Outcome: report.Outcome(t), ByReason: map[string]int{}, Doubts: map[string]int{}, Needs: map[string]int{}, Next: o.Next,
+		Rows: t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain,
+		Required:   t.Required,
+		Guaranteed: o.Guaranteed, Possible: o.Possible, Expected: o.Expected, Enough: o.Enough,
+		Certain: o.Certain(t.Required) && w.waiting == 0,
+		Open:    w.waiting, Outcome: report.Outcome(t), ByReason: map[string]int{},
+		Doubts: map[string]int{}, Needs: map[string]int{}, Next: o.Next,
 	}
 	for r, n := range t.ByReason {
 		c.ByReason[string(r)] = n
@@ -420,10 +436,12 @@ func (w *counted) readCovers(ctx context.Context, o *Office) error {
 		return nil
 	}
 	for _, p := range w.pages {
-		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] || p.Excluded || p.FiledUnder != "" {
+		if p.Sheet == "" || p.Kind == string(extract.Blank) || excluded[p.UploadID] || p.Excluded ||
+			p.FiledUnder != "" {
 			continue
 		}
-		if c := &w.cover.Petition; c.Cover.Group != "" && c.Cover.Purpose != "" && len(c.Cover.Organizers) > 0 {
+		if c := &w.cover.Petition; c.Cover.Group != "" && c.Cover.Purpose != "" &&
+			len(c.Cover.Organizers) > 0 {
 			break // nothing more can be added
 		}
 		cover, ok := w.covers[p.Sheet]
@@ -467,7 +485,8 @@ func (w *counted) correctCover() error {
 		c := &w.cover.Petition
 		c.Cover.Purpose, c.Cover.Organizers = data.Cover.Purpose, nil
 		for _, o := range data.Cover.Organizers {
-			c.Cover.Organizers = append(c.Cover.Organizers, extract.Organizer{Name: o.Name, Address: o.Address, Signed: extract.Signed(o.Signed)})
+			c.Cover.Organizers = append(c.Cover.Organizers, extract.Organizer{Name: o.Name,
+				Address: o.Address, Signed: extract.Signed(o.Signed)})
 		}
 		return nil
 	}

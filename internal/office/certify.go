@@ -62,8 +62,9 @@ func EncodeCertified(c Count) ([]byte, error) { return figures(c).encode() }
 
 func figures(c Count) CertifiedCount {
 	return CertifiedCount{
-		Version: certifiedVersion, Rows: c.Rows, Valid: c.Valid, Invalid: c.Invalid, Uncertain: c.Uncertain,
-		Required: c.Required, Guaranteed: c.Guaranteed, Possible: c.Possible, Certain: c.Certain,
+		Version: certifiedVersion, Rows: c.Rows, Valid: c.Valid, Invalid: c.Invalid,
+		Uncertain: c.Uncertain,
+		Required:  c.Required, Guaranteed: c.Guaranteed, Possible: c.Possible, Certain: c.Certain,
 		Outcome: c.Outcome, ByReason: c.ByReason,
 	}
 }
@@ -89,7 +90,9 @@ func DecodeCertified(data []byte) (CertifiedCount, error) {
 		return CertifiedCount{}, fmt.Errorf("read a certified count: %w", err)
 	}
 	if c.Rows == nil || c.Version > certifiedVersion {
-		return CertifiedCount{}, fmt.Errorf("read a certified count: version %d of it holds none that this program knows", c.Version)
+		return CertifiedCount{},
+			fmt.Errorf("read a certified count: version %d of it holds none that this program "+
+				"knows", c.Version)
 	}
 	out := c.CertifiedCount
 	out.Rows = *c.Rows
@@ -143,15 +146,18 @@ func (o *Office) statement(ctx context.Context, c *progress) (Statement, error) 
 		return Statement{}, err
 	}
 	st.rulesHash = rules.Hash
-	st.Title, st.Received, st.Rule, st.Citation = c.petition.Title, c.petition.ReceivedOn, rules.Title, rules.Citation
-	st.Files, st.Excluded, st.Pages, st.Open = counts.Uploads, len(uploads)-counts.Uploads, counts.Pages, counts.Open
+	st.Title, st.Received, st.Rule, st.Citation = c.petition.Title, c.petition.ReceivedOn,
+		rules.Title, rules.Citation
+	st.Files, st.Excluded, st.Pages, st.Open = counts.Uploads, len(uploads)-counts.Uploads,
+		counts.Pages, counts.Open
 	st.Unread = counts.Uploads - counts.Opened + counts.Pages - counts.Read + counts.Unreadable
 	if c.petition.SnapshotID != "" {
 		s, err := o.Store.Snapshot(ctx, c.petition.SnapshotID)
 		if err != nil {
 			return Statement{}, err
 		}
-		st.Export = &CertifiedExport{Name: s.Name, AsOf: s.AsOf, Members: s.Members, SHA256: s.SHA256}
+		st.Export = &CertifiedExport{Name: s.Name, AsOf: s.AsOf, Members: s.Members,
+			SHA256: s.SHA256}
 	}
 	st.Hinders = hindrances(store.Overview{Petition: c.petition, Counts: counts}, c.shown.Count)
 	if c.tally.ID != "" {
@@ -186,7 +192,8 @@ type Confirmation struct {
 // Certify freezes the count of a petition as it was confirmed. A later certificate supersedes
 // it and says why. stays is why the register leaves the petition where it is, and empty where
 // the certificate was a step of its life.
-func (o *Office) Certify(ctx context.Context, petitionID string, yes Confirmation, by store.Account) (t store.Tally, stays string, err error) {
+func (o *Office) Certify(ctx context.Context, petitionID string, yes Confirmation,
+	by store.Account) (t store.Tally, stays string, err error) {
 	done, err := o.Store.Turn(ctx)
 	if err != nil {
 		return t, "", err
@@ -201,15 +208,18 @@ func (o *Office) Certify(ctx context.Context, petitionID string, yes Confirmatio
 		return t, "", err
 	}
 	yes.Reason = strings.TrimSpace(yes.Reason)
-	if before := c.tally; before.ID != "" && yes.Seen != "" && before.Version == c.shown.Version && before.By == by.ID &&
+	if before := c.tally; before.ID != "" && yes.Seen != "" && before.Version == c.shown.Version &&
+		before.By == by.ID &&
 		before.Reason == yes.Reason && o.now().Sub(before.At) < secondClick {
 		return before, "", nil
 	}
 	if err := st.refuse(yes); err != nil {
 		return t, "", err
 	}
-	t = store.Tally{ID: store.NewID(), PetitionID: petitionID, Version: c.shown.Version, SnapshotID: c.petition.SnapshotID,
-		RulesHash: st.rulesHash, Program: o.Program, By: by.ID, At: o.now(), Reason: yes.Reason, Supersedes: c.tally.ID}
+	t = store.Tally{ID: store.NewID(), PetitionID: petitionID, Version: c.shown.Version,
+		SnapshotID: c.petition.SnapshotID,
+		RulesHash:  st.rulesHash, Program: o.Program, By: by.ID, At: o.now(), Reason: yes.Reason,
+		Supersedes: c.tally.ID}
 	if t.Counts, err = st.encode(); err != nil {
 		return t, "", err
 	}
@@ -222,14 +232,16 @@ func (o *Office) Certify(ctx context.Context, petitionID string, yes Confirmatio
 			return err
 		}
 		for _, step := range steps {
-			if err := o.writeStep(ctx, tx, ofPetition, petitionID, step, by, lastOf(c.stored)); err != nil {
+			if err := o.writeStep(ctx, tx, ofPetition, petitionID, step, by,
+				lastOf(c.stored)); err != nil {
 				return err
 			}
 		}
 		return o.record(ctx, tx, by.ID, "tally.certified", petitionID, "tally "+t.ID)
 	})
 	if errors.Is(err, store.ErrConflict) {
-		return t, "", refuse(Conflict, "The petition changed while it was counted. Look at the new count and certify that.")
+		return t, "", refuse(Conflict,
+			"The petition changed while it was counted. Look at the new count and certify that.")
 	}
 	if err != nil {
 		return t, "", fmt.Errorf("certify the count: %w", err)
@@ -242,11 +254,15 @@ func (o *Office) Certify(ctx context.Context, petitionID string, yes Confirmatio
 func (st *Statement) refuse(yes Confirmation) error {
 	switch {
 	case yes.Seen != "" && yes.Seen != st.Seen:
-		return refuse(Conflict, "The petition changed since you looked at it, and nothing was certified. Look at the new count and certify that.")
+		return refuse(Conflict,
+			"The petition changed since you looked at it, and nothing was certified. Look at the "+
+				"new count and certify that.")
 	case len(st.Hinders) > 0:
 		return refuse(Conflict, "%s", st.Hinders[0])
 	case !st.HandedIn && !yes.HandIn:
-		return refuse(Conflict, "The packet was not handed in: write that down first, or together with the certificate.")
+		return refuse(Conflict,
+			"The packet was not handed in: write that down first, or together with the "+
+				"certificate.")
 	case st.Before != nil && yes.Reason == "":
 		return refuse(Invalid, "The count was certified before. Say why it is replaced.")
 	case len(yes.Reason) > 2000:
@@ -258,17 +274,22 @@ func (st *Statement) refuse(yes Confirmation) error {
 // stepsOfCertificate are the steps of a petition's life that are written with a certificate:
 // that the packet was handed in, where that was not written down, or else that the count is
 // certified, where the register allows it.
-func (c *progress) stepsOfCertificate(tally string, handIn bool, today time.Time, by store.Account) (steps []register.Event, stays string, err error) {
+func (c *progress) stepsOfCertificate(tally string, handIn bool, today time.Time,
+	by store.Account) (steps []register.Event, stays string, err error) {
 	facts := c.facts
 	facts.Tally, facts.Tallied = tally, true
-	certify := register.Event{Kind: register.Certify, On: today, Words: register.Words{"tally": tally}}
-	check := func(e register.Event) error { return c.book.CheckPetition(c.petition.ID, e, rolesOf(by.Roles), facts) }
+	certify := register.Event{Kind: register.Certify, On: today, Words: register.Words{
+		"tally": tally}}
+	check := func(e register.Event) error {
+		return c.book.CheckPetition(c.petition.ID, e, rolesOf(by.Roles), facts)
+	}
 	if handIn {
 		submit := register.Event{Kind: register.Submit, On: today, Words: register.Words{}}
 		if err := check(submit); err != nil {
 			return nil, "", refused(err)
 		}
-		return []register.Event{submit}, "Acknowledge its receipt next; then the certificate is its next step.", nil
+		return []register.Event{submit},
+			"Acknowledge its receipt next; then the certificate is its next step.", nil
 	}
 	var no *register.Refusal
 	if err := check(certify); errors.As(err, &no) {
@@ -301,11 +322,13 @@ func hindrances(p store.Overview, c Count) (out []string) {
 	add(p.SnapshotID == "", "No membership export is chosen.")
 	add(p.Failures > 0, "There are failures: try them again, or exclude the sheets.")
 	add(p.Unreadable == 1, "One file or page cannot be read: replace it or exclude it.")
-	add(p.Unreadable > 1, fmt.Sprintf("%d files or pages cannot be read: replace or exclude them.", p.Unreadable))
+	add(p.Unreadable > 1, fmt.Sprintf("%d files or pages cannot be read: replace or exclude them.",
+		p.Unreadable))
 	add(p.Failures == 0 && p.SnapshotID != "" && !done(p), "Not all sheets are read and looked up.")
 	add(p.Open == 1, "One open point waits: settle it first.")
 	add(p.Open > 1, fmt.Sprintf("%d open points wait: settle them first.", p.Open))
-	add(c.Uncertain > 0 && c.Guaranteed < c.Required && c.Possible >= c.Required, "Lines that are still uncertain can change the outcome: review them first.")
+	add(c.Uncertain > 0 && c.Guaranteed < c.Required && c.Possible >= c.Required,
+		"Lines that are still uncertain can change the outcome: review them first.")
 	return out
 }
 
@@ -320,7 +343,8 @@ func done(p store.Overview) bool {
 }
 
 // CertificatePDF writes a certificate of a petition for print, and gives the name of the file.
-func (o *Office) CertificatePDF(ctx context.Context, petitionID, tallyID string, w io.Writer) (name string, err error) {
+func (o *Office) CertificatePDF(ctx context.Context, petitionID, tallyID string,
+	w io.Writer) (name string, err error) {
 	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return "", err
@@ -342,11 +366,14 @@ func (o *Office) CertificatePDF(ctx context.Context, petitionID, tallyID string,
 		return "", err
 	}
 	out := report.Certified{
-		ID: t.ID, Petition: petitionID, Title: cmp.Or(t.Title, c.petition.Title), Received: t.Received,
+		ID: t.ID, Petition: petitionID, Title: cmp.Or(t.Title, c.petition.Title),
+		Received:  t.Received,
 		Committee: c.office("committee", "Committee on Organization").Name,
-		Rows:      t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain, Required: t.Required, Outcome: t.Outcome,
+		Rows:      t.Rows, Valid: t.Valid, Invalid: t.Invalid, Uncertain: t.Uncertain,
+		Required: t.Required, Outcome: t.Outcome,
 		Files: t.Files, Excluded: t.Excluded, Pages: t.Pages, Rule: t.Rule, Citation: t.Citation,
-		By: people.name(t.By), At: t.At, Reason: t.Reason, Supersedes: t.Supersedes, Program: t.Program,
+		By: people.name(t.By), At: t.At, Reason: t.Reason, Supersedes: t.Supersedes,
+		Program: t.Program,
 	}
 	if out.Received.IsZero() {
 		out.Received = c.petition.ReceivedOn
@@ -356,13 +383,15 @@ func (o *Office) CertificatePDF(ctx context.Context, petitionID, tallyID string,
 	}
 	for _, r := range report.Reasons() {
 		if n := t.ByReason[string(r)]; n > 0 {
-			out.Reasons = append(out.Reasons, report.ReasonCount{Words: report.ReasonWord(r), Lines: n})
+			out.Reasons = append(out.Reasons, report.ReasonCount{Words: report.ReasonWord(r),
+				Lines: n})
 		}
 	}
 	if at > 0 {
 		out.Superseded = report.Day(tallies[at-1].At)
 	}
-	return "certificate-" + t.At.UTC().Format(time.DateOnly) + ".pdf", workbook.CertificatePDF(w, out)
+	return "certificate-" + t.At.UTC().Format(time.DateOnly) + ".pdf", workbook.CertificatePDF(w,
+		out)
 }
 
 // KeyedWord is a key with its word for people.

@@ -17,13 +17,16 @@ import (
 // no count is an error, so that a purge that compares with it stops.
 func TestCertifiedCount(t *testing.T) {
 	t.Parallel()
-	count := Count{Rows: 40, Valid: 29, Invalid: 3, Uncertain: 8, Required: 20, Guaranteed: 29, Possible: 37, Certain: true, Outcome: "29 of 20 required", ByReason: map[string]int{"lapsed": 2}}
+	count := Count{Rows: 40, Valid: 29, Invalid: 3, Uncertain: 8, Required: 20, Guaranteed: 29,
+		Possible: 37, Certain: true, Outcome: "29 of 20 required", ByReason: map[string]int{
+			"lapsed": 2}}
 	data, err := EncodeCertified(count)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want, err := DecodeCertified(data)
-	if err != nil || want.Version != certifiedVersion || want.Rows != 40 || want.ByReason["lapsed"] != 2 {
+	if err != nil || want.Version != certifiedVersion || want.Rows != 40 ||
+		want.ByReason["lapsed"] != 2 {
 		t.Errorf("%+v, %v", want, err)
 	}
 	earlier := `{"Rows":40,"Valid":29,"Invalid":3,"Uncertain":8,"Required":20,"Guaranteed":29,"Possible":37,"Expected":31.5,"Enough":1,"Certain":true,"Outcome":"29 of 20 required","ByReason":{"lapsed":2},"Doubts":{},"Needs":{},"ByPerson":0,"Checked":0,"Next":null}`
@@ -96,14 +99,17 @@ func TestCertifyAsConfirmed(t *testing.T) {
 		t.Errorf("it is %s, %v", p.State, err)
 	}
 	kept, err := DecodeCertified(tally.Counts)
-	if err != nil || kept.Excluded != 1 || kept.Export.Name != "members.csv" || kept.Valid != seen.Valid || kept.Title != "A petition" {
+	if err != nil || kept.Excluded != 1 || kept.Export.Name != "members.csv" ||
+		kept.Valid != seen.Valid || kept.Title != "A petition" {
 		t.Errorf("kept: %+v, %v", kept, err)
 	}
 	if m, err := o.Moved(ctx, "p"); err != nil || m != nil {
 		t.Errorf("moved at once: %+v, %v", m, err)
 	}
 	var pdf bytes.Buffer
-	if name, err := o.CertificatePDF(ctx, "p", tally.ID, &pdf); err != nil || name != "certificate-2026-11-20.pdf" || bytes.Count(pdf.Bytes(), []byte("/Type /Page\n")) != 1 {
+	if name, err := o.CertificatePDF(ctx, "p", tally.ID, &pdf); err != nil ||
+		name != "certificate-2026-11-20.pdf" || bytes.Count(pdf.Bytes(),
+		[]byte("/Type /Page\n")) != 1 {
 		t.Errorf("%s: %v, %d pages", name, err, bytes.Count(pdf.Bytes(), []byte("/Type /Page\n")))
 	}
 
@@ -113,8 +119,10 @@ func TestCertifyAsConfirmed(t *testing.T) {
 	if err != nil || m == nil {
 		t.Fatalf("a line was decided since, and nothing moved: %v", err)
 	}
-	want := []Figure{{"valid", seen.Valid, seen.Valid + 1}, {"uncertain", seen.Uncertain, seen.Uncertain - 1}}
-	if diff := cmp.Diff(want, m.Verdicts); diff != "" || !slices.Equal(m.What, []string{"A person found something of a line."}) {
+	want := []Figure{{"valid", seen.Valid, seen.Valid + 1}, {"uncertain", seen.Uncertain,
+		seen.Uncertain - 1}}
+	if diff := cmp.Diff(want, m.Verdicts); diff != "" || !slices.Equal(m.What,
+		[]string{"A person found something of a line."}) {
 		t.Errorf("%s, %q", diff, m.What)
 	}
 	refused(Confirmation{}, "Say why")
@@ -126,16 +134,21 @@ func TestCertifiedStaysAsOfItsDay(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	o := r.office
-	s := o.snapshot([]byte("ID,First Name,Last Name,City,State,Paid Thru\n0482913,Elizabeth,Persechino,Durham,NC,2026-12-31\n"))
-	row := extract.Row{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-		extract.Name: {Text: "Elizabeth Persechino", Confidence: 1, Engine: "text"}, extract.MemberID: {Text: "0482913", Confidence: 1, Engine: "text"}}}
+	s := o.snapshot([]byte("ID,First Name,Last Name,City,State,Paid Thru\n" +
+		"0482913,Elizabeth,Persechino,Durham,NC,2026-12-31\n"))
+	row := extract.Row{Number: 1, Signed: extract.SignedYes,
+		Fields: map[extract.Field]extract.Reading{
+			extract.Name:     {Text: "Elizabeth Persechino", Confidence: 1, Engine: "text"},
+			extract.MemberID: {Text: "0482913", Confidence: 1, Engine: "text"}}}
 	for _, id := range []string{"p", "other"} {
-		o.petition(id, "threshold: 1\nstanding-as-of: verified\n", s.ID, []extract.Sheet{{Kind: extract.Signers, Rows: []extract.Row{row}}})
+		o.petition(id, "threshold: 1\nstanding-as-of: verified\n", s.ID,
+			[]extract.Sheet{{Kind: extract.Signers, Rows: []extract.Row{row}}})
 		if c := o.look(id); c.Count.Valid != 1 {
 			t.Fatalf("%+v", c.Count)
 		}
 	}
-	if _, _, err := o.Certify(t.Context(), "p", Confirmation{HandIn: true}, chairOf(r)); err != nil {
+	if _, _, err := o.Certify(t.Context(), "p", Confirmation{HandIn: true},
+		chairOf(r)); err != nil {
 		t.Fatal(err)
 	}
 	o.now = day("2027-02-01")

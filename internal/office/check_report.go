@@ -13,11 +13,14 @@ import (
 
 // CheckReport compares a workbook with what is on record, with one petition where it is named,
 // and tells w where it differs.
-func (o *Office) CheckReport(ctx context.Context, book workbook.Copy, petitionID string, w io.Writer) (differ bool, err error) {
+func (o *Office) CheckReport(ctx context.Context, book workbook.Copy, petitionID string,
+	w io.Writer) (differ bool, err error) {
 	if found, err := o.auditKnows(ctx, book); err != nil {
 		return false, err
 	} else if !found {
-		fmt.Fprintln(w, "The audit log of this service has no entry by the workbook's head: it was written by another one, or the log was changed.")
+		fmt.Fprintln(w,
+			"The audit log of this service has no entry by the workbook's head: it was written "+
+				"by another one, or the log was changed.")
 	}
 	if n := len(book.Figures); book.Kind == "COO report" && n != 1 {
 		if petitionID != "" {
@@ -62,7 +65,8 @@ func TellChanges(w io.Writer, changes []workbook.Change) {
 
 // verifiedPeriod compares a COO report on several petitions with the store, petition by
 // petition, and tells of each. Differ says whether any does, or is not on record.
-func (o *Office) verifiedPeriod(ctx context.Context, c workbook.Copy, w io.Writer) (differ bool, err error) {
+func (o *Office) verifiedPeriod(ctx context.Context, c workbook.Copy, w io.Writer) (differ bool,
+	err error) {
 	ids, err := o.petitionsOf(ctx, c)
 	if err != nil {
 		return false, err
@@ -94,13 +98,17 @@ func (o *Office) verifiedPeriod(ctx context.Context, c workbook.Copy, w io.Write
 		switch n := len(each[i]); {
 		case id == "":
 			differ = true
-			fmt.Fprintf(w, "%s: no petition here has the files that the workbook names, so it was not compared.\n", name)
+			fmt.Fprintf(w,
+				"%s: no petition here has the files that the workbook names, so it was not "+
+					"compared.\n", name)
 			continue
 		case n == 0:
 			fmt.Fprintf(w, "%s: agrees with petition %s on record.\n", name, id)
 		case len(c.Changes) == 0:
 			differ = true
-			fmt.Fprintf(w, "%s: differs from petition %s at %s. The workbook is as it was written, so the petition has changed since.\n", name, id, places(n))
+			fmt.Fprintf(w,
+				"%s: differs from petition %s at %s. The workbook is as it was written, so the "+
+					"petition has changed since.\n", name, id, places(n))
 		default:
 			differ = true
 			fmt.Fprintf(w, "%s: differs from petition %s at %s.\n", name, id, places(n))
@@ -138,7 +146,9 @@ func (o *Office) petitionsOf(ctx context.Context, c workbook.Copy) ([]string, er
 		for _, u := range uploads {
 			having[u.SHA256] = append(having[u.SHA256], at)
 		}
-		without[at] = !slices.ContainsFunc(uploads, func(u store.Upload) bool { return u.At.Before(c.Made) })
+		without[at] = !slices.ContainsFunc(uploads, func(u store.Upload) bool {
+			return u.At.Before(c.Made)
+		})
 	}
 	ids, last := make([]string, len(c.Figures)), -1
 	for i := range ids {

@@ -24,12 +24,14 @@ func TestVerifyPeriodReport(t *testing.T) {
 	r := newRegistry(t)
 	ctx := t.Context()
 	r.certified("p1")
-	_, err := r.office.Store.AddPetition(ctx, store.Petition{ID: "p2", Title: "Bookmobiles", ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)})
+	_, err := r.office.Store.AddPetition(ctx, store.Petition{ID: "p2", Title: "Bookmobiles",
+		ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)})
 	r.must(err)
 	r.certified("p3")
 	r.must(r.step("p1", "submit", "2026-11-20"))
 	var book bytes.Buffer
-	r.must(r.Period(ctx, Everything(), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &book))
+	r.must(r.Period(ctx, Everything(), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026,
+		11, 30, 0, 0, 0, 0, time.UTC), &book))
 	whole := fixtures.Write(t, "period.xlsx", book.Bytes())
 
 	said := func(r *registry, path string, differ bool, want ...string) {
@@ -49,11 +51,14 @@ func TestVerifyPeriodReport(t *testing.T) {
 				t.Errorf("it did not say %q but:\n%s", w, got.String())
 			}
 		}
-		if _, err := r.CheckReport(ctx, book, "p1", &got); err == nil || !strings.Contains(err.Error(), "is on 3 petitions") {
+		if _, err := r.CheckReport(ctx, book, "p1", &got); err == nil ||
+			!strings.Contains(err.Error(), "is on 3 petitions") {
 			t.Errorf("of one petition: %v", err)
 		}
 	}
-	agree := []string{`1\. Petition for A petition: agrees with petition p1 on record\.$`, `2\. Petition for Bookmobiles: agrees with petition p2`, `3\. Petition for A petition: agrees with petition p3`}
+	agree := []string{`1\. Petition for A petition: agrees with petition p1 on record\.$`,
+		`2\. Petition for Bookmobiles: agrees with petition p2`,
+		`3\. Petition for A petition: agrees with petition p3`}
 	said(r, whole, false, agree...)
 	f, err := excelize.OpenReader(bytes.NewReader(book.Bytes()))
 	r.must(err)
@@ -71,9 +76,11 @@ func TestVerifyPeriodReport(t *testing.T) {
 	changed := filepath.Join(t.TempDir(), "changed.xlsx")
 	r.must(f.SaveAs(changed))
 	said(r, changed, true, agree[0], agree[1], "Summary: something in it was changed",
-		`3\. Petition for A petition: differs from petition p3 at 1 place\.$`, `Summary, row `+cell[1:]+`: column B says "100", on record is "1"$`)
+		`3\. Petition for A petition: differs from petition p3 at 1 place\.$`, `Summary, row `+
+			cell[1:]+`: column B says "100", on record is "1"$`)
 
-	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true, Kind: "illegible"})
+	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true,
+		Kind: "illegible"})
 	said(r, whole, true, agree[1], agree[2],
 		`1\. Petition for A petition: differs from petition p1 at \d+ places\. The workbook is as it was written, so the petition has changed since\.$`,
 		`Signatures, row 2: .*column K says "valid", on record is "invalid"`)

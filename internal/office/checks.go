@@ -28,7 +28,8 @@ func byDraw(a, b BlindLine) int { return slices.Compare(a.draw[:], b.draw[:]) }
 // checks is how many findings are of somebody who looked once more.
 func checks(found []store.Finding) (n int) {
 	for _, f := range found {
-		if check, kind := verify.CheckOf(f.Kind); check != "" && kind != verify.Correct && !takenBack(found, f.ID) {
+		if check, kind := verify.CheckOf(f.Kind); check != "" && kind != verify.Correct &&
+			!takenBack(found, f.ID) {
 			n++
 		}
 	}
@@ -56,7 +57,9 @@ func (w *counted) quality() *report.Quality {
 	}
 	matches, found := w.evidence()
 	m := verify.Measure(w.rules, w.dates, matches, found)
-	q := report.Quality{KnownAccepted: report.Measure(m.KnownAccepted), KnownRejected: report.Measure(m.KnownRejected),
-		AgainAccepted: report.Measure(m.AgainAccepted), AgainRejected: report.Measure(m.AgainRejected)}
+	q := report.Quality{KnownAccepted: report.Measure(m.KnownAccepted),
+		KnownRejected: report.Measure(m.KnownRejected),
+		AgainAccepted: report.Measure(m.AgainAccepted), AgainRejected: report.Measure(
+			m.AgainRejected)}
 	return &q
 }

@@ -67,7 +67,8 @@ func (rv *Review) Contact(ctx context.Context, but ...string) (Contact, error) {
 		return out, err
 	}
 	c := rv.Case.Count
-	if short, spare := c.Required-c.Guaranteed, c.Possible-c.Required+1; !c.Certain && (short <= contactClose || spare <= contactClose) {
+	if short, spare := c.Required-c.Guaranteed, c.Possible-c.Required+1; !c.Certain &&
+		(short <= contactClose || spare <= contactClose) {
 		out.Why = "The count is close: each line may decide it, and is looked at by itself."
 		return out, nil
 	}
@@ -78,7 +79,8 @@ func (rv *Review) Contact(ctx context.Context, but ...string) (Contact, error) {
 	var lines []*Line
 	for _, i := range rv.Queue() {
 		v := rv.Case.views[i]
-		if held, taken := claims[v.of.ID]; !v.contactable() || passed[v.of.ID] || taken && held.AccountID != rv.Account.ID {
+		if held, taken := claims[v.of.ID]; !v.contactable() || passed[v.of.ID] || taken &&
+			held.AccountID != rv.Account.ID {
 			continue
 		}
 		if out.Left++; len(lines) < contactLines {
@@ -97,7 +99,8 @@ func (rv *Review) Contact(ctx context.Context, but ...string) (Contact, error) {
 // person.
 func (rv *Review) lay(ctx context.Context, out *Contact, lines []*Line) error {
 	var items []contactItem
-	sheet := store.ContactSheet{PetitionID: rv.Petition.ID, By: rv.Account.ID, MadeAt: rv.office.now()}
+	sheet := store.ContactSheet{PetitionID: rv.Petition.ID, By: rv.Account.ID,
+		MadeAt: rv.office.now()}
 	for _, l := range lines {
 		shown := l.Candidates[0].Member
 		item := contactItem{Line: l.ID}
@@ -123,7 +126,8 @@ func (rv *Review) lay(ctx context.Context, out *Contact, lines []*Line) error {
 	err = rv.office.Store.Do(ctx, func(tx store.Tx) (err error) {
 		for _, l := range lines {
 			// One that somebody took this moment is theirs too: whoever answers first decides.
-			if _, _, err := tx.Claim(ctx, l.ID, rv.Account.ID, time.Now().Add(leaseTime)); err != nil {
+			if _, _, err := tx.Claim(ctx, l.ID, rv.Account.ID,
+				time.Now().Add(leaseTime)); err != nil {
 				return err
 			}
 		}
@@ -138,11 +142,13 @@ func (rv *Review) lay(ctx context.Context, out *Contact, lines []*Line) error {
 // member in good standing who signed nowhere else.
 func (v *lineView) contactable() bool {
 	d := v.decision
-	if d.Needs != "" || d.Look != verify.Confirm || len(d.Candidates) == 0 || d.Line.Signed != extract.SignedYes || d.Line.Struck || v.of.Picture == "" {
+	if d.Needs != "" || d.Look != verify.Confirm || len(d.Candidates) == 0 ||
+		d.Line.Signed != extract.SignedYes || d.Line.Struck || v.of.Picture == "" {
 		return false
 	}
 	first := d.Candidates[0]
-	if first.Probability < contactLikely || len(d.Candidates) > 1 && d.Candidates[1].Probability >= contactOther || len(v.signed.by(first.Member.ID)) > 0 {
+	if first.Probability < contactLikely || len(d.Candidates) > 1 &&
+		d.Candidates[1].Probability >= contactOther || len(v.signed.by(first.Member.ID)) > 0 {
 		return false
 	}
 	s, _ := v.rules.StandingOf(v.dates, d.Line.Row, first)
@@ -200,9 +206,13 @@ func (rv *Review) nearName(ctx context.Context, l *Line) (Member, error) {
 	var best Member
 	like := 0.0
 	for _, m := range found {
-		same := m.ID == right.ID || slices.Contains(m.Also, right.ID) || name.Fold(m.Name) == name.Fold(right.Name)
-		may := slices.ContainsFunc(l.Candidates, func(c Candidate) bool { return c.Member.ID == m.ID && c.Probability >= contactOther })
-		if near := name.Similar(name.Fold(m.Name), name.Fold(right.Name)); !same && !may && near > like {
+		same := m.ID == right.ID || slices.Contains(m.Also, right.ID) ||
+			name.Fold(m.Name) == name.Fold(right.Name)
+		may := slices.ContainsFunc(l.Candidates, func(c Candidate) bool {
+			return c.Member.ID == m.ID && c.Probability >= contactOther
+		})
+		if near := name.Similar(name.Fold(m.Name), name.Fold(right.Name)); !same && !may &&
+			near > like {
 			best, like = m, near
 		}
 	}
@@ -212,7 +222,8 @@ func (rv *Review) nearName(ctx context.Context, l *Line) (Member, error) {
 // Contacted takes what a person says of a contact sheet: the lines that they marked are left for
 // one by one, the others are accepted. Where a wrong name was accepted none is, and the lines
 // come again.
-func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, marked []string, by store.Account) (again bool, accepted int, err error) {
+func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, marked []string,
+	by store.Account) (again bool, accepted int, err error) {
 	rv, sheet, items, err := o.asked(ctx, petitionID, sheetID, by)
 	switch {
 	case err != nil:
@@ -221,7 +232,8 @@ func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, mark
 		return false, 0, errNoSheet
 	}
 	for i := range items {
-		if items[i].Marked = slices.Contains(marked, items[i].Line); items[i].Seed && !items[i].Marked {
+		if items[i].Marked = slices.Contains(marked, items[i].Line); items[i].Seed &&
+			!items[i].Marked {
 			sheet.Missed++
 		}
 	}
@@ -241,7 +253,8 @@ func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, mark
 				accepted++
 			}
 		}
-		return o.record(ctx, tx, by.ID, "contact.answered", rv.Petition.ID, fmt.Sprintf("sheet %s, %d accepted", sheet.ID, accepted))
+		return o.record(ctx, tx, by.ID, "contact.answered", rv.Petition.ID,
+			fmt.Sprintf("sheet %s, %d accepted", sheet.ID, accepted))
 	})
 	if err != nil {
 		return false, 0, fmt.Errorf("take a contact sheet: %w", err)
@@ -251,7 +264,8 @@ func (o *Office) Contacted(ctx context.Context, petitionID, sheetID string, mark
 
 // answer writes down that a sheet was answered and, in the same transaction, what follows from it.
 // Of an answer that was sent twice the second is none: it is not done.
-func (rv *Review) answer(ctx context.Context, sheet store.ContactSheet, items []contactItem, follow func(store.Tx) error) (done bool, err error) {
+func (rv *Review) answer(ctx context.Context, sheet store.ContactSheet, items []contactItem,
+	follow func(store.Tx) error) (done bool, err error) {
 	if !sheet.DoneAt.IsZero() {
 		return false, nil
 	}
@@ -282,10 +296,12 @@ var errNoSheet = refuse(Missing, "There is no such contact sheet of yours: load 
 
 // asked is a sheet that its person answers, with what stands on it, at a petition that takes
 // answers. The review is without the lines: counting 5,000 takes longer than an answer may.
-func (o *Office) asked(ctx context.Context, petitionID, sheetID string, by store.Account) (*Review, store.ContactSheet, []contactItem, error) {
+func (o *Office) asked(ctx context.Context, petitionID, sheetID string, by store.Account) (*Review,
+	store.ContactSheet, []contactItem, error) {
 	sheet, err := o.Store.ContactSheet(ctx, sheetID)
 	switch {
-	case errors.Is(err, store.ErrNotFound) || err == nil && (sheet.By != by.ID || sheet.PetitionID != petitionID):
+	case errors.Is(err, store.ErrNotFound) || err == nil && (sheet.By != by.ID ||
+		sheet.PetitionID != petitionID):
 		return nil, sheet, nil, errNoSheet
 	case err != nil:
 		return nil, sheet, nil, err
@@ -310,7 +326,8 @@ func (rv *Review) acceptOnSheet(ctx context.Context, tx store.Tx, item contactIt
 	if stands(found) {
 		return false, nil
 	}
-	f := store.Finding{ID: NewFindingID(rv.Account), PetitionID: rv.Petition.ID, LineID: item.Line, By: rv.Account.ID, Chair: rv.Chair(), At: rv.office.now(),
+	f := store.Finding{ID: NewFindingID(rv.Account), PetitionID: rv.Petition.ID, LineID: item.Line,
+		By: rv.Account.ID, Chair: rv.Chair(), At: rv.office.now(),
 		Kind: string(verify.Accept), MemberID: item.Member, Note: "on a contact sheet"}
 	if _, err := tx.AddFinding(ctx, f); err != nil {
 		return false, err
@@ -320,7 +337,8 @@ func (rv *Review) acceptOnSheet(ctx context.Context, tx store.Tx, item contactIt
 
 // seeds is how many wrong names each person was shown on contact sheets and accepted, in the
 // order of names.
-func (o *Office) seeds(ctx context.Context, petitionID string, p people) ([]report.PersonMeasure, error) {
+func (o *Office) seeds(ctx context.Context, petitionID string, p people) ([]report.PersonMeasure,
+	error) {
 	sheets, err := o.Store.ContactSheets(ctx, petitionID)
 	if err != nil {
 		return nil, err

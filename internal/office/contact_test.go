@@ -18,10 +18,13 @@ func contacts(t *testing.T) (*office, *Review) {
 	export := "ID,First Name,Last Name,City,State,Status\n"
 	var sheet extract.Sheet
 	sheet.Kind = extract.Signers
-	family := strings.Fields("Persechino Vandermeer Lindqvist Whitfield Thornton Castellano Fairbanks Steinbeck Kowalczyk Caballero Nkemelu Ahlgren Prescott Ullmann Moreau Raman")
+	family := strings.Fields(
+		"Persechino Vandermeer Lindqvist Whitfield Thornton Castellano Fairbanks Steinbeck " +
+			"Kowalczyk Caballero Nkemelu Ahlgren Prescott Ullmann Moreau Raman")
 	for i, f := range family {
 		number := fmt.Sprintf("04829%02d", i)
-		export += number + ",Elizabeth," + f + ",Durham,NC,Active\n9" + number + ",Elisabeth," + f + "s,Dublin,OH,Active\n"
+		export += number + ",Elizabeth," + f + ",Durham,NC,Active\n9" + number + ",Elisabeth," + f +
+			"s,Dublin,OH,Active\n"
 		sheet.Rows = append(sheet.Rows, pictured(i, f, number))
 	}
 	return o, o.reviewed(export, sheet, "threshold: 100\nerror-bound: 1e-15\n")
@@ -29,8 +32,10 @@ func contacts(t *testing.T) (*office, *Review) {
 
 // pictured is a signed line with a picture.
 func pictured(i int, family, number string) extract.Row {
-	return extract.Row{Number: i + 1, Box: extract.Box{.1, .05 * float64(i), .9, .05*float64(i) + .04}, Signed: extract.SignedYes, Picture: fmt.Appendf(nil, "picture %d of %s", i, family),
-		Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Elizabeth " + family, Confidence: .9}, extract.MemberID: {Text: number, Confidence: .9}}}
+	return extract.Row{Number: i + 1, Box: extract.Box{.1, .05 * float64(i), .9, .05*float64(i) +
+		.04}, Signed: extract.SignedYes, Picture: fmt.Appendf(nil, "picture %d of %s", i, family),
+		Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Elizabeth " + family,
+			Confidence: .9}, extract.MemberID: {Text: number, Confidence: .9}}}
 }
 
 // reviewed is Bob's review of a petition of one sheet.
@@ -68,14 +73,16 @@ func TestContactSheet(t *testing.T) {
 		t.Fatalf("%v: %d lines, %d left, %s", err, len(first.Items), first.Left, first.Why)
 	}
 	seed := first.Items[1]
-	if right := seed.Line.Candidates[0].Member; seed.Member.ID == right.ID || seed.Member.Family[:4] != right.Family[:4] {
+	if right := seed.Line.Candidates[0].Member; seed.Member.ID == right.ID ||
+		seed.Member.Family[:4] != right.Family[:4] {
 		t.Errorf("for %s stands %s", right.Name, seed.Member.Name)
 	}
 	again, n, err := o.Contacted(ctx, rv.Petition.ID, first.ID, nil, rv.Account)
 	if err != nil || !again || n != 0 || o.look("p").Count.ByPerson != 0 {
 		t.Errorf("a wrong name was accepted: %v, again %v, %d accepted", err, again, n)
 	}
-	if again, n, err = o.Contacted(ctx, rv.Petition.ID, first.ID, nil, rv.Account); err != nil || again || n != 0 {
+	if again, n, err = o.Contacted(ctx, rv.Petition.ID, first.ID, nil, rv.Account); err != nil ||
+		again || n != 0 {
 		t.Errorf("sent twice: %v, again %v, %d accepted", err, again, n)
 	}
 
@@ -84,19 +91,24 @@ func TestContactSheet(t *testing.T) {
 	if err != nil || second.Items[0].Line.ID != first.Items[0].Line.ID {
 		t.Fatalf("the lines do not come again: %v", err)
 	}
-	marked := []string{second.Items[2].Line.ID, second.Items[5].Line.ID} // the wrong name, and a doubt
-	if again, n, err = o.Contacted(ctx, rv.Petition.ID, second.ID, marked, rv.Account); err != nil || again || n != contactLines-2 {
+	// the wrong name, and a doubt
+	marked := []string{second.Items[2].Line.ID, second.Items[5].Line.ID}
+	if again, n, err = o.Contacted(ctx, rv.Petition.ID, second.ID, marked,
+		rv.Account); err != nil || again || n != contactLines-2 {
 		t.Errorf("%v, again %v, %d accepted", err, again, n)
 	}
 	c := o.look("p")
-	if l := *c.Line(c.Find(second.Items[0].Line.ID)); l.Verdict != "valid" || l.Decided != "person" || l.MemberID != second.Items[0].Member.ID || c.Count.ByPerson != contactLines-2 {
+	if l := *c.Line(c.Find(second.Items[0].Line.ID)); l.Verdict != "valid" ||
+		l.Decided != "person" || l.MemberID != second.Items[0].Member.ID ||
+		c.Count.ByPerson != contactLines-2 {
 		t.Errorf("accepted, it is %s, and people decided %d", l.Verdict, c.Count.ByPerson)
 	}
 	ahead, err := rv.Contact(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after, err := rv.Contact(ctx, ahead.ID); err != nil || len(after.Items) > 0 && after.Items[0].Line.ID == ahead.Items[0].Line.ID {
+	if after, err := rv.Contact(ctx, ahead.ID); err != nil || len(after.Items) > 0 &&
+		after.Items[0].Line.ID == ahead.Items[0].Line.ID {
 		t.Errorf("a line lies on two sheets: %v", err)
 	}
 	third, err := rv.Contact(ctx)
@@ -113,10 +125,12 @@ func TestContactSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := o.Contacted(ctx, rv.Petition.ID, third.ID, nil, ann.Account); !errors.As(err, &no) {
+	if _, _, err := o.Contacted(ctx, rv.Petition.ID, third.ID, nil, ann.Account); !errors.As(err,
+		&no) {
 		t.Errorf("somebody else's sheet: %v", err)
 	}
-	if theirs, err := ann.Contact(ctx); err != nil || len(theirs.Items) > 0 && theirs.Items[0].Line.ID == third.Items[0].Line.ID {
+	if theirs, err := ann.Contact(ctx); err != nil || len(theirs.Items) > 0 &&
+		theirs.Items[0].Line.ID == third.Items[0].Line.ID {
 		t.Errorf("two look at one line: %v", err)
 	}
 	rows, err := o.workbook("p", COOReport).GetRows("Summary")

@@ -51,7 +51,8 @@ type NewCouncilReport struct {
 
 // CouncilReports lists the reports that were issued, the newest first, and whether somebody
 // with these roles may issue another.
-func (o *Office) CouncilReports(ctx context.Context, sight Sight, roles []store.Role) (list []IssuedReport, may bool, err error) {
+func (o *Office) CouncilReports(ctx context.Context, sight Sight, roles []store.Role) (
+	list []IssuedReport, may bool, err error) {
 	if err := sight.wholeOnly(); err != nil {
 		return nil, false, err
 	}
@@ -65,8 +66,10 @@ func (o *Office) CouncilReports(ctx context.Context, sight Sight, roles []store.
 		v := councilView(r)
 		for _, e := range corrections {
 			if e.Words["report"] == r.Conference {
-				undo := b.CheckCorrection(register.Event{Kind: register.Undo, Undoes: e.ID}, rolesOf(roles), o.day()) == nil
-				v.Corrections = append(v.Corrections, Correction{e.ID, e.On, e.Words["text"], b.CorrectedIn(e.ID), undo})
+				undo := b.CheckCorrection(register.Event{Kind: register.Undo, Undoes: e.ID},
+					rolesOf(roles), o.day()) == nil
+				v.Corrections = append(v.Corrections, Correction{e.ID, e.On, e.Words["text"],
+					b.CorrectedIn(e.ID), undo})
 			}
 		}
 		list = append(list, v)
@@ -75,16 +78,20 @@ func (o *Office) CouncilReports(ctx context.Context, sight Sight, roles []store.
 }
 
 func councilView(r register.Issued) IssuedReport {
-	return IssuedReport{Conference: r.Conference, Document: r.Document, On: r.On, CutOff: r.CutOff, At: r.At, By: r.By, Actions: len(r.Actions), SHA256: r.SHA256}
+	return IssuedReport{Conference: r.Conference, Document: r.Document, On: r.On, CutOff: r.CutOff,
+		At: r.At, By: r.By, Actions: len(r.Actions), SHA256: r.SHA256}
 }
 
 func issuedOf(r store.CouncilReport) register.Issued {
-	return register.Issued{ID: r.ID, Conference: r.Conference, Document: r.Document, On: r.On, CutOff: r.CutOff, At: r.At, By: r.By, Actions: r.Actions, Corrections: r.Corrections, SHA256: r.SHA256}
+	return register.Issued{ID: r.ID, Conference: r.Conference, Document: r.Document, On: r.On,
+		CutOff: r.CutOff, At: r.At, By: r.By, Actions: r.Actions, Corrections: r.Corrections,
+		SHA256: r.SHA256}
 }
 
 // Council writes the report to Council for a conference: as it was issued, else a draft of
 // what it would be today. No conference means all that no report has told of yet.
-func (o *Office) Council(ctx context.Context, sight Sight, conference, format string, w io.Writer) error {
+func (o *Office) Council(ctx context.Context, sight Sight, conference, format string,
+	w io.Writer) error {
 	if err := sight.wholeOnly(); err != nil {
 		return err
 	}
@@ -110,7 +117,8 @@ func (o *Office) draftCouncil(ctx context.Context, conference, format string, w 
 	if err != nil {
 		return err
 	}
-	c, err := o.council(ctx, b, edition{conference: conference, cutOff: b.CutOff(conference, o.day()), shown: o.now()})
+	c, err := o.council(ctx, b, edition{conference: conference, cutOff: b.CutOff(conference,
+		o.day()), shown: o.now()})
 	if err != nil {
 		return err
 	}
@@ -121,7 +129,8 @@ func (o *Office) draftCouncil(ctx context.Context, conference, format string, w 
 }
 
 // IssueCouncil gives Council the report for a conference. From then on it is what it is.
-func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.Account) (IssuedReport, error) {
+func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.Account) (
+	IssuedReport, error) {
 	done, err := o.Store.Turn(ctx)
 	if err != nil {
 		return IssuedReport{}, err
@@ -132,14 +141,17 @@ func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.
 		return IssuedReport{}, err
 	}
 	made := o.now()
-	r := register.Issued{Conference: n.Conference, Document: n.Document, On: cmp.Or(n.On, o.day()), CutOff: cmp.Or(n.CutOff, b.CutOff(n.Conference, o.day())), At: made, By: by.ID}
-	if done, ok := b.Report(n.Conference); ok && done.By == by.ID && done.Document == n.Document && made.Sub(done.At) < twice {
+	r := register.Issued{Conference: n.Conference, Document: n.Document, On: cmp.Or(n.On, o.day()),
+		CutOff: cmp.Or(n.CutOff, b.CutOff(n.Conference, o.day())), At: made, By: by.ID}
+	if done, ok := b.Report(n.Conference); ok && done.By == by.ID && done.Document == n.Document &&
+		made.Sub(done.At) < twice {
 		return councilView(done), nil // clicked twice
 	}
 	if err := b.CheckIssue(r, rolesOf(by.Roles), o.day()); err != nil {
 		return IssuedReport{}, refused(err)
 	}
-	e := edition{conference: r.Conference, cutOff: r.CutOff, shown: made, document: r.Document, on: r.On}
+	e := edition{conference: r.Conference, cutOff: r.CutOff, shown: made, document: r.Document,
+		on: r.On}
 	c, err := o.council(ctx, b, e)
 	if err != nil {
 		return IssuedReport{}, err
@@ -152,7 +164,9 @@ func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.
 	if err := workbook.CouncilReport(&book, c); err != nil {
 		return IssuedReport{}, fmt.Errorf("write the report to Council: %w", err)
 	}
-	kept := store.CouncilReport{Conference: r.Conference, Document: r.Document, On: r.On, CutOff: r.CutOff, At: made, By: by.ID, Actions: []string{}, Corrections: []string{}, Contents: contents, Workbook: book.Bytes()}
+	kept := store.CouncilReport{Conference: r.Conference, Document: r.Document, On: r.On,
+		CutOff: r.CutOff, At: made, By: by.ID, Actions: []string{}, Corrections: []string{},
+		Contents: contents, Workbook: book.Bytes()}
 	for _, a := range b.ActionsFor(r.Conference, r.CutOff, made) {
 		kept.Actions = append(kept.Actions, a.Event)
 	}
@@ -161,7 +175,8 @@ func (o *Office) IssueCouncil(ctx context.Context, n NewCouncilReport, by store.
 	}
 	kept, err = o.Store.AddCouncilReport(ctx, kept, len(b.Issued))
 	if errors.Is(err, store.ErrConflict) {
-		return IssuedReport{}, refuse(Invalid, "Somebody else issued a report meanwhile. Look at it and try again.")
+		return IssuedReport{}, refuse(Invalid,
+			"Somebody else issued a report meanwhile. Look at it and try again.")
 	}
 	return councilView(issuedOf(kept)), err
 }
@@ -201,7 +216,9 @@ func (e edition) asOf() register.AsOf { return register.AsOf{Day: e.cutOff, Know
 // council gathers what a report to Council says: what was done since the one before, what is
 // pending, and the register, all as of its cut-off.
 func (o *Office) council(ctx context.Context, b *register.Book, e edition) (report.Council, error) {
-	c := report.Council{Conference: e.conference, Document: e.document, Date: cmp.Or(e.on, register.DayOf(e.shown.UTC())), To: e.cutOff, State: "draft, not issued", Made: e.shown, Program: o.Program}
+	c := report.Council{Conference: e.conference, Document: e.document, Date: cmp.Or(e.on,
+		register.DayOf(e.shown.UTC())), To: e.cutOff, State: "draft, not issued", Made: e.shown,
+		Program: o.Program}
 	if e.document != "" {
 		c.State = "issued on " + e.shown.UTC().Format("January 2, 2006")
 	}
@@ -221,7 +238,8 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 	}
 	for _, a := range b.ActionsFor(e.conference, e.cutOff, e.shown) {
 		if a.Petition == "" {
-			c.Actions = append(c.Actions, endOf(b.Group(a.Group, register.AsOf{Day: a.On, Known: e.shown}), a))
+			c.Actions = append(c.Actions, endOf(b.Group(a.Group, register.AsOf{Day: a.On,
+				Known: e.shown}), a))
 			continue
 		}
 		if err := o.addPetition(ctx, b, &c, e, a.Petition, titles[a.Petition]); err != nil {
@@ -247,7 +265,8 @@ func (o *Office) council(ctx context.Context, b *register.Book, e edition) (repo
 	}
 	for _, x := range b.CorrectionsFor(e.conference, e.cutOff, e.shown) {
 		of, _ := b.Report(x.Words["report"])
-		c.Corrections = append(c.Corrections, report.Correction{Document: of.Document, Date: x.On, Text: x.Words["text"]})
+		c.Corrections = append(c.Corrections, report.Correction{Document: of.Document, Date: x.On,
+			Text: x.Words["text"]})
 	}
 	c.Audit, err = o.audit(ctx)
 	return c, err
@@ -262,22 +281,28 @@ func (o *Office) aboutCouncil(ctx context.Context, b *register.Book, c *report.C
 	if held := register.OfficeOn(offices, "committee", c.Made); held.Name != "committee" {
 		c.Committee = held.Name
 	}
-	at := slices.IndexFunc(b.Conferences, func(x register.Conference) bool { return x.Name == c.Conference })
+	at := slices.IndexFunc(b.Conferences, func(x register.Conference) bool {
+		return x.Name == c.Conference
+	})
 	switch {
 	case at >= 0:
 		c.Year = b.Conferences[at].Year()
 	case c.Conference != "":
-		return refuse(Invalid, "There is no conference %q in the table: add it under Settings, or choose another.", c.Conference)
+		return refuse(Invalid,
+			"There is no conference %q in the table: add it under Settings, or choose another.",
+			c.Conference)
 	}
 	return nil
 }
 
 // pending are the states in which a petition waits for a decision: handed in and not closed.
-var pending = []register.State{register.Submitted, register.Incomplete, register.Acknowledged, register.Tallied, register.Insufficient, register.OnAgenda, register.Deferred}
+var pending = []register.State{register.Submitted, register.Incomplete, register.Acknowledged,
+	register.Tallied, register.Insufficient, register.OnAgenda, register.Deferred}
 
 // addPetition puts a petition into the report by its title, or the name under which its group
 // was approved, whatever its cover says.
-func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Council, e edition, id, title string) error {
+func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Council, e edition,
+	id, title string) error {
 	p, err := o.petitionReport(ctx, id)
 	if err != nil {
 		return err
@@ -293,14 +318,18 @@ func (o *Office) addPetition(ctx context.Context, b *register.Book, c *report.Co
 	}
 	if a, ok := actionOf(b, life, title, register.AsOf{Known: e.shown}); ok {
 		p.Action = &a
-		if x := b.Group(groupOf(life), register.AsOf{Day: a.Date, Known: e.shown}); life.Decision.Action == register.Approve {
+		if x := b.Group(groupOf(life), register.AsOf{Day: a.Date,
+			Known: e.shown}); life.Decision.Action == register.Approve {
 			p.Cover.Purpose = x.Purpose
 		}
 	}
 	c.Add(p)
 	// Add takes the text of a new group; one that is renewed may have been given another.
-	if i := slices.IndexFunc(life.Events, func(e register.Event) bool { return e.ID == life.Decided }); i >= 0 && groupOf(life) != id && life.Events[i].Words["purpose"] != "" {
-		c.Handbook = append(c.Handbook, report.Entry{Group: p.Cover.Group, Text: life.Events[i].Words["purpose"]})
+	if i := slices.IndexFunc(life.Events, func(e register.Event) bool {
+		return e.ID == life.Decided
+	}); i >= 0 && groupOf(life) != id && life.Events[i].Words["purpose"] != "" {
+		c.Handbook = append(c.Handbook, report.Entry{Group: p.Cover.Group,
+			Text: life.Events[i].Words["purpose"]})
 	}
 	return nil
 }
@@ -319,7 +348,8 @@ func (o *Office) certified(ctx context.Context, id, tally string, t *verify.Tall
 	if err != nil {
 		return fmt.Errorf("read the counts of tally %s: %w", tally, err)
 	}
-	t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required, t.ByReason = c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, map[verify.Reason]int{}
+	t.Rows, t.Valid, t.Invalid, t.Uncertain, t.Required, t.ByReason = c.Rows, c.Valid, c.Invalid,
+		c.Uncertain, c.Required, map[verify.Reason]int{}
 	for r, n := range c.ByReason {
 		t.ByReason[verify.Reason(r)] = n
 	}
@@ -329,7 +359,8 @@ func (o *Office) certified(ctx context.Context, id, tally string, t *verify.Tall
 // endOf is the end of a group, as Council is told of it: with the day on which it was written
 // down where it took effect later.
 func endOf(x register.Group, end register.Action) report.Action {
-	a := report.Action{Group: x.Name, What: "disbanded", Information: true, Date: x.Ended, Effective: x.Ended, Rationale: x.Why}
+	a := report.Action{Group: x.Name, What: "disbanded", Information: true, Date: x.Ended,
+		Effective: x.Ended, Rationale: x.Why}
 	if x.How == register.Convert {
 		a.What, a.Rationale = "converted to "+x.Why, ""
 	}
@@ -341,7 +372,9 @@ func endOf(x register.Group, end register.Action) report.Action {
 
 func registered(x register.Group) report.Group {
 	t := x.Term()
-	out := report.Group{Name: x.Name, Former: x.Former, Purpose: x.Purpose, State: string(x.Status()), Term: t.Number, TermStart: t.From, TermEnd: t.To, Liaisons: x.Liaisons, Link: x.Link}
+	out := report.Group{Name: x.Name, Former: x.Former, Purpose: x.Purpose,
+		State: string(x.Status()), Term: t.Number, TermStart: t.From, TermEnd: t.To,
+		Liaisons: x.Liaisons, Link: x.Link}
 	if x.Over() {
 		out.Ended, out.Why = x.Ended, x.Why
 	}
@@ -357,7 +390,8 @@ func annual(x register.Group, since time.Time) []report.AnnualReport {
 		if r.On.Before(since) {
 			continue
 		}
-		a := report.AnnualReport{Group: x.Name, Received: r.On, Due: r.Due, Requested: r.Asked != "", Note: r.Note}
+		a := report.AnnualReport{Group: x.Name, Received: r.On, Due: r.Due,
+			Requested: r.Asked != "", Note: r.Note}
 		if r.Year > 0 {
 			a.Year = fmt.Sprint(r.Year)
 		}
@@ -365,13 +399,16 @@ func annual(x register.Group, since time.Time) []report.AnnualReport {
 	}
 	for _, y := range x.Years() {
 		if _, ok := x.Got(y.Year); !ok && !known && !y.Due.After(x.Day.AddDate(0, 0, 60)) {
-			out = append(out, report.AnnualReport{Group: x.Name, Year: fmt.Sprint(y.Year), Due: y.Due})
+			out = append(out, report.AnnualReport{Group: x.Name, Year: fmt.Sprint(y.Year),
+				Due: y.Due})
 		}
 	}
 	for _, a := range x.Asked {
 		if _, ok := x.Answers(a.ID); !ok && !known {
-			due, _ := time.Parse(time.DateOnly, a.Words["due"]) // zero where an earlier version took no day
-			out = append(out, report.AnnualReport{Group: x.Name, Due: due, Requested: true, Note: a.Words["note"]})
+			// zero where an earlier version took no day
+			due, _ := time.Parse(time.DateOnly, a.Words["due"])
+			out = append(out, report.AnnualReport{Group: x.Name, Due: due, Requested: true,
+				Note: a.Words["note"]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b report.AnnualReport) int { return a.Due.Compare(b.Due) })
@@ -401,7 +438,8 @@ func (o *Office) verifiedCouncil(ctx context.Context, c workbook.Copy) ([]workbo
 	// A workbook says when it was made to the second.
 	made := c.Made.Add(time.Second - time.Millisecond)
 	b.Issued = slices.DeleteFunc(b.Issued, func(r register.Issued) bool { return r.At.After(made) })
-	council, err := o.council(ctx, b, edition{conference: c.At, cutOff: b.CutOff(c.At, register.DayOf(c.Made.UTC())), shown: made})
+	council, err := o.council(ctx, b, edition{conference: c.At, cutOff: b.CutOff(c.At,
+		register.DayOf(c.Made.UTC())), shown: made})
 	if err != nil {
 		return nil, err
 	}

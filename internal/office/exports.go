@@ -18,7 +18,8 @@ type Exports interface {
 // inProcess reads them here, as tests of other things do.
 type inProcess struct{}
 
-func (inProcess) Export(_ context.Context, path, name string, opts roll.Options) (*roll.Roll, error) {
+func (inProcess) Export(_ context.Context, path, name string, opts roll.Options) (*roll.Roll,
+	error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open the membership export: %w", err)
@@ -27,7 +28,8 @@ func (inProcess) Export(_ context.Context, path, name string, opts roll.Options)
 	return roll.Import(file, name, opts)
 }
 
-func (inProcess) PeekAtExport(_ context.Context, path, name string, opts roll.Options) (roll.Peek, error) {
+func (inProcess) PeekAtExport(_ context.Context, path, name string, opts roll.Options) (roll.Peek,
+	error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return roll.Peek{}, fmt.Errorf("open the membership export: %w", err)

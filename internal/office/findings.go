@@ -25,7 +25,8 @@ func (o *Office) refuseFinding(ctx context.Context, f store.Finding, before []st
 		return err
 	}
 	if w.purged.frozen {
-		return refuse(Conflict, "The text of the line was purged, and what was decided of it stays.")
+		return refuse(Conflict,
+			"The text of the line was purged, and what was decided of it stays.")
 	}
 	var found []verify.Finding
 	for _, b := range before {
@@ -57,7 +58,8 @@ func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:
 // finding is a kept finding with its member, who is nil where the petition's
 // snapshot does not have them.
 func (w *counted) finding(f store.Finding) verify.Finding {
-	out := verify.Finding{ID: f.ID, LineID: f.LineID, By: f.By, Chair: f.Chair, At: f.At, Note: f.Note, Undoes: f.Undoes}
+	out := verify.Finding{ID: f.ID, LineID: f.LineID, By: f.By, Chair: f.Chair, At: f.At,
+		Note: f.Note, Undoes: f.Undoes}
 	out.Check, out.Kind = verify.CheckOf(f.Kind)
 	if f.MemberID != "" {
 		out.Member, out.Also = personOf(w.roll(), f.MemberID)
@@ -85,7 +87,9 @@ func personOf(r *roll.Roll, id string) (m *roll.Member, also []*roll.Member) {
 	if r == nil {
 		return nil, nil
 	}
-	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int { return strings.Compare(m.ID, id) })
+	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int {
+		return strings.Compare(m.ID, id)
+	})
 	if !ok {
 		return nil, nil
 	}
@@ -147,12 +151,15 @@ func correctionsOf(found []store.Finding) string {
 }
 
 func takenBack(found []store.Finding, id string) bool {
-	return slices.ContainsFunc(found, func(f store.Finding) bool { return f.Kind == string(verify.Undo) && f.Undoes == id })
+	return slices.ContainsFunc(found, func(f store.Finding) bool {
+		return f.Kind == string(verify.Undo) && f.Undoes == id
+	})
 }
 
 // matchCorrected matches a line as corrected, with what was seen of the fields
 // that nobody corrected.
-func (w *counted) matchCorrected(ctx context.Context, o *Office, l *caseLine, found []verify.Finding) (verify.Match, error) {
+func (w *counted) matchCorrected(ctx context.Context, o *Office, l *caseLine,
+	found []verify.Finding) (verify.Match, error) {
 	row := l.read.Line.Row
 	if l.corrections == "" || l.read.Waits {
 		corrected, _ := verify.Corrected(row, found)
@@ -193,7 +200,9 @@ func (o *Office) seen(ctx context.Context, l *caseLine) (*extract.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(s.Rows, func(r extract.Row) bool { return r.Number == l.read.Line.Row.Number })
+	i := slices.IndexFunc(s.Rows, func(r extract.Row) bool {
+		return r.Number == l.read.Line.Row.Number
+	})
 	if i < 0 {
 		return nil, nil
 	}

@@ -40,7 +40,8 @@ func (o *Office) Groups(ctx context.Context, sight Sight, as register.AsOf) ([]G
 }
 
 // Group is one group as of a time, with what may be written down of it where that is now.
-func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as register.AsOf) (Group, error) {
+func (o *Office) Group(ctx context.Context, id string, roles []store.Role, as register.AsOf) (Group,
+	error) {
 	b, err := o.ledger(ctx)
 	if err != nil {
 		return Group{}, err
@@ -212,26 +213,33 @@ func (o *Office) PublicList(ctx context.Context, format string, w io.Writer) err
 func groupView(b *register.Book, x register.Group, as register.AsOf, letters sent) Group {
 	status := x.Status()
 	out := Group{
-		ID: x.ID, Name: x.Name, Former: x.Former, Purpose: x.Purpose, Status: string(status), Active: !x.Over(),
-		End: x.End(), Ended: x.Ended, Why: x.Why, Liaisons: x.Liaisons, Contact: x.Contact, Handbook: x.Handbook, Link: x.Link, Renewing: x.Renewing,
+		ID: x.ID, Name: x.Name, Former: x.Former, Purpose: x.Purpose, Status: string(status),
+		Active: !x.Over(),
+		End:    x.End(), Ended: x.Ended, Why: x.Why, Liaisons: x.Liaisons, Contact: x.Contact,
+		Handbook: x.Handbook, Link: x.Link, Renewing: x.Renewing,
 		Day: x.Day, Known: as.Known,
 	}
 	if !x.Reported.On.IsZero() {
-		out.Reported = "reported to Council at " + x.Reported.Conference + " on " + x.Reported.On.Format(time.DateOnly)
+		out.Reported = "reported to Council at " + x.Reported.Conference + " on " +
+			x.Reported.On.Format(time.DateOnly)
 	}
 	if !register.WebAddress(x.Link) {
 		out.Link = ""
 	}
 	now := x.Term().Number
 	for _, t := range x.Terms {
-		term := GroupTerm{Number: t.Number, From: t.From, To: t.To, Petition: t.Petition, Now: t.Number == now && status != register.Overdue && !x.Over(), Rule: ruleWords(t.Rule)}
+		term := GroupTerm{Number: t.Number, From: t.From, To: t.To, Petition: t.Petition,
+			Now:  t.Number == now && status != register.Overdue && !x.Over(),
+			Rule: ruleWords(t.Rule)}
 		if t.Number == now {
 			out.Term = term
 		}
 		out.Terms = append(out.Terms, term)
 		out.Petitions = append(out.Petitions, t.Petition)
-		if p := b.Petition(t.Petition, register.AsOf{Day: x.Day, Known: as.Known}); !p.Notified.IsZero() {
-			out.Notices = append(out.Notices, Notice{Term: t.Number, Told: p.Notified, Needs: listed(p.Needs), Answered: p.NotifyAck, Answer: p.NotifyGot})
+		if p := b.Petition(t.Petition, register.AsOf{Day: x.Day,
+			Known: as.Known}); !p.Notified.IsZero() {
+			out.Notices = append(out.Notices, Notice{Term: t.Number, Told: p.Notified,
+				Needs: listed(p.Needs), Answered: p.NotifyAck, Answer: p.NotifyGot})
 		}
 	}
 	for _, r := range x.Reports {
@@ -247,7 +255,8 @@ func groupView(b *register.Book, x register.Group, as register.AsOf, letters sen
 	for _, r := range x.Support {
 		out.Support = append(out.Support, requestView(r))
 	}
-	out.Letters = groupLetters(x, b.Petition(x.Terms[len(x.Terms)-1].Petition, register.AsOf{Day: x.Day, Known: as.Known}), letters)
+	out.Letters = groupLetters(x, b.Petition(x.Terms[len(x.Terms)-1].Petition,
+		register.AsOf{Day: x.Day, Known: as.Known}), letters)
 	return out
 }
 
@@ -274,7 +283,8 @@ func ruleWords(r register.Rule) string {
 	if r.Years == 1 {
 		years = "1 year"
 	}
-	return fmt.Sprintf("%s, to be renewed from %d days before the end; reports by %s; %s", years, r.Window, r.Reports(), r.Citation)
+	return fmt.Sprintf("%s, to be renewed from %d days before the end; reports by %s; %s", years,
+		r.Window, r.Reports(), r.Citation)
 }
 
 // groupLetters are those that can be written of a group, the ones that its state asks for
@@ -321,7 +331,8 @@ func happenings(list []register.Event) []Happening {
 	}
 	var out []Happening
 	for _, e := range list {
-		h := Happening{ID: e.ID, Kind: string(e.Kind), Title: stepOf(e.Kind).Title, On: e.On, At: e.At, By: e.By, Undone: undone[e.ID]}
+		h := Happening{ID: e.ID, Kind: string(e.Kind), Title: stepOf(e.Kind).Title, On: e.On,
+			At: e.At, By: e.By, Undone: undone[e.ID]}
 		for _, a := range said(e.Kind) {
 			v := e.Words[a.Key]
 			switch of := asked[v]; {

@@ -97,7 +97,8 @@ func DecodeRow(data []byte) (extract.Row, error) {
 			return extract.Row{}, fmt.Errorf("read a row from the store: %w", err)
 		}
 	}
-	return extract.Row{Number: r.Number, Box: r.Box, Fields: r.Fields, Signed: r.Signed, Struck: r.Struck, SignedAs: r.As}, nil
+	return extract.Row{Number: r.Number, Box: r.Box, Fields: r.Fields, Signed: r.Signed,
+		Struck: r.Struck, SignedAs: r.As}, nil
 }
 
 // EncodeMatch is a match for the store, without its line.
@@ -136,7 +137,8 @@ func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 			return verify.Match{}, fmt.Errorf("read a match from the store: %w", err)
 		}
 	}
-	m := verify.Match{Nobody: float64(kept.Nobody), Prior: float64(kept.Prior), OnRoll: float64(kept.OnRoll)}
+	m := verify.Match{Nobody: float64(kept.Nobody), Prior: float64(kept.Prior),
+		OnRoll: float64(kept.OnRoll)}
 	if kept.Meant != nil {
 		m.Guess = &extract.Guess{Meant: kept.Meant}
 	}
@@ -177,9 +179,13 @@ func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 
 // memberOf finds a member by number; a roll lists its members in that order.
 func memberOf(r *roll.Roll, id string) (*roll.Member, error) {
-	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int { return strings.Compare(m.ID, id) })
+	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int {
+		return strings.Compare(m.ID, id)
+	})
 	if !ok {
-		return nil, fmt.Errorf("read a match from the store: it names member %s, whom snapshot %.12s lacks", id, r.SHA256)
+		return nil,
+			fmt.Errorf("read a match from the store: it names member %s, whom snapshot %.12s lacks",
+				id, r.SHA256)
 	}
 	return r.Members[at], nil
 }

@@ -80,7 +80,8 @@ func (r *keptReader) reading() (out extract.Reading) {
 }
 
 func (r *keptReader) match(m *keptMatch) bool {
-	r.object("nobody prior on found", func(key string) { // what its columns were understood to mean, few pages have
+	// what its columns were understood to mean, few pages have
+	r.object("nobody prior on found", func(key string) {
 		switch key {
 		case "nobody":
 			m.Nobody = number(r.number())
@@ -324,8 +325,10 @@ var recurring = func() map[string]string {
 		out[string(f)] = string(f)
 	}
 	for _, s := range []string{
-		string(verify.Agrees), string(verify.Close), string(verify.Differs), string(extract.SignedYes), string(extract.SignedNo), string(extract.SignedUnsure),
-		"hand", "text", "tesseract", verify.ByPerson, "name: equal", "number: equal", "place: city equal",
+		string(verify.Agrees), string(verify.Close), string(verify.Differs),
+		string(extract.SignedYes), string(extract.SignedNo), string(extract.SignedUnsure),
+		"hand", "text", "tesseract", verify.ByPerson, "name: equal", "number: equal",
+		"place: city equal",
 	} {
 		out[s] = s
 	}

@@ -29,7 +29,8 @@ func TestStoredLinesAreTheFreshOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := verify.NewMatcher(members, verify.Options{})
-	exactly := cmp.Options{cmpopts.IgnoreFields(extract.Row{}, "Picture"), cmpopts.IgnoreFields(extract.Reading{}, "Words")}
+	exactly := cmp.Options{cmpopts.IgnoreFields(extract.Row{}, "Picture"),
+		cmpopts.IgnoreFields(extract.Reading{}, "Words")}
 	rows, seen := 0, 0
 	for _, s := range sheets {
 		data, err := extract.EncodeSheet(s)
@@ -49,7 +50,8 @@ func TestStoredLinesAreTheFreshOnes(t *testing.T) {
 			for _, r := range row.Fields {
 				seen += len(r.Words)
 			}
-			fresh, again := m.Match(verify.Line{Row: row}), m.Match(verify.Line{Row: stored.Rows[i]})
+			fresh, again := m.Match(verify.Line{Row: row}),
+				m.Match(verify.Line{Row: stored.Rows[i]})
 			if diff := cmp.Diff(fresh, again, exactly); diff != "" {
 				t.Errorf("row %d is matched otherwise:\n%s", row.Number, diff)
 			}
@@ -101,7 +103,9 @@ func TestNumbersThatAreNotFinite(t *testing.T) {
 	}
 	sameMatch(t, verify.Match{
 		Nobody: math.Inf(-1), Prior: math.SmallestNonzeroFloat64,
-		Candidates: []verify.Candidate{{Member: members.Members[0], Because: []string{"name: equal"}, Evidence: []verify.Evidence{{Field: extract.Name, Words: "name: equal", Odds: math.Inf(1)}}}},
+		Candidates: []verify.Candidate{{Member: members.Members[0],
+			Because: []string{"name: equal"}, Evidence: []verify.Evidence{{Field: extract.Name,
+				Words: "name: equal", Odds: math.Inf(1)}}}},
 	}, members)
 }
 
@@ -109,9 +113,12 @@ func TestNumbersThatAreNotFinite(t *testing.T) {
 func FuzzKept(f *testing.F) {
 	for _, text := range []string{
 		`{"n":3,"box":[0.1,0.2,0.9,0.25],"fields":{"name":{"text":"Amy \u0026 \"Bo\" Lee","confidence":0.5,"engine":"hand","alternatives":[{"text":"x","confidence":1e-7}]},"date":{"text":"","confidence":1}},"signed":"yes","struck":true,"as":"A"}`,
-		`{"n":1,"box":[0,0,0,0],"fields":null,"signed":""}`, `{"n":1,"fields":{"name":{"text":"Zoë","confidence":-0.5}}} `,
+		`{"n":1,"box":[0,0,0,0],"fields":null,"signed":""}`,
+		`{"n":1,"fields":{"name":{"text":"Zoë","confidence":-0.5}}} `,
 		`{"nobody":0.25,"prior":1e-05,"on":0.85,"found":[{"m":"0482913","p":0.75,"e":[{"f":"name","a":"agrees","x":true,"w":"name: equal","o":1000,"own":1,"no":"\n","other":true,"share":2e-9}],"also":["1","2"]}]}`,
-		`{"nobody":1,"prior":0,"on":0}`, `{"nobody":"+Inf","prior":0,"on":0}`, `{"nobody":1,"prior":0,"on":0,"meant":{"city":"state"}}`, `{"n":1.5}`, `{}`, `{"n":`, `[`, `{"box":[1,2,3,4,5]}`,
+		`{"nobody":1,"prior":0,"on":0}`, `{"nobody":"+Inf","prior":0,"on":0}`,
+		`{"nobody":1,"prior":0,"on":0,"meant":{"city":"state"}}`, `{"n":1.5}`, `{}`, `{"n":`, `[`,
+		`{"box":[1,2,3,4,5]}`,
 	} {
 		f.Add([]byte(text))
 	}

@@ -48,7 +48,8 @@ func (o *Office) Letterhead(ctx context.Context) (address string, logo []byte, e
 }
 
 // SetLetterhead keeps the address and, if one is given, the logo; without drops the logo.
-func (o *Office) SetLetterhead(ctx context.Context, address string, picture []byte, without bool, by store.Account) error {
+func (o *Office) SetLetterhead(ctx context.Context, address string, picture []byte, without bool,
+	by store.Account) error {
 	address = strings.TrimSpace(strings.ReplaceAll(address, "\r\n", "\n"))
 	if utf8.RuneCountInString(address) > 500 || strings.Count(address, "\n") >= 6 {
 		return refuse(Invalid, "The address is too long for a letterhead: use at most six lines.")
@@ -86,7 +87,9 @@ func logoOf(picture []byte) ([]byte, error) {
 	case err != nil:
 		return nil, errors.New("it is no picture in PNG or JPEG: save it as one of these")
 	case len(picture) > MaxLogo || c.Width > mostLogoSide || c.Height > mostLogoSide:
-		return nil, fmt.Errorf("it is too large, with %d by %d pixels: use at most %d by %[3]d pixels, and %d KiB", c.Width, c.Height, mostLogoSide, MaxLogo>>10)
+		return nil,
+			fmt.Errorf("it is too large, with %d by %d pixels: use at most %d by %[3]d pixels, "+
+				"and %d KiB", c.Width, c.Height, mostLogoSide, MaxLogo>>10)
 	}
 	of, _, err := image.Decode(bytes.NewReader(picture))
 	if err != nil {

@@ -59,7 +59,9 @@ func (o *Office) Draft(ctx context.Context, q LetterAsked, by store.Account) (Le
 // WriteAs writes the letter in a format, if nothing in it is left to be filled in.
 func (d LetterDraft) WriteAs(format string, w io.Writer) (name string, err error) {
 	if len(d.Lacks) > 0 {
-		return "", refuse(Invalid, "The letter does not go out with a blank in it: %s. Write that down first, or fill it in where the letter is looked at.", strings.Join(d.Lacks, ", "))
+		return "", refuse(Invalid,
+			"The letter does not go out with a blank in it: %s. Write that down first, or fill "+
+				"it in where the letter is looked at.", strings.Join(d.Lacks, ", "))
 	}
 	switch format {
 	case "pdf":
@@ -86,7 +88,8 @@ func (o *Office) about(ctx context.Context, q LetterAsked) (*progress, register.
 		}
 		x := b.Group(q.Subject, register.AsOf{Day: o.day()})
 		if len(x.Terms) == 0 {
-			return nil, register.Group{}, fmt.Errorf("find group %s: %w", q.Subject, store.ErrNotFound)
+			return nil, register.Group{}, fmt.Errorf("find group %s: %w", q.Subject,
+				store.ErrNotFound)
 		}
 		petition = x.Terms[len(x.Terms)-1].Petition
 	}
@@ -99,7 +102,8 @@ func (o *Office) about(ctx context.Context, q LetterAsked) (*progress, register.
 
 // draft fills a letter in; without a template, the built-in text of its kind.
 func draft(f letter.Facts, q LetterAsked, template string) (d LetterDraft, err error) {
-	d.LetterChoice, d.Sender = LetterChoice{Kind: q.Kind, Title: letterTitles[letter.Kind(q.Kind)]}, f.Sender.Email
+	d.LetterChoice, d.Sender = LetterChoice{Kind: q.Kind, Title: letterTitles[letter.Kind(q.Kind)]},
+		f.Sender.Email
 	if d.Letter, err = letter.Write(letter.Kind(q.Kind), template, f); err != nil {
 		return d, refuse(Invalid, "%s", err.Error())
 	}
@@ -113,12 +117,16 @@ func draft(f letter.Facts, q LetterAsked, template string) (d LetterDraft, err e
 		d.Edited = d.Words != usual
 	}
 	d.Lacks = d.Blanks()
-	d.Mail = slices.ContainsFunc(d.To, func(p letter.Person) bool { _, err := mail.ParseAddress(p.Email); return err == nil })
+	d.Mail = slices.ContainsFunc(d.To, func(p letter.Person) bool {
+		_, err := mail.ParseAddress(p.Email)
+		return err == nil
+	})
 	return d, nil
 }
 
 // offered adds to letters that can be written what each lacks, and whether it can be mailed.
-func (o *Office) offered(ctx context.Context, c *progress, of, subject string, list []LetterChoice) ([]LetterChoice, error) {
+func (o *Office) offered(ctx context.Context, c *progress, of, subject string,
+	list []LetterChoice) ([]LetterChoice, error) {
 	edited, err := o.Templates(ctx)
 	if err != nil {
 		return nil, err

@@ -13,8 +13,10 @@ import (
 )
 
 // fieldOrder is how forms ask, which is how pages show.
-var fieldOrder = []extract.Field{extract.Name, extract.Given, extract.Family, extract.MemberID, extract.Institution, extract.Street,
-	extract.CityState, extract.City, extract.State, extract.ZIP, extract.Email, extract.Phone, extract.Birth, extract.SecondID, extract.Date}
+var fieldOrder = []extract.Field{extract.Name, extract.Given, extract.Family, extract.MemberID,
+	extract.Institution, extract.Street,
+	extract.CityState, extract.City, extract.State, extract.ZIP, extract.Email, extract.Phone,
+	extract.Birth, extract.SecondID, extract.Date}
 
 // fieldLabel is what people call a field.
 func fieldLabel(f extract.Field) string {
@@ -61,7 +63,8 @@ func fieldsOf(row extract.Row) []Field {
 		if !ok {
 			continue
 		}
-		field := Field{Key: string(f), Label: fieldLabel(f), Text: r.Text, Confidence: r.Confidence, Corrected: r.Engine == verify.ByPerson}
+		field := Field{Key: string(f), Label: fieldLabel(f), Text: r.Text, Confidence: r.Confidence,
+			Corrected: r.Engine == verify.ByPerson}
 		for _, a := range r.Alternatives {
 			field.Alternatives = append(field.Alternatives, a.Text)
 		}
@@ -105,9 +108,12 @@ func (v *lineView) made() *Line {
 func (v *lineView) show(d *verify.Decision) Line {
 	l := v.of
 	out := Line{
-		ID: l.ID, UploadID: l.UploadID, PageID: l.PageID, File: l.ref.File, Page: l.ref.Page, Number: l.ref.Row,
-		Box: l.Box, Picture: l.Picture, Fields: fieldsOf(l.current.Line.Row), Signed: string(d.Line.Signed), Struck: d.Line.Struck,
-		Verdict: string(d.Verdict), Reason: string(d.Reason), ReasonWord: report.ReasonWord(d.Reason), Because: d.Because,
+		ID: l.ID, UploadID: l.UploadID, PageID: l.PageID, File: l.ref.File, Page: l.ref.Page,
+		Number: l.ref.Row,
+		Box:    l.Box, Picture: l.Picture, Fields: fieldsOf(l.current.Line.Row),
+		Signed: string(d.Line.Signed), Struck: d.Line.Struck,
+		Verdict: string(d.Verdict), Reason: string(d.Reason), ReasonWord: report.ReasonWord(
+			d.Reason), Because: d.Because,
 		MemberID: d.MemberID, Probability: d.Probability, Look: string(d.Look), Nobody: d.Nobody,
 		Needs: string(d.Needs), Decided: "program", By: d.By, At: d.At, Note: d.Note,
 		Rulings: v.rulings(),
@@ -194,7 +200,8 @@ func (s *signed) by(memberID string) (out []string) {
 
 // candidate puts a candidate for a row into the words of pages.
 func (w *terms) candidate(row extract.Row, c verify.Candidate) Candidate {
-	out := Candidate{Member: w.member(row, c), Probability: c.Probability, Because: c.Because, Agrees: map[string]string{}}
+	out := Candidate{Member: w.member(row, c), Probability: c.Probability, Because: c.Because,
+		Agrees: map[string]string{}}
 	for f, a := range verify.Compare(row, c.Member) {
 		out.Agrees[string(f)] = string(a)
 	}
@@ -210,7 +217,8 @@ func (w *terms) member(row extract.Row, c verify.Candidate) Member {
 func memberView(s verify.Standing, c verify.Candidate) Member {
 	m := c.Member
 	out := Member{
-		ID: m.ID, Name: memberName(m), Given: m.Given, Family: m.Family, Institution: m.Company, Street: m.Street, City: m.City, State: m.State, ZIP: m.ZIP,
+		ID: m.ID, Name: memberName(m), Given: m.Given, Family: m.Family, Institution: m.Company,
+		Street: m.Street, City: m.City, State: m.State, ZIP: m.ZIP,
 		Standing: s.Words, Good: s.Reason == verify.IsMember,
 	}
 	if len(m.Emails) > 0 {
@@ -228,14 +236,16 @@ func memberName(m *roll.Member) string {
 	if m.Informal != "" && !strings.EqualFold(m.Informal, m.Given) {
 		informal = "(" + m.Informal + ")"
 	}
-	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family, m.Suffix}, " ")), " ")
+	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family,
+		m.Suffix}, " ")), " ")
 }
 
 // rulings are what people found of the line, in words of pages.
 func (v *lineView) rulings() []Ruling {
 	var out []Ruling
 	for _, f := range v.found {
-		r := Ruling{FindingID: f.ID, By: f.By, At: f.At, Kind: f.Kind, MemberID: f.MemberID, Note: f.Note, Fields: f.Fields,
+		r := Ruling{FindingID: f.ID, By: f.By, At: f.At, Kind: f.Kind, MemberID: f.MemberID,
+			Note: f.Note, Fields: f.Fields,
 			Undone: takenBack(v.found, f.ID), Undoes: f.Undoes}
 		if f.MemberID != "" && (f.Kind == string(verify.Accept) || f.Kind == string(verify.OneOf)) {
 			m, _ := personOf(v.roll(), f.MemberID)

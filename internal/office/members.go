@@ -19,7 +19,8 @@ import (
 )
 
 // Search finds members of the petition's snapshot, or of the newest one.
-func (o *Office) Search(ctx context.Context, petitionID, query string, limit int) ([]Member, error) {
+func (o *Office) Search(ctx context.Context, petitionID, query string, limit int) ([]Member,
+	error) {
 	b, err := o.book(ctx, petitionID)
 	if err != nil || b.roll == nil {
 		return nil, err
@@ -99,7 +100,8 @@ const (
 
 // Preview reads an export without taking it in. It is swept where nobody does, for
 // it is everybody's data.
-func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOptions) (ImportPreview, error) {
+func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOptions) (ImportPreview,
+	error) {
 	p := ImportPreview{Name: name, SHA256: blob, Meanings: meanings()}
 	path, done, err := o.Blobs.Path(ctx, blob)
 	if err != nil {
@@ -114,7 +116,8 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 		return p, err
 	}
 	for _, c := range peek.Columns {
-		p.Columns = append(p.Columns, ImportColumn{Heading: c.Heading, Meaning: string(c.Meaning), Samples: c.Samples})
+		p.Columns = append(p.Columns, ImportColumn{Heading: c.Heading, Meaning: string(c.Meaning),
+			Samples: c.Samples})
 	}
 	for _, sheet := range peek.Sheets {
 		p.Sheets = append(p.Sheets, ImportSheet(sheet))
@@ -133,7 +136,8 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 		p.Error = onPage(err)
 		return p, nil
 	}
-	p.Rows, p.Members, p.ProblemCount, p.Sums, p.Losses = r.Rows, len(r.Members), r.Remarked, r.Sums(), r.Losses
+	p.Rows, p.Members, p.ProblemCount, p.Sums, p.Losses = r.Rows, len(r.Members), r.Remarked,
+		r.Sums(), r.Losses
 	for _, f := range r.Findings[:min(mostProblems, len(r.Findings))] {
 		if f.Sheet != "" {
 			f.Text = fmt.Sprintf("sheet %q: %s", f.Sheet, f.Text)
@@ -150,7 +154,8 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 }
 
 // Import takes an export in. Taking in the newest one again changes nothing.
-func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptions, by string) (store.Snapshot, error) {
+func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptions,
+	by string) (store.Snapshot, error) {
 	if opts.AsOf.IsZero() {
 		opts.AsOf = o.now().UTC().Truncate(24 * time.Hour)
 	}
@@ -173,7 +178,8 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return store.Snapshot{}, err
 	}
-	if err == nil && newest.SHA256 == blob && newest.AsOf.Equal(opts.AsOf) && newest.Sheet == opts.Sheet && maps.Equal(newest.Map, opts.Map) {
+	if err == nil && newest.SHA256 == blob && newest.AsOf.Equal(opts.AsOf) &&
+		newest.Sheet == opts.Sheet && maps.Equal(newest.Map, opts.Map) {
 		return newest, nil
 	}
 	if !opts.AcceptLosses {
@@ -182,18 +188,21 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 			return store.Snapshot{}, err
 		}
 		if q := b.questions(); len(q) > 0 {
-			return store.Snapshot{}, refuse(Invalid, "%s", strings.Join(q, " ")+" Nothing was taken in.")
+			return store.Snapshot{}, refuse(Invalid, "%s", strings.Join(q, " ")+
+				" Nothing was taken in.")
 		}
 	}
 	said := report.SnapshotOf(r, verify.MIG())
 	remarks := append([]string{said.Sums}, said.Findings...)
-	taken := store.Snapshot{Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows, Members: len(r.Members),
+	taken := store.Snapshot{Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows,
+		Members: len(r.Members),
 		Columns: r.Columns, Remarks: remarks, By: by, At: o.now(), Sheet: opts.Sheet}
 	err = o.Store.Do(ctx, func(tx store.Tx) (err error) {
 		if taken, err = tx.AddSnapshot(ctx, taken); err != nil {
 			return err
 		}
-		return o.record(ctx, tx, by, "members.imported", taken.ID, fmt.Sprintf("%d members", taken.Members))
+		return o.record(ctx, tx, by, "members.imported", taken.ID, fmt.Sprintf("%d members",
+			taken.Members))
 	})
 	return taken, err
 }
@@ -205,7 +214,8 @@ func rollOptions(o ImportOptions) roll.Options {
 // onPage is an error of the import for those who see the columns before them
 // and have no command line.
 func onPage(err error) string {
-	return commandLine.ReplaceAllString(strings.Replace(err.Error(), " with --accept-losses", "", 1), "$1 below")
+	return commandLine.ReplaceAllString(strings.Replace(err.Error(), " with --accept-losses", "",
+		1), "$1 below")
 }
 
 var commandLine = regexp.MustCompile(`(say which(?: it is)?|name the columns) with --map.*$`)
@@ -222,10 +232,14 @@ func meanings() []Meaning {
 // meaningWord is what people call what a column says.
 func meaningWord(m roll.Meaning) string {
 	words := map[roll.Meaning]string{
-		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix", roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
-		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name", roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
-		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country", roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
-		roll.Born: "Date of birth", roll.Second: "Second number", roll.Joined: "Date joined", roll.PaidThru: "Paid through",
+		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix",
+		roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
+		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name",
+		roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
+		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country",
+		roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
+		roll.Born: "Date of birth", roll.Second: "Second number", roll.Joined: "Date joined",
+		roll.PaidThru: "Paid through",
 	}
 	return cmp.Or(words[m], string(m))
 }

@@ -56,10 +56,12 @@ const mostEntries = 500
 
 func (m *Moved) figures() []Figure {
 	then, now := m.Certificate.CertifiedCount, m.Now
-	all := []Figure{{"lines", then.Rows, now.Rows}, {"valid", then.Valid, now.Valid}, {"invalid", then.Invalid, now.Invalid},
+	all := []Figure{{"lines", then.Rows, now.Rows}, {"valid", then.Valid, now.Valid},
+		{"invalid", then.Invalid, now.Invalid},
 		{"uncertain", then.Uncertain, now.Uncertain}}
 	for _, r := range report.Reasons() {
-		all = append(all, Figure{report.ReasonWord(r), then.ByReason[string(r)], now.ByReason[string(r)]})
+		all = append(all, Figure{report.ReasonWord(r), then.ByReason[string(r)],
+			now.ByReason[string(r)]})
 	}
 	return slices.DeleteFunc(all, func(f Figure) bool { return f.Then == f.Now })
 }
@@ -103,7 +105,9 @@ func (w *counted) since(t store.Tally, entries []store.AuditEntry) (out []string
 		out = append(out, "The rule was changed.")
 	}
 	if len(out) == 0 {
-		out = append(out, "Nobody changed anything: pages were read again, or the rule judges good standing by the day of the count.")
+		out = append(out,
+			"Nobody changed anything: pages were read again, or the rule judges good standing by "+
+				"the day of the count.")
 	}
 	return out
 }

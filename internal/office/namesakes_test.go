@@ -15,10 +15,14 @@ func TestReviewCountsOneOfNamesakes(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ctx := t.Context()
-	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n0482913,Priya,Raman,Active\n0482914,Priya,Raman,Active\n0482915,Otis,Vandermeer,Active\n0482916,Otis,Vandermeer,Lapsed\n"))
-	sheet := extract.Sheet{Kind: extract.Signers, Columns: []extract.Column{{Heading: "Name", Fields: []extract.Field{extract.Name}}}}
+	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n0482913,Priya,Raman,Active\n" +
+		"0482914,Priya,Raman,Active\n0482915,Otis,Vandermeer,Active\n" +
+		"0482916,Otis,Vandermeer,Lapsed\n"))
+	sheet := extract.Sheet{Kind: extract.Signers, Columns: []extract.Column{{Heading: "Name",
+		Fields: []extract.Field{extract.Name}}}}
 	for i, who := range []string{"Priya Raman", "Otis Vandermeer"} {
-		sheet.Rows = append(sheet.Rows, extract.Row{Number: i + 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{extract.Name: {Text: who, Confidence: 1}}})
+		sheet.Rows = append(sheet.Rows, extract.Row{Number: i + 1, Signed: extract.SignedYes,
+			Fields: map[extract.Field]extract.Reading{extract.Name: {Text: who, Confidence: 1}}})
 	}
 	o.petition("p", "threshold: 1\n", s.ID, []extract.Sheet{sheet})
 	either, lapsed := *o.look("p").Line(0), *o.look("p").Line(1)
@@ -31,7 +35,8 @@ func TestReviewCountsOneOfNamesakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return rv.Find(ctx, Found{ID: NewFindingID(bob), Line: l.ID, Kind: "one-of", Member: member})
+		return rv.Find(ctx, Found{ID: NewFindingID(bob), Line: l.ID, Kind: "one-of",
+			Member: member})
 	}
 	var no *Refusal
 	for _, member := range []string{"0482915", "0482913", "9999999", ""} {
@@ -42,7 +47,8 @@ func TestReviewCountsOneOfNamesakes(t *testing.T) {
 	if err := find(either, either.OneOf); err != nil {
 		t.Fatal(err)
 	}
-	if l := *o.look("p").Line(0); l.Verdict != "valid" || l.Decided != "person" || !strings.Contains(l.Because, "one of 2 members") {
+	if l := *o.look("p").Line(0); l.Verdict != "valid" || l.Decided != "person" ||
+		!strings.Contains(l.Because, "one of 2 members") {
 		t.Errorf("it is %s by %s: %s", l.Verdict, l.Decided, l.Because)
 	}
 	log, err := o.workbook("p", COOReport).GetRows("Review log")

@@ -8,9 +8,9 @@
 // Pages, the API and the commands ask it; internal/work feeds the store that it reads.
 //
 //	office, case, lines, findings, checks   a petition as it stands
-//	upload, petition, certify, refusal      acts on files, terms and counts, and how they are refused
-//	contact                                 several lines at a time, with wrong names that measure who looks
-//	review, open, table                     who looks at which line, and what they find; open points; lines as a table
+//	upload, petition, certify, refusal      acts on files, terms and counts; refusals
+//	contact                                 several lines at a time
+//	review, walk, open, table               who looks at which line; open points; lines as a table
 //	repair                                  what people put right on pages, and its undoing
 //	members, rolls                          membership exports
 //	sight                                   which petitions who sees
@@ -83,7 +83,8 @@ func New(o Options) *Office {
 	if o.Rolls == nil {
 		o.Rolls = NewRolls(o.Store, o.Blobs, o.Exports)
 	}
-	return &Office{Options: o, rolls: o.Rolls, now: o.Now, luck: rand.Float64, seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
+	return &Office{Options: o, rolls: o.Rolls, now: o.Now, luck: rand.Float64,
+		seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
 }
 
 // held is what is kept ready of petitions and exports.
@@ -102,8 +103,10 @@ func (o *Office) tell(petitionID string) {
 
 // record writes into the audit log what an act did, in its transaction. Subjects and details
 // are ids and counts, never what belongs to a person.
-func (o *Office) record(ctx context.Context, tx store.Tx, by, action, subject, detail string) error {
-	_, err := tx.Record(ctx, store.AuditEntry{At: o.now(), Actor: by, Action: action, Subject: subject, Detail: detail})
+func (o *Office) record(ctx context.Context, tx store.Tx, by, action, subject,
+	detail string) error {
+	_, err := tx.Record(ctx, store.AuditEntry{At: o.now(), Actor: by, Action: action,
+		Subject: subject, Detail: detail})
 	return err
 }
 
@@ -152,7 +155,8 @@ func (o *Office) today() string { return o.now().UTC().Format(time.DateOnly) }
 // judgedOn is the day as of which standing may be judged: today, or that of the certificate
 // which speaks of what there is now. A rule may ask for standing on the day of verification,
 // and what was certified would change by itself as memberships run out.
-func (o *Office) judgedOn(ctx context.Context, petitionID string, v store.Versions, now time.Time) (day string, certified *store.Tally, err error) {
+func (o *Office) judgedOn(ctx context.Context, petitionID string, v store.Versions, now time.Time) (
+	day string, certified *store.Tally, err error) {
 	tallies, err := o.Store.Tallies(ctx, petitionID)
 	if err != nil {
 		return "", nil, fmt.Errorf("list the tallies: %w", err)
@@ -175,7 +179,9 @@ type heldCase struct {
 func (o *Office) hold(petitionID string) *heldCase {
 	o.held.mu.Lock()
 	defer o.held.mu.Unlock()
-	i := slices.IndexFunc(o.held.cases, func(c *heldCase) bool { return c.petitionID == petitionID })
+	i := slices.IndexFunc(o.held.cases, func(c *heldCase) bool {
+		return c.petitionID == petitionID
+	})
 	c := &heldCase{petitionID: petitionID}
 	if i >= 0 {
 		c = o.held.cases[i]

@@ -46,7 +46,8 @@ func newOfficeIn(t testing.TB, data string) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	o := &office{t: t, files: files, scan: "petition.pdf", now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	o := &office{t: t, files: files, scan: "petition.pdf", now: time.Date(2026, 11, 20, 9, 0, 0, 0,
+		time.UTC)}
 	o.Office = New(Options{Store: s, Blobs: files, Program: "countersign test"})
 	var ticks sync.Mutex // several may look at the clock at once
 	o.Office.now = func() time.Time {
@@ -55,7 +56,9 @@ func newOfficeIn(t testing.TB, data string) *office {
 		o.now = o.now.Add(time.Second)
 		return o.now
 	}
-	for _, a := range []store.Account{{ID: "ann", Email: "ann@example.org", Name: "Ann Lee"}, {ID: "bob", Email: "bob@example.org"}, {ID: "cho", Email: "cho@example.org", Name: "Cho Im", Roles: []store.Role{store.Chair}}} {
+	for _, a := range []store.Account{{ID: "ann", Email: "ann@example.org", Name: "Ann Lee"},
+		{ID: "bob", Email: "bob@example.org"}, {ID: "cho", Email: "cho@example.org", Name: "Cho Im",
+			Roles: []store.Role{store.Chair}}} {
 		if _, err := s.AddAccount(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +78,9 @@ func (o *office) keep(data []byte) string {
 // snapshot takes in an export.
 func (o *office) snapshot(data []byte) store.Snapshot {
 	o.t.Helper()
-	s, err := o.Import(o.t.Context(), o.keep(data), "members.csv", ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true}, "ann")
+	s, err := o.Import(o.t.Context(), o.keep(data), "members.csv",
+		ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true},
+		"ann")
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -86,10 +91,13 @@ func (o *office) snapshot(data []byte) store.Snapshot {
 func (o *office) petition(id, rules, snapshotID string, sheets []extract.Sheet) {
 	o.t.Helper()
 	ctx := o.t.Context()
-	if _, err := o.Store.AddPetition(ctx, store.Petition{ID: id, Title: "A petition", Rules: rules, SnapshotID: snapshotID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)}); err != nil {
+	if _, err := o.Store.AddPetition(ctx, store.Petition{ID: id, Title: "A petition", Rules: rules,
+		SnapshotID: snapshotID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0,
+			time.UTC)}); err != nil {
 		o.t.Fatal(err)
 	}
-	u, err := o.Store.AddUpload(ctx, store.Upload{PetitionID: id, SHA256: o.keep([]byte("the file of " + id)), Name: o.scan, By: "ann"})
+	u, err := o.Store.AddUpload(ctx, store.Upload{PetitionID: id,
+		SHA256: o.keep([]byte("the file of " + id)), Name: o.scan, By: "ann"})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -112,7 +120,8 @@ func (o *office) readPage(p store.Page, s extract.Sheet) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	p.Kind, p.Source, p.Rotation, p.Notes, p.Sheet = string(s.Kind), string(s.Source), s.Rotation, s.Notes, o.keep(packed)
+	p.Kind, p.Source, p.Rotation, p.Notes, p.Sheet = string(s.Kind), string(s.Source), s.Rotation,
+		s.Notes, o.keep(packed)
 	var lines []store.Line
 	for _, r := range s.Rows {
 		row, err := EncodeRow(r)
@@ -263,34 +272,44 @@ func TestOfficeShowsWhatCheckDecides(t *testing.T) {
 	var want report.Petition
 	for n, sheet := range readSample(t) {
 		for _, r := range matcher.Understand(sheet).As(sheet).Rows {
-			matches = append(matches, matcher.Match(verify.Line{Ref: verify.Ref{File: "petition.pdf", Page: n + 1, Row: r.Number}, Row: r}))
+			matches = append(matches,
+				matcher.Match(verify.Line{Ref: verify.Ref{File: "petition.pdf", Page: n + 1,
+					Row: r.Number}, Row: r}))
 		}
 		want.AddCover(sheet.Cover, "petition.pdf", n+1)
 	}
 	rules := verify.MIG()
-	decisions := verify.Decide(rules, verify.Dates{Received: day("2026-11-02"), Verified: day("2026-11-20")}, matches)
+	decisions := verify.Decide(rules, verify.Dates{Received: day("2026-11-02"),
+		Verified: day("2026-11-20")}, matches)
 	if len(decisions) != c.Len() {
 		t.Fatalf("%d lines, want %d", c.Len(), len(decisions))
 	}
 	for i, d := range decisions {
 		l := *c.Line(i)
 		got := []any{l.Page, l.Number, l.Verdict, l.Reason, l.MemberID, l.Probability, l.Struck}
-		if diff := cmp.Diff([]any{d.Line.Page, d.Line.Ref.Row, string(d.Verdict), string(d.Reason), d.MemberID, d.Probability, d.Line.Struck}, got); diff != "" {
+		if diff := cmp.Diff([]any{d.Line.Page, d.Line.Ref.Row, string(d.Verdict), string(d.Reason),
+			d.MemberID, d.Probability, d.Line.Struck}, got); diff != "" {
 			t.Errorf("line %d: %s", i, diff)
 		}
-		if len(l.Candidates) != len(d.Candidates) || l.Picture == "" || l.Decided != "program" || l.Findings != 0 {
-			t.Errorf("line %d: %d candidates, picture %q, decided by %s", i, len(l.Candidates), l.Picture, l.Decided)
+		if len(l.Candidates) != len(d.Candidates) || l.Picture == "" || l.Decided != "program" ||
+			l.Findings != 0 {
+			t.Errorf("line %d: %d candidates, picture %q, decided by %s", i, len(l.Candidates),
+				l.Picture, l.Decided)
 		}
 	}
-	if tally := verify.Count(decisions, rules); c.Count.Valid != tally.Valid || c.Count.Uncertain != tally.Uncertain || c.Count.Required != tally.Required {
+	if tally := verify.Count(decisions, rules); c.Count.Valid != tally.Valid ||
+		c.Count.Uncertain != tally.Uncertain || c.Count.Required != tally.Required {
 		t.Errorf("count %+v, want %+v", c.Count, tally)
 	}
-	if c.Purpose != want.Cover.Purpose || c.Group != want.Cover.Group || len(c.Organizers) != len(want.Cover.Organizers) || c.PurposePage != want.CoverPage {
-		t.Errorf("purpose %q of page %d, group %q, organizers %v", c.Purpose, c.PurposePage, c.Group, c.Organizers)
+	if c.Purpose != want.Cover.Purpose || c.Group != want.Cover.Group ||
+		len(c.Organizers) != len(want.Cover.Organizers) || c.PurposePage != want.CoverPage {
+		t.Errorf("purpose %q of page %d, group %q, organizers %v", c.Purpose, c.PurposePage,
+			c.Group, c.Organizers)
 	}
 	for i := range c.Len() {
 		on := c.OnPage(c.Line(i).PageID)
-		if n := c.Line(i).Number; len(on) < n || on[n-1].ID != c.Line(i).ID || c.RowsOn(c.Line(i).PageID) != len(on) {
+		if n := c.Line(i).Number; len(on) < n || on[n-1].ID != c.Line(i).ID ||
+			c.RowsOn(c.Line(i).PageID) != len(on) {
 			t.Errorf("line %d is not among the %d lines of its page", i, len(on))
 		}
 	}
@@ -312,38 +331,48 @@ func TestOfficeReview(t *testing.T) {
 	}
 
 	line, member := undecided(t, first)
-	accepted := o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept", MemberID: member.ID})
+	accepted := o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept",
+		MemberID: member.ID})
 	c := o.look("p")
 	got := *c.Line(c.Find(line.ID))
-	if got.Verdict != "valid" || got.MemberID != member.ID || got.Decided != "person" || !slices.Equal(got.By, []string{"ann"}) || !got.At.Equal(accepted.At) || got.Findings != 1 || c.Count.ByPerson != 1 {
-		t.Errorf("accepted, it is %s for %s, by %v at %v, %d findings: %s", got.Verdict, got.MemberID, got.By, got.At, got.Findings, got.Because)
+	if got.Verdict != "valid" || got.MemberID != member.ID || got.Decided != "person" ||
+		!slices.Equal(got.By, []string{"ann"}) || !got.At.Equal(accepted.At) || got.Findings != 1 ||
+		c.Count.ByPerson != 1 {
+		t.Errorf("accepted, it is %s for %s, by %v at %v, %d findings: %s", got.Verdict,
+			got.MemberID, got.By, got.At, got.Findings, got.Because)
 	}
-	if c.Count.Valid != first.Count.Valid+1 || slices.Contains(c.Count.Next, c.Find(line.ID)) || c.Version == first.Version {
+	if c.Count.Valid != first.Count.Valid+1 || slices.Contains(c.Count.Next, c.Find(line.ID)) ||
+		c.Version == first.Version {
 		t.Errorf("count %+v, before %+v", c.Count, first.Count)
 	}
 	if first.Line(first.Find(line.ID)).Verdict != "uncertain" {
 		t.Error("what was shown before has changed")
 	}
-	if m, err := o.Member(t.Context(), "p", member.ID); err != nil || !slices.Equal(m.Signed, []string{line.ID}) || !m.Good {
+	if m, err := o.Member(t.Context(), "p", member.ID); err != nil || !slices.Equal(m.Signed,
+		[]string{line.ID}) || !m.Good {
 		t.Errorf("%+v, %v", m, err)
 	}
 
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "undo", Undoes: accepted.ID})
 	c = o.look("p")
-	if got = *c.Line(c.Find(line.ID)); got.Verdict != "uncertain" || got.Findings != 0 || len(got.Rulings) != 2 || !got.Rulings[0].Undone || c.Count.Valid != first.Count.Valid {
+	if got = *c.Line(c.Find(line.ID)); got.Verdict != "uncertain" || got.Findings != 0 ||
+		len(got.Rulings) != 2 || !got.Rulings[0].Undone || c.Count.Valid != first.Count.Valid {
 		t.Errorf("taken back, it is %s with %+v", got.Verdict, got.Rulings)
 	}
 
-	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "correct", Fields: map[string]string{"name": member.Given + " " + member.Family, "member_id": member.ID}})
+	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "correct", Fields: map[string]string{
+		"name": member.Given + " " + member.Family, "member_id": member.ID}})
 	c = o.look("p")
 	got = *c.Line(c.Find(line.ID))
 	at := slices.IndexFunc(got.Fields, func(f Field) bool { return f.Key == "name" })
-	if len(got.Candidates) == 0 || got.Candidates[0].Member.ID != member.ID || at < 0 || !got.Fields[at].Corrected || got.Candidates[0].Agrees["name"] != "agrees" {
+	if len(got.Candidates) == 0 || got.Candidates[0].Member.ID != member.ID || at < 0 ||
+		!got.Fields[at].Corrected || got.Candidates[0].Agrees["name"] != "agrees" {
 		t.Errorf("corrected, it reads %+v and fits %+v", got.Fields, got.Candidates)
 	}
 	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "nobody", Searches: 3})
 	c = o.look("p")
-	if got = *c.Line(c.Find(line.ID)); got.Verdict != "invalid" || got.Reason != "not-found" || got.MemberID != "" {
+	if got = *c.Line(c.Find(line.ID)); got.Verdict != "invalid" || got.Reason != "not-found" ||
+		got.MemberID != "" {
 		t.Errorf("refused, it is %s, %s", got.Verdict, got.Reason)
 	}
 
@@ -367,7 +396,9 @@ func TestOfficeReview(t *testing.T) {
 	for _, r := range log[1:] {
 		found = append(found, strings.Join([]string{r[1], r[6], r[9]}, "|"))
 	}
-	if diff := cmp.Diff([]string{"Ann Lee|this member|× taken back", "Ann Lee|took a finding back|stands", "bob@example.org|reads differently|stands", "bob@example.org|nobody on the roll|stands"}, found); diff != "" {
+	if diff := cmp.Diff([]string{"Ann Lee|this member|× taken back",
+		"Ann Lee|took a finding back|stands", "bob@example.org|reads differently|stands",
+		"bob@example.org|nobody on the roll|stands"}, found); diff != "" {
 		t.Error(diff)
 	}
 	pictures, err := f.GetPictures("Signatures", "D2")
@@ -380,7 +411,8 @@ func TestOfficeReview(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := fmt.Sprint(all); strings.Contains(text, member.Name) || strings.Contains(text, "bob@example.org") {
+		if text := fmt.Sprint(all); strings.Contains(text, member.Name) || strings.Contains(text,
+			"bob@example.org") {
 			t.Errorf("the sheet %s of the council's workbook names people", sheet)
 		}
 	}
@@ -399,10 +431,12 @@ func TestOfficeSecondReviewer(t *testing.T) {
 	}
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "illegible"})
 	l, c := see()
-	if l.Verdict != "uncertain" || l.Needs != "second" || c.Count.Needs["second"] != 1 || len(l.RulingsFor("bob")) != 0 || len(l.RulingsFor("ann")) != 1 {
+	if l.Verdict != "uncertain" || l.Needs != "second" || c.Count.Needs["second"] != 1 ||
+		len(l.RulingsFor("bob")) != 0 || len(l.RulingsFor("ann")) != 1 {
 		t.Errorf("refused once, it is %s and needs %q", l.Verdict, l.Needs)
 	}
-	if slices.Contains(c.Queue("ann", false), c.Find(line.ID)) || !slices.Contains(c.Queue("bob", false), c.Find(line.ID)) {
+	if slices.Contains(c.Queue("ann", false), c.Find(line.ID)) ||
+		!slices.Contains(c.Queue("bob", false), c.Find(line.ID)) {
 		t.Error("the second look is not for another person")
 	}
 	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "accept", MemberID: member.ID})
@@ -411,11 +445,15 @@ func TestOfficeSecondReviewer(t *testing.T) {
 	}
 	o.find(store.Finding{LineID: line.ID, By: "bob", Kind: "flag", Note: "whose hand is it?"})
 	l, c = see()
-	if l.Needs != "chair" || !strings.Contains(l.Because, "whose hand is it?") || slices.Contains(c.Queue("dan", false), c.Find(line.ID)) || !slices.Contains(c.Queue("cho", true), c.Find(line.ID)) {
+	if l.Needs != "chair" || !strings.Contains(l.Because, "whose hand is it?") ||
+		slices.Contains(c.Queue("dan", false), c.Find(line.ID)) ||
+		!slices.Contains(c.Queue("cho", true), c.Find(line.ID)) {
 		t.Errorf("flagged, it needs %q: %s", l.Needs, l.Because)
 	}
-	o.find(store.Finding{LineID: line.ID, By: "cho", Chair: true, Kind: "override", MemberID: member.ID, Note: "known to the office"})
-	if l, _ = see(); l.Verdict != "valid" || !slices.Equal(l.By, []string{"cho"}) || l.Note != "known to the office" {
+	o.find(store.Finding{LineID: line.ID, By: "cho", Chair: true, Kind: "override",
+		MemberID: member.ID, Note: "known to the office"})
+	if l, _ = see(); l.Verdict != "valid" || !slices.Equal(l.By, []string{"cho"}) ||
+		l.Note != "known to the office" {
 		t.Errorf("overridden, it is %s by %v", l.Verdict, l.By)
 	}
 }
@@ -432,10 +470,14 @@ func TestOfficeRefuses(t *testing.T) {
 		f    store.Finding
 		want string
 	}{
-		{store.Finding{Kind: "accept", MemberID: "no such number"}, "This member is not on the membership export: choose one that is"},
-		{store.Finding{Kind: "override", Note: "x"}, "Only the chair can decide this: flag the line for the chair"},
-		{store.Finding{Kind: "correct", Fields: map[string]string{"hat": "red"}}, `"hat" is no field of a line.`},
-		{store.Finding{Kind: "undo", By: "bob", Undoes: made.ID}, "Somebody else found this: only they and the chair can undo it"},
+		{store.Finding{Kind: "accept", MemberID: "no such number"},
+			"This member is not on the membership export: choose one that is"},
+		{store.Finding{Kind: "override", Note: "x"},
+			"Only the chair can decide this: flag the line for the chair"},
+		{store.Finding{Kind: "correct", Fields: map[string]string{"hat": "red"}},
+			`"hat" is no field of a line.`},
+		{store.Finding{Kind: "undo", By: "bob", Undoes: made.ID},
+			"Somebody else found this: only they and the chair can undo it"},
 		{store.Finding{Kind: "sign"}, `"sign" is nothing that can be found of a line`},
 	} {
 		tt.f.LineID = line.ID
@@ -444,7 +486,8 @@ func TestOfficeRefuses(t *testing.T) {
 			t.Errorf("%v, want %q", err, tt.want)
 		}
 	}
-	if err := o.refused(store.Finding{LineID: "no such line", Kind: "nobody"}); !errors.Is(err, store.ErrNotFound) {
+	if err := o.refused(store.Finding{LineID: "no such line", Kind: "nobody"}); !errors.Is(err,
+		store.ErrNotFound) {
 		t.Error(err)
 	}
 }
@@ -457,7 +500,8 @@ func TestOfficeWaitsForMembers(t *testing.T) {
 	sheets := readSample(t)
 	o.petition("p", "threshold: 10", "", sheets)
 	c := o.look("p")
-	if c.Len() == 0 || len(c.Count.Next) != 0 || c.Count.Certain || c.Count.Valid != 0 || c.Line(0).Needs != "match" && c.Line(0).Verdict != "invalid" {
+	if c.Len() == 0 || len(c.Count.Next) != 0 || c.Count.Certain || c.Count.Valid != 0 ||
+		c.Line(0).Needs != "match" && c.Line(0).Verdict != "invalid" {
 		t.Errorf("count %+v", c.Count)
 	}
 	if found, err := o.Search(t.Context(), "p", "smith", 5); err != nil || found != nil {
@@ -475,7 +519,8 @@ func TestOfficeWaitsForMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n, sheet := range sheets {
-		o.match(s.ID, store.PageID(store.UploadID("p", o.keep([]byte("the file of p"))), n+1), sheet)
+		o.match(s.ID, store.PageID(store.UploadID("p", o.keep([]byte("the file of p"))), n+1),
+			sheet)
 	}
 	c = o.look("p")
 	if c.Count.Valid == 0 || c.Count.Needs["match"] != 0 {
@@ -499,19 +544,24 @@ func TestOfficeSearch(t *testing.T) {
 	if found, err := o.Search(t.Context(), "", "lee", 5); err != nil || found != nil {
 		t.Errorf("with no export: %v, %v", found, err)
 	}
-	o.snapshot([]byte("ID,First Name,Last Name,Informal,Email,Company,City,State,Status\n007,Elizabeth,Marsh,Biz,em@x.org,Yale,Durham,NC,Active\n008,Bo,Marsh,,bm@x.org,OCLC,Dublin,OH,Lapsed\n"))
+	o.snapshot([]byte("ID,First Name,Last Name,Informal,Email,Company,City,State,Status\n" +
+		"007,Elizabeth,Marsh,Biz,em@x.org,Yale,Durham,NC,Active\n" +
+		"008,Bo,Marsh,,bm@x.org,OCLC,Dublin,OH,Lapsed\n"))
 	found, err := o.Search(t.Context(), "", "marsch", 5)
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%v, %v", found, err)
 	}
-	want := Member{ID: "007", Name: "Elizabeth (Biz) Marsh", Given: "Elizabeth", Family: "Marsh", Institution: "Yale", City: "Durham", State: "NC", Email: "em@x.org", Standing: "status is Active", Good: true}
+	want := Member{ID: "007", Name: "Elizabeth (Biz) Marsh", Given: "Elizabeth", Family: "Marsh",
+		Institution: "Yale", City: "Durham", State: "NC", Email: "em@x.org",
+		Standing: "status is Active", Good: true}
 	if diff := cmp.Diff(want, found[1]); diff != "" {
 		t.Error(diff)
 	}
 	if found[0].Good || found[0].Standing != "status is Lapsed" {
 		t.Errorf("%+v", found[0])
 	}
-	if found, err = o.Search(t.Context(), "", "liz marsch", 5); err != nil || len(found) == 0 || found[0].ID != "007" {
+	if found, err = o.Search(t.Context(), "", "liz marsch", 5); err != nil || len(found) == 0 ||
+		found[0].ID != "007" {
 		t.Errorf("%v, %v", found, err)
 	}
 	if _, err := o.Member(t.Context(), "", "009"); !errors.Is(err, store.ErrNotFound) {
@@ -522,7 +572,8 @@ func TestOfficeSearch(t *testing.T) {
 func TestOfficeImport(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	const first = "Ref,First Name,Surname,Status\n1,Ann,Lee,Active\n2,Bo,Ray,Active\n3,Cy,Fox,Odd\n,Di,Orr,Lapsed\n"
+	const first = "Ref,First Name,Surname,Status\n1,Ann,Lee,Active\n2,Bo,Ray,Active\n" +
+		"3,Cy,Fox,Odd\n,Di,Orr,Lapsed\n"
 	p, err := o.Preview(t.Context(), o.keep([]byte(first)), "m.csv", ImportOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -530,26 +581,36 @@ func TestOfficeImport(t *testing.T) {
 	if len(p.Columns) != 4 || p.Columns[0].Meaning != "" || p.Changes != nil || p.Members != 4 {
 		t.Errorf("%+v", p)
 	}
-	opts := ImportOptions{Map: map[string]string{"number": "Ref"}, AsOf: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
+	opts := ImportOptions{Map: map[string]string{"number": "Ref"}, AsOf: time.Date(2026, 10, 1, 0,
+		0, 0, 0, time.UTC)}
 	if p, err = o.Preview(t.Context(), p.SHA256, "m.csv", opts); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]ImportColumn{{Heading: "Ref", Meaning: "number", Samples: []string{"1", "2", "3"}}, {Heading: "First Name", Meaning: "first", Samples: []string{"Ann", "Bo", "Cy", "Di"}},
-		{Heading: "Surname", Meaning: "last", Samples: []string{"Lee", "Ray", "Fox", "Orr"}}, {Heading: "Status", Meaning: "status", Samples: []string{"Active", "Odd", "Lapsed"}}}, p.Columns); diff != "" {
+	if diff := cmp.Diff([]ImportColumn{{Heading: "Ref", Meaning: "number", Samples: []string{"1",
+		"2", "3"}}, {Heading: "First Name", Meaning: "first", Samples: []string{"Ann", "Bo", "Cy",
+		"Di"}},
+		{Heading: "Surname", Meaning: "last", Samples: []string{"Lee", "Ray", "Fox", "Orr"}},
+		{Heading: "Status", Meaning: "status", Samples: []string{"Active", "Odd", "Lapsed"}}},
+		p.Columns); diff != "" {
 		t.Error(diff)
 	}
 	const lost = "would lose 1 of 4 rows (25.0 %), the first on line 5: no member number"
-	if diff := cmp.Diff([]ImportProblem{{Text: "the export " + lost}, {Line: 5, Text: "no member number; left out"}}, p.Problems); diff != "" || p.Rows != 4 || p.Members != 3 {
+	if diff := cmp.Diff([]ImportProblem{{Text: "the export " + lost},
+		{Line: 5, Text: "no member number; left out"}}, p.Problems); diff != "" || p.Rows != 4 ||
+		p.Members != 3 {
 		t.Errorf("%d rows, %d members: %s", p.Rows, p.Members, diff)
 	}
-	if diff := cmp.Diff([]StatusCount{{Status: "Active", Count: 2, Counts: "yes"}, {Status: "Odd", Count: 1, Counts: "unknown"}}, p.Statuses); diff != "" {
+	if diff := cmp.Diff([]StatusCount{{Status: "Active", Count: 2, Counts: "yes"}, {Status: "Odd",
+		Count: 1, Counts: "unknown"}}, p.Statuses); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{lost}, p.Losses); diff != "" || !strings.HasPrefix(p.Sums, "4 rows in, 3 members out, 1 left out, 0 merged; CSV separated by commas") {
+	if diff := cmp.Diff([]string{lost}, p.Losses); diff != "" || !strings.HasPrefix(p.Sums,
+		"4 rows in, 3 members out, 1 left out, 0 merged; CSV separated by commas") {
 		t.Errorf("%s %s", p.Sums, diff)
 	}
 	var lossy *Refusal
-	if _, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "ann"); !errors.As(err, &lossy) || lossy.Text != "membership export m.csv "+lost+": mend the export, or take it as it is" {
+	if _, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "ann"); !errors.As(err, &lossy) ||
+		lossy.Text != "membership export m.csv "+lost+": mend the export, or take it as it is" {
 		t.Errorf("an export that loses much: %v", err)
 	}
 	opts.AcceptLosses = true
@@ -560,17 +621,23 @@ func TestOfficeImport(t *testing.T) {
 	if err != nil || s.Members != 3 || s.SHA256 != p.SHA256 || s.By != "ann" {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	if again, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "bob"); err != nil || again.ID != s.ID {
+	if again, err := o.Import(t.Context(), p.SHA256, "m.csv", opts, "bob"); err != nil ||
+		again.ID != s.ID {
 		t.Errorf("%+v, %v", again, err)
 	}
 
-	const second = "Ref,First Name,Surname,Status\n1,Ann,Lee-Orr,Active\n2,Bo,Ray,Lapsed\n4,Ed,Poe,Active\n"
+	const second = "Ref,First Name,Surname,Status\n1,Ann,Lee-Orr,Active\n2,Bo,Ray,Lapsed\n" +
+		"4,Ed,Poe,Active\n"
 	if p, err = o.Preview(t.Context(), o.keep([]byte(second)), "m2.csv", opts); err != nil {
 		t.Fatal(err)
 	}
-	want := &ImportChanges{SnapshotID: s.ID, Name: "m.csv", AsOf: opts.AsOf, Joined: 1, Left: 1, Status: 1, Renamed: 1, Examples: []ImportChange{
-		{Kind: "joined", MemberID: "4", Name: "Ed Poe"}, {Kind: "left", MemberID: "3", Name: "Cy Fox"},
-		{Kind: "status", MemberID: "2", Name: "Bo Ray", Before: "Active", After: "Lapsed"}, {Kind: "renamed", MemberID: "1", Name: "Ann Lee-Orr", Before: "Ann Lee", After: "Ann Lee-Orr"}}}
+	want := &ImportChanges{SnapshotID: s.ID, Name: "m.csv", AsOf: opts.AsOf, Joined: 1, Left: 1,
+		Status: 1, Renamed: 1, Examples: []ImportChange{
+			{Kind: "joined", MemberID: "4", Name: "Ed Poe"}, {Kind: "left", MemberID: "3",
+				Name: "Cy Fox"},
+			{Kind: "status", MemberID: "2", Name: "Bo Ray", Before: "Active", After: "Lapsed"},
+			{Kind: "renamed", MemberID: "1", Name: "Ann Lee-Orr", Before: "Ann Lee",
+				After: "Ann Lee-Orr"}}}
 	if diff := cmp.Diff(want, p.Changes); diff != "" {
 		t.Error(diff)
 	}
@@ -579,8 +646,10 @@ func TestOfficeImport(t *testing.T) {
 		"ID,Cust No.,Last Name\n7,8,Lee\n": `membership export m.csv has two columns that could be number, "ID" and "Cust No.": say which below`,
 		"aa,bb\n1,2\n":                     `membership export m.csv has no row of headings such as "Member No.", "First Name", "Last Name": add one as the first row, or name the columns below`,
 		"ID,City\n1,Durham\n":              `membership export m.csv has no column for last names or whole names: its columns are "ID", "City"; say which it is below`,
-		"%PDF-1.7":                         "membership export m.csv is a PDF: export the members as CSV or XLSX",
-		"ID,Last Name\n":                   "membership export m.csv has headings and no rows below them: export the members again",
+		"%PDF-1.7": "membership export m.csv is a PDF: export the " +
+			"members as CSV or XLSX",
+		"ID,Last Name\n": "membership export m.csv has headings and no rows " +
+			"below them: export the members again",
 	} {
 		sum := o.keep([]byte(export))
 		p, err := o.Preview(t.Context(), sum, "m.csv", ImportOptions{})
@@ -588,7 +657,8 @@ func TestOfficeImport(t *testing.T) {
 			t.Errorf("%v, %q, want %q", err, p.Error, want)
 		}
 		var refused *Refusal
-		if _, err := o.Import(t.Context(), sum, "m.csv", ImportOptions{}, "ann"); !errors.As(err, &refused) || refused.Text != want {
+		if _, err := o.Import(t.Context(), sum, "m.csv", ImportOptions{}, "ann"); !errors.As(err,
+			&refused) || refused.Text != want {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
@@ -602,21 +672,26 @@ func TestOfficeRules(t *testing.T) {
 		t.Errorf("%+v, %v", v, err)
 	}
 	kept, err := d.Rules("retention-days: {images: 30, rows: 1}\n")
-	if last := kept.Clauses[len(kept.Clauses)-1]; err != nil || last.Name != "Data kept" || last.Text != "files and pictures for 30 days after it is closed; member numbers for 1 day after it is closed; text for as long as under Settings" {
+	if last := kept.Clauses[len(kept.Clauses)-1]; err != nil || last.Name != "Data kept" ||
+		last.Text != "files and pictures for 30 days after it is closed; member numbers for 1 "+
+			"day after it is closed; text for as long as under Settings" {
 		t.Errorf("%+v, %v", last, err)
 	}
 	same, _ := d.Rules("threshold: 100 # as ever\n")
 	other, _ := d.Rules("threshold: 90\nsecond-reviewer: sample\nsample-percent: 10\n")
-	if same.Hash != v.Hash || other.Hash == v.Hash || other.Required != 90 || other.SecondReviewer != "sample" || other.SamplePercent != 10 {
+	if same.Hash != v.Hash || other.Hash == v.Hash || other.Required != 90 ||
+		other.SecondReviewer != "sample" || other.SamplePercent != 10 {
 		t.Errorf("%+v, %+v", same, other)
 	}
 	for yaml, want := range map[string]RuleProblem{
-		"threshold: 90\nduplicates: some\n": {Line: 2, Key: "duplicates", Text: `duplicates is "some": write one of first, latest, none`},
-		"\ntreshold: 90\n":                  {Line: 2, Key: "treshold"},
-		"threshold: many\n":                 {Line: 1, Key: "threshold"},
+		"threshold: 90\nduplicates: some\n": {Line: 2, Key: "duplicates",
+			Text: `duplicates is "some": write one of first, latest, none`},
+		"\ntreshold: 90\n":  {Line: 2, Key: "treshold"},
+		"threshold: many\n": {Line: 1, Key: "threshold"},
 	} {
 		v, err := d.Rules(yaml)
-		if err != nil || v.Problem == nil || v.Problem.Line != want.Line || v.Problem.Key != want.Key || want.Text != "" && v.Problem.Text != want.Text {
+		if err != nil || v.Problem == nil || v.Problem.Line != want.Line ||
+			v.Problem.Key != want.Key || want.Text != "" && v.Problem.Text != want.Text {
 			t.Errorf("%q: %+v, %v", yaml, v.Problem, err)
 		}
 	}
@@ -627,10 +702,14 @@ func TestOfficeNamesFiles(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n007,Elizabeth,Marsh,Active\n"))
-	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-		extract.Name: {Text: "Elizabeth Marsh", Confidence: 1}, extract.MemberID: {Text: "007", Confidence: 1}}}}}
+	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 1,
+		Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+			extract.Name: {Text: "Elizabeth Marsh", Confidence: 1}, extract.MemberID: {Text: "007",
+				Confidence: 1}}}}}
 	o.petition("p", "", s.ID, []extract.Sheet{sheet})
-	u, err := o.Store.AddUpload(t.Context(), store.Upload{PetitionID: "p", SHA256: o.keep([]byte("another file")), Name: "petition.pdf", At: time.Now().Add(time.Hour)})
+	u, err := o.Store.AddUpload(t.Context(), store.Upload{PetitionID: "p",
+		SHA256: o.keep([]byte("another file")), Name: "petition.pdf",
+		At: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -645,7 +724,8 @@ func TestOfficeNamesFiles(t *testing.T) {
 		o.find(store.Finding{LineID: l.ID, By: "ann", Kind: "accept", MemberID: "007"})
 	}
 	c = o.look("p")
-	if c.Len() != 2 || c.Line(0).File != "petition.pdf" || c.Line(1).File != "petition.pdf (2)" || c.Line(1).DuplicateOf != c.Line(0).ID {
+	if c.Len() != 2 || c.Line(0).File != "petition.pdf" || c.Line(1).File != "petition.pdf (2)" ||
+		c.Line(1).DuplicateOf != c.Line(0).ID {
 		t.Errorf("%+v", linesOf(c))
 	}
 }
@@ -661,7 +741,8 @@ func TestOfficeManyAtOnce(t *testing.T) {
 	for k := range 6 {
 		all.Go(func() {
 			for i := k; i < len(lines); i += 6 {
-				f := store.Finding{LineID: lines[i].ID, By: "ann", Kind: []string{"nobody", "unsigned"}[i%2]}
+				f := store.Finding{LineID: lines[i].ID, By: "ann", Kind: []string{"nobody",
+					"unsigned"}[i%2]}
 				if err := o.refused(f); err != nil {
 					t.Error(err)
 				}
@@ -673,7 +754,8 @@ func TestOfficeManyAtOnce(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if n := c.Count; n.Valid+n.Invalid+n.Uncertain != len(lines) || c.Line(i).Verdict != "invalid" {
+				if n := c.Count; n.Valid+n.Invalid+n.Uncertain != len(lines) ||
+					c.Line(i).Verdict != "invalid" {
 					t.Errorf("line %d is %s; %+v", i, c.Line(i).Verdict, n)
 				}
 				if _, err := o.Search(t.Context(), "p", "smith", 5); err != nil {
@@ -693,13 +775,16 @@ func TestOfficeManyAtOnce(t *testing.T) {
 // and when the service has just started.
 // What a finding costs whoever looks next, and what a petition costs whoever looks first.
 func BenchmarkCase(b *testing.B) {
-	for _, size := range []struct{ lines, looked, members int }{{5000, 500, 6000}, {5000, 5000, 6000}, {50_000, 5000, 58_000}} {
+	for _, size := range []struct{ lines, looked, members int }{{5000, 500, 6000},
+		{5000, 5000, 6000}, {50_000, 5000, 58_000}} {
 		o := newOffice(b)
-		o.manyOf("p", fmt.Sprintf("threshold: %d", size.lines*4/5), size.lines, largeExport(size.members))
+		o.manyOf("p", fmt.Sprintf("threshold: %d", size.lines*4/5), size.lines,
+			largeExport(size.members))
 		c := o.look("p")
 		for i := range size.looked {
 			l := *c.Line(i * c.Len() / size.looked)
-			if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: l.ID, By: "ann", Kind: "accept", MemberID: l.Candidates[0].Member.ID}); err != nil {
+			if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: l.ID, By: "ann",
+				Kind: "accept", MemberID: l.Candidates[0].Member.ID}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -711,7 +796,9 @@ func BenchmarkCase(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				n++
-				if _, err := o.Store.AddFinding(b.Context(), store.Finding{LineID: c.Line(n * 7 % c.Len()).ID, By: "ann", Kind: "illegible"}); err != nil {
+				if _, err := o.Store.AddFinding(b.Context(),
+					store.Finding{LineID: c.Line(n * 7 % c.Len()).ID, By: "ann",
+						Kind: "illegible"}); err != nil {
 					b.Fatal(err)
 				}
 				b.StartTimer()
@@ -730,7 +817,8 @@ func BenchmarkCase(b *testing.B) {
 
 // largeExport is an export of so many members.
 func largeExport(members int) []byte {
-	given := []string{"Mary", "James", "Linda", "Robert", "Susan", "Thomas", "Carol", "Daniel", "Ruth", "Peter", "Alice", "Henry", "Joan"}
+	given := []string{"Mary", "James", "Linda", "Robert", "Susan", "Thomas", "Carol", "Daniel",
+		"Ruth", "Peter", "Alice", "Henry", "Joan"}
 	var b bytes.Buffer
 	b.WriteString("Member ID,First Name,Last Name,Institution,City,State,ZIP,Status,Paid Thru\n")
 	for i := range members {
@@ -771,9 +859,12 @@ func (o *office) manyOf(id, rules string, lines int, export []byte) {
 		}
 		m := all[i%len(all)]
 		sheet := &sheets[len(sheets)-1]
-		sheet.Rows = append(sheet.Rows, extract.Row{Number: i%20 + 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-			extract.Name: {Text: m.Given + " " + m.Family, Confidence: 0.9}, extract.MemberID: {Text: m.ID, Confidence: 0.9},
-			extract.CityState: {Text: m.City + ", " + m.State, Confidence: 0.9}, extract.Institution: {Text: m.Company, Confidence: 0.9}}})
+		sheet.Rows = append(sheet.Rows, extract.Row{Number: i%20 + 1, Signed: extract.SignedYes,
+			Fields: map[extract.Field]extract.Reading{
+				extract.Name:        {Text: m.Given + " " + m.Family, Confidence: 0.9},
+				extract.MemberID:    {Text: m.ID, Confidence: 0.9},
+				extract.CityState:   {Text: m.City + ", " + m.State, Confidence: 0.9},
+				extract.Institution: {Text: m.Company, Confidence: 0.9}}})
 	}
 	o.petition(id, rules, "", sheets)
 	p, err := o.Store.Petition(o.t.Context(), id)
@@ -798,15 +889,20 @@ func (o *office) manyOf(id, rules string, lines int, export []byte) {
 				if i%3 == 0 {
 					c.Probability = []float64{0.6, 0.2, 0.1, 0.05}[k]
 				}
-				c.Evidence = []verify.Evidence{{Field: extract.Name, Agreement: verify.Agrees, Exact: k == 0, Words: "name: equal", Odds: 1000, Own: 1},
-					{Field: extract.MemberID, Agreement: verify.Agrees, Exact: k == 0, Words: "number: equal", Odds: 1000}, {Field: extract.CityState, Agreement: verify.Agrees, Words: "place: city equal", Odds: 20}}
+				c.Evidence = []verify.Evidence{{Field: extract.Name, Agreement: verify.Agrees,
+					Exact: k == 0, Words: "name: equal", Odds: 1000, Own: 1},
+					{Field: extract.MemberID, Agreement: verify.Agrees, Exact: k == 0,
+						Words: "number: equal", Odds: 1000}, {Field: extract.CityState,
+						Agreement: verify.Agrees, Words: "place: city equal", Odds: 20}}
 				found.Candidates = append(found.Candidates, c)
 			}
-			if matches[store.LineID(store.PageID(u[0].ID, n+1), r.Number)], err = EncodeMatch(found); err != nil {
+			if matches[store.LineID(store.PageID(u[0].ID, n+1), r.Number)], err = EncodeMatch(
+				found); err != nil {
 				o.t.Fatal(err)
 			}
 		}
-		if err := o.Store.MatchLines(o.t.Context(), store.PageID(u[0].ID, n+1), s.ID, matches); err != nil {
+		if err := o.Store.MatchLines(o.t.Context(), store.PageID(u[0].ID, n+1), s.ID,
+			matches); err != nil {
 			o.t.Fatal(err)
 		}
 	}

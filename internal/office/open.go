@@ -56,7 +56,8 @@ func (o *Office) OpenPoints(ctx context.Context, petitionID string) ([]OpenPoint
 // SettleOpen settles an open point, as one of store.NothingHere, store.LineAdded and
 // store.NotCounted; an empty how opens it again. What is not counted needs a note that says
 // why. A petition that is decided leaves its points as they are.
-func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.Account) (store.OpenPoint, error) {
+func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.Account) (
+	store.OpenPoint, error) {
 	p, err := o.Store.OpenPoint(ctx, id)
 	if err != nil {
 		return p, err
@@ -73,7 +74,8 @@ func (o *Office) SettleOpen(ctx context.Context, id, how, note string, by store.
 	case how == store.NotCounted && note == "":
 		return p, refuse(Invalid, "Say why what is written there is not counted.")
 	case how == "" && p.Settled == store.LineAdded:
-		return p, refuse(Invalid, "A line was added for it, and people may have looked at it: settle that line instead.")
+		return p, refuse(Invalid,
+			"A line was added for it, and people may have looked at it: settle that line instead.")
 	}
 	var added *store.Line
 	if how == store.LineAdded {
@@ -129,7 +131,8 @@ func (o *Office) alike(ctx context.Context, p store.OpenPoint) (out []store.Open
 	}
 	all, err := o.Store.OpenPoints(ctx, p.PetitionID)
 	for _, other := range all {
-		if other.ID != p.ID && other.Kind == p.Kind && other.UploadID == p.UploadID && other.Settled == "" {
+		if other.ID != p.ID && other.Kind == p.Kind && other.UploadID == p.UploadID &&
+			other.Settled == "" {
 			other.Settled, other.Note, other.By, other.At = p.Settled, p.Note, p.By, p.At
 			out = append(out, other)
 		}
@@ -141,13 +144,16 @@ func (o *Office) alike(ctx context.Context, p store.OpenPoint) (out []store.Open
 // after: they share a word that is not every group's.
 func SameGroup(title, group string) bool {
 	a, b := ownWords(title), ownWords(group)
-	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(w string) bool { return slices.Contains(b, w) })
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a,
+		func(w string) bool { return slices.Contains(b, w) })
 }
 
 // ownWords are the words of a name that tell it from others, as far as their beginning.
 func ownWords(s string) (out []string) {
-	common := []string{"the", "and", "for", "of", "in", "a", "an", "to", "on", "library", "libraries", "librarians", "librarianship", "member", "members",
-		"membership", "initiative", "group", "groups", "round", "table", "petition", "new", "interest", "section", "association", "american", "ala"}
+	common := []string{"the", "and", "for", "of", "in", "a", "an", "to", "on", "library",
+		"libraries", "librarians", "librarianship", "member", "members",
+		"membership", "initiative", "group", "groups", "round", "table", "petition", "new",
+		"interest", "section", "association", "american", "ala"}
 	const beginning = 5 // letters, so that Memoir is Memoirs
 	for _, w := range name.Words(s) {
 		if r := []rune(w); !slices.Contains(common, w) && len(r) > 2 {
@@ -168,7 +174,8 @@ func (o *Office) lineFor(ctx context.Context, pageID string, box [4]float64) (*s
 	if err != nil {
 		return nil, err
 	}
-	row := extract.Row{Box: box, Signed: extract.SignedUnsure, Fields: map[extract.Field]extract.Reading{extract.Name: {}}}
+	row := extract.Row{Box: box, Signed: extract.SignedUnsure,
+		Fields: map[extract.Field]extract.Reading{extract.Name: {}}}
 	for _, l := range lines {
 		other, err := DecodeRow(l.Row)
 		if err != nil {
@@ -224,7 +231,8 @@ func (o *Office) partOf(ctx context.Context, page store.Page, box [4]float64) ([
 	cut := image.NewRGBA(image.Rect(0, 0, part.Dx(), part.Dy()))
 	draw.Draw(cut, cut.Bounds(), picture, part.Min, draw.Src)
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, Turned(cut, page.Rotation), &jpeg.Options{Quality: 80}); err != nil {
+	if err := jpeg.Encode(&out, Turned(cut, page.Rotation),
+		&jpeg.Options{Quality: 80}); err != nil {
 		return nil, fmt.Errorf("keep the picture of a line: %w", err)
 	}
 	return out.Bytes(), nil
@@ -248,7 +256,8 @@ func (o *Office) openByPage(
 	}
 	out, shown := map[string][]report.OpenPoint{}, 0
 	for _, p := range points {
-		point := report.OpenPoint{Text: p.Text, Settled: foundOpen[p.Settled], Note: p.Note, At: p.At}
+		point := report.OpenPoint{Text: p.Text, Settled: foundOpen[p.Settled], Note: p.Note,
+			At: p.At}
 		if p.By != "" {
 			point.By = of.name(p.By)
 		}

@@ -26,7 +26,8 @@ func TestOpenPoints(t *testing.T) {
 	p := pages[len(pages)-1]
 	sheet := sheets[len(sheets)-1]
 	for _, box := range []extract.Box{{0.1, 0.8, 0.5, 0.85}, {0.1, 0.9, 0.5, 0.95}} {
-		p.Open = append(p.Open, store.OpenPoint{Kind: string(extract.WritingOutside), Text: "Handwriting below the table was not filed as a line.", Box: box})
+		p.Open = append(p.Open, store.OpenPoint{Kind: string(extract.WritingOutside),
+			Text: "Handwriting below the table was not filed as a line.", Box: box})
 	}
 	sheet.Notes = append(sheet.Notes, "Handwriting below the table was not filed as a line.")
 	o.readPage(p, sheet)
@@ -42,11 +43,13 @@ func TestOpenPoints(t *testing.T) {
 	}
 	var refused *Refusal
 	for _, wrong := range [][2]string{{"excluded", ""}, {"perhaps", ""}} {
-		if _, err := o.SettleOpen(t.Context(), points[0].ID, wrong[0], wrong[1], ann); !errors.As(err, &refused) {
+		if _, err := o.SettleOpen(t.Context(), points[0].ID, wrong[0], wrong[1], ann); !errors.As(
+			err, &refused) {
 			t.Errorf("%v: %v", wrong, err)
 		}
 	}
-	if _, err := o.SettleOpen(t.Context(), points[0].ID, store.NotCounted, "signed after the meeting", ann); err != nil {
+	if _, err := o.SettleOpen(t.Context(), points[0].ID, store.NotCounted,
+		"signed after the meeting", ann); err != nil {
 		t.Fatal(err)
 	}
 	added, err := o.SettleOpen(t.Context(), points[1].ID, store.LineAdded, "", ann)
@@ -69,7 +72,8 @@ func TestOpenPoints(t *testing.T) {
 	if _, err := o.SettleOpen(t.Context(), added.ID, "", "", ann); !errors.As(err, &refused) {
 		t.Errorf("opened again though a line was added: %v", err)
 	}
-	if _, err := o.SettleOpen(t.Context(), points[0].ID, store.NothingHere, "", ann); !errors.As(err, &refused) || refused.Kind != Conflict {
+	if _, err := o.SettleOpen(t.Context(), points[0].ID, store.NothingHere, "", ann); !errors.As(
+		err, &refused) || refused.Kind != Conflict {
 		t.Errorf("settled twice: %v", err)
 	}
 	entries, err := o.Store.AuditOf(t.Context(), "p", 10)

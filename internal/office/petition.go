@@ -23,7 +23,8 @@ type Terms struct {
 // ReadTerms takes what people say of a petition into it, or refuses it. What was said is in
 // the petition also where it is refused.
 func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (store.Petition, error) {
-	p.Title, p.Rules = strings.TrimSpace(t.Title), strings.TrimSpace(strings.ReplaceAll(t.Rules, "\r\n", "\n"))
+	p.Title, p.Rules = strings.TrimSpace(t.Title), strings.TrimSpace(strings.ReplaceAll(t.Rules,
+		"\r\n", "\n"))
 	switch {
 	case p.Title == "":
 		return p, refuse(Invalid, "Write a title, such as the name of the proposed group.")
@@ -33,18 +34,26 @@ func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (stor
 	received, err := time.Parse(time.DateOnly, t.Received)
 	p.ReceivedOn = received
 	if err != nil {
-		return p, refuse(Invalid, "%q is no date: write the day that the petition was received, such as 2026-11-01.", t.Received)
+		return p, refuse(Invalid,
+			"%q is no date: write the day that the petition was received, such as 2026-11-01.",
+			t.Received)
 	}
 	if p.ReceivedOn.Year() < 1900 {
-		return p, refuse(Invalid, "The year of %s cannot be right: write the day that the petition was received, such as 2026-11-01.", received.Format("2 January 2006"))
+		return p, refuse(Invalid,
+			"The year of %s cannot be right: write the day that the petition was received, such "+
+				"as 2026-11-01.", received.Format("2 January 2006"))
 	}
 	if ahead := o.now().UTC().Add(farthestEast); p.ReceivedOn.After(ahead) {
-		return p, refuse(Invalid, "%s is still to come: write the day that the petition was received, today or before.", received.Format("2 January 2006"))
+		return p, refuse(Invalid,
+			"%s is still to come: write the day that the petition was received, today or before.",
+			received.Format("2 January 2006"))
 	}
 	if t.Snapshot != "" {
 		x, err := o.Store.Snapshot(ctx, t.Snapshot)
-		if errors.Is(err, store.ErrNotFound) || err == nil && (x.Purged || !x.WithdrawnAt.IsZero()) && t.Snapshot != p.SnapshotID {
-			return p, refuse(Invalid, "The membership export that was chosen is not there any more: choose another.")
+		if errors.Is(err, store.ErrNotFound) || err == nil &&
+			(x.Purged || !x.WithdrawnAt.IsZero()) && t.Snapshot != p.SnapshotID {
+			return p, refuse(Invalid,
+				"The membership export that was chosen is not there any more: choose another.")
 		}
 		if err != nil {
 			return p, fmt.Errorf("find the snapshot: %w", err)
@@ -61,11 +70,13 @@ func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (stor
 	return p, nil
 }
 
-// farthestEast is how far clocks are ahead at most: a day that it is nowhere yet is no day of receipt.
+// farthestEast is how far clocks are ahead at most: a day that it is nowhere yet is no day of
+// receipt.
 const farthestEast = 14 * time.Hour
 
 // AddPetition adds a petition. One with an id that is there already is store.ErrConflict.
-func (o *Office) AddPetition(ctx context.Context, p store.Petition, by string) (store.Petition, error) {
+func (o *Office) AddPetition(ctx context.Context, p store.Petition, by string) (store.Petition,
+	error) {
 	p.State, p.By = "draft", by
 	err := o.Store.Do(ctx, func(tx store.Tx) (err error) {
 		if p, err = tx.AddPetition(ctx, p); err != nil {
@@ -81,7 +92,8 @@ func (o *Office) AddPetition(ctx context.Context, p store.Petition, by string) (
 
 // ChangePetition writes changed terms. A certified count stands on its rule, export and day
 // of receipt, which are refused to change.
-func (o *Office) ChangePetition(ctx context.Context, before, after store.Petition, by string) error {
+func (o *Office) ChangePetition(ctx context.Context, before, after store.Petition,
+	by string) error {
 	what, err := o.changedTerms(ctx, before, after)
 	if err != nil || len(what) == 0 {
 		return err
@@ -100,7 +112,8 @@ func (o *Office) ChangePetition(ctx context.Context, before, after store.Petitio
 }
 
 // changedTerms names what is to change, or refuses it.
-func (o *Office) changedTerms(ctx context.Context, before, after store.Petition) (what []string, err error) {
+func (o *Office) changedTerms(ctx context.Context, before, after store.Petition) (what []string,
+	err error) {
 	counted := false
 	for _, c := range []struct {
 		name   string
@@ -124,7 +137,8 @@ func (o *Office) changedTerms(ctx context.Context, before, after store.Petition)
 		return nil, fmt.Errorf("list the tallies: %w", err)
 	}
 	if len(tallies) > 0 {
-		return nil, refuse(Invalid, "The count was certified, so its rule, export and day of receipt stay as they were.")
+		return nil, refuse(Invalid,
+			"The count was certified, so its rule, export and day of receipt stay as they were.")
 	}
 	if before.ReceivedOn.Equal(after.ReceivedOn) {
 		return what, nil

@@ -68,19 +68,24 @@ func (o *Office) progress(ctx context.Context, petitionID string) (*progress, er
 	c.events = events(c.stored)
 	c.life = c.book.Petition(petitionID, register.AsOf{})
 	count := c.shown.Count
-	c.facts = register.Facts{Today: o.day(), Received: c.petition.ReceivedOn, Undecided: count.Uncertain, Valid: count.Valid, Required: count.Required, Conference: true, Issued: c.life.Told}
+	c.facts = register.Facts{Today: o.day(), Received: c.petition.ReceivedOn,
+		Undecided: count.Uncertain, Valid: count.Valid, Required: count.Required, Conference: true,
+		Issued: c.life.Told}
 	if len(tallies) > 0 {
 		c.tally = tallies[0]
-		c.facts.Tally, c.facts.Tallied, c.facts.Certified = c.tally.ID, c.tally.Version == c.shown.Version, c.tally.At.UTC()
+		c.facts.Tally, c.facts.Tallied, c.facts.Certified = c.tally.ID,
+			c.tally.Version == c.shown.Version, c.tally.At.UTC()
 	}
 	c.facts.Checklist = c.packet().Check(c.life.Confirmed)
 	return c, nil
 }
 
 func (c *progress) packet() register.Packet {
-	p := register.Packet{Purpose: c.shown.Purpose, Lines: c.shown.Count.Rows, Required: c.shown.Count.Required}
+	p := register.Packet{Purpose: c.shown.Purpose, Lines: c.shown.Count.Rows,
+		Required: c.shown.Count.Required}
 	for _, o := range c.shown.Organizers {
-		p.Organizers = append(p.Organizers, register.Organizer{Name: o.Name, Address: o.Address, Signed: o.Signed == "yes"})
+		p.Organizers = append(p.Organizers, register.Organizer{Name: o.Name, Address: o.Address,
+			Signed: o.Signed == "yes"})
 	}
 	return p
 }
@@ -148,7 +153,8 @@ func (c *progress) step(s register.Step) Step {
 				}
 			}
 		case a.Key == "item":
-			a.Choices = []string{string(register.Purpose), string(register.Signatures), string(register.Organizers)}
+			a.Choices = []string{string(register.Purpose), string(register.Signatures),
+				string(register.Organizers)}
 		case a.Key == "missing":
 			a.Usual = strings.Join(c.facts.Checklist.Missing(), "\n")
 		case a.Key == "name" && c.life.Renews == "":
@@ -177,8 +183,10 @@ func (c *progress) office(key, name string) register.Office {
 // first.
 func (c *progress) letters() []LetterChoice {
 	advised := map[register.State][]letter.Kind{
-		register.Submitted: {letter.Receipt}, register.Incomplete: {letter.Deficiency}, register.Acknowledged: {letter.Acknowledgement},
-		register.Tallied: {letter.Shortfall}, register.Insufficient: {letter.Shortfall}, register.Deferred: {letter.Deferral}, register.Disapproved: {letter.Disapproval},
+		register.Submitted: {letter.Receipt}, register.Incomplete: {letter.Deficiency},
+		register.Acknowledged: {letter.Acknowledgement},
+		register.Tallied:      {letter.Shortfall}, register.Insufficient: {letter.Shortfall},
+		register.Deferred: {letter.Deferral}, register.Disapproved: {letter.Disapproval},
 		register.Approved: {letter.Approval}, register.Reported: {letter.Approval},
 	}[c.life.State]
 	if c.life.State == register.Approved || c.life.State == register.Reported {
@@ -276,7 +284,8 @@ func choices(may, advised []letter.Kind) []LetterChoice {
 
 // Sent notes that a group was reminded, where the letter was that.
 func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Account) error {
-	about := map[letter.Kind][]register.TaskKind{letter.ReportReminder: {register.YearlyReport, register.AskedReport}, letter.RenewalReminder: {register.Renewal}}[letter.Kind(kind)]
+	about := map[letter.Kind][]register.TaskKind{letter.ReportReminder: {register.YearlyReport,
+		register.AskedReport}, letter.RenewalReminder: {register.Renewal}}[letter.Kind(kind)]
 	if of != ofGroup || about == nil {
 		return nil
 	}
@@ -284,9 +293,11 @@ func (o *Office) Sent(ctx context.Context, of, subject, kind string, by store.Ac
 	if err != nil {
 		return err
 	}
-	for _, t := range register.DueOfGroup(b.Group(subject, register.AsOf{Day: o.day()}), register.Conference{}) {
+	for _, t := range register.DueOfGroup(b.Group(subject, register.AsOf{Day: o.day()}),
+		register.Conference{}) {
 		if slices.Contains(about, t.Kind) {
-			return o.AddToGroup(ctx, subject, NewStep{Kind: string(register.Remind), On: o.day(), Words: map[string]string{"about": t.Key}}, by)
+			return o.AddToGroup(ctx, subject, NewStep{Kind: string(register.Remind), On: o.day(),
+				Words: map[string]string{"about": t.Key}}, by)
 		}
 	}
 	return nil
@@ -309,26 +320,35 @@ func (c *progress) mayWrite(of string, x register.Group, kind letter.Kind) error
 	if of == ofGroup {
 		may = groupLetters(x, c.life, c.sent)
 	}
-	if !slices.Contains(letter.Kinds(), kind) || slices.ContainsFunc(may, func(l LetterChoice) bool { return l.Kind == string(kind) }) {
+	if !slices.Contains(letter.Kinds(), kind) || slices.ContainsFunc(may,
+		func(l LetterChoice) bool { return l.Kind == string(kind) }) {
 		return nil
 	}
-	return refuse(Invalid, "The letter %q cannot be written now, since what it tells has not happened: write that down first.", letterTitles[kind])
+	return refuse(Invalid,
+		"The letter %q cannot be written now, since what it tells has not happened: write that "+
+			"down first.", letterTitles[kind])
 }
 
 func (c *progress) letterFacts(x register.Group, by store.Account) letter.Facts {
 	count, d := c.shown.Count, c.life.Decision
 	f := letter.Facts{
-		Association: c.office("association", "American Library Association").Name, Committee: c.office("committee", "Committee on Organization").Name,
-		Sender: letter.Person{Name: by.Name, Email: by.Email}, Date: c.today,
-		Petition: c.petition.Title, Renews: c.group(c.life.Renews).Name, Group: cmp.Or(x.Name, c.title()), Purpose: cmp.Or(x.Purpose, c.shown.Purpose),
-		Rule: c.rules.Title, Citation: c.rules.Citation, Received: c.petition.ReceivedOn, Missing: c.facts.Checklist.Missing(),
-		Filed: count.Rows, Valid: count.Valid, Required: count.Required,
+		Association: c.office("association", "American Library Association").Name,
+		Committee:   c.office("committee", "Committee on Organization").Name,
+		Sender:      letter.Person{Name: by.Name, Email: by.Email}, Date: c.today,
+		Petition: c.petition.Title, Renews: c.group(c.life.Renews).Name, Group: cmp.Or(x.Name,
+			c.title()), Purpose: cmp.Or(x.Purpose, c.shown.Purpose),
+		Rule: c.rules.Title, Citation: c.rules.Citation, Received: c.petition.ReceivedOn,
+		Missing: c.facts.Checklist.Missing(),
+		Filed:   count.Rows, Valid: count.Valid, Required: count.Required,
 		Vote: d.Vote, Rationale: d.Rationale, Units: d.Overlap, Decided: d.On,
 		Needs: c.life.Needs, NeedList: listed(c.life.Needs), Contact: x.Contact,
 	}
-	f.Meeting, f.Told = c.book.ConferenceOf(cmp.Or(c.life.Reported.Conference, c.life.Told), cmp.Or(d.On, c.facts.Today)).Name, !c.life.Reported.On.IsZero()
+	f.Meeting, f.Told = c.book.ConferenceOf(cmp.Or(c.life.Reported.Conference, c.life.Told),
+		cmp.Or(d.On, c.facts.Today)).Name, !c.life.Reported.On.IsZero()
 	term := register.Term{Rule: c.rule}
-	if i := slices.IndexFunc(x.Terms, func(t register.Term) bool { return t.Petition == c.petition.ID }); i >= 0 {
+	if i := slices.IndexFunc(x.Terms, func(t register.Term) bool {
+		return t.Petition == c.petition.ID
+	}); i >= 0 {
 		term = x.Terms[i]
 		f.Rule, f.Citation, f.Required = term.Rule.Title, term.Rule.Citation, term.Rule.Required
 	}
@@ -386,5 +406,6 @@ func taskView(t register.Task, of string) Task {
 	case ofCouncil:
 		link = "/reports"
 	}
-	return Task{Due: t.Due, What: t.What, About: t.About, Link: link, Who: t.Who, Tell: t.Tell, Overdue: t.Overdue, Remind: t.Remind, Told: t.Told, Of: of, Subject: t.Subject, Key: t.Key}
+	return Task{Due: t.Due, What: t.What, About: t.About, Link: link, Who: t.Who, Tell: t.Tell,
+		Overdue: t.Overdue, Remind: t.Remind, Told: t.Told, Of: of, Subject: t.Subject, Key: t.Key}
 }

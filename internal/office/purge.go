@@ -104,12 +104,14 @@ func (p *Purger) due(ctx context.Context) ([]duePurge, error) {
 		}
 		said, unread := verify.ReadRetention(o.Rules)
 		if unread != nil { // nobody knows how long the data are to be kept
-			out = append(out, duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID}, trouble: fmt.Errorf("read the rule of petition %s: %w", o.ID, unread)})
+			out = append(out, duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID},
+				trouble: fmt.Errorf("read the rule of petition %s: %w", o.ID, unread)})
 			continue
 		}
 		kept := kinds(said)
 		for _, kind := range []string{store.Images, store.Text, store.Rows} {
-			d := duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind, Days: days[kind], Since: since}, last: lastOf(stored[o.ID])}
+			d := duePurge{Purge: store.Purge{Of: store.PetitionData, Subject: o.ID, Kind: kind,
+				Days: days[kind], Since: since}, last: lastOf(stored[o.ID])}
 			if kept[kind] > 0 {
 				d.Days, d.own = kept[kind], true
 			}
@@ -124,7 +126,9 @@ func (p *Purger) due(ctx context.Context) ([]duePurge, error) {
 	exports, err := p.store.UnneededSnapshots(ctx, p.now().AddDate(0, 0, -days[store.Rows]))
 	for _, s := range exports {
 		if !begun[[3]string{store.ExportData, s.ID, store.Rows}] {
-			out = append(out, duePurge{Purge: store.Purge{Of: store.ExportData, Subject: s.ID, Kind: store.Rows, Days: days[store.Rows], Since: s.At}, on: s.At.AddDate(0, 0, days[store.Rows])})
+			out = append(out, duePurge{Purge: store.Purge{Of: store.ExportData, Subject: s.ID,
+				Kind: store.Rows, Days: days[store.Rows], Since: s.At}, on: s.At.AddDate(0, 0,
+				days[store.Rows])})
 		}
 	}
 	return out, err
@@ -164,7 +168,9 @@ func (p *Purger) days(ctx context.Context) (map[string]int, error) {
 		}
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("the setting retention-%s is no number of days: set it anew under Settings", kind)
+			return nil,
+				fmt.Errorf("the setting retention-%s is no number of days: set it anew under "+
+					"Settings", kind)
 		}
 		out[kind] = n
 	}
@@ -187,9 +193,11 @@ func (p *Purger) Run(ctx context.Context) error {
 		switch {
 		case err != nil:
 			p.log.Error("purge", "kind", d.Kind, "of", d.Of, "subject", d.Subject, "error", err)
-			failed = errors.Join(failed, fmt.Errorf("purge %s of %s %s: %w", d.Kind, d.Of, d.Subject, err))
+			failed = errors.Join(failed, fmt.Errorf("purge %s of %s %s: %w", d.Kind, d.Of,
+				d.Subject, err))
 		case !done:
-			p.log.Info("purge goes on the next time", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
+			p.log.Info("purge goes on the next time", "kind", d.Kind, "of", d.Of, "subject",
+				d.Subject)
 		default:
 			p.log.Info("purged", "kind", d.Kind, "of", d.Of, "subject", d.Subject)
 		}
@@ -241,7 +249,8 @@ func (p *Purger) purge(ctx context.Context, d duePurge) (done bool, err error) {
 // name on the list, and what was put since is left.
 func (p *Purger) sweep(ctx context.Context) (left int, err error) {
 	for last := ""; ; {
-		before := time.Now().Add(-p.grace) // not p.now: blobs have their times by the machine's clock
+		// not p.now: blobs have their times by the machine's clock
+		before := time.Now().Add(-p.grace)
 		dropped, err := p.store.Dropped(ctx, last, sweepMost)
 		if err != nil || len(dropped) == 0 {
 			return left, err
@@ -287,7 +296,8 @@ func (p *Purger) freeze(ctx context.Context, petitionID string) error {
 		return nil
 	}
 	if certified != nil && !agrees(certified.Counts, w.shown.Count) {
-		return errors.New("the count is not the certified one any more: nothing is purged; certify it anew or look into it")
+		return errors.New("the count is not the certified one any more: nothing is purged; " +
+			"certify it anew or look into it")
 	}
 	f, err := w.freeze()
 	if err != nil {
@@ -300,7 +310,8 @@ func (p *Purger) freeze(ctx context.Context, petitionID string) error {
 // nothing.
 func agrees(certificate []byte, now Count) bool {
 	then, err := DecodeCertified(certificate)
-	return err == nil && then.Rows == now.Rows && then.Valid == now.Valid && then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
+	return err == nil && then.Rows == now.Rows && then.Valid == now.Valid &&
+		then.Invalid == now.Invalid && then.Uncertain == now.Uncertain
 }
 
 // Daily purges once a day until ctx ends, for the first time soon after the start. wait
@@ -320,7 +331,8 @@ func (p *Purger) Tell(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	n := len(due)
-	what := map[string]string{store.Images: "files and pictures", store.Text: "text and notes", store.Rows: "member numbers"}
+	what := map[string]string{store.Images: "files and pictures", store.Text: "text and notes",
+		store.Rows: "member numbers"}
 	for _, d := range due {
 		of, words := "petition "+d.Subject, what[d.Kind]
 		if d.Of == store.ExportData {
@@ -330,13 +342,16 @@ func (p *Purger) Tell(ctx context.Context, w io.Writer) error {
 		switch {
 		case d.trouble != nil:
 			n--
-			fmt.Fprintf(w, "%s: nothing is purged, for how long it is kept cannot be read: %v\n", of, d.trouble)
+			fmt.Fprintf(w, "%s: nothing is purged, for how long it is kept cannot be read: %v\n",
+				of, d.trouble)
 			continue
 		case d.own:
 			by = " by its own rule"
 		}
-		fmt.Fprintf(w, "%s: %s, kept for %d days from %s%s\n", of, words, d.Days, d.Since.Format(time.DateOnly), by)
+		fmt.Fprintf(w, "%s: %s, kept for %d days from %s%s\n", of, words, d.Days,
+			d.Since.Format(time.DateOnly), by)
 	}
-	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.", 1: "1 purge is due."}[n], fmt.Sprintf("%d purges are due.", n)))
+	_, err = fmt.Fprintln(w, cmp.Or(map[int]string{0: "Nothing is to be purged.",
+		1: "1 purge is due."}[n], fmt.Sprintf("%d purges are due.", n)))
 	return err
 }

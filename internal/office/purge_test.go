@@ -39,7 +39,9 @@ func newArchiveIn(t *testing.T, data string) *archive {
 	a := &archive{registry: newRegistryIn(t, data), log: &bytes.Buffer{}}
 	o := a.registry.office
 	o.scan = "Ana Ruiz.pdf"
-	a.Purger = &Purger{store: o.Store, blobs: o.files, office: o.Office, now: func() time.Time { return o.now }, log: slog.New(slog.NewTextHandler(a.log, nil))}
+	a.Purger = &Purger{store: o.Store, blobs: o.files, office: o.Office, now: func() time.Time {
+		return o.now
+	}, log: slog.New(slog.NewTextHandler(a.log, nil))}
 	return a
 }
 
@@ -54,12 +56,14 @@ func (a *archive) closed(id string) *Case {
 	}
 	o.petition(id, a.rules, s.ID, readSample(o.t))
 	line, member := undecided(o.t, o.look(id))
-	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "correct", Fields: map[string]string{"name": member.Name}, Note: "She told me on the telephone."})
+	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "correct", Fields: map[string]string{
+		"name": member.Name}, Note: "She told me on the telephone."})
 	o.find(store.Finding{LineID: line.ID, By: "ann", Kind: "accept", MemberID: member.ID})
 	c := o.look(id)
 	counts, err := EncodeCertified(c.Count)
 	a.must(err)
-	_, err = o.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts, SnapshotID: s.ID, By: "cho", At: o.now})
+	_, err = o.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts,
+		SnapshotID: s.ID, By: "cho", At: o.now})
 	a.must(err)
 	today := o.now.Format(time.DateOnly)
 	a.must(a.step(id, "submit", today))
@@ -75,10 +79,12 @@ func (a *archive) named(id string) *Case {
 	ctx := o.t.Context()
 	pages, err := o.Store.Pages(ctx, id)
 	a.must(err)
-	a.must(o.Store.Fail(ctx, store.Failure{PageID: pages[0].ID, Stage: store.Extract, Text: "Ana Ruiz.pdf, page 1, could not be read."}))
+	a.must(o.Store.Fail(ctx, store.Failure{PageID: pages[0].ID, Stage: store.Extract,
+		Text: "Ana Ruiz.pdf, page 1, could not be read."}))
 	life, err := a.Life(ctx, id, []store.Role{store.Chair}, register.AsOf{})
 	a.must(err)
-	a.must(a.AddToLife(ctx, id, NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry)))
+	a.must(a.AddToLife(ctx, id, NewStep{Kind: "undo", On: o.now, Undoes: life.Undo},
+		chairOf(a.registry)))
 	a.must(a.step(id, "deficiency", "2026-11-20", "missing", "Ana Ruiz lacks an address"))
 	a.must(a.step(id, "withdraw", "2026-11-20", "rationale", "Ana Ruiz asked for it"))
 	return o.look(id)
@@ -101,7 +107,8 @@ func (a *archive) keptText(id string) map[string]string {
 	a.must(err)
 	frozen, err := o.Store.Frozen(ctx, id)
 	a.must(err)
-	for what, of := range map[string]any{"a file": uploads, "a page": pages, "a failure": failures, "an event": events, "the audit log": audit, "what is frozen": frozen.Data} {
+	for what, of := range map[string]any{"a file": uploads, "a page": pages, "a failure": failures,
+		"an event": events, "the audit log": audit, "what is frozen": frozen.Data} {
 		out[what] = fmt.Sprintf("%s", of)
 	}
 	return out
@@ -110,9 +117,11 @@ func (a *archive) keptText(id string) map[string]string {
 // bare withdraws a petition of which nothing came.
 func (a *archive) bare(id string) error {
 	o := a.registry.office
-	e, err := o.Store.AddEvent(o.t.Context(), store.Event{Of: ofPetition, Subject: id, Kind: "submit", On: o.now, At: o.now, By: "cho"}, "")
+	e, err := o.Store.AddEvent(o.t.Context(), store.Event{Of: ofPetition, Subject: id,
+		Kind: "submit", On: o.now, At: o.now, By: "cho"}, "")
 	if err == nil {
-		_, err = o.Store.AddEvent(o.t.Context(), store.Event{Of: ofPetition, Subject: id, Kind: "withdraw", On: o.now, At: o.now, By: "cho"}, e.ID)
+		_, err = o.Store.AddEvent(o.t.Context(), store.Event{Of: ofPetition, Subject: id,
+			Kind: "withdraw", On: o.now, At: o.now, By: "cho"}, e.ID)
 	}
 	return err
 }
@@ -189,7 +198,8 @@ func TestPurgeStory(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 		now := o.look("open")
-		if diff := cmp.Diff(openBefore, now, cmpopts.IgnoreUnexported(Case{}, BlindLine{})) + cmp.Diff(openLines, linesOf(now)); diff != "" {
+		if diff := cmp.Diff(openBefore, now, cmpopts.IgnoreUnexported(Case{}, BlindLine{})) +
+			cmp.Diff(openLines, linesOf(now)); diff != "" {
 			t.Errorf("%s: the open petition changed: %s", what, diff)
 		}
 		return c
@@ -218,7 +228,8 @@ func TestPurgeStory(t *testing.T) {
 	var said bytes.Buffer
 	o.now = o.now.AddDate(0, 0, 2)
 	a.must(a.Tell(ctx, &said))
-	if !strings.Contains(said.String(), "petition p: files and pictures, kept for 30 days") || len(kinds()) > 0 {
+	if !strings.Contains(said.String(), "petition p: files and pictures, kept for 30 days") ||
+		len(kinds()) > 0 {
 		t.Errorf("%s %v", &said, kinds())
 	}
 
@@ -244,7 +255,8 @@ func TestPurgeStory(t *testing.T) {
 	purgeOn(61)
 	c = check("without text")
 	for _, l := range linesOf(c) {
-		if len(l.Fields) != 1 || l.Fields[0].Text != "purged" || len(l.Candidates) > 0 || strings.Contains(l.Note, "telephone") {
+		if len(l.Fields) != 1 || l.Fields[0].Text != "purged" || len(l.Candidates) > 0 ||
+			strings.Contains(l.Note, "telephone") {
 			t.Errorf("%+v", l)
 		}
 	}
@@ -259,7 +271,8 @@ func TestPurgeStory(t *testing.T) {
 	}
 	life, err := a.Life(ctx, "p", []store.Role{store.Chair}, register.AsOf{})
 	a.must(err)
-	err = a.AddToLife(ctx, "p", NewStep{Kind: "undo", On: o.now, Undoes: life.Undo}, chairOf(a.registry))
+	err = a.AddToLife(ctx, "p", NewStep{Kind: "undo", On: o.now, Undoes: life.Undo},
+		chairOf(a.registry))
 	if why := (*Refusal)(nil); !errors.As(err, &why) || !strings.Contains(why.Text, "purged") {
 		t.Errorf("taking it up again: %v", err)
 	}
@@ -302,7 +315,8 @@ func TestPurgeStory(t *testing.T) {
 	if a.have(s.SHA256) {
 		t.Error("an export that nobody needs is kept")
 	}
-	if got := o.look("open").Count; got.Rows != openBefore.Count.Rows || got.Valid != openBefore.Count.Valid || got.Possible != openBefore.Count.Possible {
+	if got := o.look("open").Count; got.Rows != openBefore.Count.Rows ||
+		got.Valid != openBefore.Count.Valid || got.Possible != openBefore.Count.Possible {
 		t.Errorf("%+v", got)
 	}
 	for _, l := range linesOf(openBefore) {
@@ -429,7 +443,8 @@ func TestPurgeMeetsUpload(t *testing.T) {
 
 	// The next time the one who put it names it just after it was looked at.
 	m.after = func() {
-		_, err := o.Store.AddUpload(ctx, store.Upload{PetitionID: "again", SHA256: m.sum, Name: "petition.pdf", By: "ann"})
+		_, err := o.Store.AddUpload(ctx, store.Upload{PetitionID: "again", SHA256: m.sum,
+			Name: "petition.pdf", By: "ann"})
 		if !errors.Is(err, store.ErrConflict) {
 			a.must(err)
 		}
@@ -451,7 +466,8 @@ func TestPurgeSweepsExportsNotTakenIn(t *testing.T) {
 	a := newArchive(t)
 	o, ctx := a.registry.office, t.Context()
 	taken := o.snapshot(sampleExport(t))
-	looked, refused := o.keep([]byte("ID,First Name,Last Name\n1,Ada,Lovelace\n")), o.keep([]byte("no export"))
+	looked, refused := o.keep([]byte("ID,First Name,Last Name\n1,Ada,Lovelace\n")),
+		o.keep([]byte("no export"))
 	_, err := o.Preview(ctx, looked, "members.csv", ImportOptions{})
 	a.must(err)
 	if _, err := o.Import(ctx, refused, "members.csv", ImportOptions{}, "ann"); err == nil {
@@ -465,7 +481,8 @@ func TestPurgeSweepsExportsNotTakenIn(t *testing.T) {
 	}
 	a.must(a.Run(ctx))
 	if a.have(looked) || a.have(refused) || !a.have(taken.SHA256) {
-		t.Errorf("looked at: %v, refused: %v, taken in: %v", a.have(looked), a.have(refused), a.have(taken.SHA256))
+		t.Errorf("looked at: %v, refused: %v, taken in: %v", a.have(looked), a.have(refused),
+			a.have(taken.SHA256))
 	}
 }
 
@@ -478,7 +495,8 @@ func TestPurgeNeedsTheCertifiedCount(t *testing.T) {
 	c.Count.Valid++
 	counts, err := EncodeCertified(c.Count)
 	a.must(err)
-	_, err = o.Store.AddTally(ctx, store.Tally{PetitionID: "p", Version: c.Version, Counts: counts, By: "cho", At: o.now.Add(time.Hour)})
+	_, err = o.Store.AddTally(ctx, store.Tally{PetitionID: "p", Version: c.Version, Counts: counts,
+		By: "cho", At: o.now.Add(time.Hour)})
 	a.must(err)
 	o.now = o.now.AddDate(0, 0, 400)
 	if err := a.Run(ctx); err == nil || !strings.Contains(err.Error(), "certified") {
@@ -513,7 +531,8 @@ func TestPurgeDaily(t *testing.T) {
 			list, err := o.Store.Purges(t.Context(), store.PetitionData, id)
 			a.must(err)
 			for _, x := range list {
-				out = append(out, fmt.Sprintf("%s %s after %d, done %v", id, x.Kind, x.Days, !x.DoneAt.IsZero()))
+				out = append(out, fmt.Sprintf("%s %s after %d, done %v", id, x.Kind, x.Days,
+					!x.DoneAt.IsZero()))
 			}
 		}
 		return out
@@ -524,8 +543,10 @@ func TestPurgeDaily(t *testing.T) {
 		broken bool // when the run of that day comes to blobs
 		want   []string
 	}{
-		{9, false, nil}, {10, true, []string{"own images after 10, done false"}}, {11, false, []string{own}},
-		{19, false, []string{own}}, {21, false, []string{own, usual}}, {22, false, []string{own, usual}},
+		{9, false, nil}, {10, true, []string{"own images after 10, done false"}},
+		{11, false, []string{own}},
+		{19, false, []string{own}}, {21, false, []string{own, usual}},
+		{22, false, []string{own, usual}},
 	}
 	waits, at := []time.Duration{}, -1
 	p.Daily(ctx, func(_ context.Context, d time.Duration) {
@@ -555,7 +576,8 @@ func TestPurgeDaily(t *testing.T) {
 		t.Errorf("the log does not tell what broke: %s", a.log)
 	}
 	for _, id := range []string{"own", "usual"} {
-		if lines, err := o.Store.Lines(t.Context(), id); err != nil || len(lines) == 0 || len(lines[0].Row) == 0 || lines[0].Picture != "" {
+		if lines, err := o.Store.Lines(t.Context(), id); err != nil || len(lines) == 0 ||
+			len(lines[0].Row) == 0 || lines[0].Picture != "" {
 			t.Errorf("%s: %d lines, %v", id, len(lines), err)
 		}
 	}
@@ -579,7 +601,8 @@ func TestPurgeTells(t *testing.T) {
 	u, err := o.Store.Uploads(ctx, "usual")
 	a.must(err)
 
-	want := "petition odd: nothing is purged, for how long it is kept cannot be read: read the rule of petition odd: line 1: "
+	want := "petition odd: nothing is purged, for how long it is kept cannot be read: read the " +
+		"rule of petition odd: line 1: "
 	lines := []string{
 		"petition usual: files and pictures, kept for 365 days from " + since + "\n",
 		"petition usual: text and notes, kept for 365 days from " + since + "\n",
@@ -599,31 +622,36 @@ func TestPurgeTells(t *testing.T) {
 	}
 	for range 2 {
 		said := told(append(lines, want, "3 purges are due.\n")...)
-		if strings.Contains(said, "own: text") || strings.Contains(said, "member numbers") || strings.Contains(said, "Ruiz") {
+		if strings.Contains(said, "own: text") || strings.Contains(said, "member numbers") ||
+			strings.Contains(said, "Ruiz") {
 			t.Errorf("it said %s", said)
 		}
 	}
-	if purges, err := o.Store.Purges(ctx, store.PetitionData, "usual"); err != nil || len(purges) > 0 || !a.have(u[0].SHA256) {
+	if purges, err := o.Store.Purges(ctx, store.PetitionData, "usual"); err != nil ||
+		len(purges) > 0 || !a.have(u[0].SHA256) {
 		t.Errorf("a dry run purged: %v, %v", purges, err)
 	}
 
 	// All of this was written a moment ago, and blobs that young are left alone.
 	before := time.Now().Add(-2 * sweepGrace)
-	a.must(filepath.WalkDir(filepath.Join(data, "blobs"), func(name string, d fs.DirEntry, err error) error {
+	a.must(filepath.WalkDir(filepath.Join(data, "blobs"), func(name string, d fs.DirEntry,
+		err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		return os.Chtimes(name, before, before)
 	}))
 	told(lines...)
-	if err := NewPurger(today, o.files, slog.New(slog.DiscardHandler)).Run(ctx); err == nil || !strings.Contains(err.Error(), "odd") {
+	if err := NewPurger(today, o.files, slog.New(slog.DiscardHandler)).Run(ctx); err == nil ||
+		!strings.Contains(err.Error(), "odd") {
 		t.Errorf("for the odd one a person is needed: %v", err)
 	}
 	if a.have(u[0].SHA256) {
 		t.Error("a file is still there")
 	}
 	a.must(o.Store.SetPetition(ctx, store.Petition{ID: "odd", State: "draft"}))
-	if said := told(); strings.Contains(said, "petition usual") || strings.Contains(said, "petition own") {
+	if said := told(); strings.Contains(said, "petition usual") || strings.Contains(said,
+		"petition own") {
 		t.Errorf("after the purge it said %s", said)
 	}
 	if diff := cmp.Diff(usual.Count, o.look("usual").Count); diff != "" {

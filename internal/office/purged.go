@@ -19,9 +19,10 @@ import (
 // those who decided. Fields may be added, none renamed.
 type (
 	keptPetition struct {
-		Group         string         `json:"group"`
-		Purpose       string         `json:"purpose"`
-		PurposeUpload string         `json:"purpose_upload"` // its id: what people named the file is personal
+		Group   string `json:"group"`
+		Purpose string `json:"purpose"`
+		// its id: what people named the file is personal
+		PurposeUpload string         `json:"purpose_upload"`
 		PurposePage   int            `json:"purpose_page"`
 		Outlook       verify.Outlook `json:"outlook"`
 	}
@@ -58,7 +59,9 @@ func (o *Office) readPurged(ctx context.Context, petitionID string) (p purged, e
 	if p.records, err = o.Store.Purges(ctx, store.PetitionData, petitionID); err != nil {
 		return p, err
 	}
-	p.frozen = slices.ContainsFunc(p.records, func(r store.Purge) bool { return r.Kind != store.Images })
+	p.frozen = slices.ContainsFunc(p.records, func(r store.Purge) bool {
+		return r.Kind != store.Images
+	})
 	if !p.frozen {
 		return p, nil
 	}
@@ -85,7 +88,8 @@ func (o *Office) readPurged(ctx context.Context, petitionID string) (p purged, e
 func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *caseLine {
 	kept.Row, kept.Match = nil, nil
 	l := &caseLine{Line: kept, hash: hash, ref: ref, read: verify.Match{Nobody: 1}}
-	l.read.Line = verify.Line{Ref: ref, Row: extract.Row{Number: kept.Number, Box: kept.Box, Signed: v.Signed, Struck: v.Struck,
+	l.read.Line = verify.Line{Ref: ref, Row: extract.Row{Number: kept.Number, Box: kept.Box,
+		Signed: v.Signed, Struck: v.Struck,
 		Fields: map[extract.Field]extract.Reading{extract.Name: {Text: purgedText, Confidence: 1}}}}
 	l.current = l.read
 	return l
@@ -93,7 +97,8 @@ func (v keptVerdict) line(kept store.Line, ref verify.Ref, hash uint64) *caseLin
 
 func (w *counted) keptCover() report.Petition {
 	k := w.purged.kept
-	return report.Petition{Cover: extract.Cover{Group: k.Group, Purpose: k.Purpose}, CoverFile: w.names[k.PurposeUpload], CoverPage: k.PurposePage}
+	return report.Petition{Cover: extract.Cover{Group: k.Group, Purpose: k.Purpose},
+		CoverFile: w.names[k.PurposeUpload], CoverPage: k.PurposePage}
 }
 
 // settleFrozen gives lines the verdicts that were kept of them.
@@ -108,8 +113,10 @@ func (w *counted) settleFrozen() {
 			continue
 		}
 		d := &all[i]
-		*d = verify.Decision{Match: l.current, Verdict: v.Verdict, Reason: v.Reason, MemberID: v.memberID, Probability: v.Probability, Odds: v.Odds, Look: v.Look,
-			Because: "What was read was purged; the verdict is the one given before.", By: v.By, At: v.At, Overridden: v.Overridden, Needs: v.Needs}
+		*d = verify.Decision{Match: l.current, Verdict: v.Verdict, Reason: v.Reason,
+			MemberID: v.memberID, Probability: v.Probability, Odds: v.Odds, Look: v.Look,
+			Because: "What was read was purged; the verdict is the one given before.", By: v.By,
+			At: v.At, Overridden: v.Overridden, Needs: v.Needs}
 		if at, ok := w.at[v.DuplicateOf]; ok {
 			ref := w.lines[at].ref
 			d.DuplicateOf = &ref
@@ -122,7 +129,8 @@ func (w *counted) settleFrozen() {
 			w.open = append(w.open, i)
 		}
 	}
-	w.tally.Outlook.Next = slices.DeleteFunc(slices.Clone(w.tally.Outlook.Next), func(i int) bool { return all[i].Needs == verify.NeedsMatch })
+	w.tally.Outlook.Next = slices.DeleteFunc(slices.Clone(w.tally.Outlook.Next),
+		func(i int) bool { return all[i].Needs == verify.NeedsMatch })
 }
 
 // freeze takes from a petition what stays of it.
@@ -135,13 +143,15 @@ func (w *counted) freeze() (store.Frozen, error) {
 			upload = id
 		}
 	}
-	data, err := json.Marshal(keptPetition{c.Cover.Group, c.Cover.Purpose, upload, c.CoverPage, w.tally.Outlook})
+	data, err := json.Marshal(keptPetition{c.Cover.Group, c.Cover.Purpose, upload, c.CoverPage,
+		w.tally.Outlook})
 	if err != nil {
 		return f, err
 	}
 	f.Data = data
 	for i, d := range w.decisions {
-		v := keptVerdict{Verdict: d.Verdict, Reason: d.Reason, Signed: d.Line.Signed, Struck: d.Line.Struck, Probability: d.Probability, Odds: d.Odds, Look: d.Look,
+		v := keptVerdict{Verdict: d.Verdict, Reason: d.Reason, Signed: d.Line.Signed,
+			Struck: d.Line.Struck, Probability: d.Probability, Odds: d.Odds, Look: d.Look,
 			By: d.By, At: d.At, Overridden: d.Overridden, Needs: d.Needs}
 		if d.DuplicateOf != nil {
 			if at, ok := w.refs[*d.DuplicateOf]; ok {
@@ -151,7 +161,8 @@ func (w *counted) freeze() (store.Frozen, error) {
 		if data, err = json.Marshal(v); err != nil {
 			return f, fmt.Errorf("keep the verdict of line %s: %w", w.lines[i].ID, err)
 		}
-		f.Verdicts = append(f.Verdicts, store.Verdict{LineID: w.lines[i].ID, MemberID: d.MemberID, Data: data})
+		f.Verdicts = append(f.Verdicts, store.Verdict{LineID: w.lines[i].ID, MemberID: d.MemberID,
+			Data: data})
 	}
 	return f, nil
 }
@@ -162,7 +173,8 @@ func (o *Office) mayUndo(ctx context.Context, petitionID string) error {
 	if err != nil || len(purges) == 0 {
 		return err
 	}
-	return refuse(Invalid, "%s", "Data of the petition was purged since "+purges[0].BegunAt.Format("January 2, 2006")+": the last step can no longer be taken back.")
+	return refuse(Invalid, "%s", "Data of the petition was purged since "+purges[0].BegunAt.Format(
+		"January 2, 2006")+": the last step can no longer be taken back.")
 }
 
 // tellPurged says which parts of a workbook can no longer be compared.
@@ -170,9 +182,12 @@ func (o *Office) tellPurged(ctx context.Context, petitionID string, w io.Writer)
 	purges, err := o.Store.Purges(ctx, store.PetitionData, petitionID)
 	for _, p := range purges {
 		what := map[string]string{
-			store.Images: "Pictures", store.Text: "What was read, corrections, notes and names of files", store.Rows: "Member numbers",
+			store.Images: "Pictures",
+			store.Text:   "What was read, corrections, notes and names of files",
+			store.Rows:   "Member numbers",
 		}[p.Kind]
-		fmt.Fprintf(w, "%s can no longer be compared: they were purged on %s.\n", what, p.BegunAt.Format("January 2, 2006"))
+		fmt.Fprintf(w, "%s can no longer be compared: they were purged on %s.\n", what,
+			p.BegunAt.Format("January 2, 2006"))
 	}
 	return err
 }

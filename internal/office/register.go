@@ -28,7 +28,8 @@ const (
 )
 
 // Life is what became of a petition as of a time, and what may come next where that is now.
-func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role, as register.AsOf) (Life, error) {
+func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role,
+	as register.AsOf) (Life, error) {
 	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return Life{}, err
@@ -38,7 +39,8 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 	if !now {
 		life = c.book.Petition(petitionID, as)
 	}
-	out := Life{State: string(life.State), Since: life.Since, Decision: decision(life), Renews: c.group(life.Renews).Name, Day: o.asOf(as).Day, Known: as.Known}
+	out := Life{State: string(life.State), Since: life.Since, Decision: decision(life),
+		Renews: c.group(life.Renews).Name, Day: o.asOf(as).Day, Known: as.Known}
 	var known []register.Event
 	for _, e := range c.events {
 		if as.Knows(e) && as.Reached(e.On) {
@@ -50,7 +52,8 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 		out.GroupID, out.Group = id, c.book.Group(id, o.asOf(as)).Name
 	}
 	for _, e := range c.packet().Check(life.Confirmed) {
-		out.Checklist = append(out.Checklist, Required{Item: string(e.Item), Title: itemTitle(e.Item), Says: e.Says, Found: e.Found, Confirmed: e.Confirmed})
+		out.Checklist = append(out.Checklist, Required{Item: string(e.Item),
+			Title: itemTitle(e.Item), Says: e.Says, Found: e.Found, Confirmed: e.Confirmed})
 	}
 	if !now {
 		return out, nil
@@ -70,7 +73,8 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 	}
 	if n := len(life.Events); n > 0 {
 		last := life.Events[n-1]
-		if c.book.CheckPetition(petitionID, register.Event{Kind: register.Undo, Undoes: last.ID}, rolesOf(roles), c.facts) == nil {
+		if c.book.CheckPetition(petitionID, register.Event{Kind: register.Undo, Undoes: last.ID},
+			rolesOf(roles), c.facts) == nil {
 			out.Undo = last.ID
 		}
 	}
@@ -79,7 +83,8 @@ func (o *Office) Life(ctx context.Context, petitionID string, roles []store.Role
 
 // NextStep is the title of the step that somebody may write down next in the life of a
 // petition: the first that moves it on and that nothing blocks; empty for none.
-func (o *Office) NextStep(ctx context.Context, petitionID string, roles []store.Role) (string, error) {
+func (o *Office) NextStep(ctx context.Context, petitionID string, roles []store.Role) (string,
+	error) {
 	c, err := o.progress(ctx, petitionID)
 	if err != nil {
 		return "", err
@@ -93,7 +98,8 @@ func (o *Office) NextStep(ctx context.Context, petitionID string, roles []store.
 // recommended is the step to take next of those that are possible, nil for none. Steps that
 // end a petition or take it back are nobody's recommendation.
 func recommended(steps []register.Step) *register.Step {
-	never := []register.Kind{register.FindMissing, register.Reopen, register.Withdraw, register.Disapprove, register.Defer}
+	never := []register.Kind{register.FindMissing, register.Reopen, register.Withdraw,
+		register.Disapprove, register.Defer}
 	for i, s := range steps {
 		if s.To != "" && s.Blocked == "" && !slices.Contains(never, s.Kind) {
 			return &steps[i]
@@ -103,7 +109,8 @@ func recommended(steps []register.Step) *register.Step {
 }
 
 // AddToLife writes a step of a petition down, if the register allows it.
-func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by store.Account) error {
+func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep,
+	by store.Account) error {
 	done, err := o.Store.Turn(ctx)
 	if err != nil {
 		return err
@@ -118,8 +125,11 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 	}
 	e := eventOf(s)
 	e.ID = s.id(ofPetition, petitionID, by)
-	if item := register.Item(e.Words["item"]); e.Kind == register.Confirm && item != "" && !slices.Contains([]register.Item{register.Purpose, register.Signatures, register.Organizers}, item) {
-		return refuse(Invalid, "%q is no item of the packet: choose purpose, signatures or organizers.", item)
+	if item := register.Item(e.Words["item"]); e.Kind == register.Confirm && item != "" &&
+		!slices.Contains([]register.Item{register.Purpose, register.Signatures,
+			register.Organizers}, item) {
+		return refuse(Invalid,
+			"%q is no item of the packet: choose purpose, signatures or organizers.", item)
 	}
 	switch e.Kind {
 	case register.Undo:
@@ -140,10 +150,12 @@ func (o *Office) AddToLife(ctx context.Context, petitionID string, s NewStep, by
 			return err
 		}
 		if e.Words["group"] == petitionID {
-			e.Words["name"], e.Words["purpose"] = cmp.Or(e.Words["name"], c.title()), cmp.Or(e.Words["purpose"], c.shown.Purpose)
+			e.Words["name"], e.Words["purpose"] = cmp.Or(e.Words["name"], c.title()),
+				cmp.Or(e.Words["purpose"], c.shown.Purpose)
 		}
 		rule := c.rule
-		rule.Required = c.facts.Required // of its count: the association's rule may ask for more by now
+		// of its count: the association's rule may ask for more by now
+		rule.Required = c.facts.Required
 		e = register.Under(e, rule)
 	case register.Reach:
 		if err := mailAddresses(e.Words["emails"]); err != nil {
@@ -163,7 +175,9 @@ func mailAddresses(list string) error {
 			continue
 		}
 		if a, err := mail.ParseAddress(line); err != nil || a.Address != line {
-			return refuse(Invalid, "Line %d is no e-mail address: write one such as ann@example.org on each line.", i+1)
+			return refuse(Invalid,
+				"Line %d is no e-mail address: write one such as ann@example.org on each line.",
+				i+1)
 		}
 	}
 	return nil
@@ -174,20 +188,24 @@ const twice = time.Minute
 
 // again says whether a step is the one that this person wrote down last, a moment ago: it
 // stands already, and is neither refused nor written down a second time.
-func (o *Office) again(ctx context.Context, of, subject string, s NewStep, by store.Account) (bool, error) {
+func (o *Office) again(ctx context.Context, of, subject string, s NewStep, by store.Account) (bool,
+	error) {
 	stored, err := o.Store.Events(ctx, of, subject)
 	if err != nil || len(stored) == 0 {
 		return false, err
 	}
 	if id := s.id(of, subject, by); id != "" {
 		i := slices.IndexFunc(stored, func(e store.Event) bool { return e.ID == id })
-		if i >= 0 && (stored[i].Kind != s.Kind || stored[i].Undoes != s.Undoes || s.Undoes == "" && !stored[i].On.Equal(s.On)) {
-			return false, refuse(Conflict, "Something else was written down under this Idempotency-Key: use a new key.")
+		if i >= 0 && (stored[i].Kind != s.Kind || stored[i].Undoes != s.Undoes || s.Undoes == "" &&
+			!stored[i].On.Equal(s.On)) {
+			return false, refuse(Conflict,
+				"Something else was written down under this Idempotency-Key: use a new key.")
 		}
 		return i >= 0, nil
 	}
 	last := stored[len(stored)-1]
-	if last.Kind != s.Kind || last.Undoes != s.Undoes || last.By != by.ID || o.now().Sub(last.At) > twice || s.Undoes == "" && !last.On.Equal(s.On) {
+	if last.Kind != s.Kind || last.Undoes != s.Undoes || last.By != by.ID ||
+		o.now().Sub(last.At) > twice || s.Undoes == "" && !last.On.Equal(s.On) {
 		return false, nil
 	}
 	for k, w := range s.Words {
@@ -199,13 +217,18 @@ func (o *Office) again(ctx context.Context, of, subject string, s NewStep, by st
 }
 
 // add writes an event down, with its entry in the log, and tells those who watch.
-func (o *Office) add(ctx context.Context, of, subject string, e register.Event, by store.Account, last string) error {
-	err := o.Store.Do(ctx, func(tx store.Tx) error { return o.writeStep(ctx, tx, of, subject, e, by, last) })
+func (o *Office) add(ctx context.Context, of, subject string, e register.Event, by store.Account,
+	last string) error {
+	err := o.Store.Do(ctx, func(tx store.Tx) error {
+		return o.writeStep(ctx, tx, of, subject, e, by, last)
+	})
 	if errors.Is(err, store.ErrConflict) {
-		if again, err := o.again(ctx, of, subject, NewStep{Kind: string(e.Kind), On: e.On, Words: e.Words, Undoes: e.Undoes}, by); again || err != nil {
+		if again, err := o.again(ctx, of, subject, NewStep{Kind: string(e.Kind), On: e.On,
+			Words: e.Words, Undoes: e.Undoes}, by); again || err != nil {
 			return err
 		}
-		return refuse(Invalid, "Somebody else wrote something down meanwhile. Look at it and try again.")
+		return refuse(Invalid,
+			"Somebody else wrote something down meanwhile. Look at it and try again.")
 	}
 	if err == nil && of == ofPetition {
 		o.tell(subject)
@@ -215,8 +238,11 @@ func (o *Office) add(ctx context.Context, of, subject string, e register.Event, 
 
 // writeStep writes an event and its entry in the log. A petition's state is kept as its
 // events have it, where lists find it without reading them.
-func (o *Office) writeStep(ctx context.Context, tx store.Tx, of, subject string, e register.Event, by store.Account, last string) error {
-	added, err := tx.AddEvent(ctx, store.Event{ID: e.ID, Of: of, Subject: subject, Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes}, last)
+func (o *Office) writeStep(ctx context.Context, tx store.Tx, of, subject string, e register.Event,
+	by store.Account, last string) error {
+	added, err := tx.AddEvent(ctx, store.Event{ID: e.ID, Of: of, Subject: subject,
+		Kind: string(e.Kind), On: e.On, At: o.now(), By: by.ID, Words: e.Words, Undoes: e.Undoes},
+		last)
 	if err != nil {
 		return err
 	}
@@ -269,7 +295,8 @@ func (o *Office) Tasks(ctx context.Context, sight Sight) ([]Task, error) {
 			continue
 		}
 		life := b.Petition(p.ID, register.AsOf{})
-		for _, t := range register.DueOfPetition(waiting(b, life, p.Title, ruleOf(rulesOver(association, p.Rules)), o.day()), o.day()) {
+		for _, t := range register.DueOfPetition(waiting(b, life, p.Title,
+			ruleOf(rulesOver(association, p.Rules)), o.day()), o.day()) {
 			all = append(all, task{t, ofPetition})
 		}
 	}
@@ -294,7 +321,8 @@ func (o *Office) Calendar(ctx context.Context, sight Sight, w io.Writer) error {
 	}
 	var tasks []register.Task
 	for _, t := range list {
-		tasks = append(tasks, register.Task{Due: t.Due, What: t.What, About: t.About, Subject: t.Subject, Key: t.Key, Who: t.Who})
+		tasks = append(tasks, register.Task{Due: t.Due, What: t.What, About: t.About,
+			Subject: t.Subject, Key: t.Key, Who: t.Who})
 	}
 	return register.WriteICS(w, "Petitions and groups", tasks, o.now())
 }
@@ -310,7 +338,8 @@ func eventOf(s NewStep) register.Event {
 func events(list []store.Event) []register.Event {
 	var out []register.Event
 	for _, e := range list {
-		out = append(out, register.Event{ID: e.ID, Subject: e.Subject, Kind: register.Kind(e.Kind), On: e.On, At: e.At, By: e.By, Words: e.Words, Undoes: e.Undoes})
+		out = append(out, register.Event{ID: e.ID, Subject: e.Subject, Kind: register.Kind(e.Kind),
+			On: e.On, At: e.At, By: e.By, Words: e.Words, Undoes: e.Undoes})
 	}
 	return out
 }

@@ -15,7 +15,8 @@ const ofCouncil = "council"
 
 // ledger is all that is written down, with the rule of each approval.
 func (o *Office) ledger(ctx context.Context) (*register.Book, error) {
-	b := &register.Book{Petitions: map[string][]register.Event{}, Groups: map[string][]register.Event{}}
+	b := &register.Book{Petitions: map[string][]register.Event{},
+		Groups: map[string][]register.Event{}}
 	petitions, err := o.Store.EventsOfAll(ctx, ofPetition)
 	if err != nil {
 		return nil, err
@@ -84,8 +85,10 @@ func rulesOver(association, petition string) verify.Rules {
 func ruleOf(r verify.Rules) register.Rule {
 	month, day := r.ReportsDue()
 	return register.Rule{
-		Terms:       register.Terms{Years: r.TermYears, Window: r.RenewalWindowDays, Reminders: r.ReminderDays},
-		ReportMonth: month, ReportDay: day, Answer: r.AnswerDays, Required: r.Required(), Title: r.Title, Citation: r.Citation, Conditions: r.Conditions,
+		Terms: register.Terms{Years: r.TermYears, Window: r.RenewalWindowDays,
+			Reminders: r.ReminderDays},
+		ReportMonth: month, ReportDay: day, Answer: r.AnswerDays, Required: r.Required(),
+		Title: r.Title, Citation: r.Citation, Conditions: r.Conditions,
 	}
 }
 
@@ -101,8 +104,10 @@ func (o *Office) asOf(as register.AsOf) register.AsOf {
 func (o *Office) day() time.Time { return register.DayOf(o.now().UTC()) }
 
 // waiting is a petition with what its tasks depend on.
-func waiting(b *register.Book, p register.Petition, title string, rule register.Rule, today time.Time) register.Waiting {
-	w := register.Waiting{Petition: p, Title: title, Rule: rule, Next: b.ConferenceOf(p.Told, p.Since)}
+func waiting(b *register.Book, p register.Petition, title string, rule register.Rule,
+	today time.Time) register.Waiting {
+	w := register.Waiting{Petition: p, Title: title, Rule: rule, Next: b.ConferenceOf(p.Told,
+		p.Since)}
 	if id := groupOf(p); id != "" {
 		g := b.Group(id, register.AsOf{Day: today})
 		w.Over = g.Over()

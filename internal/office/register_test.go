@@ -69,22 +69,30 @@ func must(t testing.TB) func(a store.Account, err error) store.Account {
 func (r *registry) certified(id string) {
 	r.office.t.Helper()
 	ctx := r.office.t.Context()
-	const member = "ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Persechino,Durham,NC,Active\n"
+	const member = "ID,First Name,Last Name,City,State,Status\n" +
+		"0482913,Elizabeth,Persechino,Durham,NC,Active\n"
 	snapshot := r.office.snapshot([]byte(member))
-	row := extract.Row{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{}}
-	for f, text := range map[extract.Field]string{extract.Name: "Elizabeth Persechino", extract.MemberID: "0482913"} {
+	row := extract.Row{Number: 1, Signed: extract.SignedYes,
+		Fields: map[extract.Field]extract.Reading{}}
+	for f, text := range map[extract.Field]string{extract.Name: "Elizabeth Persechino",
+		extract.MemberID: "0482913"} {
 		row.Fields[f] = extract.Reading{Text: text, Confidence: 1, Engine: "text"}
 	}
-	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds", Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St", Signed: extract.SignedYes}}}
-	r.office.petition(id, "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf, Cover: cover}, {Kind: extract.Signers, Rows: []extract.Row{row}}})
-	r.office.find(store.Finding{LineID: r.office.look(id).Line(0).ID, By: "ann", Kind: "accept", MemberID: "0482913"})
+	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds",
+		Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St",
+			Signed: extract.SignedYes}}}
+	r.office.petition(id, "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf,
+		Cover: cover}, {Kind: extract.Signers, Rows: []extract.Row{row}}})
+	r.office.find(store.Finding{LineID: r.office.look(id).Line(0).ID, By: "ann", Kind: "accept",
+		MemberID: "0482913"})
 	c := r.office.look(id)
 	if c.Count.Valid != 1 {
 		r.office.t.Fatalf("%+v", c.Count)
 	}
 	counts, err := EncodeCertified(c.Count)
 	r.must(err)
-	if _, err := r.office.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version, Counts: counts, SnapshotID: snapshot.ID, By: "cho", At: r.office.now}); err != nil {
+	if _, err := r.office.Store.AddTally(ctx, store.Tally{PetitionID: id, Version: c.Version,
+		Counts: counts, SnapshotID: snapshot.ID, By: "cho", At: r.office.now}); err != nil {
 		r.office.t.Fatal(err)
 	}
 }
@@ -102,30 +110,42 @@ func TestRegisterStory(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
-	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"}]`, "cho"))
-	r.must(r.office.Store.SetSetting(ctx, "offices", `[{"key":"chair","from":"2020-01-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "cho"))
+	r.must(r.office.Store.SetSetting(ctx, "conferences",
+		`[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"}]`,
+		"cho"))
+	r.must(r.office.Store.SetSetting(ctx, "offices",
+		`[{"key":"chair","from":"2020-01-01T00:00:00Z","name":"Dana Whitlock","email":"dana@example.org"}]`, "cho"))
 	r.certified("p1")
 
-	if err := r.step("p1", "approve", "2026-12-10", "vote", "7 to 0", "rationale", "x", "overlap", "x"); err == nil || !strings.Contains(err.Error(), "cannot follow") {
+	if err := r.step("p1", "approve", "2026-12-10", "vote", "7 to 0", "rationale", "x", "overlap",
+		"x"); err == nil || !strings.Contains(err.Error(), "cannot follow") {
 		t.Errorf("a decision before anything was acknowledged: %v", err)
 	}
 	var untrue bytes.Buffer
-	if _, err := r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf", &untrue); err == nil || !strings.Contains(err.Error(), `The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
+	if _, err := r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "approval"}, "pdf",
+		&untrue); err == nil || !strings.Contains(err.Error(),
+		`The letter "Approval" cannot be written now`) || untrue.Len() > 0 {
 		t.Errorf("an approval that nobody decided: %v", err)
 	}
 	r.office.now = time.Date(2026, 12, 12, 9, 0, 0, 0, time.UTC)
 	for _, s := range [][]string{
-		{"submit", "2026-11-02"}, {"acknowledge", "2026-11-05", "copy", "Member Programs and Services"}, {"certify", "2026-11-20"},
-		{"schedule", "2026-11-21", "meeting", "December"}, {"approve", "2026-12-10", "vote", "7 to 0", "rationale", "None is like it.", "overlap", "RUSA", "renews", newGroup, "name", "Seed Libraries", "purpose", "Lending seeds"},
+		{"submit", "2026-11-02"}, {"acknowledge", "2026-11-05", "copy",
+			"Member Programs and Services"}, {"certify", "2026-11-20"},
+		{"schedule", "2026-11-21", "meeting", "December"}, {"approve", "2026-12-10", "vote",
+			"7 to 0", "rationale", "None is like it.", "overlap", "RUSA", "renews", newGroup,
+			"name", "Seed Libraries", "purpose", "Lending seeds"},
 	} {
 		r.must(r.step("p1", s[0], s[1], s[2:]...))
 	}
 	life, err := r.Life(ctx, "p1", []store.Role{store.Chair}, register.AsOf{})
 	r.must(err)
-	if life.State != "approved" || life.Group != "Seed Libraries" || life.Decision != "Approved on December 10, 2026, 7 to 0" || life.Undo == "" {
+	if life.State != "approved" || life.Group != "Seed Libraries" ||
+		life.Decision != "Approved on December 10, 2026, 7 to 0" || life.Undo == "" {
 		t.Errorf("%+v", life)
 	}
-	if !slices.ContainsFunc(life.Letters, func(l LetterChoice) bool { return l.Kind == "approval" && l.Advised }) {
+	if !slices.ContainsFunc(life.Letters, func(l LetterChoice) bool {
+		return l.Kind == "approval" && l.Advised
+	}) {
 		t.Errorf("the approval is not among %+v", life.Letters)
 	}
 	var pdf, eml bytes.Buffer
@@ -134,21 +154,27 @@ func TestRegisterStory(t *testing.T) {
 	if !strings.HasSuffix(name, "-approval.pdf") || !bytes.HasPrefix(pdf.Bytes(), []byte("%PDF-")) {
 		t.Errorf("%s of %d bytes", name, pdf.Len())
 	}
-	if _, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", &untrue); err == nil || !strings.Contains(err.Error(), "write that down first") {
+	if _, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"},
+		"eml", &untrue); err == nil || !strings.Contains(err.Error(), "write that down first") {
 		t.Errorf("a notice of needs that nobody wrote down: %v", err)
 	}
 	r.must(r.step("p1", "notify", "2026-12-11", "needs", "A room for 40\nNot on Sunday"))
-	_, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"}, "eml", &eml)
-	if want := (&Refusal{}); !errors.As(err, &want) || !strings.Contains(want.Text, "e-mail address") {
+	_, err = r.letter(LetterAsked{Of: ofPetition, Subject: "p1", Kind: "conference-services"},
+		"eml", &eml)
+	if want := (&Refusal{}); !errors.As(err, &want) || !strings.Contains(want.Text,
+		"e-mail address") {
 		t.Errorf("a draft to nobody: %v", err)
 	}
 
-	if _, err = r.letter(LetterAsked{Of: ofGroup, Subject: "p1", Kind: "disbanding"}, "pdf", &untrue); err == nil || untrue.Len() > 0 {
+	if _, err = r.letter(LetterAsked{Of: ofGroup, Subject: "p1", Kind: "disbanding"}, "pdf",
+		&untrue); err == nil || untrue.Len() > 0 {
 		t.Errorf("a group that exists is told that it was disbanded: %v", err)
 	}
 
 	// Organizers are written to by e-mail once it is known where.
-	if err := r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nno address"); err == nil || !strings.Contains(err.Error(), "Line 2 is no e-mail address") {
+	if err := r.step("p1", "emails", "2026-12-11", "emails",
+		"ana@example.org\nno address"); err == nil || !strings.Contains(err.Error(),
+		"Line 2 is no e-mail address") {
 		t.Errorf("something that is no address: %v", err)
 	}
 	r.must(r.step("p1", "emails", "2026-12-11", "emails", "ana@example.org\nsecond@example.org\n"))
@@ -169,11 +195,14 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("%v", book.Changes)
 	}
 	told := book
-	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 || book.At != "Annual 2027" {
+	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 ||
+		book.At != "Annual 2027" {
 		t.Errorf("the report to Council at %q: %v, %v", book.At, recorded, err)
 	}
-	r.must(r.Period(ctx, Everything(), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), &coo))
-	if err := r.Period(ctx, Everything(), time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
+	r.must(r.Period(ctx, Everything(), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026,
+		11, 30, 0, 0, 0, 0, time.UTC), &coo))
+	if err := r.Period(ctx, Everything(), time.Date(2020, 11, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2020, 11, 30, 0, 0, 0, 0, time.UTC), &coo); err == nil {
 		t.Error("a period without petitions has a report")
 	}
 	coo.Reset()
@@ -187,7 +216,8 @@ func TestRegisterStory(t *testing.T) {
 	if len(book.Changes)+len(recorded) > 0 || !known {
 		t.Errorf("%v\n%v\nthe audit log knows it: %v", book.Changes, recorded, known)
 	}
-	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true, Kind: "illegible"})
+	r.office.find(store.Finding{LineID: r.office.look("p1").Line(0).ID, By: "cho", Chair: true,
+		Kind: "illegible"})
 	if recorded, err = r.verified(ctx, book, ""); err != nil || len(recorded) == 0 {
 		t.Errorf("the record has changed, and the workbook agrees with it; %v", err)
 	}
@@ -202,26 +232,33 @@ func TestRegisterStory(t *testing.T) {
 		t.Errorf("renewal is not among %+v", tasks)
 	}
 	r.must(r.Sent(ctx, ofGroup, "p1", "renewal-reminder", chairOf(r)))
-	r.must(r.Sent(ctx, ofPetition, "p1", "approval", chairOf(r))) // which means nothing beside itself
-	if tasks, err = r.Tasks(ctx, Everything()); err != nil || !slices.ContainsFunc(tasks, func(x Task) bool {
-		return strings.HasPrefix(x.Key, "renew-") && x.Told.Format(time.DateOnly) == "2029-09-01"
-	}) {
+	// which means nothing beside itself
+	r.must(r.Sent(ctx, ofPetition, "p1", "approval", chairOf(r)))
+	if tasks, err = r.Tasks(ctx, Everything()); err != nil || !slices.ContainsFunc(tasks,
+		func(x Task) bool {
+			return strings.HasPrefix(x.Key, "renew-") &&
+				x.Told.Format(time.DateOnly) == "2029-09-01"
+		}) {
 		t.Errorf("the reminder that was sent is not noted in %+v, %v", tasks, err)
 	}
 	r.office.now = time.Date(2029, 8, 20, 9, 0, 0, 0, time.UTC)
 	r.certified("p2")
 	r.office.now = time.Date(2029, 9, 1, 9, 0, 0, 0, time.UTC)
-	for _, s := range [][]string{{"submit", "2029-08-01"}, {"acknowledge", "2029-08-05", "copy", "x"}, {"certify", "2029-08-20"}, {"schedule", "2029-08-21", "meeting", "x"}} {
+	for _, s := range [][]string{{"submit", "2029-08-01"}, {"acknowledge", "2029-08-05", "copy",
+		"x"}, {"certify", "2029-08-20"}, {"schedule", "2029-08-21", "meeting", "x"}} {
 		r.must(r.step("p2", s[0], s[1], s[2:]...))
 	}
-	words := []string{"vote", "6 to 1", "rationale", "x", "overlap", "x", "renews", "Seed Libraries"}
-	if err := r.step("p2", "approve", "2028-10-02", words...); err == nil || !strings.Contains(err.Error(), "what follows cannot have happened before") {
+	words := []string{"vote", "6 to 1", "rationale", "x", "overlap", "x", "renews",
+		"Seed Libraries"}
+	if err := r.step("p2", "approve", "2028-10-02", words...); err == nil ||
+		!strings.Contains(err.Error(), "what follows cannot have happened before") {
 		t.Errorf("renewed before it was on the agenda: %v", err)
 	}
 	r.must(r.step("p2", "approve", "2029-08-28", words...))
 	group, err := r.Group(ctx, "p1", []store.Role{store.Staff}, register.AsOf{})
 	r.must(err)
-	if len(group.Terms) != 2 || group.Terms[1].From.Format(time.DateOnly) != "2029-12-10" || !slices.Equal(group.Petitions, []string{"p1", "p2"}) {
+	if len(group.Terms) != 2 || group.Terms[1].From.Format(time.DateOnly) != "2029-12-10" ||
+		!slices.Equal(group.Petitions, []string{"p1", "p2"}) {
 		t.Errorf("%+v", group.Terms)
 	}
 	for _, s := range group.Steps {
@@ -229,21 +266,24 @@ func TestRegisterStory(t *testing.T) {
 			t.Error("staff are offered to disband a group")
 		}
 	}
-	r.must(r.AddToGroup(ctx, "p1", NewStep{Kind: "rename", On: r.office.now, Words: map[string]string{"name": "Seed & Tool Libraries"}}, chairOf(r)))
+	r.must(r.AddToGroup(ctx, "p1", NewStep{Kind: "rename", On: r.office.now,
+		Words: map[string]string{"name": "Seed & Tool Libraries"}}, chairOf(r)))
 	if recorded, err := r.verified(ctx, told, ""); err != nil || len(recorded) > 0 {
 		t.Errorf("a draft differs from what was known when it was made: %v, %v", recorded, err)
 	}
 	var csv, ics bytes.Buffer
 	r.must(r.PublicList(ctx, "csv", &csv))
 	r.must(r.Calendar(ctx, Everything(), &ics))
-	if !strings.Contains(csv.String(), "Seed & Tool Libraries,Seed Libraries,Lending seeds") || !strings.Contains(ics.String(), "BEGIN:VEVENT") {
+	if !strings.Contains(csv.String(), "Seed & Tool Libraries,Seed Libraries,Lending seeds") ||
+		!strings.Contains(ics.String(), "BEGIN:VEVENT") {
 		t.Errorf("%s\n%s", &csv, &ics)
 	}
 
 	// An approval that is taken back takes its term with it.
 	life, err = r.Life(ctx, "p2", []store.Role{store.Chair}, register.AsOf{})
 	r.must(err)
-	r.must(r.AddToLife(ctx, "p2", NewStep{Kind: "undo", On: r.office.now, Undoes: life.Undo}, chairOf(r)))
+	r.must(r.AddToLife(ctx, "p2", NewStep{Kind: "undo", On: r.office.now, Undoes: life.Undo},
+		chairOf(r)))
 	if group, err = r.Group(ctx, "p1", nil, register.AsOf{}); err != nil || len(group.Terms) != 1 {
 		t.Errorf("%d terms, %v", len(group.Terms), err)
 	}
@@ -260,7 +300,9 @@ func TestRuleOfEarlierApprovals(t *testing.T) {
 	ctx := t.Context()
 	r.certified("p1")
 	day := time.Date(2024, 3, 10, 0, 0, 0, 0, time.UTC)
-	if _, err := r.office.Store.AddEvent(ctx, store.Event{Of: ofPetition, Subject: "p1", Kind: "approve", On: day, At: day, By: "cho", Words: map[string]string{"group": "p1", "name": "Seed Libraries"}}, ""); err != nil {
+	if _, err := r.office.Store.AddEvent(ctx, store.Event{Of: ofPetition, Subject: "p1",
+		Kind: "approve", On: day, At: day, By: "cho", Words: map[string]string{"group": "p1",
+			"name": "Seed Libraries"}}, ""); err != nil {
 		t.Fatal(err)
 	}
 	end := func() string {
@@ -292,7 +334,10 @@ func TestReceivedBeforeAcknowledged(t *testing.T) {
 	r.must(err)
 	after := before
 	after.ReceivedOn = day("2026-11-06")
-	if err := r.ChangePetition(ctx, before, after, "cho"); err == nil || !strings.Contains(err.Error(), "is written down for 5 November 2026: the petition cannot have been received after it") {
+	if err := r.ChangePetition(ctx, before, after, "cho"); err == nil ||
+		!strings.Contains(err.Error(),
+			"is written down for 5 November 2026: the petition cannot have been received after "+
+				"it") {
 		t.Errorf("acknowledged on the 5th, received on the 6th: %v", err)
 	}
 	after.ReceivedOn = day("2026-11-05")
@@ -303,7 +348,8 @@ func TestReceivedBeforeAcknowledged(t *testing.T) {
 func (r *registry) approvedAs(id, name string) {
 	r.t.Helper()
 	for _, s := range [][]string{
-		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", name},
+		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"},
+		{"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x", "name", name},
 	} {
 		r.must(r.step(id, s[0], "2026-11-20", s[1:]...))
 	}
@@ -324,7 +370,8 @@ func (r *registry) councilNow(conference string) report.Council {
 	r.t.Helper()
 	b, err := r.ledger(r.t.Context())
 	r.must(err)
-	c, err := r.council(r.t.Context(), b, edition{conference: conference, cutOff: r.office.now, shown: r.office.now})
+	c, err := r.council(r.t.Context(), b, edition{conference: conference, cutOff: r.office.now,
+		shown: r.office.now})
 	r.must(err)
 	return c
 }
@@ -335,7 +382,8 @@ func TestCouncilOfOneGroup(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
-	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2028","from":"2028-06-24T00:00:00Z","to":"2028-06-29T00:00:00Z"},
+	r.must(r.office.Store.SetSetting(ctx, "conferences",
+		`[{"name":"Annual 2028","from":"2028-06-24T00:00:00Z","to":"2028-06-29T00:00:00Z"},
 		{"name":"Annual 2029","from":"2029-06-24T00:00:00Z","to":"2029-06-29T00:00:00Z"}]`, "cho"))
 	r.certified("p1")
 	r.approvedAs("p1", "Seeds")
@@ -345,13 +393,15 @@ func TestCouncilOfOneGroup(t *testing.T) {
 	r.group("p1", "purpose", "2027-05-01", "purpose", "Lending what grows")
 	r.group("p1", "disband", "2028-06-01", "reason", "its organizers asked")
 	c := r.councilNow("Annual 2028")
-	if len(c.Handbook) != 1 || c.Handbook[0] != (report.Entry{Group: "Seeds and Tools", Text: "Lending what grows"}) {
+	if len(c.Handbook) != 1 || c.Handbook[0] != (report.Entry{Group: "Seeds and Tools",
+		Text: "Lending what grows"}) {
 		t.Errorf("%+v", c.Handbook)
 	}
 	if len(c.Annual) != 1 || c.Annual[0].Year != "2027" {
 		t.Errorf("with its end: %+v", c.Annual)
 	}
-	_, err := r.IssueCouncil(ctx, NewCouncilReport{Conference: "Annual 2028", Document: "CD 1"}, chairOf(r))
+	_, err := r.IssueCouncil(ctx, NewCouncilReport{Conference: "Annual 2028", Document: "CD 1"},
+		chairOf(r))
 	r.must(err)
 	r.office.now = day("2029-06-10")
 	if c = r.councilNow("Annual 2029"); len(c.Annual) != 0 || len(c.Groups) != 1 {
@@ -359,13 +409,14 @@ func TestCouncilOfOneGroup(t *testing.T) {
 	}
 }
 
-// What was noted of reports goes to Council with them, and a conference lies in the year of Council that
-// somebody wrote down for it.
+// What was noted of reports goes to Council with them, and a conference lies in the year of Council
+// that somebody wrote down for it.
 func TestCouncilOfReports(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	ctx := t.Context()
-	r.must(r.office.Store.SetSetting(ctx, "conferences", `[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"},
+	r.must(r.office.Store.SetSetting(ctx, "conferences",
+		`[{"name":"Annual 2027","from":"2027-06-24T00:00:00Z","to":"2027-06-29T00:00:00Z"},
 		{"name":"Annual 2028","from":"2028-07-02T00:00:00Z","to":"2028-07-06T00:00:00Z","council":"2027-2028"}]`, "cho"))
 	r.certified("p1")
 	r.approvedAs("p1", "Seeds")
@@ -375,14 +426,16 @@ func TestCouncilOfReports(t *testing.T) {
 	if len(c.Annual) != 2 || c.Annual[0].Note != "the pilot" || c.Year != "2026-2027" {
 		t.Errorf("asked for: %s, %+v", c.Year, c.Annual)
 	}
-	r.group("p1", "annual-report", "2027-04-02", "for", "the one asked for on 2027-01-10, due 2027-03-01", "note", "by mail, in two parts")
+	r.group("p1", "annual-report", "2027-04-02", "for",
+		"the one asked for on 2027-01-10, due 2027-03-01", "note", "by mail, in two parts")
 	r.group("p1", "annual-report", "2027-06-01", "for", "2027")
 	c = r.councilNow("Annual 2028")
 	var notes []string
 	for _, a := range c.Annual {
 		notes = append(notes, a.Note)
 	}
-	if !slices.Equal(notes, []string{"the pilot; by mail, in two parts", ""}) || c.Year != "2027-2028" {
+	if !slices.Equal(notes, []string{"the pilot; by mail, in two parts", ""}) ||
+		c.Year != "2027-2028" {
 		t.Errorf("handed in: %s, %q", c.Year, notes)
 	}
 }
@@ -392,8 +445,11 @@ func TestReceivedByNow(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for at, want := range map[string]map[string]string{
-		"2026-11-20T09:00:00Z": {"2026-11-20": "", "2026-11-21": "21 November 2026 is still to come", "1899-12-31": "cannot be right", "2226-11-02": "still to come"},
-		"2026-11-20T11:00:00Z": {"2026-11-21": "", "2026-11-22": "still to come"}, // it is the 21st on Kiritimati
+		"2026-11-20T09:00:00Z": {"2026-11-20": "",
+			"2026-11-21": "21 November 2026 is still to come", "1899-12-31": "cannot be right",
+			"2226-11-02": "still to come"},
+		// it is the 21st on Kiritimati
+		"2026-11-20T11:00:00Z": {"2026-11-21": "", "2026-11-22": "still to come"},
 	} {
 		now, err := time.Parse(time.RFC3339, at)
 		if err != nil {
@@ -401,8 +457,10 @@ func TestReceivedByNow(t *testing.T) {
 		}
 		o.Office.now = func() time.Time { return now }
 		for received, want := range want {
-			_, err := o.ReadTerms(t.Context(), store.Petition{}, Terms{Title: "Seeds", Received: received})
-			if no := (*Refusal)(nil); (want == "") != (err == nil) || err != nil && (!errors.As(err, &no) || !strings.Contains(no.Text, want)) {
+			_, err := o.ReadTerms(t.Context(), store.Petition{}, Terms{Title: "Seeds",
+				Received: received})
+			if no := (*Refusal)(nil); (want == "") != (err == nil) || err != nil &&
+				(!errors.As(err, &no) || !strings.Contains(no.Text, want)) {
 				t.Errorf("%s at %s: %v, want %q", received, at, err, want)
 			}
 		}
@@ -415,9 +473,11 @@ func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	r.certified("p1")
-	r.must(r.office.Store.SetSetting(t.Context(), "rules", "percent: 10\nbase: 1500\nterm-years: 4\n", "cho"))
+	r.must(r.office.Store.SetSetting(t.Context(), "rules",
+		"percent: 10\nbase: 1500\nterm-years: 4\n", "cho"))
 	for _, s := range [][]string{
-		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"}, {"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x"},
+		{"submit"}, {"acknowledge", "copy", "x"}, {"certify"}, {"schedule", "meeting", "x"},
+		{"approve", "vote", "7 to 0", "rationale", "x", "overlap", "x"},
 	} {
 		r.must(r.step("p1", s[0], "2026-11-20", s[1:]...))
 	}
@@ -425,11 +485,13 @@ func TestApprovalCarriesWhatItWasHeldTo(t *testing.T) {
 		subject string
 		kind    letter.Kind
 	}{{ofPetition, letter.Approval}, {ofGroup, letter.RenewalReminder}} {
-		c, x, err := r.about(t.Context(), LetterAsked{Of: of.subject, Subject: "p1", Kind: string(of.kind)})
+		c, x, err := r.about(t.Context(), LetterAsked{Of: of.subject, Subject: "p1",
+			Kind: string(of.kind)})
 		r.must(err)
 		f := c.lettersOwn(of.kind, x, chairOf(r))
 		if f.Required != 1 || f.Valid != 1 || f.TermYears != 4 {
-			t.Errorf("%s: %d of %d required, for %d years", of.kind, f.Valid, f.Required, f.TermYears)
+			t.Errorf("%s: %d of %d required, for %d years", of.kind, f.Valid, f.Required,
+				f.TermYears)
 		}
 	}
 }
@@ -458,10 +520,13 @@ func TestStepTwice(t *testing.T) {
 	if r.must(r.step("p1", note[0], note[1], note[2:]...)); happened() != 3 {
 		t.Error("the same, said again an hour later, is lost")
 	}
-	if err := r.step("p1", "confirm", "2026-11-02", "item", "everything"); err == nil || !strings.Contains(err.Error(), `"everything" is no item of the packet: choose purpose, signatures or organizers.`) {
+	if err := r.step("p1", "confirm", "2026-11-02", "item", "everything"); err == nil ||
+		!strings.Contains(err.Error(),
+			`"everything" is no item of the packet: choose purpose, signatures or organizers.`) {
 		t.Errorf("an item that there is not: %v", err)
 	}
-	r.must(r.AddToLife(t.Context(), "p1", NewStep{Kind: "undo", On: r.office.now, Undoes: r.last("p1")}, chairOf(r)))
+	r.must(r.AddToLife(t.Context(), "p1", NewStep{Kind: "undo", On: r.office.now,
+		Undoes: r.last("p1")}, chairOf(r)))
 	if happened() != 4 {
 		t.Error("the last step was not taken back")
 	}
@@ -498,7 +563,8 @@ func TestStepWithAKey(t *testing.T) {
 }
 
 func (r *registry) last(petitionID string) string {
-	life, err := r.Life(r.office.t.Context(), petitionID, []store.Role{store.Chair}, register.AsOf{})
+	life, err := r.Life(r.office.t.Context(), petitionID, []store.Role{store.Chair},
+		register.AsOf{})
 	r.must(err)
 	return life.Undo
 }
@@ -507,10 +573,12 @@ func (r *registry) last(petitionID string) string {
 func TestCheckTemplate(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
-	if err := r.checkTemplate("shortfall", "Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
+	if err := r.checkTemplate("shortfall",
+		"Short of {{.Short}}\n\nOf {{lines .Filed}}.\n"); err != nil {
 		t.Error(err)
 	}
-	if err := r.checkTemplate("shortfall", "Short\n\n{{.Signers}}"); err == nil || !strings.Contains(err.Error(), "line 3") {
+	if err := r.checkTemplate("shortfall", "Short\n\n{{.Signers}}"); err == nil ||
+		!strings.Contains(err.Error(), "line 3") {
 		t.Errorf("%v", err)
 	}
 }

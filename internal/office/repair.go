@@ -82,7 +82,9 @@ func (o *Office) mayRepair(ctx context.Context, petitionID, note string) error {
 	case Decided(p) != "":
 		return refuse(Conflict, "%s", Decided(p))
 	case register.State(p.State).Counted():
-		return refuse(Conflict, "The count of this petition is certified: take that step back under “Next steps” before you change what is counted.")
+		return refuse(Conflict,
+			"The count of this petition is certified: take that step back under “Next steps” "+
+				"before you change what is counted.")
 	case utf8.RuneCountInString(note) > maxNote:
 		return refuse(Invalid, "The note is too long: use at most 2,000 characters.")
 	}
@@ -91,7 +93,8 @@ func (o *Office) mayRepair(ctx context.Context, petitionID, note string) error {
 
 // ColumnFields are the fields that a column can be, in the order to offer them.
 func ColumnFields() []KeyedWord {
-	return append(LineFields(), KeyedWord{string(extract.Signature), "Signature"}, KeyedWord{string(extract.Number), "Row number"})
+	return append(LineFields(), KeyedWord{string(extract.Signature), "Signature"},
+		KeyedWord{string(extract.Number), "Row number"})
 }
 
 // LineFields are the fields of a line, in the order of forms.
@@ -134,7 +137,8 @@ func (o *Office) PageColumns(ctx context.Context, p store.Page) ([]PageColumn, e
 
 // TellColumns has a page read again with the columns that a person says, or all pages of its
 // file that have as many. It gives how many are read again.
-func (o *Office) TellColumns(ctx context.Context, pageID string, columns []PageColumn, wholeFile bool, by store.Account) (int, error) {
+func (o *Office) TellColumns(ctx context.Context, pageID string, columns []PageColumn,
+	wholeFile bool, by store.Account) (int, error) {
 	var told [][]extract.Field
 	seen := map[string]bool{}
 	for _, c := range columns {
@@ -143,19 +147,25 @@ func (o *Office) TellColumns(ctx context.Context, pageID string, columns []PageC
 			if key == "" {
 				continue
 			}
-			if !slices.ContainsFunc(ColumnFields(), func(f KeyedWord) bool { return f.Key == key }) {
+			if !slices.ContainsFunc(ColumnFields(), func(f KeyedWord) bool {
+				return f.Key == key
+			}) {
 				return 0, refuse(Invalid, "%q is nothing that a column can be.", key)
 			}
 			if seen[key] {
-				return 0, refuse(Invalid, "Two columns are given the same meaning: choose one for each.")
+				return 0, refuse(Invalid,
+					"Two columns are given the same meaning: choose one for each.")
 			}
 			seen[key] = true
 			fields = append(fields, extract.Field(key))
 		}
 		told = append(told, fields)
 	}
-	if !seen[string(extract.Name)] && !seen[string(extract.Family)] && !seen[string(extract.MemberID)] {
-		return 0, refuse(Invalid, "Say which column is the name, the last name or the member number: without one nobody can be found.")
+	if !seen[string(extract.Name)] && !seen[string(extract.Family)] &&
+		!seen[string(extract.MemberID)] {
+		return 0, refuse(Invalid,
+			"Say which column is the name, the last name or the member number: without one "+
+				"nobody can be found.")
 	}
 	pages, err := o.pagesToTell(ctx, pageID, wholeFile)
 	if err != nil {
@@ -174,20 +184,22 @@ func (o *Office) TellColumns(ctx context.Context, pageID string, columns []PageC
 	if len(fit) == 0 {
 		return 0, refuse(Conflict, "The page has other columns by now: load it again.")
 	}
-	return len(fit), o.sayOf(ctx, fit, repair{kind: RepairColumns, by: by}, func(p *store.Page) error {
-		t, err := DecodeTold(p.Told)
-		if err != nil {
+	return len(fit), o.sayOf(ctx, fit, repair{kind: RepairColumns, by: by},
+		func(p *store.Page) error {
+			t, err := DecodeTold(p.Told)
+			if err != nil {
+				return err
+			}
+			t.Columns = told
+			p.Told, err = encodeTold(t)
 			return err
-		}
-		t.Columns = told
-		p.Told, err = encodeTold(t)
-		return err
-	})
+		})
 }
 
 // TurnPage has a page, or all of its file, read again held another way up: turned clockwise by
 // degrees as delivered.
-func (o *Office) TurnPage(ctx context.Context, pageID string, degrees int, wholeFile bool, by store.Account) (int, error) {
+func (o *Office) TurnPage(ctx context.Context, pageID string, degrees int, wholeFile bool,
+	by store.Account) (int, error) {
 	if degrees%90 != 0 || degrees < 0 || degrees > 270 {
 		return 0, refuse(Invalid, "A page is turned by 0, 90, 180 or 270 degrees.")
 	}
@@ -195,25 +207,29 @@ func (o *Office) TurnPage(ctx context.Context, pageID string, degrees int, whole
 	if err != nil {
 		return 0, err
 	}
-	return len(pages), o.sayOf(ctx, pages, repair{kind: RepairTurn, by: by}, func(p *store.Page) error {
-		t, err := DecodeTold(p.Told)
-		if err != nil {
+	return len(pages), o.sayOf(ctx, pages, repair{kind: RepairTurn, by: by},
+		func(p *store.Page) error {
+			t, err := DecodeTold(p.Told)
+			if err != nil {
+				return err
+			}
+			t.Turned = &degrees
+			p.Told, err = encodeTold(t)
 			return err
-		}
-		t.Turned = &degrees
-		p.Told, err = encodeTold(t)
-		return err
-	})
+		})
 }
 
 // pagesToTell is a page, or all pages of its file that count here.
-func (o *Office) pagesToTell(ctx context.Context, pageID string, wholeFile bool) ([]store.Page, error) {
+func (o *Office) pagesToTell(ctx context.Context, pageID string, wholeFile bool) ([]store.Page,
+	error) {
 	p, err := o.Store.Page(ctx, pageID)
 	if err != nil || !wholeFile {
 		return []store.Page{p}, err
 	}
 	all, err := o.Store.PagesOf(ctx, p.UploadID)
-	return slices.DeleteFunc(all, func(p store.Page) bool { return p.Excluded || p.FiledUnder != "" }), err
+	return slices.DeleteFunc(all, func(p store.Page) bool {
+		return p.Excluded || p.FiledUnder != ""
+	}), err
 }
 
 // ExcludePage makes a page count for nothing, and says why.
@@ -227,15 +243,17 @@ func (o *Office) ExcludePage(ctx context.Context, pageID, note string, by store.
 	case strings.TrimSpace(note) == "":
 		return refuse(Invalid, "Say why the page does not count.")
 	}
-	return o.sayOf(ctx, []store.Page{p}, repair{kind: RepairExclude, note: note, by: by}, func(p *store.Page) error {
-		p.Excluded = true
-		return nil
-	})
+	return o.sayOf(ctx, []store.Page{p}, repair{kind: RepairExclude, note: note, by: by},
+		func(p *store.Page) error {
+			p.Excluded = true
+			return nil
+		})
 }
 
 // MovePages moves a page to another petition, or all of its file, where they are read anew. It
 // gives how many moved.
-func (o *Office) MovePages(ctx context.Context, pageID, petitionID string, wholeFile bool, note string, by store.Account) (int, error) {
+func (o *Office) MovePages(ctx context.Context, pageID, petitionID string, wholeFile bool,
+	note string, by store.Account) (int, error) {
 	pages, err := o.pagesToTell(ctx, pageID, wholeFile)
 	if err != nil {
 		return 0, err
@@ -246,10 +264,11 @@ func (o *Office) MovePages(ctx context.Context, pageID, petitionID string, whole
 	if err := o.mayRepair(ctx, petitionID, note); err != nil {
 		return 0, err
 	}
-	err = o.sayOf(ctx, pages, repair{kind: RepairMove, note: note, by: by, to: petitionID}, func(p *store.Page) error {
-		p.CountsUnder = petitionID
-		return nil
-	})
+	err = o.sayOf(ctx, pages, repair{kind: RepairMove, note: note, by: by, to: petitionID},
+		func(p *store.Page) error {
+			p.CountsUnder = petitionID
+			return nil
+		})
 	if err == nil {
 		o.tell(petitionID)
 	}
@@ -265,7 +284,8 @@ type repair struct {
 }
 
 // sayOf writes what a person says of pages of one petition.
-func (o *Office) sayOf(ctx context.Context, pages []store.Page, r repair, change func(*store.Page) error) error {
+func (o *Office) sayOf(ctx context.Context, pages []store.Page, r repair,
+	change func(*store.Page) error) error {
 	if err := o.mayRepair(ctx, pages[0].PetitionID, r.note); err != nil {
 		return err
 	}
@@ -278,7 +298,8 @@ func (o *Office) sayOf(ctx context.Context, pages []store.Page, r repair, change
 					return err
 				}
 				data.Elsewhere = store.PageID(u.ID, p.Number)
-				if err := tx.TellPage(ctx, store.Page{ID: data.Elsewhere, CountsUnder: r.to}); err != nil {
+				if err := tx.TellPage(ctx, store.Page{ID: data.Elsewhere,
+					CountsUnder: r.to}); err != nil {
 					return err
 				}
 			}
@@ -292,7 +313,8 @@ func (o *Office) sayOf(ctx context.Context, pages []store.Page, r repair, change
 				return err
 			}
 		}
-		return o.record(ctx, tx, r.by.ID, "page."+r.kind, pages[0].PetitionID, fmt.Sprintf("page %s, %d pages", pages[0].ID, len(pages)))
+		return o.record(ctx, tx, r.by.ID, "page."+r.kind, pages[0].PetitionID,
+			fmt.Sprintf("page %s, %d pages", pages[0].ID, len(pages)))
 	})
 	if err != nil {
 		return fmt.Errorf("put page %s right: %w", pages[0].ID, err)
@@ -302,22 +324,26 @@ func (o *Office) sayOf(ctx context.Context, pages []store.Page, r repair, change
 }
 
 // addRepair writes a repair of a page down.
-func (o *Office) addRepair(ctx context.Context, tx store.Tx, p store.Page, r repair, data repairData) error {
+func (o *Office) addRepair(ctx context.Context, tx store.Tx, p store.Page, r repair,
+	data repairData) error {
 	text, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	_, err = tx.AddRepair(ctx, store.Repair{ID: r.id, PetitionID: p.PetitionID, UploadID: p.UploadID, PageID: p.ID, Kind: r.kind, By: r.by.ID, At: o.now(),
+	_, err = tx.AddRepair(ctx, store.Repair{ID: r.id, PetitionID: p.PetitionID,
+		UploadID: p.UploadID, PageID: p.ID, Kind: r.kind, By: r.by.ID, At: o.now(),
 		Note: strings.TrimSpace(r.note), Data: string(text)})
 	return err
 }
 
 // AddLineAt adds a line that was missed, at a place of a page in shares of its width and height
 // as delivered. People say in the review, or here, what stands on it.
-func (o *Office) AddLineAt(ctx context.Context, pageID string, box [4]float64, note string, by store.Account) (store.Line, error) {
+func (o *Office) AddLineAt(ctx context.Context, pageID string, box [4]float64, note string,
+	by store.Account) (store.Line, error) {
 	for _, x := range box {
 		if x < 0 || x > 1 {
-			return store.Line{}, refuse(Invalid, "The line lies outside of the page: draw it again.")
+			return store.Line{}, refuse(Invalid,
+				"The line lies outside of the page: draw it again.")
 		}
 	}
 	if box[2]-box[0] < leastSide || box[3]-box[1] < leastSide/4 {
@@ -331,7 +357,8 @@ func (o *Office) AddLineAt(ctx context.Context, pageID string, box [4]float64, n
 	if err != nil {
 		return store.Line{}, err
 	}
-	added, err := o.replace(ctx, p, repair{kind: RepairAdd, note: note, by: by}, nil, []store.Line{*l})
+	added, err := o.replace(ctx, p, repair{kind: RepairAdd, note: note, by: by}, nil,
+		[]store.Line{*l})
 	if err != nil {
 		return store.Line{}, err
 	}
@@ -356,7 +383,8 @@ func (o *Office) DropLine(ctx context.Context, lineID, note string, by store.Acc
 
 // MergeLines makes one line of several of a page: what was read of each stands one after the
 // other.
-func (o *Office) MergeLines(ctx context.Context, pageID string, lineIDs []string, note string, by store.Account) (store.Line, error) {
+func (o *Office) MergeLines(ctx context.Context, pageID string, lineIDs []string, note string,
+	by store.Account) (store.Line, error) {
 	slices.Sort(lineIDs)
 	lineIDs = slices.Compact(lineIDs)
 	if len(lineIDs) < 2 || len(lineIDs) > 5 {
@@ -385,7 +413,8 @@ func (o *Office) MergeLines(ctx context.Context, pageID string, lineIDs []string
 	if err != nil {
 		return store.Line{}, err
 	}
-	added, err := o.replace(ctx, p, repair{kind: RepairMerge, note: note, by: by}, lines, []store.Line{merged})
+	added, err := o.replace(ctx, p, repair{kind: RepairMerge, note: note, by: by}, lines,
+		[]store.Line{merged})
 	if err != nil {
 		return store.Line{}, err
 	}
@@ -395,8 +424,10 @@ func (o *Office) MergeLines(ctx context.Context, pageID string, lineIDs []string
 // joinRows is one row that fills the place of two. Where both have something the texts stand
 // after one another, as surely read as the less sure of them.
 func joinRows(a, b extract.Row) extract.Row {
-	out := extract.Row{Number: a.Number, Signed: a.Signed, Struck: a.Struck && b.Struck, Fields: map[extract.Field]extract.Reading{},
-		Box: extract.Box{min(a.Box[0], b.Box[0]), min(a.Box[1], b.Box[1]), max(a.Box[2], b.Box[2]), max(a.Box[3], b.Box[3])}}
+	out := extract.Row{Number: a.Number, Signed: a.Signed, Struck: a.Struck && b.Struck,
+		Fields: map[extract.Field]extract.Reading{},
+		Box: extract.Box{min(a.Box[0], b.Box[0]), min(a.Box[1], b.Box[1]), max(a.Box[2], b.Box[2]),
+			max(a.Box[3], b.Box[3])}}
 	if b.Signed == extract.SignedYes || a.Signed == extract.SignedNo {
 		out.Signed = b.Signed
 	}
@@ -408,7 +439,8 @@ func joinRows(a, b extract.Row) extract.Row {
 		if !ok || first.Text == "" {
 			out.Fields[f] = r
 		} else if r.Text != "" {
-			out.Fields[f] = extract.Reading{Text: first.Text + " " + r.Text, Confidence: min(first.Confidence, r.Confidence), Engine: first.Engine}
+			out.Fields[f] = extract.Reading{Text: first.Text + " " + r.Text,
+				Confidence: min(first.Confidence, r.Confidence), Engine: first.Engine}
 		}
 	}
 	return out
@@ -416,7 +448,8 @@ func joinRows(a, b extract.Row) extract.Row {
 
 // SplitLine makes two lines of one, the upper and the lower half. What was read of both
 // together is read of neither.
-func (o *Office) SplitLine(ctx context.Context, lineID, note string, by store.Account) ([]store.Line, error) {
+func (o *Office) SplitLine(ctx context.Context, lineID, note string, by store.Account) (
+	[]store.Line, error) {
 	lines, p, err := o.linesOfPage(ctx, lineID)
 	if err != nil {
 		return nil, err
@@ -431,7 +464,8 @@ func (o *Office) SplitLine(ctx context.Context, lineID, note string, by store.Ac
 	}
 	var halves []store.Line
 	for i := range 2 {
-		half := extract.Row{Number: row.Number, Box: lines[0].Box, Signed: extract.SignedUnsure, Fields: map[extract.Field]extract.Reading{}}
+		half := extract.Row{Number: row.Number, Box: lines[0].Box, Signed: extract.SignedUnsure,
+			Fields: map[extract.Field]extract.Reading{}}
 		for f := range row.Fields {
 			half.Fields[f] = extract.Reading{}
 		}
@@ -452,7 +486,8 @@ func (o *Office) SplitLine(ctx context.Context, lineID, note string, by store.Ac
 }
 
 // lineOf is a line that a person made, with its picture.
-func (o *Office) lineOf(ctx context.Context, p store.Page, row extract.Row) (l store.Line, err error) {
+func (o *Office) lineOf(ctx context.Context, p store.Page, row extract.Row) (l store.Line,
+	err error) {
 	l = store.Line{PageID: p.ID, Box: row.Box}
 	if l.Row, err = EncodeRow(row); err != nil {
 		return l, err
@@ -462,14 +497,16 @@ func (o *Office) lineOf(ctx context.Context, p store.Page, row extract.Row) (l s
 }
 
 // linesOfPage finds lines that stand, which must be of one page.
-func (o *Office) linesOfPage(ctx context.Context, ids ...string) (lines []store.Line, p store.Page, err error) {
+func (o *Office) linesOfPage(ctx context.Context, ids ...string) (lines []store.Line, p store.Page,
+	err error) {
 	for _, id := range ids {
 		l, err := o.Store.Line(ctx, id)
 		switch {
 		case err != nil:
 			return nil, p, err
 		case l.Dropped != "":
-			return nil, p, refuse(Conflict, "Somebody took this line out meanwhile: load the page again.")
+			return nil, p, refuse(Conflict,
+				"Somebody took this line out meanwhile: load the page again.")
 		case len(lines) > 0 && l.PageID != lines[0].PageID:
 			return nil, p, refuse(Invalid, "The lines stand on different pages.")
 		}
@@ -480,7 +517,8 @@ func (o *Office) linesOfPage(ctx context.Context, ids ...string) (lines []store.
 }
 
 // replace takes lines of a page out and puts others in their place.
-func (o *Office) replace(ctx context.Context, p store.Page, r repair, out, in []store.Line) (added []store.Line, err error) {
+func (o *Office) replace(ctx context.Context, p store.Page, r repair, out, in []store.Line) (
+	added []store.Line, err error) {
 	if err := o.mayRepair(ctx, p.PetitionID, r.note); err != nil {
 		return nil, err
 	}
@@ -514,7 +552,8 @@ func (o *Office) replace(ctx context.Context, p store.Page, r repair, out, in []
 
 // CorrectLine says what is written on a line, also of one that is decided: what the program
 // made of it follows, and what a person decided stands.
-func (o *Office) CorrectLine(ctx context.Context, lineID string, fields map[string]string, by store.Account) error {
+func (o *Office) CorrectLine(ctx context.Context, lineID string, fields map[string]string,
+	by store.Account) error {
 	l, err := o.Store.Line(ctx, lineID)
 	if err != nil {
 		return err
@@ -532,7 +571,8 @@ func (o *Office) CorrectLine(ctx context.Context, lineID string, fields map[stri
 
 // UndoCorrection takes back what somebody said is written on a line: whoever said it may, and
 // the chair.
-func (o *Office) UndoCorrection(ctx context.Context, lineID, findingID string, by store.Account) error {
+func (o *Office) UndoCorrection(ctx context.Context, lineID, findingID string,
+	by store.Account) error {
 	l, err := o.Store.Line(ctx, lineID)
 	if err != nil {
 		return err
@@ -545,16 +585,21 @@ func (o *Office) UndoCorrection(ctx context.Context, lineID, findingID string, b
 	if err != nil {
 		return fmt.Errorf("look up what was found of line %s: %w", lineID, err)
 	}
-	if slices.ContainsFunc(before, func(f store.Finding) bool { return f.ID == findingID && f.Kind != string(verify.Correct) }) {
+	if slices.ContainsFunc(before, func(f store.Finding) bool {
+		return f.ID == findingID && f.Kind != string(verify.Correct)
+	}) {
 		return refuse(Invalid, "This is a decision, no correction: take it back in the review.")
 	}
-	return o.addWord(ctx, l, store.Finding{Kind: string(verify.Undo), Undoes: findingID}, before, by)
+	return o.addWord(ctx, l, store.Finding{Kind: string(verify.Undo), Undoes: findingID}, before,
+		by)
 }
 
 // addWord adds a finding on what a line says, which is no word on what it counts for. before is
 // what was found of the line, for an undoing.
-func (o *Office) addWord(ctx context.Context, l store.Line, f store.Finding, before []store.Finding, by store.Account) error {
-	f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Chair = NewFindingID(by), l.PetitionID, l.ID, by.ID, o.now(), slices.Contains(by.Roles, store.Chair)
+func (o *Office) addWord(ctx context.Context, l store.Line, f store.Finding, before []store.Finding,
+	by store.Account) error {
+	f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Chair = NewFindingID(by), l.PetitionID, l.ID, by.ID,
+		o.now(), slices.Contains(by.Roles, store.Chair)
 	if err := o.refuseFinding(ctx, f, before); err != nil {
 		return err
 	}
@@ -575,24 +620,29 @@ func (o *Office) addWord(ctx context.Context, l store.Line, f store.Finding, bef
 }
 
 // CorrectCover says what the purpose is and who the organizers are, whatever was read.
-func (o *Office) CorrectCover(ctx context.Context, petitionID string, c CoverWords, by store.Account) error {
+func (o *Office) CorrectCover(ctx context.Context, petitionID string, c CoverWords,
+	by store.Account) error {
 	if err := o.mayRepair(ctx, petitionID, ""); err != nil {
 		return err
 	}
 	c.Purpose = strings.TrimSpace(c.Purpose)
 	if utf8.RuneCountInString(c.Purpose) > mostPurpose || len(c.Organizers) > mostOrganizers {
-		return refuse(Invalid, "That is too long: use at most %d characters for the purpose and %d organizers.", mostPurpose, mostOrganizers)
+		return refuse(Invalid,
+			"That is too long: use at most %d characters for the purpose and %d organizers.",
+			mostPurpose, mostOrganizers)
 	}
 	for i := range c.Organizers {
 		x := &c.Organizers[i]
 		x.Name, x.Address, x.MemberID = strings.TrimSpace(x.Name), strings.TrimSpace(x.Address), ""
 		switch {
 		case x.Name == "":
-			return refuse(Invalid, "An organizer has no name: write it, or leave the address out too.")
+			return refuse(Invalid,
+				"An organizer has no name: write it, or leave the address out too.")
 		case utf8.RuneCountInString(x.Name)+utf8.RuneCountInString(x.Address) > maxText*2:
 			return refuse(Invalid, "The name or address of an organizer is too long.")
 		case !slices.Contains([]string{"yes", "no", "unsure"}, x.Signed):
-			return refuse(Invalid, "Say of each organizer whether the signature is there: yes, no or unsure.")
+			return refuse(Invalid,
+				"Say of each organizer whether the signature is there: yes, no or unsure.")
 		}
 	}
 	data, err := json.Marshal(repairData{Cover: &c})
@@ -600,7 +650,8 @@ func (o *Office) CorrectCover(ctx context.Context, petitionID string, c CoverWor
 		return err
 	}
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
-		if _, err := tx.AddRepair(ctx, store.Repair{PetitionID: petitionID, Kind: RepairCover, By: by.ID, At: o.now(), Data: string(data)}); err != nil {
+		if _, err := tx.AddRepair(ctx, store.Repair{PetitionID: petitionID, Kind: RepairCover,
+			By: by.ID, At: o.now(), Data: string(data)}); err != nil {
 			return err
 		}
 		return o.record(ctx, tx, by.ID, "petition.cover", petitionID, "")
@@ -627,7 +678,8 @@ func (o *Office) Repairs(ctx context.Context, petitionID, pageID string) ([]stor
 }
 
 // UndoRepair takes a repair back. What came after it on the same page is taken back first.
-func (o *Office) UndoRepair(ctx context.Context, id string, by store.Account) (store.Repair, error) {
+func (o *Office) UndoRepair(ctx context.Context, id string, by store.Account) (store.Repair,
+	error) {
 	r, err := o.Store.Repair(ctx, id)
 	if err != nil {
 		return r, err
@@ -641,7 +693,9 @@ func (o *Office) UndoRepair(ctx context.Context, id string, by store.Account) (s
 	}
 	last := slices.IndexFunc(all, func(r store.Repair) bool { return r.UndoneAt.IsZero() })
 	if last < 0 || all[last].ID != id {
-		return r, refuse(Conflict, "Something else was put right here since, or this was undone already: undo the newest first.")
+		return r, refuse(Conflict,
+			"Something else was put right here since, or this was undone already: undo the "+
+				"newest first.")
 	}
 	var data repairData
 	if err := json.Unmarshal([]byte(r.Data), &data); err != nil {
@@ -649,7 +703,8 @@ func (o *Office) UndoRepair(ctx context.Context, id string, by store.Account) (s
 	}
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
 		if b := data.Before; b != nil {
-			if err := tx.TellPage(ctx, store.Page{ID: r.PageID, Excluded: b.Excluded, CountsUnder: b.CountsUnder, Told: b.Told}); err != nil {
+			if err := tx.TellPage(ctx, store.Page{ID: r.PageID, Excluded: b.Excluded,
+				CountsUnder: b.CountsUnder, Told: b.Told}); err != nil {
 				return err
 			}
 		}

@@ -32,14 +32,22 @@ type repairs struct {
 
 func newRepairs(t *testing.T) *repairs {
 	o := newOffice(t)
-	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n0482913,Elizabeth,Persechino,Active\n0482914,Otis,Vandermeer,Active\n0482915,Priya,Raman,Active\n0482916,Cora,Whitfield,Active\n"))
-	sheet := extract.Sheet{Kind: extract.Signers, Columns: []extract.Column{{Heading: "Name", Fields: []extract.Field{extract.Name}}, {Heading: "No.", Fields: []extract.Field{extract.MemberID}}},
-		Cover: extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds", Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "615 VA 22021"}}}}
-	for i, who := range []string{"Elizabeth Persechino 0482913", "Otis Vandermeer 0482914", "Priya Raman 0482915", "Cora Whitfield 0482916"} {
+	s := o.snapshot([]byte("ID,First Name,Last Name,Status\n0482913,Elizabeth,Persechino,Active\n" +
+		"0482914,Otis,Vandermeer,Active\n0482915,Priya,Raman,Active\n" +
+		"0482916,Cora,Whitfield,Active\n"))
+	sheet := extract.Sheet{Kind: extract.Signers, Columns: []extract.Column{{Heading: "Name",
+		Fields: []extract.Field{extract.Name}}, {Heading: "No.", Fields: []extract.Field{
+		extract.MemberID}}},
+		Cover: extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds",
+			Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "615 VA 22021"}}}}
+	for i, who := range []string{"Elizabeth Persechino 0482913", "Otis Vandermeer 0482914",
+		"Priya Raman 0482915", "Cora Whitfield 0482916"} {
 		words := strings.Fields(who)
 		top := .2 + .1*float64(i)
-		sheet.Rows = append(sheet.Rows, extract.Row{Number: i + 1, Box: extract.Box{.1, top, .9, top + .1}, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-			extract.Name: {Text: words[0] + " " + words[1], Confidence: 1}, extract.MemberID: {Text: words[2], Confidence: 1}}})
+		sheet.Rows = append(sheet.Rows, extract.Row{Number: i + 1, Box: extract.Box{.1, top, .9,
+			top + .1}, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+			extract.Name:     {Text: words[0] + " " + words[1], Confidence: 1},
+			extract.MemberID: {Text: words[2], Confidence: 1}}})
 	}
 	o.petition("p", "threshold: 2\n", s.ID, []extract.Sheet{sheet})
 	o.petition("q", "", s.ID, []extract.Sheet{{Kind: extract.Blank}})
@@ -113,16 +121,20 @@ func TestRepairLines(t *testing.T) {
 	}
 	c := r.look("p")
 	merged := *c.Line(c.Find(one.ID))
-	if diff := cmp.Diff([]int{3, 4, 5}, r.numbers()); diff != "" || merged.Fields[0].Text != "Elizabeth Persechino Otis Vandermeer" || merged.Box[1] != .2 || merged.Box[3] < .39 {
+	if diff := cmp.Diff([]int{3, 4, 5}, r.numbers()); diff != "" ||
+		merged.Fields[0].Text != "Elizabeth Persechino Otis Vandermeer" || merged.Box[1] != .2 ||
+		merged.Box[3] < .39 {
 		t.Errorf("merged: %s %+v", diff, merged)
 	}
-	if err := r.DropLine(ctx, lines[0].ID, "again", r.ann); !errors.As(err, &no) || no.Kind != Conflict {
+	if err := r.DropLine(ctx, lines[0].ID, "again", r.ann); !errors.As(err, &no) ||
+		no.Kind != Conflict {
 		t.Errorf("what was merged is taken out: %v", err)
 	}
 	r.undone(r.page.ID)
 
 	halves, err := r.SplitLine(ctx, lines[2].ID, "two people on one line", r.ann)
-	if err != nil || len(halves) != 2 || halves[0].Box[1] != .4 || halves[0].Box[3] != halves[1].Box[1] {
+	if err != nil || len(halves) != 2 || halves[0].Box[1] != .4 ||
+		halves[0].Box[3] != halves[1].Box[1] {
 		t.Fatalf("%v: %+v", err, halves)
 	}
 	if diff := cmp.Diff([]int{1, 2, 4, 6, 7}, r.numbers()); diff != "" {
@@ -134,7 +146,8 @@ func TestRepairLines(t *testing.T) {
 	if err != nil || added.Number != 8 {
 		t.Fatalf("%v: %+v", err, added)
 	}
-	if _, err := r.AddLineAt(ctx, r.page.ID, [4]float64{.1, .8, .1, .9}, "", r.ann); !errors.As(err, &no) {
+	if _, err := r.AddLineAt(ctx, r.page.ID, [4]float64{.1, .8, .1, .9}, "", r.ann); !errors.As(err,
+		&no) {
 		t.Errorf("a line without a size: %v", err)
 	}
 	r.undone(r.page.ID)
@@ -147,13 +160,17 @@ func TestRepairLines(t *testing.T) {
 	for _, row := range log[1:] {
 		said = append(said, strings.Join([]string{row[1], row[6], row[8], row[9]}, "|"))
 	}
-	want := []string{"Ann Lee|took a line out|a printed example|× taken back", "Ann Lee|merged lines||× taken back",
-		"Ann Lee|split a line|two people on one line|× taken back", "Ann Lee|added a line||× taken back"}
+	want := []string{"Ann Lee|took a line out|a printed example|× taken back",
+		"Ann Lee|merged lines||× taken back",
+		"Ann Lee|split a line|two people on one line|× taken back",
+		"Ann Lee|added a line||× taken back"}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Error(diff)
 	}
 	entries, err := r.Store.AuditOf(ctx, "p", 20)
-	if err != nil || !slices.ContainsFunc(entries, func(e store.AuditEntry) bool { return e.Action == "line.split" }) || entries[0].Action != "repair.undone" {
+	if err != nil || !slices.ContainsFunc(entries, func(e store.AuditEntry) bool {
+		return e.Action == "line.split"
+	}) || entries[0].Action != "repair.undone" {
 		t.Errorf("%v: %+v", err, entries)
 	}
 }
@@ -171,45 +188,55 @@ func TestRepairText(t *testing.T) {
 		t.Errorf("corrected, it is %s: %+v", l.Verdict, l.Fields)
 	}
 	var no *Refusal
-	if err := r.CorrectLine(t.Context(), line.ID, map[string]string{"shoe": "44"}, r.ann); !errors.As(err, &no) {
+	if err := r.CorrectLine(t.Context(), line.ID, map[string]string{"shoe": "44"},
+		r.ann); !errors.As(err, &no) {
 		t.Errorf("a field that there is not: %v", err)
 	}
 	// Taken back by whoever made it or by the chair, once, the newest first or any.
-	if err := r.CorrectLine(t.Context(), line.ID, map[string]string{"name": "Elizabeth Persechino"}, r.ann); err != nil {
+	if err := r.CorrectLine(t.Context(), line.ID, map[string]string{"name": "Elizabeth Persechino"},
+		r.ann); err != nil {
 		t.Fatal(err)
 	}
 	newest := r.look("p").Line(0).Correction().FindingID
-	if err := r.UndoCorrection(t.Context(), line.ID, newest, store.Account{ID: "bob", Roles: []store.Role{store.Staff}}); !errors.As(err, &no) || no.Kind != Conflict {
+	if err := r.UndoCorrection(t.Context(), line.ID, newest, store.Account{ID: "bob",
+		Roles: []store.Role{store.Staff}}); !errors.As(err, &no) || no.Kind != Conflict {
 		t.Errorf("somebody else takes it back: %v", err)
 	}
 	if err := r.UndoCorrection(t.Context(), line.ID, newest, r.ann); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.UndoCorrection(t.Context(), line.ID, newest, r.ann); !errors.As(err, &no) || no.Kind != Conflict {
+	if err := r.UndoCorrection(t.Context(), line.ID, newest, r.ann); !errors.As(err, &no) ||
+		no.Kind != Conflict {
 		t.Errorf("undone twice: %v", err)
 	}
 	if l := *r.look("p").Line(0); l.Fields[0].Text != "Somebody Unknown" {
 		t.Errorf("the newest is undone, and it says %q", l.Fields[0].Text)
 	}
-	if err := r.UndoCorrection(t.Context(), line.ID, r.look("p").Line(0).Correction().FindingID, store.Account{ID: "bob", Roles: []store.Role{store.Chair}}); err != nil {
+	if err := r.UndoCorrection(t.Context(), line.ID, r.look("p").Line(0).Correction().FindingID,
+		store.Account{ID: "bob", Roles: []store.Role{store.Chair}}); err != nil {
 		t.Fatal(err)
 	}
-	if l := *r.look("p").Line(0); l.Verdict != "valid" || l.Fields[0].Text != "Elizabeth Persechino" || l.Correction() != nil {
+	if l := *r.look("p").Line(0); l.Verdict != "valid" ||
+		l.Fields[0].Text != "Elizabeth Persechino" || l.Correction() != nil {
 		t.Errorf("all is undone, and it is %s: %+v", l.Verdict, l.Fields)
 	}
 	r.find(store.Finding{LineID: line.ID, By: "ann", Kind: "illegible"})
 	decided := r.look("p").Line(0).Rulings
-	if err := r.UndoCorrection(t.Context(), line.ID, decided[len(decided)-1].FindingID, r.ann); !errors.As(err, &no) || no.Kind != Invalid {
+	if err := r.UndoCorrection(t.Context(), line.ID, decided[len(decided)-1].FindingID,
+		r.ann); !errors.As(err, &no) || no.Kind != Invalid {
 		t.Errorf("a decision is taken back as if it were a correction: %v", err)
 	}
-	words := CoverWords{Purpose: "Lending and swapping seeds", Organizers: []Organizer{{Name: "Ana Ruiz", Address: "615 Elm St\nReston, VA 22021", Signed: "yes"}}}
+	words := CoverWords{Purpose: "Lending and swapping seeds", Organizers: []Organizer{
+		{Name: "Ana Ruiz", Address: "615 Elm St\nReston, VA 22021", Signed: "yes"}}}
 	if err := r.CorrectCover(t.Context(), "p", words, r.ann); err != nil {
 		t.Fatal(err)
 	}
-	if c := r.look("p"); c.Purpose != words.Purpose || len(c.Organizers) != 1 || c.Organizers[0].Address != words.Organizers[0].Address || c.Group != "Seed Libraries" {
+	if c := r.look("p"); c.Purpose != words.Purpose || len(c.Organizers) != 1 ||
+		c.Organizers[0].Address != words.Organizers[0].Address || c.Group != "Seed Libraries" {
 		t.Errorf("the cover says %q, %+v", c.Purpose, c.Organizers)
 	}
-	if err := r.CorrectCover(t.Context(), "p", CoverWords{Organizers: []Organizer{{Address: "nobody's"}}}, r.ann); !errors.As(err, &no) {
+	if err := r.CorrectCover(t.Context(), "p",
+		CoverWords{Organizers: []Organizer{{Address: "nobody's"}}}, r.ann); !errors.As(err, &no) {
 		t.Errorf("an organizer without a name: %v", err)
 	}
 	undo, err := r.Repairs(t.Context(), "p", "")
@@ -230,7 +257,8 @@ func TestRepairPage(t *testing.T) {
 	if err := r.ExcludePage(ctx, r.page.ID, "a copy of page 1", r.ann); err != nil {
 		t.Fatal(err)
 	}
-	if c, n := r.look("p"), got(r.Store.Counts(ctx, "p"))(t); c.Count.Rows != 0 || c.Purpose != "" || n.Pages != 0 || n.Lines != 0 {
+	if c, n := r.look("p"), got(r.Store.Counts(ctx, "p"))(t); c.Count.Rows != 0 ||
+		c.Purpose != "" || n.Pages != 0 || n.Lines != 0 {
 		t.Errorf("excluded, %d lines count, %+v", c.Count.Rows, n)
 	}
 	r.undone(r.page.ID)
@@ -250,7 +278,8 @@ func TestRepairPage(t *testing.T) {
 
 	line := *r.look("p").Line(1)
 	r.find(store.Finding{LineID: line.ID, By: "bob", Kind: "illegible"})
-	if n, err := r.TellColumns(ctx, r.page.ID, []PageColumn{{Field: "member_id"}, {Field: "name"}}, true, r.ann); err != nil || n != 1 {
+	if n, err := r.TellColumns(ctx, r.page.ID, []PageColumn{{Field: "member_id"}, {Field: "name"}},
+		true, r.ann); err != nil || n != 1 {
 		t.Fatalf("%d pages, %v", n, err)
 	}
 	p := got(r.Store.Page(ctx, r.page.ID))(t)
@@ -259,14 +288,18 @@ func TestRepairPage(t *testing.T) {
 		t.Errorf("%v: %+v, %+v", err, told, p)
 	}
 	p.Sheet = "" // else it is what was read
-	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 2, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{extract.Name: {Text: "Otis Vandermeer", Confidence: 1}}}}}
+	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{{Number: 2,
+		Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{extract.Name: {
+			Text: "Otis Vandermeer", Confidence: 1}}}}}
 	r.readPage(p, sheet)
 	c := r.look("p")
-	if diff := cmp.Diff([]int{2}, r.numbers()); diff != "" || c.Line(0).ID != line.ID || c.Line(0).Reason != "illegible" {
+	if diff := cmp.Diff([]int{2}, r.numbers()); diff != "" || c.Line(0).ID != line.ID ||
+		c.Line(0).Reason != "illegible" {
 		t.Errorf("read again: %s, %+v", diff, linesOf(c))
 	}
 	var no *Refusal
-	for _, wrong := range [][]PageColumn{{{Field: "name"}, {Field: "name"}}, {{Field: "city"}, {}}, {{Field: "name"}, {Field: "shoe"}}, {{Field: "name"}}} {
+	for _, wrong := range [][]PageColumn{{{Field: "name"}, {Field: "name"}}, {{Field: "city"}, {}},
+		{{Field: "name"}, {Field: "shoe"}}, {{Field: "name"}}} {
 		if _, err := r.TellColumns(ctx, r.page.ID, wrong, false, r.ann); !errors.As(err, &no) {
 			t.Errorf("%+v: %v", wrong, err)
 		}
@@ -331,8 +364,10 @@ func TestSameGroup(t *testing.T) {
 		same         bool
 	}{
 		{"Graphic Memoirs", "Rural Broadband", false}, {"Graphic Memoirs", "Seed Libraries", false},
-		{"Libraries for Rural Broadband", "Rural Broadband Member Initiative Group", true}, {"Seed Library MIG", "Seed Libraries", true},
-		{"Graphic Memoir", "graphic memoirs", true}, {"Petition", "Seed Libraries", true}, {"Seeds", "", true},
+		{"Libraries for Rural Broadband", "Rural Broadband Member Initiative Group", true},
+		{"Seed Library MIG", "Seed Libraries", true},
+		{"Graphic Memoir", "graphic memoirs", true}, {"Petition", "Seed Libraries", true},
+		{"Seeds", "", true},
 	} {
 		if got := SameGroup(tt.title, tt.group); got != tt.same {
 			t.Errorf("%q and %q: %v", tt.title, tt.group, got)

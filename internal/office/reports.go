@@ -28,10 +28,12 @@ func (o *Office) enrich(ctx context.Context, w *counted, r *report.Petition) err
 	if err != nil {
 		return err
 	}
-	r.Headed, r.Cover.Group = r.Cover.Group, nameOf(c.book, c.life, c.petition.Title, register.AsOf{Day: c.life.Decision.On})
+	r.Headed, r.Cover.Group = r.Cover.Group, nameOf(c.book, c.life, c.petition.Title,
+		register.AsOf{Day: c.life.Decision.On})
 	r.Received, r.State = w.petition.ReceivedOn, stateWords(c.life)
 	for _, o := range c.life.Overlap {
-		r.Overlap.Consulted = append(r.Overlap.Consulted, report.Consulted{Unit: o["units"], Answer: o["note"]})
+		r.Overlap.Consulted = append(r.Overlap.Consulted, report.Consulted{Unit: o["units"],
+			Answer: o["note"]})
 	}
 	r.Overlap.Note = c.life.Decision.Overlap
 	if e, ok := c.life.Confirmed[register.Organizers]; ok {
@@ -40,12 +42,14 @@ func (o *Office) enrich(ctx context.Context, w *counted, r *report.Petition) err
 		}
 	}
 	if c.tally.ID != "" {
-		r.Certificate = &report.Certificate{ID: c.tally.ID, By: people.name(c.tally.By), At: c.tally.At, Supersedes: c.tally.Supersedes, Reason: c.tally.Reason}
+		r.Certificate = &report.Certificate{ID: c.tally.ID, By: people.name(c.tally.By),
+			At: c.tally.At, Supersedes: c.tally.Supersedes, Reason: c.tally.Reason}
 	}
 	if a, ok := c.action(); ok {
 		r.Action = &a
 	}
-	for _, t := range register.DueOfPetition(waiting(c.book, c.life, c.petition.Title, c.rule, o.day()), o.day()) {
+	for _, t := range register.DueOfPetition(waiting(c.book, c.life, c.petition.Title, c.rule,
+		o.day()), o.day()) {
 		r.Deadlines = append(r.Deadlines, report.Deadline{Due: t.Due, What: t.What, Who: t.Who})
 	}
 	r.Audit, err = o.audit(ctx)
@@ -73,13 +77,15 @@ func (c *progress) action() (report.Action, bool) {
 	return actionOf(c.book, c.life, c.petition.Title, register.AsOf{})
 }
 
-func actionOf(b *register.Book, p register.Petition, title string, as register.AsOf) (report.Action, bool) {
+func actionOf(b *register.Book, p register.Petition, title string, as register.AsOf) (report.Action,
+	bool) {
 	d := p.Decision
 	if d.Action != register.Approve && d.Action != register.Disapprove {
 		return report.Action{}, false
 	}
 	as.Day = d.On
-	a := report.Action{Group: nameOf(b, p, title, as), What: "approved", Information: true, Date: d.On, Vote: d.Vote, Rationale: d.Rationale}
+	a := report.Action{Group: nameOf(b, p, title, as), What: "approved", Information: true,
+		Date: d.On, Vote: d.Vote, Rationale: d.Rationale}
 	if d.Action == register.Disapprove {
 		a.What = "disapproved"
 		return a, true
@@ -110,7 +116,8 @@ func (o *Office) Period(ctx context.Context, sight Sight, from, to time.Time, w 
 	if err != nil {
 		return err
 	}
-	p := report.Period{Title: from.Format("January 2, 2006") + " to " + to.Format("January 2, 2006"), From: from, To: to, Made: o.now(), Program: o.Program}
+	p := report.Period{Title: from.Format("January 2, 2006") + " to " +
+		to.Format("January 2, 2006"), From: from, To: to, Made: o.now(), Program: o.Program}
 	if !sight.All() {
 		p.Title += ", assigned petitions only"
 	}
@@ -133,7 +140,8 @@ func (o *Office) Period(ctx context.Context, sight Sight, from, to time.Time, w 
 
 // verified compares a workbook with the store: with the petitions whose files it names,
 // or with the report to Council as it was issued.
-func (o *Office) verified(ctx context.Context, c workbook.Copy, petitionID string) ([]workbook.Change, error) {
+func (o *Office) verified(ctx context.Context, c workbook.Copy, petitionID string) (
+	[]workbook.Change, error) {
 	if c.At != "" && petitionID == "" {
 		return o.verifiedCouncil(ctx, c)
 	}
@@ -201,11 +209,15 @@ func (o *Office) petitionOf(ctx context.Context, c workbook.Copy) (string, error
 		if err != nil {
 			return "", err
 		}
-		if len(uploads) > 0 && !slices.ContainsFunc(uploads, func(u store.Upload) bool { return !marks[u.SHA256] }) {
+		if len(uploads) > 0 && !slices.ContainsFunc(uploads, func(u store.Upload) bool {
+			return !marks[u.SHA256]
+		}) {
 			return p.ID, nil
 		}
 	}
-	return "", errors.New("no petition here has the files that the workbook names: name the petition with --petition")
+	return "",
+		errors.New("no petition here has the files that the workbook names: name the petition " +
+			"with --petition")
 }
 
 // lineLinks are the addresses at which the service shows lines and pages.

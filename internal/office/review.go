@@ -49,7 +49,8 @@ type presentAt struct {
 }
 
 // Review begins a person's look at the review of a petition.
-func (o *Office) Review(ctx context.Context, petitionID string, who store.Account) (*Review, error) {
+func (o *Office) Review(ctx context.Context, petitionID string, who store.Account) (*Review,
+	error) {
 	p, err := o.Store.Petition(ctx, petitionID)
 	if err != nil {
 		return nil, err
@@ -147,7 +148,8 @@ func (rv *Review) Leave(ctx context.Context, lineIDs ...string) error {
 // to look once more, as it stands where they came by a link.
 func (rv *Review) Shown(ctx context.Context, i int) (*Line, error) {
 	l := rv.Case.Shown(i, rv.Account.ID, rv.Chair())
-	if l.Asked == "" || slices.ContainsFunc(rv.Case.Line(i).Rulings, func(r Ruling) bool { return r.By == rv.Account.ID && r.Kind != "undo" }) {
+	if l.Asked == "" || slices.ContainsFunc(rv.Case.Line(i).Rulings,
+		func(r Ruling) bool { return r.By == rv.Account.ID && r.Kind != "undo" }) {
 		return l, nil
 	}
 	if held, err := rv.holds(ctx, l.ID); err != nil || held {
@@ -162,7 +164,9 @@ func (rv *Review) holds(ctx context.Context, lineID string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look up who reviews what: %w", err)
 	}
-	return slices.ContainsFunc(all, func(c store.Claim) bool { return c.LineID == lineID && c.AccountID == rv.Account.ID }), nil
+	return slices.ContainsFunc(all, func(c store.Claim) bool {
+		return c.LineID == lineID && c.AccountID == rv.Account.ID
+	}), nil
 }
 
 // Claims are the leases on the petition's lines that hold. The lines are
@@ -238,7 +242,8 @@ func (rv *Review) Closed() string {
 	case state == register.Withdrawn:
 		return "This petition was withdrawn. Its lines need not be decided."
 	case state.Counted():
-		return "The tally of this petition is certified. What was found of its lines can no longer change."
+		return "The tally of this petition is certified. What was found of its lines can no " +
+			"longer change."
 	}
 	return ""
 }
@@ -250,9 +255,11 @@ func (rv *Review) Open(l *Line) string {
 	}
 	switch {
 	case l.Verdict != "uncertain" && l.Decided == "person":
-		return "Somebody decided this line: " + l.DecidedWord() + ". If that is wrong, flag it for the chair."
+		return "Somebody decided this line: " + l.DecidedWord() +
+			". If that is wrong, flag it for the chair."
 	case l.Verdict != "uncertain":
-		return "This line is decided: " + l.DecidedWord() + ". If that is wrong, flag it for the chair."
+		return "This line is decided: " + l.DecidedWord() +
+			". If that is wrong, flag it for the chair."
 	case l.Needs == "chair":
 		return "This line waits for the chair."
 	case l.Ruled(rv.Account.ID):
@@ -289,8 +296,10 @@ func NewFindingID(a store.Account) string { return a.ID + "." + store.NewID() }
 
 // Find adds a finding, or says in a *Refusal why it cannot be added.
 func (rv *Review) Find(ctx context.Context, f Found) error {
-	if tail, ok := strings.CutPrefix(f.ID, rv.Account.ID+"."); !ok || !findingTail.MatchString(tail) {
-		return refuse(Malformed, "The finding has no proper id. Load the page again and decide the line once more.")
+	if tail, ok := strings.CutPrefix(f.ID, rv.Account.ID+"."); !ok ||
+		!findingTail.MatchString(tail) {
+		return refuse(Malformed,
+			"The finding has no proper id. Load the page again and decide the line once more.")
 	}
 	if why := tooLong(f); why != "" {
 		return refuse(Invalid, "%s", why)
@@ -309,7 +318,9 @@ func (rv *Review) Find(ctx context.Context, f Found) error {
 	}
 	i := rv.Case.Find(f.Line)
 	if i < 0 {
-		return refuse(Missing, "There is no such line in this petition any more. Its file may have been excluded or read anew.")
+		return refuse(Missing,
+			"There is no such line in this petition any more. Its file may have been excluded or "+
+				"read anew.")
 	}
 	line := rv.Case.Line(i)
 	if f.Kind == "duplicate" && f.Member == "" {
@@ -317,8 +328,10 @@ func (rv *Review) Find(ctx context.Context, f Found) error {
 	}
 	searched := Distinct(f.Searched)
 	adding := store.Finding{
-		ID: f.ID, PetitionID: rv.Petition.ID, LineID: f.Line, By: rv.Account.ID, Chair: rv.Chair(), At: rv.office.now(), Kind: f.Kind, MemberID: f.Member,
-		Note: strings.TrimSpace(f.Note), Fields: f.Fields, Searches: len(searched), Undoes: f.Undoes,
+		ID: f.ID, PetitionID: rv.Petition.ID, LineID: f.Line, By: rv.Account.ID, Chair: rv.Chair(),
+		At: rv.office.now(), Kind: f.Kind, MemberID: f.Member,
+		Note: strings.TrimSpace(f.Note), Fields: f.Fields, Searches: len(searched),
+		Undoes: f.Undoes,
 	}
 	if line, err = rv.checking(ctx, &adding, i); err != nil {
 		return err
@@ -361,7 +374,8 @@ func tooLong(f Found) string {
 	}
 	for _, text := range f.Fields {
 		if utf8.RuneCountInString(text) > maxText {
-			return "What was corrected is too long: use at most 200 characters for each part of a line."
+			return "What was corrected is too long: use at most 200 characters for each part of " +
+				"a line."
 		}
 	}
 	return ""
@@ -387,7 +401,8 @@ func (rv *Review) checking(ctx context.Context, f *store.Finding, i int) (*Line,
 
 // refuse says why a finding cannot be added, nil where it can. What each kind of finding
 // needs is verify's to say.
-func (rv *Review) refuse(ctx context.Context, f store.Finding, searched []string, line *Line, before []store.Finding) error {
+func (rv *Review) refuse(ctx context.Context, f store.Finding, searched []string, line *Line,
+	before []store.Finding) error {
 	_, plain := verify.CheckOf(f.Kind)
 	var err error
 	switch why := rv.Open(line); {
@@ -414,7 +429,9 @@ func (rv *Review) refuseUnsearched(ctx context.Context, searched []string) error
 	if needed != 1 {
 		are = "different searches are"
 	}
-	return refuse(Invalid, "Search the roll first: %d %s needed before a line is given to nobody, and you made %d.", needed, are, len(searched))
+	return refuse(Invalid,
+		"Search the roll first: %d %s needed before a line is given to nobody, and you made %d.",
+		needed, are, len(searched))
 }
 
 // refuseUndo refuses to take back what a certificate counts. Who may take back what, verify

@@ -99,7 +99,8 @@ func (r *Rolls) read(ctx context.Context, id string) (*verify.Matcher, error) {
 	}
 	defer done()
 	// Whoever took the export in accepted what it lost.
-	members, err := r.exports.Export(ctx, path, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet, AsOf: s.AsOf, AcceptLosses: true})
+	members, err := r.exports.Export(ctx, path, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet,
+		AsOf: s.AsOf, AcceptLosses: true})
 	if err != nil {
 		return nil, fmt.Errorf("read membership snapshot %s: %w", id, err)
 	}

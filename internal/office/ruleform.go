@@ -92,64 +92,120 @@ func ruleParts() RuleForm {
 	}
 	return RuleForm{
 		{"Name", []RuleField{
-			{Key: "title", Label: "Name of the rule", Kind: RuleText, read: func(r *verify.Rules) string { return r.Title }},
-			{Key: "citation", Label: "Where it is written", Kind: RuleText, read: func(r *verify.Rules) string { return r.Citation }},
+			{Key: "title", Label: "Name of the rule", Kind: RuleText,
+				read: func(r *verify.Rules) string { return r.Title }},
+			{Key: "citation", Label: "Where it is written", Kind: RuleText,
+				read: func(r *verify.Rules) string { return r.Citation }},
 		}},
 		{"How many", []RuleField{
-			{Key: "threshold", Label: "Signatures required", Kind: RuleNumber, read: func(r *verify.Rules) string { return number(r.Threshold) }},
-			{Key: "percent", Label: "or percent of the members", Kind: RuleNumber, read: func(r *verify.Rules) string { return share(r.Percent) }},
-			{Key: "tiers", Label: "or by the number of members", Hint: "Each line: members, a colon, signatures. 1000: 50 is 50 for up to 1,000 members; 0: 80 is 80 for any more.", Kind: RuleTiers, read: func(r *verify.Rules) string {
-				var out []string
-				for _, t := range r.Tiers {
-					out = append(out, fmt.Sprintf("%d: %d", t.UpTo, t.Count))
-				}
-				return words(out)
-			}},
-			{Key: "base", Label: "Certified number of members", Hint: "For percent and for numbers by members.", Kind: RuleNumber, read: func(r *verify.Rules) string { return number(r.Base) }},
+			{Key: "threshold", Label: "Signatures required", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return number(r.Threshold) }},
+			{Key: "percent", Label: "or percent of the members", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return share(r.Percent) }},
+			{Key: "tiers", Label: "or by the number of members",
+				Hint: "Each line: members, a colon, signatures. 1000: 50 is 50 for up to 1,000 " +
+					"members; 0: 80 is 80 for any more.", Kind: RuleTiers,
+				read: func(r *verify.Rules) string {
+					var out []string
+					for _, t := range r.Tiers {
+						out = append(out, fmt.Sprintf("%d: %d", t.UpTo, t.Count))
+					}
+					return words(out)
+				}},
+			{Key: "base", Label: "Certified number of members",
+				Hint: "For percent and for numbers by members.", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return number(r.Base) }},
 		}},
 		{"Whose signatures count", []RuleField{
-			{Key: "accepted-statuses", Label: "Statuses in good standing", Hint: "One a line, as the export writes them.", Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.AcceptedStatuses) }},
-			{Key: "refused-statuses", Label: "Statuses that never count", Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.RefusedStatuses) }},
-			{Key: "lapsed-statuses", Label: "Statuses that have lapsed", Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.LapsedStatuses) }},
-			{Key: "grace-days", Label: "Days of grace", Hint: "After the date paid through, where the export has no status.", Kind: RuleNumber, read: func(r *verify.Rules) string { return number(r.GraceDays) }},
-			{Key: "life-types", Label: "Types without a date paid through", Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.LifeTypes) }},
-			{Key: "refused-classes", Label: "Classes that do not count", Hint: "Such as organizations.", Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.RefusedClasses) }},
-			{Key: "standing-as-of", Label: "Standing as of", Hint: "signed, received, verified, or a day such as 2026-11-01.", Kind: RuleText, read: func(r *verify.Rules) string { return r.StandingAsOf }},
-			{Key: "organizers-count", Label: "Organizers count as well", Kind: RuleYes, read: func(r *verify.Rules) string { return yes(r.OrganizersCount) }},
+			{Key: "accepted-statuses", Label: "Statuses in good standing",
+				Hint: "One a line, as the export writes them.", Kind: RuleWords,
+				read: func(r *verify.Rules) string { return words(r.AcceptedStatuses) }},
+			{Key: "refused-statuses", Label: "Statuses that never count", Kind: RuleWords,
+				read: func(r *verify.Rules) string { return words(r.RefusedStatuses) }},
+			{Key: "lapsed-statuses", Label: "Statuses that have lapsed", Kind: RuleWords,
+				read: func(r *verify.Rules) string { return words(r.LapsedStatuses) }},
+			{Key: "grace-days", Label: "Days of grace",
+				Hint: "After the date paid through, where the export has no status.",
+				Kind: RuleNumber, read: func(r *verify.Rules) string {
+					return number(r.GraceDays)
+				}},
+			{Key: "life-types", Label: "Types without a date paid through", Kind: RuleWords,
+				read: func(r *verify.Rules) string { return words(r.LifeTypes) }},
+			{Key: "refused-classes", Label: "Classes that do not count",
+				Hint: "Such as organizations.", Kind: RuleWords,
+				read: func(r *verify.Rules) string { return words(r.RefusedClasses) }},
+			{Key: "standing-as-of", Label: "Standing as of",
+				Hint: "signed, received, verified, or a day such as 2026-11-01.", Kind: RuleText,
+				read: func(r *verify.Rules) string { return r.StandingAsOf }},
+			{Key: "organizers-count", Label: "Organizers count as well", Kind: RuleYes,
+				read: func(r *verify.Rules) string { return yes(r.OrganizersCount) }},
 		}},
 		{"What a line needs", []RuleField{
-			{Key: "required-fields", Label: "What must be written", Kind: RuleSome, Choices: fields, read: func(r *verify.Rules) string { return words(r.RequiredFields) }},
-			{Key: "signature-required", Label: "A signature", Kind: RuleYes, read: func(r *verify.Rules) string { return yes(r.SignatureRequired) }},
-			{Key: "window-from", Label: "Signed no earlier than", Kind: RuleDay, read: func(r *verify.Rules) string { return day(r.WindowFrom) }},
-			{Key: "window-to", Label: "Signed no later than", Kind: RuleDay, read: func(r *verify.Rules) string { return day(r.WindowTo) }},
-			{Key: "duplicates", Label: "Of somebody's lines counts", Kind: RuleChoice, Choices: keyed("first", "the first", "latest", "the latest", "none", "none"), read: func(r *verify.Rules) string { return r.Duplicates }},
+			{Key: "required-fields", Label: "What must be written", Kind: RuleSome, Choices: fields,
+				read: func(r *verify.Rules) string { return words(r.RequiredFields) }},
+			{Key: "signature-required", Label: "A signature", Kind: RuleYes,
+				read: func(r *verify.Rules) string { return yes(r.SignatureRequired) }},
+			{Key: "window-from", Label: "Signed no earlier than", Kind: RuleDay,
+				read: func(r *verify.Rules) string { return day(r.WindowFrom) }},
+			{Key: "window-to", Label: "Signed no later than", Kind: RuleDay,
+				read: func(r *verify.Rules) string { return day(r.WindowTo) }},
+			{Key: "duplicates", Label: "Of somebody's lines counts", Kind: RuleChoice,
+				Choices: keyed("first", "the first", "latest", "the latest", "none", "none"),
+				read:    func(r *verify.Rules) string { return r.Duplicates }},
 		}},
 		{"How sure, and who looks", []RuleField{
-			{Key: "error-bound", Label: "Wrong acceptances that are borne", Hint: "A share: 0.001 is one in a thousand.", Kind: RuleNumber, read: func(r *verify.Rules) string { return share(r.ErrorBound) }},
-			{Key: "decide-not-found", Label: "Refuse lines for which nobody is on the roll, without a person", Kind: RuleYes, read: func(r *verify.Rules) string { return yes(r.DecideNotFound) }},
-			{Key: "second-reviewer", Label: "A second person looks at", Kind: RuleChoice, Choices: keyed("never", "nothing", "sample", "a sample", "rejections", "what was refused"), read: func(r *verify.Rules) string { return r.SecondReviewer }},
-			{Key: "sample-percent", Label: "Percent of that sample", Kind: RuleNumber, read: func(r *verify.Rules) string { return share(r.SamplePercent) }},
-			{Key: "second-look-percent", Label: "Percent of the program's verdicts looked at again, blind", Kind: RuleNumber, read: func(r *verify.Rules) string { return share(r.SecondLookPercent) }},
-			{Key: "known-answer-percent", Label: "Percent of settled lines shown once more, blind", Kind: RuleNumber, read: func(r *verify.Rules) string { return share(r.KnownAnswerPercent) }},
+			{Key: "error-bound", Label: "Wrong acceptances that are borne",
+				Hint: "A share: 0.001 is one in a thousand.", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return share(r.ErrorBound) }},
+			{Key: "decide-not-found",
+				Label: "Refuse lines for which nobody is on the roll, without a person",
+				Kind:  RuleYes, read: func(r *verify.Rules) string {
+					return yes(r.DecideNotFound)
+				}},
+			{Key: "second-reviewer", Label: "A second person looks at", Kind: RuleChoice,
+				Choices: keyed("never", "nothing", "sample", "a sample", "rejections",
+					"what was refused"), read: func(r *verify.Rules) string {
+					return r.SecondReviewer
+				}},
+			{Key: "sample-percent", Label: "Percent of that sample", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return share(r.SamplePercent) }},
+			{Key: "second-look-percent",
+				Label: "Percent of the program's verdicts looked at again, blind", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return share(r.SecondLookPercent) }},
+			{Key: "known-answer-percent", Label: "Percent of settled lines shown once more, blind",
+				Kind: RuleNumber, read: func(r *verify.Rules) string {
+					return share(r.KnownAnswerPercent)
+				}},
 		}},
 		{"Afterwards", []RuleField{
-			{Key: "term-years", Label: "Years of a term", Kind: RuleNumber, read: func(r *verify.Rules) string { return number(r.TermYears) }},
-			{Key: "renewal-window-days", Label: "Days before its end in which it is renewed", Kind: RuleNumber, read: func(r *verify.Rules) string { return number(r.RenewalWindowDays) }},
-			{Key: "reminder-days", Label: "Reminders, days before the end", Hint: "One a line.", Kind: RuleCounts, read: func(r *verify.Rules) string {
-				var out []string
-				for _, n := range r.ReminderDays {
-					out = append(out, strconv.Itoa(n))
-				}
-				return words(out)
-			}},
-			{Key: "annual-report-due", Label: "Yearly report due", Hint: "Month and day, such as 08-01.", Kind: RuleText, read: func(r *verify.Rules) string { return r.AnnualReportDue }},
-			{Key: "answer-days", Label: "Days to acknowledge and to answer", Kind: RuleNumber, read: func(r *verify.Rules) string { return number(r.AnswerDays) }},
-			{Key: "conditions", Label: "Conditions of an approval", Hint: "One a line.", Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.Conditions) }},
+			{Key: "term-years", Label: "Years of a term", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return number(r.TermYears) }},
+			{Key: "renewal-window-days", Label: "Days before its end in which it is renewed",
+				Kind: RuleNumber, read: func(r *verify.Rules) string {
+					return number(r.RenewalWindowDays)
+				}},
+			{Key: "reminder-days", Label: "Reminders, days before the end", Hint: "One a line.",
+				Kind: RuleCounts, read: func(r *verify.Rules) string {
+					var out []string
+					for _, n := range r.ReminderDays {
+						out = append(out, strconv.Itoa(n))
+					}
+					return words(out)
+				}},
+			{Key: "annual-report-due", Label: "Yearly report due",
+				Hint: "Month and day, such as 08-01.", Kind: RuleText,
+				read: func(r *verify.Rules) string { return r.AnnualReportDue }},
+			{Key: "answer-days", Label: "Days to acknowledge and to answer", Kind: RuleNumber,
+				read: func(r *verify.Rules) string { return number(r.AnswerDays) }},
+			{Key: "conditions", Label: "Conditions of an approval", Hint: "One a line.",
+				Kind: RuleWords, read: func(r *verify.Rules) string { return words(r.Conditions) }},
 		}},
 		{"How long data is kept", []RuleField{
-			{Key: "images", Label: "Files and pictures, days after it is closed", Hint: keptElse, Kind: RuleNumber},
+			{Key: "images", Label: "Files and pictures, days after it is closed", Hint: keptElse,
+				Kind: RuleNumber},
 			{Key: "text", Label: "Text, days after it is closed", Hint: keptElse, Kind: RuleNumber},
-			{Key: "rows", Label: "Member numbers, days after it is closed", Hint: keptElse, Kind: RuleNumber},
+			{Key: "rows", Label: "Member numbers, days after it is closed", Hint: keptElse,
+				Kind: RuleNumber},
 		}},
 	}
 }
@@ -174,7 +230,8 @@ func (o *Office) RuleForm(yaml string) RuleForm {
 		for i := range part.Fields {
 			f := &part.Fields[i]
 			if f.read == nil {
-				if n := map[string]int{"images": kept.Images, "text": kept.Text, "rows": kept.Rows}[f.Key]; n > 0 {
+				if n := map[string]int{"images": kept.Images, "text": kept.Text,
+					"rows": kept.Rows}[f.Key]; n > 0 {
 					f.Value = strconv.Itoa(n)
 				}
 				continue
@@ -190,7 +247,8 @@ var ruleKey = regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
 
 // RuleOf is the rule that a form says, as YAML: before, where it says the same. value gives what
 // was filled in for a key. The form comes back as it was filled in.
-func (o *Office) RuleOf(before string, value func(key string) []string) (yaml string, form RuleForm) {
+func (o *Office) RuleOf(before string, value func(key string) []string) (yaml string,
+	form RuleForm) {
 	var said []string
 	for _, m := range ruleKey.FindAllStringSubmatch(before, -1) {
 		said = append(said, m[1])
@@ -231,7 +289,8 @@ func (form RuleForm) Refusal(v RulesView) string {
 	for _, part := range form {
 		for _, f := range part.Fields {
 			if f.Key == v.Problem.Key {
-				return fmt.Sprintf("The rule cannot be used. “%s” %s", f.Label, strings.TrimPrefix(v.Problem.Text, f.Key+" "))
+				return fmt.Sprintf("The rule cannot be used. “%s” %s", f.Label,
+					strings.TrimPrefix(v.Problem.Text, f.Key+" "))
 			}
 		}
 	}
@@ -298,7 +357,8 @@ func (f RuleField) yaml(value string) string {
 	case RuleTiers:
 		return list(func(line string) string {
 			upTo, count, _ := strings.Cut(line, ":")
-			return "{up-to: " + number(strings.TrimSpace(upTo)) + ", count: " + number(strings.TrimSpace(count)) + "}"
+			return "{up-to: " + number(strings.TrimSpace(upTo)) + ", count: " +
+				number(strings.TrimSpace(count)) + "}"
 		})
 	}
 	return quoted(value)

@@ -37,7 +37,9 @@ func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no rules to try: %v", err)
 	}
-	texts := []string{"", "conditions: [\"a: b\", \"it's #1\"]\nretention-days: {text: 30}\nreminder-days: []\nsignature-required: false\nsecond-look-percent: 2.5\n"}
+	texts := []string{"",
+		"conditions: [\"a: b\", \"it's #1\"]\nretention-days: {text: 30}\nreminder-days: []\n" +
+			"signature-required: false\nsecond-look-percent: 2.5\n"}
 	for _, f := range files {
 		data, err := os.ReadFile(f)
 		if err != nil {
@@ -51,7 +53,8 @@ func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
 		if same, _ := o.RuleOf(text, value); same != text {
 			t.Errorf("sent as it is, the rule\n%s\nbecomes\n%s", text, same)
 		}
-		made, _ := o.RuleOf("title: Another\nthreshold: 1\nduplicates: none\nwindow-from: 2020-01-01\n", value)
+		made, _ := o.RuleOf(
+			"title: Another\nthreshold: 1\nduplicates: none\nwindow-from: 2020-01-01\n", value)
 		want, err := verify.ReadRules(strings.NewReader(text), "file")
 		if err != nil {
 			t.Fatal(err)
@@ -68,8 +71,12 @@ func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
 		if err != nil || keptGot != keptWant {
 			t.Errorf("kept for %+v, want %+v, %v", keptGot, keptWant, err)
 		}
-		empty := cmp.FilterValues(func(a, b []string) bool { return len(a) == 0 && len(b) == 0 }, cmp.Ignore())
-		counts := cmp.FilterValues(func(a, b []int) bool { return len(a) == 0 && len(b) == 0 }, cmp.Ignore())
+		empty := cmp.FilterValues(func(a, b []string) bool {
+			return len(a) == 0 && len(b) == 0
+		}, cmp.Ignore())
+		counts := cmp.FilterValues(func(a, b []int) bool {
+			return len(a) == 0 && len(b) == 0
+		}, cmp.Ignore())
 		if d := cmp.Diff(want, got, empty, counts); d != "" {
 			t.Errorf("of\n%s\nthe form made\n%s\n%s", text, made, d)
 		}

@@ -18,7 +18,8 @@ func (o *Office) Rules(yaml string) (RulesView, error) {
 	if err != nil {
 		var rule *verify.RuleError
 		if errors.As(err, &rule) {
-			return RulesView{Problem: &RuleProblem{Line: rule.Line, Key: rule.Key, Text: rule.Text}}, nil
+			return RulesView{Problem: &RuleProblem{Line: rule.Line, Key: rule.Key,
+				Text: rule.Text}}, nil
 		}
 		return RulesView{Problem: &RuleProblem{Text: err.Error()}}, nil
 	}

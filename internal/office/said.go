@@ -41,7 +41,8 @@ func SaidCorrection(report, text, on, undoes string) SaidStep {
 	if undoes != "" {
 		return SaidStep{Undoes: undoes}
 	}
-	return SaidStep{Kind: string(register.Correct), On: on, Words: map[string]string{"report": report, "text": text}}
+	return SaidStep{Kind: string(register.Correct), On: on, Words: map[string]string{
+		"report": report, "text": text}}
 }
 
 // ReadCouncilReport reads what was said of a report to be issued.

@@ -23,8 +23,10 @@ func (o *Office) SheetSet(ctx context.Context, petitionID string) (SheetSet, err
 	if err != nil {
 		return SheetSet{}, err
 	}
-	out := SheetSet{Title: set.Title, Group: set.Group, Purpose: set.Purpose, Call: set.Call, Privacy: set.Privacy, Contact: set.Contact,
-		Boxes: set.Boxes, Plain: set.Plain, Portrait: set.Portrait, A4: set.Paper == marks.A4, Pages: set.Pages, Height: set.Height}
+	out := SheetSet{Title: set.Title, Group: set.Group, Purpose: set.Purpose, Call: set.Call,
+		Privacy: set.Privacy, Contact: set.Contact,
+		Boxes: set.Boxes, Plain: set.Plain, Portrait: set.Portrait, A4: set.Paper == marks.A4,
+		Pages: set.Pages, Height: set.Height}
 	for _, c := range set.Columns {
 		out.Columns = append(out.Columns, string(c))
 	}
@@ -43,7 +45,8 @@ func (o *Office) SheetSet(ctx context.Context, petitionID string) (SheetSet, err
 
 // sheetSet gives the set with all that it leaves open filled in; said is false where
 // nobody has said anything of it yet.
-func (o *Office) sheetSet(ctx context.Context, petitionID string) (set printed.Set, said bool, err error) {
+func (o *Office) sheetSet(ctx context.Context, petitionID string) (set printed.Set, said bool,
+	err error) {
 	p, err := o.Store.Petition(ctx, petitionID)
 	if err != nil {
 		return set, false, err
@@ -71,7 +74,8 @@ func (o *Office) SetSheets(ctx context.Context, petitionID string, s SheetSet, b
 	if s.Pages == 0 || s.Height == 0 { // which Defaults would fill in
 		return refuse(Invalid, "Say how many pages to print, and how high a line is.")
 	}
-	set := printed.Set{Petition: petitionID, Title: s.Title, Group: s.Group, Purpose: s.Purpose, Call: s.Call, Privacy: s.Privacy, Contact: s.Contact,
+	set := printed.Set{Petition: petitionID, Title: s.Title, Group: s.Group, Purpose: s.Purpose,
+		Call: s.Call, Privacy: s.Privacy, Contact: s.Contact,
 		Boxes: s.Boxes, Plain: s.Plain, Portrait: s.Portrait, Pages: s.Pages, Height: s.Height}
 	if s.A4 {
 		set.Paper = marks.A4
@@ -80,7 +84,8 @@ func (o *Office) SetSheets(ctx context.Context, petitionID string, s SheetSet, b
 		set.Columns = append(set.Columns, extract.Field(c))
 	}
 	if len(set.Columns) == 0 {
-		return refuse(Invalid, "Choose what each line asks for: at least the name and the signature.")
+		return refuse(Invalid,
+			"Choose what each line asks for: at least the name and the signature.")
 	}
 	set = set.Defaults()
 	if _, err := set.Codes(); err != nil {

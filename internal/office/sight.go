@@ -75,7 +75,8 @@ func (o *Office) SeesGroup(ctx context.Context, s Sight, id string) (bool, error
 }
 
 func (s Sight) seesGroup(x register.Group) bool {
-	return s.all || x.Renewing != "" && s.of[x.Renewing] || slices.ContainsFunc(x.Terms, func(t register.Term) bool { return s.of[t.Petition] })
+	return s.all || x.Renewing != "" && s.of[x.Renewing] || slices.ContainsFunc(x.Terms,
+		func(t register.Term) bool { return s.of[t.Petition] })
 }
 
 // wholeOnly refuses what tells of all petitions to those who see some.
@@ -83,7 +84,9 @@ func (s Sight) wholeOnly() error {
 	if s.all {
 		return nil
 	}
-	return refuse(Forbidden, "This tells of all petitions, and you see those that are assigned to you: ask the chair or an administrator for it.")
+	return refuse(Forbidden,
+		"This tells of all petitions, and you see those that are assigned to you: ask the chair "+
+			"or an administrator for it.")
 }
 
 // Onlooker is somebody who sees only what is assigned, where that is the setting.
@@ -93,9 +96,10 @@ type Onlooker struct {
 	Assigned bool
 }
 
-// Onlookers lists whom a petition can be assigned to, by name, and says whether that decides who sees
-// it.
-func (o *Office) Onlookers(ctx context.Context, petitionID string) (list []Onlooker, decides bool, err error) {
+// Onlookers lists whom a petition can be assigned to, by name, and says whether that decides who
+// sees it.
+func (o *Office) Onlookers(ctx context.Context, petitionID string) (list []Onlooker, decides bool,
+	err error) {
 	p, err := o.Store.Petition(ctx, petitionID)
 	if err != nil {
 		return nil, false, err
@@ -109,7 +113,9 @@ func (o *Office) Onlookers(ctx context.Context, petitionID string) (list []Onloo
 		return nil, false, err
 	}
 	for _, a := range accounts {
-		given := slices.ContainsFunc(assigned, func(x store.Assignment) bool { return x.AccountID == a.ID })
+		given := slices.ContainsFunc(assigned, func(x store.Assignment) bool {
+			return x.AccountID == a.ID
+		})
 		if !seesAll(a) && (given || !a.Disabled) {
 			list = append(list, Onlooker{Account: a, Added: p.By == a.ID, Assigned: given})
 		}
@@ -119,7 +125,8 @@ func (o *Office) Onlookers(ctx context.Context, petitionID string) (list []Onloo
 }
 
 // Assign assigns a petition to somebody, or takes it from them. Done again it changes nothing.
-func (o *Office) Assign(ctx context.Context, petitionID, accountID string, assigned bool, by string) error {
+func (o *Office) Assign(ctx context.Context, petitionID, accountID string, assigned bool,
+	by string) error {
 	if _, err := o.Store.Petition(ctx, petitionID); err != nil {
 		return err
 	}
@@ -139,7 +146,8 @@ func (o *Office) Assign(ctx context.Context, petitionID, accountID string, assig
 		action := "petition.unassigned"
 		if assigned {
 			action = "petition.assigned"
-			changed, err = tx.Assign(ctx, store.Assignment{PetitionID: petitionID, AccountID: accountID, By: by, At: o.now()})
+			changed, err = tx.Assign(ctx, store.Assignment{PetitionID: petitionID,
+				AccountID: accountID, By: by, At: o.now()})
 		} else {
 			changed, err = tx.Unassign(ctx, petitionID, accountID)
 		}

@@ -49,9 +49,10 @@ type TableQuery struct {
 	Decided  string
 	Upload   string
 	Text     string // words that all stand in what was read, the member, the number or the file
-	Sort     string // place, name, member, verdict, reason or probability; with a minus before it the other way
-	Offset   int
-	Limit    int // at least 1
+	// place, name, member, verdict, reason or probability; with a minus before it the other way
+	Sort   string
+	Offset int
+	Limit  int // at least 1
 }
 
 // TablePage is a part of a table.
@@ -69,8 +70,10 @@ type Preset struct{ Key, Word string }
 
 // Presets lists what is often asked.
 func Presets() []Preset {
-	return []Preset{{"", "All lines"}, {"uncertain", "Uncertain"}, {"automatic-valid", "Automatic valid"}, {"automatic-invalid", "Automatic invalid"},
-		{"duplicates", "Duplicates"}, {"struck", "Struck"}, {"unsigned", "Unsigned"}, {"not-found", "Not found"}, {"people", "Decided by people"}}
+	return []Preset{{"", "All lines"}, {"uncertain", "Uncertain"}, {"automatic-valid",
+		"Automatic valid"}, {"automatic-invalid", "Automatic invalid"},
+		{"duplicates", "Duplicates"}, {"struck", "Struck"}, {"unsigned", "Unsigned"},
+		{"not-found", "Not found"}, {"people", "Decided by people"}}
 }
 
 func (l *TableLine) fits(preset string) bool {
@@ -176,7 +179,8 @@ func (o *Office) tabled(ctx context.Context, petitionID string) ([]store.Petitio
 }
 
 func (q *TableQuery) takes(l *TableLine, words []string) bool {
-	if q.Verdict != "" && l.Verdict != q.Verdict || q.Reason != "" && l.Reason != q.Reason || q.Decided != "" && l.Decided != q.Decided ||
+	if q.Verdict != "" && l.Verdict != q.Verdict || q.Reason != "" && l.Reason != q.Reason ||
+		q.Decided != "" && l.Decided != q.Decided ||
 		q.Upload != "" && l.Upload != q.Upload || !l.fits(q.Preset) {
 		return false
 	}
@@ -207,7 +211,8 @@ func orderOf(key string) func(a, b *TableLine) int {
 
 // table is the lines of a petition, and whether something changed since. What it holds is
 // replaced, not changed.
-func (o *Office) table(ctx context.Context, p store.Petition) (lines []*TableLine, stale bool, err error) {
+func (o *Office) table(ctx context.Context, p store.Petition) (lines []*TableLine, stale bool,
+	err error) {
 	v, err := o.Store.Versions(ctx, p.ID)
 	if err != nil {
 		return nil, false, err
@@ -220,7 +225,8 @@ func (o *Office) table(ctx context.Context, p store.Petition) (lines []*TableLin
 	}
 	if t.working == nil {
 		t.working = &tableWork{done: make(chan struct{})}
-		go o.bringUp(context.WithoutCancel(ctx), t, t.working, p.ID) // for all who wait, not for one
+		// for all who wait, not for one
+		go o.bringUp(context.WithoutCancel(ctx), t, t.working, p.ID)
 	}
 	work, old := t.working, t.lines
 	t.mu.Unlock()
@@ -286,9 +292,12 @@ func (v *lineView) inTable() *TableLine {
 
 func (v *lineView) tableLine() *TableLine {
 	l, d := v.of, v.decision
-	t := &TableLine{PetitionID: v.petition.ID, Petition: v.petition.Title, ID: l.ID, PageID: l.PageID, Upload: l.UploadID, File: l.ref.File, Page: l.ref.Page,
-		Number: l.ref.Row, Picture: l.Picture, Verdict: string(d.Verdict), Reason: string(d.Reason), ReasonWord: report.ReasonWord(d.Reason), Because: d.Because,
-		MemberID: d.MemberID, Probability: d.Probability, Decided: "program", Needs: string(d.Needs)}
+	t := &TableLine{PetitionID: v.petition.ID, Petition: v.petition.Title, ID: l.ID,
+		PageID: l.PageID, Upload: l.UploadID, File: l.ref.File, Page: l.ref.Page,
+		Number: l.ref.Row, Picture: l.Picture, Verdict: string(d.Verdict), Reason: string(d.Reason),
+		ReasonWord: report.ReasonWord(d.Reason), Because: d.Because,
+		MemberID: d.MemberID, Probability: d.Probability, Decided: "program",
+		Needs: string(d.Needs)}
 	if d.ByPeople() {
 		t.Decided = "person"
 	}

@@ -69,10 +69,14 @@ func (o *Office) SetTemplate(ctx context.Context, kind, text string, by store.Ac
 func (o *Office) checkTemplate(kind, text string) error {
 	day := o.now()
 	example := letter.Facts{
-		Association: "Association", Committee: "Committee", Sender: letter.Person{Name: "Chair"}, Addressees: []letter.Person{{Name: "Organizer"}}, Date: day,
-		Petition: "Example", Group: "Example", Purpose: "Purpose", Received: day, Decided: day, TermFrom: day, TermTo: day, Due: day,
-		Missing: []string{"purpose"}, Reasons: []letter.Reason{{Words: "lapsed", Lines: 2}}, Filed: 120, Valid: 98, Required: 100, TermYears: 3,
-		Term: 1, ReportsBy: "August 1", Conditions: []string{"condition"}, NeedList: []string{"a room"}, Needs: "a room", What: "on request",
+		Association: "Association", Committee: "Committee", Sender: letter.Person{Name: "Chair"},
+		Addressees: []letter.Person{{Name: "Organizer"}}, Date: day,
+		Petition: "Example", Group: "Example", Purpose: "Purpose", Received: day, Decided: day,
+		TermFrom: day, TermTo: day, Due: day,
+		Missing: []string{"purpose"}, Reasons: []letter.Reason{{Words: "lapsed", Lines: 2}},
+		Filed: 120, Valid: 98, Required: 100, TermYears: 3,
+		Term: 1, ReportsBy: "August 1", Conditions: []string{"condition"},
+		NeedList: []string{"a room"}, Needs: "a room", What: "on request",
 	}
 	l, err := letter.Write(letter.Kind(kind), text, example)
 	if err == nil {

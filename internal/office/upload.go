@@ -13,7 +13,8 @@ import (
 // AddFile keeps a file and adds it to a petition, which announces it. The same bytes again
 // change nothing, whatever they are called: same is true, and the upload is the one that is
 // there. A petition that is decided takes none.
-func (o *Office) AddFile(ctx context.Context, petitionID, name, by string, r io.Reader) (u store.Upload, same bool, err error) {
+func (o *Office) AddFile(ctx context.Context, petitionID, name, by string,
+	r io.Reader) (u store.Upload, same bool, err error) {
 	if err := o.refuseDecided(ctx, petitionID); err != nil {
 		return u, false, err
 	}
@@ -43,7 +44,8 @@ func (o *Office) AddFile(ctx context.Context, petitionID, name, by string, r io.
 }
 
 // Exclude makes a file count for nothing, or count again.
-func (o *Office) Exclude(ctx context.Context, uploadID string, excluded bool, by string) (store.Upload, error) {
+func (o *Office) Exclude(ctx context.Context, uploadID string, excluded bool,
+	by string) (store.Upload, error) {
 	u, err := o.Store.Upload(ctx, uploadID)
 	if err != nil {
 		return u, err
@@ -95,7 +97,8 @@ func (o *Office) Retry(ctx context.Context, petitionID, failureID, by string) er
 			}
 		}
 		for _, f := range again {
-			if err := o.record(ctx, tx, by, "failure.retried", petitionID, f.Stage+" "+f.Subject()); err != nil {
+			if err := o.record(ctx, tx, by, "failure.retried", petitionID, f.Stage+" "+
+				f.Subject()); err != nil {
 				return err
 			}
 		}

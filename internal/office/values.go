@@ -99,19 +99,26 @@ func (b *BlindLine) Line() *Line { return b.view.made() }
 type Count struct {
 	Rows, Valid, Invalid, Uncertain int
 	Required                        int
-	Guaranteed                      int     // lines that count whatever is found
-	Possible                        int     // lines that count if every doubt is settled for the petition
-	Expected                        float64 // lines that will count, on average
-	Enough                          float64 // probability that the petition succeeds
-	Open                            int     // open points that nobody settled: what they hide may count
-	Certain                         bool    // no undecided line and no open point can change the outcome
-	Outcome                         string  // one line, such as "90 of 100 required, 17 undecided: …"
-	ByReason                        map[string]int
-	Doubts                          map[string]int // undecided lines by reason
-	Needs                           map[string]int // undecided lines by Line.Needs
-	ByPerson                        int            // lines that people decided
-	Checked                         int            // findings of those who looked once more at decided lines
-	Next                            []int          // undecided lines, as places, in the order to look at them; all of them, even once the outcome is certain
+	Guaranteed                      int // lines that count whatever is found
+	// lines that count if every doubt is settled for the petition
+	Possible int
+	Expected float64 // lines that will count, on average
+	Enough   float64 // probability that the petition succeeds
+	// open points that nobody settled: what they hide may count
+	Open int
+	// no undecided line and no open point can change the outcome
+	Certain bool
+	// one line, such as "90 of 100 required, 17 undecided: …"
+	Outcome  string
+	ByReason map[string]int
+	Doubts   map[string]int // undecided lines by reason
+	Needs    map[string]int // undecided lines by Line.Needs
+	ByPerson int            // lines that people decided
+	// findings of those who looked once more at decided lines
+	Checked int
+	// undecided lines, as places, in the order to look at them; all of them, even once the outcome
+	// is certain
+	Next []int
 }
 
 // Line is one line of a sheet with its verdict.
@@ -119,11 +126,12 @@ type Line struct {
 	ID, UploadID, PageID string
 	File                 string
 	Page, Number         int
-	Box                  [4]float64 // on the page as delivered, in shares of its width and height: x0, y0, x1, y1
-	Picture              string     // blob
-	Fields               []Field    // what the sheet asks for, in the order of the form
-	Signed               string     // yes, no, unsure
-	Struck               bool
+	// on the page as delivered, in shares of its width and height: x0, y0, x1, y1
+	Box     [4]float64
+	Picture string  // blob
+	Fields  []Field // what the sheet asks for, in the order of the form
+	Signed  string  // yes, no, unsure
+	Struck  bool
 
 	Verdict     string // valid, invalid, uncertain
 	Reason      string // a key, such as not-found; ReasonWord is for people
@@ -131,13 +139,18 @@ type Line struct {
 	Because     string // one sentence
 	MemberID    string // whom the line was matched to, "" if to nobody
 	Probability float64
-	Look        string // what an undecided line asks of a person: confirm, choose, search, unreadable
-	Candidates  []Candidate
-	OneOf       string  // of an undecided line that several members of one name may have written, all in good standing: one of them
+	// what an undecided line asks of a person: confirm, choose, search, unreadable
+	Look       string
+	Candidates []Candidate
+	// of an undecided line that several members of one name may have written, all in good standing:
+	// one of them
+	OneOf       string
 	Nobody      float64 // probability that nobody on the roll wrote it
 	DuplicateOf string  // ID of the other line of the same person
 
-	Needs    string    // of an undecided line: "" for a first look, second, third, chair; nobody need look at it where it waits for another line (other) or for the membership export (match)
+	// of an undecided line: "" for a first look, second, third, chair; nobody need look at it where
+	// it waits for another line (other) or for the membership export (match)
+	Needs    string
 	Decided  string    // program or person
 	By       []string  // accounts whose findings settled it, where people did
 	At       time.Time // when the last of them did
@@ -202,7 +215,8 @@ func (l *Line) RulingsFor(account string) []Ruling {
 // the second pair of eyes.
 func (l *Line) Ruled(account string) bool {
 	return slices.ContainsFunc(l.Rulings, func(r Ruling) bool {
-		return r.By == account && !r.Undone && !r.Stale && r.Kind != "undo" && r.Kind != "correct" && !strings.Contains(r.Kind, ":")
+		return r.By == account && !r.Undone && !r.Stale && r.Kind != "undo" &&
+			r.Kind != "correct" && !strings.Contains(r.Kind, ":")
 	})
 }
 
@@ -213,7 +227,8 @@ func (c *Case) Queue(account string, chair bool) []int {
 	out := make([]int, 0, len(c.Count.Next))
 	for _, i := range c.Count.Next {
 		v := c.views[i]
-		if needs := v.decision.Needs; needs == verify.NeedsChair && !chair || needs != verify.NeedsChair && len(v.found) > 0 && v.made().Ruled(account) {
+		if needs := v.decision.Needs; needs == verify.NeedsChair && !chair ||
+			needs != verify.NeedsChair && len(v.found) > 0 && v.made().Ruled(account) {
 			continue
 		}
 		out = append(out, i)
@@ -249,7 +264,8 @@ func (c *Case) mixed(open []int, account string) []int {
 // nothing of it but what it took back of such a look, or read there.
 func (c *Case) mayCheck(b *BlindLine, account string) bool {
 	return !slices.ContainsFunc(c.views[b.At].found, func(f store.Finding) bool {
-		return f.By == account && f.Kind != "undo" && !strings.HasPrefix(f.Kind, string(b.view.asked)+":")
+		return f.By == account && f.Kind != "undo" && !strings.HasPrefix(f.Kind,
+			string(b.view.asked)+":")
 	})
 }
 
@@ -268,7 +284,9 @@ func (c *Case) Shown(i int, account string, chair bool) *Line {
 		}
 		for k, f := range l.Fields {
 			if text, ok := r.Fields[f.Key]; ok {
-				l.Fields[k].Text, l.Fields[k].Confidence, l.Fields[k].Alternatives, l.Fields[k].Corrected = strings.TrimSpace(text), 1, nil, true
+				f.Text, f.Confidence = strings.TrimSpace(text), 1
+				f.Alternatives, f.Corrected = nil, true
+				l.Fields[k] = f
 			}
 		}
 	}
@@ -298,8 +316,9 @@ type Field struct {
 type Candidate struct {
 	Member      Member
 	Probability float64
-	Because     []string          // in words, such as "number: two digits swapped"
-	Agrees      map[string]string // field key → agrees, close, differs; none where one side is empty; nil where nobody compared
+	Because     []string // in words, such as "number: two digits swapped"
+	// field key → agrees, close, differs; none where one side is empty; nil where nobody compared
+	Agrees map[string]string
 }
 
 // Member is a person of the membership export.
@@ -329,8 +348,9 @@ type Organizer struct {
 
 // ImportOptions say what an export does not say itself.
 type ImportOptions struct {
-	Map  map[string]string // meaning → heading; of email and street several, each on a line of its own
-	AsOf time.Time         // the day that the export speaks of
+	// meaning → heading; of email and street several, each on a line of its own
+	Map  map[string]string
+	AsOf time.Time // the day that the export speaks of
 
 	Sheet string // of a workbook; empty for those that look like members
 
@@ -339,20 +359,24 @@ type ImportOptions struct {
 
 // ImportPreview is what an export holds and what taking it in would change.
 type ImportPreview struct {
-	Name, SHA256  string
-	Error         string // why it cannot be taken in as it is, and what to do; columns are shown nevertheless where they can be
+	Name, SHA256 string
+	// why it cannot be taken in as it is, and what to do; columns are shown nevertheless where they
+	// can be
+	Error         string
 	Rows, Members int
-	Sums          string         // in one line what was read, how, and what came of it
-	Losses        []string       // what a person has to accept before it is taken in
-	Questions     []string       // the same, of what it lacks beside the export that is in use; each ends in a question
-	Beside        []ExportFigure // the export that is in use and this one; none where there is none in use
-	Sheets        []ImportSheet  // of a workbook
-	Columns       []ImportColumn
-	Meanings      []Meaning // that a column may have, in the order to offer them
-	Problems      []ImportProblem
-	ProblemCount  int // of all; Problems are the first
-	Statuses      []StatusCount
-	Changes       *ImportChanges // nil where there is no snapshot yet
+	Sums          string   // in one line what was read, how, and what came of it
+	Losses        []string // what a person has to accept before it is taken in
+	// the same, of what it lacks beside the export that is in use; each ends in a question
+	Questions []string
+	// the export that is in use and this one; none where there is none in use
+	Beside       []ExportFigure
+	Sheets       []ImportSheet // of a workbook
+	Columns      []ImportColumn
+	Meanings     []Meaning // that a column may have, in the order to offer them
+	Problems     []ImportProblem
+	ProblemCount int // of all; Problems are the first
+	Statuses     []StatusCount
+	Changes      *ImportChanges // nil where there is no snapshot yet
 }
 
 // ExportFigure is one figure of two exports.

@@ -46,7 +46,8 @@ func (rv *Review) Walk(ctx context.Context, but ...string) (Walk, error) {
 	lines := map[verify.Reason][]*lineView{}
 	for i, v := range rv.Case.views {
 		// Who is to look at a line blind must not see here what became of it.
-		if v.walkable() && !walked[v.of.ID] && rv.Case.Shown(i, rv.Account.ID, rv.Chair()).Asked == "" {
+		if v.walkable() && !walked[v.of.ID] && rv.Case.Shown(i, rv.Account.ID,
+			rv.Chair()).Asked == "" {
 			lines[v.decision.Reason] = append(lines[v.decision.Reason], v)
 			out.Left++
 		}
@@ -71,7 +72,8 @@ func (rv *Review) Walk(ctx context.Context, but ...string) (Walk, error) {
 // picture shows.
 func (v *lineView) walkable() bool {
 	d := v.decision
-	return d.Verdict == verify.Invalid && !d.ByPeople() && slices.Contains(walkReasons, d.Reason) && v.of.Picture != ""
+	return d.Verdict == verify.Invalid && !d.ByPeople() && slices.Contains(walkReasons, d.Reason) &&
+		v.of.Picture != ""
 }
 
 func (rv *Review) layWalk(ctx context.Context, out *Walk, lines []*lineView) error {
@@ -88,7 +90,9 @@ func (rv *Review) layWalk(ctx context.Context, out *Walk, lines []*lineView) err
 	if err != nil {
 		return err
 	}
-	sheet, err := rv.office.Store.AddContactSheet(ctx, store.ContactSheet{PetitionID: rv.Petition.ID, By: rv.Account.ID, MadeAt: rv.office.now(), Reason: out.Reason, Items: string(data)})
+	sheet, err := rv.office.Store.AddContactSheet(ctx,
+		store.ContactSheet{PetitionID: rv.Petition.ID, By: rv.Account.ID, MadeAt: rv.office.now(),
+			Reason: out.Reason, Items: string(data)})
 	out.ID = sheet.ID
 	return err
 }
@@ -102,7 +106,8 @@ func (rv *Review) walked(ctx context.Context, but []string) (map[string]bool, er
 	}
 	out := map[string]bool{}
 	for _, s := range sheets {
-		if s.Reason == "" || s.DoneAt.IsZero() && (s.By != rv.Account.ID || !slices.Contains(but, s.ID)) {
+		if s.Reason == "" || s.DoneAt.IsZero() && (s.By != rv.Account.ID || !slices.Contains(but,
+			s.ID)) {
 			continue
 		}
 		items, err := contactItems(s)
@@ -118,7 +123,8 @@ func (rv *Review) walked(ctx context.Context, but []string) (map[string]bool, er
 
 // Walked takes what a person says of a walk's sheet: the lines that they marked are flagged for
 // the chair. flagged is how many; those that somebody judged meanwhile are left to them.
-func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked []string, by store.Account) (flagged int, err error) {
+func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked []string,
+	by store.Account) (flagged int, err error) {
 	rv, sheet, items, err := o.asked(ctx, petitionID, sheetID, by)
 	switch {
 	case err != nil:
@@ -141,8 +147,11 @@ func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked 
 			if stands(found, verify.Correct) {
 				continue
 			}
-			f := store.Finding{ID: NewFindingID(by), PetitionID: petitionID, LineID: item.Line, By: by.ID, Chair: rv.Chair(), At: o.now(),
-				Kind: string(verify.Flag), Note: fmt.Sprintf("Marked on a walk through lines refused as %s.", report.ReasonWord(verify.Reason(sheet.Reason)))}
+			f := store.Finding{ID: NewFindingID(by), PetitionID: petitionID, LineID: item.Line,
+				By: by.ID, Chair: rv.Chair(), At: o.now(),
+				Kind: string(verify.Flag),
+				Note: fmt.Sprintf("Marked on a walk through lines refused as %s.",
+					report.ReasonWord(verify.Reason(sheet.Reason)))}
 			if _, err := tx.AddFinding(ctx, f); err != nil {
 				return err
 			}
@@ -151,7 +160,8 @@ func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked 
 			}
 			flagged++
 		}
-		return o.record(ctx, tx, by.ID, "walk.answered", petitionID, fmt.Sprintf("sheet %s, %d of %d flagged", sheet.ID, flagged, len(items)))
+		return o.record(ctx, tx, by.ID, "walk.answered", petitionID,
+			fmt.Sprintf("sheet %s, %d of %d flagged", sheet.ID, flagged, len(items)))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("take a sheet of a walk: %w", err)
@@ -162,6 +172,7 @@ func (o *Office) Walked(ctx context.Context, petitionID, sheetID string, marked 
 // stands says whether something that people found of a line stands, but for findings of a kind.
 func stands(found []store.Finding, but ...verify.Kind) bool {
 	return slices.ContainsFunc(found, func(f store.Finding) bool {
-		return f.Kind != string(verify.Undo) && !slices.Contains(but, verify.Kind(f.Kind)) && !takenBack(found, f.ID)
+		return f.Kind != string(verify.Undo) && !slices.Contains(but, verify.Kind(f.Kind)) &&
+			!takenBack(found, f.ID)
 	})
 }

@@ -18,7 +18,8 @@ func refusals(t *testing.T) (*office, *Review) {
 	var sheet extract.Sheet
 	sheet.Kind = extract.Signers
 	export := "ID,First Name,Last Name,City,State,Status\n"
-	for i, name := range []string{"Persechino", "Vandermeer", "Lindqvist", "Whitfield", "Thornton", "Persechino", "Castellano"} {
+	for i, name := range []string{"Persechino", "Vandermeer", "Lindqvist", "Whitfield", "Thornton",
+		"Persechino", "Castellano"} {
 		number := fmt.Sprintf("04829%02d", i)
 		if i != 5 {
 			export += number + ",Elizabeth," + name + ",Durham,NC,Active\n"
@@ -54,12 +55,15 @@ func TestWalk(t *testing.T) {
 		t.Fatalf("%v: ahead lies %+v", err, next)
 	}
 	twice, err := rv.Walk(ctx, struck.ID, next.ID)
-	if err != nil || twice.Reason != "duplicate" || len(twice.Items) != 1 || twice.Items[0].Other == nil || twice.Items[0].Line.Number != 6 || twice.Items[0].Other.Number != 1 {
+	if err != nil || twice.Reason != "duplicate" || len(twice.Items) != 1 ||
+		twice.Items[0].Other == nil || twice.Items[0].Line.Number != 6 ||
+		twice.Items[0].Other.Number != 1 {
 		t.Fatalf("%v: %+v", err, twice)
 	}
 	wrong := struck.Items[1].Line.ID
 	for i, want := range []int{1, 0} { // the second time it was sent again
-		if n, err := o.Walked(ctx, "p", struck.ID, []string{wrong}, rv.Account); err != nil || n != want {
+		if n, err := o.Walked(ctx, "p", struck.ID, []string{wrong}, rv.Account); err != nil ||
+			n != want {
 			t.Fatalf("answered for the %d. time: %d flagged, %v", i+1, n, err)
 		}
 	}
@@ -67,7 +71,8 @@ func TestWalk(t *testing.T) {
 	if l := c.Line(c.Find(wrong)); l.Verdict != "uncertain" || l.Needs != "chair" {
 		t.Errorf("a line that was marked is %s and waits for %q", l.Verdict, l.Needs)
 	}
-	if l := c.Line(c.Find(struck.Items[0].Line.ID)); l.Verdict != "invalid" || l.Reason != "struck" || l.Decided != "program" {
+	if l := c.Line(c.Find(struck.Items[0].Line.ID)); l.Verdict != "invalid" ||
+		l.Reason != "struck" || l.Decided != "program" {
 		t.Errorf("a line that was not marked is %s, %s, by the %s", l.Verdict, l.Reason, l.Decided)
 	}
 	ann, err := o.Review(ctx, "p", store.Account{ID: "ann", Roles: []store.Role{store.Verifier}})
@@ -109,8 +114,10 @@ func TestWalkLeavesWhatWasJudged(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := sheet.Items[0].Line.ID
-	o.find(store.Finding{PetitionID: "p", LineID: line, By: "cho", Chair: true, Kind: string(verify.StruckOut)})
-	if n, err := o.Walked(t.Context(), "p", sheet.ID, []string{line}, rv.Account); err != nil || n != 0 {
+	o.find(store.Finding{PetitionID: "p", LineID: line, By: "cho", Chair: true,
+		Kind: string(verify.StruckOut)})
+	if n, err := o.Walked(t.Context(), "p", sheet.ID, []string{line}, rv.Account); err != nil ||
+		n != 0 {
 		t.Errorf("%d flagged, %v", n, err)
 	}
 }

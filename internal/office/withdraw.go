@@ -25,7 +25,8 @@ type UsedBy struct {
 }
 
 // ExportUse says what withdrawing an export would change.
-func (o *Office) ExportUse(ctx context.Context, sight Sight, snapshotID string) (u ExportUse, err error) {
+func (o *Office) ExportUse(ctx context.Context, sight Sight, snapshotID string) (u ExportUse,
+	err error) {
 	if u.Snapshot, err = o.Store.Snapshot(ctx, snapshotID); err != nil {
 		return u, err
 	}
@@ -65,13 +66,16 @@ func (o *Office) ExportUse(ctx context.Context, sight Sight, snapshotID string) 
 // WithdrawExport takes a membership export out of use. Each petition that is not certified goes
 // back to the one before; one that has none waits for another. What was certified with it
 // stays. It gives how many went back.
-func (o *Office) WithdrawExport(ctx context.Context, sight Sight, snapshotID, by string) (int, error) {
+func (o *Office) WithdrawExport(ctx context.Context, sight Sight, snapshotID, by string) (int,
+	error) {
 	u, err := o.ExportUse(ctx, sight, snapshotID)
 	if err != nil {
 		return 0, err
 	}
 	if u.Unseen > 0 {
-		return 0, refuse(Forbidden, "Petitions that are not assigned to you are verified against this export, so that an administrator has to withdraw it.")
+		return 0, refuse(Forbidden,
+			"Petitions that are not assigned to you are verified against this export, so that an "+
+				"administrator has to withdraw it.")
 	}
 	if !u.WithdrawnAt.IsZero() {
 		return 0, refuse(Conflict, "This export is withdrawn already.")
@@ -87,11 +91,13 @@ func (o *Office) WithdrawExport(ctx context.Context, sight Sight, snapshotID, by
 			return err
 		}
 		for _, p := range u.Open {
-			if err := o.record(ctx, tx, by, "petition.changed", p.ID, "snapshot "+p.Before.ID); err != nil {
+			if err := o.record(ctx, tx, by, "petition.changed", p.ID, "snapshot "+
+				p.Before.ID); err != nil {
 				return err
 			}
 		}
-		return o.record(ctx, tx, by, "members.withdrawn", snapshotID, fmt.Sprintf("%d petitions", len(u.Open)))
+		return o.record(ctx, tx, by, "members.withdrawn", snapshotID, fmt.Sprintf("%d petitions",
+			len(u.Open)))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("withdraw the export: %w", err)
@@ -118,14 +124,16 @@ func (o *Office) RestoreExport(ctx context.Context, snapshotID, by string) error
 }
 
 // UseExportBefore has a petition verified against the export before its present one.
-func (o *Office) UseExportBefore(ctx context.Context, petitionID, by string) (store.Snapshot, error) {
+func (o *Office) UseExportBefore(ctx context.Context, petitionID, by string) (store.Snapshot,
+	error) {
 	p, err := o.Store.Petition(ctx, petitionID)
 	if err != nil {
 		return store.Snapshot{}, err
 	}
 	before, err := o.Store.SnapshotBefore(ctx, petitionID)
 	if errors.Is(err, store.ErrNotFound) {
-		return before, refuse(Conflict, "There is no membership export before this one to go back to.")
+		return before, refuse(Conflict,
+			"There is no membership export before this one to go back to.")
 	}
 	if err != nil {
 		return before, err

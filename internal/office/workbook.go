@@ -46,7 +46,8 @@ func (o *Office) petitionReport(ctx context.Context, petitionID string) (report.
 		err = o.enrich(ctx, w, &r)
 	}
 	if err != nil {
-		return report.Petition{}, fmt.Errorf("gather the report of petition %s: %w", petitionID, err)
+		return report.Petition{}, fmt.Errorf("gather the report of petition %s: %w", petitionID,
+			err)
 	}
 	if o.URL != "" {
 		r.Links = lineLinks{o.URL, w}
@@ -88,7 +89,8 @@ func (o *Office) report(ctx context.Context, w *counted) (report.Petition, error
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return report.Petition{}, err
 	}
-	r.Members = report.Snapshot{Name: s.Name, SHA256: s.SHA256, Rows: s.Rows, Members: s.Members, AsOf: s.AsOf, Findings: s.Remarks}
+	r.Members = report.Snapshot{Name: s.Name, SHA256: s.SHA256, Rows: s.Rows, Members: s.Members,
+		AsOf: s.AsOf, Findings: s.Remarks}
 	return r, nil
 }
 
@@ -145,7 +147,9 @@ func (w *counted) files(open map[string][]report.OpenPoint) []report.File {
 	}
 	for _, p := range w.pages {
 		f := &out[at[p.UploadID]]
-		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation, Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes, Form: formHere(p), Open: open[p.ID]}
+		page := report.Page{Number: p.Number, Kind: extract.Kind(p.Kind), Rotation: p.Rotation,
+			Source: p.Source, Rows: rows[p.ID], Error: p.Error, Notes: p.Notes, Form: formHere(p),
+			Open: open[p.ID]}
 		switch {
 		case p.Excluded:
 			page.Error = "Excluded: none of its lines counts."
@@ -165,7 +169,8 @@ func (w *counted) log(p people) []report.Finding {
 		if !ok {
 			continue
 		}
-		out = append(out, report.Finding{Line: w.lines[i].ref, At: f.At, By: p.name(f.By), Found: f.Kind, MemberID: f.MemberID,
+		out = append(out, report.Finding{Line: w.lines[i].ref, At: f.At, By: p.name(f.By),
+			Found: f.Kind, MemberID: f.MemberID,
 			Note: logNote(f), Undone: takenBack(w.found[i], f.ID)})
 	}
 	return w.withRepairs(out, p)
@@ -178,7 +183,8 @@ func (w *counted) withRepairs(log []report.Finding, p people) []report.Finding {
 		number[page.ID] = page.Number
 	}
 	for _, r := range w.repairs {
-		log = append(log, report.Finding{Line: verify.Ref{File: w.names[r.UploadID], Page: number[r.PageID]}, At: r.At, By: p.name(r.By),
+		log = append(log, report.Finding{Line: verify.Ref{File: w.names[r.UploadID],
+			Page: number[r.PageID]}, At: r.At, By: p.name(r.By),
 			Found: RepairWord(r.Kind), Note: r.Note, Undone: !r.UndoneAt.IsZero()})
 	}
 	slices.SortStableFunc(log, func(a, b report.Finding) int { return a.At.Compare(b.At) })

@@ -35,10 +35,13 @@ func TestAccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	operator, account, user := nkey(t, nkeys.CreateOperator), nkey(t, nkeys.CreateAccount), nkey(t, nkeys.CreateUser)
+	operator, account, user := nkey(t, nkeys.CreateOperator), nkey(t, nkeys.CreateAccount),
+		nkey(t, nkeys.CreateUser)
 	o := &server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: filepath.Join(dir, "js"), NoSigs: true, NoLog: true,
-		TLSConfig:       &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: ca.pool, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12},
+		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: filepath.Join(dir,
+			"js"), NoSigs: true, NoLog: true,
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: ca.pool,
+			ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12},
 		TrustedKeys:     []string{public(t, operator)},
 		AccountResolver: &server.MemAccResolver{},
 	}
@@ -47,9 +50,11 @@ func TestAccess(t *testing.T) {
 	for _, of := range []nkeys.KeyPair{system, account} {
 		claims := jwt.NewAccountClaims(public(t, of))
 		if of == account {
-			claims.Limits.JetStreamLimits = jwt.JetStreamLimits{DiskStorage: -1, MemoryStorage: -1, Streams: -1, Consumer: -1}
+			claims.Limits.JetStreamLimits = jwt.JetStreamLimits{DiskStorage: -1, MemoryStorage: -1,
+				Streams: -1, Consumer: -1}
 		}
-		if err := o.AccountResolver.Store(public(t, of), signed(t, claims.Encode, operator)); err != nil {
+		if err := o.AccountResolver.Store(public(t, of), signed(t, claims.Encode,
+			operator)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +71,8 @@ func TestAccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	creds, err := jwt.FormatUserConfig(signed(t, jwt.NewUserClaims(public(t, user)).Encode, account), seed)
+	creds, err := jwt.FormatUserConfig(signed(t, jwt.NewUserClaims(public(t, user)).Encode,
+		account), seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +85,8 @@ func TestAccess(t *testing.T) {
 	open := func(change func(*queue.Access)) error {
 		a := access
 		change(&a)
-		q, err := queue.Open(t.Context(), queue.Options{URL: strings.Replace(s.ClientURL(), "nats://", "tls://", 1), Access: a, Log: slog.New(slog.DiscardHandler)})
+		q, err := queue.Open(t.Context(), queue.Options{URL: strings.Replace(s.ClientURL(),
+			"nats://", "tls://", 1), Access: a, Log: slog.New(slog.DiscardHandler)})
 		if err == nil {
 			err = q.Announce(t.Context(), "extract", "a", "1")
 			q.Close()
@@ -90,12 +97,14 @@ func TestAccess(t *testing.T) {
 		t.Errorf("with all that is asked for: %v", err)
 	}
 	for name, change := range map[string]func(*queue.Access){
-		"no credentials":   func(a *queue.Access) { a.Creds = "" },
-		"no certificate":   func(a *queue.Access) { a.Cert, a.Key = "", "" },
-		"no key":           func(a *queue.Access) { a.Key = "" },
-		"no authority":     func(a *queue.Access) { a.CA = "" },
-		"no such file":     func(a *queue.Access) { a.Creds = filepath.Join(dir, "none.creds") },
-		"another's signed": func(a *queue.Access) { a.Cert, a.Key = newAuthority(t, t.TempDir()).sign("client") },
+		"no credentials": func(a *queue.Access) { a.Creds = "" },
+		"no certificate": func(a *queue.Access) { a.Cert, a.Key = "", "" },
+		"no key":         func(a *queue.Access) { a.Key = "" },
+		"no authority":   func(a *queue.Access) { a.CA = "" },
+		"no such file":   func(a *queue.Access) { a.Creds = filepath.Join(dir, "none.creds") },
+		"another's signed": func(a *queue.Access) {
+			a.Cert, a.Key = newAuthority(t, t.TempDir()).sign("client")
+		},
 	} {
 		if err := open(change); err == nil {
 			t.Errorf("%s: it got in", name)
@@ -143,7 +152,8 @@ type authority struct {
 func newAuthority(t *testing.T, dir string) *authority {
 	t.Helper()
 	a := &authority{t: t, dir: dir, pool: x509.NewCertPool()}
-	a.cert = &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotAfter: time.Now().Add(time.Hour),
+	a.cert = &x509.Certificate{SerialNumber: big.NewInt(1),
+		Subject: pkix.Name{CommonName: "authority"}, NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	a.file, _, a.key = a.write("authority", a.cert, a.cert, nil)
 	a.pool.AddCert(a.cert)
@@ -152,13 +162,16 @@ func newAuthority(t *testing.T, dir string) *authority {
 
 func (a *authority) sign(name string) (cert, key string) {
 	a.t.Helper()
-	cert, key, _ = a.write(name, &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}}, a.cert, a.key)
+	cert, key, _ = a.write(name, &x509.Certificate{SerialNumber: big.NewInt(2),
+		Subject: pkix.Name{CommonName: name}, NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{
+			x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}}, a.cert, a.key)
 	return cert, key
 }
 
 // write makes a certificate, signed by a key or by its own, and files of both.
-func (a *authority) write(name string, of, by *x509.Certificate, with *ecdsa.PrivateKey) (cert, key string, made *ecdsa.PrivateKey) {
+func (a *authority) write(name string, of, by *x509.Certificate, with *ecdsa.PrivateKey) (cert,
+	key string, made *ecdsa.PrivateKey) {
 	a.t.Helper()
 	made, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -182,7 +195,8 @@ func (a *authority) write(name string, of, by *x509.Certificate, with *ecdsa.Pri
 	}
 	file := func(end, kind string, bytes []byte) string {
 		path := filepath.Join(a.dir, name+end)
-		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: bytes}), 0o600); err != nil {
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: bytes}),
+			0o600); err != nil {
 			a.t.Fatal(err)
 		}
 		return path

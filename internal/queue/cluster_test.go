@@ -190,7 +190,8 @@ func TestSmallCluster(t *testing.T) {
 	}
 	q.Close()
 	o := queue.Options{URL: c.URLs(), Replicas: 3}
-	if _, err := queue.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), "--nats-replicas") {
+	if _, err := queue.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(),
+		"--nats-replicas") {
 		t.Errorf("three copies on two servers: %v", err)
 	}
 	q = c.open(queue.Options{Replicas: 1})

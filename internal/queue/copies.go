@@ -55,7 +55,8 @@ func (q *Queue) keep(
 	has := there.CachedInfo().Config
 	next := has
 	next.Subjects, next.Retention, next.Discard = want.Subjects, want.Retention, want.Discard
-	next.MaxBytes, next.MaxMsgSize, next.Duplicates = want.MaxBytes, want.MaxMsgSize, want.Duplicates
+	next.MaxBytes, next.MaxMsgSize, next.Duplicates = want.MaxBytes, want.MaxMsgSize,
+		want.Duplicates
 	err = q.withCopies(want.Name, has.Replicas, func(n int) error {
 		next.Replicas = n
 		s, err = q.js.UpdateStream(ctx, next)
@@ -79,7 +80,8 @@ func (q *Queue) withCopies(name string, have int, do func(n int) error) error {
 	err := do(want)
 	if tooFewServers(err) && want > max(have, 1) {
 		if q.options.Replicas > 0 {
-			return fmt.Errorf("%d copies are asked for with --nats-replicas, and the queue's servers "+
+			return fmt.Errorf("%d copies are asked for with --nats-replicas, and the queue's "+
+				"servers "+
 				"have no room for them: add servers, or ask for fewer: %w", want, err)
 		}
 		want = max(have, 1)

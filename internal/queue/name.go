@@ -18,13 +18,15 @@ func CheckName(name string) error {
 	if name == "" || nameForm.MatchString(name) {
 		return nil
 	}
-	return fmt.Errorf("--name %q names no installation: write up to 32 small letters, digits and hyphens, such as ala-2026", name)
+	return fmt.Errorf("--name %q names no installation: write up to 32 small letters, digits and "+
+		"hyphens, such as ala-2026", name)
 }
 
 // Access is how a server outside is reached that does not let everybody in.
 type Access struct {
-	Creds     string // file of credentials, as nsc writes it
-	CA        string // file of certificates that the server's must come from; "" for those of the system
+	Creds string // file of credentials, as nsc writes it
+	// file of certificates that the server's must come from; "" for those of the system
+	CA        string
 	Cert, Key string // files of the certificate that is shown to the server
 }
 
@@ -36,7 +38,9 @@ func (a Access) add(opts []nats.Option) ([]nats.Option, error) {
 		opts = append(opts, nats.RootCAs(a.CA))
 	}
 	if (a.Cert == "") != (a.Key == "") {
-		return nil, errors.New("a certificate is shown to the queue's server together with its key: name both, --nats-cert and --nats-key")
+		return nil,
+			errors.New("a certificate is shown to the queue's server together with its key: name " +
+				"both, --nats-cert and --nats-key")
 	}
 	if a.Cert != "" {
 		opts = append(opts, nats.ClientCert(a.Cert, a.Key))

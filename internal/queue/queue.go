@@ -26,21 +26,27 @@ import (
 // Options of a queue; Dir or URL must be given, the zero values of the others stand for
 // what is usual.
 type Options struct {
-	Dir      string        // of the embedded server's files; not looked at where URL is given
-	URL      string        // of a server outside, such as nats://token@host:4222
-	Listen   string        // host:port at which the embedded server lets other processes in; empty for none
-	Token    string        // what they must show there
-	Name     string        // of the installation, where several share a server outside; see CheckName
-	Access   Access        // to the server outside
-	Rebuild  bool          // throw away what is announced: whoever knows what is to do announces it again
-	Replicas int           // copies of all that is kept there; 0 for 3 on a cluster of three servers or more, else 1
-	Leave    bool          // leave what is there with the copies that it has: whoever serves says how many
+	Dir string // of the embedded server's files; not looked at where URL is given
+	URL string // of a server outside, such as nats://token@host:4222
+	// host:port at which the embedded server lets other processes in; empty for none
+	Listen string
+	Token  string // what they must show there
+	// of the installation, where several share a server outside; see CheckName
+	Name   string
+	Access Access // to the server outside
+	// throw away what is announced: whoever knows what is to do announces it again
+	Rebuild bool
+	// copies of all that is kept there; 0 for 3 on a cluster of three servers or more, else 1
+	Replicas int
+	// leave what is there with the copies that it has: whoever serves says how many
+	Leave    bool
 	MaxBytes int64         // 64 MiB: announcements beyond it are refused, not others dropped
 	AckWait  time.Duration // 5 s: how long after its last sign of life a worker is given up
 	Deliver  int           // 5: how often work is tried
-	Delay    time.Duration // 2 s: before the second try; later ones wait four times longer each, up to a minute
-	Grace    time.Duration // 20 s: what is left to running work when Work is told to stop
-	Log      *slog.Logger  // slog.Default()
+	// 2 s: before the second try; later ones wait four times longer each, up to a minute
+	Delay time.Duration
+	Grace time.Duration // 20 s: what is left to running work when Work is told to stop
+	Log   *slog.Logger  // slog.Default()
 }
 
 // Queue is a connection to the bell. It is safe for use by several goroutines.
@@ -60,8 +66,8 @@ type Queue struct {
 // Stages are those that work is announced for.
 func Stages() []string { return []string{"ingest", "extract", "verify"} }
 
-// pingEvery is how often a server is asked whether it is there; after two questions without an answer
-// another is connected to.
+// pingEvery is how often a server is asked whether it is there; after two questions without an
+// answer another is connected to.
 const pingEvery = 4 * time.Second
 
 // tooLittleRoom is the server's code for a stream that its disk could not hold; the client names
@@ -110,8 +116,8 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 		nats.Name("countersign"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(500 * time.Millisecond),
-		// A server that is cut off says nothing, and the others are there: left to itself the client waits
-		// for it four minutes.
+		// A server that is cut off says nothing, and the others are there: left to itself the
+		// client waits for it four minutes.
 		nats.PingInterval(pingEvery),
 		nats.MaxPingsOutstanding(2),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
@@ -136,7 +142,8 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 		return fmt.Errorf("connect to the queue: %w", err)
 	}
 	if q.options.Rebuild && q.embedded == nil {
-		if err := q.js.DeleteStream(ctx, q.names.stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+		if err := q.js.DeleteStream(ctx, q.names.stream); err != nil &&
+			!errors.Is(err, jetstream.ErrStreamNotFound) {
 			return fmt.Errorf("throw away the queue's stream: %w", err)
 		}
 	}
@@ -144,7 +151,8 @@ func (q *Queue) connect(ctx context.Context) (err error) {
 }
 
 // heal is what to do about a queue that does not open.
-const heal = "if it is damaged, start once with --rebuild-queue: what is to do stands in the database and is announced again"
+const heal = "if it is damaged, start once with --rebuild-queue: what is to do stands in the " +
+	"database and is announced again"
 
 // clear takes the stream out of the folder of the embedded server where it is to be made anew.
 // What else lies there, such as blobs, stays. That is done before the server starts: it may not
@@ -153,7 +161,8 @@ func (q *Queue) clear() error {
 	if !q.options.Rebuild || q.options.Dir == "" {
 		return nil
 	}
-	if err := os.RemoveAll(filepath.Join(q.options.Dir, "jetstream", "$G", "streams", q.names.stream)); err != nil {
+	if err := os.RemoveAll(filepath.Join(q.options.Dir, "jetstream", "$G", "streams",
+		q.names.stream)); err != nil {
 		return fmt.Errorf("throw away the queue's stream: %w", err)
 	}
 	return nil
@@ -171,8 +180,11 @@ func (q *Queue) make(ctx context.Context) (err error) {
 		Storage:    jetstream.FileStorage,
 		Duplicates: 10 * time.Minute,
 	})
-	if full := (*jetstream.APIError)(nil); errors.As(err, &full) && full.ErrorCode == tooLittleRoom {
-		return fmt.Errorf("make the queue: the disk of %s has no room for %d MiB: free some, or keep the data elsewhere (%w)", cmp.Or(q.options.Dir, "the queue's server"), q.options.MaxBytes>>20, err)
+	if full := (*jetstream.APIError)(nil); errors.As(err, &full) &&
+		full.ErrorCode == tooLittleRoom {
+		return fmt.Errorf("make the queue: the disk of %s has no room for %d MiB: free some, or "+
+			"keep the data elsewhere (%w)", cmp.Or(q.options.Dir, "the queue's server"),
+			q.options.MaxBytes>>20, err)
 	}
 	if err != nil {
 		return fmt.Errorf("make the queue's stream: %w (%s)", err, heal)

@@ -22,7 +22,8 @@ import (
 
 // quick are options under which tests do not wait.
 func quick(dir string) queue.Options {
-	return queue.Options{Dir: dir, AckWait: 500 * time.Millisecond, Delay: 5 * time.Millisecond, Deliver: 3, Grace: time.Second}
+	return queue.Options{Dir: dir, AckWait: 500 * time.Millisecond, Delay: 5 * time.Millisecond,
+		Deliver: 3, Grace: time.Second}
 }
 
 func open(t testing.TB, o queue.Options) *queue.Queue {
@@ -63,12 +64,16 @@ func (l *log) all() []string {
 
 // until works on a stage until so many lines were written down, and a little longer in
 // which no more may come.
-func until(t testing.TB, q *queue.Queue, l *log, n int, handle func(context.Context, string) error) []string {
+func until(t testing.TB, q *queue.Queue, l *log, n int, handle func(context.Context,
+	string) error) []string {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	var hands sync.WaitGroup
 	hands.Go(func() {
-		err := q.Work(ctx, "extract", 2, handle, func(_ context.Context, subject string, err error) { l.add("gave up %s: %v", subject, err) })
+		err := q.Work(ctx, "extract", 2, handle, func(_ context.Context, subject string,
+			err error) {
+			l.add("gave up %s: %v", subject, err)
+		})
 		if err != nil {
 			t.Error(err)
 		}
@@ -77,7 +82,8 @@ func until(t testing.TB, q *queue.Queue, l *log, n int, handle func(context.Cont
 		depth, err := q.Depth(t.Context())
 		return err == nil && depth["extract"] == 0
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(
+		5 * time.Millisecond) {
 		if len(l.all()) >= n && settled() {
 			break
 		}
@@ -94,7 +100,10 @@ func TestEachAnnouncementIsHandledOnce(t *testing.T) {
 	announce(t, q, "a", "b", "c")
 	announce(t, q, "b") // the same id again
 	var l log
-	got := until(t, q, &l, 3, func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	got := until(t, q, &l, 3, func(_ context.Context, s string) error {
+		l.add("%s", s)
+		return nil
+	})
 	slices.Sort(got)
 	if diff := cmp.Diff([]string{"a", "b", "c"}, got); diff != "" {
 		t.Error(diff)
@@ -125,16 +134,25 @@ func TestGivingUp(t *testing.T) {
 		handle func() error
 		want   []string
 	}{
-		"after the last try": {func() error { return errors.New("never") }, []string{"a", "a", "a", "gave up a: never"}},
-		"at once":            {func() error { return queue.GiveUp(errors.New("hopeless")) }, []string{"a", "gave up a: hopeless"}},
-		"a fault":            {func() error { panic("oh") }, []string{"a", "a", "a", "gave up a: a fault in countersign: oh"}},
+		"after the last try": {func() error {
+			return errors.New("never")
+		}, []string{"a", "a", "a", "gave up a: never"}},
+		"at once": {func() error {
+			return queue.GiveUp(errors.New("hopeless"))
+		}, []string{"a", "gave up a: hopeless"}},
+		"a fault": {func() error {
+			panic("oh")
+		}, []string{"a", "a", "a", "gave up a: a fault in countersign: oh"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := open(t, quick(t.TempDir()))
 			defer q.Close()
 			announce(t, q, "a")
 			var l log
-			got := until(t, q, &l, len(tt.want), func(_ context.Context, s string) error { l.add("%s", s); return tt.handle() })
+			got := until(t, q, &l, len(tt.want), func(_ context.Context, s string) error {
+				l.add("%s", s)
+				return tt.handle()
+			})
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -189,7 +207,10 @@ func TestStoppingWhileWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l log
-	got := until(t, q, &l, 1, func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	got := until(t, q, &l, 1, func(_ context.Context, s string) error {
+		l.add("%s", s)
+		return nil
+	})
 	if diff := cmp.Diff([]string{"a"}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -249,7 +270,10 @@ func TestGraceEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l log
-	got := until(t, q, &l, 1, func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	got := until(t, q, &l, 1, func(_ context.Context, s string) error {
+		l.add("%s", s)
+		return nil
+	})
 	if diff := cmp.Diff([]string{"a"}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -266,7 +290,10 @@ func TestRestart(t *testing.T) {
 	defer q.Close()
 	announce(t, q, "a") // known still
 	var l log
-	got := until(t, q, &l, 2, func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	got := until(t, q, &l, 2, func(_ context.Context, s string) error {
+		l.add("%s", s)
+		return nil
+	})
 	slices.Sort(got)
 	if diff := cmp.Diff([]string{"a", "b"}, got); diff != "" {
 		t.Error(diff)
@@ -292,7 +319,10 @@ func TestFull(t *testing.T) {
 		t.Fatalf("%d of 100 were taken", len(taken))
 	}
 	var l log
-	got := until(t, q, &l, len(taken), func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	got := until(t, q, &l, len(taken), func(_ context.Context, s string) error {
+		l.add("%s", s)
+		return nil
+	})
 	slices.Sort(got)
 	slices.Sort(taken)
 	if diff := cmp.Diff(taken, got); diff != "" {
@@ -316,7 +346,8 @@ func TestTell(t *testing.T) {
 	}
 	stop()
 	q.Tell("p1")
-	if err := q.Check(t.Context()); err != nil { // by then the server has passed on what was told before
+	if err := q.Check(t.Context()); err != nil {
+		// by then the server has passed on what was told before
 		t.Fatal(err)
 	}
 	select {
@@ -335,7 +366,8 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"has no room for":      {Dir: t.TempDir(), MaxBytes: 1 << 50},
 		"connect to the queue": {URL: "nats://127.0.0.1:1"},
 	} {
-		if _, err := queue.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := queue.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(),
+			want) {
 			t.Errorf("got %v, want %q in it", err, want)
 		}
 	}
@@ -402,7 +434,10 @@ func TestKilledWorker(t *testing.T) {
 	}
 	_ = cmd.Wait() // it was killed
 	var l log
-	got := until(t, q, &l, 1, func(_ context.Context, s string) error { l.add("%s", s); return nil })
+	got := until(t, q, &l, 1, func(_ context.Context, s string) error {
+		l.add("%s", s)
+		return nil
+	})
 	if diff := cmp.Diff([]string{"a"}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -459,13 +494,17 @@ func TestLostConsumer(t *testing.T) {
 	var l log
 	var hands sync.WaitGroup
 	hands.Go(func() {
-		if err := q.Work(ctx, "extract", 1, func(_ context.Context, s string) error { l.add("%s", s); return nil }, nil); err != nil {
+		if err := q.Work(ctx, "extract", 1, func(_ context.Context, s string) error {
+			l.add("%s", s)
+			return nil
+		}, nil); err != nil {
 			t.Error(err)
 		}
 	})
 	for _, s := range []string{"a", "b"} {
 		announce(t, q, s)
-		for deadline := time.Now().Add(time.Minute); !slices.Contains(l.all(), s); time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); !slices.Contains(l.all(),
+			s); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%s did not come", s)
 			}

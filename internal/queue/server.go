@@ -40,7 +40,9 @@ func embed(o Options) (*server.Server, error) {
 	if !s.ReadyForConnections(20 * time.Second) {
 		s.Shutdown()
 		s.WaitForShutdown()
-		return nil, fmt.Errorf("start the queue in %s: it did not get ready; is another countersign using that folder?", o.Dir)
+		return nil,
+			fmt.Errorf("start the queue in %s: it did not get ready; is another countersign "+
+				"using that folder?", o.Dir)
 	}
 	return s, nil
 }
@@ -55,7 +57,8 @@ func listen(opts *server.Options, o Options) error {
 		return fmt.Errorf("let others in to the queue at %q: the port is no number", o.Listen)
 	}
 	if o.Token == "" {
-		return fmt.Errorf("let others in to the queue at %s: set a token that they must show", o.Listen)
+		return fmt.Errorf("let others in to the queue at %s: set a token that they must show",
+			o.Listen)
 	}
 	if opts.Port == 0 {
 		opts.Port = server.RANDOM_PORT
@@ -75,9 +78,15 @@ func (q *Queue) Address() string {
 // journal writes down what the server has to say where it is trouble.
 type journal struct{ log *slog.Logger }
 
-func (j journal) Warnf(format string, v ...any)  { j.log.Warn("queue: " + fmt.Sprintf(format, v...)) }
-func (j journal) Errorf(format string, v ...any) { j.log.Error("queue: " + fmt.Sprintf(format, v...)) }
-func (j journal) Fatalf(format string, v ...any) { j.log.Error("queue: " + fmt.Sprintf(format, v...)) }
-func (journal) Noticef(string, ...any)           {}
-func (journal) Debugf(string, ...any)            {}
-func (journal) Tracef(string, ...any)            {}
+func (j journal) Warnf(format string, v ...any) {
+	j.log.Warn("queue: " + fmt.Sprintf(format, v...))
+}
+func (j journal) Errorf(format string, v ...any) {
+	j.log.Error("queue: " + fmt.Sprintf(format, v...))
+}
+func (j journal) Fatalf(format string, v ...any) {
+	j.log.Error("queue: " + fmt.Sprintf(format, v...))
+}
+func (journal) Noticef(string, ...any) {}
+func (journal) Debugf(string, ...any)  {}
+func (journal) Tracef(string, ...any)  {}

@@ -37,7 +37,8 @@ const crashes = 10
 // that somebody works. An error of handle has the work delivered again later; the
 // last one, or a GiveUp, goes to gaveUp, which writes it where a person sees it. After a Wait
 // nothing is delivered again.
-func (q *Queue) Work(ctx context.Context, stage string, n int, handle func(ctx context.Context, subject string) error, gaveUp func(ctx context.Context, subject string, err error)) error {
+func (q *Queue) Work(ctx context.Context, stage string, n int, handle func(ctx context.Context,
+	subject string) error, gaveUp func(ctx context.Context, subject string, err error)) error {
 	if _, err := q.consumer(ctx, stage); err != nil {
 		return err
 	}
@@ -144,7 +145,8 @@ func next(ctx context.Context, c jetstream.Consumer) (jetstream.Msg, error) {
 	for m := range batch.Messages() {
 		msg = m
 	}
-	if err := batch.Error(); msg == nil && err != nil && limited.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
+	if err := batch.Error(); msg == nil && err != nil && limited.Err() == nil &&
+		!errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("ask for work: %w", err)
 	}
 	return msg, nil
@@ -169,7 +171,8 @@ func (w *worker) one(stop, ctx context.Context, msg jetstream.Msg) {
 	var away *waiting
 	stopped := ctx.Err() != nil || errors.As(err, &away)
 	tries := w.count(about.Sequence.Stream, err != nil && !stopped)
-	log := w.q.options.Log.With("stage", w.stage, "subject", subject, "try", tries, "took", time.Since(began).Round(time.Millisecond).String())
+	log := w.q.options.Log.With("stage", w.stage, "subject", subject, "try", tries, "took",
+		time.Since(began).Round(time.Millisecond).String())
 	answering, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	switch {
@@ -230,7 +233,8 @@ func (w *worker) attempt(stop, ctx context.Context, msg jetstream.Msg, subject s
 		for {
 			select {
 			case <-t.C:
-				_ = msg.InProgress() // the next one may get through, and if none does the work is done twice
+				// the next one may get through, and if none does the work is done twice
+				_ = msg.InProgress()
 			case <-done:
 				return
 			}
@@ -244,7 +248,8 @@ func (w *worker) attempt(stop, ctx context.Context, msg jetstream.Msg, subject s
 			return err
 		}
 		if !told {
-			w.q.options.Log.Warn("work waits for what is away", "stage", w.stage, "subject", subject, "error", err)
+			w.q.options.Log.Warn("work waits for what is away", "stage", w.stage, "subject",
+				subject, "error", err)
 			told = true
 		}
 		select {

@@ -13,8 +13,8 @@ import (
 	"countersign/internal/fixtures"
 )
 
-// A packet of forty files, most of them made to break what reads them: each is refused by its name, or
-// read, in less memory than a page may take, and those between them are read as if nothing were.
+// A packet of forty files, most of them made to break what reads them: each is refused by its name,
+// or read, in less memory than a page may take, and those between them are read as if nothing were.
 func TestPacketOfBombs(t *testing.T) {
 	dir := t.TempDir()
 	type file struct{ path, want string }
@@ -54,7 +54,8 @@ func TestPacketOfBombs(t *testing.T) {
 				switch {
 				case f.want == "" && err != nil, f.want != "" && f.want != "?" && err == nil:
 					t.Errorf("%s: %v, want %q", name, err, f.want)
-				case err != nil && (!errors.As(err, &input) || input.File != name || input.Remedy == ""):
+				case err != nil && (!errors.As(err, &input) || input.File != name ||
+					input.Remedy == ""):
 					t.Errorf("%s: %v says not which file, or not what to do", name, err)
 				case f.want != "?" && err != nil && !strings.Contains(err.Error(), f.want):
 					t.Errorf("%s: %v, want %q", name, err, f.want)

@@ -80,7 +80,8 @@ type pageReader struct {
 }
 
 func (c settings) prepare() (*pageReader, greeting) {
-	version, err := confine(confinement{Data: uint64(c.Memory) << 20, Read: c.Read, Write: append(c.Write, c.Cache)})
+	version, err := confine(confinement{Data: uint64(c.Memory) << 20, Read: c.Read,
+		Write: append(c.Write, c.Cache)})
 	if err != nil {
 		return nil, greeting{Trouble: err.Error()}
 	}
@@ -97,8 +98,9 @@ func (c settings) prepare() (*pageReader, greeting) {
 	}
 	reader := &ingest.Reader{Limits: c.Limits, CacheDir: c.Cache}
 	return &pageReader{
-		ingest:  reader,
-		extract: extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})},
+		ingest: reader,
+		extract: extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen,
+			extract.Typed{Print: print})},
 	}, greeting{Landlock: version}
 }
 

@@ -18,7 +18,8 @@ func TestFaultOfAPage(t *testing.T) {
 	defer r.ingest.Close()
 	for range 2 {
 		head, _ := r.answer(asked{Path: fixtures.Scanned, Name: "sheets.pdf", Page: 1})
-		if err := said(head); err == nil || !strings.HasPrefix(err.Error(), "sheets.pdf, page 1, met a fault in countersign (out of ink)") {
+		if err := said(head); err == nil || !strings.HasPrefix(err.Error(),
+			"sheets.pdf, page 1, met a fault in countersign (out of ink)") {
 			t.Errorf("%v", err)
 		}
 	}

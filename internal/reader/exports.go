@@ -17,11 +17,13 @@ const MostRows = 1_000_000
 
 // Export reads a membership export, as roll.Import does, in a process of its own that ends with
 // it: an export is everybody's data, and comes from outside like the sheets.
-func (r *Pool) Export(ctx context.Context, path, name string, opts roll.Options) (*roll.Roll, error) {
+func (r *Pool) Export(ctx context.Context, path, name string, opts roll.Options) (*roll.Roll,
+	error) {
 	if opts.MaxRows == 0 {
 		opts.MaxRows = MostRows
 	}
-	head, parts, err := r.askAlone(ctx, asked{Path: path, Name: name, Export: &askedExport{Options: opts}})
+	head, parts, err := r.askAlone(ctx, asked{Path: path, Name: name,
+		Export: &askedExport{Options: opts}})
 	switch {
 	case err != nil:
 		return nil, err
@@ -30,14 +32,17 @@ func (r *Pool) Export(ctx context.Context, path, name string, opts roll.Options)
 	case head.Problem != "":
 		return nil, errors.New(head.Problem)
 	case len(parts) == 0:
-		return nil, fmt.Errorf("read the membership export %s: the reader left out its members", name)
+		return nil, fmt.Errorf("read the membership export %s: the reader left out its members",
+			name)
 	}
 	return roll.Unpack(roll.Packed{Head: parts[0], Lots: parts[1:]}, opts)
 }
 
 // PeekAtExport looks at the headings and first rows of an export, as roll.PeekAt does.
-func (r *Pool) PeekAtExport(ctx context.Context, path, name string, opts roll.Options) (roll.Peek, error) {
-	head, _, err := r.askAlone(ctx, asked{Path: path, Name: name, Export: &askedExport{Options: opts, Peek: true}})
+func (r *Pool) PeekAtExport(ctx context.Context, path, name string, opts roll.Options) (roll.Peek,
+	error) {
+	head, _, err := r.askAlone(ctx, asked{Path: path, Name: name,
+		Export: &askedExport{Options: opts, Peek: true}})
 	if input := (*ingest.InputError)(nil); errors.As(err, &input) {
 		return roll.Peek{Problem: input}, nil
 	}

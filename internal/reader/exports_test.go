@@ -31,10 +31,12 @@ func TestExportAsReadHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(roll.Roll{})); diff != "" || len(want.Members) == 0 {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(roll.Roll{})); diff != "" ||
+		len(want.Members) == 0 {
 		t.Error(diff)
 	}
-	if a, b := roll.NewSearcher(want).Search("smith", 5), roll.NewSearcher(got).Search("smith", 5); len(a) == 0 || !cmp.Equal(a, b) {
+	if a, b := roll.NewSearcher(want).Search("smith", 5), roll.NewSearcher(got).Search("smith",
+		5); len(a) == 0 || !cmp.Equal(a, b) {
 		t.Errorf("%v are found, and here %v", b, a)
 	}
 	file, err := os.Open(fixtures.Members)
@@ -53,24 +55,32 @@ func TestExportAsReadHere(t *testing.T) {
 func TestExportsThatAreRefused(t *testing.T) {
 	r := open(t, Options{Memory: 150, OpenTime: time.Minute})
 	short := open(t, Options{OpenTime: time.Millisecond})
-	lost := fixtures.Write(t, "lost.csv", []byte("ID,First,Last,Status\n"+strings.Repeat(",,,\n1,,,Active\n", 50)+"2,Ann,Marsh,Active\n"))
+	lost := fixtures.Write(t, "lost.csv", []byte("ID,First,Last,Status\n"+
+		strings.Repeat(",,,\n1,,,Active\n", 50)+"2,Ann,Marsh,Active\n"))
 	for name, tt := range map[string]struct {
 		pool *Pool
 		path string
 		opts roll.Options
 		want string
 	}{
-		"a bomb of repeated cells": {r, fixtures.Write(t, "bomb.xlsx", fixtures.XLSXBomb(t, 8<<20)), roll.Options{}, ""},
-		"one huge cell":            {r, fixtures.Write(t, "huge.csv", append([]byte("Last Name,City\n\""), bytes.Repeat([]byte("a"), 90<<20)...)), roll.Options{}, "needs more than 150 MB of memory"},
-		"many rows":                {r, fixtures.Write(t, "many.csv", manyMembers(3000)), roll.Options{MaxRows: 1000}, "more than 1000 rows"},
-		"a long time":              {short, fixtures.Write(t, "slow.csv", manyMembers(3000)), roll.Options{}, "takes longer than"},
-		"losses":                   {r, lost, roll.Options{}, "accept-losses"},
-		"no headings":              {r, fixtures.Write(t, "none.csv", []byte("1,2\n3,4\n")), roll.Options{}, "membership export none.csv"},
+		"a bomb of repeated cells": {r, fixtures.Write(t, "bomb.xlsx", fixtures.XLSXBomb(t, 8<<20)),
+			roll.Options{}, ""},
+		"one huge cell": {r, fixtures.Write(t, "huge.csv",
+			append([]byte("Last Name,City\n\""), bytes.Repeat([]byte("a"), 90<<20)...)),
+			roll.Options{}, "needs more than 150 MB of memory"},
+		"many rows": {r, fixtures.Write(t, "many.csv", manyMembers(3000)),
+			roll.Options{MaxRows: 1000}, "more than 1000 rows"},
+		"a long time": {short, fixtures.Write(t, "slow.csv", manyMembers(3000)),
+			roll.Options{}, "takes longer than"},
+		"losses": {r, lost, roll.Options{}, "accept-losses"},
+		"no headings": {r, fixtures.Write(t, "none.csv", []byte("1,2\n3,4\n")),
+			roll.Options{}, "membership export none.csv"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := resident(os.Getpid())
 			_, err := tt.pool.Export(t.Context(), tt.path, filepath.Base(tt.path), tt.opts)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), filepath.Base(tt.path)) {
+			if err == nil || !strings.Contains(err.Error(), tt.want) ||
+				!strings.Contains(err.Error(), filepath.Base(tt.path)) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 			if grown := resident(os.Getpid()) - before; grown > 64<<20 {
@@ -91,7 +101,8 @@ func TestExportEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
 	path := fixtures.Write(t, "many.csv", manyMembers(200_000))
-	if _, err := r.Export(ctx, path, "many.csv", roll.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := r.Export(ctx, path, "many.csv", roll.Options{}); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	if left, err := os.ReadDir(r.options.Temp); err != nil || len(left) > 0 {
@@ -106,7 +117,8 @@ func TestExportIsConfined(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, _, err := r.with(t.Context(), p, asked{Path: fixtures.Members, Name: "members.csv", Export: &askedExport{}})
+	head, _, err := r.with(t.Context(), p, asked{Path: fixtures.Members, Name: "members.csv",
+		Export: &askedExport{}})
 	if err != nil || head.Trouble == "" {
 		t.Errorf("it read another's: %+v, %v", head, err)
 	}

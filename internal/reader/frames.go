@@ -27,10 +27,13 @@ type (
 		Known []extract.Learned `json:"known,omitempty"` // what other pages taught
 		Told  extract.Told      `json:"told,omitzero"`   // what a person says of the page
 
-		Open   bool         `json:"open,omitempty"`   // pictures of what the page leaves open, as well
-		Export *askedExport `json:"export,omitempty"` // the file is a membership export, and no sheets
+		// pictures of what the page leaves open, as well
+		Open bool `json:"open,omitempty"`
+		// the file is a membership export, and no sheets
+		Export *askedExport `json:"export,omitempty"`
 
-		Workbook bool `json:"workbook,omitempty"` // the file is a report that a countersign wrote, and no sheets
+		// the file is a report that a countersign wrote, and no sheets
+		Workbook bool `json:"workbook,omitempty"`
 	}
 	// askedExport is how an export is read.
 	askedExport struct {
@@ -40,14 +43,16 @@ type (
 	// answered is what came of it. The parts are the sheet, the picture of the page and
 	// those of its rows, in their order.
 	answered struct {
-		Pages   int      `json:"pages,omitempty"`
-		SHA256  string   `json:"sha256,omitempty"`
-		Width   int      `json:"width,omitempty"` // of the page's picture
-		Height  int      `json:"height,omitempty"`
-		Rows    int      `json:"rows,omitempty"`    // of the page: so many parts are pictures of rows, and those of open points follow
+		Pages  int    `json:"pages,omitempty"`
+		SHA256 string `json:"sha256,omitempty"`
+		Width  int    `json:"width,omitempty"` // of the page's picture
+		Height int    `json:"height,omitempty"`
+		// of the page: so many parts are pictures of rows, and those of open points follow
+		Rows    int      `json:"rows,omitempty"`
 		Refusal *refusal `json:"refusal,omitempty"` // what a person can mend
 
-		Peek    *peeked  `json:"peek,omitempty"`    // at an export; the parts of a whole one are those of roll.Packed
+		// at an export; the parts of a whole one are those of roll.Packed
+		Peek    *peeked  `json:"peek,omitempty"`
 		Losses  []string `json:"losses,omitempty"`  // for which an export is refused
 		Problem string   `json:"problem,omitempty"` // of an export or a workbook, in a sentence
 		Trouble string   `json:"trouble,omitempty"` // what is not the file's fault
@@ -67,7 +72,8 @@ type (
 	}
 	// greeting is what a reader says once it is ready.
 	greeting struct {
-		Landlock int    `json:"landlock"` // version of the kernel's Landlock that holds it; 0 for none
+		// version of the kernel's Landlock that holds it; 0 for none
+		Landlock int    `json:"landlock"`
 		Trouble  string `json:"trouble,omitempty"`
 	}
 )
@@ -77,7 +83,8 @@ const (
 	mostHead   = 1 << 20
 	mostPart   = extract.MaxSheet // pictures are smaller
 	mostParts  = 2 * mostPart     // of all parts of a page together
-	mostExport = 512 << 20        // of all parts of an export or a workbook: some two million members
+	// of all parts of an export or a workbook: some two million members
+	mostExport = 512 << 20
 )
 
 var errFrames = errors.New("what was said is no message")

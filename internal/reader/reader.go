@@ -51,11 +51,12 @@ type Options struct {
 	Temp      string        // folder for what they write for a while; "" for the system's
 	Memory    int           // 3072 MB each
 	OpenTime  time.Duration // 2 min: most for opening a file
-	PageTime  time.Duration // 5 min: most for reading a page, which takes a second or two where the processor is free
-	Renew     int           // 1000: pages after which a reader is replaced, for Tesseract leaks
-	Waited    bool          // somebody waits for the pages: readers do not step back for others
-	Limits    ingest.Limits
-	Log       *slog.Logger
+	// 5 min: most for reading a page, which takes a second or two where the processor is free
+	PageTime time.Duration
+	Renew    int  // 1000: pages after which a reader is replaced, for Tesseract leaks
+	Waited   bool // somebody waits for the pages: readers do not step back for others
+	Limits   ingest.Limits
+	Log      *slog.Logger
 }
 
 // Page is what a reader made of a page.
@@ -97,7 +98,8 @@ func New(o Options) (*Pool, error) {
 	if err := os.MkdirAll(o.Temp, 0o700); err != nil {
 		return nil, fmt.Errorf("make the readers' folder: %w", err)
 	}
-	r := &Pool{options: o, free: make(chan struct{}, o.Processes), alone: make(chan struct{}, aloneAtOnce)}
+	r := &Pool{options: o, free: make(chan struct{}, o.Processes), alone: make(chan struct{},
+		aloneAtOnce)}
 	for range o.Processes {
 		r.free <- struct{}{}
 	}
@@ -142,7 +144,8 @@ type How struct {
 
 // Page reads one page of a file.
 func (r *Pool) Page(ctx context.Context, path, name string, number int, how How) (Page, error) {
-	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: how.Picture, Open: how.Open, Known: how.Known, Told: how.Told})
+	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: how.Picture,
+		Open: how.Open, Known: how.Known, Told: how.Told})
 	if err != nil {
 		return Page{}, err
 	}
@@ -150,7 +153,8 @@ func (r *Pool) Page(ctx context.Context, path, name string, number int, how How)
 		return Page{}, fmt.Errorf("read page %d: the reader left out the sheet", number)
 	}
 	rows := parts[2:]
-	return Page{Packed: parts[0], Picture: parts[1], Width: head.Width, Height: head.Height, pictures: rows[:head.Rows], open: rows[head.Rows:]}, nil
+	return Page{Packed: parts[0], Picture: parts[1], Width: head.Width, Height: head.Height,
+		pictures: rows[:head.Rows], open: rows[head.Rows:]}, nil
 }
 
 // Close ends all readers that are not at work; none may be.
@@ -199,7 +203,8 @@ func (r *Pool) ask(ctx context.Context, a asked) (answered, [][]byte, error) {
 func said(head answered) error {
 	switch {
 	case head.Refusal != nil:
-		return &ingest.InputError{File: head.Refusal.File, Page: head.Refusal.Page, Problem: head.Refusal.Problem, Remedy: head.Refusal.Remedy}
+		return &ingest.InputError{File: head.Refusal.File, Page: head.Refusal.Page,
+			Problem: head.Refusal.Problem, Remedy: head.Refusal.Remedy}
 	case head.Trouble != "":
 		return errors.New(head.Trouble)
 	}
@@ -208,7 +213,8 @@ func said(head answered) error {
 
 // with puts a question to a reader and waits for the answer until its time is up. A
 // reader that does not answer well is ended.
-func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, parts [][]byte, err error) {
+func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, parts [][]byte,
+	err error) {
 	limit := r.options.PageTime
 	if a.Page == 0 {
 		limit = r.options.OpenTime
@@ -247,7 +253,8 @@ func (r *Pool) with(ctx context.Context, p *process, a asked) (head answered, pa
 
 func tooSlow(a asked, limit time.Duration) error {
 	if a.alone() {
-		return &ingest.InputError{File: a.Name, Problem: fmt.Sprintf("takes longer than %v to read", limit), Remedy: a.remedy()}
+		return &ingest.InputError{File: a.Name, Problem: fmt.Sprintf("takes longer than %v to read",
+			limit), Remedy: a.remedy()}
 	}
 	return &ingest.InputError{File: a.Name, Page: a.Page,
 		Problem: fmt.Sprintf("takes longer than %v to read", limit),
@@ -264,7 +271,8 @@ func (r *Pool) broke(a asked, p *process) error {
 		return &ingest.InputError{File: a.Name, Problem: problem, Remedy: a.remedy()}
 	}
 	return &broken{ingest.InputError{File: a.Name, Page: a.Page, Problem: problem,
-		Remedy: "print or scan it again at 200 to 300 dpi and hand that in, or count its lines by hand"}}
+		Remedy: "print or scan it again at 200 to 300 dpi and hand that in, or count its lines " +
+			"by hand"}}
 }
 
 // alone says whether a file is read by a process that reads nothing else.
@@ -310,8 +318,8 @@ func (r *Pool) leave(p *process) {
 	r.idle = append(r.idle, p)
 }
 
-// start starts a reader of pages, or one of the file that is named and of nothing else, and waits until it is
-// ready.
+// start starts a reader of pages, or one of the file that is named and of nothing else, and waits
+// until it is ready.
 func (r *Pool) start(alone string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -330,9 +338,11 @@ func (r *Pool) start(alone string) (*process, error) {
 	if !r.options.Waited && alone == "" { // for what is read alone, somebody does
 		p.cmd = politely(self, args...)
 	}
-	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1", garbage(alone), fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
+	p.cmd.Env = append(readerEnvironment(), "OMP_THREAD_LIMIT=1", "TMPDIR="+temp, "GOMAXPROCS=1",
+		garbage(alone), fmt.Sprintf("GOMEMLIMIT=%dMiB", r.options.Memory/2))
 	p.cmd.Stderr = p.last
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is for us, who let readers finish
+	// an interrupt at the terminal is for us, who let readers finish
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
@@ -373,7 +383,8 @@ func (r *Pool) greeted(p *process) error {
 	}
 	r.told.Do(func() {
 		if hello.Landlock == 0 {
-			r.options.Log.Warn("this system has no Landlock: reader processes have limits of memory and time, but can open the files that this user can")
+			r.options.Log.Warn("this system has no Landlock: reader processes have limits of " +
+				"memory and time, but can open the files that this user can")
 			return
 		}
 		r.options.Log.Debug("reader processes are confined", "landlock", hello.Landlock)
@@ -391,7 +402,8 @@ func (r *Pool) arguments(temp, alone string) ([]string, error) {
 		return nil, fmt.Errorf("start a reader: %w", err)
 	}
 	told, err := json.Marshal(settings{
-		Memory: r.options.Memory, Read: read, Pages: alone == "", Write: []string{temp}, Cache: cache,
+		Memory: r.options.Memory, Read: read, Pages: alone == "", Write: []string{temp},
+		Cache:  cache,
 		Limits: r.options.Limits,
 	})
 	if err != nil {
@@ -482,7 +494,9 @@ func (l *lastWords) Write(p []byte) (int, error) {
 func (l *lastWords) contain(any ...string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(any, func(s string) bool { return bytes.Contains(l.text, []byte(s)) })
+	return slices.ContainsFunc(any, func(s string) bool {
+		return bytes.Contains(l.text, []byte(s))
+	})
 }
 
 // Sheet unpacks a sheet and gives its rows their pictures.
@@ -492,13 +506,15 @@ func (p Page) Sheet() (extract.Sheet, error) {
 		return extract.Sheet{}, err
 	}
 	if len(p.pictures) != len(s.Rows) {
-		return extract.Sheet{}, fmt.Errorf("a reader gave %d pictures for %d rows", len(p.pictures), len(s.Rows))
+		return extract.Sheet{}, fmt.Errorf("a reader gave %d pictures for %d rows", len(p.pictures),
+			len(s.Rows))
 	}
 	for i := range s.Rows {
 		s.Rows[i].Picture = p.pictures[i]
 	}
 	if len(p.open) > 0 && len(p.open) != len(s.Open) {
-		return extract.Sheet{}, fmt.Errorf("a reader gave %d pictures for %d open points", len(p.open), len(s.Open))
+		return extract.Sheet{}, fmt.Errorf("a reader gave %d pictures for %d open points",
+			len(p.open), len(s.Open))
 	}
 	for i := range p.open {
 		if len(p.open[i]) > 0 {

@@ -68,12 +68,15 @@ func TestReadWhatTheStagesRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want[n], s, cmpopts.IgnoreFields(extract.Reading{}, "Words")); diff != "" {
+		if diff := cmp.Diff(want[n], s, cmpopts.IgnoreFields(extract.Reading{},
+			"Words")); diff != "" {
 			t.Errorf("page %d:\n%s", n+1, diff)
 		}
 		c, err := jpeg.DecodeConfig(bytes.NewReader(got.Picture))
-		if err != nil || c.Width != got.Width || c.Height != got.Height || max(c.Width, c.Height) > longestPicture {
-			t.Errorf("the picture of page %d has %d × %d pixels, said to be %d × %d: %v", n+1, c.Width, c.Height, got.Width, got.Height, err)
+		if err != nil || c.Width != got.Width || c.Height != got.Height ||
+			max(c.Width, c.Height) > longestPicture {
+			t.Errorf("the picture of page %d has %d × %d pixels, said to be %d × %d: %v", n+1,
+				c.Width, c.Height, got.Width, got.Height, err)
 		}
 	}
 }
@@ -114,7 +117,8 @@ func TestRefuseWhatBreaksThem(t *testing.T) {
 	}
 	_, err := r.Page(t.Context(), huge, "Huge one.png", 1, How{})
 	var input *ingest.InputError
-	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 || !strings.Contains(input.Problem, "memory") {
+	if !errors.As(err, &input) || input.File != "Huge one.png" || input.Page != 1 ||
+		!strings.Contains(input.Problem, "memory") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := r.Page(t.Context(), typed, "typed.pdf", 1, How{}); err != nil {
@@ -126,7 +130,8 @@ func TestRefuseWhatTakesTooLong(t *testing.T) {
 	r := open(t, Options{PageTime: 50 * time.Millisecond})
 	_, err := r.Page(t.Context(), fixtures.Scanned, "slow.pdf", 2, How{})
 	var input *ingest.InputError
-	if !errors.As(err, &input) || input.File != "slow.pdf" || input.Page != 2 || !strings.Contains(input.Problem, "longer than 50ms") {
+	if !errors.As(err, &input) || input.File != "slow.pdf" || input.Page != 2 ||
+		!strings.Contains(input.Problem, "longer than 50ms") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := r.Open(t.Context(), fixtures.Scanned, "slow.pdf"); err != nil {

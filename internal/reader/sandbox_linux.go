@@ -43,7 +43,8 @@ func confine(c confinement) (version int, err error) {
 	}
 	rules := []landlock.Rule{
 		landlock.RWFiles("/dev/null").IgnoreIfMissing(), // where Tesseract's remarks go
-		landlock.PathAccess(readOnly, "/usr/share", "/proc/self", "/sys/devices/system/cpu").IgnoreIfMissing(),
+		landlock.PathAccess(readOnly, "/usr/share", "/proc/self",
+			"/sys/devices/system/cpu").IgnoreIfMissing(),
 		landlock.RWDirs(c.Write...),
 	}
 	for _, path := range append(c.Read, os.Getenv("TESSDATA_PREFIX")) {
@@ -79,7 +80,8 @@ var forbidden = []string{
 	"mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "open_by_handle_at",
 	"bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "keyctl", "add_key", "request_key",
 	"init_module", "finit_module", "delete_module", "kexec_load", "reboot", "swapon", "swapoff",
-	"setuid", "setgid", "setreuid", "setresuid", "setresgid", "setgroups", "memfd_create", "shmget", "msgget",
+	"setuid", "setgid", "setreuid", "setresuid", "setresgid", "setgroups", "memfd_create", "shmget",
+	"msgget",
 }
 
 // forbid takes them from all threads of this process, where the kernel can.
@@ -87,10 +89,11 @@ func forbid() error {
 	if !seccomp.Supported() {
 		return nil
 	}
-	return seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync, Policy: seccomp.Policy{
-		DefaultAction: seccomp.ActionAllow,
-		Syscalls:      []seccomp.SyscallGroup{{Action: seccomp.ActionErrno, Names: forbidden}},
-	}})
+	return seccomp.LoadFilter(seccomp.Filter{NoNewPrivs: true, Flag: seccomp.FilterFlagTSync,
+		Policy: seccomp.Policy{
+			DefaultAction: seccomp.ActionAllow,
+			Syscalls:      []seccomp.SyscallGroup{{Action: seccomp.ActionErrno, Names: forbidden}},
+		}})
 }
 
 // readOnly lets a process read and list, and execute nothing.

@@ -48,7 +48,8 @@ func TestForbiddenCalls(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
-	for _, call := range []string{"socket: operation not permitted operation not permitted", "exec: operation not permitted", "ptrace: operation not permitted"} {
+	for _, call := range []string{"socket: operation not permitted operation not permitted",
+		"exec: operation not permitted", "ptrace: operation not permitted"} {
 		if !strings.Contains(string(said), call) {
 			t.Errorf("it said %s, want %q", said, call)
 		}

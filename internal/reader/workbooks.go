@@ -11,8 +11,8 @@ import (
 	"countersign/report/workbook"
 )
 
-// Workbook reads a report that somebody brings, as workbook.Check does, in a process of its own that
-// ends with it.
+// Workbook reads a report that somebody brings, as workbook.Check does, in a process of its own
+// that ends with it.
 func (r *Pool) Workbook(ctx context.Context, path, name string) (workbook.Copy, error) {
 	head, parts, err := r.askAlone(ctx, asked{Path: path, Name: name, Workbook: true})
 	switch {
@@ -21,7 +21,8 @@ func (r *Pool) Workbook(ctx context.Context, path, name string) (workbook.Copy, 
 	case head.Problem != "":
 		return workbook.Copy{}, errors.New(name + ": " + head.Problem)
 	case len(parts) == 0:
-		return workbook.Copy{}, fmt.Errorf("read the workbook %s: the reader left out what it says", name)
+		return workbook.Copy{}, fmt.Errorf("read the workbook %s: the reader left out what it says",
+			name)
 	}
 	return workbook.Unpack(bytes.Join(parts, nil))
 }

@@ -16,8 +16,8 @@ import (
 	"countersign/report/workbook"
 )
 
-// A report that somebody brings is refused in a sentence where it breaks its reader, and this process
-// hardly grows.
+// A report that somebody brings is refused in a sentence where it breaks its reader, and this
+// process hardly grows.
 func TestWorkbooksThatAreRefused(t *testing.T) {
 	r, short := open(t, Options{Memory: 150}), open(t, Options{OpenTime: time.Millisecond})
 	bomb := withSheet(t, aReport(t), 192<<10)
@@ -26,15 +26,19 @@ func TestWorkbooksThatAreRefused(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"a bomb of repeated cells":  {r, bomb, "needs more than 150 MB of memory to read"},
-		"a long time":               {short, bomb, "takes longer than 1ms to read"},
-		"no workbook":               {r, []byte("PK\x03\x04 and nothing else"), "it is no XLSX file, or is damaged"},
-		"a directory that is false": {r, bytes.ReplaceAll(aReport(t), []byte("xl/worksheets"), []byte("xl/../../../../")[:len("xl/worksheets")]), "read sheet Summary"},
+		"a bomb of repeated cells": {r, bomb, "needs more than 150 MB of memory to read"},
+		"a long time":              {short, bomb, "takes longer than 1ms to read"},
+		"no workbook": {r, []byte("PK\x03\x04 and nothing else"),
+			"it is no XLSX file, or is damaged"},
+		"a directory that is false": {r, bytes.ReplaceAll(aReport(t), []byte("xl/worksheets"),
+			[]byte("xl/../../../../")[:len("xl/worksheets")]), "read sheet Summary"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := resident(os.Getpid())
-			_, err := tt.pool.Workbook(t.Context(), fixtures.Write(t, "report.xlsx", tt.data), "report.xlsx")
-			if err == nil || !strings.Contains(err.Error(), "report.xlsx") || !strings.Contains(err.Error(), tt.want) {
+			_, err := tt.pool.Workbook(t.Context(), fixtures.Write(t, "report.xlsx", tt.data),
+				"report.xlsx")
+			if err == nil || !strings.Contains(err.Error(), "report.xlsx") ||
+				!strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 			if grown := resident(os.Getpid()) - before; grown > 64<<20 {
@@ -59,8 +63,10 @@ func TestWorkbookIsConfined(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, _, err := r.with(t.Context(), p, asked{Path: fixtures.Members, Name: "members.csv", Workbook: true})
-	if input := (*ingest.InputError)(nil); err != nil || head.Trouble == "" || errors.As(said(head), &input) {
+	head, _, err := r.with(t.Context(), p, asked{Path: fixtures.Members, Name: "members.csv",
+		Workbook: true})
+	if input := (*ingest.InputError)(nil); err != nil || head.Trouble == "" || errors.As(said(head),
+		&input) {
 		t.Errorf("it read another's: %+v, %v", head, err)
 	}
 }
@@ -68,7 +74,8 @@ func TestWorkbookIsConfined(t *testing.T) {
 func aReport(t *testing.T) []byte {
 	t.Helper()
 	var book bytes.Buffer
-	if err := workbook.COO(&book, report.Petition{Made: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), Program: "test"}); err != nil {
+	if err := workbook.COO(&book, report.Petition{Made: time.Date(2026, 11, 20, 9, 0, 0, 0,
+		time.UTC), Program: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	return book.Bytes()
@@ -90,9 +97,12 @@ func withSheet(t *testing.T, book []byte, rows int) []byte {
 		}
 		w, made := to.Create(f.Name)
 		err = errors.Join(err, made)
-		_, wrote := w.Write([]byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`))
+		_, wrote := w.Write(
+			[]byte(
+				`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`))
 		err = errors.Join(err, wrote)
-		row := []byte(`<row><c t="inlineStr"><is><t>` + strings.Repeat("a", 1024) + `</t></is></c></row>`)
+		row := []byte(`<row><c t="inlineStr"><is><t>` + strings.Repeat("a", 1024) +
+			`</t></is></c></row>`)
 		for range rows {
 			_, wrote := w.Write(row)
 			err = errors.Join(err, wrote)

@@ -43,7 +43,8 @@ func (s *Store) AddAccount(ctx context.Context, a Account) (_ Account, err error
 
 func addAccount(ctx context.Context, c conn, a Account) (Account, error) {
 	a.Email, a.CreatedAt = folded(a.Email), or(a.CreatedAt)
-	_, err := write(ctx, c, `INSERT INTO accounts (id, email, name, roles, password_hash, subject, disabled, created_at)
+	_, err := write(ctx, c,
+		`INSERT INTO accounts (id, email, name, roles, password_hash, subject, disabled, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		a.ID, a.Email, a.Name, a.Roles, a.PasswordHash, orNull(a.Subject), a.Disabled, a.CreatedAt)
 	return a, err
@@ -52,7 +53,8 @@ func addAccount(ctx context.Context, c conn, a Account) (Account, error) {
 // SetAccount writes all of an account but its id and when it was made.
 func (s *Store) SetAccount(ctx context.Context, a Account) (err error) {
 	defer saying(&err, "change account %s", a.ID)
-	return touched(write(ctx, s.writer, `UPDATE accounts SET email = $2, name = $3, roles = $4, password_hash = $5, subject = $6, disabled = $7
+	return touched(write(ctx, s.writer,
+		`UPDATE accounts SET email = $2, name = $3, roles = $4, password_hash = $5, subject = $6, disabled = $7
 		WHERE id = $1`, a.ID, folded(a.Email), a.Name, a.Roles, a.PasswordHash, orNull(a.Subject), a.Disabled))
 }
 
@@ -91,7 +93,8 @@ func (s *Store) Accounts(ctx context.Context) (_ []Account, err error) {
 const selectAccounts = `SELECT id, email, name, roles, password_hash, COALESCE(subject, ''), disabled, created_at FROM accounts`
 
 func scanAccount(r row) (a Account, err error) {
-	err = r.Scan(&a.ID, &a.Email, &a.Name, listed{&a.Roles}, &a.PasswordHash, &a.Subject, &a.Disabled, when{&a.CreatedAt})
+	err = r.Scan(&a.ID, &a.Email, &a.Name, listed{&a.Roles}, &a.PasswordHash, &a.Subject,
+		&a.Disabled, when{&a.CreatedAt})
 	return a, err
 }
 

@@ -131,7 +131,9 @@ func (f Anchors) Check(ctx context.Context, s *Store) (noted int, err error) {
 	for lines.Scan() {
 		a, ok := readAnchor(lines.Text())
 		if !ok {
-			broken++ // the last of them, where a loss of power cut it off, and more where the disk is damaged
+			// the last of them, where a loss of power cut it off, and more where the disk is
+			// damaged
+			broken++
 			continue
 		}
 		if a.seq > last {
@@ -143,7 +145,8 @@ func (f Anchors) Check(ctx context.Context, s *Store) (noted int, err error) {
 		}
 		if has != a.hash {
 			return noted, fmt.Errorf("%w: entry %d is not the one that %s has noted on %s: "+
-				"the log from there on was written anew", ErrTampered, a.seq, f.Path, a.at.Format("January 2, 2006, 15:04 UTC"))
+				"the log from there on was written anew", ErrTampered, a.seq, f.Path,
+				a.at.Format("January 2, 2006, 15:04 UTC"))
 		}
 		noted++
 	}
@@ -164,9 +167,12 @@ type LostTail struct {
 }
 
 func (e *LostTail) Error() string {
-	return fmt.Sprintf("the log ends with entry %d, and %s noted entry %d on %s: the last %d entries are gone, and what they tell of may be, too. "+
-		"The database lost its end, or an older copy was put in its place: bring back the newest backup, or, if an older one was brought back on purpose, move %s away",
-		e.Ends, e.Path, e.Noted, e.At.Format("January 2, 2006, 15:04 UTC"), e.Noted-e.Ends, filepath.Base(e.Path))
+	return fmt.Sprintf("the log ends with entry %d, and %s noted entry %d on %s: the last %d "+
+		"entries are gone, and what they tell of may be, too. "+
+		"The database lost its end, or an older copy was put in its place: bring back the newest "+
+		"backup, or, if an older one was brought back on purpose, move %s away",
+		e.Ends, e.Path, e.Noted, e.At.Format("January 2, 2006, 15:04 UTC"), e.Noted-e.Ends,
+		filepath.Base(e.Path))
 }
 
 // DamagedAnchors says that the file of heads is damaged; that says nothing of the log.
@@ -176,7 +182,8 @@ type DamagedAnchors struct {
 }
 
 func (e *DamagedAnchors) Error() string {
-	return fmt.Sprintf("%d lines of %s cannot be read: the file is damaged, which says nothing of the log itself; its disk should be looked at", e.Lines, e.Path)
+	return fmt.Sprintf("%d lines of %s cannot be read: the file is damaged, which says nothing "+
+		"of the log itself; its disk should be looked at", e.Lines, e.Path)
 }
 
 // ErrTampered says that the log is not as it was written though its database is whole.
@@ -185,7 +192,8 @@ var ErrTampered = errors.New("the log was changed")
 // Damaged says whether an error tells of a database whose bytes are not those that it wrote.
 func Damaged(err error) bool {
 	pg := (*pgconn.PgError)(nil)
-	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "XX00") || sqliteIs(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "XX00") ||
+		sqliteIs(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 }
 
 // Whole asks the database whether its own structures hold, and says what it finds. PostgreSQL looks

@@ -30,17 +30,21 @@ func (s *Store) BeginAnswer(ctx context.Context, a Answer) (_ Answer, begun bool
 	defer saying(&err, "begin an answer")
 	a.At = now()
 	err = s.change(ctx, func(tx conn) error {
-		n, err := write(ctx, tx, `INSERT INTO answers (account_id, key, asked, status, kind, body, at) VALUES ($1, $2, $3, 0, '', $4, $5)
+		n, err := write(ctx, tx,
+			`INSERT INTO answers (account_id, key, asked, status, kind, body, at) VALUES ($1, $2, $3, 0, '', $4, $5)
 			ON CONFLICT (account_id, key) DO UPDATE SET asked = excluded.asked, at = excluded.at, status = 0
 			WHERE answers.at < $6 OR answers.status = 0 AND answers.asked = excluded.asked AND answers.at < $7`,
-			a.AccountID, a.Key, a.Asked, []byte{}, a.At, a.At.Add(-answerLife), a.At.Add(-answerStale))
+			a.AccountID, a.Key, a.Asked, []byte{}, a.At, a.At.Add(-answerLife),
+			a.At.Add(-answerStale))
 		if begun = n > 0; err != nil || begun {
 			return err
 		}
 		a, err = one(ctx, tx, func(r row) (got Answer, err error) {
-			err = r.Scan(&got.AccountID, &got.Key, &got.Asked, &got.Status, &got.Kind, &got.Body, when{&got.At})
+			err = r.Scan(&got.AccountID, &got.Key, &got.Asked, &got.Status, &got.Kind, &got.Body,
+				when{&got.At})
 			return got, err
-		}, `SELECT account_id, key, asked, status, kind, body, at FROM answers WHERE account_id = $1 AND key = $2`, a.AccountID, a.Key)
+		},
+			`SELECT account_id, key, asked, status, kind, body, at FROM answers WHERE account_id = $1 AND key = $2`, a.AccountID, a.Key)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrConflict // forgotten at this moment
 		}
@@ -54,9 +58,13 @@ func (s *Store) BeginAnswer(ctx context.Context, a Answer) (_ Answer, begun bool
 func (s *Store) EndAnswer(ctx context.Context, a Answer) (err error) {
 	defer saying(&err, "keep an answer")
 	if a.Status == 0 {
-		_, err = write(ctx, s.writer, `DELETE FROM answers WHERE account_id = $1 AND key = $2 AND status = 0`, a.AccountID, a.Key)
+		_, err = write(ctx, s.writer,
+			`DELETE FROM answers WHERE account_id = $1 AND key = $2 AND status = 0`, a.AccountID,
+			a.Key)
 		return err
 	}
-	_, err = write(ctx, s.writer, `UPDATE answers SET status = $3, kind = $4, body = $5 WHERE account_id = $1 AND key = $2`, a.AccountID, a.Key, a.Status, a.Kind, a.Body)
+	_, err = write(ctx, s.writer,
+		`UPDATE answers SET status = $3, kind = $4, body = $5 WHERE account_id = $1 AND key = $2`,
+		a.AccountID, a.Key, a.Status, a.Kind, a.Body)
 	return err
 }

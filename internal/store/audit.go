@@ -43,9 +43,11 @@ func record(ctx context.Context, tx conn, e AuditEntry) (AuditEntry, error) {
 		return e, err
 	}
 	e.At = or(e.At)
-	e.Actor, e.Action, e.Subject, e.Detail = clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Detail)
+	e.Actor, e.Action, e.Subject, e.Detail = clean(e.Actor), clean(e.Action), clean(e.Subject),
+		clean(e.Detail)
 	e.Hash = e.sum()
-	if _, err := write(ctx, tx, `INSERT INTO audit (seq, at, actor, action, subject, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	if _, err := write(ctx, tx,
+		`INSERT INTO audit (seq, at, actor, action, subject, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev, e.Hash); err != nil {
 		return e, err
 	}
@@ -57,7 +59,8 @@ func record(ctx context.Context, tx conn, e AuditEntry) (AuditEntry, error) {
 // the same bytes.
 func (e AuditEntry) sum() string {
 	h := sha256.New()
-	for _, text := range []string{strconv.FormatInt(e.Seq, 10), strconv.FormatInt(millis(e.At), 10), e.Actor, e.Action, e.Subject, e.Detail, e.Prev} {
+	for _, text := range []string{strconv.FormatInt(e.Seq, 10), strconv.FormatInt(millis(e.At), 10),
+		e.Actor, e.Action, e.Subject, e.Detail, e.Prev} {
 		fmt.Fprintf(h, "%d:%s", len(text), text)
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -66,13 +69,16 @@ func (e AuditEntry) sum() string {
 // Audit lists entries after a place in the chain, in order.
 func (s *Store) Audit(ctx context.Context, after int64, limit int) (_ []AuditEntry, err error) {
 	defer saying(&err, "read the audit log")
-	return all(ctx, s.reader, scanAudit, selectAudit+` WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
+	return all(ctx, s.reader, scanAudit, selectAudit+` WHERE seq > $1 ORDER BY seq LIMIT $2`, after,
+		limit)
 }
 
 // AuditOf lists the newest entries on one subject, newest first.
-func (s *Store) AuditOf(ctx context.Context, subject string, limit int) (_ []AuditEntry, err error) {
+func (s *Store) AuditOf(ctx context.Context, subject string, limit int) (_ []AuditEntry,
+	err error) {
 	defer saying(&err, "read the audit log of %s", subject)
-	return all(ctx, s.reader, scanAudit, selectAudit+` WHERE subject = $1 ORDER BY seq DESC LIMIT $2`, subject, limit)
+	return all(ctx, s.reader, scanAudit, selectAudit+
+		` WHERE subject = $1 ORDER BY seq DESC LIMIT $2`, subject, limit)
 }
 
 // AuditFilter says which entries are asked for; what is empty fits all.
@@ -84,13 +90,15 @@ type AuditFilter struct {
 
 // AuditWhere lists the newest entries before a place in the chain that fit, newest first; 0
 // is the end of the chain.
-func (s *Store) AuditWhere(ctx context.Context, f AuditFilter, before int64, limit int) (_ []AuditEntry, err error) {
+func (s *Store) AuditWhere(ctx context.Context, f AuditFilter, before int64,
+	limit int) (_ []AuditEntry, err error) {
 	defer saying(&err, "search the audit log")
 	query, args := selectAudit+` WHERE ($1 = 0 OR seq < $1)`, []any{before}
 	begins := func(column, with string) {
 		if with != "" {
 			args = append(args, with)
-			query += fmt.Sprintf(` AND SUBSTR(%s, 1, %d) = $%d`, column, utf8.RuneCountInString(with), len(args))
+			query += fmt.Sprintf(` AND SUBSTR(%s, 1, %d) = $%d`, column,
+				utf8.RuneCountInString(with), len(args))
 		}
 	}
 	begins("action", f.Action)
@@ -100,7 +108,8 @@ func (s *Store) AuditWhere(ctx context.Context, f AuditFilter, before int64, lim
 		query += fmt.Sprintf(` AND actor = $%d`, len(args))
 	}
 	args = append(args, limit)
-	return all(ctx, s.reader, scanAudit, query+fmt.Sprintf(` ORDER BY seq DESC LIMIT $%d`, len(args)), args...)
+	return all(ctx, s.reader, scanAudit, query+fmt.Sprintf(` ORDER BY seq DESC LIMIT $%d`,
+		len(args)), args...)
 }
 
 // AuditHead gives the end of the chain: the number of entries and the hash of
@@ -126,19 +135,22 @@ func (s *Store) VerifyAudit(ctx context.Context) (entries int, err error) {
 		}
 		last := AuditEntry{}
 		for last.Seq < head.Seq {
-			list, err := all(ctx, tx, scanAudit, selectAudit+` WHERE seq > $1 ORDER BY seq LIMIT 1000`, last.Seq)
+			list, err := all(ctx, tx, scanAudit, selectAudit+
+				` WHERE seq > $1 ORDER BY seq LIMIT 1000`, last.Seq)
 			if err != nil {
 				return err
 			}
 			if len(list) == 0 {
-				return fmt.Errorf("%w: entries %d to %d are missing", ErrTampered, last.Seq+1, head.Seq)
+				return fmt.Errorf("%w: entries %d to %d are missing", ErrTampered, last.Seq+1,
+					head.Seq)
 			}
 			for _, e := range list {
 				switch {
 				case e.Seq != last.Seq+1:
 					return fmt.Errorf("%w: entry %d is missing", ErrTampered, last.Seq+1)
 				case e.Prev != last.Hash:
-					return unlessFlipped(e, fmt.Sprintf("entry %d does not follow entry %d", e.Seq, last.Seq))
+					return unlessFlipped(e, fmt.Sprintf("entry %d does not follow entry %d", e.Seq,
+						last.Seq))
 				case e.Hash != e.sum():
 					return unlessFlipped(e, fmt.Sprintf("entry %d was changed", e.Seq))
 				}
@@ -158,7 +170,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (entries int, err error) {
 // back, that bit makes the entry what its hash says. People change more than one.
 func unlessFlipped(e AuditEntry, what string) error {
 	if flipped(e) {
-		return &Corrupt{[]string{fmt.Sprintf("one bit of entry %d is not as it was written", e.Seq)}}
+		return &Corrupt{[]string{fmt.Sprintf("one bit of entry %d is not as it was written",
+			e.Seq)}}
 	}
 	return fmt.Errorf("%w: %s", ErrTampered, what)
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Away says whether an error is of the database itself, which does not answer, is starting or
-// ending, or has no room: what was asked for may work once it is back, and nothing is wrong with it.
+// ending, or has no room: what was asked for may work once it is back, and nothing is wrong with
+// it.
 func Away(err error) bool {
 	var a *away
 	return errors.As(err, &a)
@@ -52,7 +53,8 @@ func isAway(err error) bool {
 		}
 		return pg.Code == "25006" // read only, as a standby is
 	}
-	return sqliteIs(err, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY)
+	return sqliteIs(err, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+		sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY)
 }
 
 // Full says whether an error is that the database's disk is full.

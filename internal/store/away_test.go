@@ -71,14 +71,16 @@ func (d *doorway) mend() {
 	d.shut = false
 }
 
-// A PostgreSQL that is cut off is away, comes back by itself, and what it refuses is not its absence.
+// A PostgreSQL that is cut off is away, comes back by itself, and what it refuses is not its
+// absence.
 func TestAwayFromPostgres(t *testing.T) {
 	t.Parallel()
 	s := postgrestest.Start(t)
 	d := newDoorway(t, s.Socket())
 	url := s.Create(t, "away")
 	host, port, _ := net.SplitHostPort(d.listen.Addr().String())
-	url = strings.Replace(url, "host="+filepath.Dir(s.Socket()), "host="+host+"&sslmode=disable&port="+port, 1)
+	url = strings.Replace(url, "host="+filepath.Dir(s.Socket()), "host="+host+
+		"&sslmode=disable&port="+port, 1)
 	st, err := Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +118,8 @@ func TestFullSQLite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	if _, err := st.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil { // raised to what there is
+	if _, err := st.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil {
+		// raised to what there is
 		t.Fatal(err)
 	}
 	err = st.SetSetting(t.Context(), "a", strings.Repeat("b", 1<<20), "")

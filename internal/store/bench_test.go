@@ -35,7 +35,8 @@ func benchmarks(b *testing.B, s *Store) {
 	one := LineID(large[0].ID, 1)
 	b.Run("AddFinding", func(b *testing.B) {
 		measure(b, func(int) {
-			got(s.AddFinding(ctx, Finding{LineID: one, By: v.account.ID, Kind: "accept", MemberID: "31234567", Searches: 2}))(b)
+			got(s.AddFinding(ctx, Finding{LineID: one, By: v.account.ID, Kind: "accept",
+				MemberID: "31234567", Searches: 2}))(b)
 		})
 	})
 	b.Run("Claim", func(b *testing.B) {
@@ -53,10 +54,14 @@ func benchmarks(b *testing.B, s *Store) {
 		})
 	})
 	b.Run("MatchLines of 20", func(b *testing.B) {
-		measure(b, func(i int) { must(b, s.MatchLines(ctx, v.pages[1].ID, v.snapshot.ID, matches(v.pages[1], 20, i))) })
+		measure(b, func(i int) {
+			must(b, s.MatchLines(ctx, v.pages[1].ID, v.snapshot.ID, matches(v.pages[1], 20, i)))
+		})
 	})
 	b.Run("Record", func(b *testing.B) {
-		measure(b, func(int) { got(s.Record(ctx, AuditEntry{Actor: v.account.ID, Action: "accept", Subject: one}))(b) })
+		measure(b, func(int) {
+			got(s.Record(ctx, AuditEntry{Actor: v.account.ID, Action: "accept", Subject: one}))(b)
+		})
 	})
 	for range 40 {
 		fill(b, s, begin(b, s), 500)
@@ -112,7 +117,8 @@ func fill(b *testing.B, s *Store, v story, n int) []Page {
 func full(n int) []Line {
 	list := lines(n)
 	for i := range list {
-		list[i].Row = fmt.Appendf(bytes.Repeat([]byte(`{"text":"Marie Curie","confidence":0.87},`), 20), "%d", i)
+		list[i].Row = fmt.Appendf(bytes.Repeat([]byte(`{"text":"Marie Curie","confidence":0.87},`),
+			20), "%d", i)
 	}
 	return list
 }
@@ -121,7 +127,9 @@ func full(n int) []Line {
 func matches(p Page, n, turn int) map[string][]byte {
 	of := map[string][]byte{}
 	for i := range n {
-		of[LineID(p.ID, i+1)] = fmt.Appendf(bytes.Repeat([]byte(`{"member":"31234567","probability":0.0123,"because":["number: equal","name: close"]},`), 20), "%d", turn)
+		of[LineID(p.ID, i+1)] = fmt.Appendf(
+			bytes.Repeat([]byte(
+				`{"member":"31234567","probability":0.0123,"because":["number: equal","name: close"]},`), 20), "%d", turn)
 	}
 	return of
 }

@@ -15,7 +15,8 @@ type Claim struct {
 
 // Claim takes a line for an account until a time, or longer if it has it. It
 // says who has the line now, and whether that is the account.
-func (s *Store) Claim(ctx context.Context, lineID, accountID string, until time.Time) (holder string, ok bool, err error) {
+func (s *Store) Claim(ctx context.Context, lineID, accountID string, until time.Time) (
+	holder string, ok bool, err error) {
 	defer saying(&err, "claim line %s", lineID)
 	err = s.change(ctx, func(tx conn) error {
 		if _, err := write(ctx, tx, `INSERT INTO claims (line_id, account_id, until)
@@ -24,7 +25,8 @@ func (s *Store) Claim(ctx context.Context, lineID, accountID string, until time.
 			WHERE claims.account_id = excluded.account_id OR claims.until <= $4`, lineID, accountID, until, now()); err != nil {
 			return err
 		}
-		holder, err = one(ctx, tx, scanText, `SELECT account_id FROM claims WHERE line_id = $1`, lineID)
+		holder, err = one(ctx, tx, scanText, `SELECT account_id FROM claims WHERE line_id = $1`,
+			lineID)
 		return err
 	})
 	return holder, err == nil && holder == accountID, err
@@ -33,7 +35,8 @@ func (s *Store) Claim(ctx context.Context, lineID, accountID string, until time.
 // Release gives up a claim; one that somebody else has is left.
 func (s *Store) Release(ctx context.Context, lineID, accountID string) (err error) {
 	defer saying(&err, "release line %s", lineID)
-	_, err = write(ctx, s.writer, `DELETE FROM claims WHERE line_id = $1 AND account_id = $2`, lineID, accountID)
+	_, err = write(ctx, s.writer, `DELETE FROM claims WHERE line_id = $1 AND account_id = $2`,
+		lineID, accountID)
 	return err
 }
 
@@ -43,6 +46,7 @@ func (s *Store) Claims(ctx context.Context, petitionID string) (_ []Claim, err e
 	return all(ctx, s.reader, func(r row) (c Claim, err error) {
 		err = r.Scan(&c.PetitionID, &c.LineID, &c.AccountID, when{&c.Until})
 		return c, err
-	}, `SELECT l.petition_id, c.line_id, c.account_id, c.until FROM claims c JOIN lines l ON l.id = c.line_id
+	},
+		`SELECT l.petition_id, c.line_id, c.account_id, c.until FROM claims c JOIN lines l ON l.id = c.line_id
 		WHERE l.petition_id = $1 AND c.until > $2 ORDER BY c.line_id`, petitionID, now())
 }

@@ -26,7 +26,8 @@ func (s *Store) AddContactSheet(ctx context.Context, c ContactSheet) (_ ContactS
 	}
 	defer saying(&err, "add contact sheet %s", c.ID)
 	c.MadeAt = or(c.MadeAt)
-	_, err = write(ctx, s.writer, `INSERT INTO contact_sheets (id, petition_id, by, made_at, done_at, seeds, missed, items, reason) VALUES ($1, $2, $3, $4, 0, $5, 0, $6, $7)`,
+	_, err = write(ctx, s.writer,
+		`INSERT INTO contact_sheets (id, petition_id, by, made_at, done_at, seeds, missed, items, reason) VALUES ($1, $2, $3, $4, 0, $5, 0, $6, $7)`,
 		c.ID, c.PetitionID, c.By, c.MadeAt, c.Seeds, c.Items, c.Reason)
 	return c, err
 }
@@ -34,7 +35,8 @@ func (s *Store) AddContactSheet(ctx context.Context, c ContactSheet) (_ ContactS
 // FinishContactSheet notes what was answered. One that was answered already is ErrConflict.
 func (s *Store) FinishContactSheet(ctx context.Context, c ContactSheet) (err error) {
 	defer saying(&err, "finish contact sheet %s", c.ID)
-	n, err := write(ctx, s.writer, `UPDATE contact_sheets SET done_at = $2, missed = $3, items = $4 WHERE id = $1 AND done_at = 0`, c.ID, or(c.DoneAt), c.Missed, c.Items)
+	n, err := write(ctx, s.writer,
+		`UPDATE contact_sheets SET done_at = $2, missed = $3, items = $4 WHERE id = $1 AND done_at = 0`, c.ID, or(c.DoneAt), c.Missed, c.Items)
 	if err == nil && n == 0 {
 		return ErrConflict
 	}
@@ -48,14 +50,17 @@ func (s *Store) ContactSheet(ctx context.Context, id string) (_ ContactSheet, er
 }
 
 // ContactSheets lists the sheets of a petition in the order they were shown.
-func (s *Store) ContactSheets(ctx context.Context, petitionID string) (_ []ContactSheet, err error) {
+func (s *Store) ContactSheets(ctx context.Context, petitionID string) (_ []ContactSheet,
+	err error) {
 	defer saying(&err, "list contact sheets of petition %s", petitionID)
-	return all(ctx, s.reader, scanContact, selectContact+` WHERE petition_id = $1 ORDER BY made_at, id`, petitionID)
+	return all(ctx, s.reader, scanContact, selectContact+
+		` WHERE petition_id = $1 ORDER BY made_at, id`, petitionID)
 }
 
 const selectContact = `SELECT id, petition_id, by, made_at, done_at, seeds, missed, items, reason FROM contact_sheets`
 
 func scanContact(r row) (c ContactSheet, err error) {
-	err = r.Scan(&c.ID, &c.PetitionID, &c.By, when{&c.MadeAt}, when{&c.DoneAt}, &c.Seeds, &c.Missed, &c.Items, &c.Reason)
+	err = r.Scan(&c.ID, &c.PetitionID, &c.By, when{&c.MadeAt}, when{&c.DoneAt}, &c.Seeds, &c.Missed,
+		&c.Items, &c.Reason)
 	return c, err
 }

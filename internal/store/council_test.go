@@ -17,13 +17,16 @@ func testCouncilReports(t *testing.T, s *Store) {
 	day := time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC)
 	book := []byte("a workbook")
 	hash := sha256.Sum256(book)
-	first := got(s.AddCouncilReport(ctx, CouncilReport{Conference: "Annual 2027", Document: "CD#27", On: day, CutOff: day.AddDate(0, 0, -1), By: "chair", Actions: []string{"a", "b"},
+	first := got(s.AddCouncilReport(ctx, CouncilReport{Conference: "Annual 2027", Document: "CD#27",
+		On: day, CutOff: day.AddDate(0, 0, -1), By: "chair", Actions: []string{"a", "b"},
 		Contents: []byte(`{"Document":"CD#27"}`), Workbook: book}, 0))(t)
 	if first.SHA256 != hex.EncodeToString(hash[:]) || first.ID == "" {
 		t.Errorf("%+v", first)
 	}
-	for name, known := range map[string]int{"who knew nothing of the first": 0, "who issues for the same conference": 1} {
-		if _, err := s.AddCouncilReport(ctx, CouncilReport{Conference: "Annual 2027", Workbook: book}, known); !errors.Is(err, ErrConflict) {
+	for name, known := range map[string]int{"who knew nothing of the first": 0,
+		"who issues for the same conference": 1} {
+		if _, err := s.AddCouncilReport(ctx, CouncilReport{Conference: "Annual 2027",
+			Workbook: book}, known); !errors.Is(err, ErrConflict) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -31,7 +34,8 @@ func testCouncilReports(t *testing.T, s *Store) {
 	errs := make([]error, 2)
 	for i, conference := range []string{"Winter 2028", "Council online"} {
 		both.Go(func() {
-			_, errs[i] = s.AddCouncilReport(ctx, CouncilReport{Conference: conference, On: day, CutOff: day}, 1)
+			_, errs[i] = s.AddCouncilReport(ctx, CouncilReport{Conference: conference, On: day,
+				CutOff: day}, 1)
 		})
 	}
 	both.Wait()
@@ -49,7 +53,8 @@ func testCouncilReports(t *testing.T, s *Store) {
 	if _, err := s.CouncilReport(ctx, "Annual 2030"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a report that was not issued: %v", err)
 	}
-	if entries := got(s.AuditOf(ctx, first.ID, 10))(t); len(entries) != 1 || entries[0].Detail != "workbook "+first.SHA256 {
+	if entries := got(s.AuditOf(ctx, first.ID, 10))(t); len(entries) != 1 ||
+		entries[0].Detail != "workbook "+first.SHA256 {
 		t.Errorf("the audit log says %+v", entries)
 	}
 }
@@ -61,7 +66,8 @@ func testSettingHistory(t *testing.T, s *Store) {
 	must(t, s.SetSetting(ctx, "oidc-secret", "secret", "a"))
 	must(t, s.SetSetting(ctx, "rules", "term-years: 5", "b"))
 	list := got(s.SettingHistory(ctx, "rules"))(t)
-	if len(list) != 2 || list[0].Value != "term-years: 4" || list[1].By != "b" || list[1].At.Before(list[0].At) {
+	if len(list) != 2 || list[0].Value != "term-years: 4" || list[1].By != "b" ||
+		list[1].At.Before(list[0].At) {
 		t.Errorf("%+v", list)
 	}
 	if list := got(s.SettingHistory(ctx, "oidc-secret"))(t); len(list) != 0 {

@@ -30,7 +30,8 @@ type Overview struct {
 func (s *Store) Petitions(ctx context.Context) (list []Overview, err error) {
 	defer saying(&err, "list petitions")
 	err = s.look(ctx, func(tx conn) error {
-		petitions, err := all(ctx, tx, scanPetition, selectPetitions+` ORDER BY created_at DESC, id`)
+		petitions, err := all(ctx, tx, scanPetition, selectPetitions+
+			` ORDER BY created_at DESC, id`)
 		if err != nil {
 			return err
 		}
@@ -62,30 +63,37 @@ func count(ctx context.Context, tx conn, petitionID string) (map[string]Counts, 
 		query, petition string
 		add             func(c *Counts, a, b int)
 	}{
-		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN u.pages > 0 OR u.error <> '' THEN 1 ELSE 0 END)
+		{
+			`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN u.pages > 0 OR u.error <> '' THEN 1 ELSE 0 END)
 			FROM uploads u WHERE NOT u.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Uploads, c.Opened = a, b }},
 		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN p.read_at > 0 THEN 1 ELSE 0 END)
 			FROM uploads u CROSS JOIN pages p WHERE p.upload_id = u.id AND NOT u.excluded AND NOT p.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Pages, c.Read = a, b }},
-		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN l.snapshot_id = t.snapshot_id THEN 1 ELSE 0 END)
+		{
+			`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN l.snapshot_id = t.snapshot_id THEN 1 ELSE 0 END)
 			FROM petitions t CROSS JOIN uploads u CROSS JOIN lines l
 			WHERE u.petition_id = t.id AND l.upload_id = u.id AND NOT u.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Lines, c.Matched = a, b }},
 		// Lines that do not count are few, and taken off: the index above knows nothing of them.
-		{`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN l.snapshot_id = t.snapshot_id THEN 1 ELSE 0 END)
+		{
+			`SELECT u.petition_id, COUNT(*), SUM(CASE WHEN l.snapshot_id = t.snapshot_id THEN 1 ELSE 0 END)
 			FROM petitions t CROSS JOIN uploads u CROSS JOIN lines l
 			WHERE u.petition_id = t.id AND l.upload_id = u.id AND l.aside AND NOT u.excluded`, "u.petition_id",
 			func(c *Counts, a, b int) { c.Lines, c.Matched = c.Lines-a, c.Matched-b }},
-		{`SELECT f.petition_id, COUNT(*), 0 FROM failures f JOIN uploads u ON u.id = f.upload_id LEFT JOIN pages p ON p.id = f.page_id
+		{
+			`SELECT f.petition_id, COUNT(*), 0 FROM failures f JOIN uploads u ON u.id = f.upload_id LEFT JOIN pages p ON p.id = f.page_id
 			WHERE NOT u.excluded AND NOT COALESCE(p.excluded, FALSE)`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Failures = a }},
-		{`SELECT o.petition_id, COUNT(*), 0 FROM open_points o JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
+		{
+			`SELECT o.petition_id, COUNT(*), 0 FROM open_points o JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
 			WHERE NOT u.excluded AND NOT p.excluded AND p.filed_under = '' AND o.settled = ''`, "o.petition_id",
 			func(c *Counts, a, _ int) { c.Open = a }},
-		{`SELECT u.petition_id, COUNT(*), 0 FROM uploads u WHERE NOT u.excluded AND u.error <> ''`, "u.petition_id",
+		{`SELECT u.petition_id, COUNT(*), 0 FROM uploads u WHERE NOT u.excluded AND u.error <> ''`,
+			"u.petition_id",
 			func(c *Counts, a, _ int) { c.Unreadable += a }},
-		{`SELECT u.petition_id, COUNT(*), 0 FROM uploads u CROSS JOIN pages p WHERE p.upload_id = u.id AND NOT u.excluded AND NOT p.excluded AND p.error <> ''`, "u.petition_id",
+		{
+			`SELECT u.petition_id, COUNT(*), 0 FROM uploads u CROSS JOIN pages p WHERE p.upload_id = u.id AND NOT u.excluded AND NOT p.excluded AND p.error <> ''`, "u.petition_id",
 			func(c *Counts, a, _ int) { c.Unreadable += a }},
 		{`SELECT f.petition_id, COUNT(*), 0 FROM findings f WHERE 1 = 1`, "f.petition_id",
 			func(c *Counts, a, _ int) { c.Findings = a }},

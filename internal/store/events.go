@@ -6,8 +6,8 @@ import (
 )
 
 // Event is something that happened to a petition after its sheets came in, to a group, or
-// to a letter about one of them. Events are only ever added; what they come to is worked out by whoever reads
-// them.
+// to a letter about one of them. Events are only ever added; what they come to is worked out by
+// whoever reads them.
 type Event struct {
 	ID      string
 	Of      string // petition, group or letter
@@ -31,11 +31,13 @@ func (s *Store) AddEvent(ctx context.Context, e Event, last string) (_ Event, er
 	defer saying(&err, "add event %s of %s %s", e.ID, e.Of, e.Subject)
 	e.At = or(e.At)
 	err = s.change(ctx, func(tx conn) error {
-		n, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM events WHERE of = $1 AND subject = $2`, e.Of, e.Subject)
+		n, err := one(ctx, tx, scanNumber,
+			`SELECT COUNT(*) FROM events WHERE of = $1 AND subject = $2`, e.Of, e.Subject)
 		if err != nil {
 			return err
 		}
-		newest, err := all(ctx, tx, scanEvent, selectEvents+` WHERE of = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1`, e.Of, e.Subject)
+		newest, err := all(ctx, tx, scanEvent, selectEvents+
+			` WHERE of = $1 AND subject = $2 ORDER BY seq DESC LIMIT 1`, e.Of, e.Subject)
 		if err != nil {
 			return err
 		}
@@ -46,7 +48,8 @@ func (s *Store) AddEvent(ctx context.Context, e Event, last string) (_ Event, er
 			e.At = newest[0].At // a clock that was set back changes no order
 		}
 		// Two that came by here at once have the same number, and the second is refused.
-		_, err = write(ctx, tx, `INSERT INTO events (id, of, subject, seq, kind, on_day, at, by, words, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		_, err = write(ctx, tx,
+			`INSERT INTO events (id, of, subject, seq, kind, on_day, at, by, words, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 			e.ID, e.Of, e.Subject, n+1, e.Kind, e.On, e.At, e.By, e.Words, orNull(e.Undoes))
 		return err
 	})
@@ -57,13 +60,15 @@ func (s *Store) AddEvent(ctx context.Context, e Event, last string) (_ Event, er
 // written down.
 func (s *Store) Events(ctx context.Context, of, subject string) (_ []Event, err error) {
 	defer saying(&err, "list events of %s %s", of, subject)
-	return all(ctx, s.reader, scanEvent, selectEvents+` WHERE of = $1 AND subject = $2 ORDER BY seq`, of, subject)
+	return all(ctx, s.reader, scanEvent, selectEvents+
+		` WHERE of = $1 AND subject = $2 ORDER BY seq`, of, subject)
 }
 
 // EventsOfAll lists the events of all petitions or all groups, by subject.
 func (s *Store) EventsOfAll(ctx context.Context, of string) (_ map[string][]Event, err error) {
 	defer saying(&err, "list events of every %s", of)
-	list, err := all(ctx, s.reader, scanEvent, selectEvents+` WHERE of = $1 ORDER BY subject, seq`, of)
+	list, err := all(ctx, s.reader, scanEvent, selectEvents+` WHERE of = $1 ORDER BY subject, seq`,
+		of)
 	out := map[string][]Event{}
 	for _, e := range list {
 		out[e.Subject] = append(out[e.Subject], e)
@@ -74,6 +79,7 @@ func (s *Store) EventsOfAll(ctx context.Context, of string) (_ map[string][]Even
 const selectEvents = `SELECT id, of, subject, kind, on_day, at, by, words, COALESCE(undoes, '') FROM events`
 
 func scanEvent(r row) (e Event, err error) {
-	err = r.Scan(&e.ID, &e.Of, &e.Subject, &e.Kind, when{&e.On}, when{&e.At}, &e.By, listed{&e.Words}, &e.Undoes)
+	err = r.Scan(&e.ID, &e.Of, &e.Subject, &e.Kind, when{&e.On}, when{&e.At}, &e.By,
+		listed{&e.Words}, &e.Undoes)
 	return e, err
 }

@@ -41,7 +41,8 @@ func (s *Store) Fail(ctx context.Context, f Failure) (err error) {
 		if err != nil {
 			return err
 		}
-		_, err = write(ctx, tx, `INSERT INTO failures (id, petition_id, upload_id, page_id, stage, text, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		_, err = write(ctx, tx,
+			`INSERT INTO failures (id, petition_id, upload_id, page_id, stage, text, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (id) DO UPDATE SET text = excluded.text, at = excluded.at`, f.ID, u.PetitionID, u.ID, orNull(f.PageID), f.Stage, f.Text, f.At)
 		return err
 	})
@@ -70,7 +71,8 @@ func (s *Store) Failures(ctx context.Context, petitionID string) (_ []Failure, e
 	return all(ctx, s.reader, func(r row) (f Failure, err error) {
 		err = r.Scan(&f.ID, &f.PetitionID, &f.UploadID, &f.PageID, &f.Stage, &f.Text, when{&f.At})
 		return f, err
-	}, `SELECT id, petition_id, upload_id, COALESCE(page_id, ''), stage, text, at FROM failures WHERE petition_id = $1 ORDER BY at, id`, petitionID)
+	},
+		`SELECT id, petition_id, upload_id, COALESCE(page_id, ''), stage, text, at FROM failures WHERE petition_id = $1 ORDER BY at, id`, petitionID)
 }
 
 func resolve(ctx context.Context, c conn, stage, subject string) error {

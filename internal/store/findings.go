@@ -13,12 +13,14 @@ type Finding struct {
 	By         string // account
 	Chair      bool   // made as the chair, whose word stands above the verifiers'
 	At         time.Time
-	Kind       string // accept one-of nobody illegible unsigned struck duplicate correct flag override undo; of looks that measure after what they do, such as again:accept, known:nobody
-	MemberID   string
-	Note       string
-	Fields     map[string]string // what a correction says, by field
-	Searches   int               // distinct ones tried before
-	Undoes     string            // the finding that this one takes back
+	// accept one-of nobody illegible unsigned struck duplicate correct flag override undo; of looks
+	// that measure after what they do, such as again:accept, known:nobody
+	Kind     string
+	MemberID string
+	Note     string
+	Fields   map[string]string // what a correction says, by field
+	Searches int               // distinct ones tried before
+	Undoes   string            // the finding that this one takes back
 }
 
 // AddFinding adds a finding and gives it back with its id, petition and time.
@@ -31,7 +33,8 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 	defer saying(&err, "add finding %s of line %s", f.ID, f.LineID)
 	f.At = or(f.At)
 	err = s.change(ctx, func(tx conn) error {
-		f.PetitionID, err = one(ctx, tx, scanText, `SELECT petition_id FROM lines WHERE id = $1`, f.LineID)
+		f.PetitionID, err = one(ctx, tx, scanText, `SELECT petition_id FROM lines WHERE id = $1`,
+			f.LineID)
 		if err != nil {
 			return err
 		}
@@ -44,9 +47,11 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 		if f.At, err = after(ctx, tx, f); err != nil {
 			return err
 		}
-		n, err := write(ctx, tx, `INSERT INTO findings (id, petition_id, line_id, by, at, kind, member_id, note, fields, searches, undoes, chair)
+		n, err := write(ctx, tx,
+			`INSERT INTO findings (id, petition_id, line_id, by, at, kind, member_id, note, fields, searches, undoes, chair)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
-			f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Searches, orNull(f.Undoes), f.Chair)
+			f.ID, f.PetitionID, f.LineID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields,
+			f.Searches, orNull(f.Undoes), f.Chair)
 		if err != nil {
 			return err
 		}
@@ -63,7 +68,8 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 // petition's last finding, so that their order is the one they came in even
 // where clocks differ.
 func after(ctx context.Context, tx conn, f Finding) (time.Time, error) {
-	last, err := one(ctx, tx, scanNumber, `SELECT COALESCE(MAX(at), 0) FROM findings WHERE petition_id = $1`, f.PetitionID)
+	last, err := one(ctx, tx, scanNumber,
+		`SELECT COALESCE(MAX(at), 0) FROM findings WHERE petition_id = $1`, f.PetitionID)
 	if millis(f.At) > last {
 		return f.At, err
 	}
@@ -73,25 +79,30 @@ func after(ctx context.Context, tx conn, f Finding) (time.Time, error) {
 // Findings lists all findings of a petition in the order they were made.
 func (s *Store) Findings(ctx context.Context, petitionID string) (_ []Finding, err error) {
 	defer saying(&err, "list findings of petition %s", petitionID)
-	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE petition_id = $1 ORDER BY at, id`, petitionID)
+	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE petition_id = $1 ORDER BY at, id`,
+		petitionID)
 }
 
 // FindingsAfter lists the findings of a petition that were made after a time, which is that of
 // one of them: each is later than those before it.
-func (s *Store) FindingsAfter(ctx context.Context, petitionID string, at time.Time) (_ []Finding, err error) {
+func (s *Store) FindingsAfter(ctx context.Context, petitionID string, at time.Time) (_ []Finding,
+	err error) {
 	defer saying(&err, "list new findings of petition %s", petitionID)
-	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE petition_id = $1 AND at > $2 ORDER BY at, id`, petitionID, at)
+	return all(ctx, s.reader, scanFinding, selectFindings+
+		` WHERE petition_id = $1 AND at > $2 ORDER BY at, id`, petitionID, at)
 }
 
 // FindingsOf lists the findings of a line in the order they were made.
 func (s *Store) FindingsOf(ctx context.Context, lineID string) (_ []Finding, err error) {
 	defer saying(&err, "list findings of line %s", lineID)
-	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE line_id = $1 ORDER BY at, id`, lineID)
+	return all(ctx, s.reader, scanFinding, selectFindings+` WHERE line_id = $1 ORDER BY at, id`,
+		lineID)
 }
 
 const selectFindings = `SELECT id, petition_id, line_id, by, at, kind, member_id, note, fields, searches, COALESCE(undoes, ''), chair FROM findings`
 
 func scanFinding(r row) (f Finding, err error) {
-	err = r.Scan(&f.ID, &f.PetitionID, &f.LineID, &f.By, when{&f.At}, &f.Kind, &f.MemberID, &f.Note, listed{&f.Fields}, &f.Searches, &f.Undoes, &f.Chair)
+	err = r.Scan(&f.ID, &f.PetitionID, &f.LineID, &f.By, when{&f.At}, &f.Kind, &f.MemberID, &f.Note,
+		listed{&f.Fields}, &f.Searches, &f.Undoes, &f.Chair)
 	return f, err
 }

@@ -51,7 +51,8 @@ func (s *Store) AddInvitation(ctx context.Context, v Invitation) (err error) {
 	v.Email = folded(v.Email)
 	late := false
 	err = s.change(ctx, func(tx conn) error {
-		_, err := write(ctx, tx, `INSERT INTO invitations (hash, email, name, roles, expires_at, used_at)
+		_, err := write(ctx, tx,
+			`INSERT INTO invitations (hash, email, name, roles, expires_at, used_at)
 			VALUES ($1, $2, $3, $4, $5, 0)
 			ON CONFLICT (email) WHERE used_at = 0 DO UPDATE SET
 			hash = excluded.hash, name = excluded.name, roles = excluded.roles,

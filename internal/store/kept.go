@@ -4,8 +4,9 @@ import "context"
 
 // Kept is a blob that something here names.
 type Kept struct {
-	SHA256   string
-	What     string // file, export, sheet, picture, or probe, by which those who share the files know them
+	SHA256 string
+	// file, export, sheet, picture, or probe, by which those who share the files know them
+	What     string
 	Name     string // of a file or an export, as it was handed in
 	Petition string // id; empty for an export
 }

@@ -30,7 +30,8 @@ type Line struct {
 }
 
 // Lines lists the lines of a petition by upload, page and number; those of
-// excluded uploads and pages are left out, and those that were taken out. The bytes of all lines are the caller's.
+// excluded uploads and pages are left out, and those that were taken out. The bytes of all lines
+// are the caller's.
 func (s *Store) Lines(ctx context.Context, petitionID string) (_ []Line, err error) {
 	defer saying(&err, "list lines of petition %s", petitionID)
 	// The cross join makes SQLite walk uploads first and lines along their
@@ -45,7 +46,8 @@ func (s *Store) Lines(ctx context.Context, petitionID string) (_ []Line, err err
 // LinesOf lists the lines of a page.
 func (s *Store) LinesOf(ctx context.Context, pageID string) (_ []Line, err error) {
 	defer saying(&err, "list lines of page %s", pageID)
-	return all(ctx, s.reader, scanLine, selectLines+` WHERE l.page_id = $1 ORDER BY l.number`, pageID)
+	return all(ctx, s.reader, scanLine, selectLines+` WHERE l.page_id = $1 ORDER BY l.number`,
+		pageID)
 }
 
 // Line finds a line.
@@ -58,7 +60,8 @@ func (s *Store) Line(ctx context.Context, id string) (_ Line, err error) {
 // not on the page are passed over: it was read anew, and announced again.
 // Matches against another snapshot than the petition's are ErrConflict: it has
 // changed meanwhile, and the page was announced again.
-func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string, matches map[string][]byte) (err error) {
+func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string,
+	matches map[string][]byte) (err error) {
 	defer saying(&err, "match the lines of page %s", pageID)
 	return s.change(ctx, func(tx conn) error {
 		p, err := page(ctx, tx, pageID)
@@ -80,7 +83,8 @@ func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string, match
 		}
 		changed := int64(0)
 		for _, id := range slices.Sorted(maps.Keys(matches)) {
-			n, err := write(ctx, tx, `UPDATE lines SET match = $3, snapshot_id = $4 WHERE id = $1 AND page_id = $2 AND (snapshot_id <> $4 OR match <> $3)`,
+			n, err := write(ctx, tx,
+				`UPDATE lines SET match = $3, snapshot_id = $4 WHERE id = $1 AND page_id = $2 AND (snapshot_id <> $4 OR match <> $3)`,
 				id, pageID, matches[id], snapshotID)
 			if err != nil {
 				return err
@@ -124,7 +128,8 @@ func renewLines(ctx context.Context, tx conn, p Page, there, lines []Line) error
 		old := taken[l.Number]
 		if old != nil && old.AddedBy == "" {
 			delete(taken, l.Number)
-			if _, err := write(ctx, tx, `UPDATE lines SET box = $2, picture = $3, row = $4, match = $5, snapshot_id = '' WHERE id = $1`,
+			if _, err := write(ctx, tx,
+				`UPDATE lines SET box = $2, picture = $3, row = $4, match = $5, snapshot_id = '' WHERE id = $1`,
 				old.ID, l.Box, l.Picture, l.Row, []byte(nil)); err != nil {
 				return err
 			}
@@ -142,7 +147,8 @@ func renewLines(ctx context.Context, tx conn, p Page, there, lines []Line) error
 		if l.AddedBy != "" {
 			continue
 		}
-		if _, err := write(ctx, tx, `UPDATE lines SET dropped = 'read again' WHERE id = $1`, l.ID); err != nil {
+		if _, err := write(ctx, tx, `UPDATE lines SET dropped = 'read again' WHERE id = $1`,
+			l.ID); err != nil {
 			return err
 		}
 	}
@@ -150,21 +156,25 @@ func renewLines(ctx context.Context, tx conn, p Page, there, lines []Line) error
 }
 
 func insertLine(ctx context.Context, tx conn, p Page, l Line) error {
-	_, err := write(ctx, tx, `INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id)
+	_, err := write(ctx, tx,
+		`INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`,
-		LineID(p.ID, l.Number), p.PetitionID, p.UploadID, p.ID, p.Number, l.Number, l.Box, l.Picture, l.Row, []byte(nil))
+		LineID(p.ID, l.Number), p.PetitionID, p.UploadID, p.ID, p.Number, l.Number, l.Box,
+		l.Picture, l.Row, []byte(nil))
 	return err
 }
 
 // sameLine compares what reading shows.
 func sameLine(a, b Line) bool {
-	return a.Number == b.Number && a.Box == b.Box && a.Picture == b.Picture && bytes.Equal(a.Row, b.Row)
+	return a.Number == b.Number && a.Box == b.Box && a.Picture == b.Picture && bytes.Equal(a.Row,
+		b.Row)
 }
 
 const selectLines = `SELECT l.id, l.petition_id, l.upload_id, l.page_id, l.page, l.number, l.box, l.picture, l.row, l.match, l.snapshot_id, l.added_by, l.dropped FROM lines l`
 
 func scanLine(r row) (l Line, err error) {
-	err = r.Scan(&l.ID, &l.PetitionID, &l.UploadID, &l.PageID, &l.Page, &l.Number, &boxed{&l.Box}, &l.Picture, &l.Row, &l.Match, &l.SnapshotID, &l.AddedBy, &l.Dropped)
+	err = r.Scan(&l.ID, &l.PetitionID, &l.UploadID, &l.PageID, &l.Page, &l.Number, &boxed{&l.Box},
+		&l.Picture, &l.Row, &l.Match, &l.SnapshotID, &l.AddedBy, &l.Dropped)
 	if len(l.Match) == 0 {
 		l.Match = nil
 	}

@@ -25,12 +25,14 @@ const (
 )
 
 // migrate runs the migrations that a database has not seen yet, if that is wanted.
-func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder string, tables tablesOf, options ...goose.ProviderOption) error {
+func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, folder string, tables tablesOf,
+	options ...goose.ProviderOption) error {
 	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(dialect, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
+	provider, err := goose.NewProvider(dialect, db, files, append(options,
+		goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,8 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 	sources := p.ListSources()
 	if knows := sources[len(sources)-1].Version; has > knows {
 		return fmt.Errorf("a newer countersign has used the database since: its tables are of "+
-			"version %d, and this program knows %d; install the newer program again, or bring back "+
+			"version %d, and this program knows %d; install the newer program again, or bring "+
+			"back "+
 			"the backup that was made before it was installed", has, knows)
 	}
 	return nil
@@ -83,7 +86,8 @@ func refuseOlder(ctx context.Context, p *goose.Provider) error {
 	}
 	sources := p.ListSources()
 	if knows := sources[len(sources)-1].Version; has < knows {
-		return fmt.Errorf("its tables are of version %d, and this program needs %d: install the same "+
+		return fmt.Errorf("its tables are of version %d, and this program needs %d: install the "+
+			"same "+
 			"version of countersign for the service, and start that first", has, knows)
 	}
 	return nil

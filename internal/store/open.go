@@ -41,12 +41,14 @@ func openID(p OpenPoint) string {
 
 // replaceOpen writes the open points of a page in the place of those nobody settled.
 func replaceOpen(ctx context.Context, tx conn, p Page) error {
-	if _, err := write(ctx, tx, `DELETE FROM open_points WHERE page_id = $1 AND settled = ''`, p.ID); err != nil {
+	if _, err := write(ctx, tx, `DELETE FROM open_points WHERE page_id = $1 AND settled = ''`,
+		p.ID); err != nil {
 		return err
 	}
 	for _, o := range p.Open {
 		o.PageID = p.ID
-		if _, err := write(ctx, tx, `INSERT INTO open_points (id, petition_id, upload_id, page_id, kind, text, box, settled, line_id, note, by, at)
+		if _, err := write(ctx, tx,
+			`INSERT INTO open_points (id, petition_id, upload_id, page_id, kind, text, box, settled, line_id, note, by, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', '', 0) ON CONFLICT (id) DO NOTHING`,
 			openID(o), p.PetitionID, p.UploadID, p.ID, o.Kind, o.Text, o.Box); err != nil {
 			return err
@@ -83,14 +85,16 @@ func (s *Store) CloseOpen(
 // files and pages that do not count here are left out.
 func (s *Store) OpenPoints(ctx context.Context, petitionID string) (_ []OpenPoint, err error) {
 	defer saying(&err, "list the open points of petition %s", petitionID)
-	return all(ctx, s.reader, scanOpen, selectOpen+` JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
+	return all(ctx, s.reader, scanOpen, selectOpen+
+		` JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
 		WHERE o.petition_id = $1 AND NOT u.excluded AND NOT p.excluded AND p.filed_under = '' ORDER BY u.at, u.id, p.number, o.id`, petitionID)
 }
 
 // OpenWaiting is how many of these nobody settled.
 func (s *Store) OpenWaiting(ctx context.Context, petitionID string) (_ int, err error) {
 	defer saying(&err, "count the open points of petition %s", petitionID)
-	n, err := one(ctx, s.reader, scanNumber, `SELECT COUNT(*) FROM open_points o JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
+	n, err := one(ctx, s.reader, scanNumber,
+		`SELECT COUNT(*) FROM open_points o JOIN uploads u ON u.id = o.upload_id JOIN pages p ON p.id = o.page_id
 		WHERE o.petition_id = $1 AND o.settled = '' AND NOT u.excluded AND NOT p.excluded AND p.filed_under = ''`, petitionID)
 	return int(n), err
 }
@@ -117,7 +121,8 @@ func (s *Store) SettleOpen(ctx context.Context, p OpenPoint) (err error) {
 		if err := refusePurged(ctx, tx, old.PetitionID); err != nil {
 			return err
 		}
-		n, err := write(ctx, tx, `UPDATE open_points SET settled = $2, line_id = $3, note = $4, by = $5, at = $6
+		n, err := write(ctx, tx,
+			`UPDATE open_points SET settled = $2, line_id = $3, note = $4, by = $5, at = $6
 			WHERE id = $1 AND (settled = '') <> ($2 = '')`, p.ID, p.Settled, p.LineID, p.Note, p.By, p.At)
 		if err != nil {
 			return err
@@ -145,15 +150,18 @@ func (s *Store) AddLine(ctx context.Context, l Line, by string) (_ Line, err err
 		if err := refusePurged(ctx, tx, p.PetitionID); err != nil {
 			return err
 		}
-		last, err := one(ctx, tx, scanNumber, `SELECT COALESCE(MAX(number), 0) FROM lines WHERE page_id = $1`, p.ID)
+		last, err := one(ctx, tx, scanNumber,
+			`SELECT COALESCE(MAX(number), 0) FROM lines WHERE page_id = $1`, p.ID)
 		if err != nil {
 			return err
 		}
 		l.PetitionID, l.UploadID, l.Page, l.Number = p.PetitionID, p.UploadID, p.Number, int(last)+1
 		l.ID, l.Match, l.SnapshotID = LineID(p.ID, l.Number), nil, ""
-		if _, err := write(ctx, tx, `INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id, added_by)
+		if _, err := write(ctx, tx,
+			`INSERT INTO lines (id, petition_id, upload_id, page_id, page, number, box, picture, row, match, snapshot_id, added_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11)`,
-			l.ID, l.PetitionID, l.UploadID, l.PageID, l.Page, l.Number, l.Box, l.Picture, l.Row, l.Match, by); err != nil {
+			l.ID, l.PetitionID, l.UploadID, l.PageID, l.Page, l.Number, l.Box, l.Picture, l.Row,
+			l.Match, by); err != nil {
 			return err
 		}
 		if err := linesChanged(ctx, tx, p.PetitionID); err != nil {
@@ -171,6 +179,7 @@ func (s *Store) AddLine(ctx context.Context, l Line, by string) (_ Line, err err
 const selectOpen = `SELECT o.id, o.petition_id, o.upload_id, o.page_id, o.kind, o.text, o.box, o.settled, o.line_id, o.note, o.by, o.at FROM open_points o`
 
 func scanOpen(r row) (p OpenPoint, err error) {
-	err = r.Scan(&p.ID, &p.PetitionID, &p.UploadID, &p.PageID, &p.Kind, &p.Text, &boxed{&p.Box}, &p.Settled, &p.LineID, &p.Note, &p.By, when{&p.At})
+	err = r.Scan(&p.ID, &p.PetitionID, &p.UploadID, &p.PageID, &p.Kind, &p.Text, &boxed{&p.Box},
+		&p.Settled, &p.LineID, &p.Note, &p.By, when{&p.At})
 	return p, err
 }

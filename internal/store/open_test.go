@@ -12,7 +12,8 @@ func testOpenPoints(t *testing.T, s *Store) {
 	v := begin(t, s)
 	p := v.pages[0]
 	p.Open = []OpenPoint{
-		{Kind: "writing-outside", Text: "Handwriting below the table.", Box: [4]float64{0.1, 0.9, 0.5, 0.95}},
+		{Kind: "writing-outside", Text: "Handwriting below the table.", Box: [4]float64{0.1, 0.9,
+			0.5, 0.95}},
 		{Kind: "damaged", Text: "Part of the picture is damaged."},
 	}
 	must(t, s.ReadPage(ctx, p, lines(2)))
@@ -35,7 +36,8 @@ func testOpenPoints(t *testing.T, s *Store) {
 
 	// Read again, the page has the one that is settled, and in the place of the other a new one.
 	p.Sheet = sum("another sheet")
-	p.Open = []OpenPoint{{Kind: first.Kind, Text: first.Text, Box: first.Box}, {Kind: "unread", Text: "A table was not read."}}
+	p.Open = []OpenPoint{{Kind: first.Kind, Text: first.Text, Box: first.Box}, {Kind: "unread",
+		Text: "A table was not read."}}
 	must(t, s.ReadPage(ctx, p, lines(2)))
 	list = got(s.OpenPoints(ctx, v.petition.ID))(t)
 	kinds := map[string]string{}
@@ -58,7 +60,8 @@ func testAddLine(t *testing.T, s *Store) {
 	v := begin(t, s)
 	must(t, s.ReadPage(ctx, v.pages[0], lines(2)))
 	drain(t, s)
-	l := got(s.AddLine(ctx, Line{PageID: v.pages[0].ID, Box: [4]float64{0.1, 0.8, 0.9, 0.9}, Row: []byte(`{"n":3}`)}, v.account.ID))(t)
+	l := got(s.AddLine(ctx, Line{PageID: v.pages[0].ID, Box: [4]float64{0.1, 0.8, 0.9, 0.9},
+		Row: []byte(`{"n":3}`)}, v.account.ID))(t)
 	same(t, l.ID, LineID(v.pages[0].ID, 3))
 	same(t, drain(t, s), []string{"verify " + v.pages[0].ID})
 	p := v.pages[0]

@@ -63,7 +63,8 @@ func announce(ctx context.Context, tx conn, stage string, subjects ...string) er
 		if err := touched(write(ctx, tx, mark, subject, at)); err != nil {
 			return err
 		}
-		if _, err := write(ctx, tx, `INSERT INTO outbox (id, stage, subject, created_at) VALUES ($1, $2, $3, $4)
+		if _, err := write(ctx, tx,
+			`INSERT INTO outbox (id, stage, subject, created_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (stage, subject) DO UPDATE SET id = excluded.id`, fmt.Sprintf("%s-%06d", id, i), stage, subject, at); err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ type Page struct {
 	Error      string      // why it cannot be read, for a person
 	ReadAt     time.Time   // zero: not yet
 	Form       Form        // zero where it is no printed sheet
-	FiledUnder string      // the petition under which it counts, where that is another one: see Refer
+	// the petition under which it counts, where that is another one: see Refer
+	FiledUnder string
 
 	// What people say of it, to be written by TellPage alone.
 	Excluded    bool   // it counts for nothing
@@ -56,13 +57,14 @@ func (s *Store) Pages(ctx context.Context, petitionID string) (_ []Page, err err
 // PagesOf lists the pages of an upload.
 func (s *Store) PagesOf(ctx context.Context, uploadID string) (_ []Page, err error) {
 	defer saying(&err, "list pages of upload %s", uploadID)
-	return all(ctx, s.reader, scanPage, selectPages+` WHERE p.upload_id = $1 ORDER BY p.number`, uploadID)
+	return all(ctx, s.reader, scanPage, selectPages+` WHERE p.upload_id = $1 ORDER BY p.number`,
+		uploadID)
 }
 
 // ReadPage notes what reading a page has shown, and announces its lines to
-// verify where the petition has a snapshot to verify them against. Reading it again with the same result changes nothing; another
-// result replaces the first, unless somebody has found something of its lines or added one:
-// then the page stays as that person saw it. What is purged is ErrPurged.
+// verify where the petition has a snapshot to verify them against. Reading it again with the same
+// result changes nothing; another result replaces the first, unless somebody has found something of
+// its lines or added one: then the page stays as that person saw it. What is purged is ErrPurged.
 func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) {
 	defer saying(&err, "note the lines of page %s", p.ID)
 	p.ReadAt = or(p.ReadAt)
@@ -93,7 +95,8 @@ func (s *Store) ReadPage(ctx context.Context, p Page, lines []Line) (err error) 
 				return err
 			}
 		}
-		waiting, err := all(ctx, tx, scanText, `SELECT DISTINCT l.page_id FROM lines l JOIN petitions p ON p.id = l.petition_id
+		waiting, err := all(ctx, tx, scanText,
+			`SELECT DISTINCT l.page_id FROM lines l JOIN petitions p ON p.id = l.petition_id
 			WHERE l.page_id = $1 AND l.snapshot_id <> p.snapshot_id`, p.ID)
 		if err != nil {
 			return err
@@ -117,7 +120,8 @@ func (s *Store) ReadAgain(ctx context.Context, pageID string) (err error) {
 		if err != nil || touched {
 			return err
 		}
-		if _, err := write(ctx, tx, `UPDATE pages SET read_at = 0 WHERE id = $1`, pageID); err != nil {
+		if _, err := write(ctx, tx, `UPDATE pages SET read_at = 0 WHERE id = $1`,
+			pageID); err != nil {
 			return err
 		}
 		return announce(ctx, tx, Extract, pageID)
@@ -126,16 +130,19 @@ func (s *Store) ReadAgain(ctx context.Context, pageID string) (err error) {
 
 // touchedByPeople reports whether somebody found something of the lines of a page, or added one.
 func touchedByPeople(ctx context.Context, tx conn, pageID string) (bool, error) {
-	n, err := one(ctx, tx, scanNumber, `SELECT (SELECT COUNT(*) FROM findings f JOIN lines l ON l.id = f.line_id WHERE l.page_id = $1) +
+	n, err := one(ctx, tx, scanNumber,
+		`SELECT (SELECT COUNT(*) FROM findings f JOIN lines l ON l.id = f.line_id WHERE l.page_id = $1) +
 		(SELECT COUNT(*) FROM lines WHERE page_id = $1 AND added_by <> '')`, pageID)
 	return n > 0, err
 }
 
 // replacePage writes a page and its lines where they differ from what is
 // there and may be replaced.
-func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (changed bool, err error) {
+func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (changed bool,
+	err error) {
 	p.PetitionID, p.UploadID, p.Number = old.PetitionID, old.UploadID, old.Number
-	there, err := all(ctx, tx, scanLine, selectLines+` WHERE l.page_id = $1 ORDER BY l.number`, p.ID)
+	there, err := all(ctx, tx, scanLine, selectLines+` WHERE l.page_id = $1 ORDER BY l.number`,
+		p.ID)
 	if err != nil {
 		return false, err
 	}
@@ -152,7 +159,8 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 		}
 		return false, err
 	}
-	if _, err := write(ctx, tx, `UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11,
+	if _, err := write(ctx, tx,
+		`UPDATE pages SET kind = $2, source = $3, rotation = $4, width = $5, height = $6, notes = $7, sheet = $8, picture = $9, error = $10, read_at = $11,
 		form_petition = $12, form_page = $13, form_of = $14, filed_under = $15, again = FALSE WHERE id = $1`, p.ID, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error, p.ReadAt,
 		p.Form.Petition, p.Form.Page, p.Form.Of, p.FiledUnder); err != nil {
 		return false, err
@@ -176,16 +184,20 @@ func replacePage(ctx context.Context, tx conn, old, p Page, lines []Line) (chang
 
 // samePage compares what reading shows.
 func samePage(a, b Page) bool {
-	return a.Kind == clean(b.Kind) && a.Source == clean(b.Source) && a.Rotation == b.Rotation && a.Width == b.Width && a.Height == b.Height &&
-		a.Sheet == b.Sheet && a.Picture == b.Picture && a.Error == clean(b.Error) && inJSON(a.Notes) == inJSON(b.Notes) &&
+	return a.Kind == clean(b.Kind) && a.Source == clean(b.Source) && a.Rotation == b.Rotation &&
+		a.Width == b.Width && a.Height == b.Height &&
+		a.Sheet == b.Sheet && a.Picture == b.Picture && a.Error == clean(b.Error) &&
+		inJSON(a.Notes) == inJSON(b.Notes) &&
 		a.Form == b.Form && a.FiledUnder == b.FiledUnder
 }
 
 // addPage adds a page of an upload unless it is there.
 func addPage(ctx context.Context, tx conn, u Upload, p Page) (int64, error) {
-	return write(ctx, tx, `INSERT INTO pages (id, petition_id, upload_id, number, kind, source, rotation, width, height, notes, sheet, picture, error, read_at, announced_at)
+	return write(ctx, tx,
+		`INSERT INTO pages (id, petition_id, upload_id, number, kind, source, rotation, width, height, notes, sheet, picture, error, read_at, announced_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0) ON CONFLICT (id) DO NOTHING`,
-		PageID(u.ID, p.Number), u.PetitionID, u.ID, p.Number, p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes, p.Sheet, p.Picture, p.Error)
+		PageID(u.ID, p.Number), u.PetitionID, u.ID, p.Number, p.Kind, p.Source, p.Rotation, p.Width,
+		p.Height, p.Notes, p.Sheet, p.Picture, p.Error)
 }
 
 func page(ctx context.Context, c conn, id string) (Page, error) {
@@ -196,9 +208,11 @@ const selectPages = `SELECT p.id, p.petition_id, p.upload_id, p.number, p.kind, 
 	p.form_petition, p.form_page, p.form_of, p.filed_under, p.excluded, p.counts_under, p.told, p.again FROM pages p`
 
 func scanPage(r row) (p Page, err error) {
-	err = r.Scan(&p.ID, &p.PetitionID, &p.UploadID, &p.Number, &p.Kind, &p.Source, &p.Rotation, &p.Width, &p.Height,
+	err = r.Scan(&p.ID, &p.PetitionID, &p.UploadID, &p.Number, &p.Kind, &p.Source, &p.Rotation,
+		&p.Width, &p.Height,
 		listed{&p.Notes}, &p.Sheet, &p.Picture, &p.Error, when{&p.ReadAt},
-		&p.Form.Petition, &p.Form.Page, &p.Form.Of, &p.FiledUnder, &p.Excluded, &p.CountsUnder, &p.Told, &p.Again)
+		&p.Form.Petition, &p.Form.Page, &p.Form.Of, &p.FiledUnder, &p.Excluded, &p.CountsUnder,
+		&p.Told, &p.Again)
 	return p, err
 }
 

@@ -12,7 +12,8 @@ import (
 
 func testAccounts(t *testing.T, s *Store) {
 	ctx := t.Context()
-	ann := got(s.AddAccount(ctx, Account{Email: " Ann@Example.org", Name: "Ann", Roles: []Role{Staff, Chair}, PasswordHash: "hash"}))(t)
+	ann := got(s.AddAccount(ctx, Account{Email: " Ann@Example.org", Name: "Ann",
+		Roles: []Role{Staff, Chair}, PasswordHash: "hash"}))(t)
 	if ann.ID == "" || ann.CreatedAt.IsZero() || ann.Email != "ann@example.org" {
 		t.Errorf("added as %+v", ann)
 	}
@@ -28,8 +29,9 @@ func testAccounts(t *testing.T, s *Store) {
 
 	for what, err := range map[string]error{
 		"the address of another": second(s.AddAccount(ctx, Account{Email: "BOB@example.org"})),
-		"the subject of another": second(s.AddAccount(ctx, Account{Email: "eve@example.org", Subject: "sub-7"})),
-		"another's address":      s.SetAccount(ctx, Account{ID: ann.ID, Email: bob.Email}),
+		"the subject of another": second(s.AddAccount(ctx, Account{Email: "eve@example.org",
+			Subject: "sub-7"})),
+		"another's address": s.SetAccount(ctx, Account{ID: ann.ID, Email: bob.Email}),
 	} {
 		if !errors.Is(err, ErrConflict) {
 			t.Errorf("%s: %v", what, err)
@@ -60,8 +62,10 @@ func testAssignments(t *testing.T, s *Store) {
 	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID})
 	given := Assignment{PetitionID: other.ID, AccountID: ann.ID, By: bob.ID, At: now()}
 	same(t, got(s.Assign(ctx, given))(t), true)
-	same(t, got(s.Assign(ctx, Assignment{PetitionID: other.ID, AccountID: ann.ID, By: ann.ID}))(t), false)
-	same(t, got(s.Assign(ctx, Assignment{PetitionID: own.ID, AccountID: ann.ID, By: bob.ID}))(t), true)
+	same(t, got(s.Assign(ctx, Assignment{PetitionID: other.ID, AccountID: ann.ID, By: ann.ID}))(t),
+		false)
+	same(t, got(s.Assign(ctx, Assignment{PetitionID: own.ID, AccountID: ann.ID, By: bob.ID}))(t),
+		true)
 	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID, other.ID})
 	same(t, got(s.Assignments(ctx, other.ID))(t), []Assignment{given})
 	for _, removed := range []bool{true, false} {
@@ -70,7 +74,8 @@ func testAssignments(t *testing.T, s *Store) {
 	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID, other.ID})
 	same(t, got(s.Unassign(ctx, other.ID, ann.ID))(t), true)
 	same(t, got(s.PetitionsFor(ctx, ann.ID))(t), []string{own.ID})
-	for what, a := range map[string]Assignment{"petition": {PetitionID: "none", AccountID: ann.ID}, "account": {PetitionID: own.ID, AccountID: "nobody"}} {
+	for what, a := range map[string]Assignment{"petition": {PetitionID: "none", AccountID: ann.ID},
+		"account": {PetitionID: own.ID, AccountID: "nobody"}} {
 		if _, err := s.Assign(ctx, a); err == nil {
 			t.Errorf("assigned with a %s that is not there", what)
 		}
@@ -82,7 +87,8 @@ func testText(t *testing.T, s *Store) {
 	ctx := t.Context()
 	const bad, good = "A\x00na\xffs \\u0000 Ünïcode", "Ana\uFFFDs \\u0000 Ünïcode"
 	a := got(s.AddAccount(ctx, Account{Email: "x@example.org", Name: bad, Roles: []Role{bad}}))(t)
-	v := got(s.AddSnapshot(ctx, Snapshot{Map: map[string]string{bad: bad}, Columns: []string{bad, ""}, Remarks: nil}))(t)
+	v := got(s.AddSnapshot(ctx, Snapshot{Map: map[string]string{bad: bad}, Columns: []string{bad,
+		""}, Remarks: nil}))(t)
 	same(t, got(s.Account(ctx, a.ID))(t).Name, good)
 	same(t, got(s.Account(ctx, a.ID))(t).Roles, []Role{good})
 	snapshot := got(s.Snapshot(ctx, v.ID))(t)
@@ -120,7 +126,8 @@ func testSessions(t *testing.T, s *Store) {
 		"ended":              second(s.Session(ctx, "a")),
 		"expired":            second(s.Session(ctx, "over")),
 		"touched when ended": s.TouchSession(ctx, "a", soon, later),
-		"of nobody":          s.AddSession(ctx, Session{Hash: "z", AccountID: "nobody", ExpiresAt: soon}),
+		"of nobody": s.AddSession(ctx, Session{Hash: "z", AccountID: "nobody",
+			ExpiresAt: soon}),
 	} {
 		if !errors.Is(err, ErrNotFound) {
 			t.Errorf("%s: %v", what, err)
@@ -141,8 +148,10 @@ func testTokens(t *testing.T, s *Store) {
 	ann := got(s.AddAccount(ctx, Account{Email: "ann@example.org"}))(t)
 	bob := got(s.AddAccount(ctx, Account{Email: "bob@example.org"}))(t)
 	at := now()
-	scanner := got(s.AddToken(ctx, Token{AccountID: ann.ID, Name: "scanner", Hash: "h1", CreatedAt: at}))(t)
-	script := got(s.AddToken(ctx, Token{AccountID: bob.ID, Name: "script", Hash: "h2", CreatedAt: at.Add(time.Second)}))(t)
+	scanner := got(s.AddToken(ctx, Token{AccountID: ann.ID, Name: "scanner", Hash: "h1",
+		CreatedAt: at}))(t)
+	script := got(s.AddToken(ctx, Token{AccountID: bob.ID, Name: "script", Hash: "h2",
+		CreatedAt: at.Add(time.Second)}))(t)
 	used := got(s.TokenByHash(ctx, "h1"))(t)
 	if used.UsedAt.IsZero() {
 		t.Error("its use was not noted")
@@ -160,7 +169,8 @@ func testTokens(t *testing.T, s *Store) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := s.AddToken(ctx, Token{AccountID: ann.ID, Hash: "h2"}); !errors.Is(err, ErrConflict) {
+	if _, err := s.AddToken(ctx, Token{AccountID: ann.ID, Hash: "h2"}); !errors.Is(err,
+		ErrConflict) {
 		t.Errorf("the same secret twice: %v", err)
 	}
 }
@@ -168,13 +178,17 @@ func testTokens(t *testing.T, s *Store) {
 func testInvitations(t *testing.T, s *Store) {
 	ctx := t.Context()
 	soon := now().Add(time.Hour)
-	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: "Ann@example.org", Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}))
-	must(t, s.AddInvitation(ctx, Invitation{Hash: "over", Email: "bob@example.org", ExpiresAt: now().Add(-time.Second)}))
-	want := Invitation{Hash: "a", Email: "ann@example.org", Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}
+	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: "Ann@example.org", Name: "Ann",
+		Roles: []Role{Admin}, ExpiresAt: soon}))
+	must(t, s.AddInvitation(ctx, Invitation{Hash: "over", Email: "bob@example.org",
+		ExpiresAt: now().Add(-time.Second)}))
+	want := Invitation{Hash: "a", Email: "ann@example.org", Name: "Ann", Roles: []Role{Admin},
+		ExpiresAt: soon}
 	same(t, got(s.Invitation(ctx, "a"))(t), want)
 	same(t, got(s.Invitations(ctx))(t), []Invitation{want})
 	for _, hash := range []string{"over", "never"} {
-		if _, err := s.Join(ctx, hash, Account{PasswordHash: "hash"}); !errors.Is(err, ErrNotFound) {
+		if _, err := s.Join(ctx, hash, Account{PasswordHash: "hash"}); !errors.Is(err,
+			ErrNotFound) {
 			t.Errorf("%s: %v", hash, err)
 		}
 		if _, err := s.Invitation(ctx, hash); !errors.Is(err, ErrNotFound) {
@@ -183,7 +197,8 @@ func testInvitations(t *testing.T, s *Store) {
 	}
 	// A newer one kills the older, however many are made at once.
 	race(10, func(i int) {
-		must(t, s.AddInvitation(ctx, Invitation{Hash: fmt.Sprint("newer ", i), Email: "ann@example.org", ExpiresAt: soon}))
+		must(t, s.AddInvitation(ctx, Invitation{Hash: fmt.Sprint("newer ", i),
+			Email: "ann@example.org", ExpiresAt: soon}))
 	})
 	same(t, len(got(s.Invitations(ctx))(t)), 1)
 	if _, err := s.Invitation(ctx, "a"); !errors.Is(err, ErrNotFound) {
@@ -196,10 +211,12 @@ func testInvitations(t *testing.T, s *Store) {
 func testJoin(t *testing.T, s *Store) {
 	ctx := t.Context()
 	soon := now().Add(time.Hour)
-	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: "ann@example.org", Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}))
+	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: "ann@example.org", Name: "Ann",
+		Roles: []Role{Admin}, ExpiresAt: soon}))
 	var joined atomic.Int32
 	race(10, func(int) {
-		_, err := s.Join(ctx, "a", Account{Email: "eve@example.org", Roles: []Role{Chair}, PasswordHash: "hash"})
+		_, err := s.Join(ctx, "a", Account{Email: "eve@example.org", Roles: []Role{Chair},
+			PasswordHash: "hash"})
 		switch {
 		case err == nil:
 			joined.Add(1)
@@ -209,7 +226,8 @@ func testJoin(t *testing.T, s *Store) {
 	})
 	same(t, int(joined.Load()), 1)
 	ann := got(s.AccountByEmail(ctx, "ann@example.org"))(t)
-	if ann.Name != "Ann" || len(ann.Roles) != 1 || ann.Roles[0] != Admin || ann.PasswordHash != "hash" {
+	if ann.Name != "Ann" || len(ann.Roles) != 1 || ann.Roles[0] != Admin ||
+		ann.PasswordHash != "hash" {
 		t.Errorf("joined as %+v", ann)
 	}
 	if _, err := s.Invitation(ctx, "a"); !errors.Is(err, ErrNotFound) {
@@ -221,14 +239,17 @@ func testJoin(t *testing.T, s *Store) {
 func testReset(t *testing.T, s *Store) {
 	ctx := t.Context()
 	soon := now().Add(time.Hour)
-	ann := got(s.AddAccount(ctx, Account{Email: "ann@example.org", Name: "Ann", Roles: []Role{Staff}, PasswordHash: "old", Subject: "sub"}))(t)
+	ann := got(s.AddAccount(ctx, Account{Email: "ann@example.org", Name: "Ann",
+		Roles: []Role{Staff}, PasswordHash: "old", Subject: "sub"}))(t)
 	bob := got(s.AddAccount(ctx, Account{Email: "bob@example.org"}))(t)
 	for _, a := range []Account{ann, bob} {
-		must(t, s.AddSession(ctx, Session{Hash: "session of " + a.ID, AccountID: a.ID, ExpiresAt: soon}))
+		must(t, s.AddSession(ctx, Session{Hash: "session of " + a.ID, AccountID: a.ID,
+			ExpiresAt: soon}))
 		_, err := s.AddToken(ctx, Token{AccountID: a.ID, Hash: "token of " + a.ID})
 		must(t, err)
 	}
-	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: ann.Email, Name: "Ann", Roles: []Role{Admin}, ExpiresAt: soon}))
+	must(t, s.AddInvitation(ctx, Invitation{Hash: "a", Email: ann.Email, Name: "Ann",
+		Roles: []Role{Admin}, ExpiresAt: soon}))
 	want := ann
 	want.Name, want.PasswordHash = "Anna", "new"
 	same(t, got(s.Join(ctx, "a", Account{Name: "Anna", PasswordHash: "new"}))(t), want)
@@ -247,7 +268,8 @@ func testReset(t *testing.T, s *Store) {
 	if _, err := s.Invitation(ctx, "closed"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("the link of a closed account: %v", err)
 	}
-	if _, err := s.Join(ctx, "closed", Account{PasswordHash: "newer"}); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Join(ctx, "closed", Account{PasswordHash: "newer"}); !errors.Is(err,
+		ErrNotFound) {
 		t.Errorf("a closed account was reset: %v", err)
 	}
 	same(t, got(s.Account(ctx, ann.ID))(t), want)
@@ -272,7 +294,8 @@ func testFirstAdmin(t *testing.T, s *Store) {
 		if i >= 10 {
 			hash = list[0].Hash
 		}
-		_, err := s.Join(ctx, hash, Account{Email: fmt.Sprint(i, "@example.org"), PasswordHash: "hash"})
+		_, err := s.Join(ctx, hash, Account{Email: fmt.Sprint(i, "@example.org"),
+			PasswordHash: "hash"})
 		switch {
 		case err == nil:
 			made.Add(1)
@@ -292,11 +315,13 @@ func testFirstAdmin(t *testing.T, s *Store) {
 	}
 	must(t, s.AddInvitation(ctx, first("again")))
 	must(t, second(s.Invitation(ctx, "again")))
-	must(t, second(s.AddAccount(ctx, Account{Email: "by@provider.org", Subject: "sub", Roles: []Role{Admin}})))
+	must(t, second(s.AddAccount(ctx, Account{Email: "by@provider.org", Subject: "sub",
+		Roles: []Role{Admin}})))
 	if _, err := s.Invitation(ctx, "again"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a link beside an administrator: %v", err)
 	}
-	if _, err := s.Join(ctx, "again", Account{Email: "eve@example.org"}); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Join(ctx, "again", Account{Email: "eve@example.org"}); !errors.Is(err,
+		ErrNotFound) {
 		t.Errorf("a second first administrator: %v", err)
 	}
 }
@@ -309,7 +334,8 @@ func testSettings(t *testing.T, s *Store) {
 	must(t, s.SetSetting(ctx, "days", "30", "bob"))
 	same(t, got(s.Setting(ctx, "office"))(t), "Here")
 	list := got(s.Settings(ctx))(t)
-	if len(list) != 2 || list[0].Key != "days" || list[1].Value != "Here" || list[1].By != "bob" || list[1].At.IsZero() {
+	if len(list) != 2 || list[0].Key != "days" || list[1].Value != "Here" || list[1].By != "bob" ||
+		list[1].At.IsZero() {
 		t.Errorf("settings %+v", list)
 	}
 }

@@ -26,8 +26,10 @@ func begin(t testing.TB, s *Store) story {
 	var v story
 	v.account = got(s.AddAccount(ctx, Account{Email: NewID() + "@example.org"}))(t)
 	v.snapshot = got(s.AddSnapshot(ctx, Snapshot{Name: "members.csv", SHA256: sum("members")}))(t)
-	v.petition = got(s.AddPetition(ctx, Petition{Title: "Chemistry", State: "received", SnapshotID: v.snapshot.ID, By: v.account.ID}))(t)
-	v.upload = got(s.AddUpload(ctx, Upload{PetitionID: v.petition.ID, SHA256: sum("sheet"), Name: "sheet.pdf", Size: 7}))(t)
+	v.petition = got(s.AddPetition(ctx, Petition{Title: "Chemistry", State: "received",
+		SnapshotID: v.snapshot.ID, By: v.account.ID}))(t)
+	v.upload = got(s.AddUpload(ctx, Upload{PetitionID: v.petition.ID, SHA256: sum("sheet"),
+		Name: "sheet.pdf", Size: 7}))(t)
 	must(t, s.OpenedUpload(ctx, v.upload.ID, []Page{{Number: 1}, {Number: 2}}, ""))
 	v.upload = got(s.Upload(ctx, v.upload.ID))(t)
 	v.pages = got(s.Pages(ctx, v.petition.ID))(t)
@@ -39,12 +41,15 @@ func begin(t testing.TB, s *Store) story {
 func lines(n int) []Line {
 	list := make([]Line, n)
 	for i := range list {
-		list[i] = Line{Number: i + 1, Box: [4]float64{0.1, float64(i) / 3, 0.9, 0.3}, Picture: sum("line", i), Row: fmt.Appendf(nil, `{"row":%d}`, i+1)}
+		list[i] = Line{Number: i + 1, Box: [4]float64{0.1, float64(i) / 3, 0.9, 0.3},
+			Picture: sum("line", i), Row: fmt.Appendf(nil, `{"row":%d}`, i+1)}
 	}
 	return list
 }
 
-func sum(parts ...any) string { return strings.Repeat("0", 40) + UploadID("", fmt.Sprint(parts...)) }
+func sum(parts ...any) string {
+	return strings.Repeat("0", 40) + UploadID("", fmt.Sprint(parts...))
+}
 
 // drain takes all messages out of the outbox and says what they asked for.
 func drain(t testing.TB, s *Store) []string {
@@ -62,8 +67,11 @@ func testSnapshots(t *testing.T, s *Store) {
 	if _, err := s.CurrentSnapshot(ctx); !errors.Is(err, ErrNotFound) {
 		t.Errorf("without any: %v", err)
 	}
-	old := got(s.AddSnapshot(ctx, Snapshot{ID: "s1", Name: "2025.csv", SHA256: "aa", AsOf: time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC), Map: map[string]string{"Member #": "number"},
-		Rows: 10, Members: 9, Columns: []string{"Member #"}, Remarks: []string{"line 3"}, By: "ann", At: now().Add(-time.Hour)}))(t)
+	old := got(s.AddSnapshot(ctx, Snapshot{ID: "s1", Name: "2025.csv", SHA256: "aa",
+		AsOf: time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC), Map: map[string]string{
+			"Member #": "number"},
+		Rows: 10, Members: 9, Columns: []string{"Member #"}, Remarks: []string{"line 3"}, By: "ann",
+		At: now().Add(-time.Hour)}))(t)
 	current := got(s.AddSnapshot(ctx, Snapshot{ID: "s2"}))(t)
 	same(t, got(s.Snapshot(ctx, "s1"))(t), old)
 	same(t, got(s.Snapshots(ctx))(t), []Snapshot{current, old})
@@ -94,24 +102,29 @@ func testPetitions(t *testing.T, s *Store) {
 	same(t, len(got(s.Petitions(ctx))(t)), 0)
 	v := begin(t, s)
 	same(t, got(s.Petition(ctx, v.petition.ID))(t), v.petition)
-	empty := got(s.AddPetition(ctx, Petition{Title: "Physics", Rules: "required: 50\n", ReceivedOn: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), CreatedAt: now().Add(time.Hour)}))(t)
+	empty := got(s.AddPetition(ctx, Petition{Title: "Physics", Rules: "required: 50\n",
+		ReceivedOn: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), CreatedAt: now().Add(time.Hour)}))(
+		t)
 	if _, err := s.AddPetition(ctx, Petition{SnapshotID: "never"}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a snapshot that is not there: %v", err)
 	}
 
 	must(t, s.ReadPage(ctx, v.pages[0], lines(3)))
-	must(t, s.MatchLines(ctx, v.pages[0].ID, v.snapshot.ID, map[string][]byte{LineID(v.pages[0].ID, 1): []byte("{}")}))
+	must(t, s.MatchLines(ctx, v.pages[0].ID, v.snapshot.ID, map[string][]byte{LineID(v.pages[0].ID,
+		1): []byte("{}")}))
 	got(s.AddFinding(ctx, Finding{LineID: LineID(v.pages[0].ID, 2), Kind: "nobody"}))(t)
 	must(t, s.Fail(ctx, Failure{PageID: v.pages[1].ID, Stage: Extract, Text: "This page is torn."}))
 	other := got(s.AddUpload(ctx, Upload{PetitionID: v.petition.ID, SHA256: sum("other")}))(t)
-	counts := Counts{Uploads: 2, Opened: 1, Pages: 2, Read: 1, Lines: 3, Matched: 1, Failures: 1, Findings: 1}
+	counts := Counts{Uploads: 2, Opened: 1, Pages: 2, Read: 1, Lines: 3, Matched: 1, Failures: 1,
+		Findings: 1}
 	same(t, got(s.Petitions(ctx))(t), []Overview{{empty, Counts{}}, {v.petition, counts}})
 	same(t, got(s.Counts(ctx, v.petition.ID))(t), counts)
 	same(t, got(s.Counts(ctx, empty.ID))(t), Counts{})
 
 	must(t, s.OpenedUpload(ctx, other.ID, nil, "This is not a PDF."))
 	must(t, s.ExcludeUpload(ctx, v.upload.ID, true))
-	same(t, got(s.Counts(ctx, v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Findings: 1, Unreadable: 1})
+	same(t, got(s.Counts(ctx, v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Findings: 1,
+		Unreadable: 1})
 	must(t, s.ExcludeUpload(ctx, v.upload.ID, false))
 	counts.Opened, counts.Unreadable = 2, 1
 	same(t, got(s.Counts(ctx, v.petition.ID))(t), counts)
@@ -136,7 +149,8 @@ func testSameFile(t *testing.T, s *Store) {
 	q := got(s.AddPetition(ctx, Petition{Title: "Physics"}))(t)
 	var added, there atomic.Int32
 	race(10, func(i int) {
-		u, err := s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum("sheet"), Name: fmt.Sprint("sheet", i, ".pdf"), Size: 7})
+		u, err := s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum("sheet"),
+			Name: fmt.Sprint("sheet", i, ".pdf"), Size: 7})
 		switch {
 		case u.ID != UploadID(p.ID, sum("sheet")) || u.Size != 7:
 			t.Errorf("%+v", u)
@@ -155,16 +169,19 @@ func testSameFile(t *testing.T, s *Store) {
 	if len(list) != 1 {
 		t.Fatalf("%d uploads", len(list))
 	}
-	again, err := s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum("sheet"), Name: "again.pdf"})
+	again, err := s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum("sheet"),
+		Name: "again.pdf"})
 	if !errors.Is(err, ErrConflict) {
 		t.Error(err)
 	}
 	same(t, again, list[0])
 	same(t, drain(t, s), []string{"ingest " + list[0].ID})
-	if other := got(s.AddUpload(ctx, Upload{PetitionID: q.ID, SHA256: sum("sheet")}))(t); other.ID == list[0].ID {
+	if other := got(s.AddUpload(ctx, Upload{PetitionID: q.ID, SHA256: sum("sheet")}))(
+		t); other.ID == list[0].ID {
 		t.Error("the same file has one id in two petitions")
 	}
-	if _, err := s.AddUpload(ctx, Upload{PetitionID: "never", SHA256: sum("sheet")}); !errors.Is(err, ErrNotFound) {
+	if _, err := s.AddUpload(ctx, Upload{PetitionID: "never", SHA256: sum("sheet")}); !errors.Is(
+		err, ErrNotFound) {
 		t.Errorf("a petition that is not there: %v", err)
 	}
 }
@@ -175,7 +192,8 @@ func testOpenedUpload(t *testing.T, s *Store) {
 	u := got(s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum("sheet")}))(t)
 	drain(t, s)
 	must(t, s.Fail(ctx, Failure{UploadID: u.ID, Stage: Ingest, Text: "The disk is full."}))
-	pages := []Page{{Number: 1, Kind: "scan", Width: 10, Height: 20, Rotation: 90, Source: "image"}, {Number: 2, Error: "This page is empty."}, {Number: 3}}
+	pages := []Page{{Number: 1, Kind: "scan", Width: 10, Height: 20, Rotation: 90, Source: "image"},
+		{Number: 2, Error: "This page is empty."}, {Number: 3}}
 	must(t, s.OpenedUpload(ctx, u.ID, pages, ""))
 	asked := []string{"extract " + u.ID + "-1", "extract " + u.ID + "-3"}
 	same(t, drain(t, s), asked)
@@ -208,7 +226,8 @@ func testReadPage(t *testing.T, s *Store) {
 	ctx := t.Context()
 	v := begin(t, s)
 	p := v.pages[0]
-	p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes = "scan", "ruled", 180, 1700, 2200, []string{"It leans."}
+	p.Kind, p.Source, p.Rotation, p.Width, p.Height, p.Notes = "scan", "ruled", 180, 1700, 2200,
+		[]string{"It leans."}
 	p.Sheet, p.Picture = sum("page"), sum("picture")
 	must(t, s.ReadPage(ctx, p, lines(3)))
 	same(t, drain(t, s), []string{"verify " + p.ID})
@@ -218,9 +237,11 @@ func testReadPage(t *testing.T, s *Store) {
 	}
 	p.ReadAt = read.ReadAt
 	same(t, read, p)
-	same(t, first[1], Line{ID: p.ID + "-2", PetitionID: v.petition.ID, UploadID: v.upload.ID, PageID: p.ID, Page: 1, Number: 2,
+	same(t, first[1], Line{ID: p.ID + "-2", PetitionID: v.petition.ID, UploadID: v.upload.ID,
+		PageID: p.ID, Page: 1, Number: 2,
 		Box: [4]float64{0.1, 1.0 / 3, 0.9, 0.3}, Picture: sum("line", 1), Row: []byte(`{"row":2}`)})
-	must(t, s.MatchLines(ctx, p.ID, v.snapshot.ID, map[string][]byte{first[0].ID: []byte("1"), first[1].ID: []byte("2"), first[2].ID: []byte("3")}))
+	must(t, s.MatchLines(ctx, p.ID, v.snapshot.ID, map[string][]byte{first[0].ID: []byte("1"),
+		first[1].ID: []byte("2"), first[2].ID: []byte("3")}))
 	matched, version := got(s.LinesOf(ctx, p.ID))(t), got(s.Version(ctx, v.petition.ID))(t)
 
 	// The same again, by several at once: nothing changes, matches stay.
@@ -258,9 +279,12 @@ func testReadPageFound(t *testing.T, s *Store) {
 	p := v.pages[0]
 	p.Sheet = sum("page")
 	must(t, s.ReadPage(ctx, p, lines(3)))
-	must(t, s.MatchLines(ctx, p.ID, v.snapshot.ID, map[string][]byte{LineID(p.ID, 1): []byte("1"), LineID(p.ID, 2): []byte("2"), LineID(p.ID, 3): []byte("3")}))
-	found := got(s.AddFinding(ctx, Finding{LineID: LineID(p.ID, 2), By: v.account.ID, Kind: "accept", MemberID: "7"}))(t)
-	before, page, version := got(s.LinesOf(ctx, p.ID))(t), got(s.Page(ctx, p.ID))(t), got(s.Version(ctx, v.petition.ID))(t)
+	must(t, s.MatchLines(ctx, p.ID, v.snapshot.ID, map[string][]byte{LineID(p.ID, 1): []byte("1"),
+		LineID(p.ID, 2): []byte("2"), LineID(p.ID, 3): []byte("3")}))
+	found := got(s.AddFinding(ctx, Finding{LineID: LineID(p.ID, 2), By: v.account.ID,
+		Kind: "accept", MemberID: "7"}))(t)
+	before, page, version := got(s.LinesOf(ctx, p.ID))(t), got(s.Page(ctx, p.ID))(t),
+		got(s.Version(ctx, v.petition.ID))(t)
 	drain(t, s)
 
 	p.Sheet = sum("otherwise")
@@ -307,7 +331,8 @@ func testMatches(t *testing.T, s *Store) {
 	p := v.pages[0].ID
 	must(t, s.ReadPage(ctx, v.pages[0], lines(2)))
 	must(t, s.Fail(ctx, Failure{PageID: p, Stage: Verify, Text: "The roll could not be read."}))
-	matches := map[string][]byte{LineID(p, 1): {0, 1, 0xff}, LineID(p, 2): []byte("{}"), LineID(p, 9): []byte("{}")}
+	matches := map[string][]byte{LineID(p, 1): {0, 1, 0xff}, LineID(p, 2): []byte("{}"),
+		LineID(p, 9): []byte("{}")}
 	must(t, s.MatchLines(ctx, p, v.snapshot.ID, matches))
 	same(t, len(got(s.Failures(ctx, v.petition.ID))(t)), 0)
 	line := got(s.Line(ctx, LineID(p, 1)))(t)
@@ -316,8 +341,10 @@ func testMatches(t *testing.T, s *Store) {
 	same(t, len(got(s.LinesOf(ctx, p))(t)), 2)
 
 	other := got(s.AddSnapshot(ctx, Snapshot{}))(t)
-	for what, id := range map[string]string{"a snapshot of another petition": other.ID, "no snapshot": ""} {
-		if err := s.MatchLines(ctx, p, id, map[string][]byte{LineID(p, 1): []byte("late")}); !errors.Is(err, ErrConflict) {
+	for what, id := range map[string]string{"a snapshot of another petition": other.ID,
+		"no snapshot": ""} {
+		if err := s.MatchLines(ctx, p, id,
+			map[string][]byte{LineID(p, 1): []byte("late")}); !errors.Is(err, ErrConflict) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -339,7 +366,8 @@ func testOrder(t *testing.T, s *Store) {
 	var want []Line
 	at := now()
 	for i, name := range []string{"zebra", "aardvark", "excluded", "middle"} {
-		u := got(s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum(name), At: at.Add(time.Duration(i) * time.Second)}))(t)
+		u := got(s.AddUpload(ctx, Upload{PetitionID: p.ID, SHA256: sum(name),
+			At: at.Add(time.Duration(i) * time.Second)}))(t)
 		var pages []Page
 		for n := range 11 {
 			pages = append(pages, Page{Number: n + 1})

@@ -31,7 +31,8 @@ func (s *Store) AddPetition(
 		if err := useSnapshot(ctx, tx, p.SnapshotID); err != nil {
 			return err
 		}
-		_, err := write(ctx, tx, `INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
+		_, err := write(ctx, tx,
+			`INSERT INTO petitions (id, title, state, rules, snapshot_id, received_on, by, created_at, lines_version, findings_version, terms_version)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)`,
 			p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, p.By, p.CreatedAt)
 		if err == nil {
@@ -65,7 +66,8 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 			return err
 		}
 		turn := 0
-		if old.Rules != clean(p.Rules) || old.SnapshotID != p.SnapshotID || millis(old.ReceivedOn) != millis(p.ReceivedOn) {
+		if old.Rules != clean(p.Rules) || old.SnapshotID != p.SnapshotID ||
+			millis(old.ReceivedOn) != millis(p.ReceivedOn) {
 			turn = 1
 			// What stays of a purged petition was worked out by these, and cannot be anew.
 			if err := refusePurged(ctx, tx, p.ID); err != nil {
@@ -80,14 +82,16 @@ func (s *Store) SetPetition(ctx context.Context, p Petition) (err error) {
 				return err
 			}
 		}
-		if _, err := write(ctx, tx, `UPDATE petitions SET title = $2, state = $3, rules = $4, snapshot_id = $5, received_on = $6, terms_version = terms_version + $7
+		if _, err := write(ctx, tx,
+			`UPDATE petitions SET title = $2, state = $3, rules = $4, snapshot_id = $5, received_on = $6, terms_version = terms_version + $7
 			WHERE id = $1`, p.ID, p.Title, p.State, p.Rules, orNull(p.SnapshotID), p.ReceivedOn, turn); err != nil {
 			return err
 		}
 		if p.SnapshotID == old.SnapshotID || p.SnapshotID == "" {
 			return nil
 		}
-		pages, err := all(ctx, tx, scanText, `SELECT p.id FROM pages p JOIN uploads u ON u.id = p.upload_id
+		pages, err := all(ctx, tx, scanText,
+			`SELECT p.id FROM pages p JOIN uploads u ON u.id = p.upload_id
 			WHERE p.petition_id = $1 AND EXISTS (SELECT 1 FROM lines l WHERE l.page_id = p.id AND l.snapshot_id <> $2) ORDER BY u.at, u.id, p.number`, p.ID, p.SnapshotID)
 		if err != nil {
 			return err
@@ -115,7 +119,8 @@ func petition(ctx context.Context, c conn, id string) (Petition, error) {
 const selectPetitions = `SELECT id, title, state, rules, COALESCE(snapshot_id, ''), received_on, by, created_at FROM petitions`
 
 func scanPetition(r row) (p Petition, err error) {
-	err = r.Scan(&p.ID, &p.Title, &p.State, &p.Rules, &p.SnapshotID, when{&p.ReceivedOn}, &p.By, when{&p.CreatedAt})
+	err = r.Scan(&p.ID, &p.Title, &p.State, &p.Rules, &p.SnapshotID, when{&p.ReceivedOn}, &p.By,
+		when{&p.CreatedAt})
 	return p, err
 }
 

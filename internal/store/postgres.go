@@ -17,7 +17,9 @@ import (
 func openPostgres(ctx context.Context, url string, tables tablesOf) (*Store, error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
-		return nil, errors.New("store: the address of the PostgreSQL database cannot be read: write postgres://user:password@host:5432/name")
+		return nil,
+			errors.New("store: the address of the PostgreSQL database cannot be read: write " +
+				"postgres://user:password@host:5432/name")
 	}
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
@@ -28,7 +30,8 @@ func openPostgres(ctx context.Context, url string, tables tablesOf) (*Store, err
 	// Several programs may start on one database at once; one of them migrates.
 	locker, err := gooselock.NewPostgresSessionLocker()
 	if err == nil {
-		err = migrate(ctx, goose.DialectPostgres, db, "migrations/postgres", tables, goose.WithSessionLocker(locker))
+		err = migrate(ctx, goose.DialectPostgres, db, "migrations/postgres", tables,
+			goose.WithSessionLocker(locker))
 	}
 	if err != nil {
 		db.Close()

@@ -70,20 +70,25 @@ func (s *Store) Freeze(ctx context.Context, petitionID, version string, f Frozen
 		if v.String() != version {
 			return ErrConflict
 		}
-		n, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1 AND kind <> 'images'`, petitionID)
+		n, err := one(ctx, tx, scanNumber,
+			`SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1 AND kind <> 'images'`, petitionID)
 		if err != nil || n > 0 {
 			return err
 		}
 		for _, table := range []string{"verdicts", "frozen"} {
-			if _, err := write(ctx, tx, `DELETE FROM `+table+` WHERE petition_id = $1`, petitionID); err != nil {
+			if _, err := write(ctx, tx, `DELETE FROM `+table+` WHERE petition_id = $1`,
+				petitionID); err != nil {
 				return err
 			}
 		}
-		if _, err := write(ctx, tx, `INSERT INTO frozen (petition_id, version, at, data) VALUES ($1, $2, $3, $4)`, petitionID, version, f.At, f.Data); err != nil {
+		if _, err := write(ctx, tx,
+			`INSERT INTO frozen (petition_id, version, at, data) VALUES ($1, $2, $3, $4)`,
+			petitionID, version, f.At, f.Data); err != nil {
 			return err
 		}
 		for _, v := range f.Verdicts {
-			if _, err := write(ctx, tx, `INSERT INTO verdicts (line_id, petition_id, member_id, data) VALUES ($1, $2, $3, $4)`, v.LineID, petitionID, v.MemberID, v.Data); err != nil {
+			if _, err := write(ctx, tx,
+				`INSERT INTO verdicts (line_id, petition_id, member_id, data) VALUES ($1, $2, $3, $4)`, v.LineID, petitionID, v.MemberID, v.Data); err != nil {
 				return err
 			}
 		}
@@ -105,7 +110,8 @@ func (s *Store) Frozen(ctx context.Context, petitionID string) (f Frozen, err er
 		f.Verdicts, err = all(ctx, tx, func(r row) (v Verdict, err error) {
 			err = r.Scan(&v.LineID, &v.MemberID, &v.Data)
 			return v, err
-		}, `SELECT line_id, member_id, data FROM verdicts WHERE petition_id = $1 ORDER BY line_id`, petitionID)
+		}, `SELECT line_id, member_id, data FROM verdicts WHERE petition_id = $1 ORDER BY line_id`,
+			petitionID)
 		return err
 	})
 	return f, err
@@ -126,7 +132,8 @@ func (s *Store) BeginPurge(ctx context.Context, p Purge, last string) (_ Purge, 
 		if err := p.lock(ctx, tx); err != nil {
 			return err
 		}
-		old, err := all(ctx, tx, scanPurge, selectPurges+` WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind)
+		old, err := all(ctx, tx, scanPurge, selectPurges+
+			` WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind)
 		if err != nil || len(old) > 0 {
 			if len(old) > 0 {
 				p = old[0]
@@ -136,7 +143,8 @@ func (s *Store) BeginPurge(ctx context.Context, p Purge, last string) (_ Purge, 
 		if err := mayPurge(ctx, tx, p, last); err != nil {
 			return err
 		}
-		_, err = write(ctx, tx, `INSERT INTO purges (of, subject, kind, days, since, begun_at, done_at, files, pages, lines, findings) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0)`,
+		_, err = write(ctx, tx,
+			`INSERT INTO purges (of, subject, kind, days, since, begun_at, done_at, files, pages, lines, findings) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0)`,
 			p.Of, p.Subject, p.Kind, p.Days, p.Since, p.BegunAt)
 		return err
 	})
@@ -153,13 +161,15 @@ func (p Purge) lock(ctx context.Context, tx conn) error {
 
 func mayPurge(ctx context.Context, tx conn, p Purge, last string) error {
 	if p.Of == ExportData {
-		needed, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM snapshots s WHERE s.id = $1 AND (`+needed+`)`, p.Subject)
+		needed, err := one(ctx, tx, scanNumber,
+			`SELECT COUNT(*) FROM snapshots s WHERE s.id = $1 AND (`+needed+`)`, p.Subject)
 		if err == nil && needed > 0 {
 			return ErrConflict
 		}
 		return err
 	}
-	newest, err := one(ctx, tx, scanText, `SELECT COALESCE((SELECT id FROM events WHERE of = 'petition' AND subject = $1 ORDER BY seq DESC LIMIT 1), '')`, p.Subject)
+	newest, err := one(ctx, tx, scanText,
+		`SELECT COALESCE((SELECT id FROM events WHERE of = 'petition' AND subject = $1 ORDER BY seq DESC LIMIT 1), '')`, p.Subject)
 	if err != nil {
 		return err
 	}
@@ -169,7 +179,8 @@ func mayPurge(ctx context.Context, tx conn, p Purge, last string) error {
 	if p.Kind == Images {
 		return nil
 	}
-	frozen, err := one(ctx, tx, scanText, `SELECT version FROM frozen WHERE petition_id = $1`, p.Subject)
+	frozen, err := one(ctx, tx, scanText, `SELECT version FROM frozen WHERE petition_id = $1`,
+		p.Subject)
 	if err != nil {
 		return err
 	}
@@ -194,7 +205,8 @@ func useSnapshot(ctx context.Context, tx conn, id string) error {
 	if err := lockSnapshot(ctx, tx, id); err != nil {
 		return err
 	}
-	purged, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = 'snapshot' AND subject = $1`, id)
+	purged, err := one(ctx, tx, scanNumber,
+		`SELECT COUNT(*) FROM purges WHERE of = 'snapshot' AND subject = $1`, id)
 	if err == nil && purged > 0 {
 		return ErrPurged
 	}
@@ -209,7 +221,8 @@ func lockSnapshot(ctx context.Context, tx conn, id string) error {
 // needs any more and that are still there.
 func (s *Store) UnneededSnapshots(ctx context.Context, before time.Time) (_ []Snapshot, err error) {
 	defer saying(&err, "look for exports that nobody needs")
-	return all(ctx, s.reader, scanSnapshot, selectSnapshots+` s WHERE s.at <= $1 AND s.purged = 0 AND NOT (`+needed+`) ORDER BY s.at, s.id`, before)
+	return all(ctx, s.reader, scanSnapshot, selectSnapshots+
+		` s WHERE s.at <= $1 AND s.purged = 0 AND NOT (`+needed+`) ORDER BY s.at, s.id`, before)
 }
 
 // PurgeSome purges up to a number of things of each sort and says whether any
@@ -220,7 +233,8 @@ func (s *Store) PurgeSome(ctx context.Context, p Purge, limit int) (more bool, e
 		if err := p.lock(ctx, tx); err != nil {
 			return err
 		}
-		begun, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = $1 AND subject = $2 AND kind = $3 AND done_at = 0`, p.Of, p.Subject, p.Kind)
+		begun, err := one(ctx, tx, scanNumber,
+			`SELECT COUNT(*) FROM purges WHERE of = $1 AND subject = $2 AND kind = $3 AND done_at = 0`, p.Of, p.Subject, p.Kind)
 		if err != nil || begun == 0 {
 			return err
 		}
@@ -233,7 +247,9 @@ func (s *Store) PurgeSome(ctx context.Context, p Purge, limit int) (more bool, e
 			if n == 0 || part.counted == "" {
 				continue
 			}
-			if _, err := write(ctx, tx, `UPDATE purges SET `+part.counted+` = `+part.counted+` + $4 WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind, n); err != nil {
+			if _, err := write(ctx, tx, `UPDATE purges SET `+part.counted+` = `+part.counted+
+				` + $4 WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind,
+				n); err != nil {
 				return err
 			}
 		}
@@ -263,11 +279,17 @@ const (
 func partsOf(p Purge) []part {
 	pages := part{counted: "pages", table: "pages", key: "id", of: "petition_id"}
 	lines := part{counted: "lines", table: "lines", key: "id", of: "petition_id", blob: "''"}
-	findings := part{counted: "findings", table: "findings", key: "id", of: "petition_id", blob: "''"}
-	failures := part{table: "failures", key: "id", of: "petition_id", blob: "''", holding: "text <> 'purged'", to: "text = 'purged'"}
-	open := part{table: "open_points", key: "id", of: "petition_id", blob: "''", holding: "note <> ''", to: "note = ''"}
-	repairs := part{table: "repairs", key: "id", of: "petition_id", blob: "''", holding: "(note <> '' OR kind = 'cover' AND data <> '')", to: "note = '', data = CASE WHEN kind = 'cover' THEN '' ELSE data END"}
-	files := part{counted: "files", table: "uploads", key: "id", of: "petition_id", holding: "purged = 0", blob: "sha256", to: "purged = 1"}
+	findings := part{counted: "findings", table: "findings", key: "id", of: "petition_id",
+		blob: "''"}
+	failures := part{table: "failures", key: "id", of: "petition_id", blob: "''",
+		holding: "text <> 'purged'", to: "text = 'purged'"}
+	open := part{table: "open_points", key: "id", of: "petition_id", blob: "''",
+		holding: "note <> ''", to: "note = ''"}
+	repairs := part{table: "repairs", key: "id", of: "petition_id", blob: "''",
+		holding: "(note <> '' OR kind = 'cover' AND data <> '')",
+		to:      "note = '', data = CASE WHEN kind = 'cover' THEN '' ELSE data END"}
+	files := part{counted: "files", table: "uploads", key: "id", of: "petition_id",
+		holding: "purged = 0", blob: "sha256", to: "purged = 1"}
 	switch {
 	case p.Of == ExportData:
 		files.table, files.of, files.to = "snapshots", "id", "purged = 1, remarks = '[]'"
@@ -277,20 +299,25 @@ func partsOf(p Purge) []part {
 		lines.holding, lines.blob, lines.to = "picture <> ''", "picture", "picture = ''"
 		return []part{pages, lines, files}
 	case p.Kind == Text:
-		pages.holding, pages.blob = "(sheet <> '' OR notes NOT IN ('null', '[]') OR error NOT IN ('', 'purged'))", "sheet"
+		pages.holding, pages.blob = "(sheet <> '' OR notes NOT IN ('null', '[]') OR error NOT IN "+
+			"('', 'purged'))", "sheet"
 		pages.to = "sheet = '', notes = '[]', error = " + unlessNone
 		lines.holding, lines.to = "(LENGTH(row) > 0 OR LENGTH(match) > 0)", "row = '', match = ''"
-		findings.holding, findings.to = "(note <> '' OR fields NOT IN ('null', '{}'))", "note = '', fields = 'null'"
+		findings.holding, findings.to = "(note <> '' OR fields NOT IN ('null', '{}'))",
+			"note = '', fields = 'null'"
 		names := files
-		names.holding, names.blob, names.to = "(name <> "+numbered+" OR error NOT IN ('', 'purged'))", "''", "name = "+numbered+", error = "+unlessNone
+		names.holding, names.blob, names.to = "(name <> "+numbered+
+			" OR error NOT IN ('', 'purged'))", "''", "name = "+numbered+", error = "+unlessNone
 		return []part{pages, lines, findings, failures, open, repairs, names}
 	}
 	members := lines
-	members.table, members.key, members.holding, members.to = "verdicts", "line_id", "member_id <> ''", "member_id = ''"
+	members.table, members.key, members.holding, members.to = "verdicts", "line_id",
+		"member_id <> ''", "member_id = ''"
 	matches := lines
 	matches.counted, matches.holding, matches.to = "", "LENGTH(match) > 0", "match = ''"
 	findings.holding, findings.to = "member_id <> ''", "member_id = ''"
-	sheets := part{table: "contact_sheets", key: "id", of: "petition_id", blob: "''", holding: "items <> ''", to: "items = ''"}
+	sheets := part{table: "contact_sheets", key: "id", of: "petition_id", blob: "''",
+		holding: "items <> ''", to: "items = ''"}
 	return []part{members, matches, findings, sheets}
 }
 
@@ -299,7 +326,8 @@ func (p part) purge(ctx context.Context, tx conn, subject string, limit int) (in
 	rows, err := all(ctx, tx, func(r row) (v [2]string, err error) {
 		err = r.Scan(&v[0], &v[1])
 		return v, err
-	}, `SELECT `+p.key+`, `+p.blob+` FROM `+p.table+` WHERE `+p.of+` = $1 AND `+p.holding+` ORDER BY `+p.key+` LIMIT $2`, subject, limit)
+	}, `SELECT `+p.key+`, `+p.blob+` FROM `+p.table+` WHERE `+p.of+` = $1 AND `+p.holding+
+		` ORDER BY `+p.key+` LIMIT $2`, subject, limit)
 	for _, v := range rows {
 		if err == nil && v[1] != "" {
 			_, err = write(ctx, tx, dropBlob, v[1])
@@ -320,11 +348,13 @@ func (s *Store) PurgeWords(ctx context.Context, p Purge, personal map[string][]s
 		if err := lock(ctx, tx, p.Subject); err != nil {
 			return err
 		}
-		begun, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1 AND kind = 'text' AND done_at = 0`, p.Subject)
+		begun, err := one(ctx, tx, scanNumber,
+			`SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1 AND kind = 'text' AND done_at = 0`, p.Subject)
 		if err != nil || begun == 0 {
 			return err
 		}
-		events, err := all(ctx, tx, scanEvent, selectEvents+` WHERE of = 'petition' AND subject = $1 ORDER BY seq`, p.Subject)
+		events, err := all(ctx, tx, scanEvent, selectEvents+
+			` WHERE of = 'petition' AND subject = $1 ORDER BY seq`, p.Subject)
 		if err != nil {
 			return err
 		}
@@ -338,7 +368,8 @@ func (s *Store) PurgeWords(ctx context.Context, p Purge, personal map[string][]s
 			if !changed {
 				continue
 			}
-			if _, err := write(ctx, tx, `UPDATE events SET words = $2 WHERE id = $1`, e.ID, e.Words); err != nil {
+			if _, err := write(ctx, tx, `UPDATE events SET words = $2 WHERE id = $1`, e.ID,
+				e.Words); err != nil {
 				return err
 			}
 		}
@@ -351,34 +382,41 @@ func (s *Store) PurgeWords(ctx context.Context, p Purge, personal map[string][]s
 func (s *Store) EndPurge(ctx context.Context, p Purge) (err error) {
 	defer saying(&err, "end the purge of %s of %s %s", p.Kind, p.Of, p.Subject)
 	return s.change(ctx, func(tx conn) error {
-		n, err := write(ctx, tx, `UPDATE purges SET done_at = $4 WHERE of = $1 AND subject = $2 AND kind = $3 AND done_at = 0`, p.Of, p.Subject, p.Kind, now())
+		n, err := write(ctx, tx,
+			`UPDATE purges SET done_at = $4 WHERE of = $1 AND subject = $2 AND kind = $3 AND done_at = 0`, p.Of, p.Subject, p.Kind, now())
 		if err != nil || n == 0 {
 			return err
 		}
-		done, err := one(ctx, tx, scanPurge, selectPurges+` WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind)
+		done, err := one(ctx, tx, scanPurge, selectPurges+
+			` WHERE of = $1 AND subject = $2 AND kind = $3`, p.Of, p.Subject, p.Kind)
 		if err != nil {
 			return err
 		}
-		_, err = record(ctx, tx, AuditEntry{At: done.DoneAt, Actor: "retention", Action: "purge." + p.Kind, Subject: p.Subject, Detail: done.String()})
+		_, err = record(ctx, tx, AuditEntry{At: done.DoneAt, Actor: "retention", Action: "purge." +
+			p.Kind, Subject: p.Subject, Detail: done.String()})
 		return err
 	})
 }
 
 // String says what was purged and by which rule.
 func (p Purge) String() string {
-	return fmt.Sprintf("%s of %s: %d files, %d pages, %d lines, %d findings; kept for %d days from %s", p.Kind, p.Of, p.Files, p.Pages, p.Lines, p.Findings, p.Days, p.Since.Format(time.DateOnly))
+	return fmt.Sprintf("%s of %s: %d files, %d pages, %d lines, %d findings; kept for %d days "+
+		"from %s", p.Kind, p.Of, p.Files, p.Pages, p.Lines, p.Findings, p.Days,
+		p.Since.Format(time.DateOnly))
 }
 
 // Purges lists what was purged of a petition or an export, in that order.
 func (s *Store) Purges(ctx context.Context, of, subject string) (_ []Purge, err error) {
 	defer saying(&err, "list purges of %s %s", of, subject)
-	return all(ctx, s.reader, scanPurge, selectPurges+` WHERE of = $1 AND subject = $2 ORDER BY begun_at, kind`, of, subject)
+	return all(ctx, s.reader, scanPurge, selectPurges+
+		` WHERE of = $1 AND subject = $2 ORDER BY begun_at, kind`, of, subject)
 }
 
 // UnfinishedPurges lists purges that began and are not done.
 func (s *Store) UnfinishedPurges(ctx context.Context) (_ []Purge, err error) {
 	defer saying(&err, "list unfinished purges")
-	return all(ctx, s.reader, scanPurge, selectPurges+` WHERE done_at = 0 ORDER BY begun_at, of, subject, kind`)
+	return all(ctx, s.reader, scanPurge, selectPurges+
+		` WHERE done_at = 0 ORDER BY begun_at, of, subject, kind`)
 }
 
 // Dropped is a blob that lost a name.
@@ -419,7 +457,8 @@ func (s *Store) ForgetDropped(ctx context.Context, list []Dropped) (err error) {
 			if d.Named {
 				which = ` AND ` + named
 			}
-			if _, err := write(ctx, tx, `DELETE FROM dropped WHERE sum = $1`+which, d.SHA256); err != nil {
+			if _, err := write(ctx, tx, `DELETE FROM dropped WHERE sum = $1`+which,
+				d.SHA256); err != nil {
 				return err
 			}
 		}
@@ -429,7 +468,8 @@ func (s *Store) ForgetDropped(ctx context.Context, list []Dropped) (err error) {
 
 // refusePurged is ErrPurged where a purge of the petition has begun.
 func refusePurged(ctx context.Context, tx conn, petitionID string) error {
-	n, err := one(ctx, tx, scanNumber, `SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1`, petitionID)
+	n, err := one(ctx, tx, scanNumber,
+		`SELECT COUNT(*) FROM purges WHERE of = 'petition' AND subject = $1`, petitionID)
 	if err == nil && n > 0 {
 		return ErrPurged
 	}
@@ -439,6 +479,7 @@ func refusePurged(ctx context.Context, tx conn, petitionID string) error {
 const selectPurges = `SELECT of, subject, kind, days, since, begun_at, done_at, files, pages, lines, findings FROM purges`
 
 func scanPurge(r row) (p Purge, err error) {
-	err = r.Scan(&p.Of, &p.Subject, &p.Kind, &p.Days, when{&p.Since}, when{&p.BegunAt}, when{&p.DoneAt}, &p.Files, &p.Pages, &p.Lines, &p.Findings)
+	err = r.Scan(&p.Of, &p.Subject, &p.Kind, &p.Days, when{&p.Since}, when{&p.BegunAt},
+		when{&p.DoneAt}, &p.Files, &p.Pages, &p.Lines, &p.Findings)
 	return p, err
 }

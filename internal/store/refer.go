@@ -5,11 +5,12 @@ import (
 	"fmt"
 )
 
-// Refer files a page under another petition, whose code it carries: the same file becomes an upload of
-// that petition, with this page only, which is then announced to be read there; a new file is
-// recorded in the audit log. Done again it changes nothing. added says whether the file is new there. A petition whose data is purged is
-// ErrPurged, one that is not here ErrNotFound.
-func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload, added bool, err error) {
+// Refer files a page under another petition, whose code it carries: the same file becomes an upload
+// of that petition, with this page only, which is then announced to be read there; a new file is
+// recorded in the audit log. Done again it changes nothing. added says whether the file is new
+// there. A petition whose data is purged is ErrPurged, one that is not here ErrNotFound.
+func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload, added bool,
+	err error) {
 	defer saying(&err, "file page %s under petition %s", pageID, petitionID)
 	err = s.change(ctx, func(tx conn) error {
 		p, err := page(ctx, tx, pageID)
@@ -28,13 +29,15 @@ func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload,
 		if err := refusePurged(ctx, tx, petitionID); err != nil {
 			return err
 		}
-		u.ID, u.PetitionID, u.Referred, u.Excluded, u.Error = UploadID(petitionID, u.SHA256), petitionID, true, false, ""
+		u.ID, u.PetitionID, u.Referred, u.Excluded, u.Error = UploadID(petitionID, u.SHA256),
+			petitionID, true, false, ""
 		n, err := insertUpload(ctx, tx, u)
 		if err != nil {
 			return err
 		}
 		if added = n > 0; added {
-			if _, err := record(ctx, tx, AuditEntry{At: now(), Actor: u.By, Action: "upload.filed", Subject: petitionID, Detail: "upload " + u.ID}); err != nil {
+			if _, err := record(ctx, tx, AuditEntry{At: now(), Actor: u.By, Action: "upload.filed",
+				Subject: petitionID, Detail: "upload " + u.ID}); err != nil {
 				return err
 			}
 		}

@@ -35,15 +35,18 @@ func (s *Store) AddRepair(ctx context.Context, r Repair) (_ Repair, err error) {
 		if err := refusePurged(ctx, tx, r.PetitionID); err != nil {
 			return err
 		}
-		// Their order is the one they came in, even where clocks differ: the newest is undone first.
-		last, err := one(ctx, tx, scanNumber, `SELECT COALESCE(MAX(at), 0) FROM repairs WHERE petition_id = $1`, r.PetitionID)
+		// Their order is the one they came in, even where clocks differ: the newest is undone
+		// first.
+		last, err := one(ctx, tx, scanNumber,
+			`SELECT COALESCE(MAX(at), 0) FROM repairs WHERE petition_id = $1`, r.PetitionID)
 		if err != nil {
 			return err
 		}
 		if millis(r.At) <= last {
 			r.At = fromMillis(last + 1)
 		}
-		if _, err := write(ctx, tx, `INSERT INTO repairs (id, petition_id, upload_id, page_id, kind, by, at, note, data, undone_by, undone_at)
+		if _, err := write(ctx, tx,
+			`INSERT INTO repairs (id, petition_id, upload_id, page_id, kind, by, at, note, data, undone_by, undone_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0)`, r.ID, r.PetitionID, r.UploadID, r.PageID, r.Kind, r.By, r.At, r.Note, r.Data); err != nil {
 			return err
 		}
@@ -66,7 +69,9 @@ func (s *Store) UndoRepair(ctx context.Context, id, by string, at time.Time) (er
 		if err := refusePurged(ctx, tx, r.PetitionID); err != nil {
 			return err
 		}
-		n, err := write(ctx, tx, `UPDATE repairs SET undone_by = $2, undone_at = $3 WHERE id = $1 AND undone_at = 0`, id, by, or(at))
+		n, err := write(ctx, tx,
+			`UPDATE repairs SET undone_by = $2, undone_at = $3 WHERE id = $1 AND undone_at = 0`, id,
+			by, or(at))
 		if err == nil && n == 0 {
 			return ErrConflict
 		}
@@ -86,13 +91,15 @@ func (s *Store) Repair(ctx context.Context, id string) (_ Repair, err error) {
 // Repairs lists all repairs of a petition in the order they were made, undone ones too.
 func (s *Store) Repairs(ctx context.Context, petitionID string) (_ []Repair, err error) {
 	defer saying(&err, "list repairs of petition %s", petitionID)
-	return all(ctx, s.reader, scanRepair, selectRepairs+` WHERE petition_id = $1 ORDER BY at, id`, petitionID)
+	return all(ctx, s.reader, scanRepair, selectRepairs+` WHERE petition_id = $1 ORDER BY at, id`,
+		petitionID)
 }
 
 const selectRepairs = `SELECT id, petition_id, upload_id, page_id, kind, by, at, note, data, undone_by, undone_at FROM repairs`
 
 func scanRepair(r row) (v Repair, err error) {
-	err = r.Scan(&v.ID, &v.PetitionID, &v.UploadID, &v.PageID, &v.Kind, &v.By, when{&v.At}, &v.Note, &v.Data, &v.UndoneBy, when{&v.UndoneAt})
+	err = r.Scan(&v.ID, &v.PetitionID, &v.UploadID, &v.PageID, &v.Kind, &v.By, when{&v.At}, &v.Note,
+		&v.Data, &v.UndoneBy, when{&v.UndoneAt})
 	return v, err
 }
 
@@ -118,13 +125,17 @@ func (s *Store) TellPage(ctx context.Context, p Page) (err error) {
 				under = ""
 			}
 		}
-		again := old.Told != p.Told || old.FiledUnder != "" && under == "" // its lines may not have been kept
-		if _, err := write(ctx, tx, `UPDATE pages SET excluded = $2, counts_under = $3, filed_under = $4, told = $5 WHERE id = $1`,
+		// its lines may not have been kept
+		again := old.Told != p.Told || old.FiledUnder != "" && under == ""
+		if _, err := write(ctx, tx,
+			`UPDATE pages SET excluded = $2, counts_under = $3, filed_under = $4, told = $5 WHERE id = $1`,
 			p.ID, p.Excluded, p.CountsUnder, under, p.Told); err != nil {
 			return err
 		}
 		if again {
-			if _, err := write(ctx, tx, `UPDATE pages SET read_at = 0, error = '', again = $2 WHERE id = $1`, p.ID, true); err != nil {
+			if _, err := write(ctx, tx,
+				`UPDATE pages SET read_at = 0, error = '', again = $2 WHERE id = $1`, p.ID,
+				true); err != nil {
 				return err
 			}
 			if err := announce(ctx, tx, Extract, p.ID); err != nil {
@@ -150,7 +161,8 @@ func (s *Store) DropLines(ctx context.Context, repairID string, ids ...string) (
 			if err := lock(ctx, tx, l.PetitionID); err != nil {
 				return err
 			}
-			if _, err := write(ctx, tx, `UPDATE lines SET dropped = $2 WHERE id = $1`, id, repairID); err != nil {
+			if _, err := write(ctx, tx, `UPDATE lines SET dropped = $2 WHERE id = $1`, id,
+				repairID); err != nil {
 				return err
 			}
 			if err := setAside(ctx, tx, l.PageID); err != nil {
@@ -166,6 +178,7 @@ func (s *Store) DropLines(ctx context.Context, repairID string, ids ...string) (
 
 // setAside marks the lines of a page that count for nothing here.
 func setAside(ctx context.Context, tx conn, pageID string) error {
-	_, err := write(ctx, tx, `UPDATE lines SET aside = (dropped <> '' OR (SELECT p.excluded OR p.filed_under <> '' FROM pages p WHERE p.id = $1)) WHERE page_id = $1`, pageID)
+	_, err := write(ctx, tx,
+		`UPDATE lines SET aside = (dropped <> '' OR (SELECT p.excluded OR p.filed_under <> '' FROM pages p WHERE p.id = $1)) WHERE page_id = $1`, pageID)
 	return err
 }

@@ -13,8 +13,10 @@ func testRepairs(t *testing.T, s *Store) {
 	page := v.pages[0]
 	page.Kind = "signers"
 	must(t, s.ReadPage(ctx, page, lines(3)))
-	must(t, s.MatchLines(ctx, page.ID, v.snapshot.ID, map[string][]byte{LineID(page.ID, 1): []byte("{}")}))
-	r := got(s.AddRepair(ctx, Repair{PetitionID: v.petition.ID, UploadID: v.upload.ID, PageID: page.ID, Kind: "delete", By: v.account.ID, Note: "none", Data: "{}"}))(t)
+	must(t, s.MatchLines(ctx, page.ID, v.snapshot.ID, map[string][]byte{LineID(page.ID,
+		1): []byte("{}")}))
+	r := got(s.AddRepair(ctx, Repair{PetitionID: v.petition.ID, UploadID: v.upload.ID,
+		PageID: page.ID, Kind: "delete", By: v.account.ID, Note: "none", Data: "{}"}))(t)
 	must(t, s.DropLines(ctx, r.ID, LineID(page.ID, 1)))
 	counted := func(want int) {
 		t.Helper()
@@ -66,7 +68,8 @@ func testRepairs(t *testing.T, s *Store) {
 func testContactSheets(t *testing.T, s *Store) {
 	ctx := t.Context()
 	v := begin(t, s)
-	c := got(s.AddContactSheet(ctx, ContactSheet{PetitionID: v.petition.ID, By: v.account.ID, Seeds: 2, Items: "[]", Reason: "struck"}))(t)
+	c := got(s.AddContactSheet(ctx, ContactSheet{PetitionID: v.petition.ID, By: v.account.ID,
+		Seeds: 2, Items: "[]", Reason: "struck"}))(t)
 	same(t, got(s.ContactSheet(ctx, c.ID))(t), c)
 	c.DoneAt, c.Missed, c.Items = now(), 1, `[{"line":"x"}]`
 	must(t, s.FinishContactSheet(ctx, c))

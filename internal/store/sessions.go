@@ -21,7 +21,8 @@ func (s *Store) AddSession(ctx context.Context, v Session) (err error) {
 	if v.SeenAt.IsZero() {
 		v.SeenAt = v.CreatedAt
 	}
-	_, err = write(ctx, s.writer, `INSERT INTO sessions (hash, account_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+	_, err = write(ctx, s.writer,
+		`INSERT INTO sessions (hash, account_id, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
 		v.Hash, v.AccountID, v.CreatedAt, v.SeenAt, v.ExpiresAt)
 	return err
 }
@@ -29,14 +30,17 @@ func (s *Store) AddSession(ctx context.Context, v Session) (err error) {
 // Session finds a session that has not expired.
 func (s *Store) Session(ctx context.Context, hash string) (_ Session, err error) {
 	defer saying(&err, "find a session")
-	return one(ctx, s.reader, scanSession, `SELECT hash, account_id, created_at, seen_at, expires_at FROM sessions
+	return one(ctx, s.reader, scanSession,
+		`SELECT hash, account_id, created_at, seen_at, expires_at FROM sessions
 		WHERE hash = $1 AND expires_at > $2`, hash, now())
 }
 
 // TouchSession notes that a session was used and until when it now lasts.
-func (s *Store) TouchSession(ctx context.Context, hash string, seen, expires time.Time) (err error) {
+func (s *Store) TouchSession(ctx context.Context, hash string, seen, expires time.Time) (
+	err error) {
 	defer saying(&err, "touch a session")
-	return touched(write(ctx, s.writer, `UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE hash = $1`, hash, seen, expires))
+	return touched(write(ctx, s.writer,
+		`UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE hash = $1`, hash, seen, expires))
 }
 
 // EndSession ends a session; one that is not there is ended already.

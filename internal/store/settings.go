@@ -31,7 +31,8 @@ func (s *Store) SetSetting(ctx context.Context, key, value, by string) (err erro
 	defer saying(&err, "change setting %s", key)
 	return s.change(ctx, func(tx conn) error {
 		at := now()
-		if _, err := write(ctx, tx, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, $3, $4)
+		if _, err := write(ctx, tx,
+			`INSERT INTO settings (key, value, by, at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value, by = excluded.by, at = excluded.at`, key, value, by, at); err != nil {
 			return err
 		}
@@ -63,7 +64,8 @@ func (s *Store) NameInstallation(ctx context.Context) (string, error) {
 // SetFirst sets a setting that has no value yet, and gives the value that it has then.
 func (s *Store) SetFirst(ctx context.Context, key, value string) (_ string, err error) {
 	defer saying(&err, "set setting %s", key)
-	if _, err := write(ctx, s.writer, `INSERT INTO settings (key, value, by, at) VALUES ($1, $2, '', $3) ON CONFLICT (key) DO NOTHING`, key, value, now()); err != nil {
+	if _, err := write(ctx, s.writer,
+		`INSERT INTO settings (key, value, by, at) VALUES ($1, $2, '', $3) ON CONFLICT (key) DO NOTHING`, key, value, now()); err != nil {
 		return "", err
 	}
 	return s.Setting(ctx, key)
@@ -73,7 +75,8 @@ func (s *Store) SetFirst(ctx context.Context, key, value string) (_ string, err 
 // there before times were kept.
 func (s *Store) SettingHistory(ctx context.Context, key string) (_ []Setting, err error) {
 	defer saying(&err, "read what setting %s was", key)
-	return all(ctx, s.reader, scanSetting, `SELECT key, value, by, at FROM setting_history WHERE key = $1 ORDER BY seq`, key)
+	return all(ctx, s.reader, scanSetting,
+		`SELECT key, value, by, at FROM setting_history WHERE key = $1 ORDER BY seq`, key)
 }
 
 func scanSetting(r row) (v Setting, err error) {

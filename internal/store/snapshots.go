@@ -34,9 +34,11 @@ func (s *Store) AddSnapshot(ctx context.Context, v Snapshot) (_ Snapshot, err er
 	}
 	defer saying(&err, "add snapshot %s", v.ID)
 	v.At = or(v.At)
-	n, err := write(ctx, s.writer, `INSERT INTO snapshots (id, name, sha256, as_of, map, rows, members, columns, remarks, by, at, sheet)
+	n, err := write(ctx, s.writer,
+		`INSERT INTO snapshots (id, name, sha256, as_of, map, rows, members, columns, remarks, by, at, sheet)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
-		v.ID, v.Name, v.SHA256, v.AsOf, v.Map, v.Rows, v.Members, v.Columns, v.Remarks, v.By, v.At, v.Sheet)
+		v.ID, v.Name, v.SHA256, v.AsOf, v.Map, v.Rows, v.Members, v.Columns, v.Remarks, v.By, v.At,
+		v.Sheet)
 	if err == nil && n == 0 {
 		return one(ctx, s.writer, scanSnapshot, selectSnapshots+` WHERE id = $1`, v.ID)
 	}
@@ -58,14 +60,17 @@ func (s *Store) Snapshots(ctx context.Context) (_ []Snapshot, err error) {
 // CurrentSnapshot finds the newest import that nobody withdrew.
 func (s *Store) CurrentSnapshot(ctx context.Context) (_ Snapshot, err error) {
 	defer saying(&err, "find the newest snapshot")
-	return one(ctx, s.reader, scanSnapshot, selectSnapshots+` WHERE withdrawn_at = 0 ORDER BY at DESC, id LIMIT 1`)
+	return one(ctx, s.reader, scanSnapshot, selectSnapshots+
+		` WHERE withdrawn_at = 0 ORDER BY at DESC, id LIMIT 1`)
 }
 
 // WithdrawSnapshot takes a snapshot out of use: it is no petition's to choose any more. With a
 // zero time it is in use again.
-func (s *Store) WithdrawSnapshot(ctx context.Context, id string, at time.Time, by string) (err error) {
+func (s *Store) WithdrawSnapshot(ctx context.Context, id string, at time.Time,
+	by string) (err error) {
 	defer saying(&err, "withdraw snapshot %s", id)
-	return touched(write(ctx, s.writer, `UPDATE snapshots SET withdrawn_at = $2, withdrawn_by = $3 WHERE id = $1`, id, at, by))
+	return touched(write(ctx, s.writer,
+		`UPDATE snapshots SET withdrawn_at = $2, withdrawn_by = $3 WHERE id = $1`, id, at, by))
 }
 
 // SnapshotBefore finds the snapshot that a petition was verified against before its present
@@ -95,6 +100,8 @@ func chooseSnapshot(ctx context.Context, tx conn, petitionID, snapshotID string)
 const selectSnapshots = `SELECT id, name, sha256, as_of, map, rows, members, columns, remarks, by, at, purged, sheet, withdrawn_at, withdrawn_by FROM snapshots`
 
 func scanSnapshot(r row) (v Snapshot, err error) {
-	err = r.Scan(&v.ID, &v.Name, &v.SHA256, when{&v.AsOf}, listed{&v.Map}, &v.Rows, &v.Members, listed{&v.Columns}, listed{&v.Remarks}, &v.By, when{&v.At}, &v.Purged, &v.Sheet, when{&v.WithdrawnAt}, &v.WithdrawnBy)
+	err = r.Scan(&v.ID, &v.Name, &v.SHA256, when{&v.AsOf}, listed{&v.Map}, &v.Rows, &v.Members,
+		listed{&v.Columns}, listed{&v.Remarks}, &v.By, when{&v.At}, &v.Purged, &v.Sheet,
+		when{&v.WithdrawnAt}, &v.WithdrawnBy)
 	return v, err
 }

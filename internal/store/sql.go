@@ -45,10 +45,12 @@ func (s *Store) look(ctx context.Context, do func(tx conn) error) error {
 	if len(s.pools) == 0 {
 		return do(s.reader)
 	}
-	return transact(ctx, s.pools[len(s.pools)-1], &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, do)
+	return transact(ctx, s.pools[len(s.pools)-1], &sql.TxOptions{Isolation: sql.LevelRepeatableRead,
+		ReadOnly: true}, do)
 }
 
-func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(tx conn) error) error {
+func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions,
+	do func(tx conn) error) error {
 	tx, err := db.BeginTx(ctx, options)
 	if err != nil {
 		return noteAway(err)
@@ -70,12 +72,14 @@ func write(ctx context.Context, c conn, query string, args ...any) (int64, error
 }
 
 // one reads the only row of an answer.
-func one[T any](ctx context.Context, c conn, scan func(row) (T, error), query string, args ...any) (T, error) {
+func one[T any](ctx context.Context, c conn, scan func(row) (T, error), query string,
+	args ...any) (T, error) {
 	return scan(c.QueryRowContext(ctx, query, plain(args)...))
 }
 
 // all reads every row of an answer.
-func all[T any](ctx context.Context, c conn, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, c conn, scan func(row) (T, error), query string,
+	args ...any) ([]T, error) {
 	rows, err := c.QueryContext(ctx, query, plain(args)...)
 	if err != nil {
 		return nil, err
@@ -129,7 +133,8 @@ func inJSON(v any) string {
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(fmt.Sprintf("store: %T has no JSON: %v", v, err)) // only types of this package come here
+		// only types of this package come here
+		panic(fmt.Sprintf("store: %T has no JSON: %v", v, err))
 	}
 	return string(text)
 }

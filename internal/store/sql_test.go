@@ -21,7 +21,8 @@ func testDo(t *testing.T, s *Store) {
 			if err := tx.SetSetting(ctx, "rules", "threshold: 3", "ann"); err != nil {
 				return err
 			}
-			if _, err := tx.Record(ctx, AuditEntry{Actor: "ann", Action: "petition.added", Subject: p.ID}); err != nil {
+			if _, err := tx.Record(ctx, AuditEntry{Actor: "ann", Action: "petition.added",
+				Subject: p.ID}); err != nil {
 				return err
 			}
 			return end

@@ -19,10 +19,14 @@ import (
 // it would fail; and several that read beside it.
 func openSQLite(ctx context.Context, path string, tables tablesOf) (*Store, error) {
 	if path == "" || path == "/" {
-		return nil, errors.New("store: sqlite:// lacks the path of a file, as in sqlite:///var/lib/countersign/countersign.db")
+		return nil,
+			errors.New("store: sqlite:// lacks the path of a file, as in " +
+				"sqlite:///var/lib/countersign/countersign.db")
 	}
 	if _, err := os.Stat(path); err != nil && !tables {
-		return nil, fmt.Errorf("store: there is no database of a service at %s: check the path (%w)", path, err)
+		return nil,
+			fmt.Errorf("store: there is no database of a service at %s: check the path (%w)", path,
+				err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("store: make the folder of the database: %w", err)
@@ -50,7 +54,8 @@ func openSQLite(ctx context.Context, path string, tables tablesOf) (*Store, erro
 // what was committed through a loss of power.
 func sqliteName(path, more string) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path}).String() +
-		"?_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + more
+		"?_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&" +
+		"_pragma=foreign_keys(1)&" + more
 }
 
 func sqliteCode(err error) (unique, foreign bool) {

@@ -15,12 +15,14 @@ func (s *Store) Stale(ctx context.Context, olderThan time.Duration) (list []Mess
 	before := now().Add(-olderThan)
 	err = s.look(ctx, func(tx conn) error {
 		for _, stage := range []struct{ name, query string }{
-			{Ingest, `SELECT u.id FROM uploads u WHERE u.pages = 0 AND u.error = '' AND NOT u.excluded AND u.announced_at < $1` + quiet(Ingest, "u") + ` ORDER BY u.at, u.id`},
+			{Ingest,
+				`SELECT u.id FROM uploads u WHERE u.pages = 0 AND u.error = '' AND NOT u.excluded AND u.announced_at < $1` + quiet(Ingest, "u") + ` ORDER BY u.at, u.id`},
 			{Extract, `SELECT p.id FROM pages p JOIN uploads u ON u.id = p.upload_id
 				WHERE p.read_at = 0 AND p.error = '' AND NOT u.excluded AND NOT p.excluded AND p.announced_at < $1` + quiet(Extract, "p") + ` ORDER BY p.upload_id, p.number`},
-			{Verify, `SELECT p.id FROM pages p JOIN uploads u ON u.id = p.upload_id JOIN petitions t ON t.id = p.petition_id
+			{Verify,
+				`SELECT p.id FROM pages p JOIN uploads u ON u.id = p.upload_id JOIN petitions t ON t.id = p.petition_id
 				WHERE NOT u.excluded AND NOT p.excluded AND p.announced_at < $1 AND EXISTS (SELECT 1 FROM lines l WHERE l.page_id = p.id AND NOT l.aside AND l.snapshot_id <> t.snapshot_id)` +
-				quiet(Verify, "p") + ` ORDER BY p.upload_id, p.number`},
+					quiet(Verify, "p") + ` ORDER BY p.upload_id, p.number`},
 		} {
 			subjects, err := all(ctx, tx, scanText, stage.query, before)
 			if err != nil {

@@ -55,12 +55,15 @@ func openAs(ctx context.Context, url string, tables tablesOf) (*Store, error) {
 	case "postgres", "postgresql":
 		return openPostgres(ctx, url, tables)
 	}
-	return nil, errors.New("store: the database must be sqlite:///path/of/file.db or postgres://user@host/name")
+	return nil,
+		errors.New("store: the database must be sqlite:///path/of/file.db or " +
+			"postgres://user@host/name")
 }
 
 // newStore is a store on what writes and what reads, which may be the same.
 func newStore(writer, reader *sql.DB) *Store {
-	return &Store{writer: writer, reader: reader, pools: slices.Compact([]*sql.DB{writer, reader}), turn: make(chan struct{}, 1)}
+	return &Store{writer: writer, reader: reader, pools: slices.Compact([]*sql.DB{writer, reader}),
+		turn: make(chan struct{}, 1)}
 }
 
 // Close lets go of the database.

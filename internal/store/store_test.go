@@ -78,7 +78,9 @@ func TestPostgres(t *testing.T) {
 	t.Parallel()
 	pg := postgrestest.Start(t)
 	for i, c := range conformance {
-		t.Run(c.name, func(t *testing.T) { c.run(t, open(t, pg.Create(t, "conformance"+strconv.Itoa(i)))) })
+		t.Run(c.name, func(t *testing.T) {
+			c.run(t, open(t, pg.Create(t, "conformance"+strconv.Itoa(i))))
+		})
 	}
 }
 
@@ -87,7 +89,8 @@ func TestPostgres(t *testing.T) {
 func TestMigrationsTwice(t *testing.T) {
 	t.Parallel()
 	pg := postgrestest.Start(t)
-	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t, "twice")} {
+	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t,
+		"twice")} {
 		t.Run(name, func(t *testing.T) {
 			var both sync.WaitGroup
 			for range 2 {
@@ -119,7 +122,8 @@ func TestMigrationsTwice(t *testing.T) {
 func TestTwoPrograms(t *testing.T) {
 	t.Parallel()
 	pg := postgrestest.Start(t)
-	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t, "two")} {
+	for name, url := range map[string]string{"SQLite": sqliteURL(t), "PostgreSQL": pg.Create(t,
+		"two")} {
 		t.Run(name, func(t *testing.T) {
 			programs := []*Store{open(t, url), open(t, url)}
 			v := begin(t, programs[0])
@@ -128,7 +132,8 @@ func TestTwoPrograms(t *testing.T) {
 				if err := s.ReadPage(t.Context(), p, lines(3)); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.AddFinding(t.Context(), Finding{LineID: LineID(p.ID, 1), Kind: "accept"}); err != nil {
+				if _, err := s.AddFinding(t.Context(), Finding{LineID: LineID(p.ID, 1),
+					Kind: "accept"}); err != nil {
 					t.Error(err)
 				}
 				if _, err := s.Record(t.Context(), AuditEntry{Action: "accept"}); err != nil {
@@ -136,7 +141,8 @@ func TestTwoPrograms(t *testing.T) {
 				}
 			})
 			for _, s := range programs {
-				same(t, got(s.Counts(t.Context(), v.petition.ID))(t), Counts{Uploads: 1, Opened: 1, Pages: 2, Read: 2, Lines: 6, Findings: 20})
+				same(t, got(s.Counts(t.Context(), v.petition.ID))(t), Counts{Uploads: 1, Opened: 1,
+					Pages: 2, Read: 2, Lines: 6, Findings: 20})
 				same(t, got(s.VerifyAudit(t.Context()))(t), 20)
 			}
 		})
@@ -205,7 +211,8 @@ func TestJoin(t *testing.T) {
 			_, err = s.writer.ExecContext(t.Context(),
 				`DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)`)
 			must(t, err)
-			if _, err := Join(t.Context(), at.url); err == nil || !strings.Contains(err.Error(), "install the same version") {
+			if _, err := Join(t.Context(), at.url); err == nil || !strings.Contains(err.Error(),
+				"install the same version") {
 				t.Errorf("tables of an older version: %v", err)
 			}
 		})
@@ -215,7 +222,8 @@ func TestJoin(t *testing.T) {
 // The folders hold the same tables with the same columns.
 func TestMigrationsAlike(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql", "00006_register.sql"} {
+	for _, name := range []string{"00001_service.sql", "00002_events.sql", "00003_purge.sql",
+		"00006_register.sql"} {
 		read := func(folder string) string {
 			text, err := migrations.ReadFile("migrations/" + folder + "/" + name)
 			must(t, err)
@@ -251,11 +259,13 @@ func TestSettingsOfAnOlderDatabase(t *testing.T) {
 			must(t, err)
 			files, err := fs.Sub(migrations, "migrations/"+at.folder)
 			must(t, err)
-			older, err := goose.NewProvider(at.dialect, db, files, goose.WithDisableGlobalRegistry(true))
+			older, err := goose.NewProvider(at.dialect, db, files, goose.WithDisableGlobalRegistry(
+				true))
 			must(t, err)
 			_, err = older.UpTo(t.Context(), 5)
 			must(t, err)
-			_, err = db.Exec(`INSERT INTO settings (key, value, by, at) VALUES ('rules', 'term-years: 4', 'a', 1700000000000), ('oidc-secret', 'x', 'a', 1700000000000)`)
+			_, err = db.Exec(
+				`INSERT INTO settings (key, value, by, at) VALUES ('rules', 'term-years: 4', 'a', 1700000000000), ('oidc-secret', 'x', 'a', 1700000000000)`)
 			must(t, err)
 			must(t, db.Close())
 			list := got(open(t, at.url).SettingHistory(t.Context(), "rules"))(t)
@@ -270,17 +280,20 @@ func TestNewerDatabase(t *testing.T) {
 	url := "sqlite://" + filepath.Join(t.TempDir(), "a.db")
 	s, err := Open(t.Context(), url)
 	must(t, err)
-	_, err = s.writer.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
+	_, err = s.writer.ExecContext(t.Context(),
+		`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
 	must(t, err)
 	must(t, s.Close())
-	if _, err := Open(t.Context(), url); err == nil || !strings.Contains(err.Error(), "version 999, and this program knows") {
+	if _, err := Open(t.Context(), url); err == nil || !strings.Contains(err.Error(),
+		"version 999, and this program knows") {
 		t.Errorf("a newer database: %v", err)
 	}
 }
 
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
-	for _, url := range []string{"", "countersign.db", "mysql://host/name", "sqlite://", "sqlite:///"} {
+	for _, url := range []string{"", "countersign.db", "mysql://host/name", "sqlite://",
+		"sqlite:///"} {
 		if _, err := Open(t.Context(), url); err == nil {
 			t.Errorf("%q was opened", url)
 		}

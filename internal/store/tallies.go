@@ -41,9 +41,11 @@ func (s *Store) AddTally(ctx context.Context, t Tally) (_ Tally, err error) {
 		if t.Version != "" && t.Version != v.String() {
 			return ErrConflict
 		}
-		_, err = write(ctx, tx, `INSERT INTO tallies (id, petition_id, version, counts, snapshot_id, rules_hash, program, by, at, reason, supersedes)
+		_, err = write(ctx, tx,
+			`INSERT INTO tallies (id, petition_id, version, counts, snapshot_id, rules_hash, program, by, at, reason, supersedes)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			t.ID, t.PetitionID, t.Version, t.Counts, orNull(t.SnapshotID), t.RulesHash, t.Program, t.By, t.At, t.Reason, orNull(t.Supersedes))
+			t.ID, t.PetitionID, t.Version, t.Counts, orNull(t.SnapshotID), t.RulesHash, t.Program,
+			t.By, t.At, t.Reason, orNull(t.Supersedes))
 		return err
 	})
 	return t, err
@@ -53,8 +55,10 @@ func (s *Store) AddTally(ctx context.Context, t Tally) (_ Tally, err error) {
 func (s *Store) Tallies(ctx context.Context, petitionID string) (_ []Tally, err error) {
 	defer saying(&err, "list tallies of petition %s", petitionID)
 	return all(ctx, s.reader, func(r row) (t Tally, err error) {
-		err = r.Scan(&t.ID, &t.PetitionID, &t.Version, &t.Counts, &t.SnapshotID, &t.RulesHash, &t.Program, &t.By, when{&t.At}, &t.Reason, &t.Supersedes)
+		err = r.Scan(&t.ID, &t.PetitionID, &t.Version, &t.Counts, &t.SnapshotID, &t.RulesHash,
+			&t.Program, &t.By, when{&t.At}, &t.Reason, &t.Supersedes)
 		return t, err
-	}, `SELECT id, petition_id, version, counts, COALESCE(snapshot_id, ''), rules_hash, program, by, at, reason, COALESCE(supersedes, '') FROM tallies
+	},
+		`SELECT id, petition_id, version, counts, COALESCE(snapshot_id, ''), rules_hash, program, by, at, reason, COALESCE(supersedes, '') FROM tallies
 		WHERE petition_id = $1 ORDER BY at DESC, id`, petitionID)
 }

@@ -40,7 +40,8 @@ func (s *Store) Turn(ctx context.Context) (done func(), err error) {
 		defer free()
 		defer c.Close()
 		ctx := context.WithoutCancel(ctx)
-		if _, err := c.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, int64(turnKey)); err != nil {
+		if _, err := c.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`,
+			int64(turnKey)); err != nil {
 			// With the connection goes what it holds.
 			_ = c.Raw(func(any) error { return fmt.Errorf("%w: %w", driver.ErrBadConn, err) })
 		}

@@ -47,7 +47,8 @@ func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 				return ErrConflict
 			}
 			u.Referred, u.Pages = false, 0
-			if _, err := write(ctx, tx, `UPDATE uploads SET referred = $2, pages = 0 WHERE id = $1`, u.ID, u.Referred); err != nil {
+			if _, err := write(ctx, tx, `UPDATE uploads SET referred = $2, pages = 0 WHERE id = $1`,
+				u.ID, u.Referred); err != nil {
 				return err
 			}
 		}
@@ -69,13 +70,15 @@ func (s *Store) Upload(ctx context.Context, id string) (_ Upload, err error) {
 // ones too.
 func (s *Store) Uploads(ctx context.Context, petitionID string) (_ []Upload, err error) {
 	defer saying(&err, "list uploads of petition %s", petitionID)
-	return all(ctx, s.reader, scanUpload, selectUploads+` WHERE petition_id = $1 ORDER BY at, id`, petitionID)
+	return all(ctx, s.reader, scanUpload, selectUploads+` WHERE petition_id = $1 ORDER BY at, id`,
+		petitionID)
 }
 
 // OpenedUpload notes what opening a file has shown: its pages, or in a
 // sentence why it cannot be opened. Pages that are there stay as they are,
 // whatever a later attempt has shown; those not read yet are announced.
-func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, trouble string) (err error) {
+func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, trouble string) (
+	err error) {
 	defer saying(&err, "note the pages of upload %s", id)
 	return s.change(ctx, func(tx conn) error {
 		old, err := upload(ctx, tx, id)
@@ -94,7 +97,8 @@ func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, troub
 		if old.Pages > 0 && len(pages) == 0 {
 			return resolve(ctx, tx, Ingest, id)
 		}
-		changed, err := write(ctx, tx, `UPDATE uploads SET pages = $2, error = $3 WHERE id = $1 AND (pages <> $2 OR error <> $3)`, id, len(pages), trouble)
+		changed, err := write(ctx, tx,
+			`UPDATE uploads SET pages = $2, error = $3 WHERE id = $1 AND (pages <> $2 OR error <> $3)`, id, len(pages), trouble)
 		if err != nil {
 			return err
 		}
@@ -108,7 +112,8 @@ func (s *Store) OpenedUpload(ctx context.Context, id string, pages []Page, troub
 		if err := resolve(ctx, tx, Ingest, id); err != nil {
 			return err
 		}
-		unread, err := all(ctx, tx, scanText, `SELECT id FROM pages WHERE upload_id = $1 AND read_at = 0 AND error = '' ORDER BY number`, id)
+		unread, err := all(ctx, tx, scanText,
+			`SELECT id FROM pages WHERE upload_id = $1 AND read_at = 0 AND error = '' ORDER BY number`, id)
 		if err != nil {
 			return err
 		}
@@ -130,7 +135,8 @@ func (s *Store) ExcludeUpload(ctx context.Context, id string, excluded bool) (er
 		if err := refusePurged(ctx, tx, u.PetitionID); err != nil {
 			return err
 		}
-		n, err := write(ctx, tx, `UPDATE uploads SET excluded = $2 WHERE id = $1 AND excluded <> $2`, id, excluded)
+		n, err := write(ctx, tx,
+			`UPDATE uploads SET excluded = $2 WHERE id = $1 AND excluded <> $2`, id, excluded)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -140,9 +146,11 @@ func (s *Store) ExcludeUpload(ctx context.Context, id string, excluded bool) (er
 
 // insertUpload adds a row unless it is there.
 func insertUpload(ctx context.Context, tx conn, u Upload) (int64, error) {
-	return write(ctx, tx, `INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred, announced_at)
+	return write(ctx, tx,
+		`INSERT INTO uploads (id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred, announced_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0) ON CONFLICT (id) DO NOTHING`,
-		u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, u.Pages, u.Error, u.Excluded, u.Referred)
+		u.ID, u.PetitionID, u.SHA256, u.Name, u.Size, u.By, u.At, u.Pages, u.Error, u.Excluded,
+		u.Referred)
 }
 
 func upload(ctx context.Context, c conn, id string) (Upload, error) {
@@ -152,6 +160,7 @@ func upload(ctx context.Context, c conn, id string) (Upload, error) {
 const selectUploads = `SELECT id, petition_id, sha256, name, size, by, at, pages, error, excluded, referred FROM uploads`
 
 func scanUpload(r row) (u Upload, err error) {
-	err = r.Scan(&u.ID, &u.PetitionID, &u.SHA256, &u.Name, &u.Size, &u.By, when{&u.At}, &u.Pages, &u.Error, &u.Excluded, &u.Referred)
+	err = r.Scan(&u.ID, &u.PetitionID, &u.SHA256, &u.Name, &u.Size, &u.By, when{&u.At}, &u.Pages,
+		&u.Error, &u.Excluded, &u.Referred)
 	return u, err
 }

@@ -52,9 +52,11 @@ func lock(ctx context.Context, tx conn, petitionID string) error {
 }
 
 func linesChanged(ctx context.Context, tx conn, petitionID string) error {
-	return touched(write(ctx, tx, `UPDATE petitions SET lines_version = lines_version + 1 WHERE id = $1`, petitionID))
+	return touched(write(ctx, tx,
+		`UPDATE petitions SET lines_version = lines_version + 1 WHERE id = $1`, petitionID))
 }
 
 func findingsChanged(ctx context.Context, tx conn, petitionID string) error {
-	return touched(write(ctx, tx, `UPDATE petitions SET findings_version = findings_version + 1 WHERE id = $1`, petitionID))
+	return touched(write(ctx, tx,
+		`UPDATE petitions SET findings_version = findings_version + 1 WHERE id = $1`, petitionID))
 }

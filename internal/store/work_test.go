@@ -13,9 +13,12 @@ func testFindings(t *testing.T, s *Store) {
 	must(t, s.ReadPage(ctx, v.pages[0], lines(2)))
 	one, two := LineID(v.pages[0].ID, 1), LineID(v.pages[0].ID, 2)
 	at := now()
-	a := got(s.AddFinding(ctx, Finding{LineID: one, By: v.account.ID, At: at, Kind: "correct", Fields: map[string]string{"last": "Ørsted"}, Note: "clear", Searches: 3}))(t)
-	b := got(s.AddFinding(ctx, Finding{LineID: two, By: v.account.ID, At: at.Add(time.Second), Kind: "accept", MemberID: "31"}))(t)
-	c := got(s.AddFinding(ctx, Finding{LineID: one, By: v.account.ID, At: at.Add(2 * time.Second), Kind: "undo", Undoes: a.ID}))(t)
+	a := got(s.AddFinding(ctx, Finding{LineID: one, By: v.account.ID, At: at, Kind: "correct",
+		Fields: map[string]string{"last": "Ørsted"}, Note: "clear", Searches: 3}))(t)
+	b := got(s.AddFinding(ctx, Finding{LineID: two, By: v.account.ID, At: at.Add(time.Second),
+		Kind: "accept", MemberID: "31"}))(t)
+	c := got(s.AddFinding(ctx, Finding{LineID: one, By: v.account.ID, At: at.Add(2 * time.Second),
+		Kind: "undo", Undoes: a.ID}))(t)
 	if a.ID == "" || a.PetitionID != v.petition.ID {
 		t.Errorf("added as %+v", a)
 	}
@@ -23,17 +26,20 @@ func testFindings(t *testing.T, s *Store) {
 	same(t, got(s.FindingsOf(ctx, one))(t), []Finding{a, c})
 
 	// What comes later is later, even from a machine whose clock is behind.
-	behind := got(s.AddFinding(ctx, Finding{LineID: two, By: v.account.ID, At: at.Add(-time.Hour), Kind: "flag"}))(t)
+	behind := got(s.AddFinding(ctx, Finding{LineID: two, By: v.account.ID, At: at.Add(-time.Hour),
+		Kind: "flag"}))(t)
 	same(t, behind.At, c.At.Add(time.Millisecond))
 	same(t, got(s.FindingsOf(ctx, two))(t), []Finding{b, behind})
 
 	// The same one again, as after a lost answer.
 	same(t, got(s.AddFinding(ctx, a))(t), a)
 	same(t, len(got(s.Findings(ctx, v.petition.ID))(t)), 4)
-	if _, err := s.AddFinding(ctx, Finding{LineID: one, Kind: "undo", Undoes: a.ID}); !errors.Is(err, ErrConflict) {
+	if _, err := s.AddFinding(ctx, Finding{LineID: one, Kind: "undo", Undoes: a.ID}); !errors.Is(
+		err, ErrConflict) {
 		t.Errorf("undone twice: %v", err)
 	}
-	for what, f := range map[string]Finding{"line": {LineID: "never"}, "finding to undo": {LineID: one, Undoes: "never"}} {
+	for what, f := range map[string]Finding{"line": {LineID: "never"},
+		"finding to undo": {LineID: one, Undoes: "never"}} {
 		if _, err := s.AddFinding(ctx, f); !errors.Is(err, ErrNotFound) {
 			t.Errorf("no such %s: %v", what, err)
 		}
@@ -76,7 +82,8 @@ func testClaims(t *testing.T, s *Store) {
 	if holder, ok, err := s.Claim(ctx, line, by, later); err != nil || !ok || holder != by {
 		t.Errorf("%s, %t, %v", holder, ok, err)
 	}
-	if holder, ok, err := s.Claim(ctx, line, v.account.ID, until); err != nil || ok || holder != by {
+	if holder, ok, err := s.Claim(ctx, line, v.account.ID, until); err != nil || ok ||
+		holder != by {
 		t.Errorf("%s, %t, %v", holder, ok, err)
 	}
 	must(t, s.Release(ctx, line, v.account.ID))
@@ -102,12 +109,16 @@ func testFailures(t *testing.T, s *Store) {
 	v := begin(t, s)
 	at := now()
 	must(t, s.Fail(ctx, Failure{UploadID: v.upload.ID, Stage: Ingest, Text: "first", At: at}))
-	must(t, s.Fail(ctx, Failure{UploadID: v.upload.ID, Stage: Ingest, Text: "second", At: at.Add(time.Second)}))
-	must(t, s.Fail(ctx, Failure{PageID: v.pages[1].ID, Stage: Extract, Text: "torn", At: at.Add(2 * time.Second)}))
+	must(t, s.Fail(ctx, Failure{UploadID: v.upload.ID, Stage: Ingest, Text: "second",
+		At: at.Add(time.Second)}))
+	must(t, s.Fail(ctx, Failure{PageID: v.pages[1].ID, Stage: Extract, Text: "torn",
+		At: at.Add(2 * time.Second)}))
 	list := got(s.Failures(ctx, v.petition.ID))(t)
 	same(t, list, []Failure{
-		{ID: "ingest-" + v.upload.ID, PetitionID: v.petition.ID, UploadID: v.upload.ID, Stage: Ingest, Text: "second", At: at.Add(time.Second)},
-		{ID: "extract-" + v.pages[1].ID, PetitionID: v.petition.ID, UploadID: v.upload.ID, PageID: v.pages[1].ID, Stage: Extract, Text: "torn", At: at.Add(2 * time.Second)},
+		{ID: "ingest-" + v.upload.ID, PetitionID: v.petition.ID, UploadID: v.upload.ID,
+			Stage: Ingest, Text: "second", At: at.Add(time.Second)},
+		{ID: "extract-" + v.pages[1].ID, PetitionID: v.petition.ID, UploadID: v.upload.ID,
+			PageID: v.pages[1].ID, Stage: Extract, Text: "torn", At: at.Add(2 * time.Second)},
 	})
 	must(t, s.Resolve(ctx, Ingest, v.upload.ID))
 	must(t, s.Resolve(ctx, Ingest, v.upload.ID))
@@ -141,7 +152,8 @@ func testOutbox(t *testing.T, s *Store) {
 	must(t, s.Announce(ctx, Extract, v.pages[0].ID))
 	must(t, s.Sent(ctx, []string{before[0].ID, before[1].ID}))
 	same(t, drain(t, s), []string{"extract " + v.pages[0].ID})
-	for stage, subject := range map[string]string{Ingest: "never", Extract: "never", Verify: v.upload.ID} {
+	for stage, subject := range map[string]string{Ingest: "never", Extract: "never",
+		Verify: v.upload.ID} {
 		if err := s.Announce(ctx, stage, subject); !errors.Is(err, ErrNotFound) {
 			t.Errorf("%s of %s: %v", stage, subject, err)
 		}
@@ -188,7 +200,8 @@ func testStale(t *testing.T, s *Store) {
 	}
 	match(read[0], 1, 2)
 	match(read[1], 1)
-	must(t, s.Fail(ctx, Failure{PageID: read[2].ID, Stage: Verify, Text: "The roll could not be read."}))
+	must(t, s.Fail(ctx, Failure{PageID: read[2].ID, Stage: Verify,
+		Text: "The roll could not be read."}))
 
 	// Nothing is stale while it waits to be sent, or was announced just now.
 	stale := func(olderThan time.Duration) []string {
@@ -216,7 +229,8 @@ func testStale(t *testing.T, s *Store) {
 		t.Fatal(err)
 	}
 	drain(t, s)
-	same(t, stale(time.Hour), []string{"extract " + v.pages[0].ID, "extract " + v.pages[1].ID, "verify " + read[1].ID})
+	same(t, stale(time.Hour), []string{"extract " + v.pages[0].ID, "extract " + v.pages[1].ID,
+		"verify " + read[1].ID})
 	must(t, s.Announce(ctx, Extract, v.pages[0].ID))
 	drain(t, s)
 	must(t, s.ReadPage(ctx, v.pages[1], nil))
@@ -227,7 +241,8 @@ func testStale(t *testing.T, s *Store) {
 	v.petition.SnapshotID = got(s.AddSnapshot(ctx, Snapshot{}))(t).ID
 	must(t, s.SetPetition(ctx, v.petition))
 	drain(t, s)
-	same(t, stale(-time.Second), []string{"ingest " + waiting.ID, "extract " + v.pages[0].ID, "verify " + read[0].ID, "verify " + read[1].ID})
+	same(t, stale(-time.Second), []string{"ingest " + waiting.ID, "extract " + v.pages[0].ID,
+		"verify " + read[0].ID, "verify " + read[1].ID})
 }
 
 // The version rises with what bears on verdicts, and with nothing else.
@@ -255,13 +270,19 @@ func testVersion(t *testing.T, s *Store) {
 			return nil
 		}},
 		{"open it", true, func() error {
-			return s.OpenedUpload(ctx, UploadID(v.petition.ID, sum("more")), []Page{{Number: 1}}, "")
+			return s.OpenedUpload(ctx, UploadID(v.petition.ID, sum("more")), []Page{{Number: 1}},
+				"")
 		}},
 		{"open it again", false, func() error {
-			return s.OpenedUpload(ctx, UploadID(v.petition.ID, sum("more")), []Page{{Number: 1}}, "")
+			return s.OpenedUpload(ctx, UploadID(v.petition.ID, sum("more")), []Page{{Number: 1}},
+				"")
 		}},
-		{"exclude it", true, func() error { return s.ExcludeUpload(ctx, UploadID(v.petition.ID, sum("more")), true) }},
-		{"exclude it again", false, func() error { return s.ExcludeUpload(ctx, UploadID(v.petition.ID, sum("more")), true) }},
+		{"exclude it", true, func() error {
+			return s.ExcludeUpload(ctx, UploadID(v.petition.ID, sum("more")), true)
+		}},
+		{"exclude it again", false, func() error {
+			return s.ExcludeUpload(ctx, UploadID(v.petition.ID, sum("more")), true)
+		}},
 		{"read a page", true, func() error { return s.ReadPage(ctx, p, lines(2)) }},
 		{"read it again", false, func() error { return s.ReadPage(ctx, p, lines(2)) }},
 		{"read it otherwise", true, func() error { return s.ReadPage(ctx, p, lines(3)) }},
@@ -285,10 +306,16 @@ func testVersion(t *testing.T, s *Store) {
 			return err
 		}},
 		{"release", false, func() error { return s.Release(ctx, one, v.account.ID) }},
-		{"fail", false, func() error { return s.Fail(ctx, Failure{PageID: p.ID, Stage: Verify, Text: "slow"}) }},
+		{"fail", false, func() error {
+			return s.Fail(ctx, Failure{PageID: p.ID, Stage: Verify, Text: "slow"})
+		}},
 		{"retry", false, func() error { return s.Retry(ctx, Verify, p.ID) }},
-		{"certify", false, func() error { return second(s.AddTally(ctx, Tally{PetitionID: v.petition.ID})) }},
-		{"another petition", false, func() error { return s.ReadPage(ctx, other.pages[0], lines(4)) }},
+		{"certify", false, func() error {
+			return second(s.AddTally(ctx, Tally{PetitionID: v.petition.ID}))
+		}},
+		{"another petition", false, func() error {
+			return s.ReadPage(ctx, other.pages[0], lines(4))
+		}},
 		{"title and state", false, func() error {
 			v.petition.Title, v.petition.State = "Organic Chemistry", "review"
 			return s.SetPetition(ctx, v.petition)
@@ -345,7 +372,8 @@ func testAtOnce(t *testing.T, s *Store) {
 		if err := s.MatchLines(ctx, p.ID, v.snapshot.ID, matches); err != nil {
 			t.Error(err)
 		}
-		if _, err := s.AddFinding(ctx, Finding{LineID: LineID(p.ID, 1+i%5), Kind: "accept"}); err != nil {
+		if _, err := s.AddFinding(ctx, Finding{LineID: LineID(p.ID, 1+i%5),
+			Kind: "accept"}); err != nil {
 			t.Error(err)
 		}
 		if _, err := s.Lines(ctx, v.petition.ID); err != nil {
@@ -355,7 +383,8 @@ func testAtOnce(t *testing.T, s *Store) {
 			t.Error(err)
 		}
 	})
-	same(t, got(s.Counts(ctx, v.petition.ID))(t), Counts{Uploads: 2, Opened: 2, Pages: 10, Read: 8, Lines: 40, Matched: 40, Findings: 24})
+	same(t, got(s.Counts(ctx, v.petition.ID))(t), Counts{Uploads: 2, Opened: 2, Pages: 10, Read: 8,
+		Lines: 40, Matched: 40, Findings: 24})
 }
 
 func testTallies(t *testing.T, s *Store) {
@@ -363,13 +392,16 @@ func testTallies(t *testing.T, s *Store) {
 	v := begin(t, s)
 	must(t, s.ReadPage(ctx, v.pages[0], lines(1)))
 	version := got(s.Version(ctx, v.petition.ID))(t)
-	first := got(s.AddTally(ctx, Tally{PetitionID: v.petition.ID, Version: version, Counts: []byte(`{"valid":1}`), SnapshotID: v.snapshot.ID,
+	first := got(s.AddTally(ctx, Tally{PetitionID: v.petition.ID, Version: version,
+		Counts: []byte(`{"valid":1}`), SnapshotID: v.snapshot.ID,
 		RulesHash: "aa", Program: "1.0", By: v.account.ID, At: now().Add(-time.Minute)}))(t)
 	got(s.AddFinding(ctx, Finding{LineID: LineID(v.pages[0].ID, 1), Kind: "nobody"}))(t)
-	if _, err := s.AddTally(ctx, Tally{PetitionID: v.petition.ID, Version: version}); !errors.Is(err, ErrConflict) {
+	if _, err := s.AddTally(ctx, Tally{PetitionID: v.petition.ID, Version: version}); !errors.Is(
+		err, ErrConflict) {
 		t.Errorf("counted before it changed: %v", err)
 	}
-	next := Tally{PetitionID: v.petition.ID, Version: got(s.Version(ctx, v.petition.ID))(t), Counts: []byte(`{}`), Reason: "a line was struck", Supersedes: first.ID}
+	next := Tally{PetitionID: v.petition.ID, Version: got(s.Version(ctx, v.petition.ID))(t),
+		Counts: []byte(`{}`), Reason: "a line was struck", Supersedes: first.ID}
 	later := got(s.AddTally(ctx, next))(t)
 	same(t, got(s.Tallies(ctx, v.petition.ID))(t), []Tally{later, first})
 	if _, err := s.AddTally(ctx, next); !errors.Is(err, ErrConflict) {

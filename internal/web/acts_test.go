@@ -16,7 +16,8 @@ func TestAccountActsAreWhole(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	admin, staff := sv.client("admin"), sv.client("staff")
-	_, err := sv.Store.AddToken(t.Context(), store.Token{ID: "token1", AccountID: "account-staff", Name: "scanner", Hash: signin.HashSecret("x")})
+	_, err := sv.Store.AddToken(t.Context(), store.Token{ID: "token1", AccountID: "account-staff",
+		Name: "scanner", Hash: signin.HashSecret("x")})
 	check0(t, err)
 	faults := fixtures.NewFaults(t, filepath.Join(sv.dir, "countersign.db"))
 	for _, act := range []struct {
@@ -24,12 +25,17 @@ func TestAccountActsAreWhole(t *testing.T) {
 		by        *client
 		form      []string
 	}{
-		{"setting.changed", "/settings", admin, []string{"rules", "threshold: 7", "searches-before-nobody", "2"}},
-		{"setting.changed", "/settings/calendar", admin, []string{"table", "offices", "key", "chair", "holder", "Dana", "since", "2026-07-01", "email", "dana@example.org"}},
+		{"setting.changed", "/settings", admin, []string{"rules", "threshold: 7",
+			"searches-before-nobody", "2"}},
+		{"setting.changed", "/settings/calendar", admin, []string{"table", "offices", "key",
+			"chair", "holder", "Dana", "since", "2026-07-01", "email", "dana@example.org"}},
 		{"letter.edited", "/settings/letters/receipt", admin, []string{"text", "Subject\n\nOurs."}},
-		{"letterhead.changed", "/settings/letterhead", admin, []string{"address", "12 Elm St\nReston, VA 22021"}},
-		{"account.invited", "/settings/people", admin, []string{"email", "new@example.org", "name", "New", "role", "verifier"}},
-		{"account.changed", "/settings/people/account-verifier", admin, []string{"name", "Vera", "role", "verifier", "disabled", "yes"}},
+		{"letterhead.changed", "/settings/letterhead", admin, []string{"address",
+			"12 Elm St\nReston, VA 22021"}},
+		{"account.invited", "/settings/people", admin, []string{"email", "new@example.org", "name",
+			"New", "role", "verifier"}},
+		{"account.changed", "/settings/people/account-verifier", admin, []string{"name", "Vera",
+			"role", "verifier", "disabled", "yes"}},
 		{"token.made", "/account/tokens", staff, []string{"name", "copier"}},
 		{"token.revoked", "/account/tokens/token1/revoke", staff, nil},
 		{"account.signed-out", "/logout", staff, nil},

@@ -24,7 +24,8 @@ func (c *client) ask(method, path string, in, out any, status int) answer {
 	if in != nil {
 		body = string(must(json.Marshal(in)))
 	}
-	a := c.do(method, path, strings.NewReader(body), "Content-Type", "application/json").want(c.t, status)
+	a := c.do(method, path, strings.NewReader(body), "Content-Type", "application/json").want(c.t,
+		status)
 	if out != nil {
 		if err := json.Unmarshal([]byte(a.body), out); err != nil {
 			c.t.Fatalf("%s %s: %v in %s", method, path, err, a.body)
@@ -38,15 +39,19 @@ func TestAPILife(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p := sv.onAgenda()
-	chair, to, today := sv.client("chair"), "/api/petitions/"+p.ID+"/life", sv.Today().Format(time.DateOnly)
+	chair, to, today := sv.client("chair"), "/api/petitions/"+p.ID+"/life",
+		sv.Today().Format(time.DateOnly)
 	var life api.Life
 	chair.ask("GET", to, nil, &life, 200)
 	kinds := kindsOf(life.Steps)
-	if life.PetitionID != p.ID || life.State != "agenda" || *life.Since != today || !slices.Contains(kinds, "approve") || !life.Checklist[0].Found || len(life.Happened) != 5 {
+	if life.PetitionID != p.ID || life.State != "agenda" || *life.Since != today ||
+		!slices.Contains(kinds, "approve") || !life.Checklist[0].Found || len(life.Happened) != 5 {
 		t.Errorf("%+v", life)
 	}
-	refused := chair.ask("POST", to, api.NewStep{Kind: "approve", On: today, Words: map[string]string{"rationale": "Because."}}, nil, 422)
-	if !strings.Contains(refused.body, "Fill in") || refused.Header.Get("Content-Type") != "application/problem+json" {
+	refused := chair.ask("POST", to, api.NewStep{Kind: "approve", On: today,
+		Words: map[string]string{"rationale": "Because."}}, nil, 422)
+	if !strings.Contains(refused.body, "Fill in") ||
+		refused.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("refused with %s", refused.body)
 	}
 	chair.ask("POST", to, api.NewStep{Kind: "approve", On: "20.11.2026"}, nil, 422)
@@ -54,13 +59,17 @@ func TestAPILife(t *testing.T) {
 	words := map[string]string{"vote": " 7 to 0 ", "rationale": "Because.", "overlap": "none"}
 	chair.ask("POST", to, api.NewStep{Kind: "approve", On: today, Words: words}, &life, 200)
 	last := life.Happened[len(life.Happened)-1]
-	if last.Kind != "approve" || last.On != today || last.By != "account-chair" || last.Words["vote"] != "7 to 0" || life.State != "approved" {
+	if last.Kind != "approve" || last.On != today || last.By != "account-chair" ||
+		last.Words["vote"] != "7 to 0" || life.State != "approved" {
 		t.Errorf("%+v", last)
 	}
-	if got := chair.get("/api/petitions/"+p.ID+"/letters/approval.pdf").want(t, 200).body; !strings.HasPrefix(got, "%PDF-") {
+	if got := chair.get("/api/petitions/"+p.ID+"/letters/approval.pdf").want(t,
+		200).body; !strings.HasPrefix(got, "%PDF-") {
 		t.Errorf("the letter is %.20q", got)
 	}
-	if a := chair.get("/api/petitions/"+p.ID+"/letters/approval.eml").want(t, 422); !strings.Contains(a.body, "e-mail address") || a.Header.Get("Content-Type") != "application/problem+json" {
+	if a := chair.get("/api/petitions/"+p.ID+"/letters/approval.eml").want(t,
+		422); !strings.Contains(a.body, "e-mail address") ||
+		a.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("refused with %s", a.body)
 	}
 	chair.ask("POST", to, api.NewStep{Undoes: last.ID}, &life, 200)
@@ -80,18 +89,22 @@ func TestAPIGroups(t *testing.T) {
 	staff, at, today := sv.client("staff"), "/api/groups/"+p.ID, sv.Today()
 	var list []api.Group
 	staff.ask("GET", "/api/groups", nil, &list, 200)
-	if len(list) != 1 || list[0].Name != "Seed Libraries" || *list[0].End != dayText(today.AddDate(3, 0, -1)) || list[0].Ended != nil || list[0].Terms[0].From != dayText(today) || len(list[0].Reports) != 0 {
+	if len(list) != 1 || list[0].Name != "Seed Libraries" ||
+		*list[0].End != dayText(today.AddDate(3, 0, -1)) || list[0].Ended != nil ||
+		list[0].Terms[0].From != dayText(today) || len(list[0].Reports) != 0 {
 		t.Errorf("%+v", list)
 	}
 	var group api.GroupLife
 	staff.ask("GET", at, nil, &group, 200)
 	kinds := kindsOf(group.Steps)
-	if group.Name != "Seed Libraries" || !slices.Contains(kinds, "rename") || len(group.Tasks) == 0 || !slices.ContainsFunc(group.Letters, func(l api.Letter) bool {
+	if group.Name != "Seed Libraries" || !slices.Contains(kinds, "rename") ||
+		len(group.Tasks) == 0 || !slices.ContainsFunc(group.Letters, func(l api.Letter) bool {
 		return l.Kind == "renewal-reminder" && l.Title == "Reminder of renewal" && len(l.Lacks) == 0
 	}) {
 		t.Errorf("%+v", group)
 	}
-	staff.ask("POST", at, api.NewStep{Kind: "rename", On: dayText(today), Words: map[string]string{"name": "Seeds"}}, &group, 200)
+	staff.ask("POST", at, api.NewStep{Kind: "rename", On: dayText(today), Words: map[string]string{
+		"name": "Seeds"}}, &group, 200)
 	if group.Name != "Seeds" || !slices.Contains(group.Former, "Seed Libraries") {
 		t.Errorf("%+v", group)
 	}
@@ -101,10 +114,13 @@ func TestAPIGroups(t *testing.T) {
 	staff.get(at+"/letters/renewal-reminder.exe").want(t, 404)
 	var tasks []api.Task
 	staff.ask("GET", "/api/worklist", nil, &tasks, 200)
-	if !slices.ContainsFunc(tasks, func(x api.Task) bool { return x.Of == "group" && x.Subject == p.ID && x.Key == group.Tasks[0].Key }) {
+	if !slices.ContainsFunc(tasks, func(x api.Task) bool {
+		return x.Of == "group" && x.Subject == p.ID && x.Key == group.Tasks[0].Key
+	}) {
 		t.Errorf("%+v", tasks)
 	}
-	for path, want := range map[string]string{"council.xlsx": "PK", "council.pdf": "%PDF-", "coo.xlsx?from=2026-01-01&to=2026-12-30": "PK"} {
+	for path, want := range map[string]string{"council.xlsx": "PK", "council.pdf": "%PDF-",
+		"coo.xlsx?from=2026-01-01&to=2026-12-30": "PK"} {
 		if got := staff.get("/api/reports/"+path).want(t, 200).body; !strings.HasPrefix(got, want) {
 			t.Errorf("%s begins %.20q", path, got)
 		}
@@ -123,7 +139,8 @@ func TestAPITallies(t *testing.T) {
 	if len(list) != 0 {
 		t.Errorf("%+v", list)
 	}
-	if a := chair.ask("POST", to, struct{}{}, nil, 409); !strings.Contains(a.body, "still uncertain") {
+	if a := chair.ask("POST", to, struct{}{}, nil, 409); !strings.Contains(a.body,
+		"still uncertain") {
 		t.Errorf("refused with %s", a.body)
 	}
 	p.Rules = "threshold: 10"
@@ -131,14 +148,17 @@ func TestAPITallies(t *testing.T) {
 	sv.client("staff").ask("POST", to, struct{}{}, nil, 403)
 	var st api.Statement
 	chair.ask("GET", "/api/petitions/"+p.ID+"/statement", nil, &st, 200)
-	if len(st.Hinders) > 0 || st.HandedIn || st.Count.Valid != 14 || st.Pages != 3 || st.Export == "" {
+	if len(st.Hinders) > 0 || st.HandedIn || st.Count.Valid != 14 || st.Pages != 3 ||
+		st.Export == "" {
 		t.Errorf("to be certified: %+v", st)
 	}
 	chair.ask("POST", to, map[string]any{"seen": "another", "hand_in": true}, nil, 409)
 	chair.ask("POST", to, map[string]any{"seen": st.Seen}, nil, 409) // nothing was handed in yet
 	var tally api.Tally
 	chair.ask("POST", to, map[string]any{"seen": st.Seen, "hand_in": true}, &tally, 200)
-	if tally.Count.Valid != 14 || tally.Count.Required != 10 || tally.By != "account-chair" || tally.PetitionID != p.ID || tally.Stays == "" { // its receipt was not acknowledged
+	if tally.Count.Valid != 14 || tally.Count.Required != 10 || tally.By != "account-chair" ||
+		tally.PetitionID != p.ID || tally.Stays == "" {
+		// its receipt was not acknowledged
 		t.Errorf("%+v", tally)
 	}
 	chair.ask("POST", to, struct{}{}, nil, 422)
@@ -156,11 +176,17 @@ func TestAPITables(t *testing.T) {
 	sv := newService(t)
 	staff := sv.client("staff")
 	var conferences []api.Conference
-	staff.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027", "2027-06-24", "2027-06-29", " Chicago ", ""), conference("Online", "2027-07-02", "2027-07-02", "", "2026-2027")}, &conferences, 200)
-	if diff := gocmp.Diff([]api.Conference{conference("Annual 2027", "2027-06-24", "2027-06-29", "Chicago", ""), conference("Online", "2027-07-02", "2027-07-02", "", "2026-2027")}, conferences); diff != "" {
+	staff.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027", "2027-06-24",
+		"2027-06-29", " Chicago ", ""), conference("Online", "2027-07-02", "2027-07-02", "",
+		"2026-2027")}, &conferences, 200)
+	if diff := gocmp.Diff([]api.Conference{conference("Annual 2027", "2027-06-24", "2027-06-29",
+		"Chicago", ""), conference("Online", "2027-07-02", "2027-07-02", "", "2026-2027")},
+		conferences); diff != "" {
 		t.Error(diff)
 	}
-	if a := staff.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027", "2027-06-24", "2027-06-01", "", "")}, nil, 422); !strings.Contains(a.body, "Row 1: write the last day") {
+	if a := staff.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027",
+		"2027-06-24", "2027-06-01", "", "")}, nil, 422); !strings.Contains(a.body,
+		"Row 1: write the last day") {
 		t.Errorf("refused with %s", a.body)
 	}
 	staff.ask("GET", "/api/conferences", nil, &conferences, 200)
@@ -168,14 +194,19 @@ func TestAPITables(t *testing.T) {
 		t.Errorf("%+v", conferences)
 	}
 	var offices []api.Office
-	staff.ask("PUT", "/api/offices", []api.Office{{Key: "chair", Name: "Dana Whitlock", From: "2026-07-01", Email: "dana@example.org"}}, &offices, 200)
-	staff.ask("PUT", "/api/offices", []api.Office{{Key: "chair", Name: "Dana Whitlock", From: "2026-07-01", Email: "dana"}}, nil, 422)
-	staff.ask("PUT", "/api/offices", []api.Office{{Key: "king", Name: "Dana Whitlock", From: "2026-07-01", Email: ""}}, nil, 422)
-	if diff := gocmp.Diff([]api.Office{{Key: "chair", Name: "Dana Whitlock", From: "2026-07-01", Email: "dana@example.org"}}, offices); diff != "" {
+	staff.ask("PUT", "/api/offices", []api.Office{{Key: "chair", Name: "Dana Whitlock",
+		From: "2026-07-01", Email: "dana@example.org"}}, &offices, 200)
+	staff.ask("PUT", "/api/offices", []api.Office{{Key: "chair", Name: "Dana Whitlock",
+		From: "2026-07-01", Email: "dana"}}, nil, 422)
+	staff.ask("PUT", "/api/offices", []api.Office{{Key: "king", Name: "Dana Whitlock",
+		From: "2026-07-01", Email: ""}}, nil, 422)
+	if diff := gocmp.Diff([]api.Office{{Key: "chair", Name: "Dana Whitlock", From: "2026-07-01",
+		Email: "dana@example.org"}}, offices); diff != "" {
 		t.Error(diff)
 	}
 	sv.client("chair").ask("PUT", "/api/offices", []api.Office{}, nil, 403)
-	if page := sv.client("admin").get("/settings/calendar").want(t, 200).body; !strings.Contains(page, `value="Dana Whitlock"`) {
+	if page := sv.client("admin").get("/settings/calendar").want(t, 200).body; !strings.Contains(
+		page, `value="Dana Whitlock"`) {
 		t.Error("the page does not show what the API has set")
 	}
 }
@@ -190,14 +221,16 @@ func TestAPIDescription(t *testing.T) {
 		Components struct{ Schemas map[string]any }
 	}
 	check0(t, json.Unmarshal([]byte(text), &whole))
-	for _, ref := range regexp.MustCompile(`"\$ref": "#/components/schemas/([^"]*)"`).FindAllStringSubmatch(text, -1) {
+	for _, ref := range regexp.MustCompile(
+		`"\$ref": "#/components/schemas/([^"]*)"`).FindAllStringSubmatch(text, -1) {
 		if whole.Components.Schemas[ref[1]] == nil {
 			t.Errorf("%s is nowhere described", ref[1])
 		}
 	}
 	ids := map[string]bool{}
 	for path, item := range sv.api.Spec().Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post,
+			"PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
 			if op == nil {
 				continue
 			}
@@ -217,10 +250,12 @@ func TestAPIDescription(t *testing.T) {
 			if !slices.Equal(parts, described) {
 				t.Errorf("%s %s describes the parts %v of its path", method, path, described)
 			}
-			if op.Responses["default"] == nil || !slices.ContainsFunc([]int{200, 201, 204}, func(n int) bool { return op.Responses[fmt.Sprint(n)] != nil }) {
+			if op.Responses["default"] == nil || !slices.ContainsFunc([]int{200, 201, 204},
+				func(n int) bool { return op.Responses[fmt.Sprint(n)] != nil }) {
 				t.Errorf("%s %s does not say what it answers", method, path)
 			}
-			if writes := method == http.MethodPut || method == http.MethodPatch; writes && op.RequestBody == nil {
+			if writes := method == http.MethodPut || method == http.MethodPatch; writes &&
+				op.RequestBody == nil {
 				t.Errorf("%s %s does not say what it takes", method, path)
 			}
 		}
@@ -234,12 +269,16 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 	sv := newService(t)
 	p := sv.established()
 	admin := sv.client("admin")
-	admin.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027", "2027-06-24", "2027-06-29", "Chicago", "")}, nil, 200)
-	admin.ask("PUT", "/api/offices", []api.Office{{Key: "chair", Name: "Dana Whitlock", From: "2026-07-01", Email: "dana@example.org"}}, nil, 200)
+	admin.ask("PUT", "/api/conferences", []api.Conference{conference("Annual 2027", "2027-06-24",
+		"2027-06-29", "Chicago", "")}, nil, 200)
+	admin.ask("PUT", "/api/offices", []api.Office{{Key: "chair", Name: "Dana Whitlock",
+		From: "2026-07-01", Email: "dana@example.org"}}, nil, 200)
 	sv.fails(p)
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	line := must(sv.Store.Lines(t.Context(), p.ID))[0]
-	fill := strings.NewReplacer("/petitions/{id}", "/petitions/"+p.ID, "/groups/{id}", "/groups/"+p.ID, "/uploads/{id}", "/uploads/"+upload.ID, "/pages/{id}", "/pages/"+line.PageID, "{line}", line.ID)
+	fill := strings.NewReplacer("/petitions/{id}", "/petitions/"+p.ID, "/groups/{id}", "/groups/"+
+		p.ID, "/uploads/{id}", "/uploads/"+upload.ID, "/pages/{id}", "/pages/"+line.PageID,
+		"{line}", line.ID)
 	asked := 0
 	for path, item := range sv.api.Spec().Paths {
 		if item.Get == nil || item.Get.Responses["200"].Content["application/json"] == nil {
@@ -255,7 +294,9 @@ func TestAPIAnswersAsDescribed(t *testing.T) {
 			var v any
 			check0(t, json.Unmarshal([]byte(body), &v))
 			var found huma.ValidateResult
-			huma.Validate(sv.api.Spec().Components.Schemas, item.Get.Responses["200"].Content["application/json"].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &found)
+			huma.Validate(sv.api.Spec().Components.Schemas,
+				item.Get.Responses["200"].Content["application/json"].Schema,
+				huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &found)
 			for _, err := range found.Errors {
 				t.Error(err)
 			}

@@ -16,7 +16,8 @@ func TestRepairOverTheAPI(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
-	other := must(sv.Store.AddPetition(t.Context(), store.Petition{Title: "Graphic Memoirs", State: "draft", By: "account-staff"}))
+	other := must(sv.Store.AddPetition(t.Context(), store.Petition{Title: "Graphic Memoirs",
+		State: "draft", By: "account-staff"}))
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	c := sv.client("staff")
 	ask := func(method, path, body string, status int, into any) string {
@@ -42,7 +43,8 @@ func TestRepairOverTheAPI(t *testing.T) {
 		t.Helper()
 		var list []api.Repair
 		ask("GET", at+"/repairs", "", 200, &list)
-		if len(list) == 0 || list[0].Kind != kind || list[0].UndoneAt != nil || list[0].By != "account-staff" {
+		if len(list) == 0 || list[0].Kind != kind || list[0].UndoneAt != nil ||
+			list[0].By != "account-staff" {
 			t.Fatalf("the newest repair is no %s: %+v", kind, list)
 		}
 		var undone api.Repair
@@ -67,7 +69,8 @@ func TestRepairOverTheAPI(t *testing.T) {
 	}
 	rows(25, "a split")
 	undo("split")
-	ask("POST", at+"/merge", fmt.Sprintf(`{"line_ids":[%q,%q]}`, lines[2].ID, lines[3].ID), 200, nil)
+	ask("POST", at+"/merge", fmt.Sprintf(`{"line_ids":[%q,%q]}`, lines[2].ID, lines[3].ID), 200,
+		nil)
 	rows(23, "a merger")
 	undo("merge")
 	ask("POST", "/api/lines/"+lines[4].ID+"/delete", `{"note":"a printed example"}`, 204, nil)
@@ -81,26 +84,32 @@ func TestRepairOverTheAPI(t *testing.T) {
 	undo("move")
 
 	var corrected api.Corrected
-	ask("POST", "/api/lines/"+lines[0].ID+"/correct", `{"fields":{"name":"Somebody Else","member_id":"9999999"}}`, 200, &corrected)
+	ask("POST", "/api/lines/"+lines[0].ID+"/correct",
+		`{"fields":{"name":"Somebody Else","member_id":"9999999"}}`, 200, &corrected)
 	var line api.Line
 	ask("GET", "/api/petitions/"+p.ID+"/lines/"+lines[0].ID, "", 200, &line)
 	if line.Fields["name"] != "Somebody Else" || line.Verdict == "valid" {
 		t.Errorf("corrected, the line says %v and is %s", line.Fields, line.Verdict)
 	}
-	ask("POST", "/api/lines/"+lines[0].ID+"/correct/undo", fmt.Sprintf(`{"undoes":%q}`, corrected.Finding), 204, nil)
-	if ask("GET", "/api/petitions/"+p.ID+"/lines/"+lines[0].ID, "", 200, &line); line.Verdict != "valid" {
+	ask("POST", "/api/lines/"+lines[0].ID+"/correct/undo", fmt.Sprintf(`{"undoes":%q}`,
+		corrected.Finding), 204, nil)
+	if ask("GET", "/api/petitions/"+p.ID+"/lines/"+lines[0].ID, "", 200,
+		&line); line.Verdict != "valid" {
 		t.Errorf("undone, the line is %s", line.Verdict)
 	}
 
 	var cover api.Cover
-	ask("PUT", "/api/petitions/"+p.ID+"/cover", `{"purpose":"To lend seeds.","organizers":[{"name":"Ana Ruiz","address":"1 Elm St","signed":"yes"}]}`, 200, &cover)
-	if cover.Purpose != "To lend seeds." || len(cover.Organizers) != 1 || cover.Organizers[0].Address != "1 Elm St" {
+	ask("PUT", "/api/petitions/"+p.ID+"/cover",
+		`{"purpose":"To lend seeds.","organizers":[{"name":"Ana Ruiz","address":"1 Elm St","signed":"yes"}]}`, 200, &cover)
+	if cover.Purpose != "To lend seeds." || len(cover.Organizers) != 1 ||
+		cover.Organizers[0].Address != "1 Elm St" {
 		t.Errorf("%+v", cover)
 	}
 	var whole []api.Repair
 	ask("GET", "/api/petitions/"+p.ID+"/repairs", "", 200, &whole)
 	ask("POST", "/api/repairs/"+whole[0].ID+"/undo", "", 200, nil)
-	if ask("GET", "/api/petitions/"+p.ID+"/cover", "", 200, &cover); cover.Purpose == "To lend seeds." {
+	if ask("GET", "/api/petitions/"+p.ID+"/cover", "", 200,
+		&cover); cover.Purpose == "To lend seeds." {
 		t.Error("the cover is not as it was")
 	}
 
@@ -114,5 +123,6 @@ func TestRepairOverTheAPI(t *testing.T) {
 	if said := ask("POST", at+"/exclude", `{}`, 422, nil); !strings.Contains(said, "why") {
 		t.Errorf("excluded for no reason: %s", said)
 	}
-	sv.client("verifier").do("POST", at+"/move", strings.NewReader(fmt.Sprintf(`{"petition_id":%q}`, other.ID)), "Content-Type", "application/json").want(t, 403)
+	sv.client("verifier").do("POST", at+"/move", strings.NewReader(fmt.Sprintf(`{"petition_id":%q}`,
+		other.ID)), "Content-Type", "application/json").want(t, 403)
 }

@@ -42,7 +42,8 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView) 
 		return err
 	}
 	q := r.URL.Query()
-	v.Filter = store.AuditFilter{Actor: q.Get("who"), Action: strings.TrimSpace(q.Get("what")), Subject: strings.TrimSpace(q.Get("on"))}
+	v.Filter = store.AuditFilter{Actor: q.Get("who"), Action: strings.TrimSpace(q.Get("what")),
+		Subject: strings.TrimSpace(q.Get("on"))}
 	if v.Filter != (store.AuditFilter{}) {
 		return s.searchAudit(w, r, v)
 	}
@@ -69,7 +70,8 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView) 
 // searchAudit lists the newest entries that fit.
 func (s *Server) searchAudit(w http.ResponseWriter, r *http.Request, v auditView) (err error) {
 	v.Filtered = true
-	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // what is no number is the end
+	// what is no number is the end
+	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
 	if v.Entries, err = s.Store.AuditWhere(r.Context(), v.Filter, before, auditShown); err != nil {
 		return fmt.Errorf("search the audit log: %w", err)
 	}
@@ -84,7 +86,8 @@ func (v auditView) OlderURL() string {
 	if !v.Filtered {
 		return fmt.Sprint("/audit?after=", v.Older)
 	}
-	q := url.Values{"who": {v.Filter.Actor}, "what": {v.Filter.Action}, "on": {v.Filter.Subject}, "before": {fmt.Sprint(v.Older)}}
+	q := url.Values{"who": {v.Filter.Actor}, "what": {v.Filter.Action}, "on": {v.Filter.Subject},
+		"before": {fmt.Sprint(v.Older)}}
 	return "/audit?" + q.Encode()
 }
 
@@ -94,10 +97,13 @@ func (s *Server) checkAudit(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && s.Heads.Path != "" {
 		_, err = s.Heads.Check(r.Context(), s.Store)
 	}
-	v := auditView{Checked: fmt.Sprintf("The chain holds: %s, each with the hash of the one before.", site.Plural(n, "entry", "entries"))}
+	v := auditView{Checked: fmt.Sprintf(
+		"The chain holds: %s, each with the hash of the one before.", site.Plural(n, "entry",
+			"entries"))}
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "the audit chain does not hold", "entries", n, "error", err)
-		v.Checked, v.Broken = fmt.Sprintf("The chain breaks after %s: %v", site.Plural(n, "entry", "entries"), err), true
+		v.Checked, v.Broken = fmt.Sprintf("The chain breaks after %s: %v", site.Plural(n, "entry",
+			"entries"), err), true
 	}
 	return s.showAudit(w, r, v)
 }

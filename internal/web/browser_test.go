@@ -92,12 +92,14 @@ func newWindow(t testing.TB, browser context.Context, url, cookie, secret string
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	b := &tab{t, ctx, url}
-	b.do(chromedp.EmulateViewport(1280, 900), func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	b.do(chromedp.EmulateViewport(1280, 900), func(ctx context.Context, target *chromedp.Target) (
+		chromedp.Void, error) {
 		if secret == "" {
 			return chromedp.Void{}, nil
 		}
 		yes := true
-		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: cookie, Value: secret, URL: url, HTTPOnly: &yes})
+		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: cookie,
+			Value: secret, URL: url, HTTPOnly: &yes})
 		return chromedp.Void{}, err
 	})
 	// Questions are answered with yes: whether to leave, whether to exclude.
@@ -107,8 +109,10 @@ func newWindow(t testing.TB, browser context.Context, url, cookie, secret string
 			if err != nil {
 				return // the window is closed
 			}
-			_ = chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-				_, err := cdp.Call(ctx, target, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+			_ = chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void,
+				error) {
+				_, err := cdp.Call(ctx, target, page.HandleJavaScriptDialog,
+					page.HandleJavaScriptDialogParams{Accept: true})
 				return chromedp.Void{}, err
 			})
 		}
@@ -143,7 +147,9 @@ func (sv *service) session(role string) string {
 	sv.t.Helper()
 	// Straight into the store: signing in has tests of its own, and argon2id takes its time.
 	secret, now := signin.NewSecret(), time.Now()
-	check0(sv.t, sv.Store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret), AccountID: "account-" + role, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
+	check0(sv.t, sv.Store.AddSession(context.Background(),
+		store.Session{Hash: signin.HashSecret(secret), AccountID: "account-" + role, CreatedAt: now,
+			SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
 	return secret
 }
 
@@ -180,7 +186,8 @@ func (b *tab) until(what, expression string) {
 			return
 		}
 		if time.Now().After(deadline) || b.ctx.Err() != nil {
-			b.t.Fatalf("waited in vain until %s (%v); the page says:\n%s", what, err, eval[string](b, `document.body.innerText`))
+			b.t.Fatalf("waited in vain until %s (%v); the page says:\n%s", what, err,
+				eval[string](b, `document.body.innerText`))
 		}
 	}
 }
@@ -199,7 +206,8 @@ func (b *tab) finds(rules string) []string {
 	if !eval[bool](b, `"axe" in window`) {
 		b.do(chromedp.Evaluate[chromedp.Void](axe))
 	}
-	return eval[[]string](b, `axe.run(document, {resultTypes: ["violations"], runOnly: `+rules+`}).then((r) => r.violations
+	return eval[[]string](b, `axe.run(document, {resultTypes: ["violations"], runOnly: `+rules+
+		`}).then((r) => r.violations
 		.filter((v) => v.impact === "serious" || v.impact === "critical")
 		.map((v) => v.impact + " " + v.id + ": " + v.help + " at " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " (" + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? "") + ")").join("; ")))`)
 }
@@ -235,15 +243,20 @@ func TestAccessible(t *testing.T) {
 	check0(t, sv.began(p))
 	upload := must(sv.Store.Uploads(t.Context(), p.ID))[0]
 	first := must(sv.Store.Pages(t.Context(), p.ID))[0]
-	link, err := sv.SignIn.Invite(t.Context(), sv.Store, "new@example.org", "New Person", []store.Role{store.Verifier})
+	link, err := sv.SignIn.Invite(t.Context(), sv.Store, "new@example.org", "New Person",
+		[]store.Role{store.Verifier})
 	check0(t, err)
 	export, _, err := sv.Blobs.Put(t.Context(), strings.NewReader(membersCSV))
 	check0(t, err)
-	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export, AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff", Remarks: []string{"row 6 has 2 columns instead of 4"}})
+	_, err = sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "members.csv", SHA256: export,
+		AsOf: time.Now(), Rows: 5, Members: 4, By: "account-staff",
+		Remarks: []string{"row 6 has 2 columns instead of 4"}})
 	check0(t, err)
-	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff", Action: "petition.added", Subject: p.ID})
+	_, err = sv.Store.Record(t.Context(), store.AuditEntry{At: time.Now(), Actor: "account-staff",
+		Action: "petition.added", Subject: p.ID})
 	check0(t, err)
-	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
+	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org",
+		Password: testPassword, Does: "adds sheets"}}
 	browser := chromium(t)
 	windows := map[string]*tab{} // by role
 	visit := func(role, name, path string) {
@@ -296,7 +309,8 @@ func TestAccessible(t *testing.T) {
 func (b *tab) accessible(name, path string) {
 	b.t.Helper()
 	b.open(path)
-	b.until("pictures are there", `[...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight)`)
+	b.until("pictures are there",
+		`[...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight)`)
 	for _, found := range b.finds(everything) {
 		b.t.Error(found)
 	}
@@ -305,7 +319,8 @@ func (b *tab) accessible(name, path string) {
 		width, height int64
 	}{{"light", 1280, 900}, {"tablet", 768, 1024}, {"twice", 640, 450}, {"phone", 390, 844}} {
 		b.do(chromedp.EmulateViewport(size.width, size.height))
-		if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		if over := eval[int](b,
+			`document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			b.t.Errorf("the page is %d px wider than a window of %d px", over, size.width)
 		}
 		if size.width <= 640 {
@@ -326,7 +341,9 @@ func (b *tab) accessible(name, path string) {
 // colours has pages shown in the colours of a scheme, light or dark.
 func colours(scheme string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}}})
 		return chromedp.Void{}, err
 	}
 }
@@ -339,18 +356,27 @@ func must[T any](v T, err error) T {
 }
 
 // membersCSV is a membership export with one row that is cut off.
-const membersCSV = "ID,First Name,Last Name,Status\n0106480,Esther,Conrad,Active\n0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n0175145,Teresa\n"
+const membersCSV = "ID,First Name,Last Name,Status\n0106480,Esther,Conrad,Active\n" +
+	"0119627,Pam,Diaz,Lapsed\n0155307,Herman,Lewis,Active\n0158428,Linda,Freeman,Lapsed\n" +
+	"0175145,Teresa\n"
 
 // tellsCouncil issues a report to Council, and corrects it.
 func (sv *service) tellsCouncil() {
 	sv.t.Helper()
 	soon := time.Now().AddDate(0, 1, 0)
-	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences", fmt.Sprintf(`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
-		soon.Format(time.RFC3339), soon.Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339)), "account-admin"))
+	check0(sv.t, sv.Store.SetSetting(sv.t.Context(), "conferences",
+		fmt.Sprintf(
+			`[{"name":"Annual Conference","from":%q,"to":%q,"place":"Chicago"},{"name":"Council online","from":%q,"to":%q}]`,
+			soon.Format(time.RFC3339), soon.Format(time.RFC3339), soon.AddDate(0, 3,
+				0).Format(time.RFC3339), soon.AddDate(0, 3, 0).Format(time.RFC3339)),
+		"account-admin"))
 	chair := sv.client("chair")
-	chair.post("/reports/council", "conference", "Annual Conference", "document", "CD#27").want(sv.t, 303)
-	chair.post("/reports/council/corrections", "report", "Annual Conference", "text", "The vote was 7 to 1.").want(sv.t, 303)
-	if refused := chair.post("/reports/council", "conference", "Annual Conference", "document", "CD#28").want(sv.t, 422); !strings.Contains(refused.body, `value="CD#28"`) {
+	chair.post("/reports/council", "conference", "Annual Conference", "document",
+		"CD#27").want(sv.t, 303)
+	chair.post("/reports/council/corrections", "report", "Annual Conference", "text",
+		"The vote was 7 to 1.").want(sv.t, 303)
+	if refused := chair.post("/reports/council", "conference", "Annual Conference", "document",
+		"CD#28").want(sv.t, 422); !strings.Contains(refused.body, `value="CD#28"`) {
 		sv.t.Error("what was refused is lost")
 	}
 }
@@ -359,7 +385,11 @@ func (sv *service) tellsCouncil() {
 func (sv *service) fails(p store.Petition) {
 	sv.t.Helper()
 	ctx := sv.t.Context()
-	u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("a", 64), Name: "Broken scan.pdf", Size: 51234, By: "account-staff", At: time.Now()})
+	u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("a",
+		64), Name: "Broken scan.pdf", Size: 51234, By: "account-staff", At: time.Now()})
 	check0(sv.t, err)
-	check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID, Stage: store.Ingest, Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was written. Scan it again, or ask for the file once more.", At: time.Now()}))
+	check0(sv.t, sv.Store.Fail(ctx, store.Failure{PetitionID: p.ID, UploadID: u.ID,
+		Stage: store.Ingest,
+		Text: "Broken scan.pdf ends in the middle: the scanner may have stopped while it was " +
+			"written. Scan it again, or ask for the file once more.", At: time.Now()}))
 }

@@ -44,9 +44,11 @@ func TestContactSheetInBrowser(t *testing.T) {
 	}
 	looks.picture("contact-sheet-light")
 	p := s.signedIn(t, browser, "Vera Okafor")
-	p.run(chromedp.Navigate(s.URL+"/petitions/"+s.petition.ID+"/contact"), chromedp.WaitReady("#contact form"))
+	p.run(chromedp.Navigate(s.URL+"/petitions/"+s.petition.ID+"/contact"),
+		chromedp.WaitReady("#contact form"))
 	painted := func() {
-		p.until("the sheet is painted", `document.getElementById("contact").dataset.painted > (window.before ?? 0)`)
+		p.until("the sheet is painted",
+			`document.getElementById("contact").dataset.painted > (window.before ?? 0)`)
 	}
 	painted()
 	first := ask[string](p, `document.querySelector("input[name=sheet]").value`)
@@ -64,9 +66,11 @@ func TestContactSheetInBrowser(t *testing.T) {
 	}
 	ask[float64](p, `window.before = performance.now()`)
 	p.press(enter)
-	p.until("the next sheet is there", `document.querySelector("input[name=sheet]").value !== "`+first+`"`)
+	p.until("the next sheet is there", `document.querySelector("input[name=sheet]").value !== "`+
+		first+`"`)
 	painted()
-	p.until("it is saved", `document.getElementById("contact-say").textContent.includes("accepted")`)
+	p.until("it is saved",
+		`document.getElementById("contact-say").textContent.includes("accepted")`)
 	if got := len(s.findings(t)); got != 10-len(marked) {
 		t.Errorf("%d lines were accepted", got)
 	}
@@ -74,7 +78,8 @@ func TestContactSheetInBrowser(t *testing.T) {
 	held := true
 	p.run(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, input.DispatchKeyEvent, input.DispatchKeyEventParams{
-			Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Text: "\r", WindowsVirtualKeyCode: '\r', AutoRepeat: &held})
+			Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Text: "\r",
+			WindowsVirtualKeyCode: '\r', AutoRepeat: &held})
 		return chromedp.Void{}, err
 	})
 	if now := ask[string](p, `document.querySelector("input[name=sheet]").value`); now != second {
@@ -91,8 +96,10 @@ func TestContactSheetInBrowser(t *testing.T) {
 func BenchmarkContactSheet(b *testing.B) {
 	sv, p := newBench(b, 100, 50, "threshold: 1000000\nerror-bound: 1e-15")
 	t := sv.tab(chromium(b), "verifier")
-	t.do(chromedp.Navigate(t.url+"/petitions/"+p.ID+"/contact"), chromedp.WaitReady("#contact form"))
-	eval[bool](t, `window.took = [], addEventListener("keydown", (e) => { if (e.key === "Enter") window.pressed = performance.now(); }, true), true`)
+	t.do(chromedp.Navigate(t.url+"/petitions/"+p.ID+"/contact"),
+		chromedp.WaitReady("#contact form"))
+	eval[bool](t,
+		`window.took = [], addEventListener("keydown", (e) => { if (e.key === "Enter") window.pressed = performance.now(); }, true), true`)
 	t.until("the sheet is painted", `document.getElementById("contact").dataset.painted`)
 	began, shown := time.Now(), 0
 	const sheets = 60
@@ -107,12 +114,16 @@ func BenchmarkContactSheet(b *testing.B) {
 			t.do(chromedp.KeyEvent(fmt.Sprint((i + 1) % 10)))
 		}
 		t.do(chromedp.KeyEvent(kb.Enter))
-		t.until("the next sheet is painted", `(document.querySelector("input[name=sheet]")?.value ?? "`+id+`") !== "`+id+`" && Number(document.getElementById("contact").dataset.painted) > window.pressed`)
-		eval[bool](t, `took.push(Number(document.getElementById("contact").dataset.painted) - window.pressed), true`)
+		t.until("the next sheet is painted",
+			`(document.querySelector("input[name=sheet]")?.value ?? "`+id+`") !== "`+id+
+				`" && Number(document.getElementById("contact").dataset.painted) > window.pressed`)
+		eval[bool](t,
+			`took.push(Number(document.getElementById("contact").dataset.painted) - window.pressed), true`)
 		shown += kept.Seeds
 	}
 	elapsed := time.Since(began)
-	t.until("all is saved", `document.getElementById("contact-say").textContent.includes("accepted")`)
+	t.until("all is saved",
+		`document.getElementById("contact-say").textContent.includes("accepted")`)
 	took := eval[[]float64](t, `took`)
 	slices.Sort(took)
 	b.ReportMetric(float64(10*sheets-shown)/elapsed.Hours(), "lines/hour")

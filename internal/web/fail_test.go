@@ -18,7 +18,8 @@ func TestWayBack(t *testing.T) {
 		"":                                     "",
 	} {
 		body := c.do("GET", "/petitions/"+p.ID+"/letters/nothing.eml", nil, "Referer", from).body
-		if has := strings.Contains(body, "Back to the page before"); has != (want != "") || !strings.Contains(body, want) {
+		if has := strings.Contains(body, "Back to the page before"); has != (want != "") ||
+			!strings.Contains(body, want) {
 			t.Errorf("from %q: the way back is offered: %v", from, has)
 		}
 	}

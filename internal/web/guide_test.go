@@ -16,14 +16,16 @@ func TestGuide(t *testing.T) {
 	next := regexp.MustCompile(`(?s)aria-current="step".*?<strong>(.*?)</strong>.*?href="([^"]*)"`)
 	step := func(title, link string) {
 		t.Helper()
-		if m := next.FindStringSubmatch(sv.client("staff").get("/petitions").want(t, 200).body); m == nil || m[1] != title || m[2] != link {
+		if m := next.FindStringSubmatch(sv.client("staff").get("/petitions").want(t,
+			200).body); m == nil || m[1] != title || m[2] != link {
 			t.Errorf("the guide says %q, want %s at %s", m, title, link)
 		}
 	}
 	step("Take in the membership export", "/members")
 	sv.export(sampleRoll())
 	step("Add a petition", "/petitions/new")
-	at := sv.client("staff").post("/petitions", "title", "Seed Libraries", "received", "2026-11-01").want(t, 303).Header.Get("Location")
+	at := sv.client("staff").post("/petitions", "title", "Seed Libraries", "received",
+		"2026-11-01").want(t, 303).Header.Get("Location")
 	step("Drop its sheets", at)
 	if strings.Contains(sv.client("verifier").get("/petitions").body, "Four steps") {
 		t.Error("verifiers are led to what they may not do")
@@ -37,13 +39,16 @@ func TestGuests(t *testing.T) {
 	if body := sv.client("").get("/login").body; strings.Contains(body, "demonstration") {
 		t.Error("a service for real work offers guests")
 	}
-	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org", Password: testPassword, Does: "adds sheets"}}
+	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org",
+		Password: testPassword, Does: "adds sheets"}}
 	body := sv.client("").get("/login?next=%2Fmembers").want(t, 200).body
-	fields := regexp.MustCompile(`(?s)<ul class="guests">.*?name="next" value="([^"]*)".*?name="email" value="([^"]*)".*?name="password" value="([^"]*)"`).FindStringSubmatch(body)
+	fields := regexp.MustCompile(
+		`(?s)<ul class="guests">.*?name="next" value="([^"]*)".*?name="email" value="([^"]*)".*?name="password" value="([^"]*)"`).FindStringSubmatch(body)
 	if fields == nil {
 		t.Fatalf("no guest is offered:\n%s", body)
 	}
-	a := sv.client("").post("/login", "next", fields[1], "email", fields[2], "password", fields[3]).want(t, 303)
+	a := sv.client("").post("/login", "next", fields[1], "email", fields[2], "password",
+		fields[3]).want(t, 303)
 	if a.Header.Get("Location") != "/members" {
 		t.Errorf("a guest is sent to %s", a.Header.Get("Location"))
 	}
@@ -54,11 +59,13 @@ func TestGuests(t *testing.T) {
 func TestWantedPage(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
-	a := sv.client("").do("POST", "/petitions/p/edit", strings.NewReader("title=x"), "Content-Type", "application/x-www-form-urlencoded", "Referer", sv.url+"/petitions/p").want(t, 303)
+	a := sv.client("").do("POST", "/petitions/p/edit", strings.NewReader("title=x"), "Content-Type",
+		"application/x-www-form-urlencoded", "Referer", sv.url+"/petitions/p").want(t, 303)
 	if at := a.Header.Get("Location"); at != "/login?lost=1&next=%2Fpetitions%2Fp" {
 		t.Errorf("sent to %s", at)
 	}
-	if at := sv.client("staff").get("/login?next=%2Fmembers").want(t, 303).Header.Get("Location"); at != "/members" {
+	if at := sv.client("staff").get("/login?next=%2Fmembers").want(t, 303).Header.Get(
+		"Location"); at != "/members" {
 		t.Errorf("who is signed in is sent to %s", at)
 	}
 }
@@ -74,7 +81,9 @@ func TestMoreMembersThanShown(t *testing.T) {
 	}
 	sv.export([]byte(export))
 	page := sv.client("staff").get("/members?q=Persechino").want(t, 200).body
-	if !strings.Contains(page, fmt.Sprintf("These are the first %d; there are more.", membersShown)) || strings.Count(page, `<td class="mono">`) != membersShown {
-		t.Errorf("%d members are shown, and not that there are more", strings.Count(page, `<td class="mono">`))
+	if !strings.Contains(page, fmt.Sprintf("These are the first %d; there are more.",
+		membersShown)) || strings.Count(page, `<td class="mono">`) != membersShown {
+		t.Errorf("%d members are shown, and not that there are more", strings.Count(page,
+			`<td class="mono">`))
 	}
 }

@@ -126,12 +126,15 @@ func TestJourney(t *testing.T) {
 	b := newTab(t, chromium(t), way.url(), "", "")
 	b.open("/petitions")
 	b.until("the way to sign in is there", `location.pathname === "/login"`)
-	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), "staff@example.org"), chromedp.SendKeys(chromedp.CSS("input[name=password]"), testPassword+kb.Enter))
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), "staff@example.org"),
+		chromedp.SendKeys(chromedp.CSS("input[name=password]"), testPassword+kb.Enter))
 	b.until("the petitions are there", `document.querySelector("h1")?.innerText === "Petitions"`)
 	b.do(chromedp.Click(chromedp.CSS(`a[href="/petitions/new"]`)))
 	b.until("the form is there", `document.querySelector("input[name=title]")`)
-	b.do(chromedp.SendKeys(chromedp.CSS("input[name=title]"), "Rural Broadband"), chromedp.Click(chromedp.CSS("form.card button.main")))
-	b.until("the petition is there", `document.querySelector("h1")?.innerText === "Rural Broadband" && document.querySelector(".said")`)
+	b.do(chromedp.SendKeys(chromedp.CSS("input[name=title]"), "Rural Broadband"),
+		chromedp.Click(chromedp.CSS("form.card button.main")))
+	b.until("the petition is there",
+		`document.querySelector("h1")?.innerText === "Rural Broadband" && document.querySelector(".said")`)
 	id := strings.TrimPrefix(eval[string](b, "location.pathname"), "/petitions/")
 
 	dir := t.TempDir()
@@ -144,7 +147,9 @@ func TestJourney(t *testing.T) {
 		return path, hex.EncodeToString(h[:])
 	}
 	const size = 20 << 20
-	choose := func(path string) { b.do(chromedp.SetUploadFiles(chromedp.CSS("#choose"), []string{path})) }
+	choose := func(path string) {
+		b.do(chromedp.SetUploadFiles(chromedp.CSS("#choose"), []string{path}))
+	}
 	arrived := func(sum string) bool {
 		u, err := sv.Store.Upload(t.Context(), store.UploadID(id, sum))
 		return err == nil && u.SHA256 == sum && u.Size == size
@@ -155,7 +160,8 @@ func TestJourney(t *testing.T) {
 	way.set(false, 11<<20)
 	before := way.sent()
 	choose(first)
-	b.until("the break is said", `document.querySelector(".arriving").innerText.includes("connection is broken")`)
+	b.until("the break is said",
+		`document.querySelector(".arriving").innerText.includes("connection is broken")`)
 	way.set(false, 0)
 	b.until("the file is there", `document.querySelector("#files").innerText.includes("first.pdf")`)
 	if !arrived(sum) {
@@ -170,14 +176,17 @@ func TestJourney(t *testing.T) {
 	way.set(false, 11<<20)
 	before = way.sent()
 	choose(second)
-	b.until("the break is said", `document.querySelector(".arriving").innerText.includes("connection is broken")`)
+	b.until("the break is said",
+		`document.querySelector(".arriving").innerText.includes("connection is broken")`)
 	way.set(false, 0)
 	b.open("/help")
 	b.open("/petitions/" + id)
-	b.until("what was interrupted is said", `document.querySelector(".arriving").innerText.match(/second\.pdf[\s\S]*interrupted at \d+ %/)`)
+	b.until("what was interrupted is said",
+		`document.querySelector(".arriving").innerText.match(/second\.pdf[\s\S]*interrupted at \d+ %/)`)
 	choose(second)
 	b.until("it goes on in its place", `!document.querySelector("[data-interrupted]")`)
-	b.until("the file is there", `document.querySelector("#files").innerText.includes("second.pdf")`)
+	b.until("the file is there",
+		`document.querySelector("#files").innerText.includes("second.pdf")`)
 	if !arrived(sum) {
 		t.Error("second.pdf did not arrive as it was")
 	}
@@ -192,9 +201,12 @@ func TestJourney(t *testing.T) {
 		for (const [name, text] of [["a.png", "one"], ["b.png", "two"], ["c.png", "one"], ["empty.pdf", ""]]) files.items.add(new File([text], name));
 		document.querySelector("h1").dispatchEvent(new DragEvent("drop", {dataTransfer: files, bubbles: true, cancelable: true}));
 	})()`))
-	b.until("both are there", `document.querySelector("#files").innerText.match(/(a|c)\.png/) && document.querySelector("#files").innerText.includes("b.png")`)
-	b.until("the same is said to be here", `document.querySelector(".arriving").innerText.match(/is here already, as (a|c)\.png/)`)
-	b.until("the empty one is refused", `document.querySelector(".arriving").innerText.includes("empty.pdf is empty")`)
+	b.until("both are there",
+		`document.querySelector("#files").innerText.match(/(a|c)\.png/) && document.querySelector("#files").innerText.includes("b.png")`)
+	b.until("the same is said to be here",
+		`document.querySelector(".arriving").innerText.match(/is here already, as (a|c)\.png/)`)
+	b.until("the empty one is refused",
+		`document.querySelector(".arriving").innerText.includes("empty.pdf is empty")`)
 	if list, err := sv.Store.Uploads(t.Context(), id); err != nil || len(list) != 4 {
 		t.Errorf("%d uploads, %v, want 4", len(list), err)
 	}
@@ -204,17 +216,25 @@ func TestJourney(t *testing.T) {
 
 	// What the workers do shows up by itself.
 	u := store.UploadID(id, sum)
-	check0(t, sv.Store.OpenedUpload(t.Context(), u, []store.Page{{ID: store.PageID(u, 1), PetitionID: id, UploadID: u, Number: 1}}, ""))
+	check0(t, sv.Store.OpenedUpload(t.Context(), u, []store.Page{{ID: store.PageID(u, 1),
+		PetitionID: id, UploadID: u, Number: 1}}, ""))
 	sv.Bell.Tell(site.Topic(id))
-	b.until("the page waits", `document.getElementById("sheet-`+store.PageID(u, 1)+`")?.innerText.includes("Waiting to be read")`)
-	check0(t, sv.Store.ReadPage(t.Context(), store.Page{ID: store.PageID(u, 1), PetitionID: id, UploadID: u, Number: 1, Kind: "signers", Width: 1275, Height: 1650, Picture: sv.picture(1275, 1650, 3)}, nil))
+	b.until("the page waits", `document.getElementById("sheet-`+store.PageID(u, 1)+
+		`")?.innerText.includes("Waiting to be read")`)
+	check0(t, sv.Store.ReadPage(t.Context(), store.Page{ID: store.PageID(u, 1), PetitionID: id,
+		UploadID: u, Number: 1, Kind: "signers", Width: 1275, Height: 1650,
+		Picture: sv.picture(1275, 1650, 3)}, nil))
 	sv.Bell.Tell(site.Topic(id))
-	b.until("the picture is there", `document.querySelector("#sheet-`+store.PageID(u, 1)+` img")?.complete`)
-	check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: u, Stage: store.Ingest, Text: "It could not be opened."}))
+	b.until("the picture is there", `document.querySelector("#sheet-`+store.PageID(u, 1)+
+		` img")?.complete`)
+	check0(t, sv.Store.Fail(t.Context(), store.Failure{PetitionID: id, UploadID: u,
+		Stage: store.Ingest, Text: "It could not be opened."}))
 	sv.Bell.Tell(site.Topic(id))
-	b.until("the failure is there", `document.querySelector("#failures:not([hidden])")?.innerText.includes("It could not be opened.")`)
+	b.until("the failure is there",
+		`document.querySelector("#failures:not([hidden])")?.innerText.includes("It could not be opened.")`)
 	b.do(chromedp.Click(chromedp.CSS("#failures button")))
-	b.until("it is tried again", `document.querySelector(".said")?.innerText.includes("tried again")`)
+	b.until("it is tried again",
+		`document.querySelector(".said")?.innerText.includes("tried again")`)
 	if left, err := sv.Store.Failures(t.Context(), id); err != nil || len(left) != 0 {
 		t.Errorf("failures left: %v, %v", left, err)
 	}
@@ -227,14 +247,19 @@ func TestImportInBrowser(t *testing.T) {
 	p := sv.sample()
 	b := sv.tab(chromium(t), "staff")
 	path := filepath.Join(t.TempDir(), "roll.csv")
-	check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "Last Name,", "Appellation,", 1)), 0o600))
+	check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "Last Name,", "Appellation,",
+		1)), 0o600))
 	b.open("/members")
-	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{path}), chromedp.Click(chromedp.CSS("form[enctype] button")))
+	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{path}),
+		chromedp.Click(chromedp.CSS("form[enctype] button")))
 	b.until("the columns are there", `document.querySelector("h1")?.innerText === "roll.csv"`)
-	b.until("it cannot be taken in yet", `document.body.innerText.includes("has no column for last names") && !document.querySelector("input[name=use]")`)
-	b.do(chromedp.SetValue(chromedp.CSS("select[name=meaning2]"), "last"), chromedp.Click(chromedp.CSS("#mapping button")))
+	b.until("it cannot be taken in yet",
+		`document.body.innerText.includes("has no column for last names") && !document.querySelector("input[name=use]")`)
+	b.do(chromedp.SetValue(chromedp.CSS("select[name=meaning2]"), "last"),
+		chromedp.Click(chromedp.CSS("#mapping button")))
 	b.until("it can be taken in", `document.querySelector("input[name=use]")`)
-	for _, text := range []string{"(1 row, first line 6)", "since members.csv", "Lapsed", "1 row needs a look"} {
+	for _, text := range []string{"(1 row, first line 6)", "since members.csv", "Lapsed",
+		"1 row needs a look"} {
 		if !eval[bool](b, fmt.Sprintf(`document.body.innerText.includes(%q)`, text)) {
 			t.Errorf("the page does not say %q", text)
 		}
@@ -242,24 +267,33 @@ func TestImportInBrowser(t *testing.T) {
 	if list, err := sv.Store.Snapshots(t.Context()); err != nil || len(list) != 1 {
 		t.Errorf("looking into it made a snapshot: %v, %v", list, err)
 	}
-	if eval[bool](b, `document.querySelector("input[name=use]").checked`) || !eval[bool](b, `document.querySelector("#losses").innerText.includes("members of the export in use are not in this one")`) {
+	if eval[bool](b, `document.querySelector("input[name=use]").checked`) ||
+		!eval[bool](b,
+			`document.querySelector("#losses").innerText.includes("members of the export in use are not in this one")`) {
 		t.Error("an export that lacks most members is taken in without a question")
 	}
-	b.do(chromedp.Click(chromedp.CSS("input[name=accept-losses]")), chromedp.Click(chromedp.CSS("input[name=use]")))
+	b.do(chromedp.Click(chromedp.CSS("input[name=accept-losses]")),
+		chromedp.Click(chromedp.CSS("input[name=use]")))
 	b.do(chromedp.Click(chromedp.CSS(`form[method=post] button.main`)))
-	b.until("it was taken in", `document.querySelector(".said")?.innerText.includes("1 petition is verified against it now")`)
+	b.until("it was taken in",
+		`document.querySelector(".said")?.innerText.includes("1 petition is verified against it now")`)
 	snap, err := sv.Store.CurrentSnapshot(t.Context())
 	check0(t, err)
-	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != snap.ID || snap.Map["last"] != "Appellation" {
-		t.Errorf("the petition is verified against %s, want %s with %v", now.SnapshotID, snap.ID, snap.Map)
+	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != snap.ID ||
+		snap.Map["last"] != "Appellation" {
+		t.Errorf("the petition is verified against %s, want %s with %v", now.SnapshotID, snap.ID,
+			snap.Map)
 	}
 
 	// It was the wrong one: withdrawn, the petition is back where it was.
 	b.do(chromedp.Click(chromedp.CSS(`a[href="/members/exports/` + snap.ID + `/withdraw"]`)))
-	b.until("what goes back is said", `document.querySelector("h1")?.innerText === "Withdraw roll.csv" && document.body.innerText.includes("members.csv")`)
+	b.until("what goes back is said",
+		`document.querySelector("h1")?.innerText === "Withdraw roll.csv" && document.body.innerText.includes("members.csv")`)
 	b.do(chromedp.Click(chromedp.CSS("button.danger")))
-	b.until("it is withdrawn", `document.querySelector(".said")?.innerText.includes("1 petition goes back")`)
-	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil || now.SnapshotID != p.SnapshotID {
+	b.until("it is withdrawn",
+		`document.querySelector(".said")?.innerText.includes("1 petition goes back")`)
+	if now, err := sv.Store.Petition(t.Context(), p.ID); err != nil ||
+		now.SnapshotID != p.SnapshotID {
 		t.Errorf("the petition is verified against %s, %v", now.SnapshotID, err)
 	}
 }

@@ -33,7 +33,8 @@ func BenchmarkKeystrokes(b *testing.B) {
 		}
 		p.run(chromedp.Navigate(s.URL + "/petitions/" + s.petition.ID + "/contact"))
 		for {
-			p.until("a sheet is there", `document.querySelector("#contact .empty, #contact form") && (document.querySelector("#contact .empty") || document.getElementById("contact").dataset.painted > (window.before ?? 0))`)
+			p.until("a sheet is there",
+				`document.querySelector("#contact .empty, #contact form") && (document.querySelector("#contact .empty") || document.getElementById("contact").dataset.painted > (window.before ?? 0))`)
 			id := ask[string](p, `document.querySelector("input[name=sheet]")?.value ?? ""`)
 			if id == "" {
 				break
@@ -54,19 +55,23 @@ func BenchmarkKeystrokes(b *testing.B) {
 			ask[float64](p, `window.before = performance.now()`)
 			press(enter)
 			sheets++
-			p.until("the next is there", `document.querySelector("input[name=sheet]")?.value !== "`+id+`"`)
+			p.until("the next is there", `document.querySelector("input[name=sheet]")?.value !== "`+
+				id+`"`)
 		}
 		p.until("the sheets are saved", `!document.querySelector("#contact-notices p")`)
 		byOne := 0
 		p.open(s.url())
 		for {
-			p.until("a line is there, or none is left", `document.querySelector("#rv-stage .rv-line") || document.body.innerText.includes("Every line is decided")`)
+			p.until("a line is there, or none is left",
+				`document.querySelector("#rv-stage .rv-line") || document.body.innerText.includes("Every line is decided")`)
 			id := p.line()
 			if id == "" {
 				break
 			}
 			l, t := lines[id], truth[lineAt{lines[id].Page, lines[id].Number}]
-			at := slices.IndexFunc(l.Candidates, func(c office.Candidate) bool { return c.Member.ID == t.Person })
+			at := slices.IndexFunc(l.Candidates, func(c office.Candidate) bool {
+				return c.Member.ID == t.Person
+			})
 			switch {
 			case t.Reason == "unsigned":
 				press("s")
@@ -84,7 +89,8 @@ func BenchmarkKeystrokes(b *testing.B) {
 				press("n")
 			}
 			byOne++
-			p.until("the next line is shown", `document.querySelector("#rv-stage .rv-line")?.dataset.line !== "`+id+`"`)
+			p.until("the next line is shown",
+				`document.querySelector("#rv-stage .rv-line")?.dataset.line !== "`+id+`"`)
 		}
 		p.saved()
 		waiting := 0

@@ -24,14 +24,16 @@ func (sv *service) setsLetterhead(admin *client) {
 		_, err := part.Write(logo)
 		check0(t, err)
 		check0(t, m.Close())
-		return admin.do("POST", "/settings/letterhead", &body, "Content-Type", m.FormDataContentType())
+		return admin.do("POST", "/settings/letterhead", &body, "Content-Type",
+			m.FormDataContentType())
 	}
 	picture := func(side int) []byte {
 		var out bytes.Buffer
 		check0(t, jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, side, side)), nil))
 		return out.Bytes()
 	}
-	for want, logo := range map[string][]byte{"no picture in PNG or JPEG": []byte("<svg/>"), "2000 by 2000 pixels": picture(2000)} {
+	for want, logo := range map[string][]byte{"no picture in PNG or JPEG": []byte("<svg/>"),
+		"2000 by 2000 pixels": picture(2000)} {
 		if a := send("12 Elm St", logo, "").want(t, 422); !strings.Contains(a.body, want) {
 			t.Errorf("it is not said that the logo has %s", want)
 		}
@@ -43,7 +45,8 @@ func (sv *service) setsLetterhead(admin *client) {
 	if err != nil || address != "12 Elm St\nReston, VA 22021" {
 		t.Errorf("%v: %q", err, address)
 	}
-	if got := admin.get("/settings/letterhead/logo").want(t, 200); got.body != string(logo) || !strings.HasPrefix(got.body, "\x89PNG") {
+	if got := admin.get("/settings/letterhead/logo").want(t, 200); got.body != string(logo) ||
+		!strings.HasPrefix(got.body, "\x89PNG") {
 		t.Error("the logo is not shown")
 	}
 	send(address, nil, "").want(t, 303) // another address would keep the logo

@@ -38,7 +38,8 @@ func TestLinesTable(t *testing.T) {
 		}
 	}
 	names := func(sort string) (out []string) {
-		page := must(sv.Office.Table(t.Context(), office.Everything(), office.TableQuery{Petition: p.ID, Sort: sort, Limit: 100}))
+		page := must(sv.Office.Table(t.Context(), office.Everything(),
+			office.TableQuery{Petition: p.ID, Sort: sort, Limit: 100}))
 		for _, l := range page.Lines {
 			out = append(out, l.Name)
 		}
@@ -47,13 +48,16 @@ func TestLinesTable(t *testing.T) {
 	if up := names("name"); !slices.IsSorted(up) || len(up) != 24 || up[0] != names("-name")[23] {
 		t.Errorf("sorted by name: %q", up)
 	}
-	if body := c.get("/lines?preset=uncertain").want(t, 200).body; !strings.Contains(body, "1 to 6 of 6 found") || !strings.Contains(body, p.Title) {
+	if body := c.get("/lines?preset=uncertain").want(t, 200).body; !strings.Contains(body,
+		"1 to 6 of 6 found") || !strings.Contains(body, p.Title) {
 		t.Error("the lines of all petitions are not there")
 	}
 	line := *must(sv.Office.Case(t.Context(), p.ID)).Line(0)
-	_, err := sv.Store.AddFinding(t.Context(), store.Finding{LineID: line.ID, By: "account-chair", Chair: true, Kind: "struck"})
+	_, err := sv.Store.AddFinding(t.Context(), store.Finding{LineID: line.ID, By: "account-chair",
+		Chair: true, Kind: "struck"})
 	check0(t, err)
-	if body := c.get(at+"?preset=struck").want(t, 200).body; !strings.Contains(body, "1 to 1 of 1 found") || !strings.Contains(body, "by a person") {
+	if body := c.get(at+"?preset=struck").want(t, 200).body; !strings.Contains(body,
+		"1 to 1 of 1 found") || !strings.Contains(body, "by a person") {
 		t.Error("what was decided since is not in the table")
 	}
 }
@@ -82,7 +86,9 @@ func BenchmarkLinesTable(b *testing.B) {
 	b.ReportMetric(median(at), "ms/first-page")
 	b.ReportMetric(median(at+"?preset=automatic-valid&q=esther+amk"), "ms/filter")
 	b.ReportMetric(median(at+"?sort=name&from=60000"), "ms/sorted")
-	_, err := sv.Store.AddFinding(b.Context(), store.Finding{LineID: store.LineID(store.PageID(must(sv.Store.Uploads(b.Context(), p.ID))[0].ID, 3), 7), By: "account-chair", Chair: true, Kind: "struck"})
+	_, err := sv.Store.AddFinding(b.Context(),
+		store.Finding{LineID: store.LineID(store.PageID(must(sv.Store.Uploads(b.Context(),
+			p.ID))[0].ID, 3), 7), By: "account-chair", Chair: true, Kind: "struck"})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -100,16 +106,19 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 	export.WriteString("ID,First Name,Last Name,City,State,Status\n")
 	person := func(i int) (given, family, number string) {
 		given, _, _ = strings.Cut(signers[i%len(signers)], " ")
-		return given, fmt.Sprintf("%c%s", 'A'+i%26, strings.ToLower(strconv.FormatInt(int64(i)*7919+1e6, 26))), fmt.Sprintf("04%05d", i)
+		return given, fmt.Sprintf("%c%s", 'A'+i%26, strings.ToLower(strconv.FormatInt(int64(i)*7919+
+			1e6, 26))), fmt.Sprintf("04%05d", i)
 	}
 	for i := range members {
 		given, family, number := person(i)
 		fmt.Fprintf(&export, "%s,%s,%s,Durham,NC,Active\n", number, given, family)
 	}
 	snap := sv.export(export.Bytes())
-	p := must(sv.Store.AddPetition(ctx, store.Petition{Title: "Many", State: "draft", Rules: rules, SnapshotID: snap.ID, ReceivedOn: time.Now()}))
+	p := must(sv.Store.AddPetition(ctx, store.Petition{Title: "Many", State: "draft", Rules: rules,
+		SnapshotID: snap.ID, ReceivedOn: time.Now()}))
 	matcher := must(office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID))
-	u := must(sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("b", 64), Name: "Many sheets.pdf", Size: 1}))
+	u := must(sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("b",
+		64), Name: "Many sheets.pdf", Size: 1}))
 	list := make([]store.Page, pages)
 	for i := range list {
 		list[i] = store.Page{ID: store.PageID(u.ID, i+1), Number: i + 1}
@@ -122,8 +131,10 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 	var kept, matches [][]byte
 	for i := range members {
 		given, family, number := person(i)
-		r := extract.Row{Number: 1, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-			extract.Name: {Text: given + " " + family, Confidence: .93}, extract.MemberID: {Text: number, Confidence: .88}}}
+		r := extract.Row{Number: 1, Signed: extract.SignedYes,
+			Fields: map[extract.Field]extract.Reading{
+				extract.Name:     {Text: given + " " + family, Confidence: .93},
+				extract.MemberID: {Text: number, Confidence: .88}}}
 		kept = append(kept, must(office.EncodeRow(r)))
 		matches = append(matches, must(office.EncodeMatch(matcher.Match(verify.Line{Row: r}))))
 	}
@@ -131,7 +142,8 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 		lines, found := make([]store.Line, rows), map[string][]byte{}
 		for n := range lines {
 			which := (i*rows + n) % members
-			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: kept[which], Picture: strips[which%len(strips)]}
+			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: kept[which],
+				Picture: strips[which%len(strips)]}
 			found[store.LineID(pg.ID, n+1)] = matches[which]
 		}
 		pg.Kind = "signers"

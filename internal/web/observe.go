@@ -30,10 +30,16 @@ type counts struct {
 func newCounts(o site.Options) counts {
 	reg := o.Metrics
 	c := counts{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countersign_http_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
-		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countersign_http_request_seconds", Help: "Time to answer by route; streams are left out.", Buckets: []float64{.005, .01, .025, .05, .1, .2, .3, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "countersign_http_requests_total", Help: "Requests by route, method and status."},
+			[]string{"route", "method", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "countersign_http_request_seconds",
+			Help: "Time to answer by route; streams are left out.", Buckets: []float64{.005, .01,
+				.025, .05, .1, .2, .3, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
 	}
-	reg.MustRegister(c.requests, c.seconds, newWork(o), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(c.requests, c.seconds, newWork(o), collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return c
 }
 
@@ -89,7 +95,8 @@ func (k *work) Collect(ch chan<- prometheus.Metric) {
 	}
 	var sum store.Counts
 	for _, p := range list {
-		sum.Pages, sum.Read, sum.Lines, sum.Matched, sum.Failures = sum.Pages+p.Pages, sum.Read+p.Read, sum.Lines+p.Lines, sum.Matched+p.Matched, sum.Failures+p.Failures
+		sum.Pages, sum.Read, sum.Lines, sum.Matched, sum.Failures = sum.Pages+p.Pages,
+			sum.Read+p.Read, sum.Lines+p.Lines, sum.Matched+p.Matched, sum.Failures+p.Failures
 	}
 	send(k.petitions, len(list))
 	send(k.pages, sum.Pages, "known")
@@ -137,7 +144,8 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) (*recorder, *http.Request) {
 	id := site.NewID()[:12]
 	w.Header().Set("X-Request-Id", id)
-	return &recorder{ResponseWriter: w, began: time.Now()}, r.WithContext(site.WithRequestID(r.Context(), id))
+	return &recorder{ResponseWriter: w, began: time.Now()},
+		r.WithContext(site.WithRequestID(r.Context(), id))
 }
 
 // end logs and counts. Paths are not logged, since some hold one-time links:
@@ -147,7 +155,8 @@ func (s *Server) end(w *recorder, r *http.Request, rt site.Route) {
 		if p == http.ErrAbortHandler {
 			panic(p)
 		}
-		s.Log.ErrorContext(r.Context(), "request panicked", "request", site.RequestID(r), "route", rt.Pattern, "panic", fmt.Sprint(p))
+		s.Log.ErrorContext(r.Context(), "request panicked", "request", site.RequestID(r), "route",
+			rt.Pattern, "panic", fmt.Sprint(p))
 		if w.status == 0 {
 			s.Fail(w, r, fmt.Errorf("panic: %v", p))
 		}
@@ -167,11 +176,14 @@ func (s *Server) end(w *recorder, r *http.Request, rt site.Route) {
 		s.counts.seconds.WithLabelValues(path).Observe(took.Seconds())
 	}
 	level := slog.LevelInfo
-	if path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/static/") {
+	if path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path,
+		"/static/") {
 		level = slog.LevelDebug
 	}
-	s.Log.LogAttrs(r.Context(), level, "request", slog.String("request", site.RequestID(r)), slog.String("route", rt.Pattern), slog.String("id", loggedID(r)),
-		slog.Int("status", status), slog.Int64("bytes", w.size), slog.Int64("ms", took.Milliseconds()))
+	s.Log.LogAttrs(r.Context(), level, "request", slog.String("request", site.RequestID(r)),
+		slog.String("route", rt.Pattern), slog.String("id", loggedID(r)),
+		slog.Int("status", status), slog.Int64("bytes", w.size), slog.Int64("ms",
+			took.Milliseconds()))
 }
 
 func knownMethod(m string) bool {

@@ -11,7 +11,8 @@ func TestOrigin(t *testing.T) {
 	sv := newService(t)
 	c := sv.client("staff")
 	post := func(origin string, header ...string) answer {
-		header = append(header, "Content-Type", "application/x-www-form-urlencoded", "Origin", origin)
+		header = append(header, "Content-Type", "application/x-www-form-urlencoded", "Origin",
+			origin)
 		return c.do("POST", "/logout", nil, header...)
 	}
 	c.base = strings.Replace(sv.url, "127.0.0.1", "localhost", 1) // as the proxy calls it

@@ -20,7 +20,8 @@ func (s *Server) pace(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
-	b := &pacedBody{ReadCloser: r.Body, conn: http.NewResponseController(w), began: time.Now(), first: s.bodyTime}
+	b := &pacedBody{ReadCloser: r.Body, conn: http.NewResponseController(w), began: time.Now(),
+		first: s.bodyTime}
 	b.until(b.began.Add(b.first))
 	r.Body = b
 }

@@ -20,8 +20,9 @@ func TestHalfSent(t *testing.T) {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(sv.url, "http://"))
 		check0(t, err)
 		defer conn.Close()
-		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
-			"Content-Length: 1000\r\n\r\nemail=", path)
+		_, err = fmt.Fprintf(conn,
+			"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"+
+				"Content-Length: 1000\r\n\r\nemail=", path)
 		check0(t, err)
 		check0(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
 		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {

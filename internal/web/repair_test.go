@@ -21,7 +21,8 @@ func TestRepairInBrowser(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
-	other := must(sv.Store.AddPetition(t.Context(), store.Petition{Title: "Graphic Memoirs", State: "draft", By: "account-staff"}))
+	other := must(sv.Store.AddPetition(t.Context(), store.Petition{Title: "Graphic Memoirs",
+		State: "draft", By: "account-staff"}))
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	b := sv.tab(chromium(t), "staff")
 	open := func() {
@@ -31,7 +32,8 @@ func TestRepairInBrowser(t *testing.T) {
 	rows := func() int { return must(sv.Office.Case(t.Context(), p.ID)).Count.Rows }
 	said := func(what string) {
 		t.Helper()
-		b.until("it is said: "+what, fmt.Sprintf(`document.querySelector(".said")?.innerText.includes(%q)`, what))
+		b.until("it is said: "+what,
+			fmt.Sprintf(`document.querySelector(".said")?.innerText.includes(%q)`, what))
 	}
 	undo := func() {
 		t.Helper()
@@ -55,7 +57,8 @@ func TestRepairInBrowser(t *testing.T) {
 		paper.setPointerCapture = () => {};
 		at("pointerdown", .1, .92); at("pointermove", .9, .97); at("pointerup", .9, .97);
 	})()`))
-	if got := eval[string](b, `["left","top","right","bottom"].map((n) => Math.round(document.querySelector("#add-line form").elements[n].value)).join(" ")`); got != "10 92 90 97" {
+	if got := eval[string](b,
+		`["left","top","right","bottom"].map((n) => Math.round(document.querySelector("#add-line form").elements[n].value)).join(" ")`); got != "10 92 90 97" {
 		t.Errorf("drawn was %s", got)
 	}
 	b.do(chromedp.Click(chromedp.CSS("#add-line form button")))
@@ -70,7 +73,9 @@ func TestRepairInBrowser(t *testing.T) {
 	undo()
 
 	one, two := mend(3), mend(4)
-	b.do(chromedp.Click(chromedp.CSS(one+"input[name=line]")), chromedp.Click(chromedp.CSS(two+"input[name=line]")), chromedp.Click(chromedp.CSS("#merge button")))
+	b.do(chromedp.Click(chromedp.CSS(one+"input[name=line]")),
+		chromedp.Click(chromedp.CSS(two+"input[name=line]")),
+		chromedp.Click(chromedp.CSS("#merge button")))
 	said("They are one line now")
 	if n := rows(); n != 23 {
 		t.Errorf("merged, %d lines", n)
@@ -78,51 +83,68 @@ func TestRepairInBrowser(t *testing.T) {
 	undo()
 
 	at := mend(5)
-	b.do(chromedp.SendKeys(chromedp.CSS(at+"input[name=note]"), "a printed example"), chromedp.Click(chromedp.CSS(at+"button.danger")))
+	b.do(chromedp.SendKeys(chromedp.CSS(at+"input[name=note]"), "a printed example"),
+		chromedp.Click(chromedp.CSS(at+"button.danger")))
 	said("Line 5 was taken out")
 	undo()
 
 	at = mend(1)
-	b.do(chromedp.SetValue(chromedp.CSS(at+"input[name=field-name]"), "Somebody Else"), chromedp.SetValue(chromedp.CSS(at+"input[name=field-member_id]"), "9999999"), chromedp.Click(chromedp.CSS(at+"button.main")))
+	b.do(chromedp.SetValue(chromedp.CSS(at+"input[name=field-name]"), "Somebody Else"),
+		chromedp.SetValue(chromedp.CSS(at+"input[name=field-member_id]"), "9999999"),
+		chromedp.Click(chromedp.CSS(at+"button.main")))
 	said("Line 1 was corrected")
-	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict == "valid" || !strings.Contains(eval[string](b, `document.querySelector("#line-1").innerText`), "Somebody Else") {
+	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict == "valid" ||
+		!strings.Contains(eval[string](b, `document.querySelector("#line-1").innerText`),
+			"Somebody Else") {
 		t.Errorf("corrected, the line is %s", l.Verdict)
 	}
 	b.do(chromedp.Click(chromedp.CSS(`#line-1 form[action$="/correct/undo"] button`)))
 	said("Line 1: the correction was undone")
-	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict != "valid" || eval[bool](b, `!!document.querySelector('form[action$="/correct/undo"]')`) {
+	if l := *must(sv.Office.Case(t.Context(), p.ID)).Line(0); l.Verdict != "valid" ||
+		eval[bool](b, `!!document.querySelector('form[action$="/correct/undo"]')`) {
 		t.Errorf("undone, the line is %s", l.Verdict)
 	}
 
 	details := func(action string) {
 		t.Helper()
-		b.do(chromedp.Click(chromedp.CSS(`details:has(> form[action$="` + action + `"]) > summary`)))
+		b.do(chromedp.Click(chromedp.CSS(`details:has(> form[action$="` + action +
+			`"]) > summary`)))
 	}
 	details("/move")
-	b.do(chromedp.SetValue(chromedp.CSS("select[name=to]"), other.ID), chromedp.Click(chromedp.CSS(`form[action$="/move"] button`)))
+	b.do(chromedp.SetValue(chromedp.CSS("select[name=to]"), other.ID),
+		chromedp.Click(chromedp.CSS(`form[action$="/move"] button`)))
 	said("1 page was moved")
 	if there := must(sv.Store.Pages(t.Context(), other.ID)); len(there) != 1 || rows() != 16 {
 		t.Errorf("%d pages there, %d lines here", len(there), rows())
 	}
 	undo()
 	details("/exclude")
-	b.do(chromedp.SendKeys(chromedp.CSS(`form[action$="/exclude"] input[name=note]`), "a copy"), chromedp.Click(chromedp.CSS(`form[action$="/exclude"] button`)))
+	b.do(chromedp.SendKeys(chromedp.CSS(`form[action$="/exclude"] input[name=note]`), "a copy"),
+		chromedp.Click(chromedp.CSS(`form[action$="/exclude"] button`)))
 	said("The page is excluded")
 	undo()
 	details("/turn")
-	b.do(chromedp.SetValue(chromedp.CSS("select[name=degrees]"), "180"), chromedp.Click(chromedp.CSS(`form[action$="/turn"] button`)))
+	b.do(chromedp.SetValue(chromedp.CSS("select[name=degrees]"), "180"),
+		chromedp.Click(chromedp.CSS(`form[action$="/turn"] button`)))
 	said("read again this way up")
-	if now := must(sv.Store.Page(t.Context(), page.ID)); !now.ReadAt.IsZero() || !strings.Contains(now.Told, "180") {
+	if now := must(sv.Store.Page(t.Context(), page.ID)); !now.ReadAt.IsZero() ||
+		!strings.Contains(now.Told, "180") {
 		t.Errorf("turned, the page is %+v", now)
 	}
 
 	b.open("/petitions/" + p.ID + "/cover")
-	b.do(chromedp.SetValue(chromedp.CSS("textarea[name=address0]"), "615 Elm St, Reston, VA 22021"), chromedp.Click(chromedp.CSS("form.card button.main")))
+	b.do(chromedp.SetValue(chromedp.CSS("textarea[name=address0]"), "615 Elm St, Reston, VA 22021"),
+		chromedp.Click(chromedp.CSS("form.card button.main")))
 	said("Purpose and organizers were corrected")
-	if c := must(sv.Office.Case(t.Context(), p.ID)); c.Organizers[0].Address != "615 Elm St, Reston, VA 22021" || len(c.Organizers) != 2 {
+	if c := must(sv.Office.Case(t.Context(),
+		p.ID)); c.Organizers[0].Address != "615 Elm St, Reston, VA 22021" ||
+		len(c.Organizers) != 2 {
 		t.Errorf("%+v", c.Organizers)
 	}
-	if repairs := must(sv.Store.Repairs(t.Context(), p.ID)); len(repairs) != 8 || !slices.ContainsFunc(repairs, func(r store.Repair) bool { return r.Kind == office.RepairCover }) {
+	if repairs := must(sv.Store.Repairs(t.Context(), p.ID)); len(repairs) != 8 ||
+		!slices.ContainsFunc(repairs, func(r store.Repair) bool {
+			return r.Kind == office.RepairCover
+		}) {
 		t.Errorf("%d repairs are kept", len(repairs))
 	}
 	for _, found := range b.finds(everything) {
@@ -131,18 +153,24 @@ func TestRepairInBrowser(t *testing.T) {
 
 	// Two headings were taken for each other.
 	swapped := must(sv.Store.Pages(t.Context(), p.ID))[1]
-	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers, Columns: []extract.Column{{Heading: "Name", Fields: []extract.Field{extract.MemberID}}, {Heading: "No.", Fields: []extract.Field{extract.Name}}}})
+	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers,
+		Columns: []extract.Column{{Heading: "Name", Fields: []extract.Field{extract.MemberID}},
+			{Heading: "No.", Fields: []extract.Field{extract.Name}}}})
 	check0(t, err)
 	swapped.Sheet, _, err = sv.Blobs.Put(t.Context(), bytes.NewReader(packed))
 	check0(t, err)
-	check0(t, sv.Store.ReadPage(t.Context(), swapped, must(sv.Store.LinesOf(t.Context(), swapped.ID))))
+	check0(t, sv.Store.ReadPage(t.Context(), swapped, must(sv.Store.LinesOf(t.Context(),
+		swapped.ID))))
 	b.open("/pages/" + swapped.ID)
 	details("/columns")
-	b.do(chromedp.SetValue(chromedp.CSS("select[name=column0]"), "name"), chromedp.SetValue(chromedp.CSS("select[name=column1]"), "member_id"), chromedp.Click(chromedp.CSS(`form[action$="/columns"] button`)))
+	b.do(chromedp.SetValue(chromedp.CSS("select[name=column0]"), "name"),
+		chromedp.SetValue(chromedp.CSS("select[name=column1]"), "member_id"),
+		chromedp.Click(chromedp.CSS(`form[action$="/columns"] button`)))
 	said("read again with these columns")
 	told, err := office.DecodeTold(must(sv.Store.Page(t.Context(), swapped.ID)).Told)
 	check0(t, err)
-	if len(told.Columns) != 2 || told.Columns[0][0] != extract.Name || told.Columns[1][0] != extract.MemberID {
+	if len(told.Columns) != 2 || told.Columns[0][0] != extract.Name ||
+		told.Columns[1][0] != extract.MemberID {
 		t.Errorf("the page is read with %v", told.Columns)
 	}
 }

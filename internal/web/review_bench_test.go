@@ -15,8 +15,10 @@ func BenchmarkReviewNextLine(b *testing.B) {
 	s := newReviewService(b, 5000, 4900)
 	s.undecided(b)
 	p := s.come(b, chromium(b), "Vera Okafor")
-	p.until("lines are loaded ahead", `performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
-	ask[int](p, `window.took = [], new PerformanceObserver((list) => took.push(...list.getEntries().filter((e) => e.name === "keydown").map((e) => e.duration))).observe({ type: "event", durationThreshold: 16 }), 0`)
+	p.until("lines are loaded ahead",
+		`performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
+	ask[int](p,
+		`window.took = [], new PerformanceObserver((list) => took.push(...list.getEntries().filter((e) => e.name === "keydown").map((e) => e.duration))).observe({ type: "event", durationThreshold: 16 }), 0`)
 	lines, keys, bare := 0, 0, 0
 	b.ResetTimer()
 	for range max(b.N, 100) {
@@ -24,9 +26,11 @@ func BenchmarkReviewNextLine(b *testing.B) {
 		line := p.line()
 		p.press(enter)
 		keys++
-		p.until("the next line is shown", `document.querySelector(".rv-line")?.dataset.line !== "`+line+`"`)
+		p.until("the next line is shown", `document.querySelector(".rv-line")?.dataset.line !== "`+
+			line+`"`)
 		lines++
-		if !ask[bool](p, `Array.from(document.querySelectorAll("#rv-stage .rv-picture img, #rv-stage .rv-sheet img")).every((i) => i.complete && i.naturalWidth > 0)`) {
+		if !ask[bool](p,
+			`Array.from(document.querySelectorAll("#rv-stage .rv-picture img, #rv-stage .rv-sheet img")).every((i) => i.complete && i.naturalWidth > 0)`) {
 			bare++
 		}
 	}

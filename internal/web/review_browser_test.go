@@ -42,7 +42,8 @@ type reviewService struct {
 	petition store.Petition
 	required int
 	accounts map[string]store.Account // by name
-	line     atomic.Int32             // what becomes of the script's exchanges: one of the states below
+	// what becomes of the script's exchanges: one of the states below
+	line atomic.Int32
 }
 
 // States of the connection.
@@ -81,15 +82,19 @@ func newReviewService(t testing.TB, lines, required int) *reviewService {
 	}
 	st, blobs := openFolder(t, dir)
 	t.Cleanup(func() { st.Close() })
-	bell, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: slog.New(slog.DiscardHandler)})
+	bell, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"),
+		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(bell.Close)
-	s := &reviewService{store: st, petition: ready.petition, required: required, accounts: maps.Clone(ready.accounts)}
-	s.office = office.New(office.Options{Store: st, Blobs: blobs, Bell: bell, Rolls: ready.rolls, Program: "test"})
+	s := &reviewService{store: st, petition: ready.petition, required: required,
+		accounts: maps.Clone(ready.accounts)}
+	s.office = office.New(office.Options{Store: st, Blobs: blobs, Bell: bell, Rolls: ready.rolls,
+		Program: "test"})
 	s.rules(t, "")
-	s.web, err = New(site.Options{Store: st, Blobs: blobs, Bell: bell, Office: s.office, Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
+	s.web, err = New(site.Options{Store: st, Blobs: blobs, Bell: bell, Office: s.office,
+		Uploads: filepath.Join(dir, "uploads"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,8 +165,11 @@ func (f *reviewFolder) fill(t testing.TB, lines int) error {
 	ctx := context.Background()
 	st, blobs := openFolder(t, f.dir)
 	defer st.Close()
-	for name, role := range map[string]store.Role{"Vera Okafor": store.Verifier, "Viktor Lind": store.Verifier, "Vicky Alvarez": store.Verifier, "Clara Stone": store.Chair} {
-		a, err := st.AddAccount(ctx, store.Account{Email: name[:5] + "@example.org", Name: name, Roles: []store.Role{role}})
+	for name, role := range map[string]store.Role{"Vera Okafor": store.Verifier,
+		"Viktor Lind": store.Verifier, "Vicky Alvarez": store.Verifier,
+		"Clara Stone": store.Chair} {
+		a, err := st.AddAccount(ctx, store.Account{Email: name[:5] + "@example.org", Name: name,
+			Roles: []store.Role{role}})
 		if err != nil {
 			return err
 		}
@@ -174,11 +182,14 @@ func (f *reviewFolder) fill(t testing.TB, lines int) error {
 	}
 	f.rolls = office.NewRolls(st, blobs, nil)
 	o := office.New(office.Options{Store: st, Blobs: blobs, Rolls: f.rolls, Program: "test"})
-	snapshot, err := o.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}, by)
+	snapshot, err := o.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026,
+		11, 1, 0, 0, 0, 0, time.UTC)}, by)
 	if err != nil {
 		return err
 	}
-	if f.petition, err = st.AddPetition(ctx, store.Petition{Title: "Prison and Reentry Library Service", SnapshotID: snapshot.ID, By: by}); err != nil {
+	if f.petition, err = st.AddPetition(ctx,
+		store.Petition{Title: "Prison and Reentry Library Service", SnapshotID: snapshot.ID,
+			By: by}); err != nil {
 		return err
 	}
 	f.addSheets(t, st, blobs, lines)
@@ -209,13 +220,15 @@ func (f *reviewFolder) addSheets(t testing.TB, st *store.Store, blobs *blob.File
 		}
 	}
 	count := (lines + perPage - 1) / perPage
-	up, err := st.AddUpload(ctx, store.Upload{PetitionID: f.petition.ID, SHA256: put([]byte("the file")), Name: "petition.pdf", Size: 8, By: f.petition.By})
+	up, err := st.AddUpload(ctx, store.Upload{PetitionID: f.petition.ID,
+		SHA256: put([]byte("the file")), Name: "petition.pdf", Size: 8, By: f.petition.By})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var pages []store.Page
 	for i := range count {
-		pages = append(pages, store.Page{ID: store.PageID(up.ID, i+1), PetitionID: f.petition.ID, UploadID: up.ID, Number: i + 1})
+		pages = append(pages, store.Page{ID: store.PageID(up.ID, i+1), PetitionID: f.petition.ID,
+			UploadID: up.ID, Number: i + 1})
 	}
 	if err := st.OpenedUpload(ctx, up.ID, pages, ""); err != nil {
 		t.Fatal(err)
@@ -229,9 +242,11 @@ func (f *reviewFolder) addSheets(t testing.TB, st *store.Store, blobs *blob.File
 		sheet := extract.Sheet{Kind: extract.Signers, Source: "scan"}
 		for j := range min(perPage, lines-i*perPage) {
 			of := all.Lines[i%2*perPage+j]
-			r := extract.Row{Number: j + 1, Box: of.Box, Signed: extract.Signed(of.Signed), Struck: of.Struck, Fields: map[extract.Field]extract.Reading{}}
+			r := extract.Row{Number: j + 1, Box: of.Box, Signed: extract.Signed(of.Signed),
+				Struck: of.Struck, Fields: map[extract.Field]extract.Reading{}}
 			for _, f := range of.Fields {
-				r.Fields[extract.Field(f.Key)] = extract.Reading{Text: f.Text, Confidence: f.Confidence}
+				r.Fields[extract.Field(f.Key)] = extract.Reading{Text: f.Text,
+					Confidence: f.Confidence}
 			}
 			sheet.Rows = append(sheet.Rows, r)
 		}
@@ -278,7 +293,8 @@ func (s *reviewService) session(t testing.TB, name string) string {
 	t.Helper()
 	secret := signin.NewSecret()
 	now := time.Now()
-	err := s.store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret), AccountID: s.accounts[name].ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
+	err := s.store.AddSession(context.Background(), store.Session{Hash: signin.HashSecret(secret),
+		AccountID: s.accounts[name].ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +325,8 @@ func (s *reviewService) signedIn(t testing.TB, browser context.Context, name str
 	p := &person{t, ctx, s}
 	p.run(chromedp.EmulateViewport(1280, 800))
 	p.listen()
-	if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "countersign", Value: s.session(t, name), URL: s.URL}); err != nil {
+	if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: "countersign",
+		Value: s.session(t, name), URL: s.URL}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -366,7 +383,8 @@ func (p *person) leave() (warned bool) {
 	go func() {
 		for _, err := range dialogs {
 			if err == nil {
-				_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+				_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog,
+					page.HandleJavaScriptDialogParams{Accept: true})
 				close(asked)
 			}
 			return
@@ -385,7 +403,8 @@ func (p *person) leave() (warned bool) {
 func (p *person) press(keys ...string) {
 	p.t.Helper()
 	for _, k := range keys {
-		p.until("the line is painted", `!document.querySelector("#review.rv-js .rv-line") || document.getElementById("review").dataset.painted !== undefined`)
+		p.until("the line is painted",
+			`!document.querySelector("#review.rv-js .rv-line") || document.getElementById("review").dataset.painted !== undefined`)
 		p.run(chromedp.KeyEvent(k))
 	}
 }
@@ -405,7 +424,8 @@ func ask[T any](p *person, expression string) T {
 // free leaves the search box, into which a line to search for puts the keys.
 func (p *person) free() (search bool) {
 	p.t.Helper()
-	if search = ask[string](p, `document.querySelector(".rv-line")?.dataset.look || ""`) == "search"; search {
+	if search = ask[string](p,
+		`document.querySelector(".rv-line")?.dataset.look || ""`) == "search"; search {
 		p.press("\x1b")
 	}
 	return search
@@ -442,5 +462,6 @@ func (p *person) until(what, expression string) {
 // saved waits until the outbox is empty.
 func (p *person) saved() {
 	p.t.Helper()
-	p.until("all is saved", `document.getElementById("rv-saved").dataset.state === "saved" && document.getElementById("rv-saved").dataset.waiting === "0"`)
+	p.until("all is saved",
+		`document.getElementById("rv-saved").dataset.state === "saved" && document.getElementById("rv-saved").dataset.waiting === "0"`)
 }

@@ -29,7 +29,8 @@ func TestReviewLooksAgain(t *testing.T) {
 		if value(t, page, shownLine) == line.ID {
 			break
 		}
-		page = send(t, c, s.url(), url.Values{"line": {value(t, page, shownLine)}, "id": {value(t, page, `name="id" value="([^"]+)"`)}, "do": {"illegible"}})
+		page = send(t, c, s.url(), url.Values{"line": {value(t, page, shownLine)},
+			"id": {value(t, page, `name="id" value="([^"]+)"`)}, "do": {"illegible"}})
 	}
 	if value(t, page, shownLine) != line.ID {
 		t.Fatal("the line never comes up")
@@ -48,22 +49,27 @@ func TestReviewLooksAgain(t *testing.T) {
 	}
 
 	id := value(t, page, `name="id" value="([^"]+)"`)
-	corrected := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id}, "do": {"correct"}, "field-name": {"Anna Stern"}})
-	if value(t, corrected, shownLine) != line.ID || !strings.Contains(corrected, "Anna Stern") || s.now(t, line.ID).Fields[0].Text == "Anna Stern" {
+	corrected := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id}, "do": {"correct"},
+		"field-name": {"Anna Stern"}})
+	if value(t, corrected, shownLine) != line.ID || !strings.Contains(corrected, "Anna Stern") ||
+		s.now(t, line.ID).Fields[0].Text == "Anna Stern" {
 		t.Error("a reading of one's own is not shown, or to everybody")
 	}
-	next := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "n"}, "do": {"nobody"}, "searched": {"stern"}})
+	next := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "n"}, "do": {"nobody"},
+		"searched": {"stern"}})
 	if f := last(s.findings(t)); f.Kind != "again:nobody" || f.LineID != line.ID {
 		t.Errorf("%s was stored", f.Kind)
 	}
 	if !strings.Contains(next, "nobody on the roll") {
 		t.Error("what can be undone is not named as ever")
 	}
-	back := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "u"}, "do": {"undo"}, "undoes": {id + "n"}})
+	back := send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "u"}, "do": {"undo"},
+		"undoes": {id + "n"}})
 	if value(t, back, shownLine) != line.ID || !strings.Contains(back, "data-open") {
 		t.Error("undone, the line does not come again")
 	}
-	send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "a"}, "do": {"accept " + line.MemberID}})
+	send(t, c, s.url(), url.Values{"line": {line.ID}, "id": {id + "a"},
+		"do": {"accept " + line.MemberID}})
 	if f := last(s.findings(t)); f.Kind != "again:accept" || f.MemberID != line.MemberID {
 		t.Errorf("%s of %s was stored", f.Kind, f.MemberID)
 	}
@@ -71,7 +77,9 @@ func TestReviewLooksAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := slices.IndexFunc(entries, func(e store.AuditEntry) bool { return e.Action == "finding.again:accept" })
+	at := slices.IndexFunc(entries, func(e store.AuditEntry) bool {
+		return e.Action == "finding.again:accept"
+	})
 	if at < 0 || entries[at].Subject != line.ID || entries[at].Detail != id+"a" {
 		t.Errorf("the audit does not say by ids what was found: %v", at)
 	}
@@ -84,7 +92,8 @@ func TestReviewFlagsDecided(t *testing.T) {
 	line := s.again(t).ID
 	c := s.client(t, "Vera Okafor")
 	get(t, c, s.url()+"?line="+line)
-	send(t, c, s.url(), url.Values{"line": {line}, "id": {s.accounts["Vera Okafor"].ID + ".0123456789"}, "do": {"flag"}, "note": {"Two hands?"}})
+	send(t, c, s.url(), url.Values{"line": {line}, "id": {s.accounts["Vera Okafor"].ID +
+		".0123456789"}, "do": {"flag"}, "note": {"Two hands?"}})
 	if f := last(s.findings(t)); f.Kind != "flag" {
 		t.Errorf("%s was stored", f.Kind)
 	}
@@ -134,14 +143,18 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 		before := p.line()
 		p.free()
 		p.press("s")
-		p.until("the next line is shown", fmt.Sprintf(`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, before))
+		p.until("the next line is shown",
+			fmt.Sprintf(
+				`document.querySelector("dialog[open]") || document.querySelector(".rv-line")?.dataset.line !== %q`, before))
 		goOn()
 	}
-	p.until("the line comes up", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
+	p.until("the line comes up",
+		fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
 	p.saved() // only then is it known that the outcome is certain, and said
 	goOn()
 	p.press("i")
-	p.until("the line is left", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+	p.until("the line is left",
+		fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
 	p.saved()
 	if f := last(s.findings(t)); f.Kind != "again:illegible" || f.LineID != line {
 		t.Errorf("%s was stored", f.Kind)
@@ -149,7 +162,8 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 	goOn()
 	p.free()
 	p.press("u")
-	p.until("the line is back", fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
+	p.until("the line is back",
+		fmt.Sprintf(`document.querySelector(".rv-line[data-open]")?.dataset.line === %q`, line))
 	p.saved()
 	if f := last(s.findings(t)); f.Kind != "undo" {
 		t.Errorf("%s was stored", f.Kind)

@@ -66,7 +66,8 @@ func samplePages(t testing.TB) []image.Image {
 func cut(page image.Image, box [4]float64) image.Image {
 	b := page.Bounds()
 	at := func(share float64, size int) int { return int(min(max(share, 0), 1) * float64(size)) }
-	r := image.Rect(at(box[0]-0.005, b.Dx()), at(box[1]-0.004, b.Dy()), at(box[2]+0.005, b.Dx()), at(box[3]+0.004, b.Dy()))
+	r := image.Rect(at(box[0]-0.005, b.Dx()), at(box[1]-0.004, b.Dy()), at(box[2]+0.005, b.Dx()),
+		at(box[3]+0.004, b.Dy()))
 	return petition.Smaller(page.(interface {
 		SubImage(image.Rectangle) image.Image
 	}).SubImage(r), 1300)

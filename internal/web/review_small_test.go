@@ -15,7 +15,8 @@ func (p *person) seenAtOnce(t *testing.T, check func(what string)) {
 		name          string
 		width, height int64
 	}{{"a tablet", 768, 1024}, {"1280 by 900 at 200 %", 640, 450}, {"a phone", 390, 844}} {
-		p.run(chromedp.EmulateViewport(size.width, size.height), chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`))
+		p.run(chromedp.EmulateViewport(size.width, size.height), chromedp.Evaluate[chromedp.Void](
+			`scrollTo(0, 0)`))
 		p.until("the picture is there", `document.querySelector(".rv-picture img").complete`)
 		if wrong := ask[[]string](p, `(() => {
 			const at = (q) => document.querySelector(q).getBoundingClientRect(), acts = at(".rv-actions").top, wrong = [];

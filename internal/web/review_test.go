@@ -40,7 +40,8 @@ func TestReviewByKeyboard(t *testing.T) {
 	seen := map[string]string{} // line, what was found
 	keys, certain := 0, false
 	for range 200 {
-		p.until("a line, a question or the end is shown", `document.querySelector("#rv-stage .rv-line, #rv-stage .rv-rest, dialog[open]")`)
+		p.until("a line, a question or the end is shown",
+			`document.querySelector("#rv-stage .rv-line, #rv-stage .rv-rest, dialog[open]")`)
 		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
 			certain = true
 			line := p.line()
@@ -85,7 +86,8 @@ func TestReviewByKeyboard(t *testing.T) {
 		t.Error("nothing was said when the outcome became certain")
 	}
 	if len(seen) != len(open) || keys != likely {
-		t.Errorf("%d lines were seen, %d keys accepted the first member; want %d and %d", len(seen), keys, len(open), likely)
+		t.Errorf("%d lines were seen, %d keys accepted the first member; want %d and %d", len(seen),
+			keys, len(open), likely)
 	}
 	found := s.findings(t)
 	if len(found) != len(open) {
@@ -97,7 +99,8 @@ func TestReviewByKeyboard(t *testing.T) {
 			t.Errorf("line %s: %q is stored, %q was found", f.LineID, f.Kind, seen[f.LineID])
 		}
 		if f.Kind == "accept" && f.MemberID != l.Candidates[0].Member.ID {
-			t.Errorf("line %s: member %s was accepted, want the first, %s", f.LineID, f.MemberID, l.Candidates[0].Member.ID)
+			t.Errorf("line %s: member %s was accepted, want the first, %s", f.LineID, f.MemberID,
+				l.Candidates[0].Member.ID)
 		}
 		if f.Kind == "nobody" && f.Searches != 1 {
 			t.Errorf("line %s: %d searches are stored, want 1", f.LineID, f.Searches)
@@ -114,21 +117,26 @@ func TestReviewKeys(t *testing.T) {
 	s := newReviewService(t, 40, 20)
 	s.undecided(t)
 	p := s.come(t, chromium(t), "Clara Stone")
-	for key, kind := range map[string]string{"i": "illegible", "s": "unsigned", "k": "struck", "d": "duplicate", "1": "accept"} {
+	for key, kind := range map[string]string{"i": "illegible", "s": "unsigned", "k": "struck",
+		"d": "duplicate", "1": "accept"} {
 		line := p.line()
 		p.free()
 		p.press(key)
-		p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+		p.until("the next line is shown",
+			fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`,
+				line))
 		p.saved()
 		if f := last(s.findings(t)); f.Kind != kind || f.LineID != line {
-			t.Errorf("key %s: %s of line %s was stored, want %s of %s", key, f.Kind, f.LineID, kind, line)
+			t.Errorf("key %s: %s of line %s was stored, want %s of %s", key, f.Kind, f.LineID, kind,
+				line)
 		}
 	}
 	line := p.line()
 	p.free()
 	p.press("x")
 	p.run(chromedp.Click(chromedp.CSS(`#rv-reasons button[value="out-of-window"]`)))
-	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+	p.until("the next line is shown",
+		fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
 	p.saved()
 	if f := last(s.findings(t)); f.Kind != "out-of-window" || f.LineID != line {
 		t.Errorf("other reasons: %s of line %s was stored", f.Kind, f.LineID)
@@ -136,12 +144,15 @@ func TestReviewKeys(t *testing.T) {
 	// One is left for later, and the one before is shown again.
 	line = p.line()
 	p.press(kb.ArrowRight)
-	p.until("another line is shown", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+	p.until("another line is shown",
+		fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
 	p.press(kb.ArrowLeft)
-	p.until("the line is shown again", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line === %q`, line))
+	p.until("the line is shown again",
+		fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line === %q`, line))
 	p.free()
 	p.press("f", "I", "s", " ", "i", "t", "?", enter)
-	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+	p.until("the next line is shown",
+		fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
 	p.saved()
 	if f := last(s.findings(t)); f.Kind != "flag" || f.Note != "Is it?" {
 		t.Errorf("flag: %s %q was stored", f.Kind, f.Note)
@@ -149,15 +160,21 @@ func TestReviewKeys(t *testing.T) {
 	for p.free() { // of somebody, not of nobody
 		line = p.line()
 		p.press("i")
-		p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+		p.until("the next line is shown",
+			fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`,
+				line))
 	}
 	line = p.line()
 	p.press("o")
-	ask[int](p, `document.querySelector("#rv-override select").selectedIndex = 1`) // nobody is chosen before
-	p.run(chromedp.SendKeys(chromedp.CSS(`#rv-override input[name=note]`), "paid at the door"+enter))
-	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+	// nobody is chosen before
+	ask[int](p, `document.querySelector("#rv-override select").selectedIndex = 1`)
+	p.run(chromedp.SendKeys(chromedp.CSS(`#rv-override input[name=note]`), "paid at the door"+
+		enter))
+	p.until("the next line is shown",
+		fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
 	p.saved()
-	if f := last(s.findings(t)); f.Kind != "override" || f.Note != "paid at the door" || !f.Chair || f.MemberID == "" {
+	if f := last(s.findings(t)); f.Kind != "override" || f.Note != "paid at the door" || !f.Chair ||
+		f.MemberID == "" {
 		t.Errorf("override: %+v was stored", f)
 	}
 	p.press("z")
@@ -185,14 +202,17 @@ func TestReviewCorrects(t *testing.T) {
 	line := s.lines(t)[14] // nobody fits "Jennifer Aquino"
 	p.open(s.url() + "?line=" + line.ID)
 	p.press("\x1b", "c")
-	p.run(chromedp.SetValue(chromedp.CSS(`#rv-correct input[name=field-name]`), "Lea Loic"), chromedp.SendKeys(chromedp.CSS(`#rv-correct input[name=field-name]`), enter))
-	p.until("the member is offered", `document.querySelector(".rv-line").dataset.first === "1086620"`)
+	p.run(chromedp.SetValue(chromedp.CSS(`#rv-correct input[name=field-name]`), "Lea Loic"),
+		chromedp.SendKeys(chromedp.CSS(`#rv-correct input[name=field-name]`), enter))
+	p.until("the member is offered",
+		`document.querySelector(".rv-line").dataset.first === "1086620"`)
 	if p.line() != line.ID || !strings.Contains(p.text(".rv-read"), "corrected") {
 		t.Errorf("line %s is shown, as read: %s", p.line(), p.text(".rv-read"))
 	}
 	p.press(enter)
 	p.saved()
-	if f := last(s.findings(t)); f.Kind != "accept" || f.MemberID != "1086620" || f.LineID != line.ID {
+	if f := last(s.findings(t)); f.Kind != "accept" || f.MemberID != "1086620" ||
+		f.LineID != line.ID {
 		t.Errorf("%s %s was stored of line %s", f.Kind, f.MemberID, f.LineID)
 	}
 
@@ -203,14 +223,16 @@ func TestReviewCorrects(t *testing.T) {
 		fields[f.Key] = ""
 	}
 	fields["name"] = "Dawn Smith"
-	if _, err := s.store.AddFinding(t.Context(), store.Finding{LineID: line.ID, By: s.accounts["Vera Okafor"].ID, Kind: "correct", Fields: fields}); err != nil {
+	if _, err := s.store.AddFinding(t.Context(), store.Finding{LineID: line.ID,
+		By: s.accounts["Vera Okafor"].ID, Kind: "correct", Fields: fields}); err != nil {
 		t.Fatal(err)
 	}
 	p.open(s.url() + "?line=" + line.ID)
 	p.free()
 	p.press("e")
 	p.saved()
-	if f := last(s.findings(t)); f.Kind != "one-of" || f.MemberID != "1616398" && f.MemberID != "1117341" || f.LineID != line.ID {
+	if f := last(s.findings(t)); f.Kind != "one-of" || f.MemberID != "1616398" &&
+		f.MemberID != "1117341" || f.LineID != line.ID {
 		t.Errorf("%s %s was stored of line %s", f.Kind, f.MemberID, f.LineID)
 	}
 	for _, l := range s.lines(t) {
@@ -243,7 +265,8 @@ func TestReviewKeysRest(t *testing.T) {
 	p.run(chromedp.Click(chromedp.CSS("#rv-toggle")))
 	p.run(chromedp.Evaluate[chromedp.Void](`document.getElementById("rv-place").focus()`))
 	p.press("i")
-	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+	p.until("the next line is shown",
+		fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
 }
 
 // What was found can be taken back, one after the other, also after the page
@@ -254,7 +277,8 @@ func TestReviewUndoes(t *testing.T) {
 	p := s.come(t, chromium(t), "Vera Okafor")
 	first := p.line()
 	p.press(enter)
-	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, first))
+	p.until("the next line is shown",
+		fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, first))
 	p.free()
 	p.press("s")
 	p.until("two are found", `document.getElementById("rv-done").textContent === "2"`)
@@ -265,7 +289,8 @@ func TestReviewUndoes(t *testing.T) {
 	p.open(s.url())
 	p.free()
 	p.press("u")
-	p.until("the first line is shown again", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line === %q`, first))
+	p.until("the first line is shown again",
+		fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line === %q`, first))
 	p.saved()
 	var kinds []string
 	for _, f := range s.findings(t) {
@@ -276,12 +301,14 @@ func TestReviewUndoes(t *testing.T) {
 	}
 	p.press(enter)
 	p.saved()
-	if _, err := s.store.AddTally(context.Background(), store.Tally{PetitionID: s.petition.ID, Counts: []byte("{}"), By: s.accounts["Clara Stone"].ID}); err != nil {
+	if _, err := s.store.AddTally(context.Background(), store.Tally{PetitionID: s.petition.ID,
+		Counts: []byte("{}"), By: s.accounts["Clara Stone"].ID}); err != nil {
 		t.Fatal(err)
 	}
 	p.free()
 	p.press("u")
-	p.until("the refusal is shown", `document.querySelector("#rv-notices")?.innerText.includes("certified tally")`)
+	p.until("the refusal is shown",
+		`document.querySelector("#rv-notices")?.innerText.includes("certified tally")`)
 	p.saved()
 	if got := last(s.findings(t)).Kind; got != "accept" {
 		t.Errorf("after the tally %q was stored", got)
@@ -309,7 +336,9 @@ func TestReviewTogether(t *testing.T) {
 				p.press("\x1b")
 			}
 			p.press("i")
-			p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+			p.until("the next line is shown",
+				fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`,
+					line))
 		}
 	}
 	vera.saved()
@@ -317,10 +346,14 @@ func TestReviewTogether(t *testing.T) {
 	if got := len(s.findings(t)); got != 20 {
 		t.Errorf("%d findings were stored, want 20", got)
 	}
-	vera.until("Vera sees where Viktor is", `document.querySelector(".rv-others")?.innerText.includes("Viktor Lind is at page")`)
+	vera.until("Vera sees where Viktor is",
+		`document.querySelector(".rv-others")?.innerText.includes("Viktor Lind is at page")`)
 	line := viktor.line()
-	s.post(t, "Clara Stone", url.Values{"line": {line}, "do": {"struck"}, "id": {s.accounts["Clara Stone"].ID + ".0123456789"}})
-	viktor.until("Viktor is told and goes on", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q && document.querySelector("#rv-notices").innerText.includes("was decided by Clara Stone")`, line))
+	s.post(t, "Clara Stone", url.Values{"line": {line}, "do": {"struck"},
+		"id": {s.accounts["Clara Stone"].ID + ".0123456789"}})
+	viktor.until("Viktor is told and goes on",
+		fmt.Sprintf(
+			`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q && document.querySelector("#rv-notices").innerText.includes("was decided by Clara Stone")`, line))
 }
 
 // What is found while the connection is down is kept, shown as not saved, and
@@ -331,7 +364,8 @@ func TestReviewConnectionLost(t *testing.T) {
 	s := newReviewService(t, 40, 20)
 	s.undecided(t)
 	p := s.come(t, chromium(t), "Vera Okafor")
-	p.until("lines are loaded ahead", `performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
+	p.until("lines are loaded ahead",
+		`performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
 	lost := map[string]int{}
 	find := func(n int) {
 		for range n {
@@ -342,22 +376,26 @@ func TestReviewConnectionLost(t *testing.T) {
 			} else {
 				p.press(enter)
 			}
-			p.until("the next line is shown", fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
+			p.until("the next line is shown",
+				fmt.Sprintf(`document.querySelector(".rv-line")?.dataset.line !== %q`, line))
 		}
 	}
 	s.line.Store(answerLost)
 	find(2)
-	p.until("it is said that nothing is saved", `document.getElementById("rv-saved").innerText.includes("2 findings could not be saved")`)
+	p.until("it is said that nothing is saved",
+		`document.getElementById("rv-saved").innerText.includes("2 findings could not be saved")`)
 	s.line.Store(broken)
 	find(2)
-	p.until("it is said that nothing is saved", `document.getElementById("rv-saved").innerText.includes("4 findings could not be saved")`)
+	p.until("it is said that nothing is saved",
+		`document.getElementById("rv-saved").innerText.includes("4 findings could not be saved")`)
 	s.line.Store(connected)
 	p.saved()
 	find(1)
 	p.saved()
 	s.line.Store(broken)
 	find(1)
-	p.until("it is said that nothing is saved", `document.getElementById("rv-saved").innerText.includes("1 finding could not be saved")`)
+	p.until("it is said that nothing is saved",
+		`document.getElementById("rv-saved").innerText.includes("1 finding could not be saved")`)
 	warned := p.leave()
 	s.line.Store(connected)
 	p.open(s.url())
@@ -387,7 +425,8 @@ func TestReviewBlind(t *testing.T) {
 	s.rules(t, "second-reviewer: sample\nsample-percent: 100\n")
 	browser := chromium(t)
 	line := s.lines(t)[2]
-	vera, viktor, vicky := s.signedIn(t, browser, "Vera Okafor"), s.signedIn(t, browser, "Viktor Lind"), s.signedIn(t, browser, "Vicky Alvarez")
+	vera, viktor, vicky := s.signedIn(t, browser, "Vera Okafor"), s.signedIn(t, browser,
+		"Viktor Lind"), s.signedIn(t, browser, "Vicky Alvarez")
 	at := s.url() + "?line=" + line.ID
 	vera.open(at)
 	vera.press(enter)
@@ -397,13 +436,17 @@ func TestReviewBlind(t *testing.T) {
 		t.Errorf("the first person may look a second time: %q", got)
 	}
 	viktor.open(at)
-	if page := ask[string](viktor, `document.getElementById("rv-stage").innerHTML`); strings.Contains(page, "Vera") || strings.Contains(page, "accepted") || !strings.Contains(page, "on their own") {
+	page := ask[string](viktor, `document.getElementById("rv-stage").innerHTML`)
+	if strings.Contains(page, "Vera") || strings.Contains(page, "accepted") ||
+		!strings.Contains(unbroken([]byte(page)), "on their own") {
 		t.Error("the second person sees what the first one found")
 	}
 	viktor.press("i")
 	viktor.saved()
 	vicky.open(at)
-	if page := ask[string](vicky, `document.getElementById("rv-stage").innerHTML`); strings.Contains(page, "Vera") || !strings.Contains(page, "Two people disagree") {
+	if page := ask[string](vicky,
+		`document.getElementById("rv-stage").innerHTML`); strings.Contains(page, "Vera") ||
+		!strings.Contains(page, "Two people disagree") {
 		t.Error("the third person is told who found what, or not what to settle")
 	}
 	vicky.press(enter)
@@ -412,8 +455,10 @@ func TestReviewBlind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l := *c.Line(c.Find(line.ID)); l.Verdict != "valid" || l.MemberID != line.Candidates[0].Member.ID {
-		t.Errorf("two of three accepted the first member, and the line is %s, %s", l.Verdict, l.MemberID)
+	if l := *c.Line(c.Find(line.ID)); l.Verdict != "valid" ||
+		l.MemberID != line.Candidates[0].Member.ID {
+		t.Errorf("two of three accepted the first member, and the line is %s, %s", l.Verdict,
+			l.MemberID)
 	}
 }
 
@@ -424,8 +469,10 @@ func TestReviewSearchBeforeNobody(t *testing.T) {
 	s := newReviewService(t, 40, 36)
 	ctx := context.Background()
 	line := s.lines(t)[9].ID
-	form := url.Values{"line": {line}, "do": {"nobody"}, "id": {s.accounts["Vera Okafor"].ID + ".0123456789"}}
-	if status, page := s.post(t, "Vera Okafor", form); status != http.StatusUnprocessableEntity || !strings.Contains(page, "Search the roll first") {
+	form := url.Values{"line": {line}, "do": {"nobody"}, "id": {s.accounts["Vera Okafor"].ID +
+		".0123456789"}}
+	if status, page := s.post(t, "Vera Okafor", form); status != http.StatusUnprocessableEntity ||
+		!strings.Contains(page, "Search the roll first") {
 		t.Errorf("nobody without a search: status %d", status)
 	}
 	if err := s.store.SetSetting(ctx, "searches-before-nobody", "3", ""); err != nil {
@@ -453,7 +500,8 @@ func TestReviewSearchBeforeNobody(t *testing.T) {
 		}
 	}
 	p.press("n")
-	p.until("the next line is shown", fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
+	p.until("the next line is shown",
+		fmt.Sprintf(`(document.querySelector(".rv-line")?.dataset.line ?? %[1]q) !== %[1]q`, line))
 	p.saved()
 	if f := last(s.findings(t)); f.Kind != "nobody" || f.Searches != 3 {
 		t.Errorf("%s after %d searches was stored, want nobody after 3", f.Kind, f.Searches)
@@ -480,20 +528,24 @@ func TestReviewForms(t *testing.T) {
 		t.Errorf("%d findings were stored, want 1", got)
 	}
 	undoes := value(t, next, `name="undoes" value="([^"]+)"`)
-	back := send(t, c, s.url(), url.Values{"line": {line}, "id": {id + "u"}, "do": {"undo"}, "undoes": {undoes}})
+	back := send(t, c, s.url(), url.Values{"line": {line}, "id": {id + "u"}, "do": {"undo"},
+		"undoes": {undoes}})
 	if value(t, back, shownLine) != line {
 		t.Error("undoing does not lead back to the line")
 	}
 	found := get(t, c, s.url()+"?line="+line+"&q=baca")
-	if !strings.Contains(found, "Maria") || !strings.Contains(found, `name="searched" value="baca"`) {
+	if !strings.Contains(found, "Maria") || !strings.Contains(found,
+		`name="searched" value="baca"`) {
 		t.Error("the search finds nobody, or is forgotten")
 	}
-	send(t, c, s.url(), url.Values{"line": {line}, "id": {id + "n"}, "do": {"nobody"}, "searched": {"baca"}})
+	send(t, c, s.url(), url.Values{"line": {line}, "id": {id + "n"}, "do": {"nobody"},
+		"searched": {"baca"}})
 	if f := last(s.findings(t)); f.Kind != "nobody" || f.Searches != 1 {
 		t.Errorf("%s after %d searches was stored", f.Kind, f.Searches)
 	}
 	flagged := s.lines(t)[14].ID
-	send(t, c, s.url(), url.Values{"line": {flagged}, "id": {id + "f"}, "do": {"flag"}, "note": {"Two hands?"}})
+	send(t, c, s.url(), url.Values{"line": {flagged}, "id": {id + "f"}, "do": {"flag"},
+		"note": {"Two hands?"}})
 	chair := get(t, s.client(t, "Clara Stone"), s.url()+"?line="+flagged)
 	if !strings.Contains(chair, "Two hands?") || !strings.Contains(chair, "waits for the chair") {
 		t.Error("the chair does not see the flag and its note")
@@ -502,7 +554,9 @@ func TestReviewForms(t *testing.T) {
 		t.Error("a verifier is offered to take back as the chair may")
 	}
 	clara := s.client(t, "Clara Stone")
-	fields := url.Values{"line": {flagged}, "do": {"undo"}, "undoes": {value(t, chair, `name="undoes" value="([^"]+)"`)}, "id": {value(t, chair, `name="id" value="([^"]+r0)"`)}}
+	fields := url.Values{"line": {flagged}, "do": {"undo"},
+		"undoes": {value(t, chair, `name="undoes" value="([^"]+)"`)},
+		"id":     {value(t, chair, `name="id" value="([^"]+r0)"`)}}
 	send(t, clara, s.url(), fields)
 	if f := last(s.findings(t)); f.Kind != "undo" || f.By != s.accounts["Clara Stone"].ID {
 		t.Errorf("%+v was stored, where the chair took a flag back", f)
@@ -517,7 +571,8 @@ func TestReviewWaitsForExport(t *testing.T) {
 	s.petition.SnapshotID = ""
 	s.rules(t, "")
 	page := get(t, s.client(t, "Vera Okafor"), s.url())
-	if !strings.Contains(page, "still to be compared with the membership export") || strings.Contains(page, "a second reviewer or the chair") {
+	if !strings.Contains(page, "still to be compared with the membership export") ||
+		strings.Contains(page, "a second reviewer or the chair") {
 		t.Errorf("a verifier is told\n%s", page)
 	}
 }
@@ -526,7 +581,8 @@ func TestReviewRefusals(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	ctx := context.Background()
-	staff, err := s.store.AddAccount(ctx, store.Account{Email: "staff@example.org", Name: "Stan Mills", Roles: []store.Role{store.Staff}})
+	staff, err := s.store.AddAccount(ctx, store.Account{Email: "staff@example.org",
+		Name: "Stan Mills", Roles: []store.Role{store.Staff}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -538,16 +594,29 @@ func TestReviewRefusals(t *testing.T) {
 		form      url.Values
 		status    int
 	}{
-		{"staff", "Stan Mills", url.Values{"line": {line}, "do": {"struck"}, "id": id("Stan Mills", "0123456789")}, http.StatusForbidden},
-		{"somebody else's id", "Vera Okafor", url.Values{"line": {line}, "do": {"struck"}, "id": id("Viktor Lind", "0123456789")}, http.StatusBadRequest},
-		{"no id", "Vera Okafor", url.Values{"line": {line}, "do": {"struck"}}, http.StatusBadRequest},
-		{"a member who is not on the roll", "Vera Okafor", url.Values{"line": {line}, "do": {"accept 7"}, "id": id("Vera Okafor", "0123456780")}, http.StatusUnprocessableEntity},
-		{"a line of nothing", "Vera Okafor", url.Values{"line": {"x"}, "do": {"struck"}, "id": id("Vera Okafor", "0123456781")}, http.StatusNotFound},
-		{"a decided line", "Vera Okafor", url.Values{"line": {s.lines(t)[0].ID}, "do": {"struck"}, "id": id("Vera Okafor", "0123456782")}, http.StatusConflict},
-		{"a flag without a note", "Vera Okafor", url.Values{"line": {line}, "do": {"flag"}, "id": id("Vera Okafor", "0123456783")}, http.StatusUnprocessableEntity},
-		{"a note without end", "Vera Okafor", url.Values{"line": {line}, "do": {"flag"}, "note": {strings.Repeat("é", 2001)}, "id": id("Vera Okafor", "0123456785")}, http.StatusUnprocessableEntity},
-		{"a correction without end", "Vera Okafor", url.Values{"line": {line}, "do": {"correct"}, "field-name": {strings.Repeat("x", 501)}, "id": id("Vera Okafor", "0123456786")}, http.StatusUnprocessableEntity},
-		{"undoing nothing", "Vera Okafor", url.Values{"line": {line}, "do": {"undo"}, "undoes": {"x"}, "id": id("Vera Okafor", "0123456784")}, http.StatusConflict},
+		{"staff", "Stan Mills", url.Values{"line": {line}, "do": {"struck"}, "id": id("Stan Mills",
+			"0123456789")}, http.StatusForbidden},
+		{"somebody else's id", "Vera Okafor", url.Values{"line": {line}, "do": {"struck"},
+			"id": id("Viktor Lind", "0123456789")}, http.StatusBadRequest},
+		{"no id", "Vera Okafor", url.Values{"line": {line}, "do": {"struck"}},
+			http.StatusBadRequest},
+		{"a member who is not on the roll", "Vera Okafor", url.Values{"line": {line},
+			"do": {"accept 7"}, "id": id("Vera Okafor", "0123456780")},
+			http.StatusUnprocessableEntity},
+		{"a line of nothing", "Vera Okafor", url.Values{"line": {"x"}, "do": {"struck"},
+			"id": id("Vera Okafor", "0123456781")}, http.StatusNotFound},
+		{"a decided line", "Vera Okafor", url.Values{"line": {s.lines(t)[0].ID}, "do": {"struck"},
+			"id": id("Vera Okafor", "0123456782")}, http.StatusConflict},
+		{"a flag without a note", "Vera Okafor", url.Values{"line": {line}, "do": {"flag"},
+			"id": id("Vera Okafor", "0123456783")}, http.StatusUnprocessableEntity},
+		{"a note without end", "Vera Okafor", url.Values{"line": {line}, "do": {"flag"},
+			"note": {strings.Repeat("é", 2001)}, "id": id("Vera Okafor", "0123456785")},
+			http.StatusUnprocessableEntity},
+		{"a correction without end", "Vera Okafor", url.Values{"line": {line}, "do": {"correct"},
+			"field-name": {strings.Repeat("x", 501)}, "id": id("Vera Okafor", "0123456786")},
+			http.StatusUnprocessableEntity},
+		{"undoing nothing", "Vera Okafor", url.Values{"line": {line}, "do": {"undo"},
+			"undoes": {"x"}, "id": id("Vera Okafor", "0123456784")}, http.StatusConflict},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if status, page := s.post(t, tt.who, tt.form); status != tt.status {
@@ -571,7 +640,9 @@ func TestReviewAccessible(t *testing.T) {
 	check := func(what string) {
 		t.Helper()
 		for _, scheme := range []string{"light", "dark"} {
-			if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+			if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia,
+				emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+					{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
 				t.Fatal(err)
 			}
 			if !ask[bool](p, `"axe" in window`) {
@@ -581,7 +652,9 @@ func TestReviewAccessible(t *testing.T) {
 			if scheme == "dark" { // where nothing else can differ
 				options = `{runOnly: ["color-contrast"]}`
 			}
-			found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`axe.run(document, `+options+`).then((r) => r.violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html + " " + n.failureSummary).join(" ")))`, chromedp.EvalAwaitPromise))
+			found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`axe.run(document, `+
+				options+
+				`).then((r) => r.violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html + " " + n.failureSummary).join(" ")))`, chromedp.EvalAwaitPromise))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -590,7 +663,8 @@ func TestReviewAccessible(t *testing.T) {
 			}
 		}
 	}
-	for i, what := range map[int]string{3: "a line to confirm", 9: "a line to search for", 0: "a decided line", 40: "a duplicate"} {
+	for i, what := range map[int]string{3: "a line to confirm", 9: "a line to search for",
+		0: "a decided line", 40: "a duplicate"} {
 		p.open(s.url() + "?line=" + s.lines(t)[i].ID)
 		p.saved()
 		check(what)
@@ -611,7 +685,8 @@ func TestReviewAccessible(t *testing.T) {
 	check("the help")
 	for _, l := range s.lines(t) {
 		if l.Verdict == "uncertain" {
-			if _, err := s.store.AddFinding(t.Context(), store.Finding{LineID: l.ID, By: s.accounts["Clara Stone"].ID, Chair: true, Kind: "illegible"}); err != nil {
+			if _, err := s.store.AddFinding(t.Context(), store.Finding{LineID: l.ID,
+				By: s.accounts["Clara Stone"].ID, Chair: true, Kind: "illegible"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -678,7 +753,7 @@ func body(t testing.TB, r *http.Response, err error) string {
 	if r.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s: status %d: %s", r.Request.Method, r.Request.URL, r.StatusCode, text)
 	}
-	return string(text)
+	return unbroken(text)
 }
 
 func value(t testing.TB, page, pattern string) string {

@@ -28,7 +28,8 @@ func (s *Server) routes() []site.Route {
 		site.On("GET /readyz", site.Public, s.readyz),
 		site.On("GET /metrics", site.ByAdmin, s.metrics),
 		site.On("GET /static/{file...}", site.Public, s.Static),
-	}, s.SignIn.Routes(), s.uploads.Routes(), s.petitions.Routes(), s.review.Routes(), s.register.Routes(), s.api.Routes())
+	}, s.SignIn.Routes(), s.uploads.Routes(), s.petitions.Routes(), s.review.Routes(),
+		s.register.Routes(), s.api.Routes())
 }
 
 // mount builds the handler from the table.
@@ -37,7 +38,8 @@ func (s *Server) mount() (http.Handler, error) {
 	for _, rt := range s.routes() {
 		mux.Handle(rt.Pattern, s.serve(rt))
 	}
-	mux.Handle("/", s.serve(site.On("/", site.Public, func(http.ResponseWriter, *http.Request) error {
+	mux.Handle("/", s.serve(site.On("/", site.Public, func(http.ResponseWriter,
+		*http.Request) error {
 		return site.Problem(http.StatusNotFound, "There is no such page.")
 	})))
 	// What pages of the service send is known by its address, also where a proxy in front of it
@@ -56,10 +58,13 @@ func (s *Server) fromElsewhere(_ http.ResponseWriter, r *http.Request) error {
 	if from == "" {
 		from = "another site"
 	}
-	return site.Problem(http.StatusForbidden, fmt.Sprintf("This was sent from %s, and the service is at %s, "+
-		"so it was not accepted: another site might have sent it in your name. If you reach the service "+
-		"at the first of the two, whoever runs it starts it with that address: "+
-		"--url, or COUNTERSIGN_URL in its environment.", from, site.Origin(s.Base)))
+	return site.Problem(http.StatusForbidden,
+		fmt.Sprintf("This was sent from %s, and the service is at %s, "+
+			"so it was not accepted: another site might have sent it in your name. If you reach "+
+			"the "+
+			"service "+
+			"at the first of the two, whoever runs it starts it with that address: "+
+			"--url, or COUNTERSIGN_URL in its environment.", from, site.Origin(s.Base)))
 }
 
 // serve answers one route: measured, logged, only for those who may.
@@ -104,7 +109,9 @@ func permit(rt site.Route, r *http.Request) error {
 		return site.ErrSignIn
 	}
 	if site.AccessOf(a.Roles)&rt.Who == 0 {
-		return site.Problem(http.StatusForbidden, "Your account may not do this. It takes the role "+strings.ReplaceAll(rt.Who.String(), ", ", " or ")+".")
+		return site.Problem(http.StatusForbidden,
+			"Your account may not do this. It takes the role "+strings.ReplaceAll(rt.Who.String(),
+				", ", " or ")+".")
 	}
 	return nil
 }
@@ -112,7 +119,9 @@ func permit(rt site.Route, r *http.Request) error {
 // headers hold for every answer. Pages have no inline script or style and
 // nothing from elsewhere, so what somebody smuggles in does nothing.
 func headers(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "+
+			"'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -36,13 +36,18 @@ func TestWhoMay(t *testing.T) {
 			t.Errorf("%s takes any method", rt.Pattern)
 			continue
 		}
-		path = strings.NewReplacer("{$}", "", "{id}", "none", "{petition}", "none", "{upload}", "none", "{failure}", "none", "{token}", "none", "{blob}", "none", "{kind}", "coo", "{name}", "none", "{line}", "none", "{account}", "none", "{file...}", "none", "{file}", "none.pdf").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", "none", "{petition}", "none", "{upload}",
+			"none", "{failure}", "none", "{token}", "none", "{blob}", "none", "{kind}", "coo",
+			"{name}", "none", "{line}", "none", "{account}", "none", "{file...}", "none", "{file}",
+			"none.pdf").Replace(path)
 		if strings.ContainsAny(path, "{}") {
 			t.Errorf("%s: the test knows no value for a part of %s", rt.Pattern, path)
 		}
 		for role, c := range clients {
 			a := c.do(method, path, nil, "Sec-Fetch-Site", "same-origin")
-			refused := a.StatusCode == http.StatusForbidden || a.StatusCode == http.StatusUnauthorized || a.StatusCode == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/login")
+			refused := a.StatusCode == http.StatusForbidden ||
+				a.StatusCode == http.StatusUnauthorized || a.StatusCode == http.StatusSeeOther &&
+				strings.HasPrefix(a.Header.Get("Location"), "/login")
 			machine := strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/tus/")
 			public := rt.Who&site.Public != 0
 			switch {
@@ -53,9 +58,11 @@ func TestWhoMay(t *testing.T) {
 			case role == "" && !refused:
 				t.Errorf("%s, not signed in: %s, want the way to sign in", rt.Pattern, a.Status)
 			case role == "":
-			case site.AccessOf([]store.Role{store.Role(role)})&rt.Who == 0 && a.StatusCode != http.StatusForbidden:
+			case site.AccessOf([]store.Role{store.Role(role)})&rt.Who == 0 &&
+				a.StatusCode != http.StatusForbidden:
 				t.Errorf("%s as %s: %s, want 403", rt.Pattern, role, a.Status)
-			case site.AccessOf([]store.Role{store.Role(role)})&rt.Who != 0 && refused && a.StatusCode != http.StatusSeeOther:
+			case site.AccessOf([]store.Role{store.Role(role)})&rt.Who != 0 && refused &&
+				a.StatusCode != http.StatusSeeOther:
 				t.Errorf("%s as %s: %s, but the table lets it in", rt.Pattern, role, a.Status)
 			}
 		}
@@ -71,21 +78,24 @@ func TestAPIInTable(t *testing.T) {
 	sv := newService(t)
 	var described, served []string
 	for path, item := range sv.api.Spec().Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post,
+			"PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
 			if op != nil {
 				described = append(described, method+" "+path)
 			}
 		}
 	}
 	for _, rt := range sv.routes() {
-		if _, path, _ := strings.Cut(rt.Pattern, " "); strings.HasPrefix(path, "/api/") && path != "/api/docs" && path != "/api/openapi.json" {
+		if _, path, _ := strings.Cut(rt.Pattern, " "); strings.HasPrefix(path, "/api/") &&
+			path != "/api/docs" && path != "/api/openapi.json" {
 			served = append(served, rt.Pattern)
 		}
 	}
 	slices.Sort(described)
 	slices.Sort(served)
 	if !slices.Equal(described, served) {
-		t.Errorf("described: %s\nserved: %s", strings.Join(described, ", "), strings.Join(served, ", "))
+		t.Errorf("described: %s\nserved: %s", strings.Join(described, ", "), strings.Join(served,
+			", "))
 	}
 }
 
@@ -118,7 +128,8 @@ func TestHeaders(t *testing.T) {
 	sv := newService(t)
 	a := sv.client("staff").get("/petitions").want(t, 200)
 	policy := a.Header.Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'",
+		"frame-ancestors 'none'", "base-uri 'none'"} {
 		if !strings.Contains(policy, part) {
 			t.Errorf("the policy %q lacks %s", policy, part)
 		}
@@ -135,7 +146,8 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	c := sv.client("staff")
-	got := c.do("POST", "/petitions", strings.NewReader("title=x"), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
+	got := c.do("POST", "/petitions", strings.NewReader("title=x"), "Content-Type",
+		"application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
 	if got.StatusCode != http.StatusForbidden {
 		t.Errorf("a form of another site: %s, want 403", got.Status)
 	}

@@ -40,26 +40,33 @@ func TestRuleAsForm(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	admin, staff := sv.client("admin"), sv.client("staff")
-	if page := admin.get("/settings").want(t, 200).body; !strings.Contains(page, `name="rule-threshold" value="100"`) || strings.Contains(page, "as YAML<textarea") {
+	if page := admin.get("/settings").want(t, 200).body; !strings.Contains(page,
+		`name="rule-threshold" value="100"`) || strings.Contains(page, "as YAML<textarea") {
 		t.Error("the settings show no form of the rule")
 	}
 	admin.post("/settings", filledIn(ruleFields(t, sv, ""), "threshold", "40")...).want(t, 303)
 	if a := admin.get("/settings/rule.yaml").want(t, 200); a.body != "threshold: 40\n" {
 		t.Errorf("the rule is kept as %q", a.body)
 	}
-	if page := staff.get("/petitions/new").want(t, 200).body; !strings.Contains(page, `name="rule-threshold" value="40"`) {
+	if page := staff.get("/petitions/new").want(t, 200).body; !strings.Contains(page,
+		`name="rule-threshold" value="40"`) {
 		t.Error("a new petition does not begin with the rule of the settings")
 	}
 	terms := []string{"title", "Seed Libraries", "received", "2026-11-01"}
-	at := staff.post("/petitions", append(terms, filledIn(ruleFields(t, sv, "threshold: 40"), "duplicates", "latest")...)...).want(t, 303).Header.Get("Location")
-	if a := staff.get(at+"/rule.yaml").want(t, 200); a.body != "threshold: 40\nduplicates: \"latest\"\n" {
+	at := staff.post("/petitions", append(terms, filledIn(ruleFields(t, sv, "threshold: 40"),
+		"duplicates", "latest")...)...).want(t, 303).Header.Get("Location")
+	if a := staff.get(at+"/rule.yaml").want(t,
+		200); a.body != "threshold: 40\nduplicates: \"latest\"\n" {
 		t.Errorf("the petition's rule is %q", a.body)
 	}
-	wrong := staff.post(at+"/edit", append(terms, filledIn(ruleFields(t, sv, "threshold: 40"), "percent", "200")...)...).want(t, 422).body
-	if !strings.Contains(wrong, "“or percent of the members” is 200") || !strings.Contains(wrong, `name="rule-percent" value="200"`) || strings.Contains(wrong, "Line 1") {
+	wrong := staff.post(at+"/edit", append(terms, filledIn(ruleFields(t, sv, "threshold: 40"),
+		"percent", "200")...)...).want(t, 422).body
+	if !strings.Contains(wrong, "“or percent of the members” is 200") || !strings.Contains(wrong,
+		`name="rule-percent" value="200"`) || strings.Contains(wrong, "Line 1") {
 		t.Errorf("a field that is wrong is not named, or forgotten:\n%s", wrong)
 	}
-	if wrong := admin.post("/settings", filledIn(ruleFields(t, sv, ""), "term-years", "0")...).want(t, 422).body; !strings.Contains(wrong, "“Years of a term” is 0") {
+	if wrong := admin.post("/settings", filledIn(ruleFields(t, sv, ""), "term-years", "0")...).want(
+		t, 422).body; !strings.Contains(wrong, "“Years of a term” is 0") {
 		t.Errorf("in the settings it is said:\n%s", wrong)
 	}
 	staff.get("/settings/rule.yaml").want(t, 403)

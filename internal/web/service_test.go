@@ -17,6 +17,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -68,19 +69,23 @@ func newService(t testing.TB) *service {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check0(t, err)
 	o := office.New(office.Options{Store: st, Blobs: blobs, Bell: q, Program: "test"})
-	s, err := New(site.Options{Store: st, Blobs: blobs, Bell: q, Office: o, Uploads: filepath.Join(dir, "uploads"),
-		URL: "http://" + l.Addr().String(), Log: log, Program: "test"})
+	s, err := New(site.Options{Store: st, Blobs: blobs, Bell: q, Office: o,
+		Uploads: filepath.Join(dir, "uploads"),
+		URL:     "http://" + l.Addr().String(), Log: log, Program: "test"})
 	check0(t, err)
 	// Streams of pages end with the service, not only with who reads them.
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s, BaseContext: func(net.Listener) context.Context { return base }}}
+	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s,
+		BaseContext: func(net.Listener) context.Context { return base }}}
 	srv.Start()
 	t.Cleanup(func() { cancel(); srv.Close() })
 	sv := &service{Server: s, t: t, url: srv.URL, logs: logs, queue: q, files: blobs, dir: dir}
 	hash, err := testHash()
 	check0(t, err)
 	for _, role := range []store.Role{store.Staff, store.Verifier, store.Chair, store.Admin} {
-		_, err := st.AddAccount(ctx, store.Account{ID: "account-" + string(role), Email: string(role) + "@example.org", Name: "Terry " + site.UpperFirst(string(role)), Roles: []store.Role{role}, PasswordHash: hash})
+		_, err := st.AddAccount(ctx, store.Account{ID: "account-" + string(role),
+			Email: string(role) + "@example.org", Name: "Terry " + site.UpperFirst(string(role)),
+			Roles: []store.Role{role}, PasswordHash: hash})
 		check0(t, err)
 	}
 	return sv
@@ -118,7 +123,10 @@ type client struct {
 func (sv *service) client(role string) *client {
 	sv.t.Helper()
 	jar, _ := cookiejar.New(nil)
-	c := &client{t: sv.t, base: sv.url, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	c := &client{t: sv.t, base: sv.url, http: &http.Client{Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		}}}
 	if role != "" {
 		secret := sv.session(role)
 		u, _ := url.Parse(sv.url)
@@ -150,8 +158,16 @@ func (c *client) do(method, path string, body io.Reader, header ...string) answe
 	}
 	data, err := io.ReadAll(resp.Body)
 	check0(c.t, err)
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		return answer{resp, unbroken(data)}
+	}
 	return answer{resp, string(data)}
 }
+
+var brokenLine = regexp.MustCompile(`\n[ \t]+`)
+
+// unbroken is a page without the line breaks of its template, which browsers show as spaces.
+func unbroken(page []byte) string { return string(brokenLine.ReplaceAll(page, []byte(" "))) }
 
 func (c *client) get(path string) answer { c.t.Helper(); return c.do("GET", path, nil) }
 
@@ -161,14 +177,16 @@ func (c *client) post(path string, pairs ...string) answer {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v.Add(pairs[i], pairs[i+1])
 	}
-	return c.do("POST", path, strings.NewReader(v.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+	return c.do("POST", path, strings.NewReader(v.Encode()), "Content-Type",
+		"application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
 }
 
 // want fails where an answer has another status, and says what it was.
 func (a answer) want(t testing.TB, status int) answer {
 	t.Helper()
 	if a.StatusCode != status {
-		t.Fatalf("%s %s: %s, want %d\n%s", a.Request.Method, a.Request.URL.Path, a.Status, status, a.body[:min(len(a.body), 1500)])
+		t.Fatalf("%s %s: %s, want %d\n%s", a.Request.Method, a.Request.URL.Path, a.Status, status,
+			a.body[:min(len(a.body), 1500)])
 	}
 	return a
 }
@@ -176,9 +194,12 @@ func (a answer) want(t testing.TB, status int) answer {
 // signers of the sample, by their place on the sheets: 14 are members in good standing, 4 are
 // lapsed, and 6 have a namesake and wrote no number.
 var signers = []string{
-	"Esther Conrad", "Pam Diaz", "Herman Lewis", "Linda Freeman", "Teresa Brown", "Joann Adams", "Deborah Kim", "Ruth Okafor",
-	"Walter Nkemelu", "Ines Caballero", "Martha Lindqvist", "Otis Vandermeer", "Priya Raman", "Gustav Ahlgren", "Hannah Weiss", "Cora Whitfield",
-	"Silas Thornton", "Beatrix Ullmann", "Leon Castellano", "Naomi Fairbanks", "Edwin Prescott", "Yvette Moreau", "Abel Kowalczyk", "Dora Steinbeck",
+	"Esther Conrad", "Pam Diaz", "Herman Lewis", "Linda Freeman", "Teresa Brown", "Joann Adams",
+	"Deborah Kim", "Ruth Okafor",
+	"Walter Nkemelu", "Ines Caballero", "Martha Lindqvist", "Otis Vandermeer", "Priya Raman",
+	"Gustav Ahlgren", "Hannah Weiss", "Cora Whitfield",
+	"Silas Thornton", "Beatrix Ullmann", "Leon Castellano", "Naomi Fairbanks", "Edwin Prescott",
+	"Yvette Moreau", "Abel Kowalczyk", "Dora Steinbeck",
 }
 
 func namesake(i int) bool { return i%4 == 2 }
@@ -194,9 +215,11 @@ func sampleRoll() []byte {
 		if lapsed(i) {
 			status = "Lapsed"
 		}
-		fmt.Fprintf(&b, "04%05d,%s,%s,Durham,NC,%s@example.org,%s\n", i*37, given, family, strings.ToLower(given), status)
+		fmt.Fprintf(&b, "04%05d,%s,%s,Durham,NC,%s@example.org,%s\n", i*37, given, family,
+			strings.ToLower(given), status)
 		if namesake(i) {
-			fmt.Fprintf(&b, "05%05d,%s,%s,Dublin,OH,%s2@example.org,Active\n", i*37, given, family, strings.ToLower(given))
+			fmt.Fprintf(&b, "05%05d,%s,%s,Dublin,OH,%s2@example.org,Active\n", i*37, given, family,
+				strings.ToLower(given))
 		}
 	}
 	return b.Bytes()
@@ -207,7 +230,9 @@ func (sv *service) export(data []byte) store.Snapshot {
 	sv.t.Helper()
 	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(data))
 	check0(sv.t, err)
-	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), AcceptLosses: true}, "account-staff")
+	snap, err := sv.Office.Import(sv.t.Context(), sum, "members.csv",
+		office.ImportOptions{AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
+			AcceptLosses: true}, "account-staff")
 	check0(sv.t, err)
 	return snap
 }
@@ -218,10 +243,17 @@ func (sv *service) sample() store.Petition {
 	sv.t.Helper()
 	ctx, t := sv.t.Context(), sv.t
 	snap := sv.export(sampleRoll())
-	p, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Libraries for Rural Broadband", State: "draft", Rules: "threshold: 20", SnapshotID: snap.ID, ReceivedOn: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC), By: "account-staff"})
+	p, err := sv.Store.AddPetition(ctx, store.Petition{Title: "Libraries for Rural Broadband",
+		State: "draft", Rules: "threshold: 20", SnapshotID: snap.ID, ReceivedOn: time.Date(2026, 11,
+			2, 0, 0, 0, 0, time.UTC), By: "account-staff"})
 	check0(t, err)
-	cover := extract.Cover{Group: "Rural Broadband", Purpose: "To share what works in connecting rural libraries.", Organizers: []extract.Organizer{
-		{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio", Signed: extract.SignedYes}, {Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago", Signed: extract.SignedUnsure}}}
+	cover := extract.Cover{Group: "Rural Broadband",
+		Purpose: "To share what works in connecting rural libraries.",
+		Organizers: []extract.Organizer{
+			{Name: "Esther Conrad", Address: "8859 Madison Pl, San Antonio",
+				Signed: extract.SignedYes},
+			{Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago",
+				Signed: extract.SignedUnsure}}}
 	matcher, err := office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID)
 	check0(t, err)
 	line := 0
@@ -229,11 +261,13 @@ func (sv *service) sample() store.Petition {
 		data := []byte(fmt.Sprintf("file %d of the sample", f))
 		sum, size, err := sv.Blobs.Put(ctx, bytes.NewReader(data))
 		check0(t, err)
-		u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: sum, Name: name, Size: size, By: "account-staff", At: time.Now()})
+		u, err := sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: sum, Name: name,
+			Size: size, By: "account-staff", At: time.Now()})
 		check0(t, err)
 		var pages []store.Page
 		for n := range 2 - f {
-			pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), PetitionID: p.ID, UploadID: u.ID, Number: n + 1})
+			pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), PetitionID: p.ID,
+				UploadID: u.ID, Number: n + 1})
 		}
 		check0(t, sv.Store.OpenedUpload(ctx, u.ID, pages, ""))
 		for i, pg := range pages {
@@ -243,8 +277,10 @@ func (sv *service) sample() store.Petition {
 			}
 			for n := range 8 {
 				top := .2 + float64(n)*.09
-				r := extract.Row{Number: n + 1, Box: [4]float64{.07, top, .94, top + .08}, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-					extract.Name: {Text: signers[line], Confidence: .93}, extract.MemberID: {Text: fmt.Sprintf("04%05d", line*37), Confidence: .88}}}
+				r := extract.Row{Number: n + 1, Box: [4]float64{.07, top, .94, top + .08},
+					Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
+						extract.Name:     {Text: signers[line], Confidence: .93},
+						extract.MemberID: {Text: fmt.Sprintf("04%05d", line*37), Confidence: .88}}}
 				if namesake(line) {
 					r.Fields[extract.MemberID] = extract.Reading{Confidence: .99}
 				}
@@ -269,17 +305,21 @@ func (sv *service) leavesOpen(p store.Petition) {
 	page := must(sv.Store.Pages(ctx, p.ID))[0]
 	lines, err := sv.Store.LinesOf(ctx, page.ID)
 	check0(t, err)
-	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers, Notes: []string{"read anew"}})
+	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers,
+		Notes: []string{"read anew"}})
 	check0(t, err)
 	page.Sheet, _, err = sv.Blobs.Put(ctx, bytes.NewReader(packed))
 	check0(t, err)
-	page.Open = []store.OpenPoint{{Kind: "writing-outside", Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4, .96}}}
+	page.Open = []store.OpenPoint{{Kind: "writing-outside",
+		Text: "Handwriting below the table was not filed as a line.", Box: [4]float64{.1, .93, .4,
+			.96}}}
 	check0(t, sv.Store.ReadPage(ctx, page, lines))
 }
 
 // keepSheet keeps what was read of a page as the workers do, matched against an export where
 // one is named.
-func keepSheet(t testing.TB, st *store.Store, blobs site.Blobs, m *verify.Matcher, snapshotID string, p store.Page, s extract.Sheet, strips []string) {
+func keepSheet(t testing.TB, st *store.Store, blobs site.Blobs, m *verify.Matcher,
+	snapshotID string, p store.Page, s extract.Sheet, strips []string) {
 	t.Helper()
 	ctx := t.Context()
 	packed, err := extract.EncodeSheet(s)
@@ -294,7 +334,8 @@ func keepSheet(t testing.TB, st *store.Store, blobs site.Blobs, m *verify.Matche
 	for i, r := range s.Rows {
 		lines[i] = store.Line{Number: r.Number, Box: r.Box, Picture: strips[i]}
 		if lines[i].Row, err = office.EncodeRow(r); err == nil && m != nil {
-			matches[store.LineID(p.ID, r.Number)], err = office.EncodeMatch(m.Match(verify.Line{Row: r}))
+			matches[store.LineID(p.ID, r.Number)], err = office.EncodeMatch(
+				m.Match(verify.Line{Row: r}))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -346,14 +387,16 @@ func (sv *service) onAgenda() store.Petition {
 func (sv *service) established() store.Petition {
 	sv.t.Helper()
 	p := sv.onAgenda()
-	sv.step(p.ID, "approve", "vote", "7 to 0", "overlap", "none", "rationale", "None is like it.", "name", "Seed Libraries")
+	sv.step(p.ID, "approve", "vote", "7 to 0", "overlap", "none", "rationale", "None is like it.",
+		"name", "Seed Libraries")
 	return p
 }
 
 // picture keeps something like a sheet with writing on it.
 func (sv *service) picture(width, height, seed int) string {
 	sv.t.Helper()
-	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(sketched(sv.t, sketch{width, height, seed})))
+	sum, _, err := sv.Blobs.Put(sv.t.Context(), bytes.NewReader(sketched(sv.t, sketch{width, height,
+		seed})))
 	check0(sv.t, err)
 	return sum
 }
@@ -384,7 +427,8 @@ func (s sketch) draw() image.Image {
 	width, height := s.width, s.height
 	rnd := rand.New(rand.NewPCG(uint64(s.seed), 7))
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
-	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{252, 251, 247, 255}), image.Point{}, draw.Src)
+	draw.Draw(img, img.Bounds(), image.NewUniform(color.RGBA{252, 251, 247, 255}), image.Point{},
+		draw.Src)
 	row := height * 9 / 100
 	if height < 200 {
 		row = height

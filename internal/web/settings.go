@@ -28,9 +28,12 @@ func countsOf(all map[string]string, kind string) []count {
 		{"retention-images", "Scans and pictures of pages", "days", "", 365, 1, 36500},
 		{"retention-text", "Text that was read from sheets", "days", "", 365, 1, 36500},
 		{"retention-rows", "Lines and membership exports", "days", "", 1095, 1, 36500},
-		{office.SearchesSetting, "Different searches before a line may be called nobody's", "", "", office.UsualSearches, 0, 20},
+		{office.SearchesSetting, "Different searches before a line may be called nobody's", "", "",
+			office.UsualSearches, 0, 20},
 	}
-	list = slices.DeleteFunc(list, func(c count) bool { return strings.HasPrefix(c.Key, "retention-") != (kind == "retention") })
+	list = slices.DeleteFunc(list, func(c count) bool {
+		return strings.HasPrefix(c.Key, "retention-") != (kind == "retention")
+	})
 	for i := range list {
 		list[i].Value = all[list[i].Key]
 		if list[i].Value == "" {
@@ -61,7 +64,8 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showSettings(w, r, http.StatusOK, all, nil, "")
 }
 
-func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int, all map[string]string, filled office.RuleForm, wrong string) error {
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int,
+	all map[string]string, filled office.RuleForm, wrong string) error {
 	if filled == nil {
 		filled = s.Office.RuleForm(all["rules"])
 	}
@@ -70,10 +74,13 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		return fmt.Errorf("explain the rule: %w", err)
 	}
 	return s.Render(w, r, status, "settings", settingsView{
-		Rules: rules, Form: filled, Retention: countsOf(all, "retention"), Review: countsOf(all, "review"),
-		OIDC: signin.OIDCSettings{Name: all["oidc-name"], Issuer: all["oidc-issuer"], Client: all["oidc-client"]}, HasSecret: all["oidc-secret"] != "",
+		Rules: rules, Form: filled, Retention: countsOf(all, "retention"), Review: countsOf(all,
+			"review"),
+		OIDC: signin.OIDCSettings{Name: all["oidc-name"], Issuer: all["oidc-issuer"],
+			Client: all["oidc-client"]}, HasSecret: all["oidc-secret"] != "",
 		Assigned: all[office.AccessSetting] == office.AccessAssigned,
-		Callback: s.Base.JoinPath("login/oidc/callback").String(), Problem: wrong, May: site.May(site.AccountOf(r), site.ByAdmin),
+		Callback: s.Base.JoinPath("login/oidc/callback").String(), Problem: wrong,
+		May: site.May(site.AccountOf(r), site.ByAdmin),
 	})
 }
 
@@ -97,7 +104,8 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 			changed[key] = value
 		}
 	}
-	if r.PostForm.Has("oidc-issuer") && r.PostFormValue("oidc-issuer") == "" && all["oidc-secret"] != "" {
+	if r.PostForm.Has("oidc-issuer") && r.PostFormValue("oidc-issuer") == "" &&
+		all["oidc-secret"] != "" {
 		changed["oidc-secret"] = ""
 	}
 	wrong, err := s.wrongSettings(changed, filled)
@@ -112,7 +120,8 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.Store.Do(r.Context(), func(tx store.Tx) error {
 		for _, key := range slices.Sorted(maps.Keys(changed)) {
-			if err := tx.SetSetting(r.Context(), key, changed[key], site.AccountOf(r).ID); err != nil {
+			if err := tx.SetSetting(r.Context(), key, changed[key],
+				site.AccountOf(r).ID); err != nil {
 				return err
 			}
 			if err := s.Entry(r.Context(), tx, "setting.changed", key, ""); err != nil {
@@ -129,18 +138,21 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm) (string, error) {
 	numbers := append(countsOf(nil, "retention"), countsOf(nil, "review")...)
-	known := map[string]bool{"rules": true, "oidc-name": true, "oidc-issuer": true, "oidc-client": true, "oidc-secret": true}
+	known := map[string]bool{"rules": true, "oidc-name": true, "oidc-issuer": true,
+		"oidc-client": true, "oidc-secret": true}
 	for key, value := range changed {
 		i := slices.IndexFunc(numbers, func(c count) bool { return c.Key == key })
 		switch {
 		case i >= 0:
 			c := numbers[i]
 			if n, err := strconv.Atoi(value); err != nil || n < c.Least || n > c.Most {
-				return fmt.Sprintf("%s: write a number from %d to %s.", c.Name, c.Least, site.Number(c.Most)), nil
+				return fmt.Sprintf("%s: write a number from %d to %s.", c.Name, c.Least,
+					site.Number(c.Most)), nil
 			}
 		case key == office.AccessSetting:
 			if value != office.AccessAll && value != office.AccessAssigned {
-				return "Choose which petitions staff and verifiers see: all, or those assigned.", nil
+				return "Choose which petitions staff and verifiers see: all, or those assigned.",
+					nil
 			}
 		case !known[key]:
 			return fmt.Sprintf("There is no setting %q.", key), nil
@@ -158,8 +170,10 @@ func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm
 				return wrong, nil
 			}
 		case key == "oidc-issuer" && value != "":
-			if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
-				return "The provider's address must begin with https://, such as https://login.example.org.", nil
+			if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "https" &&
+				u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
+				return "The provider's address must begin with https://, such as " +
+					"https://login.example.org.", nil
 			}
 		}
 	}
@@ -187,7 +201,8 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request) error {
 	return s.showPeople(w, r, http.StatusOK, peopleView{})
 }
 
-func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, v peopleView) error {
+func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int,
+	v peopleView) error {
 	accounts, err := s.Store.Accounts(r.Context())
 	if err != nil {
 		return fmt.Errorf("list accounts: %w", err)
@@ -218,7 +233,9 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	a := store.Account{ID: site.NewID(), Email: strings.ToLower(strings.TrimSpace(r.PostFormValue("email"))), Name: strings.TrimSpace(r.PostFormValue("name")), Roles: rolesIn(r), CreatedAt: s.Now()}
+	a := store.Account{ID: site.NewID(),
+		Email: strings.ToLower(strings.TrimSpace(r.PostFormValue("email"))),
+		Name:  strings.TrimSpace(r.PostFormValue("name")), Roles: rolesIn(r), CreatedAt: s.Now()}
 	wrong := ""
 	switch {
 	case !signin.IsAddress(a.Email):
@@ -248,7 +265,8 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 }
 
 // link makes a one-time link for an account, with what else is written of it.
-func (s *Server) link(ctx context.Context, a store.Account, first func(tx store.Tx) error) (link string, err error) {
+func (s *Server) link(ctx context.Context, a store.Account, first func(tx store.Tx) error) (
+	link string, err error) {
 	err = s.Act(ctx, "account.invited", a.ID, "", func(tx store.Tx) (err error) {
 		if err = first(tx); err != nil {
 			return err
@@ -266,7 +284,9 @@ func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if a.Disabled {
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "The account is closed, so that no link would work: open it first."})
+		return s.showPeople(w, r, http.StatusUnprocessableEntity,
+			peopleView{
+				Problem: "The account is closed, so that no link would work: open it first."})
 	}
 	link, err := s.link(r.Context(), a, func(store.Tx) error { return nil })
 	if err != nil {
@@ -291,9 +311,13 @@ func (s *Server) setPerson(w http.ResponseWriter, r *http.Request) error {
 	left := a.Disabled || !slices.Contains(a.Roles, store.Admin)
 	switch {
 	case len(a.Roles) == 0:
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "Choose at least one role, or close the account."})
+		return s.showPeople(w, r, http.StatusUnprocessableEntity,
+			peopleView{Problem: "Choose at least one role, or close the account."})
 	case a.ID == site.AccountOf(r).ID && left:
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, peopleView{Problem: "You cannot take the administration from yourself: another administrator can."})
+		return s.showPeople(w, r, http.StatusUnprocessableEntity,
+			peopleView{
+				Problem: "You cannot take the administration from yourself: another " +
+					"administrator can."})
 	}
 	detail := "roles " + site.RoleWords(a.Roles)
 	if a.Disabled {

@@ -13,26 +13,31 @@ func TestSheetsPage(t *testing.T) {
 	sv := newService(t)
 	p := sv.sample()
 	staff, to := sv.client("staff"), "/petitions/"+p.ID+"/sheets"
-	if page := staff.get(to).want(t, 200).body; strings.Contains(page, "Download the PDF") || !strings.Contains(page, ">To share what works in connecting rural libraries.</textarea>") {
+	if page := staff.get(to).want(t, 200).body; strings.Contains(page, "Download the PDF") ||
+		!strings.Contains(page, ">To share what works in connecting rural libraries.</textarea>") {
 		t.Error("the first page does not ask what to print")
 	}
 	staff.get(to+".pdf").want(t, 422)
 	said := func(changed ...string) []string {
-		all := []string{"title", "Petition", "purpose", "To read.", "column-signature", "yes", "column-name", "yes", "column-shoe", "yes", "pages", "12", "height", "0.4", "turn", "portrait", "paper", "a4"}
+		all := []string{"title", "Petition", "purpose", "To read.", "column-signature", "yes",
+			"column-name", "yes", "column-shoe", "yes", "pages", "12", "height", "0.4", "turn",
+			"portrait", "paper", "a4"}
 		for i := 0; i < len(changed); i += 2 {
 			all[slices.Index(all, changed[i])+1] = changed[i+1]
 		}
 		return all
 	}
 	for _, wrong := range [][2]string{{"pages", "many"}, {"height", "tall"}, {"purpose", ""}} {
-		if page := staff.post(to, said(wrong[0], wrong[1])...).want(t, 422).body; !strings.Contains(page, `value="a4" selected`) {
+		if page := staff.post(to, said(wrong[0], wrong[1])...).want(t, 422).body; !strings.Contains(
+			page, `value="a4" selected`) {
 			t.Errorf("%v: what was said is lost", wrong)
 		}
 	}
 	staff.post(to, said()...).want(t, 303)
 	set, err := sv.Office.SheetSet(t.Context(), p.ID)
 	check0(t, err)
-	if !slices.Equal(set.Columns, []string{"name", "signature"}) || set.Pages != 12 || !set.Plain || !set.Portrait || !set.A4 {
+	if !slices.Equal(set.Columns, []string{"name", "signature"}) || set.Pages != 12 || !set.Plain ||
+		!set.Portrait || !set.A4 {
 		t.Errorf("%+v", set)
 	}
 	page := staff.get(to).want(t, 200).body

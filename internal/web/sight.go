@@ -11,8 +11,8 @@ import (
 	"countersign/internal/web/site"
 )
 
-// Which petitions somebody sees is for the office to say. Here each request is held to it: one whose
-// address names something of a petition is refused before anything else is looked at, and
+// Which petitions somebody sees is for the office to say. Here each request is held to it: one
+// whose address names something of a petition is refused before anything else is looked at, and
 // what lists or takes in several petitions asks sightIn.
 
 // inSight notes what whoever asks sees, and refuses what they do not.
@@ -62,16 +62,24 @@ func named(pattern string) (kind, key string) {
 	return kind, strings.TrimSuffix(key, "...")
 }
 
-// sights says for each kind of thing that an address can name whether one is seen; nil of what is no
-// petition's. A kind that is missing here is refused.
+// sights says for each kind of thing that an address can name whether one is seen; nil of what is
+// no petition's. A kind that is missing here is refused.
 func (s *Server) sights() map[string]func(ctx context.Context, id string) (bool, error) {
 	return map[string]func(ctx context.Context, id string) (bool, error){
-		"petitions": func(ctx context.Context, id string) (bool, error) { return site.SightIn(ctx).Sees(id), nil },
-		"uploads":   petitionOf(s.Store.Upload, func(u store.Upload) string { return u.PetitionID }),
-		"pages":     petitionOf(s.Store.Page, func(p store.Page) string { return p.PetitionID }),
-		"lines":     petitionOf(s.Store.Line, func(l store.Line) string { return l.PetitionID }),
-		"open":      petitionOf(s.Store.OpenPoint, func(p store.OpenPoint) string { return p.PetitionID }),
-		"repairs":   petitionOf(s.Store.Repair, func(v store.Repair) string { return v.PetitionID }),
+		"petitions": func(ctx context.Context, id string) (bool, error) {
+			return site.SightIn(ctx).Sees(id), nil
+		},
+		"uploads": petitionOf(s.Store.Upload, func(u store.Upload) string {
+			return u.PetitionID
+		}),
+		"pages": petitionOf(s.Store.Page, func(p store.Page) string { return p.PetitionID }),
+		"lines": petitionOf(s.Store.Line, func(l store.Line) string { return l.PetitionID }),
+		"open": petitionOf(s.Store.OpenPoint, func(p store.OpenPoint) string {
+			return p.PetitionID
+		}),
+		"repairs": petitionOf(s.Store.Repair, func(v store.Repair) string {
+			return v.PetitionID
+		}),
 		"groups": func(ctx context.Context, id string) (bool, error) {
 			return s.Office.SeesGroup(ctx, site.SightIn(ctx), id)
 		},
@@ -84,15 +92,16 @@ func (s *Server) sights() map[string]func(ctx context.Context, id string) (bool,
 }
 
 // petitionOf says whether a thing is seen by the petition that it is of.
-func petitionOf[T any](find func(context.Context, string) (T, error), of func(T) string) func(context.Context, string) (bool, error) {
+func petitionOf[T any](find func(context.Context, string) (T, error),
+	of func(T) string) func(context.Context, string) (bool, error) {
 	return func(ctx context.Context, id string) (bool, error) {
 		v, err := find(ctx, id)
 		return err == nil && site.SightIn(ctx).Sees(of(v)), err
 	}
 }
 
-// seesUnfinished says whether an upload that is arriving is for a petition that is seen. Of one that
-// has arrived only its size is told.
+// seesUnfinished says whether an upload that is arriving is for a petition that is seen. Of one
+// that has arrived only its size is told.
 func (s *Server) seesUnfinished(ctx context.Context, id string) (bool, error) {
 	info, err := s.uploads.TusInfo(ctx, id)
 	petition := info.MetaData["petition"]

@@ -14,12 +14,14 @@ import (
 	"countersign/internal/web/site"
 )
 
-// assigned is a service on which staff and verifiers see only what is assigned, with a group that the staff
-// added and somebody who is staff and verifier, to whom nothing is assigned.
+// assigned is a service on which staff and verifiers see only what is assigned, with a group that
+// the staff added and somebody who is staff and verifier, to whom nothing is assigned.
 func assigned(t *testing.T) (sv *service, p store.Petition, other *client) {
 	sv = newService(t)
 	p = sv.established()
-	_, err := sv.Store.AddAccount(t.Context(), store.Account{ID: "account-other", Email: "other@example.org", Name: "Oda Other", Roles: []store.Role{store.Staff, store.Verifier}})
+	_, err := sv.Store.AddAccount(t.Context(), store.Account{ID: "account-other",
+		Email: "other@example.org", Name: "Oda Other", Roles: []store.Role{store.Staff,
+			store.Verifier}})
 	check0(t, err)
 	sv.client("admin").post("/settings", "access", "assigned").want(t, 303)
 	return sv, p, sv.client("other")
@@ -35,15 +37,19 @@ func TestUnassignedSeeNothing(t *testing.T) {
 	page := must(sv.Store.Pages(ctx, p.ID))[0]
 	line := must(sv.Store.LinesOf(ctx, page.ID))[0]
 	points := must(sv.Store.OpenPoints(ctx, p.ID))
-	repair := must(sv.Store.AddRepair(ctx, store.Repair{PetitionID: p.ID, UploadID: page.UploadID, PageID: page.ID, Kind: "line.delete", By: "account-staff"}))
+	repair := must(sv.Store.AddRepair(ctx, store.Repair{PetitionID: p.ID, UploadID: page.UploadID,
+		PageID: page.ID, Kind: "line.delete", By: "account-staff"}))
 	tally := must(sv.Store.Tallies(ctx, p.ID))[0]
 	open := must(sv.Office.AddPetition(ctx, store.Petition{Title: "Takes files"}, "account-staff"))
 	check0(t, sv.Office.Assign(ctx, open.ID, "account-other", true, "account-admin"))
 	upload := strings.TrimPrefix(other.tusCreate(open.ID, "more.pdf", 100), "/tus/")
 	check0(t, sv.Office.Assign(ctx, open.ID, "account-other", false, "account-admin"))
 
-	ids := map[string]string{"petitions": p.ID, "uploads": page.UploadID, "pages": page.ID, "lines": line.ID, "open": points[0].ID, "repairs": repair.ID, "groups": p.ID, "tus": upload}
-	parts := strings.NewReplacer("{$}", "", "{failure}", "none", "{blob}", "none", "{token}", "none", "{line}", line.ID, "{account}", "account-other", "{file...}", "app.css", "{name}", "new.pdf")
+	ids := map[string]string{"petitions": p.ID, "uploads": page.UploadID, "pages": page.ID,
+		"lines": line.ID, "open": points[0].ID, "repairs": repair.ID, "groups": p.ID, "tus": upload}
+	parts := strings.NewReplacer("{$}", "", "{failure}", "none", "{blob}", "none", "{token}",
+		"none", "{line}", line.ID, "{account}", "account-other", "{file...}", "app.css", "{name}",
+		"new.pdf")
 	address := func(pattern string) (method, path, of string) {
 		method, path, _ = strings.Cut(pattern, " ")
 		kind, key := named(pattern)
@@ -58,9 +64,11 @@ func TestUnassignedSeeNothing(t *testing.T) {
 		if strings.Contains(path, "/letters/") {
 			kindOf = "approval"
 		}
-		return method, strings.NewReplacer("{file}", file, "{kind}", kindOf, "{id}", "none", "{upload}", "none").Replace(parts.Replace(path)), of
+		return method, strings.NewReplacer("{file}", file, "{kind}", kindOf, "{id}", "none",
+			"{upload}", "none").Replace(parts.Replace(path)), of
 	}
-	secrets := []string{p.ID, page.ID, page.UploadID, line.ID, p.Title, "Seed Libraries", "Esther Conrad"}
+	secrets := []string{p.ID, page.ID, page.UploadID, line.ID, p.Title, "Seed Libraries",
+		"Esther Conrad"}
 	see := site.AccessOf([]store.Role{store.Staff, store.Verifier})
 	walk := func(only string, look func(rt site.Route, of string, a answer)) {
 		for _, rt := range sv.routes() {
@@ -68,7 +76,8 @@ func TestUnassignedSeeNothing(t *testing.T) {
 			if strings.ContainsAny(path, "{}") {
 				t.Errorf("%s: the test knows no value for a part of %s", rt.Pattern, path)
 			}
-			if rt.Who&see == 0 || !strings.HasPrefix(method, only) || strings.HasPrefix(path, "/account") {
+			if rt.Who&see == 0 || !strings.HasPrefix(method, only) || strings.HasPrefix(path,
+				"/account") {
 				continue
 			}
 			query := ""
@@ -80,14 +89,17 @@ func TestUnassignedSeeNothing(t *testing.T) {
 			case "/api/members":
 				query = "?q=Esther&petition=" + p.ID
 			}
-			kind, body := "application/x-www-form-urlencoded", "to="+p.ID+"&group="+p.ID+"&how=nothing"
+			kind, body := "application/x-www-form-urlencoded", "to="+p.ID+"&group="+p.ID+
+				"&how=nothing"
 			if strings.HasPrefix(path, "/api/") {
 				kind, body = "application/json", "{}"
 			}
 			if method == "GET" || method == "HEAD" {
 				kind, body = "", ""
 			}
-			look(rt, of, other.do(method, path+query, strings.NewReader(body), "Content-Type", kind, "Sec-Fetch-Site", "same-origin", "Tus-Resumable", "1.0.0", "Upload-Length", "5", "Upload-Metadata", "petition "+"cA=="))
+			look(rt, of, other.do(method, path+query, strings.NewReader(body), "Content-Type", kind,
+				"Sec-Fetch-Site", "same-origin", "Tus-Resumable", "1.0.0", "Upload-Length", "5",
+				"Upload-Metadata", "petition "+"cA=="))
 		}
 	}
 	refused := map[string]bool{}
@@ -100,7 +112,8 @@ func TestUnassignedSeeNothing(t *testing.T) {
 			}
 		}
 		for _, secret := range secrets {
-			if strings.Contains(a.body, secret) && !strings.HasPrefix(a.Request.URL.Path, "/public/") && a.Request.URL.Path != "/members" {
+			if strings.Contains(a.body, secret) && !strings.HasPrefix(a.Request.URL.Path,
+				"/public/") && a.Request.URL.Path != "/members" {
 				t.Errorf("%s tells of %q", rt.Pattern, secret)
 			}
 		}
@@ -139,9 +152,11 @@ func TestUnassignedReachNothing(t *testing.T) {
 	sv, p, other := assigned(t)
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	lines := must(sv.Store.LinesOf(t.Context(), page.ID))
-	mine, err := sv.Office.AddPetition(t.Context(), store.Petition{Title: "Own", Rules: "threshold: 20"}, "account-other")
+	mine, err := sv.Office.AddPetition(t.Context(), store.Petition{Title: "Own",
+		Rules: "threshold: 20"}, "account-other")
 	check0(t, err)
-	u, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: mine.ID, SHA256: "0", Name: "own.pdf", By: "account-other"})
+	u, err := sv.Store.AddUpload(t.Context(), store.Upload{PetitionID: mine.ID, SHA256: "0",
+		Name: "own.pdf", By: "account-other"})
 	check0(t, err)
 	own := store.Page{ID: store.PageID(u.ID, 1), PetitionID: mine.ID, UploadID: u.ID, Number: 1}
 	check0(t, sv.Store.OpenedUpload(t.Context(), u.ID, []store.Page{own}, ""))
@@ -168,13 +183,14 @@ func TestUnassignedReachNothing(t *testing.T) {
 	if len(list) != 1 || list[0].ID != mine.ID {
 		t.Errorf("the list: %+v", list)
 	}
-	if got := must(sv.Office.OpenPetitions(t.Context(), must(sv.Office.Sight(t.Context(), store.Account{ID: "account-other"})))); len(got) != 1 {
+	if got := must(sv.Office.OpenPetitions(t.Context(), must(sv.Office.Sight(t.Context(),
+		store.Account{ID: "account-other"})))); len(got) != 1 {
 		t.Errorf("%d petitions can be given another export", len(got))
 	}
 }
 
-// A petition is assigned on its page and by the API, once, and the log tells of it. Until the setting says so it
-// decides nothing.
+// A petition is assigned on its page and by the API, once, and the log tells of it. Until the
+// setting says so it decides nothing.
 func TestAssign(t *testing.T) {
 	t.Parallel()
 	sv, p, other := assigned(t)
@@ -182,7 +198,9 @@ func TestAssign(t *testing.T) {
 	other.get(at).want(t, 404)
 	other.post(at+"/people", "account", "account-other").want(t, 404) // nobody lets themselves in
 	sv.client("verifier").post(at+"/people", "account", "account-verifier").want(t, 403)
-	if page := staff.get(at).want(t, 200).body; !strings.Contains(page, `<option value="account-other">Oda Other`) || strings.Contains(page, `<option value="account-chair">`) {
+	if page := staff.get(at).want(t, 200).body; !strings.Contains(page,
+		`<option value="account-other">Oda Other`) || strings.Contains(page,
+		`<option value="account-chair">`) {
 		t.Error("the page does not offer those that it can be assigned to, and only them")
 	}
 	for range 2 {
@@ -197,12 +215,15 @@ func TestAssign(t *testing.T) {
 
 	admin := sv.client("admin")
 	var people api.People
-	admin.ask("PUT", "/api"+at+"/people/account-other", map[string]bool{"assigned": false}, &people, 200)
-	if !people.Decides || len(people.People) != 3 || people.People[0] != (api.Onlooker{Account: "account-other", Name: "Oda Other"}) {
+	admin.ask("PUT", "/api"+at+"/people/account-other", map[string]bool{"assigned": false}, &people,
+		200)
+	if !people.Decides || len(people.People) != 3 ||
+		people.People[0] != (api.Onlooker{Account: "account-other", Name: "Oda Other"}) {
 		t.Errorf("after it was taken away: %+v", people)
 	}
 	other.get(at).want(t, 404)
-	admin.ask("PUT", "/api"+at+"/people/account-other", map[string]bool{"assigned": true}, &people, 200)
+	admin.ask("PUT", "/api"+at+"/people/account-other", map[string]bool{"assigned": true}, &people,
+		200)
 	other.get(at).want(t, 200)
 
 	var log []string
@@ -211,7 +232,9 @@ func TestAssign(t *testing.T) {
 			log = append(log, e.Actor+" "+e.Action+" "+e.Detail)
 		}
 	}
-	want := "account-admin petition.assigned account account-other, account-admin petition.unassigned account account-other, account-staff petition.assigned account account-other"
+	want := "account-admin petition.assigned account account-other, account-admin " +
+		"petition.unassigned account account-other, account-staff petition.assigned account " +
+		"account-other"
 	if got := strings.Join(log, ", "); got != want {
 		t.Errorf("the log has %s, want %s", got, want)
 	}
@@ -236,9 +259,12 @@ func TestStreamEndsWithTheAssignment(t *testing.T) {
 		t.Fatal("it ended at once")
 	}
 	secret := signin.NewSecret()
-	_, err = sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-other", Name: "calendar", Scope: "calendar", Hash: signin.HashSecret(secret), CreatedAt: time.Now()})
+	_, err = sv.Store.AddToken(t.Context(), store.Token{AccountID: "account-other",
+		Name: "calendar", Scope: "calendar", Hash: signin.HashSecret(secret),
+		CreatedAt: time.Now()})
 	check0(t, err)
-	if !strings.Contains(other.get("/calendar/"+secret+".ics").want(t, 200).body, "Seed Libraries") {
+	if !strings.Contains(other.get("/calendar/"+secret+".ics").want(t, 200).body,
+		"Seed Libraries") {
 		t.Error("the calendar lacks a group that is assigned")
 	}
 	check0(t, sv.Office.Assign(t.Context(), p.ID, "account-other", false, "account-admin"))
@@ -250,7 +276,8 @@ func TestStreamEndsWithTheAssignment(t *testing.T) {
 	}
 }
 
-// Every kind of thing that an address can name is known: one that nobody thought of would be refused.
+// Every kind of thing that an address can name is known: one that nobody thought of would be
+// refused.
 func TestSightsKnowAllRoutes(t *testing.T) {
 	sv := newService(t)
 	sights := sv.sights()

@@ -17,7 +17,8 @@ func TestAddedOnce(t *testing.T) {
 	sv := newService(t)
 	add := func(c *client, key, title string) answer {
 		return c.do("POST", "/api/petitions", strings.NewReader(`{"title":"`+title+`"}`),
-			"Content-Type", "application/json", "Idempotency-Key", key, "Sec-Fetch-Site", "same-origin")
+			"Content-Type", "application/json", "Idempotency-Key", key, "Sec-Fetch-Site",
+			"same-origin")
 	}
 	id := func(a answer) string {
 		t.Helper()
@@ -27,7 +28,8 @@ func TestAddedOnce(t *testing.T) {
 	}
 	staff, admin := sv.client("staff"), sv.client("admin")
 	// The newest export is gone from the disk, so nothing can be counted.
-	_, err := sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "gone.csv", SHA256: strings.Repeat("0", 64)})
+	_, err := sv.Store.AddSnapshot(t.Context(), store.Snapshot{Name: "gone.csv",
+		SHA256: strings.Repeat("0", 64)})
 	check0(t, err)
 	first := id(add(staff, "k1", "One"))
 	if again := id(add(staff, "k1", "One")); again != first {
@@ -43,7 +45,8 @@ func TestAddedOnce(t *testing.T) {
 		t.Error("without a key two are one")
 	}
 	entries, err := sv.Store.AuditOf(t.Context(), first, 10)
-	if err != nil || len(entries) != 1 || entries[0].Action != "petition.added" || entries[0].Actor != "account-staff" {
+	if err != nil || len(entries) != 1 || entries[0].Action != "petition.added" ||
+		entries[0].Actor != "account-staff" {
 		t.Errorf("the log: %v, %v", entries, err)
 	}
 }
@@ -56,12 +59,14 @@ func TestKeyedChanges(t *testing.T) {
 	p := sv.sample()
 	staff := sv.client("staff")
 	send := func(c *client, key, title string) answer {
-		return c.do("PATCH", "/api/petitions/"+p.ID, strings.NewReader(`{"title":"`+title+`"}`), "Content-Type", "application/json", "Idempotency-Key", key)
+		return c.do("PATCH", "/api/petitions/"+p.ID, strings.NewReader(`{"title":"`+title+`"}`),
+			"Content-Type", "application/json", "Idempotency-Key", key)
 	}
 	first := send(staff, "a", "One").want(t, 200)
 	send(staff, "b", "Two").want(t, 200)
 	again := send(staff, "a", "One").want(t, 200)
-	if again.body != first.body || again.Header.Get("Idempotency-Replayed") != "true" || again.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
+	if again.body != first.body || again.Header.Get("Idempotency-Replayed") != "true" ||
+		again.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
 		t.Errorf("answered %s %v, and before %s", again.body, again.Header, first.body)
 	}
 	if got, err := sv.Store.Petition(t.Context(), p.ID); err != nil || got.Title != "Two" {
@@ -73,14 +78,16 @@ func TestKeyedChanges(t *testing.T) {
 	send(staff, "c", "Five").want(t, 200)
 
 	// One that is being made is not made a second time; left by a crash it is, after a while.
-	_, begun, err := sv.Store.BeginAnswer(t.Context(), store.Answer{AccountID: "account-staff", Key: "d", Asked: "x"})
+	_, begun, err := sv.Store.BeginAnswer(t.Context(), store.Answer{AccountID: "account-staff",
+		Key: "d", Asked: "x"})
 	if !begun || err != nil {
 		t.Fatal(begun, err)
 	}
 	send(staff, "d", "Six").want(t, 409)
 }
 
-// Every form of a page that changes something has a field of its own, and none a password's answer is kept of.
+// Every form of a page that changes something has a field of its own, and none a password's answer
+// is kept of.
 func TestFormsAreMarked(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
@@ -88,9 +95,11 @@ func TestFormsAreMarked(t *testing.T) {
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
 	c := sv.client("admin")
 	seen := map[string]bool{}
-	for _, path := range []string{"/petitions/" + p.ID, "/pages/" + page.ID, "/account", "/settings", "/settings/people", "/petitions/" + p.ID + "/life"} {
+	for _, path := range []string{"/petitions/" + p.ID, "/pages/" + page.ID, "/account",
+		"/settings", "/settings/people", "/petitions/" + p.ID + "/life"} {
 		body := c.get(path).want(t, 200).body
-		marks := regexp.MustCompile(`<form\b[^>]*\bmethod="post"[^>]*><input type="hidden" name="once" value="([0-9a-f]{24})">`).FindAllStringSubmatch(body, -1)
+		marks := regexp.MustCompile(
+			`<form\b[^>]*\bmethod="post"[^>]*><input type="hidden" name="once" value="([0-9a-f]{24})">`).FindAllStringSubmatch(body, -1)
 		if forms := strings.Count(body, `method="post"`); forms == 0 || len(marks) != forms {
 			t.Errorf("%s has %d forms, of which %d are marked", path, forms, len(marks))
 		}
@@ -103,8 +112,8 @@ func TestFormsAreMarked(t *testing.T) {
 	}
 }
 
-// A form that is sent twice, one after the other or at once, does what it says one time and leads to the
-// same place; filled in otherwise, and by somebody else, it is another.
+// A form that is sent twice, one after the other or at once, does what it says one time and leads
+// to the same place; filled in otherwise, and by somebody else, it is another.
 func TestFormsOnce(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
@@ -113,7 +122,8 @@ func TestFormsOnce(t *testing.T) {
 	before := len(must(sv.Store.LinesOf(t.Context(), page.ID)))
 	c := sv.client("admin")
 	add := func(c *client, mark, top string) answer {
-		return c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "5", "right", "95", "top", top, "bottom", "98", "note", "one more")
+		return c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "5", "right", "95", "top",
+			top, "bottom", "98", "note", "one more")
 	}
 	lines := func(want int) {
 		t.Helper()
@@ -152,9 +162,12 @@ func TestFormsOnce(t *testing.T) {
 	c.post("/pages/"+page.ID+"/lines", "once", mark, "left", "x").want(t, 422)
 	tokens := func() int { return len(must(sv.Store.Tokens(t.Context(), "account-admin"))) }
 	had := tokens()
-	secret := c.post("/account/tokens", "once", mark, "name", "scanner", "scope", "upload").want(t, 201).body
-	again := c.post("/account/tokens", "once", mark, "name", "scanner", "scope", "upload").want(t, 409).body
-	if tokens() != had+1 || !strings.Contains(again, "not shown again") || !strings.Contains(secret, "scanner") {
+	secret := c.post("/account/tokens", "once", mark, "name", "scanner", "scope", "upload").want(t,
+		201).body
+	again := c.post("/account/tokens", "once", mark, "name", "scanner", "scope", "upload").want(t,
+		409).body
+	if tokens() != had+1 || !strings.Contains(again, "not shown again") || !strings.Contains(secret,
+		"scanner") {
 		t.Errorf("%d tokens were made: %s", tokens()-had, again)
 	}
 }

@@ -49,7 +49,8 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Site: on, SignIn: signin.New(on), petitions: petition.New(on), review: review.New(on), counts: newCounts(on.Options), bodyTime: bodyTime}
+	s := &Server{Site: on, SignIn: signin.New(on), petitions: petition.New(on),
+		review: review.New(on), counts: newCounts(on.Options), bodyTime: bodyTime}
 	on.Still = s.still
 	if s.uploads, err = upload.New(on); err != nil {
 		return nil, err

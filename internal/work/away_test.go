@@ -26,7 +26,8 @@ func (h *heard) Write(p []byte) (int, error) {
 
 func (h *heard) await(t *testing.T, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(
+		5 * time.Millisecond) {
 		h.mu.Lock()
 		found := strings.Contains(h.text.String(), text)
 		h.mu.Unlock()
@@ -66,7 +67,8 @@ func TestFilesAwayForAWhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixtures.Settled(t, s.Store, "p1")
-	if u, err := s.Store.Upload(t.Context(), u.ID); err != nil || !strings.Contains(u.Error, "no.pdf") {
+	if u, err := s.Store.Upload(t.Context(), u.ID); err != nil || !strings.Contains(u.Error,
+		"no.pdf") {
 		t.Errorf("it was not opened: %+v, %v", u, err)
 	}
 	if failures, err := s.Store.Failures(t.Context(), "p1"); len(failures) > 0 || err != nil {

@@ -36,7 +36,8 @@ func (s *Service) belong(ctx context.Context, o Options) error {
 			return err
 		case has == id:
 		case o.Join && id == "":
-			return fmt.Errorf("the database belongs to no installation yet, and the %s to another one: "+
+			return fmt.Errorf("the database belongs to no installation yet, and the %s to "+
+				"another one: "+
 				"start the service on both, or look whether --db names its database", p.what)
 		case o.Join && has == "" && p.what == "files":
 			return errOutOfReach
@@ -48,9 +49,12 @@ func (s *Service) belong(ctx context.Context, o Options) error {
 				return err
 			}
 		default:
-			return fmt.Errorf("the database belongs to installation %s, and the %s to installation %s: "+
-				"look whether --data, --db, --nats and --name name what belongs together; where two installations share a NATS server, "+
-				"give each a --name; if the other one is given up for good, start once with --adopt", id, p.what, has)
+			return fmt.Errorf("the database belongs to installation %s, and the %s to "+
+				"installation %s: "+
+				"look whether --data, --db, --nats and --name name what belongs together; where "+
+				"two installations share a NATS server, "+
+				"give each a --name; if the other one is given up for good, start once with "+
+				"--adopt", id, p.what, has)
 		}
 	}
 	return nil
@@ -61,9 +65,12 @@ func (s *Service) belong(ctx context.Context, o Options) error {
 const probeSetting = "blobs-probe"
 
 // errOutOfReach is said to workers for which each page would be tried in vain and given up.
-var errOutOfReach = errors.New("the service keeps its files where this computer does not reach them: " +
-	"start it with --blobs nats and the same --nats, so that workers find them there, or name the folder of its files, " +
-	"on a disk that both share, with --files")
+var errOutOfReach = errors.New(
+	"the service keeps its files where this computer does not reach them: " +
+		"start it with --blobs nats and the same --nats, so that workers find them there, or " +
+		"name " +
+		"the folder of its files, " +
+		"on a disk that both share, with --files")
 
 // LayProbe keeps the probe, if there is none yet, and refuses to serve where the files of the
 // service are not: another serve on the same database, for one, that was given a folder of its own.
@@ -81,7 +88,8 @@ func (s *Service) LayProbe(ctx context.Context) error {
 			return errors.Join(err, errElsewhere)
 		}
 	}
-	laid, _, err := s.Blobs.Put(ctx, strings.NewReader("Countersign keeps its files here.\n"+store.NewID()+"\n"))
+	laid, _, err := s.Blobs.Put(ctx, strings.NewReader("Countersign keeps its files here.\n"+
+		store.NewID()+"\n"))
 	if err != nil {
 		return err
 	}
@@ -95,8 +103,11 @@ func (s *Service) LayProbe(ctx context.Context) error {
 	return err
 }
 
-var errElsewhere = errors.New("the files of the service are not where this one looks for them: several that serve one database " +
-	"need --blobs nats, or one folder that they share; if the files are lost for good, start once with --adopt")
+var errElsewhere = errors.New(
+	"the files of the service are not where this one looks for them: several that serve one " +
+		"database " +
+		"need --blobs nats, or one folder that they share; if the files are lost for good, start " +
+		"once with --adopt")
 
 // LookForProbe refuses to work for a service whose files are out of reach.
 func (s *Service) LookForProbe(ctx context.Context) error {

@@ -31,7 +31,8 @@ func TestProbe(t *testing.T) {
 	look := func(s *Service, want string) {
 		t.Helper()
 		err := s.LookForProbe(t.Context())
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(),
+			want)) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
@@ -47,7 +48,8 @@ func TestProbe(t *testing.T) {
 	with(false, func(s *Service) { lay(s); look(s, "") })
 	with(true, func(s *Service) { look(s, "--blobs nats") })
 	with(true, func(s *Service) {
-		if err := s.LayProbe(t.Context()); err == nil || !strings.Contains(err.Error(), "not where this one looks") {
+		if err := s.LayProbe(t.Context()); err == nil || !strings.Contains(err.Error(),
+			"not where this one looks") {
 			t.Errorf("it serves without its files: %v", err)
 		}
 	})
@@ -58,7 +60,8 @@ func TestProbe(t *testing.T) {
 // shared is a NATS server that several installations use.
 func shared(t *testing.T) (url string) {
 	t.Helper()
-	q, err := queue.Open(t.Context(), queue.Options{Dir: t.TempDir(), Name: "server", Listen: "127.0.0.1:0", Token: "word", Log: slog.New(slog.DiscardHandler)})
+	q, err := queue.Open(t.Context(), queue.Options{Dir: t.TempDir(), Name: "server",
+		Listen: "127.0.0.1:0", Token: "word", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +77,8 @@ func refused(t *testing.T, o Options, want string) {
 	if err == nil {
 		s.Close()
 	}
-	if err == nil && want != "" || err != nil && (want == "" || !strings.Contains(err.Error(), want)) {
+	if err == nil && want != "" || err != nil && (want == "" || !strings.Contains(err.Error(),
+		want)) {
 		t.Errorf("%v, want %q", err, want)
 	}
 }
@@ -85,13 +89,16 @@ func TestInstallationsOnOneServer(t *testing.T) {
 	t.Parallel()
 	url := shared(t)
 	dir := t.TempDir()
-	first := openTestService(t, Options{Data: filepath.Join(dir, "first"), NATS: url, BlobsNATS: true})
+	first := openTestService(t, Options{Data: filepath.Join(dir, "first"), NATS: url,
+		BlobsNATS: true})
 	if err := first.LayProbe(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, Options{Data: filepath.Join(dir, "second"), NATS: url, BlobsNATS: true}, "give each a --name")
+	refused(t, Options{Data: filepath.Join(dir, "second"), NATS: url, BlobsNATS: true},
+		"give each a --name")
 	refused(t, Options{Data: filepath.Join(dir, "second"), NATS: url, Name: "No name"}, "--name")
-	second := openTestService(t, Options{Data: filepath.Join(dir, "second"), NATS: url, Name: "second", BlobsNATS: true})
+	second := openTestService(t, Options{Data: filepath.Join(dir, "second"), NATS: url,
+		Name: "second", BlobsNATS: true})
 	if err := first.Queue.Announce(t.Context(), store.Extract, "a page", "1"); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +111,8 @@ func TestInstallationsOnOneServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if gone, err := second.Blobs.DeleteOlder(t.Context(), sum, time.Now().Add(time.Hour)); err != nil || !gone {
+	if gone, err := second.Blobs.DeleteOlder(t.Context(), sum,
+		time.Now().Add(time.Hour)); err != nil || !gone {
 		t.Errorf("%v, %v", gone, err)
 	}
 	if err := first.Blobs.Verify(t.Context(), sum); err != nil {
@@ -113,8 +121,10 @@ func TestInstallationsOnOneServer(t *testing.T) {
 
 	// Workers of one with the database of the other take nothing.
 	db := "sqlite://" + filepath.Join(dir, "second", "countersign.db")
-	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, BlobsNATS: true}, "queue of another installation")
-	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Name: "second", Join: true, BlobsNATS: true}, "")
+	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, BlobsNATS: true},
+		"queue of another installation")
+	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Name: "second", Join: true,
+		BlobsNATS: true}, "")
 }
 
 // Nothing starts on a database, a queue and files that do not belong together.
@@ -140,20 +150,25 @@ func TestBelongTogether(t *testing.T) {
 	// Another that serves the same database from a folder of its own.
 	db := "sqlite://" + filepath.Join(o.Data, "countersign.db")
 	elsewhere := openTestService(t, Options{Data: filepath.Join(dir, "elsewhere"), DB: db})
-	if err := elsewhere.LayProbe(t.Context()); err == nil || !strings.Contains(err.Error(), "one folder that they share") {
+	if err := elsewhere.LayProbe(t.Context()); err == nil || !strings.Contains(err.Error(),
+		"one folder that they share") {
 		t.Errorf("it serves: %v", err)
 	}
 	elsewhere.Close()
 
 	// Workers reach the files over a disk that they share, or are refused.
 	url := shared(t)
-	serve := openTestService(t, Options{Data: filepath.Join(dir, "elsewhere"), DB: db, NATS: url, Files: filepath.Join(o.Data, "blobs")})
+	serve := openTestService(t, Options{Data: filepath.Join(dir, "elsewhere"), DB: db, NATS: url,
+		Files: filepath.Join(o.Data, "blobs")})
 	if err := serve.LayProbe(t.Context()); err != nil {
 		t.Error(err)
 	}
-	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, Files: t.TempDir()}, "with --files")
-	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, BlobsNATS: true}, "--blobs nats")
-	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, Files: filepath.Join(o.Data, "blobs")}, "")
+	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, Files: t.TempDir()},
+		"with --files")
+	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true, BlobsNATS: true},
+		"--blobs nats")
+	refused(t, Options{Data: t.TempDir(), DB: db, NATS: url, Join: true,
+		Files: filepath.Join(o.Data, "blobs")}, "")
 }
 
 // A queue that is damaged says what to do, and what was waiting is announced again.
@@ -166,7 +181,8 @@ func TestRebuildQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixtures.AddPetition(t, s.Store, "p1", "")
-	if _, err := s.Store.AddUpload(t.Context(), store.Upload{PetitionID: "p1", SHA256: sum, Name: "a.pdf", Size: 6}); err != nil {
+	if _, err := s.Store.AddUpload(t.Context(), store.Upload{PetitionID: "p1", SHA256: sum,
+		Name: "a.pdf", Size: 6}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.workers.send(t.Context()); err != nil {
@@ -216,7 +232,8 @@ func TestSameProgram(t *testing.T) {
 	if err := same("countersign 2"); err != nil {
 		t.Error(err)
 	}
-	if err := same("countersign 1"); err == nil || !strings.Contains(err.Error(), "install the same version") {
+	if err := same("countersign 1"); err == nil || !strings.Contains(err.Error(),
+		"install the same version") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -17,7 +17,8 @@ import (
 
 // file says under which other petition a page counts, empty for none, and what people
 // should know of that. A page that is to be read there too is announced there.
-func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (under, note string, err error) {
+func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (under, note string,
+	err error) {
 	switch p.CountsUnder { // a person's word
 	case "":
 	case p.PetitionID:
@@ -30,12 +31,16 @@ func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (un
 	}
 	other, err := w.store.Petition(ctx, form.Petition)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Sprintf("It was printed for petition %s, which is not known here: its lines count with this petition.", form.Petition), nil
+		return "",
+			fmt.Sprintf("It was printed for petition %s, which is not known here: its lines "+
+				"count with this petition.", form.Petition), nil
 	}
 	if err != nil {
 		return "", "", err
 	}
-	full := fmt.Sprintf("It was printed for “%s”, which takes no more sheets: its lines count for nothing.", other.Title)
+	full := fmt.Sprintf(
+		"It was printed for “%s”, which takes no more sheets: its lines count for nothing.",
+		other.Title)
 	if !register.State(other.State).Open() {
 		return other.ID, full, nil
 	}
@@ -47,11 +52,14 @@ func (w *workers) file(ctx context.Context, p store.Page, form extract.Form) (un
 		return "", "", err
 	}
 	w.queue.Tell(other.ID)
-	return other.ID, fmt.Sprintf("It was printed for “%s”: by its code it was filed there, and counts there.", other.Title), nil
+	return other.ID,
+		fmt.Sprintf("It was printed for “%s”: by its code it was filed there, and counts there.",
+			other.Title), nil
 }
 
 // place notes on a page where it counts. Of one that counts elsewhere no line is kept here.
-func (w *workers) place(ctx context.Context, u store.Upload, p *store.Page, s *extract.Sheet) error {
+func (w *workers) place(ctx context.Context, u store.Upload, p *store.Page,
+	s *extract.Sheet) error {
 	under, note, err := w.file(ctx, *p, s.Form)
 	if err != nil {
 		return err
@@ -94,6 +102,7 @@ func (w *workers) doubtGroup(ctx context.Context, p *store.Page, group string) e
 		return err
 	}
 	p.Open = append(p.Open, store.OpenPoint{Kind: office.HeadedOtherwise,
-		Text: fmt.Sprintf("It is headed “%s”, and this petition is called “%s”: does it count here?", group, petition.Title)})
+		Text: fmt.Sprintf("It is headed “%s”, and this petition is called “%s”: does it count "+
+			"here?", group, petition.Title)})
 	return nil
 }

@@ -37,11 +37,14 @@ func TestPrintedSheetsFileThemselves(t *testing.T) {
 	if err := s.Store.SetPetition(t.Context(), done); err != nil {
 		t.Fatal(err)
 	}
-	maps := printed.Set{Petition: "maps", Purpose: "To read maps.", Group: "Maps", Pages: 2, Portrait: true, Height: 0.6}
+	maps := printed.Set{Petition: "maps", Purpose: "To read maps.", Group: "Maps", Pages: 2,
+		Portrait: true, Height: 0.6}
 	atlases, over, foreign := maps, maps, maps
 	atlases.Petition, atlases.Group, atlases.Pages = "atlases", "Atlases", 3
 	over.Petition, foreign.Petition = "closed", "elsewhere"
-	pile := fixtures.PDFOfScans([]fixtures.Scan{signedSheet(t, maps, 1, 3), signedSheet(t, atlases, 1, 2), signedSheet(t, atlases, 3, 4), signedSheet(t, over, 1, 5), signedSheet(t, foreign, 1, 1)}, []int{0, 1, 2, 3, 4})
+	pile := fixtures.PDFOfScans([]fixtures.Scan{signedSheet(t, maps, 1, 3), signedSheet(t, atlases,
+		1, 2), signedSheet(t, atlases, 3, 4), signedSheet(t, over, 1, 5), signedSheet(t, foreign, 1,
+		1)}, []int{0, 1, 2, 3, 4})
 
 	working(t, s)
 	upload(t, s, "maps", "pile.pdf", pile)
@@ -54,15 +57,19 @@ func TestPrintedSheetsFileThemselves(t *testing.T) {
 	if got := linesOf(t, s, "atlases"); !cmp.Equal(got, map[int]int{2: 2, 3: 4}) {
 		t.Errorf("lines of atlases by page: %v", got)
 	}
-	if uploads, pages, lines := fixtures.Contents(t, s.Store, "closed"); len(uploads)+len(pages)+len(lines) > 0 {
+	if uploads, pages, lines := fixtures.Contents(t, s.Store, "closed"); len(uploads)+len(pages)+
+		len(lines) > 0 {
 		t.Errorf("a petition that is decided got %v, %v", uploads, pages)
 	}
 	uploads, pages, _ := fixtures.Contents(t, s.Store, "atlases")
-	if len(uploads) != 1 || !uploads[0].Referred || uploads[0].Name != "pile.pdf" || len(pages) != 2 || pages[1].Form != (store.Form{Petition: "atlases", Page: 3, Of: 3}) {
+	if len(uploads) != 1 || !uploads[0].Referred || uploads[0].Name != "pile.pdf" ||
+		len(pages) != 2 || pages[1].Form != (store.Form{Petition: "atlases", Page: 3, Of: 3}) {
 		t.Errorf("%+v, %+v", uploads, pages)
 	}
 	_, pages, _ = fixtures.Contents(t, s.Store, "maps")
-	for i, want := range []string{"", "filed there, and counts there", "filed there, and counts there", "takes no more sheets", "petition elsewhere, which is not known here"} {
+	for i, want := range []string{"", "filed there, and counts there",
+		"filed there, and counts there", "takes no more sheets",
+		"petition elsewhere, which is not known here"} {
 		if got := strings.Join(pages[i].Notes, " "); !strings.Contains(got, want) {
 			t.Errorf("page %d says %q, want %q", i+1, got, want)
 		}
@@ -70,13 +77,16 @@ func TestPrintedSheetsFileThemselves(t *testing.T) {
 
 	d := office.New(office.Options{Store: s.Store, Blobs: s.Blobs, Rolls: s.Rolls})
 	got := caseOf(t, d, "atlases")
-	if want := []string{"Of the 3 sheets printed for this petition, page 2 is not among the files: see whether they were signed."}; !cmp.Equal(got.Printed, want) || !got.Sheets {
+	if want := []string{
+		"Of the 3 sheets printed for this petition, page 2 is not among the files: see whether " +
+			"they were signed."}; !cmp.Equal(got.Printed, want) || !got.Sheets {
 		t.Errorf("atlases: %q", got.Printed)
 	}
 	if got.Group != "Atlases" {
 		t.Errorf("the group of atlases is %q", got.Group)
 	}
-	if got := caseOf(t, d, "maps"); got.Group != "Maps" || len(got.Printed) != 2+1 { // one sheet is missing of each printing, and there are two
+	if got := caseOf(t, d, "maps"); got.Group != "Maps" || len(got.Printed) != 2+1 {
+		// one sheet is missing of each printing, and there are two
 		t.Errorf("maps: group %q, %q", got.Group, got.Printed)
 	}
 
@@ -89,7 +99,8 @@ func TestPrintedSheetsFileThemselves(t *testing.T) {
 	if got := linesOf(t, s, "maps"); !cmp.Equal(got, map[int]int{1: 3, 5: 1}) {
 		t.Errorf("lines of maps by page: %v", got)
 	}
-	if entries, err := s.Store.AuditOf(t.Context(), "atlases", 10); err != nil || len(entries) != 1 || entries[0].Action != "upload.filed" {
+	if entries, err := s.Store.AuditOf(t.Context(), "atlases", 10); err != nil ||
+		len(entries) != 1 || entries[0].Action != "upload.filed" {
 		t.Errorf("the record of atlases: %+v, %v", entries, err)
 	}
 }
@@ -128,7 +139,8 @@ func signedSheet(t *testing.T, set printed.Set, page, lines int) fixtures.Scan {
 	const dpi = 150
 	reader := ingest.Reader{Limits: ingest.Limits{DrawnDPI: dpi}}
 	defer reader.Close()
-	d, err := reader.Open(t.Context(), fixtures.Write(t, filepath.Base(set.Petition)+".pdf", pdf.Bytes()))
+	d, err := reader.Open(t.Context(), fixtures.Write(t, filepath.Base(set.Petition)+".pdf",
+		pdf.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,10 @@ const (
 // NoteHeads notes the head of the audit log outside of the database, as it grows, until ctx ends
 // and once more then. What was noted before is looked at first, and said where it is not so.
 func (s *Service) NoteHeads(ctx context.Context) {
-	if _, err := s.Heads.Check(context.WithoutCancel(ctx), s.Store); err != nil { // also where the service is stopped at once
-		s.Log.Error("the audit log is not the one that was noted: run countersign audit verify", "error", err)
+	if _, err := s.Heads.Check(context.WithoutCancel(ctx), s.Store); err != nil {
+		// also where the service is stopped at once
+		s.Log.Error("the audit log is not the one that was noted: run countersign audit verify",
+			"error", err)
 	}
 	if err := s.Heads.Tidy(); err != nil {
 		s.Log.Warn("heads of the audit log", "error", err)
@@ -28,7 +30,8 @@ func (s *Service) NoteHeads(ctx context.Context) {
 		seq, _, err := s.Store.AuditHead(context.WithoutCancel(ctx))
 		if err == nil && seq != noted {
 			var hash string
-			if noted, hash, err = s.Heads.Note(context.WithoutCancel(ctx), s.Store); err == nil && (last || time.Since(said) > sayEvery) {
+			if noted, hash, err = s.Heads.Note(context.WithoutCancel(ctx), s.Store); err == nil &&
+				(last || time.Since(said) > sayEvery) {
 				s.Log.Info("head of the audit log", "entry", noted, "hash", hash)
 				said = time.Now()
 			}

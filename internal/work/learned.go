@@ -11,7 +11,8 @@ import (
 
 // readPage has a page read, and once more by what other pages of the petition taught where its
 // columns are not known.
-func (w *workers) readPage(ctx context.Context, path string, u store.Upload, p store.Page) (got reader.Page, s extract.Sheet, err error) {
+func (w *workers) readPage(ctx context.Context, path string, u store.Upload,
+	p store.Page) (got reader.Page, s extract.Sheet, err error) {
 	how := reader.How{Picture: true}
 	if how.Told, err = office.DecodeTold(p.Told); err != nil {
 		return got, s, err
@@ -42,14 +43,16 @@ const mostTeachers = 20
 
 // taught is what pages of a petition, but one, taught of their forms: see extract.Learned. It
 // stops at a page that taught the same as until; nil asks all.
-func (w *workers) taught(ctx context.Context, p store.Page, until []extract.Learned) (known []extract.Learned, err error) {
+func (w *workers) taught(ctx context.Context, p store.Page, until []extract.Learned) (
+	known []extract.Learned, err error) {
 	pages, err := w.store.Pages(ctx, p.PetitionID)
 	if err != nil {
 		return nil, err
 	}
 	asked := 0
 	for _, other := range pages {
-		if other.ID == p.ID || other.Kind != string(extract.Signers) || other.Sheet == "" || asked == mostTeachers {
+		if other.ID == p.ID || other.Kind != string(extract.Signers) || other.Sheet == "" ||
+			asked == mostTeachers {
 			continue
 		}
 		s, err := w.storedSheet(ctx, other.Sheet)

@@ -18,7 +18,8 @@ import (
 func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	t.Parallel()
 	o := drawn.Random(9)
-	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{}, false, 0, 0
+	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{},
+		false, 0, 0
 	clear := drawn.Draw(o)
 	hidden := drawn.Draw(o)
 	hidden.HideHeadings()
@@ -60,7 +61,8 @@ func TestWhatTheFormPrintsIsNoOpenPoint(t *testing.T) {
 	working(t, s)
 	for i, name := range []string{"first.jpg", "second.jpg"} {
 		o := drawn.Random(9)
-		o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{}, false, 0, 0
+		o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8,
+			drawn.Scan{}, false, 0, 0
 		o.Seed += uint64(i) << 32 // other people, on the same form
 		sheet := drawn.Draw(o)
 		flourish(sheet.Image.(draw.Image))

@@ -23,5 +23,6 @@ func (s *Service) SameProgram(ctx context.Context, name string) error {
 	if err != nil || noted == "" || noted == name {
 		return err
 	}
-	return fmt.Errorf("the service is %s, and this is %s: install the same version here", noted, name)
+	return fmt.Errorf("the service is %s, and this is %s: install the same version here", noted,
+		name)
 }

@@ -47,7 +47,8 @@ type Service struct {
 
 // Options say where a service keeps what; all but Data may be empty.
 type Options struct {
-	Data      string // folder of what follows where that is not said otherwise, and of what is temporary
+	// folder of what follows where that is not said otherwise, and of what is temporary
+	Data      string
 	DB        string // URL; "" for SQLite in Data
 	NATS      string // URL of a queue outside; "" for one inside, in Data
 	Copies    int    // of all that is kept there; 0 for as many as are usual
@@ -97,8 +98,10 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	}
 	s.undo = append(s.undo, func() { s.Store.Close() })
 	if s.Queue, err = queue.Open(ctx, queue.Options{
-		Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Replicas: o.Copies, Leave: o.Leave || o.Join,
-		Listen: o.Listen, Token: o.Token, Name: o.Name, Access: o.Access, Rebuild: o.Rebuild, Log: s.Log,
+		Dir: filepath.Join(o.Data, "queue"), URL: o.NATS, Replicas: o.Copies, Leave: o.Leave ||
+			o.Join,
+		Listen: o.Listen, Token: o.Token, Name: o.Name, Access: o.Access, Rebuild: o.Rebuild,
+		Log: s.Log,
 	}); err != nil {
 		return nil, err
 	}
@@ -114,7 +117,8 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 		return nil, err
 	}
 	s.Rolls = office.NewRolls(s.Store, s.Blobs, s.Readers)
-	s.workers = &workers{store: s.Store, blobs: s.Blobs, queue: s.Queue, readers: s.Readers, rolls: s.Rolls, log: s.Log, done: o.Done}
+	s.workers = &workers{store: s.Store, blobs: s.Blobs, queue: s.Queue, readers: s.Readers,
+		rolls: s.Rolls, log: s.Log, done: o.Done}
 	if s.Queue.Fresh() && !o.Join {
 		return s, s.workers.announceStale(ctx, 0)
 	}
@@ -132,7 +136,8 @@ func (s *Service) claim(dir string) error {
 	}
 	s.undo = append(s.undo, func() { lock.Close() })
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return fmt.Errorf("another countersign has the data folder %s: stop it, or name another with --data", dir)
+		return fmt.Errorf("another countersign has the data folder %s: stop it, or name another "+
+			"with --data", dir)
 	}
 	return nil
 }

@@ -69,7 +69,8 @@ func upload(t testing.TB, s *Service, petitionID, name string, data []byte) stor
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := s.Store.AddUpload(t.Context(), store.Upload{PetitionID: petitionID, SHA256: sum, Name: name, Size: size})
+	u, err := s.Store.AddUpload(t.Context(), store.Upload{PetitionID: petitionID, SHA256: sum,
+		Name: name, Size: size})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,8 @@ func TestUploadBecomesMatches(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p1", snapshot.ID)
 	working(t, s)
 	few := fixtures.FewLines(t)
-	turned := fixtures.ScannedPage(t, fixtures.Write(t, "few.pdf", fixtures.PDF(1, few.JPEG, few.Width, few.Height)), 1)
+	turned := fixtures.ScannedPage(t, fixtures.Write(t, "few.pdf", fixtures.PDF(1, few.JPEG,
+		few.Width, few.Height)), 1)
 	upload(t, s, "p1", "turned.jpg", fixtures.Read(t, turned))
 	fixtures.Settled(t, s.Store, "p1")
 
@@ -118,7 +120,8 @@ func TestUploadBecomesMatches(t *testing.T) {
 	}
 	at := 0
 	for i, sheet := range want {
-		if p := pages[i]; p.Kind != string(sheet.Kind) || p.Rotation != sheet.Rotation || p.Picture == "" || p.Width == 0 {
+		if p := pages[i]; p.Kind != string(sheet.Kind) || p.Rotation != sheet.Rotation ||
+			p.Picture == "" || p.Width == 0 {
 			t.Errorf("page %d: %+v", i+1, p)
 		}
 		for _, r := range matcher.Understand(sheet).As(sheet).Rows {
@@ -153,7 +156,8 @@ func sameLineAs(t *testing.T, l store.Line, want verify.Match, members *roll.Rol
 			t.Errorf("line %s: %s %q, want %q", l.ID, f, reading.Text, w.Fields[f].Text)
 		}
 	}
-	if len(want.Candidates) > 0 && (len(m.Candidates) == 0 || m.Candidates[0].Member.ID != want.Candidates[0].Member.ID) {
+	if len(want.Candidates) > 0 && (len(m.Candidates) == 0 ||
+		m.Candidates[0].Member.ID != want.Candidates[0].Member.ID) {
 		t.Errorf("line %s: another member than %s", l.ID, want.Candidates[0].Member.ID)
 	}
 }
@@ -169,7 +173,8 @@ func TestBadUploads(t *testing.T) {
 	fixtures.Settled(t, s.Store, "p1")
 	uploads, pages, lines := fixtures.Contents(t, s.Store, "p1")
 	for _, u := range uploads {
-		if want := u.Name == "notes.docx"; strings.Contains(u.Error, "notes.docx is a Word, Excel or ZIP file") != want {
+		if want := u.Name == "notes.docx"; strings.Contains(u.Error,
+			"notes.docx is a Word, Excel or ZIP file") != want {
 			t.Errorf("%s: %q", u.Name, u.Error)
 		}
 	}
@@ -230,7 +235,8 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p.SnapshotID = fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members)).ID
+	p.SnapshotID = fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t,
+		fixtures.Members)).ID
 	if err := s.Store.SetPetition(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +247,8 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 	}
 	fixtures.Settled(t, s.Store, "p1")
 	_, _, again := fixtures.Contents(t, s.Store, "p1")
-	if diff := cmp.Diff(lines, again, cmpopts.IgnoreFields(store.Line{}, "Match", "SnapshotID")); diff != "" {
+	if diff := cmp.Diff(lines, again, cmpopts.IgnoreFields(store.Line{}, "Match",
+		"SnapshotID")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -249,7 +256,8 @@ func TestDamagedSheetIsReadAgain(t *testing.T) {
 // Every message delivered three times leaves the store as if it had come once.
 func TestThreeDeliveries(t *testing.T) {
 	t.Parallel()
-	once, thrice := openTestService(t, Options{}), openTestService(t, Options{Readers: reader.Options{Processes: 2}})
+	once, thrice := openTestService(t, Options{}), openTestService(t,
+		Options{Readers: reader.Options{Processes: 2}})
 	for _, s := range []*Service{once, thrice} {
 		fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, fixtures.Members))
 		fixtures.AddPetition(t, s.Store, "p1", "s1")
@@ -263,7 +271,8 @@ func TestThreeDeliveries(t *testing.T) {
 	for _, stage := range []struct {
 		name   string
 		handle func(context.Context, string) error
-	}{{store.Ingest, thrice.workers.ingest}, {store.Extract, thrice.workers.extract}, {store.Verify, thrice.workers.verify}} {
+	}{{store.Ingest, thrice.workers.ingest}, {store.Extract, thrice.workers.extract}, {store.Verify,
+		thrice.workers.verify}} {
 		for _, m := range taken(t, thrice, stage.name) {
 			var deliveries sync.WaitGroup
 			for range 2 { // two at the same time, and one after
@@ -323,7 +332,8 @@ func dump(t testing.TB, s *Service, petitionID string) []string {
 		out = append(out, fmt.Sprintf("%+v", p))
 	}
 	for _, l := range lines {
-		out = append(out, fmt.Sprintf("%v %v %v %s %s %s", l.ID, l.Box, l.Picture, l.Row, l.Match, l.SnapshotID))
+		out = append(out, fmt.Sprintf("%v %v %v %s %s %s", l.ID, l.Box, l.Picture, l.Row, l.Match,
+			l.SnapshotID))
 	}
 	for _, f := range failures {
 		out = append(out, fmt.Sprintf("%s %s %s", f.Stage, f.Subject(), f.Text))
@@ -334,7 +344,8 @@ func dump(t testing.TB, s *Service, petitionID string) []string {
 // A file that breaks its reader is refused by name, and the others go on.
 func TestPoisonousUpload(t *testing.T) {
 	t.Parallel()
-	s := openTestService(t, Options{Readers: reader.Options{Processes: 2, Memory: 600, Limits: ingest.Limits{PagePixels: 1000_000_000}}})
+	s := openTestService(t, Options{Readers: reader.Options{Processes: 2, Memory: 600,
+		Limits: ingest.Limits{PagePixels: 1000_000_000}}})
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "huge.png", fixtures.PNG(30_000, 30_000))
@@ -347,7 +358,8 @@ func TestPoisonousUpload(t *testing.T) {
 			t.Fatal(err)
 		}
 		switch {
-		case u.Name == "huge.png" && !strings.Contains(p.Error, "huge.png, page 1, needs more than 600 MB of memory"):
+		case u.Name == "huge.png" && !strings.Contains(p.Error,
+			"huge.png, page 1, needs more than 600 MB of memory"):
 			t.Errorf("of the huge one it says %q", p.Error)
 		case u.Name == "good.pdf" && (p.Error != "" || p.Sheet == ""):
 			t.Errorf("page %d of the good one: %q", p.Number, p.Error)
@@ -374,7 +386,8 @@ func TestFailureAndRetry(t *testing.T) {
 	}
 	s.workers.gaveUp(t.Context(), store.Ingest, u.ID, s.workers.ingest(t.Context(), u.ID))
 	failures, err := s.Store.Failures(t.Context(), "p1")
-	if err != nil || len(failures) != 1 || !strings.HasPrefix(failures[0].Text, "good.pdf could not be opened: ") {
+	if err != nil || len(failures) != 1 || !strings.HasPrefix(failures[0].Text,
+		"good.pdf could not be opened: ") {
 		t.Fatalf("%+v, %v", failures, err)
 	}
 	if err := os.Rename(path+".away", path); err != nil {
@@ -394,7 +407,8 @@ func TestOneProcessToAFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTestService(t, Options{Data: dir})
-	if _, err := Open(t.Context(), Options{Data: dir}); err == nil || !strings.Contains(err.Error(), "another countersign has the data folder") {
+	if _, err := Open(t.Context(), Options{Data: dir}); err == nil || !strings.Contains(err.Error(),
+		"another countersign has the data folder") {
 		t.Errorf("got %v", err)
 	}
 	s.Close()

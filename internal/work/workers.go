@@ -76,7 +76,8 @@ func (w *workers) run(ctx context.Context) error {
 				}
 				return w.waitIfAway(ctx, err)
 			}
-			errs[i] = w.queue.Work(ctx, s.name, s.hands, handle, func(ctx context.Context, subject string, err error) {
+			errs[i] = w.queue.Work(ctx, s.name, s.hands, handle, func(ctx context.Context,
+				subject string, err error) {
 				w.gaveUp(ctx, s.name, subject, err)
 			})
 		})
@@ -180,7 +181,8 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 }
 
 // keep writes what was read of a page: blobs first, then what names them.
-func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got reader.Page, s extract.Sheet) (err error) {
+func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got reader.Page,
+	s extract.Sheet) (err error) {
 	p.Kind, p.Source, p.Rotation, p.Notes = string(s.Kind), string(s.Source), s.Rotation, s.Notes
 	p.Width, p.Height = got.Width, got.Height
 	p.Error, p.ReadAt = "", time.Time{}
@@ -271,7 +273,8 @@ func (w *workers) verify(ctx context.Context, id string) error {
 }
 
 // match makes the matches that lines lack, by id.
-func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, lines []store.Line) (map[string][]byte, error) {
+func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, lines []store.Line) (
+	map[string][]byte, error) {
 	matches := map[string][]byte{}
 	var sheet extract.Sheet
 	var columns verify.Understood
@@ -294,7 +297,9 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(sheet.Rows, func(r extract.Row) bool { return r.Number == row.Number })
+		at := slices.IndexFunc(sheet.Rows, func(r extract.Row) bool {
+			return r.Number == row.Number
+		})
 		if at >= 0 && l.AddedBy == "" {
 			row = sheet.Rows[at] // with what was seen
 		}
@@ -349,7 +354,8 @@ func (w *workers) gaveUp(ctx context.Context, stage, subject string, err error) 
 		w.log.Error("note a failure", "stage", stage, "subject", subject, "error", found)
 		return
 	}
-	f.Text += ": " + strings.TrimSuffix(err.Error(), ".") + ". Try again; if it fails again, tell whoever runs the service."
+	f.Text += ": " + strings.TrimSuffix(err.Error(), ".") +
+		". Try again; if it fails again, tell whoever runs the service."
 	if err := w.store.Fail(ctx, f); err != nil {
 		w.log.Error("note a failure", "stage", stage, "subject", subject, "error", err)
 		return
@@ -358,7 +364,8 @@ func (w *workers) gaveUp(ctx context.Context, stage, subject string, err error) 
 }
 
 // failure says of a subject what could not be done.
-func (w *workers) failure(ctx context.Context, stage, subject string) (f store.Failure, petitionID string, err error) {
+func (w *workers) failure(ctx context.Context, stage, subject string) (f store.Failure,
+	petitionID string, err error) {
 	f = store.Failure{Stage: stage}
 	if stage == store.Ingest {
 		u, err := w.store.Upload(ctx, subject)
@@ -372,7 +379,8 @@ func (w *workers) failure(ctx context.Context, stage, subject string) (f store.F
 	u, err := w.store.Upload(ctx, p.UploadID)
 	f.PageID, f.Text = subject, fmt.Sprintf("Page %d of %s could not be read", p.Number, u.Name)
 	if stage == store.Verify {
-		f.Text = fmt.Sprintf("The lines of page %d of %s could not be looked up among the members", p.Number, u.Name)
+		f.Text = fmt.Sprintf("The lines of page %d of %s could not be looked up among the members",
+			p.Number, u.Name)
 	}
 	return f, p.PetitionID, err
 }

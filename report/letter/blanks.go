@@ -12,10 +12,14 @@ import (
 // blankWords are what a letter may have to say without there being anything to say, by the field
 // of Facts. In its place the letter has these words in brackets, for a person to fill in.
 var blankWords = map[string]string{
-	"Association": "the association", "Committee": "the committee", "Petition": "the title", "Group": "the group's name", "Purpose": "the purpose",
-	"Rule": "the rule", "Citation": "the citation of the rule", "Received": "the day of receipt", "Missing": "what is missing", "Vote": "the vote", "Rationale": "the reason",
-	"Units": "the units consulted", "Decided": "the day of the decision", "TermFrom": "the first day of the term", "TermTo": "the last day of the term",
-	"TermYears": "the years of a term", "ReportsBy": "the day for yearly reports", "Meeting": "the conference", "Needs": "the group's needs", "NeedList": "the group's needs",
+	"Association": "the association", "Committee": "the committee", "Petition": "the title",
+	"Group": "the group's name", "Purpose": "the purpose",
+	"Rule": "the rule", "Citation": "the citation of the rule", "Received": "the day of receipt",
+	"Missing": "what is missing", "Vote": "the vote", "Rationale": "the reason",
+	"Units": "the units consulted", "Decided": "the day of the decision",
+	"TermFrom": "the first day of the term", "TermTo": "the last day of the term",
+	"TermYears": "the years of a term", "ReportsBy": "the day for yearly reports",
+	"Meeting": "the conference", "Needs": "the group's needs", "NeedList": "the group's needs",
 	"Contact": "the contact", "Due": "the day", "What": "what it is about",
 }
 
@@ -60,14 +64,17 @@ func (l Letter) Words() (subject, text string) {
 
 // Reworded is the letter with a subject and a text that a person wrote.
 func (l Letter) Reworded(subject, text string) (Letter, error) {
-	l.Subject, l.Body = strings.Join(strings.Fields(subject), " "), blocks(strings.ReplaceAll(text, "\r\n", "\n"))
+	l.Subject, l.Body = strings.Join(strings.Fields(subject), " "), blocks(strings.ReplaceAll(text,
+		"\r\n", "\n"))
 	switch {
 	case l.Subject == "":
 		return l, fmt.Errorf("the letter has no subject: write one")
 	case len(l.Body) == 0:
 		return l, fmt.Errorf("the letter has no text: write it")
 	case len(l.Subject) > 300 || len(text) > longest:
-		return l, fmt.Errorf("the letter is too long: use at most %d letters, and 300 for its subject", longest)
+		return l,
+			fmt.Errorf("the letter is too long: use at most %d letters, and 300 for its subject",
+				longest)
 	}
 	return l, nil
 }
@@ -104,7 +111,8 @@ func blankNode(n parse.Node) parse.Node {
 		if !ok || len(f.Ident) != 1 {
 			return nil
 		}
-		if len(args) == 1 && f.Ident[0] != "TermYears" || len(args) == 2 && (args[0].String() == "day" || args[0].String() == "years") {
+		if len(args) == 1 && f.Ident[0] != "TermYears" || len(args) == 2 &&
+			(args[0].String() == "day" || args[0].String() == "years") {
 			field = f.Ident[0]
 		}
 	case *parse.RangeNode:

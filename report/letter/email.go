@@ -17,11 +17,13 @@ import (
 func (l Letter) WriteEML(w io.Writer, from string) error {
 	m := mailer.NewMsg(mailer.WithNoDefaultUserAgent())
 	if err := m.From(from); err != nil {
-		return fmt.Errorf("the sender's e-mail address %q is none: correct it in the settings", from)
+		return fmt.Errorf("the sender's e-mail address %q is none: correct it in the settings",
+			from)
 	}
 	to, copies := addresses(l.To), addresses(l.Copies)
 	if len(to) == 0 {
-		return errors.New("nobody the letter goes to has an e-mail address: print it, or add an address")
+		return errors.New("nobody the letter goes to has an e-mail address: print it, or add an " +
+			"address")
 	}
 	if err := m.To(to...); err != nil {
 		return fmt.Errorf("address the letter: %w", err)

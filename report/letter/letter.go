@@ -32,7 +32,8 @@ const (
 
 // Kinds lists all kinds in the order in which they are written.
 func Kinds() []Kind {
-	return []Kind{Receipt, Acknowledgement, Deficiency, Shortfall, Approval, Disapproval, Deferral, Conference, Designation, ReportReminder, RenewalReminder, Disbanding, Conversion}
+	return []Kind{Receipt, Acknowledgement, Deficiency, Shortfall, Approval, Disapproval, Deferral,
+		Conference, Designation, ReportReminder, RenewalReminder, Disbanding, Conversion}
 }
 
 // Letter is a letter ready to be printed or sent.

@@ -75,7 +75,8 @@ func (l Letter) WritePDF(w io.Writer) error {
 		p.Ln(line / 2)
 	}
 	_, height := p.GetPageSize()
-	if p.GetY()+signature+float64(len(l.From)+2)*line > height-margin { // never a signature apart from its closing
+	if p.GetY()+signature+float64(len(l.From)+2)*line > height-margin {
+		// never a signature apart from its closing
 		p.AddPage()
 	}
 	p.Ln(line / 2)
@@ -124,8 +125,10 @@ func (h Letterhead) onPDF(p *fpdf.Fpdf, margin float64) {
 	const gap, small = 12, 12
 	top, left, bottom := margin*.6, margin, margin*.6
 	if w, height := h.size(); w > 0 {
-		p.RegisterImageOptionsReader("logo", fpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(h.Logo))
-		p.ImageOptions("logo", margin, top, w, height, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
+		p.RegisterImageOptionsReader("logo", fpdf.ImageOptions{ImageType: "PNG"},
+			bytes.NewReader(h.Logo))
+		p.ImageOptions("logo", margin, top, w, height, false, fpdf.ImageOptions{ImageType: "PNG"},
+			0, "")
 		left, bottom = margin+w+gap, top+height
 	}
 	p.SetLeftMargin(left)

@@ -22,7 +22,8 @@ const (
 
 // functions that a template may call. Those that build text, such as printf, are none of them: in
 // a loop they double what they are given until the memory is full.
-var functions = []string{"day", "lines", "years", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len"}
+var functions = []string{"day", "lines", "years", "and", "or", "not", "eq", "ne", "lt", "le", "gt",
+	"ge", "len"}
 
 // turn is called at the beginning of each time round a {{range}}.
 const turn = "turn"
@@ -39,7 +40,8 @@ func plain(k Kind, text string) (*template.Template, error) {
 		"day": inWords, "lines": plural, "years": years, blankCall: blank,
 		turn: func() (string, error) {
 			if turns++; turns > mostTurns {
-				return "", fmt.Errorf("the letter goes through its lists more than %d times", mostTurns)
+				return "", fmt.Errorf("the letter goes through its lists more than %d times",
+					mostTurns)
 			}
 			return "", nil
 		},
@@ -48,8 +50,9 @@ func plain(k Kind, text string) (*template.Template, error) {
 		return nil, wrong(k, err)
 	}
 	if len(t.Templates()) > 1 || t.Tree == nil {
-		return nil, fmt.Errorf("template of the letter %q has a {{define}} or {{block}}, of which a "+
-			"letter needs none: write its text where it belongs", k)
+		return nil,
+			fmt.Errorf("template of the letter %q has a {{define}} or {{block}}, of which a "+
+				"letter needs none: write its text where it belongs", k)
 	}
 	c := counter{tree: t.Tree, turn: turnNode()}
 	if err := c.node(t.Root, 0); err != nil {

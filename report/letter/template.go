@@ -44,11 +44,15 @@ func Write(k Kind, text string, f Facts) (Letter, error) {
 	}
 	subject, body, _ := strings.Cut(strings.TrimLeft(out.String(), "\n"), "\n")
 	l := Letter{Kind: k, Date: f.Date, Subject: strings.TrimSpace(subject), Body: blocks(body)}
-	l.Head = Letterhead{Name: f.Association, Lines: append(present(f.Committee), addressLines(f.Address)...), Logo: f.Logo}
-	l.To, l.Copies, l.Salutation, l.Closing = f.Addressees, f.Copies, salutation(f.Addressees), "Sincerely,"
+	l.Head = Letterhead{Name: f.Association, Lines: append(present(f.Committee),
+		addressLines(f.Address)...), Logo: f.Logo}
+	l.To, l.Copies, l.Salutation, l.Closing = f.Addressees, f.Copies, salutation(f.Addressees),
+		"Sincerely,"
 	l.From = append(f.Sender.lines(), present(f.Committee, f.Association)...)
 	if l.Subject == "" || len(l.Body) == 0 {
-		return Letter{}, fmt.Errorf("template of the letter %q is empty: write a subject in its first line, a blank line, and the text", k)
+		return Letter{},
+			fmt.Errorf("template of the letter %q is empty: write a subject in its first line, a "+
+				"blank line, and the text", k)
 	}
 	return l, nil
 }

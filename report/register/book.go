@@ -11,10 +11,12 @@ import (
 // Book is all that is written down: of petitions, of groups, and for Council. What was
 // true and what was known on a day is asked of it.
 type Book struct {
-	Petitions   map[string][]Event // by petition, in the order in which they were written down; each approval carries its rule
-	Groups      map[string][]Event // what was written down of groups themselves, without the approvals that made them
-	Issued      []Issued           // reports to Council, in the order in which they were issued
-	Corrections []Event            // of them
+	// by petition, in the order in which they were written down; each approval carries its rule
+	Petitions map[string][]Event
+	// what was written down of groups themselves, without the approvals that made them
+	Groups      map[string][]Event
+	Issued      []Issued // reports to Council, in the order in which they were issued
+	Corrections []Event  // of them
 	Conferences []Conference
 }
 
@@ -38,7 +40,9 @@ func (b *Book) All(as AsOf) []Group {
 			out = append(out, g)
 		}
 	}
-	slices.SortFunc(out, func(a, b Group) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
 	return out
 }
 
@@ -52,7 +56,8 @@ func (b *Book) group(id string, events []Event, as AsOf) Group {
 // renewing is the petition that wants to renew a group and is neither decided nor given up.
 func (b *Book) renewing(id string, as AsOf) string {
 	for _, petition := range slices.Sorted(maps.Keys(b.Petitions)) {
-		if !slices.ContainsFunc(b.Petitions[petition], func(e Event) bool { return e.Kind == Intend && e.Words["group"] == id }) {
+		if !slices.ContainsFunc(b.Petitions[petition],
+			func(e Event) bool { return e.Kind == Intend && e.Words["group"] == id }) {
 			continue
 		}
 		if p := ReadAsOf(petition, b.Petitions[petition], as); p.Renews == id && p.State.Open() {
@@ -116,7 +121,8 @@ func AsGroup(petition string, e Event) Event {
 	if group == petition {
 		e.Kind = Establish
 	}
-	e.Words = Words{"petition": petition, "name": e.Words["name"], "purpose": e.Words["purpose"], ruleWord: e.Words[ruleWord]}
+	e.Words = Words{"petition": petition, "name": e.Words["name"], "purpose": e.Words["purpose"],
+		ruleWord: e.Words[ruleWord]}
 	return e
 }
 
@@ -158,7 +164,8 @@ func (b *Book) checkIntend(e Event, f Facts) error {
 func (b *Book) checkApproval(p Petition, e Event, roles []Role, f Facts) error {
 	group := e.Words["group"]
 	if p.Renews != "" && group != p.Renews {
-		return refuse("The petition wants to renew “%s”: approve it for that group, or write down first that it is for another.", b.Group(p.Renews, AsOf{Day: f.Today}).Name)
+		return refuse("The petition wants to renew “%s”: approve it for that group, or write "+
+			"down first that it is for another.", b.Group(p.Renews, AsOf{Day: f.Today}).Name)
 	}
 	g := b.Group(group, AsOf{Day: f.Today})
 	if err := g.Check(AsGroup(p.ID, e), roles, f); err != nil {
@@ -178,11 +185,13 @@ func (b *Book) checkUndoApproval(p Petition, e Event, f Facts) error {
 		switch {
 		case i < 0:
 		case i < len(g.Terms)-1:
-			return refuse("Term %d of “%s” follows from it: take that approval back first.", i+2, g.Name)
+			return refuse("Term %d of “%s” follows from it: take that approval back first.", i+2,
+				g.Name)
 		case i == 0 && len(g.Written) > 1:
 			return refuse("Something was written down of “%s” since: take that back first.", g.Name)
 		default:
-			return b.checkAgain(id, append(slices.Clone(events), Event{Kind: Undo, Undoes: e.Undoes}), f.Today)
+			return b.checkAgain(id, append(slices.Clone(events), Event{Kind: Undo,
+				Undoes: e.Undoes}), f.Today)
 		}
 	}
 	return nil
@@ -230,7 +239,8 @@ func (b *Book) CheckGroup(id string, e Event, roles []Role, f Facts) error {
 // checkTold refuses that Council was told of something before the report that tells of it.
 func (b *Book) checkTold(e Event) error {
 	if r, ok := b.Report(e.Words["conference"]); ok && day(e.On).Before(day(r.On)) {
-		return refuse("The report to Council for %s has the date %s: Council cannot have been told before.", r.Conference, inWords(r.On))
+		return refuse("The report to Council for %s has the date %s: Council cannot have been "+
+			"told before.", r.Conference, inWords(r.On))
 	}
 	return nil
 }
@@ -265,7 +275,9 @@ func (g *Group) names() []string {
 	return out
 }
 
-func foldName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+func foldName(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
+}
 
 func (b *Book) conference(name string) Conference {
 	for _, c := range b.Conferences {

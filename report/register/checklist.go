@@ -43,8 +43,11 @@ type Packet struct {
 // signatures are asked for, and at least one organizer with name, address and signature. What
 // a person confirmed counts as there.
 func (p Packet) Check(confirmed map[Item]Event) Checklist {
-	signatures := Entry{Item: Signatures, Found: p.Lines >= p.Required, Says: fmt.Sprintf("%d lines filled in; %d valid signatures are required", p.Lines, p.Required)}
-	purpose := Entry{Item: Purpose, Found: strings.TrimSpace(p.Purpose) != "", Says: "found on the cover page"}
+	signatures := Entry{Item: Signatures, Found: p.Lines >= p.Required,
+		Says: fmt.Sprintf("%d lines filled in; %d valid signatures are required", p.Lines,
+			p.Required)}
+	purpose := Entry{Item: Purpose, Found: strings.TrimSpace(p.Purpose) != "",
+		Says: "found on the cover page"}
 	if !purpose.Found {
 		purpose.Says = "no statement of purpose was found"
 	}
@@ -83,7 +86,8 @@ func (p Packet) organizers() Entry {
 		lacks = append(lacks, who+" lacks "+list(missing))
 	}
 	if whole == len(p.Organizers) {
-		return Entry{Item: Organizers, Found: true, Says: fmt.Sprintf("%d with name, address and signature", whole)}
+		return Entry{Item: Organizers, Found: true,
+			Says: fmt.Sprintf("%d with name, address and signature", whole)}
 	}
 	return Entry{Item: Organizers, Says: strings.Join(lacks, "; ")}
 }

@@ -15,7 +15,8 @@ type Conference struct {
 	To    time.Time `json:"to"`
 	Place string    `json:"place"` // or "online"
 
-	Council string `json:"council,omitempty"` // year of Council, such as 2026-2027; empty for the usual one
+	// year of Council, such as 2026-2027; empty for the usual one
+	Council string `json:"council,omitempty"`
 }
 
 // Year is the year of Council in which a conference lies.
@@ -60,7 +61,9 @@ type Office struct {
 // OfficeOn is the entry of an office that holds on a day; its key as the name where
 // there is none.
 func OfficeOn(all []Office, key string, on time.Time) Office {
-	held := slices.DeleteFunc(slices.Clone(all), func(o Office) bool { return o.Key != key || day(o.From).After(day(on)) })
+	held := slices.DeleteFunc(slices.Clone(all), func(o Office) bool {
+		return o.Key != key || day(o.From).After(day(on))
+	})
 	if len(held) == 0 {
 		return Office{Key: key, Name: key}
 	}

@@ -43,7 +43,8 @@ func (b *Book) Actions(as AsOf) []Action {
 	for id := range b.Petitions {
 		p := b.Petition(id, as)
 		if d := p.Decision; d.Action == Approve || d.Action == Disapprove {
-			a := Action{Event: p.Decided, Kind: d.Action, On: d.On, Petition: id, Told: p.Told, Reported: p.Reported}
+			a := Action{Event: p.Decided, Kind: d.Action, On: d.On, Petition: id, Told: p.Told,
+				Reported: p.Reported}
 			for _, e := range p.Events {
 				if e.ID == p.Decided {
 					a.Group, a.At = e.Words["group"], e.At
@@ -57,7 +58,8 @@ func (b *Book) Actions(as AsOf) []Action {
 		if g.Ending == "" || !as.Reached(g.Ended) {
 			continue
 		}
-		a := Action{Event: g.Ending, Kind: g.How, On: g.Ended, Group: id, Told: g.Conference, Reported: g.Reported}
+		a := Action{Event: g.Ending, Kind: g.How, On: g.Ended, Group: id, Told: g.Conference,
+			Reported: g.Reported}
 		for _, e := range g.Written {
 			if e.ID == g.Ending {
 				a.At = e.At
@@ -88,7 +90,8 @@ func (b *Book) CorrectionsFor(conference string, cutOff, known time.Time) []Even
 	as := AsOf{Day: cutOff, Known: known}
 	return slices.DeleteFunc(standing(b.Corrections, as), func(e Event) bool {
 		told := b.correctedIn(e.ID, as)
-		return !as.Reached(e.On) || told != "" && told != conference || e.Words["report"] == conference
+		return !as.Reached(e.On) || told != "" && told != conference ||
+			e.Words["report"] == conference
 	})
 }
 
@@ -100,7 +103,8 @@ func (b *Book) RewordedFor(conference string, cutOff, known time.Time) []Event {
 		for _, e := range g.Events {
 			if e.Kind == Purposed && !slices.ContainsFunc(b.Issued, func(r Issued) bool {
 				before := known.IsZero() || !r.At.After(known)
-				return before && r.Conference != conference && !r.At.Before(e.At) && !r.CutOff.Before(day(e.On))
+				return before && r.Conference != conference && !r.At.Before(e.At) &&
+					!r.CutOff.Before(day(e.On))
 			}) {
 				out = append(out, e)
 			}
@@ -208,7 +212,8 @@ func (b *Book) CheckIssue(r Issued, roles []Role, today time.Time) error {
 		return &Refusal{unknownConference}
 	}
 	if done, ok := b.Report(r.Conference); ok {
-		return refuse("The report for %s was issued on %s already: what it says stays, and corrections stand in the next one.", r.Conference, inWords(done.On))
+		return refuse("The report for %s was issued on %s already: what it says stays, and "+
+			"corrections stand in the next one.", r.Conference, inWords(done.On))
 	}
 	if strings.TrimSpace(r.Document) == "" {
 		return refuse("Write the number of the document.")
@@ -220,20 +225,24 @@ func (b *Book) CheckIssue(r Issued, roles []Role, today time.Time) error {
 	}
 	switch {
 	case day(c.From).After(day(r.CutOff).AddDate(2, 0, 0)):
-		return refuse("%s begins on %s, more than two years after the time that its report covers: choose a conference before.", c.Name, inWords(c.From))
+		return refuse("%s begins on %s, more than two years after the time that its report "+
+			"covers: choose a conference before.", c.Name, inWords(c.From))
 	case day(r.CutOff).After(day(c.To)):
 		return refuse("%s ended on %s: its report covers no day after.", c.Name, inWords(c.To))
 	case day(r.On).Before(day(r.CutOff)):
-		return refuse("The report covers the time up to %s: its date cannot be before.", inWords(r.CutOff))
+		return refuse("The report covers the time up to %s: its date cannot be before.",
+			inWords(r.CutOff))
 	}
 	for _, before := range b.Issued {
 		switch {
 		case before.Document == r.Document:
 			return refuse("The report for %s has that number already.", before.Conference)
 		case day(r.CutOff).Before(day(before.CutOff)):
-			return refuse("The report for %s covers the time up to %s: this one cannot end before.", before.Conference, inWords(before.CutOff))
+			return refuse("The report for %s covers the time up to %s: this one cannot end before.",
+				before.Conference, inWords(before.CutOff))
 		case b.conference(before.Conference).From.After(c.From):
-			return refuse("The report for %s was issued already, which is later: choose a coming conference.", before.Conference)
+			return refuse("The report for %s was issued already, which is later: choose a coming "+
+				"conference.", before.Conference)
 		}
 	}
 	return nil
@@ -248,13 +257,16 @@ func (b *Book) CheckConferences(list []Conference) error {
 		i := slices.IndexFunc(list, func(c Conference) bool { return c.Name == r.Conference })
 		switch {
 		case i < 0 && b.conference(r.Conference).Name != "":
-			return refuse("The report to Council for %s was issued: leave that conference in the table, under this name.", r.Conference)
+			return refuse("The report to Council for %s was issued: leave that conference in the "+
+				"table, under this name.", r.Conference)
 		case i < 0:
 			continue // an earlier version let it go
 		case list[i].From.Before(before.From):
-			return refuse("The report for %s was issued after the one for %s: leave these conferences in that order.", r.Conference, before.Name)
+			return refuse("The report for %s was issued after the one for %s: leave these "+
+				"conferences in that order.", r.Conference, before.Name)
 		case day(list[i].To).Before(day(r.CutOff)):
-			return refuse("The report for %s covers the time up to %s: the conference cannot have ended before.", r.Conference, inWords(r.CutOff))
+			return refuse("The report for %s covers the time up to %s: the conference cannot "+
+				"have ended before.", r.Conference, inWords(r.CutOff))
 		}
 		before = list[i]
 	}
@@ -290,9 +302,11 @@ func (b *Book) CheckCorrection(e Event, roles []Role, today time.Time) error {
 	r, ok := b.Report(e.Words["report"])
 	switch {
 	case !ok:
-		return refuse("No report to Council was issued for %q: only what was issued is corrected.", e.Words["report"])
+		return refuse("No report to Council was issued for %q: only what was issued is corrected.",
+			e.Words["report"])
 	case day(e.On).Before(day(r.On)):
-		return refuse("The report for %s has the date %s: it cannot be corrected before.", r.Conference, inWords(r.On))
+		return refuse("The report for %s has the date %s: it cannot be corrected before.",
+			r.Conference, inWords(r.On))
 	case strings.TrimSpace(e.Words["text"]) == "":
 		return refuse("Write what is corrected.")
 	}
@@ -308,7 +322,8 @@ func (b *Book) DueOfCouncil(today time.Time) []Task {
 		}
 		r, _ := b.Report(e.Words["report"])
 		t := reportTask(day(e.On), b.Next(e.On), 0)
-		t.What, t.Key = "Correct the report "+r.Document+" in the next one to Council", "correct-"+e.ID
+		t.What, t.Key = "Correct the report "+r.Document+" in the next one to Council", "correct-"+
+			e.ID
 		t.About, t.Subject = r.Conference, e.Words["report"]
 		t.Overdue = t.Due.Before(day(today))
 		out = append(out, t)

@@ -63,9 +63,13 @@ func DueOfGroup(g Group, next Conference) []Task {
 	case !g.Ended.IsZero() || g.Renewing != "":
 		// Its end, or another term, is under way.
 	case status == Overdue:
-		add(Task{Due: end, What: "Disband the group: its term ended and no petition renewed it", Who: "chair", Tell: "organizers", Key: "disband-" + end.Format(time.DateOnly)})
+		add(Task{Due: end, What: "Disband the group: its term ended and no petition renewed it",
+			Who: "chair", Tell: "organizers", Key: "disband-" + end.Format(time.DateOnly)})
 	default:
-		t := Task{Due: end, What: fmt.Sprintf("Petition for another term, convert or disband (term %d ends)", len(g.Terms)), Who: "organizers", Tell: "staff liaisons", Kind: Renewal, Key: "renew-" + end.Format(time.DateOnly)}
+		t := Task{Due: end, What: fmt.Sprintf(
+			"Petition for another term, convert or disband (term %d ends)", len(g.Terms)),
+			Who: "organizers", Tell: "staff liaisons", Kind: Renewal, Key: "renew-" +
+				end.Format(time.DateOnly)}
 		t.Told = g.Reminded[t.Key]
 		t.Remind = rule.reminds(end, g.Day, t.Told)
 		if status == Window || t.Remind {
@@ -73,11 +77,14 @@ func DueOfGroup(g Group, next Conference) []Task {
 		}
 	}
 	if g.Contact == "" {
-		add(Task{Due: g.First().AddDate(0, 0, rule.Answer), What: "Designate a contact at Headquarters", Who: "Executive Director", Tell: "organizers", Key: "contact"})
+		add(Task{Due: g.First().AddDate(0, 0, rule.Answer),
+			What: "Designate a contact at Headquarters", Who: "Executive Director",
+			Tell: "organizers", Key: "contact"})
 	}
 	switch {
 	case g.Handbook == "":
-		add(Task{Due: g.First().AddDate(0, 0, rule.Answer), What: "Entry in the Handbook of Organization", Who: "staff", Key: "handbook"})
+		add(Task{Due: g.First().AddDate(0, 0, rule.Answer),
+			What: "Entry in the Handbook of Organization", Who: "staff", Key: "handbook"})
 	case !g.Reworded.IsZero():
 		add(Task{Due: g.Reworded.AddDate(0, 0, rule.Answer), Who: "staff", Key: "handbook",
 			What: "Entry in the Handbook of Organization: the purpose was worded anew"})
@@ -87,7 +94,9 @@ func DueOfGroup(g Group, next Conference) []Task {
 
 // reportTask is that Council is told of something that was done on a day.
 func reportTask(on time.Time, next Conference, answer int) Task {
-	t := Task{Due: on.AddDate(0, 0, answer), What: "Report to Council: no coming conference is in the table", Who: "chair", Tell: "Council", Key: "report"}
+	t := Task{Due: on.AddDate(0, 0, answer),
+		What: "Report to Council: no coming conference is in the table", Who: "chair",
+		Tell: "Council", Key: "report"}
 	if next.Name != "" {
 		t.Due, t.What = next.From, "Report to Council at "+next.Name
 	}
@@ -100,13 +109,17 @@ func reports(g Group) []Task {
 	var out []Task
 	for _, y := range g.Years() {
 		if _, got := g.Got(y.Year); !got && !g.Day.Before(y.Due.AddDate(0, 0, -soonReport)) {
-			out = append(out, Task{Due: y.Due, What: fmt.Sprintf("Annual report for %d", y.Year), Who: "organizers", Tell: "chair", Kind: YearlyReport, Key: fmt.Sprintf("report-%d", y.Year), Remind: true})
+			out = append(out, Task{Due: y.Due, What: fmt.Sprintf("Annual report for %d", y.Year),
+				Who: "organizers", Tell: "chair", Kind: YearlyReport, Key: fmt.Sprintf("report-%d",
+					y.Year), Remind: true})
 		}
 	}
 	for _, a := range g.Asked {
 		due := dueOf(a)
 		if _, got := g.Answers(a.ID); !got && !due.IsZero() {
-			out = append(out, Task{Due: due, What: "Report that was asked for on " + a.On.Format(time.DateOnly), Who: "organizers", Tell: "chair", Kind: AskedReport, Key: "asked-" + a.ID, Remind: true})
+			out = append(out, Task{Due: due, What: "Report that was asked for on " +
+				a.On.Format(time.DateOnly), Who: "organizers", Tell: "chair", Kind: AskedReport,
+				Key: "asked-" + a.ID, Remind: true})
 		}
 	}
 	return out
@@ -116,7 +129,8 @@ func reports(g Group) []Task {
 // was sent.
 func (t Terms) reminds(end, today, told time.Time) bool {
 	for _, before := range t.Reminders {
-		if at := end.AddDate(0, 0, -before); !today.Before(at) && told.Before(at) && !today.After(end) {
+		if at := end.AddDate(0, 0, -before); !today.Before(at) && told.Before(at) &&
+			!today.After(end) {
 			return true
 		}
 	}
@@ -142,13 +156,16 @@ func DueOfPetition(p Waiting, today time.Time) []Task {
 		out = append(out, t)
 	}
 	waits := func(since time.Time, what, who, tell, key string) {
-		add(Task{Due: since.AddDate(0, 0, p.Rule.Answer), What: what, Who: who, Tell: tell, Key: key})
+		add(Task{Due: since.AddDate(0, 0, p.Rule.Answer), What: what, Who: who, Tell: tell,
+			Key: key})
 	}
 	switch p.State {
 	case Submitted:
-		waits(p.Since, "Acknowledge receipt, or tell the organizers what is missing", "chair", "organizers", "acknowledge")
+		waits(p.Since, "Acknowledge receipt, or tell the organizers what is missing", "chair",
+			"organizers", "acknowledge")
 	case Tallied:
-		waits(p.Since, "Put the petition on the agenda, or tell the organizers of the shortfall", "chair", "organizers", "agenda")
+		waits(p.Since, "Put the petition on the agenda, or tell the organizers of the shortfall",
+			"chair", "organizers", "agenda")
 	case OnAgenda, Deferred:
 		waits(p.Since, "Approve or disapprove", "chair", "organizers", "decide")
 	case Approved, Disapproved:
@@ -157,9 +174,11 @@ func DueOfPetition(p Waiting, today time.Time) []Task {
 	if p.Decision.Action == Approve && !p.Over {
 		switch {
 		case !p.Notified.IsZero() && p.NotifyAck.IsZero():
-			waits(p.Notified, "Acknowledge receipt of the notice", "Conference Services", "chair", "notify-ack")
+			waits(p.Notified, "Acknowledge receipt of the notice", "Conference Services", "chair",
+				"notify-ack")
 		case p.Notified.IsZero() && p.State != Closed:
-			waits(p.Decision.On, "Tell Conference Services of the group's needs", "chair", "Conference Services", "notify")
+			waits(p.Decision.On, "Tell Conference Services of the group's needs", "chair",
+				"Conference Services", "notify")
 		}
 	}
 	return out

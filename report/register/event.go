@@ -97,7 +97,8 @@ func checkDay(on, today time.Time, ahead bool) string {
 	case on.IsZero():
 		return "Say on which day it happened."
 	case on.Year() < 1900, !today.IsZero() && on.After(today.AddDate(mostAhead, 0, 0)):
-		return fmt.Sprintf("The year of %s cannot be right: write a day from 1900 on and at most ten years ahead.", inWords(on))
+		return fmt.Sprintf("The year of %s cannot be right: write a day from 1900 on and at most "+
+			"ten years ahead.", inWords(on))
 	case !today.IsZero() && on.After(today) && !ahead:
 		return fmt.Sprintf("%s is still to come: write it down once it has happened.", inWords(on))
 	}

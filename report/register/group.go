@@ -11,17 +11,20 @@ import (
 // in the word "petition".
 const (
 	Establish Kind = "establish" // by an approved petition (name, purpose, petition)
-	Renew     Kind = "renew"     // for another term, by an approved petition (petition; name and purpose where they change)
-	Convert   Kind = "convert"   // into another unit (unit)
-	Disband   Kind = "disband"   // on request or for want of renewal (reason)
-	Rename    Kind = "rename"    // (name)
-	Purposed  Kind = "purpose"   // the purpose was worded anew (purpose)
-	Liaison   Kind = "liaison"   // the staff liaisons from that day on (liaisons, one a line)
-	Contact   Kind = "contact"   // a contact at Headquarters, designated by the Executive Director (contact)
-	Handbook  Kind = "handbook"  // the entry in the Handbook of Organization (text)
-	Link      Kind = "link"      // address of the group's page (link)
-	Support   Kind = "support"   // space, schedule, small items, budgetary request (of: which of these, what, answer)
-	Answer    Kind = "answer"    // to a Support (support: its id, answer)
+	// for another term, by an approved petition (petition; name and purpose where they change)
+	Renew    Kind = "renew"
+	Convert  Kind = "convert" // into another unit (unit)
+	Disband  Kind = "disband" // on request or for want of renewal (reason)
+	Rename   Kind = "rename"  // (name)
+	Purposed Kind = "purpose" // the purpose was worded anew (purpose)
+	Liaison  Kind = "liaison" // the staff liaisons from that day on (liaisons, one a line)
+	// a contact at Headquarters, designated by the Executive Director (contact)
+	Contact  Kind = "contact"
+	Handbook Kind = "handbook" // the entry in the Handbook of Organization (text)
+	Link     Kind = "link"     // address of the group's page (link)
+	// space, schedule, small items, budgetary request (of: which of these, what, answer)
+	Support   Kind = "support"
+	Answer    Kind = "answer" // to a Support (support: its id, answer)
 	AskReport Kind = "ask-report"
 	GotReport Kind = "annual-report" // handed in (year, or the id of an AskReport in asked)
 	Remind    Kind = "reminder"      // somebody was reminded (about)
@@ -30,31 +33,34 @@ const (
 // Group is a Membership Initiative Group, or whatever the rule makes, as it was on a day
 // by what was known then.
 type Group struct {
-	ID         string
-	Day        time.Time // on which all of this holds
-	Name       string
-	Former     []string // earlier names, oldest first
-	Purpose    string
-	Terms      []Term
-	Ended      time.Time // its last day is the one before; zero while none is written down. It may be to come
-	How        Kind      // Convert or Disband
-	Why        string    // unit or reason
-	Ending     string    // the event that ended it
-	Reported   Reporting // of its end; zero until Council was told
-	Liaisons   []string
-	Contact    string
-	Handbook   string
-	Reworded   time.Time // when the purpose changed after the entry in the Handbook; zero where it did not
-	Link       string
-	Reports    []AnnualReport // handed in
-	Asked      []Event        // reports that were asked for beside the yearly ones
-	Support    []Request
-	Reminded   map[string]time.Time // by what about
-	Renewing   string               // a petition for another term that is under way; empty for none
-	Conference string               // whose report to Council tells of its end; empty until that is issued
-	Events     []Event              // that took effect by then, in that order
-	Ahead      []Event              // that take effect later
-	Written    []Event              // both, in the order in which they were written down
+	ID      string
+	Day     time.Time // on which all of this holds
+	Name    string
+	Former  []string // earlier names, oldest first
+	Purpose string
+	Terms   []Term
+	// its last day is the one before; zero while none is written down. It may be to come
+	Ended    time.Time
+	How      Kind      // Convert or Disband
+	Why      string    // unit or reason
+	Ending   string    // the event that ended it
+	Reported Reporting // of its end; zero until Council was told
+	Liaisons []string
+	Contact  string
+	Handbook string
+	// when the purpose changed after the entry in the Handbook; zero where it did not
+	Reworded time.Time
+	Link     string
+	Reports  []AnnualReport // handed in
+	Asked    []Event        // reports that were asked for beside the yearly ones
+	Support  []Request
+	Reminded map[string]time.Time // by what about
+	Renewing string               // a petition for another term that is under way; empty for none
+	// whose report to Council tells of its end; empty until that is issued
+	Conference string
+	Events     []Event // that took effect by then, in that order
+	Ahead      []Event // that take effect later
+	Written    []Event // both, in the order in which they were written down
 }
 
 // Term is one of a group's terms, both days included.
@@ -98,7 +104,8 @@ const (
 // ReadGroup makes a group of its events as of a day. Without a day it is read as of the
 // last one that its events speak of.
 func ReadGroup(id string, events []Event, as AsOf) Group {
-	g := Group{ID: id, Day: day(as.Day), Reminded: map[string]time.Time{}, Written: standing(events, as)}
+	g := Group{ID: id, Day: day(as.Day), Reminded: map[string]time.Time{}, Written: standing(events,
+		as)}
 	inOrder := slices.Clone(g.Written)
 	first := firstDay(inOrder)
 	effective := func(e Event) time.Time {
@@ -222,7 +229,8 @@ func (g *Group) rename(to string) {
 }
 
 func (g *Group) report(e Event) AnnualReport {
-	r := AnnualReport{Year: yearOf(e), Asked: e.Words["asked"], On: day(e.On), Note: e.Words["note"]}
+	r := AnnualReport{Year: yearOf(e), Asked: e.Words["asked"], On: day(e.On),
+		Note: e.Words["note"]}
 	if r.Asked == "" {
 		r.Due = g.ReportDue(r.Year)
 		return r
@@ -252,7 +260,8 @@ func (g *Group) add(e Event) {
 		from = g.Terms[n-1].To.AddDate(0, 0, 1)
 	}
 	rule := RuleOf(e)
-	g.Terms = append(g.Terms, Term{len(g.Terms) + 1, from, from.AddDate(rule.Years, 0, -1), e.Words["petition"], rule, day(e.On)})
+	g.Terms = append(g.Terms, Term{len(g.Terms) + 1, from, from.AddDate(rule.Years, 0, -1),
+		e.Words["petition"], rule, day(e.On)})
 }
 
 // First is the first day of the group.
@@ -334,7 +343,8 @@ func (g *Group) Years() []Year {
 	for _, t := range g.Terms {
 		for year := t.From.Year(); year <= t.To.Year(); year++ {
 			due := time.Date(year, t.Rule.ReportMonth, t.Rule.ReportDay, 0, 0, 0, 0, time.UTC)
-			if due.Before(t.From) || due.After(t.To) || !due.After(g.First()) || !g.Ended.IsZero() && !due.Before(g.Ended) {
+			if due.Before(t.From) || due.After(t.To) || !due.After(g.First()) ||
+				!g.Ended.IsZero() && !due.Before(g.Ended) {
 				continue
 			}
 			if n := len(out); n == 0 || out[n-1].Year < year {
@@ -376,7 +386,8 @@ func (g *Group) Answers(asked string) (AnnualReport, bool) {
 }
 
 func dueOf(asked Event) time.Time {
-	due, _ := time.Parse(time.DateOnly, asked.Words["due"]) // zero where it is none: an earlier version let that through
+	// zero where it is none: an earlier version let that through
+	due, _ := time.Parse(time.DateOnly, asked.Words["due"])
 	return due
 }
 
@@ -396,7 +407,8 @@ type Owed struct {
 
 // groupInOrder are the kinds that a group's page offers, in its order. What makes and renews a
 // group is written down of its petition.
-var groupInOrder = []Kind{GotReport, AskReport, Liaison, Contact, Handbook, Support, Answer, Rename, Purposed, Link, Remind, Convert, Disband, Report}
+var groupInOrder = []Kind{GotReport, AskReport, Liaison, Contact, Handbook, Support, Answer, Rename,
+	Purposed, Link, Remind, Convert, Disband, Report}
 
 // Next lists what somebody with these roles may write down of the group for today.
 func (g *Group) Next(roles []Role, f Facts) []GroupStep {
@@ -430,7 +442,9 @@ func (g *Group) Next(roles []Role, f Facts) []GroupStep {
 
 // Unanswered are the requests of the group that nobody answered.
 func (g *Group) Unanswered() []Request {
-	return slices.DeleteFunc(slices.Clone(g.Support), func(r Request) bool { return r.Answer != "" })
+	return slices.DeleteFunc(slices.Clone(g.Support), func(r Request) bool {
+		return r.Answer != ""
+	})
 }
 
 // owed are the reports that the group may hand in on a day: those asked for, then those for years,
@@ -453,7 +467,8 @@ func (g *Group) owed(on time.Time) []Owed {
 // Undoable is the id of the event that somebody with these roles may take back: what was
 // written down last of the group. Empty for none.
 func (g *Group) Undoable(roles []Role, f Facts) string {
-	if n := len(g.Written); n > 0 && g.checkUndo(Event{Kind: Undo, Undoes: g.Written[n-1].ID}, roles, f) == nil {
+	if n := len(g.Written); n > 0 && g.checkUndo(Event{Kind: Undo, Undoes: g.Written[n-1].ID},
+		roles, f) == nil {
 		return g.Written[n-1].ID
 	}
 	return ""
@@ -473,7 +488,9 @@ func (g *Group) Retractable(roles []Role, f Facts) []string {
 
 // MayWriteOfGroup says whether somebody with these roles may write an event of a kind down.
 func MayWriteOfGroup(k Kind, roles []Role) bool {
-	return slices.ContainsFunc(roles, func(r Role) bool { return r == Admin || slices.Contains(writersOfGroup(k), r) })
+	return slices.ContainsFunc(roles, func(r Role) bool {
+		return r == Admin || slices.Contains(writersOfGroup(k), r)
+	})
 }
 
 func writersOfGroup(k Kind) []Role {
@@ -522,7 +539,8 @@ func (g *Group) checkKind(k Kind, on time.Time, roles []Role, f Facts) error {
 // checkStory holds the day of an event against what is written down of the group.
 func (g *Group) checkStory(k Kind, on time.Time) error {
 	if len(g.Terms) > 0 && on.Before(g.First()) {
-		return refuse("The group begins on %s: nothing can have happened to it before.", inWords(g.First()))
+		return refuse("The group begins on %s: nothing can have happened to it before.",
+			inWords(g.First()))
 	}
 	if slices.Contains(afterwards, k) {
 		return nil
@@ -535,9 +553,11 @@ func (g *Group) checkStory(k Kind, on time.Time) error {
 		}
 		switch {
 		case k == Renew:
-			return refuse("The group %s from %s on: a new petition makes a new group.", how, inWords(g.Ended))
+			return refuse("The group %s from %s on: a new petition makes a new group.", how,
+				inWords(g.Ended))
 		case ends:
-			return refuse("It is written down already that the group %s from %s on.", how, inWords(g.Ended))
+			return refuse("It is written down already that the group %s from %s on.", how,
+				inWords(g.Ended))
 		case !on.Before(g.Ended):
 			return refuse("The group has ended: it %s from %s on.", how, inWords(g.Ended))
 		}
@@ -545,7 +565,8 @@ func (g *Group) checkStory(k Kind, on time.Time) error {
 	if ends {
 		for _, w := range g.Written {
 			if !slices.Contains(afterwards, w.Kind) && day(w.On).After(on) {
-				return refuse("Something is written down of the group for %s: it cannot have ended before.", inWords(w.On))
+				return refuse("Something is written down of the group for %s: it cannot have "+
+					"ended before.", inWords(w.On))
 			}
 		}
 	}
@@ -557,13 +578,16 @@ func (g *Group) checkWords(e Event, f Facts) error {
 	switch e.Kind {
 	case Renew:
 		if early := g.windowOpens(); day(e.On).Before(early) {
-			return refuse("The term ends on %s; it can be renewed from %s on.", inWords(g.End()), inWords(early))
+			return refuse("The term ends on %s; it can be renewed from %s on.", inWords(g.End()),
+				inWords(early))
 		}
 		if over := g.End().AddDate(RuleOf(e).Years, 0, 0); day(e.On).After(over) {
-			return refuse("The term ended on %s, and another one would have ended before %s: a new petition makes a new group.", inWords(g.End()), inWords(e.On))
+			return refuse("The term ended on %s, and another one would have ended before %s: a "+
+				"new petition makes a new group.", inWords(g.End()), inWords(e.On))
 		}
 		if n := len(g.Terms); day(e.On).Before(g.Terms[n-1].Approved) {
-			return refuse("Term %d was approved on %s: the next one cannot be before.", n, inWords(g.Terms[n-1].Approved))
+			return refuse("Term %d was approved on %s: the next one cannot be before.", n,
+				inWords(g.Terms[n-1].Approved))
 		}
 	case Rename:
 		if e.Words["name"] == g.Name && len(g.Ahead) == 0 {
@@ -571,15 +595,19 @@ func (g *Group) checkWords(e Event, f Facts) error {
 		}
 	case Link:
 		if !WebAddress(e.Words["link"]) {
-			return refuse("A link begins with https:// or http://, such as https://example.org/groups.")
+			return refuse("A link begins with https:// or http://, such as " +
+				"https://example.org/groups.")
 		}
 	case AskReport:
 		due, err := time.Parse(time.DateOnly, e.Words["due"])
 		if err != nil {
-			return refuse("%q is no day: write the day on which the report is due as one such as 2027-03-01.", e.Words["due"])
+			return refuse("%q is no day: write the day on which the report is due as one such as "+
+				"2027-03-01.", e.Words["due"])
 		}
-		if due.Before(day(e.On)) || !g.Ended.IsZero() && !due.Before(g.Ended) || due.After(day(e.On).AddDate(mostAhead, 0, 0)) {
-			return refuse("The report cannot be due on %s: choose a day from the one on which it is asked for on, while the group exists.", inWords(due))
+		if due.Before(day(e.On)) || !g.Ended.IsZero() && !due.Before(g.Ended) ||
+			due.After(day(e.On).AddDate(mostAhead, 0, 0)) {
+			return refuse("The report cannot be due on %s: choose a day from the one on which it "+
+				"is asked for on, while the group exists.", inWords(due))
 		}
 	case GotReport:
 		return g.checkReport(e)
@@ -591,7 +619,8 @@ func (g *Group) checkWords(e Event, f Facts) error {
 		case g.Support[i].Answer != "":
 			return refuse("That request was answered already.")
 		case day(e.On).Before(day(g.Support[i].On)):
-			return refuse("The group asked on %s: the answer cannot be before.", inWords(g.Support[i].On))
+			return refuse("The group asked on %s: the answer cannot be before.",
+				inWords(g.Support[i].On))
 		}
 	case Report:
 		if err := g.checkEndTold(e.On); err != nil {
@@ -606,11 +635,13 @@ func (g *Group) checkWords(e Event, f Facts) error {
 func (g *Group) checkEndTold(on time.Time) error {
 	switch {
 	case g.Ended.IsZero():
-		return refuse("The group exists: only its end is reported to Council from here, its petitions on their own pages.")
+		return refuse("The group exists: only its end is reported to Council from here, its " +
+			"petitions on their own pages.")
 	case !g.Reported.On.IsZero():
 		return refuse("The end of the group was reported to Council already.")
 	case day(on).Before(g.Ended):
-		return refuse("The group ends on %s: that cannot have been reported before.", inWords(g.Ended))
+		return refuse("The group ends on %s: that cannot have been reported before.",
+			inWords(g.Ended))
 	}
 	return nil
 }
@@ -629,7 +660,8 @@ func (g *Group) checkAsked(asked string, on time.Time) error {
 	case i < 0:
 		return refuse("No such report was asked for.")
 	case day(on).Before(day(g.Asked[i].On)):
-		return refuse("The report was asked for on %s: it cannot have come before.", inWords(g.Asked[i].On))
+		return refuse("The report was asked for on %s: it cannot have come before.",
+			inWords(g.Asked[i].On))
 	}
 	if got, ok := g.Answers(asked); ok {
 		return refuse("That report was handed in on %s already.", inWords(got.On))
@@ -648,7 +680,8 @@ func (g *Group) checkYear(year int, on time.Time) error {
 	}
 	switch {
 	case year < g.First().Year() || year > last.Year():
-		return refuse("The group existed from %d to %d: there is no report for %d.", g.First().Year(), last.Year(), year)
+		return refuse("The group existed from %d to %d: there is no report for %d.",
+			g.First().Year(), last.Year(), year)
 	case year > on.Year():
 		return refuse("A report that came on %s is not for %d.", inWords(on), year)
 	}
@@ -680,7 +713,8 @@ func (g *Group) checkUndo(e Event, roles []Role, f Facts) error {
 	return nil
 }
 
-const toldCouncil = "What was reported to Council cannot be taken back: write down a correction, which the next report tells of."
+const toldCouncil = "What was reported to Council cannot be taken back: write down a correction, " +
+	"which the next report tells of."
 
 // WebAddress says whether a text is an address that a page can link to.
 func WebAddress(text string) bool {
@@ -698,7 +732,10 @@ var ahead = []Kind{Convert, Disband, Rename, Purposed, Liaison, Contact, Handboo
 var afterwards = []Kind{GotReport, Report, Answer}
 
 var groupAsks = map[Kind][]string{
-	Establish: {"name", "petition"}, Renew: {"petition"}, Convert: {"unit"}, Disband: {"reason"}, Rename: {"name"}, Purposed: {"purpose"},
-	Liaison: {"liaisons"}, Contact: {"contact"}, Handbook: {"text"}, Link: {"link"}, Support: {"what"}, Answer: {"support", "answer"}, AskReport: {"due"}, GotReport: nil, Remind: {"about"},
+	Establish: {"name", "petition"}, Renew: {"petition"}, Convert: {"unit"}, Disband: {"reason"},
+	Rename: {"name"}, Purposed: {"purpose"},
+	Liaison: {"liaisons"}, Contact: {"contact"}, Handbook: {"text"}, Link: {"link"},
+	Support: {"what"}, Answer: {"support", "answer"}, AskReport: {"due"}, GotReport: nil,
+	Remind: {"about"},
 	Report: {"conference"},
 }

@@ -12,13 +12,16 @@ import (
 )
 
 func rule() register.Rule {
-	return register.Rule{Terms: register.Terms{Years: 3, Window: 180, Reminders: []int{180, 90, 30}}, ReportMonth: time.August, ReportDay: 1, Answer: 30,
-		Title: "Membership Initiative Group", Citation: "A.4.3.12", Required: 100, Conditions: []string{"The group may not speak for the association."}}
+	return register.Rule{Terms: register.Terms{Years: 3, Window: 180, Reminders: []int{180, 90,
+		30}}, ReportMonth: time.August, ReportDay: 1, Answer: 30,
+		Title: "Membership Initiative Group", Citation: "A.4.3.12", Required: 100,
+		Conditions: []string{"The group may not speak for the association."}}
 }
 
 func founded(day string) *diary {
 	d := &diary{}
-	d.write(register.Establish, day, "name", "Seed Libraries", "purpose", "Lending seeds", "petition", "p1", "rule", rule().Text())
+	d.write(register.Establish, day, "name", "Seed Libraries", "purpose", "Lending seeds",
+		"petition", "p1", "rule", rule().Text())
 	return d
 }
 
@@ -39,7 +42,8 @@ func TestTerms(t *testing.T) {
 	g := d.group("2027-03-01")
 	for i, want := range [][2]string{{"2024-02-29", "2027-02-28"}, {"2027-03-01", "2030-02-28"}} {
 		if got := g.Terms[i]; !got.From.Equal(on(want[0])) || !got.To.Equal(on(want[1])) {
-			t.Errorf("term %d runs from %s to %s, want %v", i+1, got.From.Format(time.DateOnly), got.To.Format(time.DateOnly), want)
+			t.Errorf("term %d runs from %s to %s, want %v", i+1, got.From.Format(time.DateOnly),
+				got.To.Format(time.DateOnly), want)
 		}
 	}
 	if got := g.Term().Number; got != 2 {
@@ -90,17 +94,25 @@ func TestGroupRefuses(t *testing.T) {
 		roles []register.Role
 		want  string
 	}{
-		{"renewal years ahead", founded("2024-01-10"), register.Renew, register.Words{"petition": "p2"}, chair, "can be renewed from 13 July 2026"},
-		{"a group that has ended", ended, register.Rename, register.Words{"name": "x"}, chair, "has ended"},
-		{"renewal of a group that has ended", ended, register.Renew, register.Words{"petition": "p2"}, chair, "new petition makes a new group"},
-		{"a group that is not there", &diary{}, register.Rename, register.Words{"name": "x"}, chair, "does not exist"},
-		{"twice", founded("2024-01-10"), register.Establish, register.Words{"name": "x", "petition": "p"}, chair, "exists already"},
-		{"staff disband nothing", founded("2024-01-10"), register.Disband, register.Words{"reason": "x"}, nil, "to write down"},
-		{"a report for no year", founded("2024-01-10"), register.GotReport, nil, chair, "which year"},
+		{"renewal years ahead", founded("2024-01-10"), register.Renew,
+			register.Words{"petition": "p2"}, chair, "can be renewed from 13 July 2026"},
+		{"a group that has ended", ended, register.Rename, register.Words{"name": "x"}, chair,
+			"has ended"},
+		{"renewal of a group that has ended", ended, register.Renew,
+			register.Words{"petition": "p2"}, chair, "new petition makes a new group"},
+		{"a group that is not there", &diary{}, register.Rename, register.Words{"name": "x"}, chair,
+			"does not exist"},
+		{"twice", founded("2024-01-10"), register.Establish, register.Words{"name": "x",
+			"petition": "p"}, chair, "exists already"},
+		{"staff disband nothing", founded("2024-01-10"), register.Disband,
+			register.Words{"reason": "x"}, nil, "to write down"},
+		{"a report for no year", founded("2024-01-10"), register.GotReport, nil, chair,
+			"which year"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := tt.d.group("2025-06-01")
-			err := g.Check(register.Event{Kind: tt.kind, On: on("2025-06-01"), Words: tt.words}, tt.roles, register.Facts{Today: on("2025-06-01")})
+			err := g.Check(register.Event{Kind: tt.kind, On: on("2025-06-01"), Words: tt.words},
+				tt.roles, register.Facts{Today: on("2025-06-01")})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want something with %q", err, tt.want)
 			}
@@ -154,7 +166,8 @@ func TestWorklist(t *testing.T) {
 		{"one that was asked for", "2025-01-11", "asked-" + extra.ID, asked},
 		{"one that was answered", "2025-02-11", "", answered},
 		{"renewal", "2026-08-10", "report-2025! report-2026! renew-2027-01-09", reported},
-		{"the term has ended", "2027-01-10", "report-2025! report-2026! disband-2027-01-09!", reported},
+		{"the term has ended", "2027-01-10", "report-2025! report-2026! disband-2027-01-09!",
+			reported},
 		{"the group has ended", "2024-06-10", "report!", ended},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -163,7 +176,8 @@ func TestWorklist(t *testing.T) {
 			}
 		})
 	}
-	for today, want := range map[string]bool{"2027-03-05": false, "2027-06-01": false, "2027-06-02": true} {
+	for today, want := range map[string]bool{"2027-03-05": false, "2027-06-01": false,
+		"2027-06-02": true} {
 		for _, task := range register.DueOfGroup(reminded.group(today), register.Conference{}) {
 			if strings.HasPrefix(task.Key, "renew") && task.Remind != want {
 				t.Errorf("reminder of renewal on %s: %v", today, task.Remind)
@@ -173,7 +187,9 @@ func TestWorklist(t *testing.T) {
 }
 
 func TestPetitionWaits(t *testing.T) {
-	conferences := []register.Conference{{Name: "Annual 2027", From: on("2027-06-24")}, {Name: "Council online", From: on("2026-10-01")}, {Name: "Annual 2026", From: on("2026-06-25")}}
+	conferences := []register.Conference{{Name: "Annual 2027", From: on("2027-06-24")},
+		{Name: "Council online", From: on("2026-10-01")}, {Name: "Annual 2026",
+			From: on("2026-06-25")}}
 	d := &diary{}
 	d.write(register.Submit, "2026-03-01")
 	d.write(register.Acknowledge, "2026-03-03")
@@ -181,8 +197,10 @@ func TestPetitionWaits(t *testing.T) {
 	d.write(register.Schedule, "2026-03-21")
 	d.write(register.Approve, "2026-07-02", "vote", "7 to 0")
 	book := register.Book{Conferences: conferences}
-	tasks := register.DueOfPetition(register.Waiting{Petition: register.Read("p", d.events), Title: "Seed Libraries", Rule: rule(), Next: book.Next(on("2026-07-02"))}, on("2026-07-10"))
-	if len(tasks) != 2 || tasks[0].What != "Report to Council at Council online" || !tasks[0].Due.Equal(on("2026-10-01")) || tasks[1].Who != "chair" || tasks[1].Overdue {
+	tasks := register.DueOfPetition(register.Waiting{Petition: register.Read("p", d.events),
+		Title: "Seed Libraries", Rule: rule(), Next: book.Next(on("2026-07-02"))}, on("2026-07-10"))
+	if len(tasks) != 2 || tasks[0].What != "Report to Council at Council online" ||
+		!tasks[0].Due.Equal(on("2026-10-01")) || tasks[1].Who != "chair" || tasks[1].Overdue {
 		t.Errorf("%+v", tasks)
 	}
 
@@ -191,7 +209,8 @@ func TestPetitionWaits(t *testing.T) {
 	d.write(register.Report, "2026-10-02", "conference", "Council online")
 	d.write(register.Close, "2026-10-03")
 	waiting := func() []register.Task {
-		return register.DueOfPetition(register.Waiting{Petition: register.Read("p", d.events), Title: "Seed Libraries", Rule: rule()}, on("2026-10-10"))
+		return register.DueOfPetition(register.Waiting{Petition: register.Read("p", d.events),
+			Title: "Seed Libraries", Rule: rule()}, on("2026-10-10"))
 	}
 	if tasks := waiting(); len(tasks) != 1 || tasks[0].Key != "notify-ack" || !tasks[0].Overdue {
 		t.Errorf("closed without an answer: %+v", tasks)
@@ -203,8 +222,10 @@ func TestPetitionWaits(t *testing.T) {
 }
 
 func TestOfficeOn(t *testing.T) {
-	offices := []register.Office{{Key: "chair", From: on("2024-07-01"), Name: "A"}, {Key: "chair", From: on("2026-07-01"), Name: "B"}}
-	for day, want := range map[string]string{"2024-06-30": "chair", "2024-07-01": "A", "2026-06-30": "A", "2027-01-01": "B"} {
+	offices := []register.Office{{Key: "chair", From: on("2024-07-01"), Name: "A"}, {Key: "chair",
+		From: on("2026-07-01"), Name: "B"}}
+	for day, want := range map[string]string{"2024-06-30": "chair", "2024-07-01": "A",
+		"2026-06-30": "A", "2027-01-01": "B"} {
 		if got := register.OfficeOn(offices, "chair", on(day)).Name; got != want {
 			t.Errorf("on %s %q, want %q", day, got, want)
 		}
@@ -225,10 +246,12 @@ func TestPublicList(t *testing.T) {
 	if err := register.WriteHTML(&html, groups, on("2025-01-01")); err != nil {
 		t.Fatal(err)
 	}
-	if want := "Name,Formerly,Purpose,Staff liaisons,Link,Term ends\n'=Seeds & Co,Seed Libraries,Lending seeds,Ann; Bea,,2027-01-09\n"; csv.String() != want {
+	if want := "Name,Formerly,Purpose,Staff liaisons,Link,Term ends\n'=Seeds & Co,Seed " +
+		"Libraries,Lending seeds,Ann; Bea,,2027-01-09\n"; csv.String() != want {
 		t.Errorf("%q, want %q", csv.String(), want)
 	}
-	for _, want := range []string{"<h3>=Seeds &amp; Co</h3>", "Formerly Seed Libraries.", "liaisons: Ann, Bea.", "As of January 1, 2025."} {
+	for _, want := range []string{"<h3>=Seeds &amp; Co</h3>", "Formerly Seed Libraries.",
+		"liaisons: Ann, Bea.", "As of January 1, 2025."} {
 		if !strings.Contains(html.String(), want) {
 			t.Errorf("%q is not in %s", want, &html)
 		}
@@ -237,7 +260,9 @@ func TestPublicList(t *testing.T) {
 
 func TestWriteICS(t *testing.T) {
 	var b bytes.Buffer
-	tasks := []register.Task{{Due: on("2026-08-01"), What: "Annual report; 2026, " + strings.Repeat("é", 60), About: "Seeds", Subject: "g", Key: "report-2026", Who: "organizers"}}
+	tasks := []register.Task{{Due: on("2026-08-01"), What: "Annual report; 2026, " +
+		strings.Repeat("é", 60), About: "Seeds", Subject: "g", Key: "report-2026",
+		Who: "organizers"}}
 	if err := register.WriteICS(&b, "Worklist", tasks, on("2026-01-01")); err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +272,9 @@ func TestWriteICS(t *testing.T) {
 		}
 	}
 	whole := strings.ReplaceAll(b.String(), "\r\n ", "")
-	for _, want := range []string{"DTSTART;VALUE=DATE:20260801", "DTEND;VALUE=DATE:20260802", `SUMMARY:Seeds: Annual report\; 2026\, ` + strings.Repeat("é", 60), "UID:g-report-2026@countersign"} {
+	for _, want := range []string{"DTSTART;VALUE=DATE:20260801", "DTEND;VALUE=DATE:20260802",
+		`SUMMARY:Seeds: Annual report\; 2026\, ` + strings.Repeat("é", 60),
+		"UID:g-report-2026@countersign"} {
 		if !strings.Contains(whole, want) {
 			t.Errorf("%q is not in %q", want, whole)
 		}
@@ -268,24 +295,30 @@ func TestGroupNext(t *testing.T) {
 	asked.write(register.GotReport, "2024-03-02", "year", "2024")
 	ended := founded("2024-01-10")
 	ended.write(register.Disband, "2024-05-01", "reason", "on request")
-	all := "annual-report ask-report liaison contact handbook support rename purpose link reminder convert disband"
+	all := "annual-report ask-report liaison contact handbook support rename purpose link " +
+		"reminder convert disband"
 	for _, tt := range []struct {
 		name, on, want string
 		d              *diary
 		role           register.Role
 	}{
 		{"a group", "2024-06-01", all + " | 2024", plain, register.Chair},
-		{"for staff", "2024-06-01", strings.TrimSuffix(all, " convert disband") + " | 2024", plain, register.Staff},
+		{"for staff", "2024-06-01", strings.TrimSuffix(all, " convert disband") + " | 2024", plain,
+			register.Staff},
 		{"for nobody", "2024-06-01", " | ", plain, "verifier"},
 		{"a name of one letter", "2024-06-01", all + " | 2024", x, register.Chair},
-		{"a request", "2024-06-01", strings.Replace(all, "support", "support answer", 1) + " | 2024 a screen", wants, register.Chair},
-		{"a report that was asked for", "2025-01-01", all + " | 2024-03-01 2025", asked, register.Chair},
-		{"nothing owed", "2024-03-02", strings.TrimPrefix(all, "annual-report ") + " | ", func() *diary {
-			d := founded("2024-01-10")
-			d.write(register.GotReport, "2024-03-01", "year", "2024")
-			return d
-		}(), register.Chair},
-		{"in the year after its term", "2028-02-01", all + " | 2027 2026 2025 2024", plain, register.Chair},
+		{"a request", "2024-06-01", strings.Replace(all, "support", "support answer", 1) +
+			" | 2024 a screen", wants, register.Chair},
+		{"a report that was asked for", "2025-01-01", all + " | 2024-03-01 2025", asked,
+			register.Chair},
+		{"nothing owed", "2024-03-02", strings.TrimPrefix(all, "annual-report ") + " | ",
+			func() *diary {
+				d := founded("2024-01-10")
+				d.write(register.GotReport, "2024-03-01", "year", "2024")
+				return d
+			}(), register.Chair},
+		{"in the year after its term", "2028-02-01", all + " | 2027 2026 2025 2024", plain,
+			register.Chair},
 		{"ended", "2024-06-01", "annual-report report (blocked) | 2024", ended, register.Chair},
 		{"before its end", "2024-04-30", all + " | 2024", plain, register.Chair},
 	} {

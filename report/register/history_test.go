@@ -13,7 +13,8 @@ import (
 	"countersign/report/register"
 )
 
-var histories = flag.Int("histories", 150, "how many random histories are played; 10000 in a long run")
+var histories = flag.Int("histories", 150,
+	"how many random histories are played; 10000 in a long run")
 
 // Whatever people write down, in whatever order and with whatever dates, what the register
 // promises holds.
@@ -33,21 +34,27 @@ func TestRandomHistories(t *testing.T) {
 			}
 		}
 		if t.Failed() {
-			t.Fatalf("history %d breaks %d properties:\n%s", seed, len(h.broken), strings.Join(h.told, "\n"))
+			t.Fatalf("history %d breaks %d properties:\n%s", seed, len(h.broken),
+				strings.Join(h.told, "\n"))
 		}
-		written, refusals, reports = written+h.written, refusals+h.refused, reports+len(h.book.Issued)
+		written, refusals, reports = written+h.written, refusals+h.refused,
+			reports+len(h.book.Issued)
 		for k, n := range h.kinds {
 			kinds[k] += n
 		}
 	}
-	t.Logf("%d histories: %d entries, %d refused, %d reports to Council, 0 properties broken\n%v", *histories, written, refusals, reports, kinds)
+	t.Logf("%d histories: %d entries, %d refused, %d reports to Council, 0 properties broken\n%v",
+		*histories, written, refusals, reports, kinds)
 	if refusals < *histories || reports < *histories {
 		t.Error("the histories are too quiet to show anything")
 	}
-	for _, k := range []register.Kind{register.Approve, register.Disapprove, register.Renew, register.Disband, register.Convert, register.Rename, register.GotReport, register.Answer,
-		register.Report, register.Correct, register.Intend, "undo " + register.Approve, "undo " + register.Disband, "undo " + register.Rename} {
+	for _, k := range []register.Kind{register.Approve, register.Disapprove, register.Renew,
+		register.Disband, register.Convert, register.Rename, register.GotReport, register.Answer,
+		register.Report, register.Correct, register.Intend, "undo " + register.Approve,
+		"undo " + register.Disband, "undo " + register.Rename} {
 		if kinds[k]*50 < *histories {
-			t.Errorf("%s happens %d times in %d histories, which shows little of it", k, kinds[k], *histories)
+			t.Errorf("%s happens %d times in %d histories, which shows little of it", k, kinds[k],
+				*histories)
 		}
 	}
 }
@@ -68,12 +75,16 @@ type history struct {
 }
 
 func newHistory(seed uint64) *history {
-	h := &history{r: rand.New(rand.NewPCG(seed, 12)), now: on("2024-01-10").Add(9 * time.Hour), rule: rule(), kinds: map[register.Kind]int{},
-		book: register.Book{Petitions: map[string][]register.Event{}, Groups: map[string][]register.Event{}}}
+	h := &history{r: rand.New(rand.NewPCG(seed, 12)), now: on("2024-01-10").Add(9 * time.Hour),
+		rule: rule(), kinds: map[register.Kind]int{},
+		book: register.Book{Petitions: map[string][]register.Event{},
+			Groups: map[string][]register.Event{}}}
 	for year := 2024; year < 2044; year++ {
-		for _, c := range []struct{ name, from, to string }{{"Winter", "01-20", "01-24"}, {"Annual", "06-24", "06-29"}} {
-			h.book.Conferences = append(h.book.Conferences, register.Conference{Name: fmt.Sprint(c.name, " ", year),
-				From: on(fmt.Sprint(year, "-", c.from)), To: on(fmt.Sprint(year, "-", c.to))})
+		for _, c := range []struct{ name, from, to string }{{"Winter", "01-20", "01-24"},
+			{"Annual", "06-24", "06-29"}} {
+			h.book.Conferences = append(h.book.Conferences,
+				register.Conference{Name: fmt.Sprint(c.name, " ", year),
+					From: on(fmt.Sprint(year, "-", c.from)), To: on(fmt.Sprint(year, "-", c.to))})
 		}
 	}
 	return h
@@ -104,7 +115,8 @@ func (h *history) roles() []register.Role {
 	if h.r.IntN(20) == 0 {
 		return nil
 	}
-	return pick(h, []register.Role{register.Staff}, []register.Role{register.Chair}, []register.Role{register.Chair}, []register.Role{register.Admin})
+	return pick(h, []register.Role{register.Staff}, []register.Role{register.Chair},
+		[]register.Role{register.Chair}, []register.Role{register.Admin})
 }
 
 func (h *history) step() {
@@ -149,9 +161,13 @@ func keys(of map[string][]register.Event) []string {
 
 // forward is how a petition goes on where nothing is in its way.
 var forward = map[register.State][]register.Kind{
-	register.Draft: {register.Submit}, register.Submitted: {register.Acknowledge}, register.Incomplete: {register.Acknowledge}, register.Acknowledged: {register.Certify},
-	register.Tallied: {register.Schedule}, register.OnAgenda: {register.Approve, register.Approve, register.Approve, register.Defer, register.Disapprove}, register.Deferred: {register.Approve},
-	register.Approved: {register.Report, register.Notify, register.NotifyAnswer}, register.Disapproved: {register.Report}, register.Reported: {register.Close},
+	register.Draft: {register.Submit}, register.Submitted: {register.Acknowledge},
+	register.Incomplete: {register.Acknowledge}, register.Acknowledged: {register.Certify},
+	register.Tallied: {register.Schedule}, register.OnAgenda: {register.Approve, register.Approve,
+		register.Approve, register.Defer, register.Disapprove},
+	register.Deferred:    {register.Approve},
+	register.Approved:    {register.Report, register.Notify, register.NotifyAnswer},
+	register.Disapproved: {register.Report}, register.Reported: {register.Close},
 }
 
 func (h *history) petition() {
@@ -189,7 +205,8 @@ func (h *history) petition() {
 	if p.Renews != "" && h.r.IntN(4) > 0 {
 		group = p.Renews
 	}
-	for _, w := range []string{"item", "copy", "tally", "missing", "rationale", "units", "note", "meeting", "vote", "overlap", "needs", "emails"} {
+	for _, w := range []string{"item", "copy", "tally", "missing", "rationale", "units", "note",
+		"meeting", "vote", "overlap", "needs", "emails"} {
 		e.Words[w] = "x"
 	}
 	e.Words["tally"], e.Words["conference"] = "t1", p.Told
@@ -207,7 +224,8 @@ func (h *history) petition() {
 		}
 	}
 	err := h.book.CheckPetition(id, e, roles, f)
-	if h.add(h.book.Petitions, e, err) && e.Kind == register.Approve && h.book.Groups[group] == nil {
+	if h.add(h.book.Petitions, e, err) && e.Kind == register.Approve &&
+		h.book.Groups[group] == nil {
 		h.book.Groups[group] = []register.Event{}
 	}
 }
@@ -231,13 +249,18 @@ func (h *history) group() {
 		h.add(h.book.Groups, e, err)
 		return
 	}
-	e.Kind = pick(h, register.GotReport, register.GotReport, register.AskReport, register.Liaison, register.Contact, register.Handbook, register.Support, register.Answer,
-		register.Rename, register.Purposed, register.Link, register.Remind, register.Convert, register.Disband, register.Report, register.Renew)
+	e.Kind = pick(h, register.GotReport, register.GotReport, register.AskReport, register.Liaison,
+		register.Contact, register.Handbook, register.Support, register.Answer,
+		register.Rename, register.Purposed, register.Link, register.Remind, register.Convert,
+		register.Disband, register.Report, register.Renew)
 	if (e.Kind == register.Convert || e.Kind == register.Disband) && h.r.IntN(3) > 0 {
 		return
 	}
-	e.Words = register.Words{"name": names(h), "purpose": "P", "liaisons": names(h), "contact": "C", "text": "T", "link": pick(h, "https://example.org", "javascript:x"), "what": "W",
-		"due": pick(h, e.On.AddDate(0, 2, 0).Format(time.DateOnly), "soon"), "about": "x", "unit": "U", "reason": "R", "year": fmt.Sprint(e.On.Year() - h.r.IntN(3)), "conference": g.Conference}
+	e.Words = register.Words{"name": names(h), "purpose": "P", "liaisons": names(h), "contact": "C",
+		"text": "T", "link": pick(h, "https://example.org", "javascript:x"), "what": "W",
+		"due": pick(h, e.On.AddDate(0, 2, 0).Format(time.DateOnly), "soon"), "about": "x",
+		"unit": "U", "reason": "R", "year": fmt.Sprint(e.On.Year() - h.r.IntN(3)),
+		"conference": g.Conference}
 	if n := len(g.Asked); n > 0 && h.r.IntN(2) == 0 {
 		e.Words["asked"] = g.Asked[h.r.IntN(n)].ID
 	}
@@ -252,7 +275,8 @@ func (h *history) add(to map[string][]register.Event, e register.Event, err erro
 		h.refused++
 		return false
 	}
-	h.told = append(h.told, fmt.Sprintf("%s  %s %s on %s, %s %v", h.now.Format(time.DateOnly), e.Subject, e.Kind, e.On.Format(time.DateOnly), e.ID, e.Undoes))
+	h.told = append(h.told, fmt.Sprintf("%s  %s %s on %s, %s %v", h.now.Format(time.DateOnly),
+		e.Subject, e.Kind, e.On.Format(time.DateOnly), e.ID, e.Undoes))
 	kind := e.Kind
 	for _, w := range to[e.Subject] {
 		if w.ID == e.Undoes {
@@ -269,7 +293,8 @@ func (h *history) add(to map[string][]register.Event, e register.Event, err erro
 }
 
 func (h *history) issue() {
-	r := register.Issued{Conference: pick(h, h.book.Conferences...).Name, Document: h.id(), On: h.today(), CutOff: h.day()}
+	r := register.Issued{Conference: pick(h, h.book.Conferences...).Name, Document: h.id(),
+		On: h.today(), CutOff: h.day()}
 	if h.r.IntN(4) > 0 {
 		c := h.book.Next(h.today())
 		r.Conference, r.CutOff = c.Name, h.today()
@@ -292,7 +317,8 @@ func (h *history) issueOf(r register.Issued, roles []register.Role) {
 	}
 	h.book.Issued = append(h.book.Issued, r)
 	h.frozen = append(h.frozen, h.says(r))
-	h.told = append(h.told, fmt.Sprintf("%s  report for %s up to %s: %v", h.now.Format(time.DateOnly), r.Conference, r.CutOff.Format(time.DateOnly), r.Actions))
+	h.told = append(h.told, fmt.Sprintf("%s  report for %s up to %s: %v",
+		h.now.Format(time.DateOnly), r.Conference, r.CutOff.Format(time.DateOnly), r.Actions))
 	h.now = h.now.Add(time.Second)
 }
 
@@ -304,7 +330,8 @@ func (h *history) says(r register.Issued) string {
 		Corrections []register.Event
 		Groups      []register.Group
 		Petitions   []register.Petition
-	}{Actions: h.book.ActionsFor(r.Conference, r.CutOff, r.At), Corrections: h.book.CorrectionsFor(r.Conference, r.CutOff, r.At), Groups: h.book.All(as)}
+	}{Actions: h.book.ActionsFor(r.Conference, r.CutOff, r.At), Corrections: h.book.CorrectionsFor(
+		r.Conference, r.CutOff, r.At), Groups: h.book.All(as)}
 	for i := range said.Actions {
 		said.Actions[i].Told = "" // it is told by this report once it is issued
 	}
@@ -326,7 +353,8 @@ func (h *history) says(r register.Issued) string {
 }
 
 func (h *history) correct() {
-	e := register.Event{ID: h.id(), Kind: register.Correct, On: h.day(), At: h.now, Words: register.Words{"text": "It was 7 to 1."}}
+	e := register.Event{ID: h.id(), Kind: register.Correct, On: h.day(), At: h.now,
+		Words: register.Words{"text": "It was 7 to 1."}}
 	if n := len(h.book.Issued); n > 0 {
 		e.Words["report"] = h.book.Issued[h.r.IntN(n)].Conference
 	}
@@ -364,14 +392,16 @@ func (h *history) everything() string {
 func (h *history) issueTheRest() {
 	h.now = h.now.AddDate(1, 0, 0)
 	c := h.book.Next(h.today())
-	h.issueOf(register.Issued{Conference: c.Name, Document: h.id(), On: h.today(), CutOff: h.today()}, []register.Role{register.Chair})
+	h.issueOf(register.Issued{Conference: c.Name, Document: h.id(), On: h.today(),
+		CutOff: h.today()}, []register.Role{register.Chair})
 }
 
 // look holds the register against what it promises.
 func (h *history) look() {
 	for i, r := range h.book.Issued {
 		if now := h.says(r); now != h.frozen[i] {
-			h.breaks("the report for %s changed after it was issued:\n%s\n%s", r.Conference, h.frozen[i], now)
+			h.breaks("the report for %s changed after it was issued:\n%s\n%s", r.Conference,
+				h.frozen[i], now)
 		}
 	}
 	h.lookAtActions()
@@ -379,7 +409,8 @@ func (h *history) look() {
 	for _, g := range groups {
 		h.lookAtGroup(g)
 		for _, other := range groups {
-			if other.ID < g.ID && g.Exists() && other.Exists() && strings.EqualFold(strings.TrimSpace(g.Name), strings.TrimSpace(other.Name)) {
+			if other.ID < g.ID && g.Exists() && other.Exists() &&
+				strings.EqualFold(strings.TrimSpace(g.Name), strings.TrimSpace(other.Name)) {
 				h.breaks("%s and %s have one name, %s", g.ID, other.ID, g.Name)
 			}
 		}
@@ -398,7 +429,8 @@ func (h *history) lookAtActions() {
 			h.breaks("%s of %s%s is in %d reports", a.Kind, a.Petition, a.Group, in[a.Event])
 		}
 		if r, _ := h.book.Report(a.Told); !a.Reported.On.IsZero() && a.Reported.On.Before(r.On) {
-			h.breaks("Council was told of %s of %s%s before the report had its date", a.Kind, a.Petition, a.Group)
+			h.breaks("Council was told of %s of %s%s before the report had its date", a.Kind,
+				a.Petition, a.Group)
 		}
 		delete(in, a.Event)
 	}
@@ -409,7 +441,8 @@ func (h *history) lookAtActions() {
 
 func (h *history) lookAtGroup(g register.Group) {
 	for i, t := range g.Terms {
-		if t.Number != i+1 || i > 0 && !t.From.Equal(g.Terms[i-1].To.AddDate(0, 0, 1)) || !t.To.Equal(t.From.AddDate(t.Rule.Years, 0, -1)) {
+		if t.Number != i+1 || i > 0 && !t.From.Equal(g.Terms[i-1].To.AddDate(0, 0, 1)) ||
+			!t.To.Equal(t.From.AddDate(t.Rule.Years, 0, -1)) {
 			h.breaks("terms of %s: %v", g.ID, g.Terms)
 		}
 	}
@@ -423,17 +456,25 @@ func (h *history) lookAtGroup(g register.Group) {
 	ended := slices.IndexFunc(g.Written, func(e register.Event) bool { return e.ID == g.Ending })
 	for i, e := range g.Written {
 		// What happened on the last morning was written down before the end was.
-		late := i < ended && e.On.Equal(g.Ended) || slices.Contains([]register.Kind{register.GotReport, register.Report, register.Remind, register.Answer}, e.Kind) || e.ID == g.Ending
+		late := i < ended && e.On.Equal(g.Ended) ||
+			slices.Contains([]register.Kind{register.GotReport, register.Report, register.Remind,
+				register.Answer}, e.Kind) || e.ID == g.Ending
 		if e.On.Before(g.First()) || !late && !g.Ended.IsZero() && !e.On.Before(g.Ended) {
-			h.breaks("%s happened to %s on %s, which lived from %s to %s", e.Kind, g.ID, e.On.Format(time.DateOnly), g.First().Format(time.DateOnly), g.Ended.Format(time.DateOnly))
+			h.breaks("%s happened to %s on %s, which lived from %s to %s", e.Kind, g.ID,
+				e.On.Format(time.DateOnly), g.First().Format(time.DateOnly),
+				g.Ended.Format(time.DateOnly))
 		}
 		// What takes effect on a day does so on that day and not before.
-		was, is := h.book.Group(g.ID, register.AsOf{Day: e.On.AddDate(0, 0, -1)}), h.book.Group(g.ID, register.AsOf{Day: e.On})
+		was, is := h.book.Group(g.ID, register.AsOf{Day: e.On.AddDate(0, 0, -1)}),
+			h.book.Group(g.ID, register.AsOf{Day: e.On})
 		has := func(g register.Group) bool {
-			return slices.ContainsFunc(g.Events, func(x register.Event) bool { return x.ID == e.ID })
+			return slices.ContainsFunc(g.Events, func(x register.Event) bool {
+				return x.ID == e.ID
+			})
 		}
 		if has(was) || !has(is) {
-			h.breaks("%s of %s takes effect on another day than %s", e.Kind, g.ID, e.On.Format(time.DateOnly))
+			h.breaks("%s of %s takes effect on another day than %s", e.Kind, g.ID,
+				e.On.Format(time.DateOnly))
 		}
 	}
 	if g.Over() {

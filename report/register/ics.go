@@ -13,7 +13,9 @@ import (
 // double it.
 func WriteICS(w io.Writer, name string, tasks []Task, made time.Time) error {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(foldICS(fmt.Sprintf(format, args...))) }
+	line := func(format string, args ...any) {
+		b.WriteString(foldICS(fmt.Sprintf(format, args...)))
+	}
 	line("BEGIN:VCALENDAR")
 	line("VERSION:2.0")
 	line("PRODID:-//countersign//worklist//EN")

@@ -20,7 +20,9 @@ func Public(groups []Group) []Group {
 			out[i].Link = ""
 		}
 	}
-	slices.SortFunc(out, func(a, b Group) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	slices.SortFunc(out, func(a, b Group) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
 	return out
 }
 
@@ -30,7 +32,9 @@ func WriteCSV(w io.Writer, groups []Group) error {
 	c := csv.NewWriter(w)
 	rows := [][]string{{"Name", "Formerly", "Purpose", "Staff liaisons", "Link", "Term ends"}}
 	for _, g := range groups {
-		rows = append(rows, []string{plain(g.Name), plain(strings.Join(g.Former, "; ")), plain(g.Purpose), plain(strings.Join(g.Liaisons, "; ")), plain(g.Link), g.Term().To.Format(time.DateOnly)})
+		rows = append(rows, []string{plain(g.Name), plain(strings.Join(g.Former, "; ")),
+			plain(g.Purpose), plain(strings.Join(g.Liaisons, "; ")), plain(g.Link),
+			g.Term().To.Format(time.DateOnly)})
 	}
 	return c.WriteAll(rows)
 }

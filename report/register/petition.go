@@ -10,12 +10,14 @@ import (
 type State string
 
 const (
-	Draft        State = "draft"        // sheets are gathered, nothing is handed in
-	Submitted    State = "submitted"    // the packet is handed in
-	Incomplete   State = "incomplete"   // something is missing, and the organizers know
-	Acknowledged State = "acknowledged" // receipt is acknowledged; signatures are read and looked at
-	Tallied      State = "tallied"      // the count is certified
-	Insufficient State = "insufficient" // it is too low, and the organizers know; more sheets may follow
+	Draft      State = "draft"      // sheets are gathered, nothing is handed in
+	Submitted  State = "submitted"  // the packet is handed in
+	Incomplete State = "incomplete" // something is missing, and the organizers know
+	// receipt is acknowledged; signatures are read and looked at
+	Acknowledged State = "acknowledged"
+	Tallied      State = "tallied" // the count is certified
+	// it is too low, and the organizers know; more sheets may follow
+	Insufficient State = "insufficient"
 	OnAgenda     State = "agenda"
 	Deferred     State = "deferred"
 	Approved     State = "approved"
@@ -27,25 +29,29 @@ const (
 
 // What may happen to a petition.
 const (
-	Submit       Kind = "submit"       // the packet is handed in
-	Confirm      Kind = "confirm"      // a person has seen one item of the packet (item, from the checklist)
-	FindMissing  Kind = "deficiency"   // the organizers are told what is missing (missing)
-	Acknowledge  Kind = "acknowledge"  // the chair acknowledges receipt (copy)
-	Certify      Kind = "certify"      // the count is certified (tally)
-	FallShort    Kind = "shortfall"    // the organizers are told that signatures are missing
-	Schedule     Kind = "schedule"     // it goes on the committee's agenda (meeting)
-	Defer        Kind = "defer"        // (rationale)
-	Approve      Kind = "approve"      // (vote, rationale, overlap)
-	Disapprove   Kind = "disapprove"   // (vote, rationale, overlap)
-	Report       Kind = "report"       // it is reported to Council (conference, document)
-	Notify       Kind = "notify"       // Conference Services is told (needs)
-	NotifyAnswer Kind = "notify-ack"   // Conference Services acknowledges (note)
-	Close        Kind = "close"        //
-	Withdraw     Kind = "withdraw"     // by the organizers (rationale)
-	Reopen       Kind = "more-sheets"  // more sheets follow, or a certified count is superseded (rationale)
-	Overlap      Kind = "overlap-note" // units consulted and what they said (units, note)
-	Intend       Kind = "renewal-of"   // the group that it wants to renew (group: its id, empty for a new one)
-	Reach        Kind = "emails"       // where the organizers are written to from that day on (emails, one a line, in their order)
+	Submit Kind = "submit" // the packet is handed in
+	// a person has seen one item of the packet (item, from the checklist)
+	Confirm      Kind = "confirm"
+	FindMissing  Kind = "deficiency"  // the organizers are told what is missing (missing)
+	Acknowledge  Kind = "acknowledge" // the chair acknowledges receipt (copy)
+	Certify      Kind = "certify"     // the count is certified (tally)
+	FallShort    Kind = "shortfall"   // the organizers are told that signatures are missing
+	Schedule     Kind = "schedule"    // it goes on the committee's agenda (meeting)
+	Defer        Kind = "defer"       // (rationale)
+	Approve      Kind = "approve"     // (vote, rationale, overlap)
+	Disapprove   Kind = "disapprove"  // (vote, rationale, overlap)
+	Report       Kind = "report"      // it is reported to Council (conference, document)
+	Notify       Kind = "notify"      // Conference Services is told (needs)
+	NotifyAnswer Kind = "notify-ack"  // Conference Services acknowledges (note)
+	Close        Kind = "close"       //
+	Withdraw     Kind = "withdraw"    // by the organizers (rationale)
+	// more sheets follow, or a certified count is superseded (rationale)
+	Reopen  Kind = "more-sheets"
+	Overlap Kind = "overlap-note" // units consulted and what they said (units, note)
+	// the group that it wants to renew (group: its id, empty for a new one)
+	Intend Kind = "renewal-of"
+	// where the organizers are written to from that day on (emails, one a line, in their order)
+	Reach Kind = "emails"
 )
 
 // Petition is what the events of a petition come to.
@@ -63,7 +69,8 @@ type Petition struct {
 	Overlap   []Words  // units consulted, in the order noted
 	Emails    []string // of the organizers
 	Reported  Reporting
-	Told      string    // the conference whose report to Council has its action; empty until that is issued
+	// the conference whose report to Council has its action; empty until that is issued
+	Told      string
 	Notified  time.Time // Conference Services
 	NotifyAck time.Time
 	NotifyGot string // what Conference Services said to it
@@ -122,7 +129,8 @@ type Facts struct {
 	Issued     string    // the conference whose report to Council has the action; empty for none
 }
 
-var open = []State{Draft, Submitted, Incomplete, Acknowledged, Tallied, Insufficient, OnAgenda, Deferred}
+var open = []State{Draft, Submitted, Incomplete, Acknowledged, Tallied, Insufficient, OnAgenda,
+	Deferred}
 
 // Words are those of people, after "the petition is".
 func (s State) Words() string {
@@ -149,7 +157,8 @@ func (s State) Open() bool {
 // Counted says whether a certified count stands, so that what was found of the lines can no
 // longer change.
 func (s State) Counted() bool {
-	return slices.Contains([]State{Tallied, OnAgenda, Deferred, Approved, Disapproved, Reported, Closed}, s)
+	return slices.Contains([]State{Tallied, OnAgenda, Deferred, Approved, Disapproved, Reported,
+		Closed}, s)
 }
 
 // moves is the life of a petition. The guideline's order is in its guards: no
@@ -161,7 +170,8 @@ func moves() map[Kind]move {
 		case p.Tally == "":
 			return "The count is not certified yet: certify it first."
 		case f.Tally != p.Tally:
-			return "The certified count was superseded: put the petition on the agenda with the new one."
+			return "The certified count was superseded: put the petition on the agenda with the " +
+				"new one."
 		}
 		return ""
 	}
@@ -170,55 +180,72 @@ func moves() map[Kind]move {
 			return why
 		}
 		if f.Valid < f.Required {
-			return fmt.Sprintf("The certified count is %d of %d required: a petition with too few signatures cannot be approved.", f.Valid, f.Required)
+			return fmt.Sprintf("The certified count is %d of %d required: a petition with too "+
+				"few signatures cannot be approved.", f.Valid, f.Required)
 		}
 		return ""
 	}
 	return map[Kind]move{
-		Submit:      {from: []State{Draft, Incomplete, Insufficient}, to: Submitted, by: []Role{Staff, Chair}},
-		Confirm:     {from: open, by: []Role{Staff, Chair}, needs: []string{"item"}},
-		Overlap:     {from: open, by: []Role{Staff, Chair}, needs: []string{"units", "note"}},
-		Intend:      {from: open, by: []Role{Staff, Chair}},
-		Reach:       {from: append([]State{Approved, Disapproved, Reported}, open...), by: []Role{Staff, Chair}, needs: []string{"emails"}},
-		FindMissing: {from: []State{Submitted, Acknowledged}, to: Incomplete, by: []Role{Staff, Chair}, needs: []string{"missing"}},
-		Acknowledge: {from: []State{Submitted, Incomplete}, to: Acknowledged, by: []Role{Chair}, needs: []string{"copy"},
+		Submit: {from: []State{Draft, Incomplete, Insufficient}, to: Submitted,
+			by: []Role{Staff, Chair}},
+		Confirm: {from: open, by: []Role{Staff, Chair}, needs: []string{"item"}},
+		Overlap: {from: open, by: []Role{Staff, Chair}, needs: []string{"units", "note"}},
+		Intend:  {from: open, by: []Role{Staff, Chair}},
+		Reach: {from: append([]State{Approved, Disapproved, Reported}, open...),
+			by: []Role{Staff, Chair}, needs: []string{"emails"}},
+		FindMissing: {from: []State{Submitted, Acknowledged}, to: Incomplete, by: []Role{Staff,
+			Chair}, needs: []string{"missing"}},
+		Acknowledge: {from: []State{Submitted, Incomplete}, to: Acknowledged, by: []Role{Chair},
+			needs: []string{"copy"},
 			guard: func(p *Petition, f Facts) string {
 				if missing := f.Checklist.Missing(); len(missing) > 0 {
-					return "The packet is not complete: " + list(missing) + ". Tell the organizers, or confirm what is there."
+					return "The packet is not complete: " + list(missing) +
+						". Tell the organizers, or confirm what is there."
 				}
 				return ""
 			}},
-		Certify: {from: []State{Acknowledged, Insufficient}, to: Tallied, by: []Role{Chair}, needs: []string{"tally"},
+		Certify: {from: []State{Acknowledged, Insufficient}, to: Tallied, by: []Role{Chair},
+			needs: []string{"tally"},
 			guard: func(p *Petition, f Facts) string {
 				switch {
 				case f.Tally == "" || !f.Tallied:
-					return "The count as it stands is not certified: certify it on the petition's page."
+					return "The count as it stands is not certified: certify it on the " +
+						"petition's page."
 				}
 				return ""
 			}},
 		FallShort: {from: []State{Tallied}, to: Insufficient, by: []Role{Chair, Staff},
 			guard: func(p *Petition, f Facts) string {
 				if f.Valid >= f.Required {
-					return fmt.Sprintf("The certified count is %d of %d required: there is no shortfall.", f.Valid, f.Required)
+					return fmt.Sprintf("The certified count is %d of %d required: there is no "+
+						"shortfall.", f.Valid, f.Required)
 				}
 				return ""
 			}},
-		Reopen:     {from: []State{Tallied, Insufficient, OnAgenda, Deferred}, to: Acknowledged, by: []Role{Staff, Chair}, needs: []string{"rationale"}},
-		Schedule:   {from: []State{Tallied, Deferred}, to: OnAgenda, by: []Role{Chair}, needs: []string{"meeting"}, guard: approved},
-		Defer:      {from: []State{OnAgenda}, to: Deferred, by: []Role{Chair}, needs: []string{"rationale"}, guard: decided},
-		Approve:    {from: []State{OnAgenda, Deferred}, to: Approved, by: []Role{Chair}, needs: []string{"vote", "rationale", "overlap"}, guard: approved},
-		Disapprove: {from: []State{OnAgenda, Deferred}, to: Disapproved, by: []Role{Chair}, needs: []string{"vote", "rationale"}, guard: decided},
-		Notify:     {from: []State{Approved, Reported}, by: []Role{Chair, Staff}, needs: []string{"needs"}},
-		NotifyAnswer: {from: []State{Approved, Reported, Closed}, by: []Role{Staff, Chair}, guard: func(p *Petition, f Facts) string {
-			if p.Notified.IsZero() {
-				return "Conference Services has not been told yet: send the notice first."
-			}
-			if !p.NotifyAck.IsZero() {
-				return "Conference Services has acknowledged the notice already."
-			}
-			return ""
-		}},
-		Report: {from: []State{Approved, Disapproved}, to: Reported, by: []Role{Chair}, needs: []string{"conference"},
+		Reopen: {from: []State{Tallied, Insufficient, OnAgenda, Deferred}, to: Acknowledged,
+			by: []Role{Staff, Chair}, needs: []string{"rationale"}},
+		Schedule: {from: []State{Tallied, Deferred}, to: OnAgenda, by: []Role{Chair},
+			needs: []string{"meeting"}, guard: approved},
+		Defer: {from: []State{OnAgenda}, to: Deferred, by: []Role{Chair},
+			needs: []string{"rationale"}, guard: decided},
+		Approve: {from: []State{OnAgenda, Deferred}, to: Approved, by: []Role{Chair},
+			needs: []string{"vote", "rationale", "overlap"}, guard: approved},
+		Disapprove: {from: []State{OnAgenda, Deferred}, to: Disapproved, by: []Role{Chair},
+			needs: []string{"vote", "rationale"}, guard: decided},
+		Notify: {from: []State{Approved, Reported}, by: []Role{Chair, Staff},
+			needs: []string{"needs"}},
+		NotifyAnswer: {from: []State{Approved, Reported, Closed}, by: []Role{Staff, Chair},
+			guard: func(p *Petition, f Facts) string {
+				if p.Notified.IsZero() {
+					return "Conference Services has not been told yet: send the notice first."
+				}
+				if !p.NotifyAck.IsZero() {
+					return "Conference Services has acknowledged the notice already."
+				}
+				return ""
+			}},
+		Report: {from: []State{Approved, Disapproved}, to: Reported, by: []Role{Chair},
+			needs: []string{"conference"},
 			guard: func(p *Petition, f Facts) string {
 				switch {
 				case f.Issued != "":
@@ -228,14 +255,17 @@ func moves() map[Kind]move {
 				}
 				return notIssued
 			}},
-		Close:    {from: []State{Reported, Insufficient}, to: Closed, by: []Role{Chair, Staff}},
-		Withdraw: {from: open, to: Withdrawn, by: []Role{Staff, Chair}, needs: []string{"rationale"}},
+		Close: {from: []State{Reported, Insufficient}, to: Closed, by: []Role{Chair, Staff}},
+		Withdraw: {from: open, to: Withdrawn, by: []Role{Staff, Chair},
+			needs: []string{"rationale"}},
 	}
 }
 
 const (
-	unknownConference = "That conference is not in the table: add it under Settings, or choose another."
-	notIssued         = "It is in no report to Council yet: issue the report for the conference first."
+	unknownConference = "That conference is not in the table: add it under Settings, or choose " +
+		"another."
+	notIssued = "It is in no report to Council yet: issue the report for the conference " +
+		"first."
 )
 
 // checkReported refuses that an action was reported elsewhere than in the report that has it.
@@ -321,7 +351,8 @@ func (p *Petition) Check(e Event, roles []Role, f Facts) error {
 		return &Refusal{"That is for " + words(m.by) + " to write down."}
 	}
 	if !slices.Contains(m.from, p.State) {
-		return &Refusal{fmt.Sprintf("The petition is %s, and from there that cannot follow.", p.State.Words())}
+		return &Refusal{fmt.Sprintf("The petition is %s, and from there that cannot follow.",
+			p.State.Words())}
 	}
 	if why := checkDay(e.On, f.Today, false); why != "" {
 		return &Refusal{why}
@@ -352,15 +383,20 @@ func (p *Petition) checkStory(e Event, m move, f Facts) string {
 	on := day(e.On)
 	switch {
 	case slices.Contains(handled, e.Kind) && on.Before(day(f.Received)):
-		return fmt.Sprintf("The petition was received on %s: that cannot have happened before.", inWords(f.Received))
+		return fmt.Sprintf("The petition was received on %s: that cannot have happened before.",
+			inWords(f.Received))
 	case e.Kind == Certify && on.Before(day(f.Certified)):
-		return fmt.Sprintf("The count was certified on %s: that cannot have happened before.", inWords(f.Certified))
+		return fmt.Sprintf("The count was certified on %s: that cannot have happened before.",
+			inWords(f.Certified))
 	case m.to != "" && on.Before(p.Since):
-		return fmt.Sprintf("The petition is %s since %s: what follows cannot have happened before.", p.State.Words(), inWords(p.Since))
+		return fmt.Sprintf("The petition is %s since %s: what follows cannot have happened before.",
+			p.State.Words(), inWords(p.Since))
 	case e.Kind == Notify && on.Before(p.Decision.On):
-		return fmt.Sprintf("The petition was approved on %s: the notice cannot be before.", inWords(p.Decision.On))
+		return fmt.Sprintf("The petition was approved on %s: the notice cannot be before.",
+			inWords(p.Decision.On))
 	case e.Kind == NotifyAnswer && on.Before(p.Notified):
-		return fmt.Sprintf("Conference Services was told on %s: the answer cannot be before.", inWords(p.Notified))
+		return fmt.Sprintf("Conference Services was told on %s: the answer cannot be before.",
+			inWords(p.Notified))
 	}
 	return ""
 }
@@ -370,7 +406,8 @@ func (p *Petition) checkStory(e Event, m move, f Facts) string {
 func (p *Petition) CheckReceived(on time.Time) error {
 	for _, e := range p.Events {
 		if slices.Contains(handled, e.Kind) && day(e.On).Before(day(on)) {
-			return refuse("A step of the committee is written down for %s: the petition cannot have been received after it.", inWords(e.On))
+			return refuse("A step of the committee is written down for %s: the petition cannot "+
+				"have been received after it.", inWords(e.On))
 		}
 	}
 	return nil
@@ -399,7 +436,9 @@ func (p *Petition) checkUndo(e Event, roles []Role, f Facts) error {
 func MayWrite(k Kind, roles []Role) bool { return moves()[k].allows(roles) }
 
 func (m move) allows(roles []Role) bool {
-	return slices.ContainsFunc(roles, func(r Role) bool { return r == Admin || slices.Contains(m.by, r) })
+	return slices.ContainsFunc(roles, func(r Role) bool {
+		return r == Admin || slices.Contains(m.by, r)
+	})
 }
 
 // Next lists the kinds of event that somebody with these roles may write down
@@ -429,5 +468,6 @@ type Step struct {
 	Blocked string   // why not yet
 }
 
-var inOrder = []Kind{Submit, Confirm, Intend, Reach, Overlap, FindMissing, Acknowledge, Certify, FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
+var inOrder = []Kind{Submit, Confirm, Intend, Reach, Overlap, FindMissing, Acknowledge, Certify,
+	FallShort, Reopen, Schedule, Defer, Approve, Disapprove,
 	Report, Notify, NotifyAnswer, Close, Withdraw}

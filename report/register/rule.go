@@ -20,11 +20,12 @@ type Rule struct {
 	Terms
 	ReportMonth time.Month // annual reports are due on this day of each year
 	ReportDay   int
-	Answer      int      // days in which receipt should be acknowledged, a decision reported, a notice answered
-	Required    int      // signatures of members in good standing
-	Title       string   // such as Membership Initiative Group
-	Citation    string   // where the rule is written down
-	Conditions  []string // that an approval is bound to
+	// days in which receipt should be acknowledged, a decision reported, a notice answered
+	Answer     int
+	Required   int      // signatures of members in good standing
+	Title      string   // such as Membership Initiative Group
+	Citation   string   // where the rule is written down
+	Conditions []string // that an approval is bound to
 }
 
 // Reports is the day of each year on which annual reports are due, as letters write it.
@@ -71,6 +72,7 @@ func HasRule(e Event) bool { return e.Words[ruleWord] != "" }
 
 // RuleOf is the rule that an approval carries.
 func RuleOf(e Event) Rule {
-	r, _ := ParseRule(e.Words[ruleWord]) // the zero rule where there is none, which a Book does not let in
+	// the zero rule where there is none, which a Book does not let in
+	r, _ := ParseRule(e.Words[ruleWord])
 	return r
 }

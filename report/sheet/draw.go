@@ -27,7 +27,8 @@ const family = "go"
 
 func newPrinter(s Set) *printer {
 	w, h := marks.Layout{Paper: s.Paper, Landscape: !s.Portrait}.Size()
-	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "in", Size: fpdf.SizeType{Wd: float64(w) / 100, Ht: float64(h) / 100}})
+	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "in", Size: fpdf.SizeType{Wd: float64(w) / 100,
+		Ht: float64(h) / 100}})
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetCellMargin(0)
@@ -154,7 +155,8 @@ func (t *setter) parts(word string) []string {
 // What is written around the table.
 const (
 	clearance = 0.14 // inches between a code and text
-	note      = "Please print clearly, one person to a line, and sign by hand. Leave the " + marks.Mention + " and the codes free."
+	note      = "Please print clearly, one person to a line, and sign by hand. Leave the " +
+		marks.Mention + " and the codes free."
 )
 
 // headOf sets what stands above the table; its bottom is where the table
@@ -162,7 +164,8 @@ const (
 func (p *printer) headOf(s Set, l marks.Layout) block {
 	code := l.Codes()[0]
 	left := float64(l.Sign().Max.X)/100 + 0.2
-	t := &setter{p: p, x: left, y: float64(marks.Margin) / 100, width: float64(code.Min.X)/100 - clearance - left, leading: 1.25, after: 0.05}
+	t := &setter{p: p, x: left, y: float64(marks.Margin) / 100,
+		width: float64(code.Min.X)/100 - clearance - left, leading: 1.25, after: 0.05}
 	t.paragraph("", s.Title, "B", 17, 0)
 	t.after = 0.035
 	if s.Group != "" {
@@ -184,7 +187,8 @@ func (p *printer) footOf(s Set, l marks.Layout) (block, error) {
 	left := float64(code.Max.X)/100 + clearance
 	right := float64(w-l.Sign().Max.Y) / 100
 	for _, size := range []float64{8.5, 8, 7.5, 7, 6.5} {
-		t := &setter{p: p, x: left, y: float64(code.Min.Y) / 100, width: right - left, leading: 1.25, after: 0.05}
+		t := &setter{p: p, x: left, y: float64(code.Min.Y) / 100, width: right - left,
+			leading: 1.25, after: 0.05}
 		if s.Contact != "" {
 			t.paragraph("Questions, and signed sheets:", s.Contact, "", size, 0)
 		}
@@ -193,7 +197,9 @@ func (p *printer) footOf(s Set, l marks.Layout) (block, error) {
 			return block{lines: t.lines}, nil
 		}
 	}
-	return block{}, fmt.Errorf("the contact and the notice on privacy are too long for the foot of the page: shorten them to some 600 letters together")
+	return block{},
+		fmt.Errorf("the contact and the notice on privacy are too long for the foot of the page: " +
+			"shorten them to some 600 letters together")
 }
 
 // page draws one page.
@@ -242,7 +248,8 @@ func (p *printer) centred(text, style string, size float64, under image.Rectangl
 		size -= 0.5
 	}
 	p.pdf.SetTextColor(0, 0, 0)
-	p.pdf.Text(float64(under.Min.X+under.Max.X)/200-p.pdf.GetStringWidth(text)/2, float64(y)/100, text)
+	p.pdf.Text(float64(under.Min.X+under.Max.X)/200-p.pdf.GetStringWidth(text)/2, float64(y)/100,
+		text)
 }
 
 // corners draws the marks and the block that tells top from bottom.
@@ -262,7 +269,8 @@ func (p *printer) corners(l marks.Layout) {
 
 func (p *printer) fill(r image.Rectangle) {
 	p.pdf.SetFillColor(0, 0, 0)
-	p.pdf.Rect(float64(r.Min.X)/100, float64(r.Min.Y)/100, float64(r.Dx())/100, float64(r.Dy())/100, "F")
+	p.pdf.Rect(float64(r.Min.X)/100, float64(r.Min.Y)/100, float64(r.Dx())/100, float64(r.Dy())/100,
+		"F")
 }
 
 // code draws a QR code.
@@ -277,7 +285,8 @@ func (p *printer) code(text string, at image.Rectangle) error {
 	const spread = 0.07
 	p.pdf.SetFillColor(0, 0, 0)
 	fill := func(x0, y0, x1, y1 float64) {
-		p.pdf.Rect(float64(at.Min.X)/100+x0*side, float64(at.Min.Y)/100+y0*side, (x1-x0)*side, (y1-y0)*side, "F")
+		p.pdf.Rect(float64(at.Min.X)/100+x0*side, float64(at.Min.Y)/100+y0*side, (x1-x0)*side,
+			(y1-y0)*side, "F")
 	}
 	dark := func(x, y int) bool { return y >= 0 && y < len(modules) && modules[y][x] }
 	for y, row := range modules {
@@ -287,11 +296,13 @@ func (p *printer) code(text string, at image.Rectangle) error {
 				x++
 			}
 			if x > from {
-				fill(float64(from)+spread, float64(y)+spread, float64(x)-spread, float64(y)+1-spread)
+				fill(float64(from)+spread, float64(y)+spread, float64(x)-spread, float64(y)+
+					1-spread)
 			}
 			for i := from; i < x; i++ { // joined to the module below
 				if dark(i, y+1) {
-					fill(float64(i)+spread, float64(y)+1-2*spread, float64(i)+1-spread, float64(y)+1+2*spread)
+					fill(float64(i)+spread, float64(y)+1-2*spread, float64(i)+1-spread, float64(y)+
+						1+2*spread)
 				}
 			}
 		}
@@ -326,7 +337,8 @@ func (p *printer) table(l marks.Layout) {
 	for i, c := range l.Columns {
 		size := 9.0
 		text := marks.Heading(c.Field)
-		for p.pdf.SetFont(family, "B", size); p.pdf.GetStringWidth(text) > float64(c.Width)/100-0.06 && size > 5; size -= 0.5 {
+		for p.pdf.SetFont(family, "B", size); p.pdf.GetStringWidth(text) > float64(
+			c.Width)/100-0.06 && size > 5; size -= 0.5 {
 			p.pdf.SetFont(family, "B", size)
 		}
 		p.pdf.Text(float64(borders[i])/100+0.05, float64(lines[1])/100-0.08, text)

@@ -13,9 +13,12 @@ var widths = []struct {
 	field       extract.Field
 	least, more int
 }{
-	{extract.Name, 195, 5}, {extract.Given, 130, 4}, {extract.Family, 150, 4}, {extract.MemberID, 110, 2}, {extract.Institution, 170, 4},
-	{extract.Street, 170, 4}, {extract.CityState, 165, 4}, {extract.City, 110, 3}, {extract.State, 45, 1}, {extract.ZIP, 70, 1},
-	{extract.Email, 180, 5}, {extract.Phone, 110, 2}, {extract.Date, 62, 2}, {extract.Signature, 165, 5},
+	{extract.Name, 195, 5}, {extract.Given, 130, 4}, {extract.Family, 150, 4}, {extract.MemberID,
+		110, 2}, {extract.Institution, 170, 4},
+	{extract.Street, 170, 4}, {extract.CityState, 165, 4}, {extract.City, 110, 3}, {extract.State,
+		45, 1}, {extract.ZIP, 70, 1},
+	{extract.Email, 180, 5}, {extract.Phone, 110, 2}, {extract.Date, 62, 2}, {extract.Signature,
+		165, 5},
 }
 
 const (
@@ -38,12 +41,15 @@ func (s Set) codes(p *printer) ([]marks.Code, error) {
 	l.Rows = min(60, int(float64(room)/(s.Height*100)))
 	const fewest = 4
 	if l.Rows < fewest {
-		return nil, fmt.Errorf("the text leaves room for %d lines %g inches high: shorten the purpose, or turn the page", max(0, l.Rows), s.Height)
+		return nil,
+			fmt.Errorf("the text leaves room for %d lines %g inches high: shorten the purpose, "+
+				"or turn the page", max(0, l.Rows), s.Height)
 	}
 	l.Pitch = room / l.Rows
 	var codes []marks.Code
 	for page := range s.Pages {
-		codes = append(codes, marks.Code{Petition: s.Petition, Page: page + 1, Of: s.Pages, Layout: l})
+		codes = append(codes, marks.Code{Petition: s.Petition, Page: page + 1, Of: s.Pages,
+			Layout: l})
 	}
 	return codes, codes[0].Valid()
 }
@@ -71,7 +77,9 @@ func (s Set) columns(width int) ([]marks.Column, error) {
 		}
 	}
 	if need > width {
-		return nil, fmt.Errorf("the columns need %.1f inches of the %.1f that the page has: leave some out, or turn the page", float64(need)/100, float64(width)/100)
+		return nil,
+			fmt.Errorf("the columns need %.1f inches of the %.1f that the page has: leave some "+
+				"out, or turn the page", float64(need)/100, float64(width)/100)
 	}
 	rest := width - need
 	for i := range more {

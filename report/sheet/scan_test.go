@@ -55,27 +55,34 @@ func TestScansOfPrintedSheets(t *testing.T) {
 	var rows, found, extra, signed int
 	for seed := range uint64(*many) {
 		s, code := press.scanned(t, seed)
-		got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: float64(s.Options.DPI), Source: ingest.Scan})
+		got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image,
+			DPI: float64(s.Options.DPI), Source: ingest.Scan})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (extract.Form{Petition: code.Petition, Page: code.Page, Of: code.Of}); got.Form != want {
-			t.Errorf("seed %d: the page is %+v, want %+v; %s", seed, got.Form, want, describe(s.Options))
+		if want := (extract.Form{Petition: code.Petition, Page: code.Page,
+			Of: code.Of}); got.Form != want {
+			t.Errorf("seed %d: the page is %+v, want %+v; %s", seed, got.Form, want,
+				describe(s.Options))
 			keep(t, seed, s.Image)
 		}
 		if got.Rotation != s.Options.Rotation {
-			t.Errorf("seed %d: turned by %d, want %d; %s", seed, got.Rotation, s.Options.Rotation, describe(s.Options))
+			t.Errorf("seed %d: turned by %d, want %d; %s", seed, got.Rotation, s.Options.Rotation,
+				describe(s.Options))
 		}
 		if len(got.Columns) != len(code.Layout.Columns) {
-			t.Errorf("seed %d: %d columns, want %d", seed, len(got.Columns), len(code.Layout.Columns))
+			t.Errorf("seed %d: %d columns, want %d", seed, len(got.Columns),
+				len(code.Layout.Columns))
 		}
 		written := map[int]bool{}
 		for _, r := range got.Rows {
 			written[r.Number] = true
 			if !s.Rows[r.Number-1].Written {
 				extra++
-				t.Errorf("seed %d: nobody wrote in line %d; %s", seed, r.Number, describe(s.Options))
-			} else if (r.Signed == extract.SignedYes) == s.Rows[r.Number-1].Signed || r.Signed == extract.SignedUnsure {
+				t.Errorf("seed %d: nobody wrote in line %d; %s", seed, r.Number,
+					describe(s.Options))
+			} else if (r.Signed == extract.SignedYes) == s.Rows[r.Number-1].Signed ||
+				r.Signed == extract.SignedUnsure {
 				signed++
 			}
 		}
@@ -92,7 +99,8 @@ func TestScansOfPrintedSheets(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d sheets: %d of %d lines found, %d extra, %d of them told signed or not", *many, found, rows, extra, signed)
+	t.Logf("%d sheets: %d of %d lines found, %d extra, %d of them told signed or not", *many, found,
+		rows, extra, signed)
 }
 
 func describe(o drawn.Options) string {
@@ -125,16 +133,22 @@ func (p *press) close() {
 
 // sets are the sheets that tests print.
 func sets() []sheet.Set {
-	const purpose = "To bring together those who care for maps, atlases and globes in libraries of every type; to share methods of description and storage; " +
-		"to plan programs at conferences; and to advise the units of the Association on the needs of map collections."
-	base := sheet.Set{Petition: "K7QF-3XMN", Title: "Petition to establish a Membership Initiative Group", Group: "Maps in Libraries", Purpose: purpose,
+	const purpose = "To bring together those who care for maps, atlases and globes in libraries " +
+		"of every type; to share methods of description and storage; " +
+		"to plan programs at conferences; and to advise the units of the Association on the " +
+		"needs of map collections."
+	base := sheet.Set{Petition: "K7QF-3XMN",
+		Title: "Petition to establish a Membership Initiative Group", Group: "Maps in Libraries",
+		Purpose: purpose,
 		Contact: "Zoë Núñez, Public Library, 210 Division Street, Northfield, MN 55057", Pages: 3}
 	a4, portrait, wide := base, base, base
 	a4.Paper, a4.Petition = marks.A4, "0192f3ab-77c1-7d3e-9a55-0c2d1e8b4f60"
 	portrait.Portrait, portrait.Petition = true, "mig_2026-014"
-	wide.Plain, wide.Columns = true, []extract.Field{extract.Given, extract.Family, extract.Institution, extract.ZIP, extract.Signature}
+	wide.Plain, wide.Columns = true, []extract.Field{extract.Given, extract.Family,
+		extract.Institution, extract.ZIP, extract.Signature}
 	both := a4
-	both.Portrait, both.Columns, both.Height = true, []extract.Field{extract.Name, extract.Signature, extract.Email}, 0.32
+	both.Portrait, both.Columns, both.Height = true, []extract.Field{extract.Name,
+		extract.Signature, extract.Email}, 0.32
 	return []sheet.Set{base, portrait, a4, wide, both}
 }
 
@@ -197,17 +211,20 @@ func (p *press) scanned(tb testing.TB, seed uint64) (drawn.Sheet, marks.Code) {
 }
 
 // filled is a page that people filled and an office scanned as o says.
-func (p *press) filled(tb testing.TB, set sheet.Set, page int, o drawn.Options) (drawn.Sheet, marks.Code) {
+func (p *press) filled(tb testing.TB, set sheet.Set, page int, o drawn.Options) (drawn.Sheet,
+	marks.Code) {
 	tb.Helper()
 	codes, err := set.Codes()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	code := codes[page-1]
-	paper := drawn.Paper{Image: p.picture(tb, set, page, o.DPI), Gap: marks.CombGap * float64(o.DPI) / 100}
+	paper := drawn.Paper{Image: p.picture(tb, set, page, o.DPI),
+		Gap: marks.CombGap * float64(o.DPI) / 100}
 	o.Columns = nil
 	for _, c := range code.Layout.Columns {
-		o.Columns = append(o.Columns, drawn.Asked{Heading: marks.Heading(c.Field), Items: []string{c.Field}})
+		o.Columns = append(o.Columns, drawn.Asked{Heading: marks.Heading(c.Field),
+			Items: []string{c.Field}})
 		paper.Boxes = append(paper.Boxes, c.Boxes)
 	}
 	lines, borders := code.Layout.Lines(), code.Layout.Borders()
@@ -215,7 +232,8 @@ func (p *press) filled(tb testing.TB, set sheet.Set, page int, o drawn.Options) 
 	for i := range code.Layout.Rows {
 		var cells []image.Rectangle
 		for j := range code.Layout.Columns {
-			cells = append(cells, image.Rect(px(borders[j]), px(lines[i+1]), px(borders[j+1]), px(lines[i+2])))
+			cells = append(cells, image.Rect(px(borders[j]), px(lines[i+1]), px(borders[j+1]),
+				px(lines[i+2])))
 		}
 		paper.Cells = append(paper.Cells, cells)
 	}
@@ -268,7 +286,8 @@ func copied(img image.Image) *image.RGBA {
 func pasted(on *image.RGBA, writing image.Image, cell image.Rectangle) {
 	b := writing.Bounds()
 	scale := min(float64(cell.Dx())*0.9/float64(b.Dx()), float64(cell.Dy())*0.8/float64(b.Dy()))
-	r := image.Rect(0, 0, int(float64(b.Dx())*scale), int(float64(b.Dy())*scale)).Add(cell.Min).Add(image.Pt(cell.Dx()/20, cell.Dy()/10))
+	r := image.Rect(0, 0, int(float64(b.Dx())*scale), int(float64(b.Dy())*scale)).Add(cell.Min).Add(
+		image.Pt(cell.Dx()/20, cell.Dy()/10))
 	small := image.NewGray(r)
 	xdraw.ApproxBiLinear.Scale(small, r, writing, b, xdraw.Src, nil)
 	dark, light := 255, 0
@@ -277,7 +296,8 @@ func pasted(on *image.RGBA, writing image.Image, cell image.Rectangle) {
 	}
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		for x := r.Min.X; x < r.Max.X; x++ {
-			ink := (int(small.GrayAt(x, y).Y) - dark) * 255 / max(1, (light-dark)*7/10) // what is lighter is paper
+			// what is lighter is paper
+			ink := (int(small.GrayAt(x, y).Y) - dark) * 255 / max(1, (light-dark)*7/10)
 			if ink < 255 {
 				on.Set(x, y, color.Gray{Y: uint8(ink / 2)}) // a pen that a fax shows
 			}
@@ -303,21 +323,23 @@ func TestDamagedSheets(t *testing.T) {
 	s, code := press.filled(t, sets()[0], 2, plain(150))
 	corners, codes := code.Layout.Corners(), code.Layout.Codes()
 	tornOff := func(n int) []image.Rectangle {
-		return []image.Rectangle{{Min: corners[n].Sub(image.Pt(60, 60)), Max: corners[n].Add(image.Pt(25, 25))}}
+		return []image.Rectangle{{Min: corners[n].Sub(image.Pt(60, 60)),
+			Max: corners[n].Add(image.Pt(25, 25))}}
 	}
 	for name, tt := range map[string]struct {
 		gone []image.Rectangle // hundredths of an inch
 		turn int
 		lost bool // both codes
 	}{
-		"whole":                  {},
-		"top left torn off":      {gone: tornOff(0)},
-		"top right torn off":     {gone: tornOff(1), turn: 1},
-		"bottom right torn off":  {gone: tornOff(2), turn: 2},
-		"bottom left torn off":   {gone: tornOff(3), turn: 3},
-		"stamp on the upper":     {gone: codes[:1], turn: 2},
-		"hole in the lower":      {gone: codes[1:], turn: 2},
-		"part of the upper":      {gone: append([]image.Rectangle{{Min: codes[0].Min, Max: codes[0].Min.Add(image.Pt(20, 18))}}, codes[1])},
+		"whole":                 {},
+		"top left torn off":     {gone: tornOff(0)},
+		"top right torn off":    {gone: tornOff(1), turn: 1},
+		"bottom right torn off": {gone: tornOff(2), turn: 2},
+		"bottom left torn off":  {gone: tornOff(3), turn: 3},
+		"stamp on the upper":    {gone: codes[:1], turn: 2},
+		"hole in the lower":     {gone: codes[1:], turn: 2},
+		"part of the upper": {gone: append([]image.Rectangle{{Min: codes[0].Min,
+			Max: codes[0].Min.Add(image.Pt(20, 18))}}, codes[1])},
 		"both codes":             {gone: codes[:], turn: 2, lost: true},
 		"both codes, a corner":   {gone: append(tornOff(0), codes[:]...), turn: 2, lost: true},
 		"both codes, on a side":  {gone: codes[:], turn: 1, lost: true},
@@ -332,7 +354,8 @@ func TestDamagedSheets(t *testing.T) {
 				r = image.Rect(r.Min.X*3/2, r.Min.Y*3/2, r.Max.X*3/2, r.Max.Y*3/2).Inset(-6)
 				draw.Draw(g, r, image.NewUniform(color.Gray{Y: 90}), image.Point{}, draw.Src)
 			}
-			page := ingest.Page{Number: 1, Image: layout.Turn(g, tt.turn, 0).Image, DPI: 150, Source: ingest.Scan}
+			page := ingest.Page{Number: 1, Image: layout.Turn(g, tt.turn, 0).Image, DPI: 150,
+				Source: ingest.Scan}
 			got, err := x.Sheet(t.Context(), page)
 			if err != nil {
 				t.Fatal(err)
@@ -341,8 +364,10 @@ func TestDamagedSheets(t *testing.T) {
 			if tt.lost {
 				want = extract.Form{}
 			}
-			if got.Form != want || got.Rotation != (4-tt.turn)%4*90 || len(got.Rows) != code.Layout.Rows || len(got.Columns) != len(code.Layout.Columns) {
-				t.Errorf("%+v turned by %d, %d columns, %d rows; want %+v, %d, %d, %d", got.Form, got.Rotation, len(got.Columns), len(got.Rows),
+			if got.Form != want || got.Rotation != (4-tt.turn)%4*90 ||
+				len(got.Rows) != code.Layout.Rows || len(got.Columns) != len(code.Layout.Columns) {
+				t.Errorf("%+v turned by %d, %d columns, %d rows; want %+v, %d, %d, %d", got.Form,
+					got.Rotation, len(got.Columns), len(got.Rows),
 					want, (4-tt.turn)%4*90, len(code.Layout.Columns), code.Layout.Rows)
 			}
 			if tt.lost != (len(got.Notes) > 0) {
@@ -372,7 +397,8 @@ func TestNumbersInCombs(t *testing.T) {
 			o := plain(200)
 			o.Seed, o.Scan.Fax = 30+seed, seed%3 == 0
 			s, _ := press.filled(t, set, 2, o)
-			got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: 200, Source: ingest.Scan})
+			got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: 200,
+				Source: ingest.Scan})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -404,7 +430,8 @@ func TestPurposeIsRead(t *testing.T) {
 	defer press.close()
 	for i, set := range sets()[:2] {
 		s, _ := press.filled(t, set, 1, plain([]int{150, 200}[i%2]))
-		got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image, DPI: float64(s.Options.DPI), Source: ingest.Scan})
+		got, err := x.Sheet(t.Context(), ingest.Page{Number: 1, Image: s.Image,
+			DPI: float64(s.Options.DPI), Source: ingest.Scan})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -426,8 +453,10 @@ func TestSheetAsItWasMade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page.Source != ingest.Text || got.Form.Petition != set.Petition || got.Form.Page != 2 || len(got.Rows) != 0 {
-			t.Errorf("set %d: a page of %s, %+v with %d rows", i, page.Source, got.Form, len(got.Rows))
+		if page.Source != ingest.Text || got.Form.Petition != set.Petition || got.Form.Page != 2 ||
+			len(got.Rows) != 0 {
+			t.Errorf("set %d: a page of %s, %+v with %d rows", i, page.Source, got.Form,
+				len(got.Rows))
 		}
 	}
 }

@@ -18,7 +18,8 @@ import (
 // Set is the sheets of one petition that are printed together. Fields left
 // empty take what Defaults gives.
 type Set struct {
-	Petition string          `yaml:"petition"` // its identifier, which the codes carry: letters, digits, - and _, at most 40
+	// its identifier, which the codes carry: letters, digits, - and _, at most 40
+	Petition string          `yaml:"petition"`
 	Title    string          `yaml:"title"`
 	Group    string          `yaml:"group"` // the group it asks for; none is printed where empty
 	Purpose  string          `yaml:"purpose"`
@@ -43,10 +44,14 @@ func (s Set) Defaults() Set {
 	}
 	fill(&s.Title, "Petition")
 	fill(&s.Call, "We, the undersigned members in good standing, support this petition.")
-	fill(&s.Privacy, "What you write here is used only to verify that those who signed are members in good standing. "+
-		"It is seen by the organizers and by those who verify the petition, and is not published.")
+	fill(&s.Privacy,
+		"What you write here is used only to verify that those who signed are members in good "+
+			"standing. "+
+			"It is seen by the organizers and by those who verify the petition, and is not "+
+			"published.")
 	if len(s.Columns) == 0 {
-		s.Columns = []extract.Field{extract.Name, extract.MemberID, extract.CityState, extract.Signature, extract.Date}
+		s.Columns = []extract.Field{extract.Name, extract.MemberID, extract.CityState,
+			extract.Signature, extract.Date}
 	}
 	if s.Boxes == 0 {
 		s.Boxes = 7
@@ -113,7 +118,8 @@ func (s Set) valid() error {
 	const mostPages = 1000
 	switch {
 	case s.Petition == "":
-		return errors.New("the petition has no identifier, by which its sheets are known again: give one")
+		return errors.New("the petition has no identifier, by which its sheets are known again: " +
+			"give one")
 	case strings.TrimSpace(s.Purpose) == "":
 		return errors.New("the petition has no purpose, which stands on every sheet: give it")
 	case s.Paper != marks.Letter && s.Paper != marks.A4:
@@ -123,16 +129,19 @@ func (s Set) valid() error {
 	case s.Height < 0.3 || s.Height > 1.5:
 		return fmt.Errorf("lines %g inches high cannot be printed: ask for 0.3 to 1.5", s.Height)
 	case s.Boxes < 2 || s.Boxes > 12:
-		return fmt.Errorf("%d boxes for a member number cannot be printed: ask for 2 to 12, or for plain cells", s.Boxes)
+		return fmt.Errorf("%d boxes for a member number cannot be printed: ask for 2 to 12, or "+
+			"for plain cells", s.Boxes)
 	}
 	if err := s.validColumns(); err != nil {
 		return err
 	}
 	for _, text := range []struct{ name, text string }{
-		{"title", s.Title}, {"group", s.Group}, {"purpose", s.Purpose}, {"call", s.Call}, {"privacy", s.Privacy}, {"contact", s.Contact},
+		{"title", s.Title}, {"group", s.Group}, {"purpose", s.Purpose}, {"call", s.Call},
+		{"privacy", s.Privacy}, {"contact", s.Contact},
 	} {
 		if r, ok := unprintable(text.text); ok {
-			return fmt.Errorf("the %s holds %q (%U), which cannot be printed: write it in Latin, Greek or Cyrillic letters", text.name, r, r)
+			return fmt.Errorf("the %s holds %q (%U), which cannot be printed: write it in Latin, "+
+				"Greek or Cyrillic letters", text.name, r, r)
 		}
 	}
 	return nil
@@ -142,7 +151,8 @@ func (s Set) validColumns() error {
 	for i, c := range s.Columns {
 		switch {
 		case marks.Heading(string(c)) == "" || c == extract.Number:
-			return fmt.Errorf("no column can ask for %q: choose among %s", c, strings.Join(Choices(), ", "))
+			return fmt.Errorf("no column can ask for %q: choose among %s", c,
+				strings.Join(Choices(), ", "))
 		case slices.Contains(s.Columns[:i], c):
 			return fmt.Errorf("two columns ask for %s: leave one out", c)
 		}

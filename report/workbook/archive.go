@@ -75,7 +75,8 @@ type packed struct {
 
 func newPacked() *packed {
 	p := &packed{}
-	p.deflate, _ = flate.NewWriter(&p.out, flate.DefaultCompression) // fails for unknown levels only
+	// fails for unknown levels only
+	p.deflate, _ = flate.NewWriter(&p.out, flate.DefaultCompression)
 	return p
 }
 

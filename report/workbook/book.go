@@ -55,13 +55,15 @@ type about struct {
 type layout struct {
 	widths    []float64 // of the columns, in characters
 	landscape bool
-	head      int // rows from the top that stay on screen and are repeated on every printed page; 0 for none
+	// rows from the top that stay on screen and are repeated on every printed page; 0 for none
+	head int
 }
 
 // newBook starts a workbook that goes to w, with empty sheets of the given
 // names.
 func newBook(w io.Writer, a about, sheets ...string) *book {
-	b := &book{file: excelize.NewFile(), archive: newArchive(w), styles: map[look]int{}, title: a.subject, footer: a.footer,
+	b := &book{file: excelize.NewFile(), archive: newArchive(w), styles: map[look]int{},
+		title: a.subject, footer: a.footer,
 		keep: a.keep, pictures: *newRecord(picturesName)}
 	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
 	for _, name := range sheets[1:] {
@@ -69,7 +71,8 @@ func newBook(w io.Writer, a about, sheets ...string) *book {
 		b.try(err)
 	}
 	made := a.made.UTC().Format(time.RFC3339)
-	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(a.title), Subject: clean(a.subject), Creator: clean(a.program),
+	b.try(b.file.SetDocProps(&excelize.DocProperties{Title: clean(a.title),
+		Subject: clean(a.subject), Creator: clean(a.program),
 		LastModifiedBy: clean(a.program), Created: made, Modified: made, Language: "en-US"}))
 	whole := true // the formulas are counted anew when the workbook is opened
 	b.try(b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &whole}))
@@ -83,7 +86,9 @@ func (b *book) finish() error {
 		return b.err
 	}
 	if types := b.file.ContentTypes; types != nil { // in the order of a map so far
-		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
+		sort.Slice(types.Defaults, func(i, j int) bool {
+			return types.Defaults[i].Extension < types.Defaults[j].Extension
+		})
 	}
 	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return b.archive })
 	return b.file.Write(io.Discard) // the archive has written already
@@ -111,9 +116,11 @@ func (b *book) sheet(name string, l layout) *sheet {
 		orientation = "landscape"
 	}
 	b.try(b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
-	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &letter, Orientation: &orientation, FitToWidth: &one, FitToHeight: &free}))
+	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &letter,
+		Orientation: &orientation, FitToWidth: &one, FitToHeight: &free}))
 	side, top, band := 0.4, 0.75, 0.35
-	b.try(b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Header: &band, Footer: &band}))
+	b.try(b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side,
+		Top: &top, Bottom: &top, Header: &band, Footer: &band}))
 	b.try(b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{
 		ScaleWithDoc: &no,
 		OddHeader:    `&L&9` + printed(b.title) + `&R&9` + printed(name),
@@ -121,9 +128,11 @@ func (b *book) sheet(name string, l layout) *sheet {
 	}))
 	b.try(b.file.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &no}))
 	if l.head > 0 {
-		b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$1:$%d", name, l.head)}))
+		b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name,
+			RefersTo: fmt.Sprintf("'%s'!$1:$%d", name, l.head)}))
 	}
-	b.try(b.file.SetSheetDimension(name, "")) // or it would say A1 of any sheet, and some readers believe it
+	// or it would say A1 of any sheet, and some readers believe it
+	b.try(b.file.SetSheetDimension(name, ""))
 	var err error
 	s.stream, err = b.file.NewStreamWriter(name)
 	if b.try(err); b.err != nil {
@@ -136,8 +145,10 @@ func (b *book) sheet(name string, l layout) *sheet {
 	}
 	if l.head > 0 {
 		below := cellName(1, l.head+1)
-		b.try(s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: l.head, TopLeftCell: below, ActivePane: "bottomLeft",
-			Selection: []excelize.Selection{{SQRef: below, ActiveCell: below, Pane: "bottomLeft"}}}))
+		b.try(s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: l.head, TopLeftCell: below,
+			ActivePane: "bottomLeft",
+			Selection: []excelize.Selection{{SQRef: below, ActiveCell: below,
+				Pane: "bottomLeft"}}}))
 	}
 	return s
 }
@@ -150,7 +161,8 @@ func (s *sheet) add(height float64, cells ...any) {
 		return
 	}
 	s.record.add(s.row, texts(cells))
-	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: math.Min(height, excelize.MaxRowHeight)}))
+	s.try(s.stream.SetRow(cellName(1, s.row), cells, excelize.RowOpts{Height: math.Min(height,
+		excelize.MaxRowHeight)}))
 }
 
 // texts gives what cells say as somebody reads them back.
@@ -158,7 +170,8 @@ func texts(cells []any) []string {
 	said := make([]string, len(cells))
 	for i, c := range cells {
 		if cell, ok := c.(excelize.Cell); ok {
-			said[i] = fmt.Sprint(cell.Value) // no float here is so small that it would get an exponent
+			// no float here is so small that it would get an exponent
+			said[i] = fmt.Sprint(cell.Value)
 		}
 	}
 	return said
@@ -256,14 +269,16 @@ func (s *sheet) filter(head, columns int) {
 func (s *sheet) printed(columns int) {
 	if s.err == nil {
 		s.try(s.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name,
-			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", s.name, strings.TrimSuffix(cellName(columns, 1), "1"), s.row)}))
+			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", s.name, strings.TrimSuffix(cellName(columns,
+				1), "1"), s.row)}))
 	}
 }
 
 // sentence writes a note under so many columns, such as that there is nothing
 // to tell.
 func (s *sheet) sentence(columns int, width float64, text string) {
-	s.add(height(lines(text, width)), s.text(noteLook, text)) // the other cells stay empty: formulas count what is in them
+	// the other cells stay empty: formulas count what is in them
+	s.add(height(lines(text, width)), s.text(noteLook, text))
 	if columns > 1 {
 		s.span(1, columns)
 	}
@@ -298,7 +313,8 @@ func (b *book) when(l look, t time.Time, format string) excelize.Cell {
 	if format != asMoment {
 		return b.number(l, int(serial))
 	}
-	return b.number(l, math.Ceil(serial*1e6)/1e6) // a little more, since a little less would show the minute before
+	// a little more, since a little less would show the minute before
+	return b.number(l, math.Ceil(serial*1e6)/1e6)
 }
 
 // formula is a cell that calculates, with the value it has now. Nothing that
@@ -371,7 +387,8 @@ func lines(s string, width float64) int {
 			case used > 0:
 				used += blank
 			}
-			over := math.Max(0, math.Ceil((used+long)/room)-1) // a word longer than a line is broken
+			// a word longer than a line is broken
+			over := math.Max(0, math.Ceil((used+long)/room)-1)
 			n += int(over)
 			used += long - over*room
 		}

@@ -50,7 +50,8 @@ func (p *paper) certificate(c report.Certified) {
 	p.pdf.CellFormat(paperWidth, 11, "Certified count of signatures", "", 1, "L", false, 0, "")
 	if c.Superseded != "" {
 		p.letters("B", 11, inkGrey)
-		p.pdf.CellFormat(paperWidth, 7, p.shown("Superseded on "+c.Superseded+": it counts no more."), "", 1, "L", false, 0, "")
+		p.pdf.CellFormat(paperWidth, 7, p.shown("Superseded on "+c.Superseded+
+			": it counts no more."), "", 1, "L", false, 0, "")
 	}
 	p.pdf.Ln(3)
 	p.letters("B", 13, inkGrey)
@@ -59,10 +60,12 @@ func (p *paper) certificate(c report.Certified) {
 	p.line("Handed in", dayOf(c.Received))
 	p.letters("B", 16, inkGrey)
 	p.pdf.Ln(2)
-	p.pdf.CellFormat(paperWidth, 9, fmt.Sprintf("%d valid of %d required", c.Valid, c.Required), "", 1, "L", false, 0, "")
+	p.pdf.CellFormat(paperWidth, 9, fmt.Sprintf("%d valid of %d required", c.Valid, c.Required), "",
+		1, "L", false, 0, "")
 	p.pdf.Ln(1)
 	p.line("Outcome", c.Outcome)
-	p.line("Lines", fmt.Sprintf("%d: %d valid, %d invalid, %d uncertain", c.Rows, c.Valid, c.Invalid, c.Uncertain))
+	p.line("Lines", fmt.Sprintf("%d: %d valid, %d invalid, %d uncertain", c.Rows, c.Valid,
+		c.Invalid, c.Uncertain))
 	var reasons []string
 	for _, r := range c.Reasons {
 		reasons = append(reasons, fmt.Sprintf("%d %s", r.Lines, r.Words))
@@ -77,14 +80,16 @@ func (p *paper) certificate(c report.Certified) {
 		p.line("Open points", "none")
 	}
 	if c.Export != "" {
-		p.line("Membership export", fmt.Sprintf("%s, as of %s, %d members", cut(c.Export, 90), dayOf(c.AsOf), c.Members))
+		p.line("Membership export", fmt.Sprintf("%s, as of %s, %d members", cut(c.Export, 90),
+			dayOf(c.AsOf), c.Members))
 	}
 	rule := c.Rule
 	if c.Citation != "" {
 		rule += " (" + c.Citation + ")"
 	}
 	p.line("Rule", cut(rule, 240))
-	p.line("Certified", fmt.Sprintf("by %s on %s", c.By, c.At.UTC().Format("January 2, 2006, 15:04 UTC")))
+	p.line("Certified", fmt.Sprintf("by %s on %s", c.By,
+		c.At.UTC().Format("January 2, 2006, 15:04 UTC")))
 	if c.Supersedes != "" {
 		p.line("Replaces", "an earlier certificate: "+cut(c.Reason, 600))
 	}

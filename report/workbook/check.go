@@ -22,9 +22,11 @@ type Copy struct {
 	Made    time.Time
 	Program string
 	Figures []Figures // of each petition, in the order of the Summary; none of a report to Council
-	Titles  []string  // of those petitions, such as "Petition for Seed Libraries"; none where there is but one
+	// of those petitions, such as "Petition for Seed Libraries"; none where there is but one
+	Titles  []string
 	Sources []Source
-	At      string   // the conference for which a report to Council was written; empty for one on a petition
+	// the conference for which a report to Council was written; empty for one on a petition
+	At      string
 	Changes []Change // against its own fingerprints, in the order of sheets and rows
 
 	records  []*record
@@ -76,7 +78,8 @@ func Check(r io.Reader) (Copy, error) {
 	}
 	own := c.sheet(provenanceSheet)
 	if own == nil {
-		return Copy{}, errors.New("this is no workbook of this program: it has no sheet " + provenanceSheet)
+		return Copy{}, errors.New("this is no workbook of this program: it has no sheet " +
+			provenanceSheet)
 	}
 	stated, err := c.provenance(own)
 	if err != nil {
@@ -129,7 +132,8 @@ func (c *Copy) provenance(own *record) ([]stated, error) {
 		whole.add(row.row, cells)
 	}
 	if c.Kind != cooKind && c.Kind != councilKind || c.Form == 0 || len(sheets) == 0 {
-		return nil, errors.New("this is no workbook of this program, or its sheet " + provenanceSheet + " was emptied: it does not say what kind of report it is")
+		return nil, errors.New("this is no workbook of this program, or its sheet " +
+			provenanceSheet + " was emptied: it does not say what kind of report it is")
 	}
 	return sheets, nil
 }
@@ -163,7 +167,8 @@ func (c *Copy) summary() {
 	inside := false
 	for _, row := range sheet.rows {
 		cells := row.cells()
-		if title, ok := strings.CutPrefix(cells[0], fmt.Sprintf("%d. ", len(c.Titles)+1)); ok && len(cells) == 1 {
+		if title, ok := strings.CutPrefix(cells[0], fmt.Sprintf("%d. ", len(c.Titles)+1)); ok &&
+			len(cells) == 1 {
 			c.Titles = append(c.Titles, title)
 		}
 		switch label := strings.TrimSpace(cells[0]); {
@@ -194,16 +199,20 @@ func (c *Copy) compare(list []stated) {
 			c.Changes = append(c.Changes, Change{said.name, 0, "is missing"})
 		case sheet.sum() == said.sum:
 		case said.name == picturesName:
-			c.Changes = append(c.Changes, Change{said.name, 0, fmt.Sprintf("pictures were changed, moved or taken out: there are %d, %d were put in", len(sheet.rows), said.rows)})
+			c.Changes = append(c.Changes, Change{said.name, 0,
+				fmt.Sprintf("pictures were changed, moved or taken out: there are %d, %d were "+
+					"put in", len(sheet.rows), said.rows)})
 		case said.name == signaturesSheet:
 			c.Changes = append(c.Changes, changedLines(sheet, said.rows)...)
 		default:
-			c.Changes = append(c.Changes, Change{said.name, 0, "something in it was changed" + otherCount(len(sheet.rows), said.rows)})
+			c.Changes = append(c.Changes, Change{said.name, 0, "something in it was changed" +
+				otherCount(len(sheet.rows), said.rows)})
 		}
 	}
 	for _, r := range c.records {
 		if !known[r.name] {
-			c.Changes = append(c.Changes, Change{r.name, 0, "was added: this program did not write it"})
+			c.Changes = append(c.Changes, Change{r.name, 0,
+				"was added: this program did not write it"})
 		}
 	}
 }
@@ -228,9 +237,11 @@ func changedLines(sheet *record, rows int) []Change {
 	}
 	switch {
 	case len(sheet.rows) != rows:
-		list = append(list, Change{sheet.name, 0, fmt.Sprintf("rows were added or taken out%s", otherCount(len(sheet.rows), rows))})
+		list = append(list, Change{sheet.name, 0, fmt.Sprintf("rows were added or taken out%s",
+			otherCount(len(sheet.rows), rows))})
 	case len(list) == 0:
-		list = append(list, Change{sheet.name, 0, "rows stand in another order, or the headings or fingerprints were changed"})
+		list = append(list, Change{sheet.name, 0,
+			"rows stand in another order, or the headings or fingerprints were changed"})
 	}
 	return list
 }
@@ -278,7 +289,8 @@ func (c Copy) links() report.Links {
 		return nil
 	}
 	for _, row := range sheet.rows {
-		if cells := row.cells(); cells[0] == linksName && strings.HasSuffix(at(cells, 1), linksSaid) {
+		if cells := row.cells(); cells[0] == linksName && strings.HasSuffix(at(cells, 1),
+			linksSaid) {
 			return nowhere{}
 		}
 	}
@@ -309,7 +321,8 @@ func (c Copy) AgainstCouncil(council report.Council) ([]Change, error) {
 // cell by cell, whatever program wrote it.
 func (c Copy) AgainstIssued(issued Copy) ([]Change, error) {
 	if c.Kind != issued.Kind || c.Kind != councilKind {
-		return nil, fmt.Errorf("the workbook is a %s, and what was issued a %s", c.Kind, issued.Kind)
+		return nil, fmt.Errorf("the workbook is a %s, and what was issued a %s", c.Kind,
+			issued.Kind)
 	}
 	return c.differences(issued.records), nil
 }
@@ -319,7 +332,8 @@ func (c Copy) comparable(kind string) error {
 		return fmt.Errorf("the workbook is a %s, not a %s", c.Kind, kind)
 	}
 	if form := formOf(kind); c.Form != form {
-		return fmt.Errorf("the workbook was written in form %d by %s, and this program writes form %d: compare it with that version of the program", c.Form, c.Program, form)
+		return fmt.Errorf("the workbook was written in form %d by %s, and this program writes "+
+			"form %d: compare it with that version of the program", c.Form, c.Program, form)
 	}
 	return nil
 }
@@ -356,16 +370,21 @@ func (c Copy) otherSources(want *record) []Change {
 
 func compareSources(got, want []Source) []Change {
 	audit := func(s Source) bool { return strings.HasPrefix(s.What, "Audit record") }
-	got, want = slices.DeleteFunc(slices.Clone(got), audit), slices.DeleteFunc(slices.Clone(want), audit)
+	got, want = slices.DeleteFunc(slices.Clone(got), audit), slices.DeleteFunc(slices.Clone(want),
+		audit)
 	var list []Change
 	for i := range max(len(got), len(want)) {
 		switch {
 		case i >= len(got):
-			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s %s is not named", want[i].What, want[i].Name)})
+			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s %s is not named",
+				want[i].What, want[i].Name)})
 		case i >= len(want):
-			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s %s is not on record", got[i].What, got[i].Name)})
+			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s %s is not on record",
+				got[i].What, got[i].Name)})
 		case got[i] != want[i]:
-			list = append(list, Change{provenanceSheet, 0, fmt.Sprintf("%s: %s with %s, on record is %s with %s", got[i].What, got[i].Name, got[i].Mark, want[i].Name, want[i].Mark)})
+			list = append(list, Change{provenanceSheet, 0,
+				fmt.Sprintf("%s: %s with %s, on record is %s with %s", got[i].What, got[i].Name,
+					got[i].Mark, want[i].Name, want[i].Mark)})
 		}
 	}
 	return list
@@ -401,7 +420,8 @@ func cellDifferences(got, want []string) string {
 	var said []string
 	for i := range max(len(got), len(want)) {
 		if a, b := at(got, i), at(want, i); a != b {
-			said = append(said, fmt.Sprintf("column %s says %q, on record is %q", strings.TrimSuffix(cellName(i+1, 1), "1"), a, b))
+			said = append(said, fmt.Sprintf("column %s says %q, on record is %q",
+				strings.TrimSuffix(cellName(i+1, 1), "1"), a, b))
 		}
 	}
 	return strings.Join(said, "; ")
@@ -422,7 +442,8 @@ func (c Copy) comparePictures(p *plan, kept []report.Pictures) ([]Change, error)
 			}
 			row := p.signatures[place{i, d.Line.Ref}]
 			if len(data) > 0 && !c.shown[row].shows(data) {
-				list = append(list, Change{signaturesSheet, row, "the picture is another one, or is missing"})
+				list = append(list, Change{signaturesSheet, row,
+					"the picture is another one, or is missing"})
 			}
 		}
 	}

@@ -41,12 +41,15 @@ func COOPeriod(w io.Writer, period report.Period) error {
 // writeCOO also returns the records of what the sheets say, in words if keep.
 func writeCOO(w io.Writer, period report.Period, keep bool) ([]*record, error) {
 	title := periodTitle(period)
-	b := newBook(w, about{title: "COO report: " + title, subject: title, footer: "Holds personal data: for the committee and its staff only",
+	b := newBook(w, about{title: "COO report: " + title, subject: title,
+		footer:  "Holds personal data: for the committee and its staff only",
 		program: period.Program, made: period.Made, keep: keep},
-		summarySheet, signaturesSheet, behindSheet, duplicatesSheet, reviewSheet, openSheet, sheetsSheet, organizersSheet, purposeSheet,
+		summarySheet, signaturesSheet, behindSheet, duplicatesSheet, reviewSheet, openSheet,
+		sheetsSheet, organizersSheet, purposeSheet,
 		ruleSheet, deadlinesSheet, provenanceSheet)
 	p := newPlan(period)
-	for _, write := range []func(*book, *plan){summary, signatures, behind, repeated, reviews, openPoints, files, organizers, purpose, rule, deadlines} {
+	for _, write := range []func(*book, *plan){summary, signatures, behind, repeated, reviews,
+		openPoints, files, organizers, purpose, rule, deadlines} {
 		write(b, p)
 	}
 	provenance(b, cooKind, period.Made, period.Program, cooSources(p))

@@ -40,9 +40,12 @@ func CouncilReport(w io.Writer, c report.Council) error {
 // keep.
 func writeCouncil(w io.Writer, c report.Council, keep bool) ([]*record, error) {
 	subject := councilTitle(c)
-	b := newBook(w, about{title: "Report to Council: " + subject, subject: subject, footer: committee(c), program: c.Program, made: c.Made, keep: keep},
-		coverSheet, actionsSheet, pendingSheet, registerSheet, annualSheet, statisticsSheet, handbookSheet, notesSheet, provenanceSheet)
-	for _, write := range []func(*book, report.Council){cover, actions, pending, register, annual, statistics, handbook, notes} {
+	b := newBook(w, about{title: "Report to Council: " + subject, subject: subject,
+		footer: committee(c), program: c.Program, made: c.Made, keep: keep},
+		coverSheet, actionsSheet, pendingSheet, registerSheet, annualSheet, statisticsSheet,
+		handbookSheet, notesSheet, provenanceSheet)
+	for _, write := range []func(*book, report.Council){cover, actions, pending, register, annual,
+		statistics, handbook, notes} {
 		write(b, c)
 	}
 	provenance(b, councilKind, c.Made, c.Program, councilSources(c))
@@ -78,8 +81,10 @@ func cover(b *book, c report.Council) {
 		date = report.Day(c.Date)
 	}
 	for _, of := range []report.Clause{
-		{Name: "Document number", Text: cmp.Or(c.Document, toFill)}, {Name: "Council year", Text: cmp.Or(c.Year, toFill)},
-		{Name: conferenceLabel, Text: cmp.Or(c.Conference, toFill)}, {Name: "Date of the report", Text: date},
+		{Name: "Document number", Text: cmp.Or(c.Document, toFill)}, {Name: "Council year",
+			Text: cmp.Or(c.Year, toFill)},
+		{Name: conferenceLabel, Text: cmp.Or(c.Conference, toFill)}, {Name: "Date of the report",
+			Text: date},
 		{Name: "Time covered", Text: covered(c.From, c.To)}, {Name: "State", Text: c.State},
 	} {
 		if of.Text != "" {
@@ -92,9 +97,15 @@ func cover(b *book, c report.Council) {
 	for _, item := range []struct {
 		name, sheet, text string
 	}{
-		{"Action items", actionsSheet, named(action, func(a report.Action) string { return a.Group + ": " + a.What })},
-		{"Information items", actionsSheet, named(information, func(a report.Action) string { return a.Group + ": " + a.What })},
-		{"Pending", pendingSheet, named(c.Pending, func(p report.Pending) string { return p.Group + ": " + p.Outcome })},
+		{"Action items", actionsSheet, named(action, func(a report.Action) string {
+			return a.Group + ": " + a.What
+		})},
+		{"Information items", actionsSheet, named(information, func(a report.Action) string {
+			return a.Group + ": " + a.What
+		})},
+		{"Pending", pendingSheet, named(c.Pending, func(p report.Pending) string {
+			return p.Group + ": " + p.Outcome
+		})},
 		{"Register of groups", registerSheet, inRegister(c.Groups)},
 		{"Annual reports", annualSheet, inReports(c.Annual, c.Day())},
 	} {
@@ -104,7 +115,9 @@ func cover(b *book, c report.Council) {
 		s.add(height(lines(item.text, 78)), s.text(lead, item.name), s.text(valueLook, item.text))
 	}
 	s.skip(1)
-	s.sentence(2, 104, "This report holds no data of any signer. The lines, with the pictures and the members they were matched to, are in the report to the Committee on Organization.")
+	s.sentence(2, 104,
+		"This report holds no data of any signer. The lines, with the pictures and the members "+
+			"they were matched to, are in the report to the Committee on Organization.")
 	s.done()
 }
 
@@ -180,7 +193,8 @@ func split(all []report.Action) (information, action []report.Action) {
 // actions writes what the committee decided, action items and information
 // items apart as in the committee's reports.
 func actions(b *book, c report.Council) {
-	columns := []column{{"Group", 34}, {"Action", 20}, {"Date", 15}, {"Vote", 12}, {"Effective", 15}, {"Term ends", 15}, {"Valid of required", 18}, {"Rationale", 56}}
+	columns := []column{{"Group", 34}, {"Action", 20}, {"Date", 15}, {"Vote", 12},
+		{"Effective", 15}, {"Term ends", 15}, {"Valid of required", 18}, {"Rationale", 56}}
 	s := b.sheet(actionsSheet, layout{widths: widths(columns), landscape: true})
 	information, action := split(c.Actions)
 	for _, of := range []struct {
@@ -202,8 +216,10 @@ func actions(b *book, c report.Council) {
 			if a.Required > 0 {
 				share = fmt.Sprintf("%d of %d", a.Valid, a.Required)
 			}
-			s.add(height(max(lines(a.Group, 32), lines(a.What, 18), lines(share, 16), lines(a.Rationale, 54))), s.text(cellLook, a.Group), s.text(cellLook, a.What),
-				s.day(center(cellLook), a.Date), s.text(center(cellLook), a.Vote), s.day(center(cellLook), a.Effective), s.day(center(cellLook), a.TermEnd),
+			s.add(height(max(lines(a.Group, 32), lines(a.What, 18), lines(share, 16),
+				lines(a.Rationale, 54))), s.text(cellLook, a.Group), s.text(cellLook, a.What),
+				s.day(center(cellLook), a.Date), s.text(center(cellLook), a.Vote),
+				s.day(center(cellLook), a.Effective), s.day(center(cellLook), a.TermEnd),
 				s.text(center(cellLook), share), s.text(cellLook, a.Rationale))
 		}
 		s.skip(1)
@@ -221,15 +237,20 @@ func heads(columns []column) []string {
 
 // pending writes the petitions on which nobody has decided.
 func pending(b *book, c report.Council) {
-	columns := []column{{"Group", 30}, {"Purpose", 52}, {"Rule", 26}, {"Handed in", 15}, {"State", 26}, {"Valid of required", 12}, {"Outcome of verification", 34}}
+	columns := []column{{"Group", 30}, {"Purpose", 52}, {"Rule", 26}, {"Handed in", 15},
+		{"State", 26}, {"Valid of required", 12}, {"Outcome of verification", 34}}
 	s := b.table(pendingSheet, columns)
 	for _, p := range c.Pending {
-		s.add(height(max(lines(p.Group, 28), lines(p.Purpose, 50), lines(p.Rule, 24), lines(p.State, 24), lines(p.Outcome, 32))),
-			s.text(cellLook, p.Group), s.text(cellLook, orNone(p.Purpose)), s.text(cellLook, p.Rule), s.day(center(cellLook), p.Received), s.text(cellLook, p.State),
-			s.text(center(cellLook), fmt.Sprintf("%d of %d", p.Valid, p.Required)), s.text(cellLook, p.Outcome))
+		s.add(height(max(lines(p.Group, 28), lines(p.Purpose, 50), lines(p.Rule, 24), lines(p.State,
+			24), lines(p.Outcome, 32))),
+			s.text(cellLook, p.Group), s.text(cellLook, orNone(p.Purpose)), s.text(cellLook,
+				p.Rule), s.day(center(cellLook), p.Received), s.text(cellLook, p.State),
+			s.text(center(cellLook), fmt.Sprintf("%d of %d", p.Valid, p.Required)), s.text(cellLook,
+				p.Outcome))
 	}
 	if len(c.Pending) == 0 {
-		s.sentence(len(columns), 190, "Nothing is pending: every petition of this report was decided.")
+		s.sentence(len(columns), 190,
+			"Nothing is pending: every petition of this report was decided.")
 	}
 	s.filter(1, len(columns))
 	s.done()
@@ -237,7 +258,8 @@ func pending(b *book, c report.Council) {
 
 // register writes the groups with their terms.
 func register(b *book, c report.Council) {
-	columns := []column{{"Group", 32}, {"Formerly", 26}, {"State", 22}, {"Term", 7}, {"Begins", 15}, {"Ends", 15}, {"Ended", 15}, {"Staff liaisons", 26}, {"Purpose", 54}, {"Link", 26}}
+	columns := []column{{"Group", 32}, {"Formerly", 26}, {"State", 22}, {"Term", 7}, {"Begins", 15},
+		{"Ends", 15}, {"Ended", 15}, {"Staff liaisons", 26}, {"Purpose", 54}, {"Link", 26}}
 	s := b.table(registerSheet, columns)
 	for _, g := range c.Groups {
 		former, liaisons := strings.Join(g.Former, "\n"), strings.Join(g.Liaisons, "\n")
@@ -250,9 +272,12 @@ func register(b *book, c report.Council) {
 		if g.Term > 0 {
 			term = s.number(countLook, g.Term)
 		}
-		s.add(height(max(lines(g.Name, 30), lines(former, 24), lines(stateOf(g), 20), lines(liaisons, 24), lines(g.Purpose, 52), lines(g.Link, 24))),
-			s.text(cellLook, g.Name), s.text(cellLook, former), s.text(cellLook, stateOf(g)), term, s.day(center(cellLook), g.TermStart),
-			s.day(center(cellLook), g.TermEnd), s.day(center(cellLook), g.Ended), s.text(cellLook, liaisons), s.text(cellLook, g.Purpose), s.text(link, g.Link))
+		s.add(height(max(lines(g.Name, 30), lines(former, 24), lines(stateOf(g), 20),
+			lines(liaisons, 24), lines(g.Purpose, 52), lines(g.Link, 24))),
+			s.text(cellLook, g.Name), s.text(cellLook, former), s.text(cellLook, stateOf(g)), term,
+			s.day(center(cellLook), g.TermStart),
+			s.day(center(cellLook), g.TermEnd), s.day(center(cellLook), g.Ended), s.text(cellLook,
+				liaisons), s.text(cellLook, g.Purpose), s.text(link, g.Link))
 	}
 	if len(c.Groups) == 0 {
 		s.sentence(len(columns), 200, "The register of groups is not part of this report.")
@@ -293,7 +318,8 @@ func annualState(r report.AnnualReport, on time.Time) string {
 
 // annual writes which groups reported on their activities.
 func annual(b *book, c report.Council) {
-	columns := []column{{"Group", 40}, {"Year", 12}, {"Due", 16}, {"Received", 16}, {"State", 18}, {"Asked for", 16}, {"Note", 56}}
+	columns := []column{{"Group", 40}, {"Year", 12}, {"Due", 16}, {"Received", 16}, {"State", 18},
+		{"Asked for", 16}, {"Note", 56}}
 	s := b.table(annualSheet, columns)
 	for _, r := range c.Annual {
 		l := cellLook
@@ -305,11 +331,13 @@ func annual(b *book, c report.Council) {
 		if r.Requested {
 			asked = "on request"
 		}
-		s.add(height(max(lines(r.Group, 38), lines(r.Note, 54))), s.text(l, r.Group), s.text(center(l), r.Year), s.day(center(l), r.Due), s.day(center(l), r.Received),
+		s.add(height(max(lines(r.Group, 38), lines(r.Note, 54))), s.text(l, r.Group),
+			s.text(center(l), r.Year), s.day(center(l), r.Due), s.day(center(l), r.Received),
 			s.text(l, state), s.text(l, asked), s.text(l, r.Note))
 	}
 	if len(c.Annual) == 0 {
-		s.sentence(len(columns), 170, "No annual report was due in the time of this report, as far as is recorded.")
+		s.sentence(len(columns), 170,
+			"No annual report was due in the time of this report, as far as is recorded.")
 	}
 	s.filter(1, len(columns))
 	s.done()
@@ -331,7 +359,8 @@ func statistics(b *book, c report.Council) {
 	head := s.row
 	for _, n := range c.Counts {
 		outcome := report.Outcome(n.Tally)
-		s.add(height(max(lines(n.Group, 34), lines(outcome, 54))), s.text(cellLook, n.Group), s.number(countLook, n.Tally.Valid), s.number(countLook, n.Tally.Invalid),
+		s.add(height(max(lines(n.Group, 34), lines(outcome, 54))), s.text(cellLook, n.Group),
+			s.number(countLook, n.Tally.Valid), s.number(countLook, n.Tally.Invalid),
 			s.number(countLook, n.Tally.Uncertain), s.text(cellLook, outcome))
 	}
 	last := s.row
@@ -353,12 +382,14 @@ func (s *sheet) sums(c report.Council, first, last int) {
 	strong.bold, count.bold = true, true
 	valid, invalid, undecided := 0, 0, 0
 	for _, n := range c.Counts {
-		valid, invalid, undecided = valid+n.Tally.Valid, invalid+n.Tally.Invalid, undecided+n.Tally.Uncertain
+		valid, invalid, undecided = valid+n.Tally.Valid, invalid+n.Tally.Invalid, undecided+
+			n.Tally.Uncertain
 	}
 	sum := func(letter string, now int) any {
 		return s.formula(count, fmt.Sprintf("SUM(%s%d:%s%d)", letter, first, letter, last), now)
 	}
-	s.add(height(1), s.text(strong, "All petitions"), sum("B", valid), sum("C", invalid), sum("D", undecided), s.text(cellLook, ""))
+	s.add(height(1), s.text(strong, "All petitions"), sum("B", valid), sum("C", invalid),
+		sum("D", undecided), s.text(cellLook, ""))
 }
 
 // countsOf writes the figures of one petition.
@@ -367,27 +398,38 @@ func (s *sheet) countsOf(n report.Counts) {
 	t := n.Tally
 	list := []figure{
 		{name: "Signatures required", stored: t.Required, means: "the threshold of the rule"},
-		{name: "Lines filed", stored: t.Rows, means: "lines in which somebody wrote; blank lines are not counted"},
-		{name: "Valid", stored: t.Valid, means: "signed by a member in good standing, each member once", bold: true},
-		{name: "Invalid", stored: t.Invalid, means: "do not count, for the reasons below", bold: true},
+		{name: "Lines filed", stored: t.Rows,
+			means: "lines in which somebody wrote; blank lines are not counted"},
+		{name: "Valid", stored: t.Valid,
+			means: "signed by a member in good standing, each member once", bold: true},
+		{name: "Invalid", stored: t.Invalid, means: "do not count, for the reasons below",
+			bold: true},
 	}
 	for _, r := range reasonsIn(t) {
-		list = append(list, figure{name: report.ReasonWord(r), stored: t.ByReason[r], means: report.ReasonMeaning(r), inset: true})
+		list = append(list, figure{name: report.ReasonWord(r), stored: t.ByReason[r],
+			means: report.ReasonMeaning(r), inset: true})
 	}
 	list = append(list,
-		figure{name: "Undecided", stored: t.Uncertain, means: "a person must look at these", bold: true},
-		figure{name: "Margin", stored: t.Valid - t.Required, means: "valid less required; below zero, so many are missing", format: asSigned, bold: true},
+		figure{name: "Undecided", stored: t.Uncertain, means: "a person must look at these",
+			bold: true},
+		figure{name: "Margin", stored: t.Valid - t.Required,
+			means: "valid less required; below zero, so many are missing", format: asSigned,
+			bold: true},
 		figure{name: "Files", stored: n.Files, means: "handed in"},
-		figure{name: "Files not read to the end", stored: n.Unread, means: "see the report to the committee"},
+		figure{name: "Files not read to the end", stored: n.Unread,
+			means: "see the report to the committee"},
 		figure{name: "Pages", stored: n.Pages},
 		figure{name: "Pages with signers", stored: n.Signers, inset: true},
 		figure{name: "Cover pages", stored: n.Covers, inset: true},
-		figure{name: "Members on the export", stored: n.Members, means: "people of the membership export as of " + report.Day(n.MembersAt)})
-	s.add(height(1), s.text(headLook, "Figure"), s.text(center(headLook), "Count"), s.text(headLook, "What it means"), s.text(headLook, ""), s.text(headLook, ""))
+		figure{name: "Members on the export", stored: n.Members,
+			means: "people of the membership export as of " + report.Day(n.MembersAt)})
+	s.add(height(1), s.text(headLook, "Figure"), s.text(center(headLook), "Count"), s.text(headLook,
+		"What it means"), s.text(headLook, ""), s.text(headLook, ""))
 	s.span(3, statisticsColumns)
 	for _, f := range list {
 		name, count := f.looks()
-		s.add(height(lines(f.means, 80)), s.text(name, f.label()), s.number(count, f.stored), s.text(cellLook, f.means), s.text(cellLook, ""), s.text(cellLook, ""))
+		s.add(height(lines(f.means, 80)), s.text(name, f.label()), s.number(count, f.stored),
+			s.text(cellLook, f.means), s.text(cellLook, ""), s.text(cellLook, ""))
 		s.span(3, statisticsColumns)
 	}
 	s.skip(1)
@@ -428,7 +470,8 @@ func notes(b *book, c report.Council) {
 	s.skip(1)
 	s.part(2, "Corrections")
 	for _, of := range c.Corrections {
-		s.clause(2, report.Clause{Name: strings.Join(slices.DeleteFunc([]string{of.Document, dayOf(of.Date)}, func(s string) bool { return s == "" }), ", "), Text: of.Text}, 78)
+		s.clause(2, report.Clause{Name: strings.Join(slices.DeleteFunc([]string{of.Document,
+			dayOf(of.Date)}, func(s string) bool { return s == "" }), ", "), Text: of.Text}, 78)
 	}
 	if len(c.Corrections) == 0 {
 		s.sentence(2, 104, "No earlier report is corrected.")
@@ -438,9 +481,16 @@ func notes(b *book, c report.Council) {
 
 func privacyNotes(c report.Council) []report.Clause {
 	return []report.Clause{
-		{Name: "Privacy", Text: "This report holds no data of any signer. The lines, with the pictures and the members they were matched to, are in the report to the Committee on Organization."},
-		{Name: "How it was counted", Text: "Each line was compared with a dated snapshot of the membership. A line counts when a member in good standing wrote and signed it, each member once; a line that is not certain is undecided until a person has looked at it."},
-		{Name: "As of", Text: "What is said of petitions and groups held on " + report.Day(c.Day()) + ", by what was known on " + report.Day(c.Made) + "."},
+		{Name: "Privacy",
+			Text: "This report holds no data of any signer. The lines, with the pictures and the " +
+				"members they were matched to, are in the report to the Committee on " +
+				"Organization."},
+		{Name: "How it was counted",
+			Text: "Each line was compared with a dated snapshot of the membership. A line counts " +
+				"when a member in good standing wrote and signed it, each member once; a line " +
+				"that is not certain is undecided until a person has looked at it."},
+		{Name: "As of", Text: "What is said of petitions and groups held on " +
+			report.Day(c.Day()) + ", by what was known on " + report.Day(c.Made) + "."},
 		{Name: "Made", Text: report.Day(c.Made) + " by " + c.Program},
 	}
 }
@@ -450,7 +500,8 @@ func privacyNotes(c report.Council) []report.Clause {
 func councilSources(c report.Council) []source {
 	var list []source
 	for _, n := range c.Counts {
-		list = append(list, source{what: "Membership export", name: "for " + n.Group + ", as of " + report.Day(n.MembersAt), mark: orNot(n.ExportHash)})
+		list = append(list, source{what: "Membership export", name: "for " + n.Group + ", as of " +
+			report.Day(n.MembersAt), mark: orNot(n.ExportHash)})
 	}
 	return append(list, auditSource(c.Audit, ""))
 }

@@ -54,7 +54,8 @@ func (s *sheet) drawing() *drawing {
 		return d
 	}
 	s.drawings++
-	s.try(s.file.AddPictureFromBytes(s.name, "A1", &excelize.Picture{Extension: ".jpg", File: dot.Bytes()}))
+	s.try(s.file.AddPictureFromBytes(s.name, "A1", &excelize.Picture{Extension: ".jpg",
+		File: dot.Bytes()}))
 	d.part = s.drawings
 	part := fmt.Sprintf("drawing%d.xml", d.part)
 	s.archive.own["xl/drawings/"+part] = d.anchors
@@ -75,11 +76,14 @@ func (d *drawing) add(data []byte, kind string, p placed) {
 	}
 	media := fmt.Sprintf("picture%d-%d.%s", d.part, d.count, kind)
 	d.try(d.archive.picture("xl/media/"+media, data))
-	fmt.Fprintf(d.rels, `<Relationship Id="rId%d" Type="%s/image" Target="../media/%s"/>`, d.count, officeRels, media)
+	fmt.Fprintf(d.rels, `<Relationship Id="rId%d" Type="%s/image" Target="../media/%s"/>`, d.count,
+		officeRels, media)
 	click := ""
 	if p.external != "" {
 		d.links++
-		fmt.Fprintf(d.rels, `<Relationship Id="rLink%d" Type="%s/hyperlink" Target="%s" TargetMode="External"/>`, d.links, officeRels, escaped(p.external))
+		fmt.Fprintf(d.rels,
+			`<Relationship Id="rLink%d" Type="%s/hyperlink" Target="%s" TargetMode="External"/>`,
+			d.links, officeRels, escaped(p.external))
 		click = fmt.Sprintf(`<a:hlinkClick xmlns:r="%s" r:id="rLink%d"/>`, officeRels, d.links)
 	}
 	fmt.Fprintf(d.anchors, `<xdr:twoCellAnchor editAs="twoCell">`+
@@ -89,8 +93,10 @@ func (d *drawing) add(data []byte, kind string, p placed) {
 		`<xdr:blipFill><a:blip xmlns:r="%s" r:embed="rId%d"/><a:stretch><a:fillRect/></a:stretch></xdr:blipFill>`+
 		`<xdr:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></xdr:spPr></xdr:pic>`+
 		`<xdr:clientData/></xdr:twoCellAnchor>`,
-		p.column-1, p.left*emu, p.row-1, p.top*emu, p.column-1, (p.left+p.width)*emu, p.row-1, (p.top+p.height)*emu,
-		d.count+1, escaped(p.name), escaped(p.alt), click, officeRels, d.count, p.width*emu, p.height*emu)
+		p.column-1, p.left*emu, p.row-1, p.top*emu, p.column-1, (p.left+p.width)*emu, p.row-1,
+		(p.top+p.height)*emu,
+		d.count+1, escaped(p.name), escaped(p.alt), click, officeRels, d.count, p.width*emu,
+		p.height*emu)
 }
 
 // picturesName stands for the pictures of lines among the sheets.

@@ -86,8 +86,10 @@ func (b *book) style(l look) int {
 		family = "Consolas"
 	}
 	style := &excelize.Style{
-		Font:         &excelize.Font{Family: family, Size: l.size, Bold: l.bold, Italic: l.italic, Underline: l.underline(), Strike: l.strike, Color: l.color},
-		Alignment:    &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(), WrapText: !l.oneLine, Indent: l.indent()},
+		Font: &excelize.Font{Family: family, Size: l.size, Bold: l.bold, Italic: l.italic,
+			Underline: l.underline(), Strike: l.strike, Color: l.color},
+		Alignment: &excelize.Alignment{Vertical: "center", Horizontal: l.horizontal(),
+			WrapText: !l.oneLine, Indent: l.indent()},
 		Border:       l.border(),
 		CustomNumFmt: &l.format,
 	}
@@ -135,7 +137,8 @@ func (l look) border() []excelize.Border {
 		if l.rule == "bar" {
 			left.Style, left.Color = thick, ink
 		}
-		return []excelize.Border{left, {Type: "top", Style: thin, Color: edge}, {Type: "right", Style: thin, Color: edge}, under}
+		return []excelize.Border{left, {Type: "top", Style: thin, Color: edge}, {Type: "right",
+			Style: thin, Color: edge}, under}
 	}
 	return nil
 }

@@ -43,10 +43,12 @@ func throughOffice(t *testing.T, books map[string][]byte) map[string][]byte {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(user, "registrymodifications.xcu"), []byte(recalculate), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(user, "registrymodifications.xcu"), []byte(recalculate),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--headless", "-env:UserInstallation=file://" + filepath.Dir(user), "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", out}
+	args := []string{"--headless", "-env:UserInstallation=file://" + filepath.Dir(user),
+		"--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", out}
 	for name, data := range books {
 		path := filepath.Join(in, name+".xlsx")
 		if err := os.WriteFile(path, data, 0o644); err != nil {
@@ -83,7 +85,8 @@ func TestThroughLibreOffice(t *testing.T) {
 		"empty":    func(w io.Writer) error { return workbook.COO(w, petition(0)) },
 		"hostile":  func(w io.Writer) error { return workbook.COO(w, hostile()) },
 		"period": func(w io.Writer) error {
-			return workbook.COOPeriod(w, report.Period{Title: "Fall 2026", Petitions: []report.Petition{p, second}, Made: p.Made, Program: p.Program})
+			return workbook.COOPeriod(w, report.Period{Title: "Fall 2026",
+				Petitions: []report.Petition{p, second}, Made: p.Made, Program: p.Program})
 		},
 		"council": func(w io.Writer) error { return workbook.CouncilReport(w, council()) },
 	} {
@@ -180,7 +183,8 @@ func unsaved(t *testing.T, data []byte) []byte {
 // for something else.
 func hostile() report.Petition {
 	p := complete(14)
-	for i, text := range []string{"=cmd()", `=HYPERLINK("http://example.org","x")`, "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "@x", "0482913", "1E5", "TRUE", "#REF!",
+	for i, text := range []string{"=cmd()", `=HYPERLINK("http://example.org","x")`, "+1",
+		"-1+cmd|' /C calc'!A0", "@SUM(A1)", "@x", "0482913", "1E5", "TRUE", "#REF!",
 		"Ann\x00 \x0bMarsh\x1f", "_x0041_", "'quoted", strings.Repeat("=A1&", 8192)} {
 		d := &p.Decisions[i]
 		for field, reading := range d.Line.Fields {
@@ -194,7 +198,8 @@ func hostile() report.Petition {
 		if d.MemberID != "" {
 			d.MemberID = member.ID
 		}
-		p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: p.Made, By: text, Found: text, MemberID: text, Note: text})
+		p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: p.Made, By: text,
+			Found: text, MemberID: text, Note: text})
 	}
 	return p
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A workbook that somebody brings is read in a process of its own, and what was read goes from there to here
-// packed.
+// A workbook that somebody brings is read in a process of its own, and what was read goes from
+// there to here packed.
 
 // packedCopy is a Copy with what only this package sees.
 type packedCopy struct {
@@ -47,7 +47,8 @@ type packedSeen struct {
 
 // Pack gives a Copy as bytes, for Unpack.
 func (c Copy) Pack() ([]byte, error) {
-	p := packedCopy{Kind: c.Kind, Form: c.Form, Made: c.Made, Program: c.Program, Figures: c.Figures, Titles: c.Titles, Sources: c.Sources,
+	p := packedCopy{Kind: c.Kind, Form: c.Form, Made: c.Made, Program: c.Program,
+		Figures: c.Figures, Titles: c.Titles, Sources: c.Sources,
 		At: c.At, Changes: c.Changes, Pictures: c.pictures.packed(), Shown: map[int]packedSeen{}}
 	for _, r := range c.records {
 		p.Records = append(p.Records, r.packed())
@@ -68,7 +69,8 @@ func Unpack(data []byte) (Copy, error) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		return Copy{}, fmt.Errorf("unpack what a workbook says: %w", err)
 	}
-	c := Copy{Kind: p.Kind, Form: p.Form, Made: p.Made, Program: p.Program, Figures: p.Figures, Titles: p.Titles, Sources: p.Sources,
+	c := Copy{Kind: p.Kind, Form: p.Form, Made: p.Made, Program: p.Program, Figures: p.Figures,
+		Titles: p.Titles, Sources: p.Sources,
 		At: p.At, Changes: p.Changes, pictures: p.Pictures.record(), shown: map[int]seen{}}
 	for _, r := range p.Records {
 		c.records = append(c.records, r.record())

@@ -12,8 +12,10 @@ import (
 
 // files writes the files that were handed in, each followed by its pages.
 func files(b *book, p *plan) {
-	columns := p.columns(column{"What", 9}, column{"File", 28}, column{"Page", 9}, column{"Kind", 11}, column{"Lines", 9}, column{"Turned", 9},
-		column{"Source", 9}, column{"SHA-256 fingerprint", 36}, column{"Notes", 44}, column{"Error", 40})
+	columns := p.columns(column{"What", 9}, column{"File", 28}, column{"Page", 9}, column{"Kind",
+		11}, column{"Lines", 9}, column{"Turned", 9},
+		column{"Source", 9}, column{"SHA-256 fingerprint", 36}, column{"Notes", 44}, column{"Error",
+			40})
 	s := b.table(sheetsSheet, columns)
 	for i, petition := range p.Petitions {
 		first := firstLines(petition)
@@ -60,14 +62,18 @@ func (s *sheet) fileRow(p *plan, i int, f report.File) {
 		fault = "► not read to the end: see its pages"
 	}
 	number := s.numbered(p, i)
-	s.add(height(max(2, lines(f.Name, 26), lines(fault, 38))), append(number, s.text(l, "file"), s.text(l, f.Name), s.text(center(l), counts(len(f.Pages), "page")),
-		s.text(l, ""), s.number(count, f.Rows()), s.text(l, ""), s.text(l, ""), s.text(small, sum), s.text(l, ""), s.text(l, fault))...)
+	s.add(height(max(2, lines(f.Name, 26), lines(fault, 38))), append(number, s.text(l, "file"),
+		s.text(l, f.Name), s.text(center(l), counts(len(f.Pages), "page")),
+		s.text(l, ""), s.number(count, f.Rows()), s.text(l, ""), s.text(l, ""), s.text(small, sum),
+		s.text(l, ""), s.text(l, fault))...)
 }
 
-func (s *sheet) pageRow(p *plan, i int, petition report.Petition, f report.File, page report.Page, firstLine int) {
+func (s *sheet) pageRow(p *plan, i int, petition report.Petition, f report.File, page report.Page,
+	firstLine int) {
 	said := page.Notes
 	if page.Form.Page > 0 {
-		said = append([]string{fmt.Sprintf("printed as page %d of %d", page.Form.Page, page.Form.Of)}, said...)
+		said = append([]string{fmt.Sprintf("printed as page %d of %d", page.Form.Page,
+			page.Form.Of)}, said...)
 	}
 	notes := strings.Join(said, "\n")
 	cells := s.numbered(p, i)
@@ -82,10 +88,13 @@ func (s *sheet) pageRow(p *plan, i int, petition report.Petition, f report.File,
 			number.link = true
 		}
 	}
-	s.add(height(max(lines(f.Name, 26), lines(notes, 42), lines(page.Error, 38))), append(cells, s.text(cellLook, "page"), s.text(cellLook, f.Name),
-		s.number(number, page.Number), s.text(cellLook, string(page.Kind)), s.number(rows, page.Rows),
-		s.number(look{rule: "box", center: true, format: `0"°";;"no"`}, page.Rotation), s.text(cellLook, page.Source), s.text(cellLook, ""),
-		s.text(cellLook, notes), s.text(cellLook, in("► ", page.Error)))...)
+	s.add(height(max(lines(f.Name, 26), lines(notes, 42), lines(page.Error, 38))),
+		append(cells, s.text(cellLook, "page"), s.text(cellLook, f.Name),
+			s.number(number, page.Number), s.text(cellLook, string(page.Kind)), s.number(rows,
+				page.Rows),
+			s.number(look{rule: "box", center: true, format: `0"°";;"no"`}, page.Rotation),
+			s.text(cellLook, page.Source), s.text(cellLook, ""),
+			s.text(cellLook, notes), s.text(cellLook, in("► ", page.Error)))...)
 }
 
 // organizers writes who is responsible for each petition, and what the packet
@@ -101,8 +110,10 @@ func organizers(b *book, p *plan) {
 			if o.ConfirmedBy != "" {
 				confirmed = o.ConfirmedBy + in(", ", dayOf(o.ConfirmedAt))
 			}
-			s.add(height(max(lines(o.Name, 28), lines(o.Address, 44), lines(confirmed, 24))), s.text(cellLook, o.Name), s.text(cellLook, o.Address),
-				s.text(center(cellLook), string(o.Signed)), s.text(center(cellLook), o.MemberID), s.text(cellLook, confirmed))
+			s.add(height(max(lines(o.Name, 28), lines(o.Address, 44), lines(confirmed, 24))),
+				s.text(cellLook, o.Name), s.text(cellLook, o.Address),
+				s.text(center(cellLook), string(o.Signed)), s.text(center(cellLook), o.MemberID),
+				s.text(cellLook, confirmed))
 		}
 		if len(petition.Organizers) == 0 {
 			s.sentence(5, 120, "No designated organizer was found on a cover page.")
@@ -122,7 +133,8 @@ func organizers(b *book, p *plan) {
 // through them one by one.
 func (s *sheet) petitionPart(p *plan, i, columns int) {
 	if p.several {
-		s.add(24, s.text(look{size: 14, bold: true, oneLine: true}, fmt.Sprintf("%d. %s", i+1, petitionTitle(p.Petitions[i]))))
+		s.add(24, s.text(look{size: 14, bold: true, oneLine: true}, fmt.Sprintf("%d. %s", i+1,
+			petitionTitle(p.Petitions[i]))))
 	}
 }
 
@@ -151,7 +163,8 @@ func completeness(p report.Petition) []report.Clause {
 		for _, item := range []struct {
 			what    string
 			missing bool
-		}{{"name", o.Name == ""}, {"address", o.Address == ""}, {"signature", o.Signed != extract.SignedYes}} {
+		}{{"name", o.Name == ""}, {"address", o.Address == ""},
+			{"signature", o.Signed != extract.SignedYes}} {
 			if item.missing {
 				lacking = append(lacking, fmt.Sprintf("%s of organizer %d", item.what, i+1))
 			}
@@ -172,10 +185,12 @@ func completeness(p report.Petition) []report.Clause {
 	printed := p.Printed()
 	said := report.PrintedRemarks(printed, p.ID)
 	for _, remark := range said {
-		clauses = append(clauses, report.Clause{Name: "Printed sheets", Text: "► TO CHECK: " + remark})
+		clauses = append(clauses, report.Clause{Name: "Printed sheets", Text: "► TO CHECK: " +
+			remark})
 	}
 	if len(printed) > 0 && len(said) == 0 {
-		clauses = append(clauses, report.Clause{Name: "Printed sheets", Text: fmt.Sprintf("✓ all %d are here", printed[0].Of)})
+		clauses = append(clauses, report.Clause{Name: "Printed sheets",
+			Text: fmt.Sprintf("✓ all %d are here", printed[0].Of)})
 	}
 	return clauses
 }
@@ -203,7 +218,8 @@ func purpose(b *book, p *plan) {
 			s.heads("Unit consulted", "On", "Answer")
 		}
 		for _, c := range petition.Overlap.Consulted {
-			s.add(height(max(lines(c.Unit, 28), lines(c.Answer, 64))), s.text(cellLook, c.Unit), s.day(center(cellLook), c.On), s.text(cellLook, c.Answer))
+			s.add(height(max(lines(c.Unit, 28), lines(c.Answer, 64))), s.text(cellLook, c.Unit),
+				s.day(center(cellLook), c.On), s.text(cellLook, c.Answer))
 		}
 		if petition.Overlap.Note == "" && len(petition.Overlap.Consulted) == 0 {
 			s.sentence(3, 110, "No unit was consulted on overlap, as far as is recorded.")
@@ -219,12 +235,14 @@ func (s *sheet) cover(p *plan, i int, petition report.Petition) {
 	found, l := "on no page", valueLook
 	if petition.CoverFile != "" {
 		found = fmt.Sprintf("%s, page %d", petition.CoverFile, petition.CoverPage)
-		if row := p.pages[place{i, verify.Ref{File: petition.CoverFile, Page: petition.CoverPage}}]; row > 0 {
+		if row := p.pages[place{i, verify.Ref{File: petition.CoverFile,
+			Page: petition.CoverPage}}]; row > 0 {
 			s.link(2, sheetsSheet, row)
 			l.link = true
 		}
 	}
-	s.add(height(lines(found, 82)), s.text(labelLook, "Found"), s.text(l, found), s.text(valueLook, ""))
+	s.add(height(lines(found, 82)), s.text(labelLook, "Found"), s.text(l, found), s.text(valueLook,
+		""))
 	s.span(2, 3)
 }
 
@@ -237,7 +255,8 @@ func rule(b *book, p *plan) {
 		for _, c := range report.RuleInWords(petition.Rules) {
 			s.clause(2, c, 80)
 		}
-		s.clause(2, report.Clause{Name: "Version of the rule", Text: orNot(report.RuleVersion(petition))}, 80)
+		s.clause(2, report.Clause{Name: "Version of the rule",
+			Text: orNot(report.RuleVersion(petition))}, 80)
 		s.skip(1)
 		s.part(2, "Membership export")
 		for _, c := range []report.Clause{
@@ -277,7 +296,8 @@ func orNot(s string) string {
 
 // deadlines writes what has to be done, as it was on the day of the report.
 func deadlines(b *book, p *plan) {
-	columns := p.columns(column{"Due", 16}, column{"What", 48}, column{"Who", 28}, column{"State", 16}, column{"Done", 16}, column{"Note", 44})
+	columns := p.columns(column{"Due", 16}, column{"What", 48}, column{"Who", 28}, column{"State",
+		16}, column{"Done", 16}, column{"Note", 44})
 	s := b.table(deadlinesSheet, columns)
 	for i, petition := range p.Petitions {
 		for _, d := range petition.Deadlines {
@@ -289,8 +309,10 @@ func deadlines(b *book, p *plan) {
 			case !d.Due.IsZero() && petition.Made.After(d.Due.AddDate(0, 0, 1)):
 				state, l.fill = "► overdue", amber
 			}
-			s.add(height(max(lines(d.What, 46), lines(d.Who, 26), lines(d.Note, 42))), append(s.numbered(p, i), s.day(center(l), d.Due), s.text(l, d.What),
-				s.text(l, d.Who), s.text(l, state), s.day(center(l), d.Done), s.text(l, d.Note))...)
+			s.add(height(max(lines(d.What, 46), lines(d.Who, 26), lines(d.Note, 42))),
+				append(s.numbered(p, i), s.day(center(l), d.Due), s.text(l, d.What),
+					s.text(l, d.Who), s.text(l, state), s.day(center(l), d.Done),
+					s.text(l, d.Note))...)
 		}
 	}
 	if s.row == 1 {

@@ -133,7 +133,8 @@ func (p *paper) row(left, right, align string) {
 		room = 22
 	}
 	left = p.shown(left)
-	for runes := []rune(left); p.pdf.GetStringWidth(left) > paperWidth-room && len(runes) > 1; left = string(runes) + "…" {
+	for runes := []rune(left); p.pdf.GetStringWidth(left) > paperWidth-room &&
+		len(runes) > 1; left = string(runes) + "…" {
 		runes = runes[:len(runes)-1]
 	}
 	p.pdf.CellFormat(paperWidth-room, lineHeight, left, "", 0, "L", false, 0, "")
@@ -216,7 +217,9 @@ func (p *paper) cover(c report.Council) {
 	item := func(a report.Action) string { return a.Group + ": " + a.What }
 	p.line("Action items", named(action, item))
 	p.line("Information items", named(information, item))
-	p.line("Pending", named(c.Pending, func(p report.Pending) string { return p.Group + ": " + p.Outcome }))
+	p.line("Pending", named(c.Pending, func(p report.Pending) string {
+		return p.Group + ": " + p.Outcome
+	}))
 	p.line("Register of groups", inRegister(c.Groups))
 	p.line("Annual reports", inReports(c.Annual, c.Day()))
 }
@@ -263,7 +266,8 @@ func (p *paper) register(list []report.Group) {
 			p.line("Ended", report.Day(g.Ended))
 		}
 		if g.Term > 0 {
-			p.line("Term", fmt.Sprintf("%d, from %s to %s", g.Term, report.Day(g.TermStart), report.Day(g.TermEnd)))
+			p.line("Term", fmt.Sprintf("%d, from %s to %s", g.Term, report.Day(g.TermStart),
+				report.Day(g.TermEnd)))
 		}
 		p.line("Staff liaisons", strings.Join(g.Liaisons, ", "))
 		p.line("Purpose", g.Purpose)
@@ -299,7 +303,8 @@ func (p *paper) statistics(list []report.Counts) {
 	t := p.table([]float64{58, 20, 18, 18, 18, 21, paperWidth - 153},
 		"Petition", "Required", "Filed", "Valid", "Invalid", "Undecided", "Margin")
 	for _, n := range list {
-		t.row(n.Group, grouped(n.Tally.Required), grouped(n.Tally.Rows), grouped(n.Tally.Valid), grouped(n.Tally.Invalid), grouped(n.Tally.Uncertain),
+		t.row(n.Group, grouped(n.Tally.Required), grouped(n.Tally.Rows), grouped(n.Tally.Valid),
+			grouped(n.Tally.Invalid), grouped(n.Tally.Uncertain),
 			fmt.Sprintf("%+d", n.Tally.Valid-n.Tally.Required))
 	}
 	p.pdf.Ln(4)
@@ -317,7 +322,8 @@ func (p *paper) statistics(list []report.Counts) {
 			t.row("none", "0", "no line was found not to count")
 		}
 		p.pdf.Ln(1)
-		p.note(fmt.Sprintf("%s with %s, %d of them with signers. Membership export of %s as of %s.", counts(n.Files, "file"), counts(n.Pages, "page"),
+		p.note(fmt.Sprintf("%s with %s, %d of them with signers. Membership export of %s as of %s.",
+			counts(n.Files, "file"), counts(n.Pages, "page"),
 			n.Signers, people(n.Members), report.Day(n.MembersAt)))
 		p.pdf.Ln(2)
 	}

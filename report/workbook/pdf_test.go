@@ -19,7 +19,8 @@ func wordsOf(t *testing.T, c report.Council) (string, int) {
 	if err := workbook.CouncilPDF(&out, c); err != nil {
 		t.Fatal(err)
 	}
-	engine := pdf.NewEngine(pdf.Limits{Pages: 100, Pixels: 1 << 24, PageTime: time.Minute, DPI: 72}, "")
+	engine := pdf.NewEngine(pdf.Limits{Pages: 100, Pixels: 1 << 24, PageTime: time.Minute, DPI: 72},
+		"")
 	defer engine.Close()
 	file, err := pdf.Open(t.Context(), engine, bytes.NewReader(out.Bytes()), int64(out.Len()))
 	if err != nil {
@@ -43,16 +44,21 @@ func wordsOf(t *testing.T, c report.Council) (string, int) {
 func TestCouncilPDF(t *testing.T) {
 	c := council()
 	said, pages := wordsOf(t, c)
-	for _, want := range []string{"Report to Council", "CD#27.1", "2026-2027", "January 25, 2027", "Action items", "Seed Libraries & Gardens: approved", "7-0-1",
-		"102 of 100", "November 30, 2029", "Information items", "disbanded on request", "Zines in Libraries", "Board Games in Libraries, Play",
-		"Priya Raman, Tom Ashdown", "overdue; reminded on September 1", "nobody on the membership export fits what is written", "Handbook text",
-		"The term of Games and Gaming ends on December 31, 2026, not 2025.", "Page 1 of " + string(rune('0'+pages))} {
+	for _, want := range []string{"Report to Council", "CD#27.1", "2026-2027", "January 25, 2027",
+		"Action items", "Seed Libraries & Gardens: approved", "7-0-1",
+		"102 of 100", "November 30, 2029", "Information items", "disbanded on request",
+		"Zines in Libraries", "Board Games in Libraries, Play",
+		"Priya Raman, Tom Ashdown", "overdue; reminded on September 1",
+		"nobody on the membership export fits what is written", "Handbook text",
+		"The term of Games and Gaming ends on December 31, 2026, not 2025.", "Page 1 of " +
+			string(rune('0'+pages))} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
 	}
 	said, _ = wordsOf(t, report.Council{})
-	for _, want := range []string{"There is no action item", "There is no information item", "Nothing is pending", "not part of this report", "No annual report was due",
+	for _, want := range []string{"There is no action item", "There is no information item",
+		"Nothing is pending", "not part of this report", "No annual report was due",
 		"No petition falls", "no new text for the Handbook", "No earlier report is corrected"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("with nothing to tell, it does not say %q", want)
@@ -66,9 +72,11 @@ func TestCouncilPDFOfManyGroups(t *testing.T) {
 	c := council()
 	c.Pending[0].Purpose = strings.Repeat("seed library & garden ", 1500)
 	c.Pending[0].Group = strings.Repeat("Longname", 60)
-	c.Handbook = append(c.Handbook, report.Entry{Group: "Βιβλιοθήκη, библиотека, Łódź, 図書館 and 📚", Text: "\tAll\x00 of them.\r\nAnd more."})
+	c.Handbook = append(c.Handbook, report.Entry{Group: "Βιβλιοθήκη, библиотека, Łódź, 図書館 and 📚",
+		Text: "\tAll\x00 of them.\r\nAnd more."})
 	for n := range 120 {
-		c.Annual = append(c.Annual, report.AnnualReport{Group: "Group " + strings.Repeat("x", n%50), Year: "2026", Due: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)})
+		c.Annual = append(c.Annual, report.AnnualReport{Group: "Group " + strings.Repeat("x", n%50),
+			Year: "2026", Due: time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)})
 	}
 	said, pages := wordsOf(t, c)
 	if heads := strings.Count(said, "Year Due Received State"); pages < 10 || heads < 4 {

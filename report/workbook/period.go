@@ -38,7 +38,8 @@ func (c Copy) AgainstEach(petitions []*OnRecord) ([][]Change, error) {
 		return nil, err
 	}
 	if len(petitions) != len(c.Figures) {
-		return nil, fmt.Errorf("the workbook is on %d petitions, not on %d", len(c.Figures), len(petitions))
+		return nil, fmt.Errorf("the workbook is on %d petitions, not on %d", len(c.Figures),
+			len(petitions))
 	}
 	period := report.Period{Made: c.Made, Program: c.Program}
 	for _, of := range petitions {
@@ -62,7 +63,8 @@ func (c Copy) AgainstEach(petitions []*OnRecord) ([][]Change, error) {
 		one := pair{number: i + 1, many: len(petitions), got: c, want: fresh}
 		if of.Purged {
 			one.got.Sources = names.sources(c.Sources)
-			changes[i] = append(otherFigures(c.Figures[i], fresh.Figures[i]), one.verdicts(names)...)
+			changes[i] = append(otherFigures(c.Figures[i], fresh.Figures[i]),
+				one.verdicts(names)...)
 		} else {
 			changes[i] = one.words()
 		}
@@ -108,7 +110,8 @@ func (p pair) words() []Change {
 			list = append(list, Change{want.name, 0, "is missing"})
 			continue
 		}
-		list = append(list, p.rows(want.name, rowsOf(got, p.number, p.many), rowsOf(want, p.number, p.many))...)
+		list = append(list, p.rows(want.name, rowsOf(got, p.number, p.many), rowsOf(want, p.number,
+			p.many))...)
 	}
 	return list
 }
@@ -118,10 +121,12 @@ func (p pair) verdicts(names fileNames) []Change {
 		if of == nil || len(of.rows) == 0 {
 			return nil
 		}
-		mine := &record{name: of.name, rows: append([]rowRecord{of.rows[0]}, rowsOf(of, p.number, p.many)...)}
+		mine := &record{name: of.name, rows: append([]rowRecord{of.rows[0]}, rowsOf(of, p.number,
+			p.many)...)}
 		return verdictsOf(mine, names).rows
 	}
-	return p.rows(signaturesSheet, cut(p.got.sheet(signaturesSheet), names), cut(p.want.sheet(signaturesSheet), nil))
+	return p.rows(signaturesSheet, cut(p.got.sheet(signaturesSheet), names),
+		cut(p.want.sheet(signaturesSheet), nil))
 }
 
 // rows compares rows one by one where there are as many as on record. Where
@@ -131,12 +136,14 @@ func (p pair) rows(sheet string, got, want []rowRecord) []Change {
 	if len(got) == len(want) {
 		for i, row := range got {
 			if row.said != want[i].said {
-				list = append(list, Change{sheet, row.row, cellDifferences(row.cells(), want[i].cells())})
+				list = append(list, Change{sheet, row.row, cellDifferences(row.cells(),
+					want[i].cells())})
 			}
 		}
 		return list
 	}
-	list = append(list, Change{sheet, 0, fmt.Sprintf("has %s about petition %d, on record are %s", counts(len(got), "row"), p.number, grouped(len(want)))})
+	list = append(list, Change{sheet, 0, fmt.Sprintf("has %s about petition %d, on record are %s",
+		counts(len(got), "row"), p.number, grouped(len(want)))})
 	left := map[string]int{}
 	for _, row := range want {
 		left[row.said]++
@@ -178,7 +185,8 @@ func (p pair) pictures(of OnRecord) ([]Change, error) {
 			return nil, fmt.Errorf("compare the picture of %s: %w", d.Line.Ref, err)
 		}
 		if row := rows[i].row; len(data) > 0 && !p.got.shown[row].shows(data) {
-			list = append(list, Change{signaturesSheet, row, "the picture is another one, or is missing"})
+			list = append(list, Change{signaturesSheet, row,
+				"the picture is another one, or is missing"})
 		}
 	}
 	return list, nil

@@ -149,7 +149,8 @@ func columnOf(columns []column, head string) int {
 // empty row where there is no line.
 func (p *plan) lineRange(head string) string {
 	letter := strings.TrimSuffix(cellName(columnOf(p.signatureColumns(), head), 1), "1")
-	return fmt.Sprintf("%s!$%s$%d:$%s$%d", signaturesSheet, letter, firstRow, letter, firstRow+max(p.lines, 1)-1)
+	return fmt.Sprintf("%s!$%s$%d:$%s$%d", signaturesSheet, letter, firstRow, letter,
+		firstRow+max(p.lines, 1)-1)
 }
 
 // countIf is a formula for the lines of a petition with such texts in such

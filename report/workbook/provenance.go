@@ -56,7 +56,8 @@ func provenance(b *book, kind string, made time.Time, program string, sources []
 	s.part(3, "This report")
 	for _, c := range []report.Clause{
 		{Name: kindLabel, Text: kind}, {Name: formLabel, Text: strconv.Itoa(formOf(kind))},
-		{Name: madeLabel, Text: made.UTC().Format(time.RFC3339)}, {Name: programLabel, Text: program},
+		{Name: madeLabel, Text: made.UTC().Format(time.RFC3339)}, {Name: programLabel,
+			Text: program},
 	} {
 		s.clause(3, c, 108)
 	}
@@ -71,7 +72,8 @@ func provenance(b *book, kind string, made time.Time, program string, sources []
 			s.link(2, of.sheet, of.row)
 			name.link = true
 		}
-		s.add(height(max(lines(of.what, 26), lines(of.name, 42), lines(of.mark, 66))), s.text(cellLook, of.what), s.text(name, of.name), s.text(mark, of.mark))
+		s.add(height(max(lines(of.what, 26), lines(of.name, 42), lines(of.mark, 66))),
+			s.text(cellLook, of.what), s.text(name, of.name), s.text(mark, of.mark))
 	}
 	if len(sources) == 0 {
 		s.sentence(3, 130, "Nothing is recorded.")
@@ -84,14 +86,20 @@ func provenance(b *book, kind string, made time.Time, program string, sources []
 		sums = append(slices.Clone(sums), &b.pictures)
 	}
 	for _, r := range sums {
-		s.add(height(1), s.text(cellLook, r.name), s.number(countLook, len(r.rows)), s.text(mark, r.sum()))
+		s.add(height(1), s.text(cellLook, r.name), s.number(countLook, len(r.rows)),
+			s.text(mark, r.sum()))
 	}
 	strong := cellLook
 	strong.bold = true
-	s.add(height(1), s.text(strong, wholeLabel), s.text(strong, "all of the above"), s.text(mark, s.record.sum()))
+	s.add(height(1), s.text(strong, wholeLabel), s.text(strong, "all of the above"),
+		s.text(mark, s.record.sum()))
 	s.skip(1)
-	s.sentence(3, 130, "A cell that is changed, added or emptied no longer agrees with these fingerprints; colours, widths, filters and formulas that give the same are left out of account. "+
-		"Whoever changes a cell can change a fingerprint too, so the program also compares the workbook with what it has on record itself.")
+	s.sentence(3, 130,
+		"A cell that is changed, added or emptied no longer agrees with these fingerprints; "+
+			"colours, widths, filters and formulas that give the same are left out of account. "+
+			"Whoever changes a cell can change a fingerprint too, so the program also compares "+
+			"the "+
+			"workbook with what it has on record itself.")
 	s.done()
 }
 
@@ -104,13 +112,17 @@ func cooSources(p *plan) []source {
 			of = ofPetition(strconv.Itoa(i + 1))
 		}
 		for _, f := range petition.Files {
-			list = append(list, source{fileSource + of, f.Name, orNot(f.SHA256), sheetsSheet, p.files[place{i, verify.Ref{File: f.Name}}]})
+			list = append(list, source{fileSource + of, f.Name, orNot(f.SHA256), sheetsSheet,
+				p.files[place{i, verify.Ref{File: f.Name}}]})
 		}
 		list = append(list,
-			source{what: "Membership export" + of, name: petition.Members.Name, mark: orNot(petition.Members.SHA256)},
-			source{what: "Rule" + of, name: petition.Rules.Title, mark: orNot(report.RuleVersion(petition))})
+			source{what: "Membership export" + of, name: petition.Members.Name,
+				mark: orNot(petition.Members.SHA256)},
+			source{what: "Rule" + of, name: petition.Rules.Title,
+				mark: orNot(report.RuleVersion(petition))})
 		if c := petition.Certificate; c != nil {
-			list = append(list, source{what: "Certified counts" + of, name: "by " + c.By + " on " + report.Day(c.At), mark: orNot(c.ID)})
+			list = append(list, source{what: "Certified counts" + of, name: "by " + c.By + " on " +
+				report.Day(c.At), mark: orNot(c.ID)})
 		}
 		list = append(list, auditSource(petition.Audit, of))
 	}
@@ -121,5 +133,6 @@ func auditSource(a report.Audit, of string) source {
 	if a.Head == "" {
 		return source{what: "Audit record" + of, name: "no entry", mark: "not recorded"}
 	}
-	return source{what: "Audit record" + of, name: "up to entry " + grouped(int(a.Entries)), mark: a.Head}
+	return source{what: "Audit record" + of, name: "up to entry " + grouped(int(a.Entries)),
+		mark: a.Head}
 }

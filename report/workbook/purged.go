@@ -39,7 +39,8 @@ func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 	var list []Change
 	for i := range max(len(c.Figures), len(fresh.Figures)) {
 		if i >= len(c.Figures) || i >= len(fresh.Figures) {
-			list = append(list, Change{summarySheet, 0, "has the figures of another number of petitions than are on record"})
+			list = append(list, Change{summarySheet, 0,
+				"has the figures of another number of petitions than are on record"})
 			break
 		}
 		list = append(list, otherFigures(c.Figures[i], fresh.Figures[i])...)
@@ -49,7 +50,8 @@ func (c Copy) AgainstPurged(period report.Period) ([]Change, error) {
 		case provenanceSheet:
 			list = append(list, c.otherSources(r)...)
 		case signaturesSheet:
-			list = append(list, rowDifferences(verdictsOf(c.sheet(r.name), names), verdictsOf(r, nil))...)
+			list = append(list, rowDifferences(verdictsOf(c.sheet(r.name), names),
+				verdictsOf(r, nil))...)
 		}
 	}
 	return list, nil
@@ -61,7 +63,8 @@ func otherFigures(got, want Figures) []Change {
 	maps.Copy(names, want)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if got[name] != want[name] {
-			list = append(list, Change{summarySheet, 0, fmt.Sprintf("%s is %d, on record is %d", name, got[name], want[name])})
+			list = append(list, Change{summarySheet, 0, fmt.Sprintf("%s is %d, on record is %d",
+				name, got[name], want[name])})
 		}
 	}
 	return list

@@ -49,7 +49,8 @@ func open(r io.Reader) (_ *reading, err error) {
 	var words bytes.Buffer
 	slim := zip.NewWriter(&words)
 	for _, f := range z.File {
-		if dir := path.Dir(f.Name); dir == "xl/media" || strings.HasPrefix(dir, "xl/drawings") || strings.HasPrefix(dir, "xl/charts") {
+		if dir := path.Dir(f.Name); dir == "xl/media" || strings.HasPrefix(dir, "xl/drawings") ||
+			strings.HasPrefix(dir, "xl/charts") {
 			continue
 		}
 		if err := slim.Copy(f); err != nil {
@@ -59,7 +60,8 @@ func open(r io.Reader) (_ *reading, err error) {
 	if err := slim.Close(); err != nil {
 		return nil, err
 	}
-	file, err := excelize.OpenReader(&words, excelize.Options{RawCellValue: true, UnzipSizeLimit: maxWords, UnzipXMLSizeLimit: maxSheetInMem})
+	file, err := excelize.OpenReader(&words, excelize.Options{RawCellValue: true,
+		UnzipSizeLimit: maxWords, UnzipXMLSizeLimit: maxSheetInMem})
 	if err != nil {
 		return nil, fmt.Errorf("it is no XLSX file, or is damaged: %w", err)
 	}

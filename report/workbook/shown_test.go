@@ -25,13 +25,15 @@ func TestSmallerPictures(t *testing.T) {
 		t.Error("the picture made of a line is not known for it")
 	}
 	for what, other := range map[string][]byte{
-		"a stroke elsewhere": scanned(t, image.Rect(700, 40, 820, 46)), "no stroke": scanned(t, image.Rectangle{}), "no picture": []byte("x"),
+		"a stroke elsewhere": scanned(t, image.Rect(700, 40, 820, 46)), "no stroke": scanned(t,
+			image.Rectangle{}), "no picture": []byte("x"),
 	} {
 		if held.shows(other) {
 			t.Errorf("%s is taken for the line", what)
 		}
 	}
-	if same, kind := smaller([]byte("not a picture"), 780); kind != "jpeg" || string(same) != "not a picture" {
+	if same, kind := smaller([]byte("not a picture"), 780); kind != "jpeg" ||
+		string(same) != "not a picture" {
 		t.Errorf("what is no picture became %q", same)
 	}
 }

@@ -31,10 +31,13 @@ const (
 // narrow together that 11 points on the screen are 8 on paper, held across; the
 // others are for the screen.
 func (p *plan) signatureColumns() []column {
-	return p.columns(column{fileColumn, 11}, column{"Page", 6.5}, column{lineColumn, 6.5}, column{pictureColumn, 46}, column{"Name as written", 14.5},
-		column{"Number as written", 10}, column{"Signed", 8}, column{"Member number", 9.5}, column{"Member", 14.5},
+	return p.columns(column{fileColumn, 11}, column{"Page", 6.5}, column{lineColumn, 6.5},
+		column{pictureColumn, 46}, column{"Name as written", 14.5},
+		column{"Number as written", 10}, column{"Signed", 8}, column{"Member number", 9.5},
+		column{"Member", 14.5},
 		column{verdictColumn, 12.5}, column{reasonColumn, 11}, column{becauseColumn, 21},
-		column{"Also written", 17}, column{"Standing", 19}, column{"Probability", 11.5}, column{"How decided", 14.5},
+		column{"Also written", 17}, column{"Standing", 19}, column{"Probability", 11.5},
+		column{"How decided", 14.5},
 		column{"By whom", 11}, column{"When", 11.5}, column{printColumn, 13})
 }
 
@@ -49,7 +52,8 @@ const (
 func signatures(b *book, p *plan) {
 	columns := p.signatureColumns()
 	s := b.table(signaturesSheet, columns)
-	l := lister{sheet: s, plan: p, columns: columns, pictures: columnOf(columns, pictureColumn), compared: &b.pictures}
+	l := lister{sheet: s, plan: p, columns: columns, pictures: columnOf(columns, pictureColumn),
+		compared: &b.pictures}
 	for i, petition := range p.Petitions {
 		for _, d := range petition.Decisions {
 			l.line(i, petition, d)
@@ -129,7 +133,8 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 		line = counted
 	}
 	by := strings.Join(d.By, ", ")
-	words := []string{d.Line.File, "", "", "", written(d, extract.Name), written(d, extract.MemberID), "", m.id, m.name,
+	words := []string{d.Line.File, "", "", "", written(d, extract.Name),
+		written(d, extract.MemberID), "", m.id, m.name,
 		"", report.ReasonWord(d.Reason), d.Because, others(d), m.standing, "", decidedBy(d), by, ""}
 	high := 2
 	for j, t := range words {
@@ -137,10 +142,13 @@ func (s *lister) line(i int, petition report.Petition, d verify.Decision) {
 	}
 	said, tall := s.picture(d.Line.Ref, petition.Pictures, height(high)*1.1, address)
 	cells = append(cells,
-		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row), s.text(l, said),
+		s.text(first, d.Line.File), s.number(page, d.Line.Page), s.number(line, d.Line.Ref.Row),
+		s.text(l, said),
 		s.text(l, words[4]), s.text(center(l), words[5]), s.text(center(l), string(d.Line.Signed)),
-		s.text(center(member), m.id), s.text(member, m.name), s.text(verdict, string(d.Verdict)), s.text(reason, words[10]), s.text(l, d.Because),
-		s.text(l, words[12]), s.text(l, m.standing), s.probability(percent, d), s.text(how, words[15]), s.text(l, by), s.when(l, d.At, asDate))
+		s.text(center(member), m.id), s.text(member, m.name), s.text(verdict, string(d.Verdict)),
+		s.text(reason, words[10]), s.text(l, d.Because),
+		s.text(l, words[12]), s.text(l, m.standing), s.probability(percent, d),
+		s.text(how, words[15]), s.text(l, by), s.when(l, d.At, asDate))
 	s.add(tall, append(cells, s.text(printLook, fingerprintOf(texts(cells))))...)
 }
 
@@ -156,7 +164,8 @@ func (s *sheet) probability(l look, d verify.Decision) excelize.Cell {
 // picture puts the picture of a line into the row to be written next, at least
 // so many points high. It returns what the cell says, empty where there is a
 // picture, and the height the row needs.
-func (s *lister) picture(ref verify.Ref, pictures report.Pictures, least float64, address string) (string, float64) {
+func (s *lister) picture(ref verify.Ref, pictures report.Pictures, least float64, address string) (
+	string, float64) {
 	if pictures == nil || s.err != nil {
 		return noPicture, least
 	}
@@ -212,7 +221,8 @@ func memberOf(d verify.Decision) member {
 		if c.Member == nil {
 			continue
 		}
-		if c.Member.ID == d.MemberID || d.MemberID == "" && d.Verdict == verify.Uncertain && i == 0 && d.Probability >= guess {
+		if c.Member.ID == d.MemberID || d.MemberID == "" && d.Verdict == verify.Uncertain &&
+			i == 0 && d.Probability >= guess {
 			return member{c.Member.ID, memberName(c.Member), memberStanding(c.Member)}
 		}
 	}
@@ -224,7 +234,8 @@ func memberName(m *roll.Member) string {
 	if m.Informal != "" && !strings.EqualFold(m.Informal, m.Given) {
 		informal = "(" + m.Informal + ")"
 	}
-	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family, m.Suffix}, " ")), " ")
+	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family,
+		m.Suffix}, " ")), " ")
 }
 
 func memberStanding(m *roll.Member) string {
@@ -247,7 +258,8 @@ func written(d verify.Decision, f extract.Field) string { return d.Line.Fields[f
 // Given and family name are in the name already.
 func others(d verify.Decision) string {
 	var parts []string
-	for _, f := range []extract.Field{extract.Institution, extract.Street, extract.CityState, extract.City, extract.State, extract.ZIP,
+	for _, f := range []extract.Field{extract.Institution, extract.Street, extract.CityState,
+		extract.City, extract.State, extract.ZIP,
 		extract.Email, extract.Phone, extract.Date} {
 		if t := strings.TrimSpace(written(d, f)); t != "" {
 			parts = append(parts, t)

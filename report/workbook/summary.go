@@ -42,7 +42,8 @@ func summary(b *book, p *plan) {
 			s.link(1, c.Name, 1)
 			name.link = true
 		}
-		s.add(height(lines(c.Text, 98)), b.text(name, c.Name), b.text(valueLook, c.Text), b.text(valueLook, ""), b.text(valueLook, ""), b.text(valueLook, ""))
+		s.add(height(lines(c.Text, 98)), b.text(name, c.Name), b.text(valueLook, c.Text),
+			b.text(valueLook, ""), b.text(valueLook, ""), b.text(valueLook, ""))
 		s.span(2, 5)
 	}
 	s.done()
@@ -59,11 +60,15 @@ func (s *sheet) overview(p *plan) {
 	s.verdictHeads()
 	head := s.row
 	for i, petition := range p.Petitions {
-		title, outcome := fmt.Sprintf("%d. %s", i+1, petitionTitle(petition)), report.Outcome(petition.Tally)
+		title, outcome := fmt.Sprintf("%d. %s", i+1, petitionTitle(petition)),
+			report.Outcome(petition.Tally)
 		s.add(height(max(lines(title, 28), lines(outcome, 60))), s.text(cellLook, title),
-			s.formula(countLook, p.countIf(i, verdictColumn, string(verify.Valid)), counted(petition, verify.Valid, "")),
-			s.formula(countLook, p.countIf(i, verdictColumn, string(verify.Invalid)), counted(petition, verify.Invalid, "")),
-			s.formula(countLook, p.countIf(i, verdictColumn, string(verify.Uncertain)), counted(petition, verify.Uncertain, "")),
+			s.formula(countLook, p.countIf(i, verdictColumn, string(verify.Valid)),
+				counted(petition, verify.Valid, "")),
+			s.formula(countLook, p.countIf(i, verdictColumn, string(verify.Invalid)),
+				counted(petition, verify.Invalid, "")),
+			s.formula(countLook, p.countIf(i, verdictColumn, string(verify.Uncertain)),
+				counted(petition, verify.Uncertain, "")),
 			s.text(cellLook, outcome))
 	}
 	s.skip(1)
@@ -73,19 +78,22 @@ func (s *sheet) overview(p *plan) {
 
 // verdictHeads are the headings of a table of petitions that a chart draws.
 func (s *sheet) verdictHeads() {
-	s.add(height(1), s.text(headLook, "Petition"), s.text(center(headLook), "✓ Valid"), s.text(center(headLook), "× Invalid"),
+	s.add(height(1), s.text(headLook, "Petition"), s.text(center(headLook), "✓ Valid"),
+		s.text(center(headLook), "× Invalid"),
 		s.text(center(headLook), "► Undecided"), s.text(headLook, "Outcome"))
 }
 
 // petition writes the figures of one petition and returns the cell that says
 // whether they agree.
 func (s *sheet) petition(p *plan, i int, petition report.Petition) string {
-	s.wide(summaryColumns, look{size: 15, bold: true, fill: shade}, report.Outcome(petition.Tally), 0.62)
+	s.wide(summaryColumns, look{size: 15, bold: true, fill: shade}, report.Outcome(petition.Tally),
+		0.62)
 	for _, said := range standingOf(petition) {
 		s.wide(summaryColumns, look{color: quiet}, said, 1)
 	}
 	s.skip(1)
-	s.add(height(1), s.text(headLook, "Figure"), s.text(center(headLook), "On record"), s.text(center(headLook), "Counted"),
+	s.add(height(1), s.text(headLook, "Figure"), s.text(center(headLook), "On record"),
+		s.text(center(headLook), "Counted"),
 		s.text(center(headLook), "Check"), s.text(headLook, "What it means"))
 	first := s.row + 1
 	rows := map[string]int{}
@@ -98,7 +106,8 @@ func (s *sheet) petition(p *plan, i int, petition report.Petition) string {
 	strong := cellLook
 	strong.bold = true
 	agrees := word(p.agrees(i, petition))
-	s.add(height(1), s.text(strong, "All figures"), s.text(strong, ""), s.text(strong, ""), s.formula(center(strong), all, agrees),
+	s.add(height(1), s.text(strong, "All figures"), s.text(strong, ""), s.text(strong, ""),
+		s.formula(center(strong), all, agrees),
 		s.text(cellLook, "the figures on record are those of the lines on Signatures"))
 	s.warn(first, last+1)
 	if !p.several {
@@ -118,14 +127,16 @@ func (s *sheet) petition(p *plan, i int, petition report.Petition) string {
 func standingOf(p report.Petition) []string {
 	said := "The counts are not certified yet: they change while lines are decided."
 	if c := p.Certificate; c != nil {
-		said = fmt.Sprintf("The counts were certified on %s by %s%s.", report.Day(c.At), c.By, in(" as ", c.ID))
+		said = fmt.Sprintf("The counts were certified on %s by %s%s.", report.Day(c.At), c.By,
+			in(" as ", c.ID))
 		if c.Supersedes != "" {
 			said += fmt.Sprintf(" They replace %s: %s.", c.Supersedes, orNone(c.Reason))
 		}
 	}
 	decided := "The committee has not decided yet."
 	if a := p.Action; a != nil {
-		decided = fmt.Sprintf("The committee decided on %s: %s%s.", report.Day(a.Date), a.What, in(", vote ", a.Vote))
+		decided = fmt.Sprintf("The committee decided on %s: %s%s.", report.Day(a.Date), a.What,
+			in(", vote ", a.Vote))
 	}
 	return []string{"State: " + report.StateInWords(p) + ".", said + " " + decided}
 }
@@ -143,11 +154,13 @@ func (s *sheet) warn(first, last int) {
 	if s.err != nil {
 		return
 	}
-	warn, err := s.file.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Bold: true, Color: "9C0006"},
+	warn, err := s.file.NewConditionalStyle(&excelize.Style{Font: &excelize.Font{Bold: true,
+		Color: "9C0006"},
 		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFC7CE"}}})
 	s.try(err)
 	s.try(s.file.SetConditionalFormat(s.name, fmt.Sprintf("D%d:D%d", first, last),
-		[]excelize.ConditionalFormatOptions{{Type: "cell", Criteria: "==", Value: `"DIFFERS"`, Format: &warn}}))
+		[]excelize.ConditionalFormatOptions{{Type: "cell", Criteria: "==", Value: `"DIFFERS"`,
+			Format: &warn}}))
 }
 
 // allPetitions is the title of what is about no single one.
@@ -165,8 +178,10 @@ func (s *sheet) totals(p *plan, checks []string) {
 		for i, cell := range checks {
 			tests[i] = cell + `="agrees"`
 		}
-		s.add(height(1), s.text(cellLook, "All figures of all petitions"), s.text(cellLook, ""), s.text(cellLook, ""),
-			s.formula(center(cellLook), `IF(AND(`+strings.Join(tests, ",")+`),"agrees","DIFFERS")`, word(agree)),
+		s.add(height(1), s.text(cellLook, "All figures of all petitions"), s.text(cellLook, ""),
+			s.text(cellLook, ""),
+			s.formula(center(cellLook), `IF(AND(`+strings.Join(tests, ",")+`),"agrees","DIFFERS")`,
+				word(agree)),
 			s.text(cellLook, "the figures on record are those of the lines on Signatures"))
 		s.warn(s.row, s.row)
 	}
@@ -176,16 +191,19 @@ func (s *sheet) totals(p *plan, checks []string) {
 
 // shown is the row that follows the filter of the Signatures sheet.
 func (s *sheet) shown(p *plan) {
-	s.add(height(1), s.text(cellLook, shownLabel), s.text(cellLook, ""), s.formula(countLook, "SUBTOTAL(103,"+p.lineRange(lineColumn)+")", p.lines),
+	s.add(height(1), s.text(cellLook, shownLabel), s.text(cellLook, ""), s.formula(countLook,
+		"SUBTOTAL(103,"+p.lineRange(lineColumn)+")", p.lines),
 		s.text(cellLook, ""), s.text(cellLook, "changes with the filter that is set there"))
 }
 
 // verdicts is the chart of one petition with the figures it draws.
 func (s *sheet) verdicts(rows map[string]int) {
 	s.part(summaryColumns, "Verdicts")
-	s.add(height(1), s.text(headLook, "Verdict"), s.text(center(headLook), "Lines"), s.text(center(headLook), "Share"))
+	s.add(height(1), s.text(headLook, "Verdict"), s.text(center(headLook), "Lines"),
+		s.text(center(headLook), "Share"))
 	head := s.row
-	for _, v := range []struct{ mark, name string }{{"✓ ", "Valid"}, {"× ", "Invalid"}, {"► ", "Undecided"}} {
+	for _, v := range []struct{ mark, name string }{{"✓ ", "Valid"}, {"× ", "Invalid"},
+		{"► ", "Undecided"}} {
 		lines, filed := s.counts[rows[v.name]], s.counts[rows["Lines filed"]]
 		share := 0.0
 		if filed > 0 {
@@ -193,8 +211,10 @@ func (s *sheet) verdicts(rows map[string]int) {
 		}
 		percent := countLook
 		percent.format = asPercent
-		s.add(0, s.text(cellLook, v.mark+v.name), s.formula(countLook, fmt.Sprintf("C%d", rows[v.name]), lines),
-			s.formula(percent, fmt.Sprintf("IF(C%d=0,0,ROUND(C%d/C%d,6))", rows["Lines filed"], rows[v.name], rows["Lines filed"]), share))
+		s.add(0, s.text(cellLook, v.mark+v.name), s.formula(countLook, fmt.Sprintf("C%d",
+			rows[v.name]), lines),
+			s.formula(percent, fmt.Sprintf("IF(C%d=0,0,ROUND(C%d/C%d,6))", rows["Lines filed"],
+				rows[v.name], rows["Lines filed"]), share))
 	}
 	s.chart("Lines by verdict", head, head+1, head+3, false)
 	s.skip(1)
@@ -214,32 +234,41 @@ func (s *sheet) chart(title string, head, first, last int, stacked bool) {
 	chart := &excelize.Chart{Type: excelize.Bar,
 		Format: excelize.GraphicOptions{Name: title, Positioning: "oneCell", OffsetX: 8, OffsetY: 6,
 			AltText: title + ": a bar chart of the figures in the table beside it"},
-		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Size: 11, Bold: true, Color: ink, Family: "Calibri"}}}},
+		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title,
+			Font: &excelize.Font{Size: 11, Bold: true, Color: ink, Family: "Calibri"}}}},
 		XAxis: excelize.ChartAxis{ReverseOrder: true, Font: excelize.Font{Size: 10, Color: ink}},
 		YAxis: excelize.ChartAxis{None: true}, Legend: excelize.ChartLegend{Position: "none"},
-		PlotArea: excelize.ChartPlotArea{ShowVal: true}, VaryColors: pointer(false), Dimension: excelize.ChartDimension{Width: 500, Height: 175},
-		GapWidth: pointer(uint(45)), Border: excelize.LineOptions{Type: excelize.LineNone}}
+		PlotArea: excelize.ChartPlotArea{ShowVal: true}, VaryColors: pointer(false),
+		Dimension: excelize.ChartDimension{Width: 500, Height: 175},
+		GapWidth:  pointer(uint(45)), Border: excelize.LineOptions{Type: excelize.LineNone}}
 	fill := func(color string) excelize.Fill {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 	}
 	cell := cellName(4, head)
 	if stacked {
 		cell = cellName(1, s.row+1)
-		chart.Type, chart.Legend.Position, chart.Overlap = excelize.BarStacked, "bottom", pointer(100)
+		chart.Type, chart.Legend.Position, chart.Overlap = excelize.BarStacked, "bottom",
+			pointer(100)
 		rows := last - first + 1
 		chart.Dimension = excelize.ChartDimension{Width: 860, Height: uint(110 + 34*rows)}
-		for i, bar := range []struct{ color, label string }{{validBar, "FFFFFF"}, {invalidBar, ink}, {openBar, ink}} {
+		for i, bar := range []struct{ color, label string }{{validBar, "FFFFFF"}, {invalidBar, ink},
+			{openBar, ink}} {
 			letter := string(rune('B' + i))
-			chart.Series = append(chart.Series, excelize.ChartSeries{Name: ref(letter, head, head), Categories: ref("A", first, last),
-				Values: ref(letter, first, last), Fill: fill(bar.color), DataLabel: excelize.ChartDataLabel{Font: excelize.Font{Size: 10, Bold: true, Color: bar.label}}})
+			chart.Series = append(chart.Series, excelize.ChartSeries{Name: ref(letter, head, head),
+				Categories: ref("A", first, last),
+				Values:     ref(letter, first, last), Fill: fill(bar.color),
+				DataLabel: excelize.ChartDataLabel{Font: excelize.Font{Size: 10, Bold: true,
+					Color: bar.label}}})
 		}
 		s.try(s.file.AddChart(s.name, cell, chart))
 		s.drawings++
 		s.skip((int(chart.Dimension.Height) + 19) / 20)
 		return
 	}
-	chart.Series = []excelize.ChartSeries{{Name: ref("B", head, head), Categories: ref("A", first, last), Values: ref("B", first, last),
-		Fill: fill(validBar), DataLabel: excelize.ChartDataLabel{Font: excelize.Font{Size: 10, Bold: true, Color: ink}}}}
+	chart.Series = []excelize.ChartSeries{{Name: ref("B", head, head), Categories: ref("A", first,
+		last), Values: ref("B", first, last),
+		Fill: fill(validBar), DataLabel: excelize.ChartDataLabel{Font: excelize.Font{Size: 10,
+			Bold: true, Color: ink}}}}
 	s.try(s.file.AddChart(s.name, cell, chart))
 	s.drawings++
 	s.skip(6)
@@ -251,26 +280,35 @@ func pointer[T any](v T) *T { return &v }
 func (s *sheet) quality(q *report.Quality) {
 	s.part(summaryColumns, "How often verdicts were wrong")
 	if q == nil {
-		s.wide(summaryColumns, noteLook, "Not measured: no line with a known answer was mixed in, and no automatic verdict was looked at again.", 1)
+		s.wide(summaryColumns, noteLook,
+			"Not measured: no line with a known answer was mixed in, and no automatic verdict "+
+				"was looked at again.", 1)
 		s.skip(1)
 		return
 	}
-	s.add(height(1), s.text(headLook, "Measure"), s.text(center(headLook), "Wrong"), s.text(center(headLook), "Of"), s.text(center(headLook), "Share"),
+	s.add(height(1), s.text(headLook, "Measure"), s.text(center(headLook), "Wrong"),
+		s.text(center(headLook), "Of"), s.text(center(headLook), "Share"),
 		s.text(headLook, "95 % interval of the true share"))
 	for _, m := range []struct {
 		name    string
 		measure report.Measure
 		means   string
 	}{
-		{"False accepts, known answers", q.KnownAccepted, "lines known not to count that were accepted all the same"},
-		{"False rejects, known answers", q.KnownRejected, "lines known to count that were rejected, or taken for somebody else's"},
-		{"False accepts, looked at again", q.AgainAccepted, "automatic acceptances that a person found wrong; the chair has the last word"},
-		{"False rejects, looked at again", q.AgainRejected, "automatic rejections that a person found wrong; the chair has the last word"},
+		{"False accepts, known answers", q.KnownAccepted,
+			"lines known not to count that were accepted all the same"},
+		{"False rejects, known answers", q.KnownRejected,
+			"lines known to count that were rejected, or taken for somebody else's"},
+		{"False accepts, looked at again", q.AgainAccepted,
+			"automatic acceptances that a person found wrong; the chair has the last word"},
+		{"False rejects, looked at again", q.AgainRejected,
+			"automatic rejections that a person found wrong; the chair has the last word"},
 	} {
 		s.measured(m.name, m.measure, m.means)
 	}
 	for _, m := range q.Seeds {
-		s.measured("Contact sheets, "+m.By, m.Measure, fmt.Sprintf("wrong names accepted, on %d contact sheets; such a sheet was looked at again and nothing of it counted before", m.Sheets))
+		s.measured("Contact sheets, "+m.By, m.Measure,
+			fmt.Sprintf("wrong names accepted, on %d contact sheets; such a sheet was looked at "+
+				"again and nothing of it counted before", m.Sheets))
 	}
 	s.skip(1)
 }
@@ -284,20 +322,24 @@ func (s *sheet) measured(name string, m report.Measure, means string) {
 		low, high := m.Interval()
 		text = fmt.Sprintf("%.1f %% to %.1f %%: %s", 100*low, 100*high, means)
 		row := s.row + 1
-		share = s.formula(percent, fmt.Sprintf("ROUND(B%d/C%d,6)", row, row), math.Round(m.Share()*1e6)/1e6)
+		share = s.formula(percent, fmt.Sprintf("ROUND(B%d/C%d,6)", row, row),
+			math.Round(m.Share()*1e6)/1e6)
 	}
-	s.add(height(max(lines(name, 28), lines(text, 60))), s.text(cellLook, name), s.number(countLook, m.Wrong), s.number(countLook, m.Of), share, s.text(cellLook, text))
+	s.add(height(max(lines(name, 28), lines(text, 60))), s.text(cellLook, name), s.number(countLook,
+		m.Wrong), s.number(countLook, m.Of), share, s.text(cellLook, text))
 }
 
 // linksName is the part of the guide that is about no sheet.
 const linksName = "Links"
 
 // linksSaid is what it says where there are some into the program.
-const linksSaid = " The line number on Signatures and the picture open the page and all decisions on the line in the program."
+const linksSaid = " The line number on Signatures and the picture open the page and all " +
+	"decisions on the line in the program."
 
 // guide explains the sheets, by their names.
 func guide(p *plan) []report.Clause {
-	way := "To follow a figure: its number leads to the lines behind it, the line number there to the line with its picture, and its page number to the file."
+	way := "To follow a figure: its number leads to the lines behind it, the line number there " +
+		"to the line with its picture, and its page number to the file."
 	for _, petition := range p.Petitions {
 		if petition.Links != nil {
 			way += linksSaid
@@ -306,18 +348,33 @@ func guide(p *plan) []report.Clause {
 	}
 	return []report.Clause{
 		{Name: linksName, Text: "Underlined numbers and words lead somewhere. " + way},
-		{Name: signaturesSheet, Text: "Every line in which somebody wrote, with its file, page, line and picture, so that each counted signature can be found again on paper. " +
-			"Lines marked “► uncertain” on an amber ground with a thick edge need a person; where the member is only the best guess it says “maybe”. “× invalid” lines do not count."},
+		{Name: signaturesSheet,
+			Text: "Every line in which somebody wrote, with its file, page, line and picture, so " +
+				"that each counted signature can be found again on paper. " +
+				"Lines marked “► uncertain” on an amber ground with a thick edge need a person; " +
+				"where the member is only the best guess it says “maybe”. “× invalid” lines do " +
+				"not count."},
 		{Name: behindSheet, Text: "The same lines by the figure that they are counted in."},
-		{Name: duplicatesSheet, Text: "Lines of people who signed more than once, each with the line that counts."},
+		{Name: duplicatesSheet,
+			Text: "Lines of people who signed more than once, each with the line that counts."},
 		{Name: reviewSheet, Text: "What people found, by whom and when, with what was taken back."},
-		{Name: openSheet, Text: "Places on the pages that may hold a signature nobody listed, with what a person found there. While one waits, the count is not complete."},
-		{Name: sheetsSheet, Text: "The files that were handed in, with a fingerprint of each, and what was found on every page."},
-		{Name: organizersSheet, Text: "Who is responsible for the petition, and whether the packet is complete."},
-		{Name: purposeSheet, Text: "What the group wants, and which units were asked whether they do it already."},
-		{Name: ruleSheet, Text: "What the petition was held to, and the membership export it was verified against."},
+		{Name: openSheet,
+			Text: "Places on the pages that may hold a signature nobody listed, with what a " +
+				"person found there. While one waits, the count is not complete."},
+		{Name: sheetsSheet,
+			Text: "The files that were handed in, with a fingerprint of each, and what was found " +
+				"on every page."},
+		{Name: organizersSheet,
+			Text: "Who is responsible for the petition, and whether the packet is complete."},
+		{Name: purposeSheet,
+			Text: "What the group wants, and which units were asked whether they do it already."},
+		{Name: ruleSheet,
+			Text: "What the petition was held to, and the membership export it was verified " +
+				"against."},
 		{Name: deadlinesSheet, Text: "What has to be done by when and by whom."},
-		{Name: provenanceSheet, Text: "The fingerprints by which this workbook, its files and its export can be checked."},
+		{Name: provenanceSheet,
+			Text: "The fingerprints by which this workbook, its files and its export can be " +
+				"checked."},
 	}
 }
 
@@ -346,7 +403,8 @@ func (f figure) write(s *sheet, rows map[string]int) {
 			formula += fmt.Sprintf("-B%d", rows[f.less])
 		}
 		counted = s.formula(count, formula, f.counted)
-		check = s.formula(center(cellLook), fmt.Sprintf(`IF(B%d=C%d,"agrees","DIFFERS")`, row, row), word(f.stored == f.counted))
+		check = s.formula(center(cellLook), fmt.Sprintf(`IF(B%d=C%d,"agrees","DIFFERS")`, row, row),
+			word(f.stored == f.counted))
 		s.counts[row] = f.counted
 	}
 	lead := count
@@ -354,7 +412,8 @@ func (f figure) write(s *sheet, rows map[string]int) {
 		s.link(2, behindSheet, f.behind)
 		lead.link = true
 	}
-	s.add(height(lines(f.means, 62)), s.text(name, f.label()), s.number(lead, f.stored), counted, check, s.text(cellLook, f.means))
+	s.add(height(lines(f.means, 62)), s.text(name, f.label()), s.number(lead, f.stored), counted,
+		check, s.text(cellLook, f.means))
 }
 
 // looks gives the looks of a figure's name and of its count.
@@ -401,26 +460,39 @@ func (p *plan) figures(i int, petition report.Petition) []figure {
 	valid := counted(petition, verify.Valid, "")
 	list := []figure{
 		{name: "Signatures required", stored: t.Required, means: "the threshold of the rule"},
-		{name: "Lines filed", stored: t.Rows, counted: len(petition.Decisions), formula: filed, behind: anyLine,
-			means: "lines in which somebody wrote; blank lines are not counted"},
-		{name: "Valid", stored: t.Valid, counted: valid, formula: is(verify.Valid), behind: p.behind[cause{i, verify.Valid, ""}],
-			means: "signed by a member in good standing, each member once", bold: true},
-		{name: "Invalid", stored: t.Invalid, counted: counted(petition, verify.Invalid, ""), formula: is(verify.Invalid), behind: p.behind[cause{i, verify.Invalid, ""}],
+		{name: "Lines filed", stored: t.Rows, counted: len(petition.Decisions), formula: filed,
+			behind: anyLine,
+			means:  "lines in which somebody wrote; blank lines are not counted"},
+		{name: "Valid", stored: t.Valid, counted: valid, formula: is(verify.Valid),
+			behind: p.behind[cause{i, verify.Valid, ""}],
+			means:  "signed by a member in good standing, each member once", bold: true},
+		{name: "Invalid", stored: t.Invalid, counted: counted(petition, verify.Invalid, ""),
+			formula: is(verify.Invalid), behind: p.behind[cause{i, verify.Invalid, ""}],
 			means: "do not count, for the reasons below", bold: true},
 	}
 	for _, r := range reasonsOf(petition) {
-		list = append(list, figure{name: report.ReasonWord(r), stored: t.ByReason[r], counted: counted(petition, verify.Invalid, r),
-			formula: p.countIf(i, verdictColumn, string(verify.Invalid), reasonColumn, report.ReasonWord(r)),
-			behind:  p.behind[cause{i, verify.Invalid, r}], means: report.ReasonMeaning(r), inset: true})
+		list = append(list, figure{name: report.ReasonWord(r), stored: t.ByReason[r],
+			counted: counted(petition, verify.Invalid, r),
+			formula: p.countIf(i, verdictColumn, string(verify.Invalid), reasonColumn,
+				report.ReasonWord(r)),
+			behind: p.behind[cause{i, verify.Invalid, r}], means: report.ReasonMeaning(r),
+			inset: true})
 	}
 	return append(list,
-		figure{name: "Undecided", stored: t.Uncertain, counted: counted(petition, verify.Uncertain, ""), formula: is(verify.Uncertain),
-			behind: p.behind[cause{i, verify.Uncertain, ""}], means: "a person must look at these", bold: true},
-		figure{name: "Margin", stored: t.Valid - t.Required, counted: valid - t.Required, formula: is(verify.Valid), less: "Signatures required",
-			means: "valid less required; below zero, so many are missing", format: asSigned, bold: true},
-		figure{name: "Sure valid", stored: t.Outlook.Guaranteed, means: "lines that count whatever is found of the undecided ones", inset: true},
-		figure{name: "Expected valid", stored: int(math.Round(t.Outlook.Expected)), means: expected(t), inset: true},
-		figure{name: "Possible valid", stored: t.Outlook.Possible, means: "if every undecided line that can count is found to count", inset: true})
+		figure{name: "Undecided", stored: t.Uncertain, counted: counted(petition, verify.Uncertain,
+			""), formula: is(verify.Uncertain),
+			behind: p.behind[cause{i, verify.Uncertain, ""}], means: "a person must look at these",
+			bold: true},
+		figure{name: "Margin", stored: t.Valid - t.Required, counted: valid - t.Required,
+			formula: is(verify.Valid), less: "Signatures required",
+			means: "valid less required; below zero, so many are missing", format: asSigned,
+			bold: true},
+		figure{name: "Sure valid", stored: t.Outlook.Guaranteed,
+			means: "lines that count whatever is found of the undecided ones", inset: true},
+		figure{name: "Expected valid", stored: int(math.Round(t.Outlook.Expected)),
+			means: expected(t), inset: true},
+		figure{name: "Possible valid", stored: t.Outlook.Possible,
+			means: "if every undecided line that can count is found to count", inset: true})
 }
 
 // chance writes a probability that is neither none nor certainty.
@@ -440,8 +512,10 @@ func expected(t verify.Tally) string {
 		return "on average, once people have looked; the outcome no longer depends on it"
 	}
 	return fmt.Sprintf("on average, once people have looked; enough with a probability of %s. "+
-		"To confirm with one key: %d lines, to choose among five: %d, to search for: %d, to make out: %d",
-		chance(t.Outlook.Enough), t.Looks[verify.Confirm], t.Looks[verify.Choose], t.Looks[verify.Search], t.Looks[verify.Unreadable])
+		"To confirm with one key: %d lines, to choose among five: %d, to search for: %d, to make "+
+		"out: %d",
+		chance(t.Outlook.Enough), t.Looks[verify.Confirm], t.Looks[verify.Choose],
+		t.Looks[verify.Search], t.Looks[verify.Unreadable])
 }
 
 // reasonsOf lists all reasons for which the committee may ask, zeros included.
@@ -458,7 +532,8 @@ func reasonsOf(p report.Petition) []verify.Reason {
 
 // agrees says whether the tally of a petition is that of its lines.
 func (p *plan) agrees(i int, petition report.Petition) bool {
-	return !slices.ContainsFunc(p.figures(i, petition), func(f figure) bool { return f.formula != "" && f.stored != f.counted })
+	return !slices.ContainsFunc(p.figures(i, petition),
+		func(f figure) bool { return f.formula != "" && f.stored != f.counted })
 }
 
 // quoted writes a word as a formula wants it.

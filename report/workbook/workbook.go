@@ -35,7 +35,9 @@ func WriteFiles(dir string, p report.Petition) ([]string, error) {
 		{CouncilFile, Council},
 	} {
 		path := filepath.Join(dir, w.name)
-		if err := writeWhole(path, func(out io.Writer) error { return w.write(out, p) }); err != nil {
+		if err := writeWhole(path, func(out io.Writer) error {
+			return w.write(out, p)
+		}); err != nil {
 			return paths, fmt.Errorf("write %s: %w", path, err)
 		}
 		paths = append(paths, path)

@@ -72,35 +72,47 @@ func (p pictures) Picture(ref verify.Ref) ([]byte, error) {
 // person is the nth invented member.
 func person(n int) *roll.Member {
 	given := []string{"Elizabeth", "Zoë", "Óscar", "Beatrix", "Ng"}[n%5]
-	return &roll.Member{ID: fmt.Sprintf("%07d", 482913+n*37), Given: given, Informal: "Lizbet", Family: fmt.Sprintf("Marshgrove%d", n),
-		Emails: []string{fmt.Sprintf("signer%d@example.org", n)}, Street: fmt.Sprintf("%d Quillfeather Lane", 9000+n), Company: "Thistledown Library",
-		Class: "Personal", Type: "Regular", Status: "Active", PaidThru: time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC)}
+	return &roll.Member{ID: fmt.Sprintf("%07d", 482913+n*37), Given: given, Informal: "Lizbet",
+		Family: fmt.Sprintf("Marshgrove%d", n),
+		Emails: []string{fmt.Sprintf("signer%d@example.org", n)},
+		Street: fmt.Sprintf("%d Quillfeather Lane", 9000+n), Company: "Thistledown Library",
+		Class: "Personal", Type: "Regular", Status: "Active", PaidThru: time.Date(2027, 3, 31, 0, 0,
+			0, 0, time.UTC)}
 }
 
 // petition makes a petition of so many lines on pages of fifteen, with
 // verdicts of every kind and a tally that agrees with them.
 func petition(lines int) report.Petition {
 	p := report.Petition{
-		Cover:     extract.Cover{Group: "Seed Libraries & Gardens", Purpose: "To share what is known about lending seeds through libraries."},
+		Cover: extract.Cover{Group: "Seed Libraries & Gardens",
+			Purpose: "To share what is known about lending seeds through libraries."},
 		CoverFile: "packet.pdf", CoverPage: 1,
-		Organizers: []report.Organizer{{Organizer: extract.Organizer{Name: "Nicolette Stubbsworth", Address: "8134 Jeffersonia Dr", Signed: extract.SignedYes}, MemberID: "7712345"}},
-		Rules: verify.Rules{Title: "Membership Initiative Group", Citation: "ALA Policy Manual A.4.3.12", Threshold: 100,
-			AcceptedStatuses: []string{"Active", "Grace"}, RefusedStatuses: []string{"Suspended", "Deceased"}, RefusedClasses: []string{"Organization"},
-			StandingAsOf: "verified", RequiredFields: []string{"name"}, SignatureRequired: true, Duplicates: "first", OrganizersCount: true, TermYears: 3},
-		Members: report.Snapshot{Name: "members.csv", SHA256: strings.Repeat("5e", 32), Rows: 58000, Members: 57320,
-			AsOf: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Findings: []string{"line 17: no member number"}},
+		Organizers: []report.Organizer{{Organizer: extract.Organizer{Name: "Nicolette Stubbsworth",
+			Address: "8134 Jeffersonia Dr", Signed: extract.SignedYes}, MemberID: "7712345"}},
+		Rules: verify.Rules{Title: "Membership Initiative Group",
+			Citation: "ALA Policy Manual A.4.3.12", Threshold: 100,
+			AcceptedStatuses: []string{"Active", "Grace"}, RefusedStatuses: []string{"Suspended",
+				"Deceased"}, RefusedClasses: []string{"Organization"},
+			StandingAsOf: "verified", RequiredFields: []string{"name"}, SignatureRequired: true,
+			Duplicates: "first", OrganizersCount: true, TermYears: 3},
+		Members: report.Snapshot{Name: "members.csv", SHA256: strings.Repeat("5e", 32), Rows: 58000,
+			Members:  57320,
+			AsOf:     time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
+			Findings: []string{"line 17: no member number"}},
 		Made:     time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
 		Program:  "countersign 0.1.0",
 		Pictures: pictures{width: 1400, height: 90},
 		Tally:    verify.Tally{Required: 100, ByReason: map[verify.Reason]int{}},
 	}
-	file := report.File{Name: "packet.pdf", SHA256: strings.Repeat("a7", 32), Pages: []report.Page{{Number: 1, Kind: extract.CoverOf, Source: "scan"}}}
+	file := report.File{Name: "packet.pdf", SHA256: strings.Repeat("a7", 32),
+		Pages: []report.Page{{Number: 1, Kind: extract.CoverOf, Source: "scan"}}}
 	for i := range lines {
 		p.Decisions = append(p.Decisions, decision(i))
 		d := &p.Decisions[i]
 		page := d.Line.Page
 		if len(file.Pages) < page {
-			file.Pages = append(file.Pages, report.Page{Number: page, Kind: extract.Signers, Rotation: page % 2 * 180, Source: "scan"})
+			file.Pages = append(file.Pages, report.Page{Number: page, Kind: extract.Signers,
+				Rotation: page % 2 * 180, Source: "scan"})
 		}
 		file.Pages[page-1].Rows++
 		p.Tally.Rows++
@@ -115,9 +127,11 @@ func petition(lines int) report.Petition {
 		}
 	}
 	t := &p.Tally
-	t.Outlook = verify.Outlook{Guaranteed: t.Valid, Expected: float64(t.Valid) + 0.6*float64(t.Uncertain), Possible: t.Valid + t.Uncertain, Enough: 0.4}
+	t.Outlook = verify.Outlook{Guaranteed: t.Valid, Expected: float64(t.Valid) +
+		0.6*float64(t.Uncertain), Possible: t.Valid + t.Uncertain, Enough: 0.4}
 	t.Looks = map[verify.Look]int{verify.Choose: t.Uncertain}
-	p.Files = []report.File{file, {Name: "torn.pdf", SHA256: strings.Repeat("0c", 32), Error: "page 3: the file ends too early; scan it again"}}
+	p.Files = []report.File{file, {Name: "torn.pdf", SHA256: strings.Repeat("0c", 32),
+		Error: "page 3: the file ends too early; scan it again"}}
 	return p
 }
 
@@ -125,15 +139,20 @@ func petition(lines int) report.Petition {
 // weeks: who looked, what was certified and decided, what is due.
 func complete(lines int) report.Petition {
 	p := petition(lines)
-	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 14, 20, 0, 0, time.UTC) }
+	day := func(month time.Month, day int) time.Time {
+		return time.Date(2026, month, day, 14, 20, 0, 0, time.UTC)
+	}
 	place, _ := pictures{width: 600, height: 80}.Picture(verify.Ref{Page: 1})
 	p.Files[0].Pages[0].Open = []report.OpenPoint{
 		{Text: "Handwriting below the table was not filed as a line.", Picture: place},
-		{Text: "Handwriting beside the table was not filed as a line.", Settled: "not counted", Note: "a greeting", By: "Amara Chen", At: day(11, 3)},
+		{Text: "Handwriting beside the table was not filed as a line.", Settled: "not counted",
+			Note: "a greeting", By: "Amara Chen", At: day(11, 3)},
 	}
-	p.Received, p.State, p.RuleVersion = day(10, 12), "on the COO agenda", "mig.yaml, "+strings.Repeat("4d", 32)
+	p.Received, p.State, p.RuleVersion = day(10, 12), "on the COO agenda", "mig.yaml, "+
+		strings.Repeat("4d", 32)
 	p.Overlap = report.Overlap{Note: "The units see no overlap.", Consulted: []report.Consulted{
-		{Unit: "Public Library Association", On: day(10, 20), Answer: "No objection; its committee on programs does not cover seeds."},
+		{Unit: "Public Library Association", On: day(10, 20),
+			Answer: "No objection; its committee on programs does not cover seeds."},
 		{Unit: "Sustainability Round Table", On: day(10, 22), Answer: "Welcomes the group."}}}
 	for i := range p.Decisions {
 		d := &p.Decisions[i]
@@ -141,24 +160,34 @@ func complete(lines int) report.Petition {
 		switch {
 		case d.Verdict == verify.Uncertain:
 			d.Needs = verify.NeedsChair
-			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20), By: by, Found: "flag", Note: "Two members of one name in one town."})
+			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20),
+				By: by, Found: "flag", Note: "Two members of one name in one town."})
 		case i%9 == 4 && d.Verdict == verify.Valid:
 			d.By, d.At = []string{by}, day(11, 3+i%20)
-			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20), By: by, Found: "nobody", Undone: true},
-				report.Finding{Line: d.Line.Ref, At: d.At, By: by, Found: "accept", MemberID: d.MemberID, Note: "The address agrees."})
+			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: day(11, 2+i%20),
+				By: by, Found: "nobody", Undone: true},
+				report.Finding{Line: d.Line.Ref, At: d.At, By: by, Found: "accept",
+					MemberID: d.MemberID, Note: "The address agrees."})
 		case i%9 == 5 && d.Verdict == verify.Valid:
 			d.By, d.At, d.Overridden = []string{"Odile Grant"}, day(11, 2+i%20), true
-			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: d.At, By: "Odile Grant", Found: "override", MemberID: d.MemberID, Note: "Paid on the day, says Member Services."})
+			p.Findings = append(p.Findings, report.Finding{Line: d.Line.Ref, At: d.At,
+				By: "Odile Grant", Found: "override", MemberID: d.MemberID,
+				Note: "Paid on the day, says Member Services."})
 		}
 	}
-	p.Quality = &report.Quality{KnownAccepted: report.Measure{Wrong: 0, Of: 40}, KnownRejected: report.Measure{Wrong: 1, Of: 60},
+	p.Quality = &report.Quality{KnownAccepted: report.Measure{Wrong: 0, Of: 40},
+		KnownRejected: report.Measure{Wrong: 1, Of: 60},
 		AgainAccepted: report.Measure{Wrong: 1, Of: 120}}
 	p.Deadlines = []report.Deadline{
-		{Due: day(10, 19), What: "Acknowledge receipt, with a copy to Member Programs and Services", Who: "COO chair", Done: day(10, 15)},
-		{Due: day(11, 9), What: "Ask the Executive Director for a contact at Headquarters", Who: "COO chair", Note: "asked by telephone"},
+		{Due: day(10, 19), What: "Acknowledge receipt, with a copy to Member Programs and Services",
+			Who: "COO chair", Done: day(10, 15)},
+		{Due: day(11, 9), What: "Ask the Executive Director for a contact at Headquarters",
+			Who: "COO chair", Note: "asked by telephone"},
 		{Due: day(12, 18), What: "Report to Council", Who: "COO chair"}}
-	p.Certificate = &report.Certificate{ID: "tally-2", By: "Odile Grant", At: day(11, 20), Supersedes: "tally-1", Reason: "a late sheet was handed in"}
-	p.Action = &report.Action{What: "approved", Date: day(11, 21), Vote: "7-0-1", Effective: day(12, 1), TermEnd: time.Date(2029, 11, 30, 0, 0, 0, 0, time.UTC),
+	p.Certificate = &report.Certificate{ID: "tally-2", By: "Odile Grant", At: day(11, 20),
+		Supersedes: "tally-1", Reason: "a late sheet was handed in"}
+	p.Action = &report.Action{What: "approved", Date: day(11, 21), Vote: "7-0-1", Effective: day(12,
+		1), TermEnd: time.Date(2029, 11, 30, 0, 0, 0, 0, time.UTC),
 		Rationale: "The concern falls outside the responsibility of any one unit."}
 	p.Audit = report.Audit{Entries: 4821, Head: strings.Repeat("9b", 32)}
 	p.Organizers[0].ConfirmedBy, p.Organizers[0].ConfirmedAt = "Amara Chen", day(10, 13)
@@ -184,41 +213,60 @@ func council() report.Council {
 	pending := petition(60)
 	pending.Cover.Group = "Zines in Libraries"
 	c := report.CouncilOf(complete(131), pending)
-	c.Document, c.Year, c.Conference, c.Date = "CD#27.1", "2026-2027", "Council online, winter meeting", day(2027, 1, 25)
+	c.Document, c.Year, c.Conference, c.Date = "CD#27.1", "2026-2027",
+		"Council online, winter meeting", day(2027, 1, 25)
 	c.From, c.To = day(2026, 7, 1), day(2026, 12, 31)
-	c.Actions = append(c.Actions, report.Action{Group: "Games and Gaming", What: "renewed", Information: true, Date: day(2026, 11, 21), Vote: "8-0-0",
-		Effective: day(2027, 1, 1), TermEnd: day(2029, 12, 31), Valid: 112, Required: 100, Rationale: "Second renewal."},
-		report.Action{Group: "Microform Futures", What: "disbanded on request", Information: true, Date: day(2026, 11, 21), Vote: "8-0-0", Effective: day(2026, 12, 31)})
+	c.Actions = append(c.Actions, report.Action{Group: "Games and Gaming", What: "renewed",
+		Information: true, Date: day(2026, 11, 21), Vote: "8-0-0",
+		Effective: day(2027, 1, 1), TermEnd: day(2029, 12, 31), Valid: 112, Required: 100,
+		Rationale: "Second renewal."},
+		report.Action{Group: "Microform Futures", What: "disbanded on request", Information: true,
+			Date: day(2026, 11, 21), Vote: "8-0-0", Effective: day(2026, 12, 31)})
 	c.Groups = []report.Group{
-		{Name: "Games and Gaming", Former: []string{"Board Games in Libraries", "Play"}, Purpose: "To exchange what libraries learn from lending and playing games.", State: "active",
-			Term: 3, TermStart: day(2027, 1, 1), TermEnd: day(2029, 12, 31), Liaisons: []string{"Priya Raman", "Tom Ashdown"}, Link: "https://games.example.org/?a=1&b=2"},
-		{Name: "Microform Futures", Purpose: "To keep microform readable.", State: "disbanded", Term: 1, TermStart: day(2024, 1, 1), TermEnd: day(2026, 12, 31)}}
+		{Name: "Games and Gaming", Former: []string{"Board Games in Libraries", "Play"},
+			Purpose: "To exchange what libraries learn from lending and playing games.",
+			State:   "active",
+			Term:    3, TermStart: day(2027, 1, 1), TermEnd: day(2029, 12, 31),
+			Liaisons: []string{"Priya Raman", "Tom Ashdown"},
+			Link:     "https://games.example.org/?a=1&b=2"},
+		{Name: "Microform Futures", Purpose: "To keep microform readable.", State: "disbanded",
+			Term: 1, TermStart: day(2024, 1, 1), TermEnd: day(2026, 12, 31)}}
 	c.Annual = []report.AnnualReport{
 		{Group: "Games and Gaming", Year: "2026", Due: day(2026, 8, 1), Received: day(2026, 7, 20)},
-		{Group: "Microform Futures", Year: "2026", Due: day(2026, 8, 1), Note: "reminded on September 1"},
+		{Group: "Microform Futures", Year: "2026", Due: day(2026, 8, 1),
+			Note: "reminded on September 1"},
 		{Group: "Games and Gaming", Year: "2027", Due: day(2027, 8, 1)}}
-	c.Corrections = []report.Correction{{Document: "CD#27 (2025-2026)", Date: day(2026, 6, 28), Text: "The term of Games and Gaming ends on December 31, 2026, not 2025."}}
+	c.Corrections = []report.Correction{{Document: "CD#27 (2025-2026)", Date: day(2026, 6, 28),
+		Text: "The term of Games and Gaming ends on December 31, 2026, not 2025."}}
 	return c
 }
 
 // decision is the verdict on the nth line.
 func decision(n int) verify.Decision {
 	m := person(n)
-	d := verify.Decision{Verdict: verify.Valid, Reason: verify.IsMember, MemberID: m.ID, Probability: 0.998, Because: "The name and the number agree."}
+	d := verify.Decision{Verdict: verify.Valid, Reason: verify.IsMember, MemberID: m.ID,
+		Probability: 0.998, Because: "The name and the number agree."}
 	d.Line.Ref = verify.Ref{File: "packet.pdf", Page: 2 + n/15, Row: 1 + n%15}
-	d.Line.Row = extract.Row{Number: 1 + n%15, Signed: extract.SignedYes, Fields: map[extract.Field]extract.Reading{
-		extract.Name: {Text: "Lizbet " + m.Family, Confidence: 0.9}, extract.MemberID: {Text: m.ID, Confidence: 0.9},
-		extract.Street: {Text: m.Street, Confidence: 0.8}, extract.Email: {Text: m.Emails[0], Confidence: 0.8}}}
-	d.Candidates = []verify.Candidate{{Member: m, Probability: 0.998, Because: []string{"number: equal"}}}
+	d.Line.Row = extract.Row{Number: 1 + n%15, Signed: extract.SignedYes,
+		Fields: map[extract.Field]extract.Reading{
+			extract.Name: {Text: "Lizbet " + m.Family, Confidence: 0.9},
+			extract.MemberID: {Text: m.ID,
+				Confidence: 0.9},
+			extract.Street: {Text: m.Street, Confidence: 0.8}, extract.Email: {Text: m.Emails[0],
+				Confidence: 0.8}}}
+	d.Candidates = []verify.Candidate{{Member: m, Probability: 0.998,
+		Because: []string{"number: equal"}}}
 	reasons := report.Reasons()
 	switch {
 	case n%7 == 3:
-		d.Verdict, d.Reason, d.Because = verify.Invalid, reasons[n/7%len(reasons)], "The line does not count."
+		d.Verdict, d.Reason, d.Because = verify.Invalid, reasons[n/7%len(reasons)],
+			"The line does not count."
 		if d.Reason == verify.Duplicate {
 			d.DuplicateOf = &verify.Ref{File: "packet.pdf", Page: 2, Row: 1}
 		}
 	case n%11 == 5:
-		d.Verdict, d.Reason, d.Probability, d.MemberID = verify.Uncertain, verify.Ambiguous, 0.61, ""
+		d.Verdict, d.Reason, d.Probability, d.MemberID = verify.Uncertain, verify.Ambiguous, 0.61,
+			""
 		d.Because = "Two members fit the name, and no number is written."
 	}
 	return d
@@ -273,7 +321,8 @@ func TestFormulasAgreeWithTheTally(t *testing.T) {
 				}
 				got[strings.TrimSpace(row[0])] = n
 			}
-			want := map[string]int{"Lines filed": lines, "Valid": p.Tally.Valid, "Invalid": p.Tally.Invalid, "Undecided": p.Tally.Uncertain,
+			want := map[string]int{"Lines filed": lines, "Valid": p.Tally.Valid,
+				"Invalid": p.Tally.Invalid, "Undecided": p.Tally.Uncertain,
 				"Margin": p.Tally.Valid - p.Tally.Required, "Lines now shown on Signatures": lines}
 
 			for _, r := range report.Reasons() {
@@ -319,7 +368,8 @@ func calculate(t *testing.T, f *excelize.File, sheet string) (saved, calculated 
 func TestPeriod(t *testing.T) {
 	one, two, empty := complete(40), petition(25), petition(0)
 	two.Cover.Group, empty.Cover.Group = "Zines in Libraries", "Nobody Signed"
-	period := report.Period{Title: "Fall 2026", From: one.Received, To: one.Made, Petitions: []report.Petition{one, two, empty}, Made: one.Made, Program: one.Program}
+	period := report.Period{Title: "Fall 2026", From: one.Received, To: one.Made,
+		Petitions: []report.Petition{one, two, empty}, Made: one.Made, Program: one.Program}
 	f, _ := write(t, workbook.COOPeriod, period)
 	saved, calculated := calculate(t, f, "Summary")
 	if diff := cmp.Diff(saved, calculated); diff != "" {
@@ -335,7 +385,8 @@ func TestPeriod(t *testing.T) {
 			agree++
 		}
 	}
-	want := []string{fmt.Sprint(one.Tally.Valid), fmt.Sprint(one.Tally.Valid), fmt.Sprint(two.Tally.Valid), fmt.Sprint(two.Tally.Valid), "0", "0"}
+	want := []string{fmt.Sprint(one.Tally.Valid), fmt.Sprint(one.Tally.Valid),
+		fmt.Sprint(two.Tally.Valid), fmt.Sprint(two.Tally.Valid), "0", "0"}
 	if diff := cmp.Diff(want, valid); diff != "" || agree != 4 {
 		t.Errorf("%d agree; valid lines: %s", agree, diff)
 	}
@@ -346,10 +397,12 @@ func TestPeriod(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"1": 40, "2": 25}, numbers); diff != "" {
 		t.Error(diff)
 	}
-	if found, to, err := f.GetCellHyperLink("Signatures", "C42"); err != nil || !found || !strings.HasPrefix(to, "'Sheets'!A") {
+	if found, to, err := f.GetCellHyperLink("Signatures", "C42"); err != nil || !found ||
+		!strings.HasPrefix(to, "'Sheets'!A") {
 		t.Errorf("the first line of the second petition leads to %q, %v", to, err)
 	}
-	f, _ = write(t, workbook.COOPeriod, report.Period{Title: "Spring 2027", Made: one.Made, Program: one.Program})
+	f, _ = write(t, workbook.COOPeriod, report.Period{Title: "Spring 2027", Made: one.Made,
+		Program: one.Program})
 	for _, sheet := range f.GetSheetList() {
 		if all := rows(t, f, sheet); len(all) < 3 && !strings.HasSuffix(all[len(all)-1][0], ".") {
 			t.Errorf("%s of a period without a petition says nothing", sheet)
@@ -367,8 +420,10 @@ func TestCheckCellsNoticeAWrongTally(t *testing.T) {
 		p    report.Petition
 		want map[string]string
 	}{
-		{"right", right, map[string]string{"Valid": "agrees", "Margin": "agrees", "Invalid": "agrees", "All figures": "agrees"}},
-		{"wrong", wrong, map[string]string{"Valid": "DIFFERS", "Margin": "DIFFERS", "Invalid": "agrees", "All figures": "DIFFERS"}},
+		{"right", right, map[string]string{"Valid": "agrees", "Margin": "agrees",
+			"Invalid": "agrees", "All figures": "agrees"}},
+		{"wrong", wrong, map[string]string{"Valid": "DIFFERS", "Margin": "DIFFERS",
+			"Invalid": "agrees", "All figures": "DIFFERS"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f, _ := write(t, workbook.COO, tt.p)
@@ -415,10 +470,13 @@ func TestEveryLineCanBeTraced(t *testing.T) {
 			how = "by a person"
 		}
 		m := d.Candidates[0].Member
-		want := []string{d.Line.File, fmt.Sprint(d.Line.Page), fmt.Sprint(d.Line.Ref.Row), "", d.Line.Fields[extract.Name].Text,
+		want := []string{d.Line.File, fmt.Sprint(d.Line.Page), fmt.Sprint(d.Line.Ref.Row), "",
+			d.Line.Fields[extract.Name].Text,
 			d.Line.Fields[extract.MemberID].Text, string(d.Line.Signed), m.ID,
-			m.Given + " (Lizbet) " + m.Family, string(d.Verdict), report.ReasonWord(d.Reason), d.Because, m.Street + "; " + m.Emails[0],
-			"Active, Personal, Regular, paid through 2027-03-31", fmt.Sprint(d.Probability), how, by}
+			m.Given + " (Lizbet) " + m.Family, string(d.Verdict), report.ReasonWord(d.Reason),
+			d.Because, m.Street + "; " + m.Emails[0],
+			"Active, Personal, Regular, paid through 2027-03-31", fmt.Sprint(d.Probability), how,
+			by}
 		if diff := cmp.Diff(want, row[:17]); diff != "" {
 			t.Errorf("line %d: %s", i+1, diff)
 		}
@@ -437,10 +495,12 @@ func TestEveryLineCanBeTraced(t *testing.T) {
 		}
 		drawn[string(found[0].File)] = true
 	}
-	if changes, err := copyOf(t, data, nil).Against(report.PeriodOf(p)); err != nil || len(changes) > 0 {
+	if changes, err := copyOf(t, data, nil).Against(report.PeriodOf(p)); err != nil ||
+		len(changes) > 0 {
 		t.Errorf("pictures are others than those kept: %v\n%s", err, told(changes))
 	}
-	if n := strings.Count(part(t, data, "xl/drawings/drawing2.xml"), "hlinkClick"); n != len(p.Decisions) {
+	if n := strings.Count(part(t, data, "xl/drawings/drawing2.xml"), "hlinkClick"); n != len(
+		p.Decisions) {
 		t.Errorf("%d of %d pictures open their line in the program", n, len(p.Decisions))
 	}
 }
@@ -468,9 +528,12 @@ func TestEvidenceInTwoClicks(t *testing.T) {
 		if len(row) > 1 {
 			label = strings.TrimSpace(row[0])
 		}
-		verdict := map[string]string{"Valid": "valid", "Invalid": "invalid", "Undecided": "uncertain"}[label]
+		verdict := map[string]string{"Valid": "valid", "Invalid": "invalid",
+			"Undecided": "uncertain"}[label]
 		reason := ""
-		if slices.ContainsFunc(report.Reasons(), func(r verify.Reason) bool { return report.ReasonWord(r) == label }) {
+		if slices.ContainsFunc(report.Reasons(), func(r verify.Reason) bool {
+			return report.ReasonWord(r) == label
+		}) {
 			verdict, reason = "invalid", label
 		}
 		if verdict == "" || row[1] == "0" {
@@ -480,7 +543,8 @@ func TestEvidenceInTwoClicks(t *testing.T) {
 		sheet, first := follow("Summary", fmt.Sprintf("B%d", i+1))
 		for at := first; at < first+n; at++ {
 			to, line := follow(sheet, fmt.Sprintf("E%d", at))
-			got, _ := f.GetCellValue(to, fmt.Sprintf("J%d", line), excelize.Options{RawCellValue: true})
+			got, _ := f.GetCellValue(to, fmt.Sprintf("J%d", line),
+				excelize.Options{RawCellValue: true})
 			why, _ := f.GetCellValue(to, fmt.Sprintf("K%d", line))
 			if to != "Signatures" || got != verdict || reason != "" && why != reason {
 				t.Errorf("%s, %d. line: %s row %d is %s, %s", label, at-first+1, to, line, got, why)
@@ -494,21 +558,26 @@ func TestEvidenceInTwoClicks(t *testing.T) {
 	table := rows(t, f, "Signatures")
 	for i, d := range p.Decisions {
 		to, row := follow("Signatures", fmt.Sprintf("B%d", i+2))
-		if got := rows(t, f, to)[row-1]; to != "Sheets" || got[0] != "page" || got[1] != d.Line.File || got[2] != fmt.Sprint(d.Line.Page) {
+		if got := rows(t, f, to)[row-1]; to != "Sheets" || got[0] != "page" ||
+			got[1] != d.Line.File || got[2] != fmt.Sprint(d.Line.Page) {
 			t.Errorf("line %d: its page is %s %v", i+1, to, got)
 		}
-		if _, to, _ := f.GetCellHyperLink("Signatures", fmt.Sprintf("C%d", i+2)); to != p.Links.Line(d.Line.Ref) {
+		if _, to, _ := f.GetCellHyperLink("Signatures", fmt.Sprintf("C%d",
+			i+2)); to != p.Links.Line(d.Line.Ref) {
 			t.Errorf("line %d: leads to %s in the program", i+1, to)
 		}
 		if d.Reason == verify.Duplicate {
-			if to, row := follow("Signatures", fmt.Sprintf("K%d", i+2)); to != "Duplicates" || rows(t, f, to)[row-1][2] != table[i+1][2] {
+			if to, row := follow("Signatures", fmt.Sprintf("K%d", i+2)); to != "Duplicates" ||
+				rows(t, f, to)[row-1][2] != table[i+1][2] {
 				t.Errorf("line %d: its duplicate is %s row %d", i+1, to, row)
 			}
 		}
 		if looked[d.Line.Ref] {
 			to, row := follow("Signatures", fmt.Sprintf("P%d", i+2))
-			if back, line := follow(to, fmt.Sprintf("E%d", row)); to != "Review log" || back != "Signatures" || line != i+2 {
-				t.Errorf("line %d: its finding is %s row %d, and leads back to row %d", i+1, to, row, line)
+			if back, line := follow(to, fmt.Sprintf("E%d", row)); to != "Review log" ||
+				back != "Signatures" || line != i+2 {
+				t.Errorf("line %d: its finding is %s row %d, and leads back to row %d", i+1, to,
+					row, line)
 			}
 		}
 	}
@@ -524,7 +593,8 @@ func TestUndecidedLinesAreMarkedWithoutColour(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := map[verify.Verdict]string{verify.Valid: "✓ valid", verify.Invalid: "× invalid", verify.Uncertain: "► uncertain"}[d.Verdict]
+		want := map[verify.Verdict]string{verify.Valid: "✓ valid", verify.Invalid: "× invalid",
+			verify.Uncertain: "► uncertain"}[d.Verdict]
 		if shown != want {
 			t.Errorf("line %d is shown as %q, want %q", i+1, shown, want)
 		}
@@ -565,7 +635,8 @@ func TestDataNeverBecomesAFormula(t *testing.T) {
 		t.Run(tt.read, func(t *testing.T) {
 			p := petition(4)
 			d := &p.Decisions[0]
-			for _, field := range []extract.Field{extract.Name, extract.MemberID, extract.Institution} {
+			for _, field := range []extract.Field{extract.Name, extract.MemberID,
+				extract.Institution} {
 				d.Line.Fields[field] = extract.Reading{Text: tt.read}
 			}
 			d.Because = tt.read
@@ -579,7 +650,8 @@ func TestDataNeverBecomesAFormula(t *testing.T) {
 				if got, err := f.GetCellValue("Signatures", cell); err != nil || got != tt.want {
 					t.Errorf("%s holds %q, %v; want %q", cell, got, err, tt.want)
 				}
-				if kind, err := f.GetCellType("Signatures", cell); err != nil || kind != excelize.CellTypeInlineString {
+				if kind, err := f.GetCellType("Signatures", cell); err != nil ||
+					kind != excelize.CellTypeInlineString {
 					t.Errorf("%s is of type %v, %v; want text", cell, kind, err)
 				}
 			}
@@ -613,7 +685,8 @@ func TestOpenPoints(t *testing.T) {
 	}
 	for i, want := range [][]string{
 		{"waits", "packet.pdf", "1", "Handwriting below the table was not filed as a line.", ""},
-		{"settled", "packet.pdf", "1", "Handwriting beside the table was not filed as a line.", "not counted"},
+		{"settled", "packet.pdf", "1", "Handwriting beside the table was not filed as a line.",
+			"not counted"},
 	} {
 		row := append(got[i+1], make([]string, 9)...) // empty cells at the end are left out
 		if said := []string{row[0], row[1], row[2], row[4], row[5]}; !slices.Equal(said, want) {
@@ -626,21 +699,26 @@ func TestOpenPoints(t *testing.T) {
 		}
 	}
 	f, _ = write(t, workbook.COO, petition(3))
-	if none := rows(t, f, "Open points"); len(none) != 2 || !strings.Contains(none[1][0], "no open point") {
+	if none := rows(t, f, "Open points"); len(none) != 2 || !strings.Contains(none[1][0],
+		"no open point") {
 		t.Errorf("without open points: %q", none)
 	}
 }
 
 func TestMissingPictures(t *testing.T) {
 	p := petition(5)
-	ref := func(i int) map[verify.Ref]bool { return map[verify.Ref]bool{p.Decisions[i].Line.Ref: true} }
-	p.Pictures = pictures{width: 1400, height: 90, missing: ref(0), damaged: ref(1), failing: ref(2)}
+	ref := func(i int) map[verify.Ref]bool {
+		return map[verify.Ref]bool{p.Decisions[i].Line.Ref: true}
+	}
+	p.Pictures = pictures{width: 1400, height: 90, missing: ref(0), damaged: ref(1),
+		failing: ref(2)}
 	f, _ := write(t, workbook.COO, p)
 	var got []string
 	for _, row := range rows(t, f, "Signatures")[1:] {
 		got = append(got, row[3])
 	}
-	want := []string{"no picture", "the picture is damaged", "the picture could not be read", "", ""}
+	want := []string{"no picture", "the picture is damaged", "the picture could not be read", "",
+		""}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -654,9 +732,11 @@ func TestMissingPictures(t *testing.T) {
 // Pictures of any shape keep it, stay inside their own cell and move and are
 // sized with it.
 func TestPicturesKeepTheirShape(t *testing.T) {
-	anchors := regexp.MustCompile(`<xdr:twoCellAnchor editAs="(\w+)"><xdr:from><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)</xdr:row><xdr:rowOff>(\d+)</xdr:rowOff></xdr:from>` +
-		`<xdr:to><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)</xdr:row><xdr:rowOff>(\d+)</xdr:rowOff></xdr:to>`)
-	for _, tt := range []struct{ width, height int }{{1400, 90}, {2550, 140}, {1200, 400}, {80, 30}, {300, 1200}, {2000, 20}} {
+	anchors := regexp.MustCompile(
+		`<xdr:twoCellAnchor editAs="(\w+)"><xdr:from><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)</xdr:row><xdr:rowOff>(\d+)</xdr:rowOff></xdr:from>` +
+			`<xdr:to><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)</xdr:row><xdr:rowOff>(\d+)</xdr:rowOff></xdr:to>`)
+	for _, tt := range []struct{ width, height int }{{1400, 90}, {2550, 140}, {1200, 400}, {80, 30},
+		{300, 1200}, {2000, 20}} {
 		t.Run(fmt.Sprintf("%dx%d", tt.width, tt.height), func(t *testing.T) {
 			p := petition(3)
 			p.Pictures = pictures{width: tt.width, height: tt.height}
@@ -670,7 +750,8 @@ func TestPicturesKeepTheirShape(t *testing.T) {
 				for j := 2; j < len(m); j++ {
 					n[j], _ = strconv.ParseFloat(m[j], 64)
 				}
-				if m[1] != "twoCell" || n[2] != 3 || n[6] != 3 || n[4] != float64(i+1) || n[8] != float64(i+1) {
+				if m[1] != "twoCell" || n[2] != 3 || n[6] != 3 || n[4] != float64(i+1) ||
+					n[8] != float64(i+1) {
 					t.Errorf("picture %d is not in its cell: %v", i, m[1:])
 				}
 				const pixel = 9525
@@ -724,8 +805,11 @@ func TestCouncilHoldsNoSigner(t *testing.T) {
 	for _, text := range parts(t, coo) {
 		everything += text
 	}
-	for _, s := range []string{"Lizbet", "Marshgrove", "Quillfeather", "example.org", "Stubbsworth", "Jeffersonia", "7712345", "Amara Chen", p.Decisions[3].MemberID} {
-		if !slices.Contains(said, s) && !slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, s) }) {
+	for _, s := range []string{"Lizbet", "Marshgrove", "Quillfeather", "example.org", "Stubbsworth",
+		"Jeffersonia", "7712345", "Amara Chen", p.Decisions[3].MemberID} {
+		if !slices.Contains(said, s) && !slices.ContainsFunc(said, func(text string) bool {
+			return strings.Contains(text, s)
+		}) {
 			t.Errorf("%q is not looked for", s)
 		}
 		if !strings.Contains(everything, s) {
@@ -737,7 +821,8 @@ func TestCouncilHoldsNoSigner(t *testing.T) {
 // secretsOf is every text of a petition's lines, members, organizers, files and
 // reviewers: whole, and the words that identify.
 func secretsOf(p report.Petition) []string {
-	said := []string{"Lizbet", "Marshgrove", "Quillfeather", "Thistledown", "Stubbsworth", "Jeffersonia", "@example.org"}
+	said := []string{"Lizbet", "Marshgrove", "Quillfeather", "Thistledown", "Stubbsworth",
+		"Jeffersonia", "@example.org"}
 	for _, d := range p.Decisions {
 		for _, r := range d.Line.Fields {
 			said = append(said, r.Text)
@@ -777,13 +862,17 @@ func TestCouncilGivesTheCounts(t *testing.T) {
 			got[strings.TrimSpace(row[0])] = row[1]
 		}
 	}
-	for key, want := range map[string]string{"Lines filed": "131", "Valid": fmt.Sprint(p.Tally.Valid), "Undecided": fmt.Sprint(p.Tally.Uncertain), "Files": "2"} {
+	for key, want := range map[string]string{"Lines filed": "131",
+		"Valid": fmt.Sprint(p.Tally.Valid), "Undecided": fmt.Sprint(p.Tally.Uncertain),
+		"Files": "2"} {
 		if got[key] != want {
 			t.Errorf("%s: %q, want %q", key, got[key], want)
 		}
 	}
-	if diff := cmp.Diff([]string{p.Cover.Group, p.Cover.Purpose, "Membership Initiative Group (ALA Policy Manual A.4.3.12)", "",
-		report.StateInWords(p), fmt.Sprintf("%d of 100", p.Tally.Valid), report.Outcome(p.Tally)}, rows(t, f, "Pending")[1]); diff != "" {
+	if diff := cmp.Diff([]string{p.Cover.Group, p.Cover.Purpose,
+		"Membership Initiative Group (ALA Policy Manual A.4.3.12)", "",
+		report.StateInWords(p), fmt.Sprintf("%d of 100", p.Tally.Valid), report.Outcome(p.Tally)},
+		rows(t, f, "Pending")[1]); diff != "" {
 		t.Error(diff)
 	}
 
@@ -794,7 +883,8 @@ func TestCouncilGivesTheCounts(t *testing.T) {
 			items = append(items, row[0])
 		}
 	}
-	if diff := cmp.Diff([]string{"Action items", p.Cover.Group, "Information items", "Games and Gaming", "Microform Futures"}, items); diff != "" {
+	if diff := cmp.Diff([]string{"Action items", p.Cover.Group, "Information items",
+		"Games and Gaming", "Microform Futures"}, items); diff != "" {
 		t.Error(diff)
 	}
 	var states []string
@@ -814,9 +904,11 @@ func TestCouncilGivesTheCounts(t *testing.T) {
 func TestNoSheetIsBlank(t *testing.T) {
 	bare := report.Petition{Made: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)}
 	for name, build := range map[string]func(io.Writer) error{
-		"coo":            func(w io.Writer) error { return workbook.COO(w, bare) },
-		"council":        func(w io.Writer) error { return workbook.Council(w, bare) },
-		"council period": func(w io.Writer) error { return workbook.CouncilReport(w, report.Council{}) },
+		"coo":     func(w io.Writer) error { return workbook.COO(w, bare) },
+		"council": func(w io.Writer) error { return workbook.Council(w, bare) },
+		"council period": func(w io.Writer) error {
+			return workbook.CouncilReport(w, report.Council{})
+		},
 	} {
 		var out bytes.Buffer
 		if err := build(&out); err != nil {
@@ -829,7 +921,8 @@ func TestNoSheetIsBlank(t *testing.T) {
 		defer f.Close()
 		for _, sheet := range f.GetSheetList() {
 			all := rows(t, f, sheet)
-			if last := all[len(all)-1]; len(last) < 2 && !strings.HasSuffix(strings.Join(last, ""), ".") {
+			if last := all[len(all)-1]; len(last) < 2 && !strings.HasSuffix(strings.Join(last, ""),
+				".") {
 				t.Errorf("%s: %s says nothing but %q", name, sheet, all)
 			}
 		}
@@ -838,7 +931,8 @@ func TestNoSheetIsBlank(t *testing.T) {
 
 // The same petition gives the same bytes.
 func TestSameBytesForTheSamePetition(t *testing.T) {
-	for name, build := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO, "council": workbook.Council} {
+	for name, build := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO,
+		"council": workbook.Council} {
 		_, first := write(t, build, petition(20))
 		for range 4 {
 			if _, again := write(t, build, petition(20)); !bytes.Equal(first, again) {
@@ -867,7 +961,9 @@ func TestLongTexts(t *testing.T) {
 		t.Errorf("the row is %g points high, %v", height, err)
 	}
 	cell, err := f.GetCellValue("Purpose and overlap", "B4")
-	if err != nil || !strings.HasPrefix(cell, long[:32000]) || !strings.HasSuffix(cell, "(cut)") || len([]rune(cell)) > excelize.TotalCellChars || len([]rune(cell)) < excelize.TotalCellChars-2 {
+	if err != nil || !strings.HasPrefix(cell, long[:32000]) || !strings.HasSuffix(cell, "(cut)") ||
+		len([]rune(cell)) > excelize.TotalCellChars ||
+		len([]rune(cell)) < excelize.TotalCellChars-2 {
 		t.Errorf("the purpose holds %d characters, %v", len(cell), err)
 	}
 	write(t, workbook.Council, p)
@@ -899,7 +995,8 @@ func legible(t *testing.T, f *excelize.File, columns int) {
 // though other programs read it.
 func TestColumnsRise(t *testing.T) {
 	column := regexp.MustCompile(`<col min="(\d+)"`)
-	for name, build := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO, "council": workbook.Council} {
+	for name, build := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO,
+		"council": workbook.Council} {
 		_, data := write(t, build, petition(3))
 		for file, text := range parts(t, data) {
 			if !strings.HasPrefix(file, "xl/worksheets/sheet") {
@@ -943,17 +1040,22 @@ func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
 				areas[n.Scope] = n.RefersTo
 			}
 		}
-		tables := map[string]string{"Signatures": "$A$1:$S$132", "Behind the figures": "$A$1:$I$132", "Duplicates": "$A$2:$K$4", "Review log": "$A$1:$J$",
-			"Sheets": "$A$1:$J$13", "Deadlines": "$A$1:$F$4", "Pending": "$A$1:$G$2", "Register of groups": "$A$1:$J$3", "Annual reports": "$A$1:$G$4"}
+		tables := map[string]string{"Signatures": "$A$1:$S$132",
+			"Behind the figures": "$A$1:$I$132", "Duplicates": "$A$2:$K$4",
+			"Review log": "$A$1:$J$",
+			"Sheets":     "$A$1:$J$13", "Deadlines": "$A$1:$F$4", "Pending": "$A$1:$G$2",
+			"Register of groups": "$A$1:$J$3", "Annual reports": "$A$1:$G$4"}
 		for i, sheet := range f.GetSheetList() {
 			page, err := f.GetPageLayout(sheet)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if *page.FitToWidth != 1 || *page.FitToHeight != 0 {
-				t.Errorf("%s: set on paper %d wide, %d high", sheet, *page.FitToWidth, *page.FitToHeight)
+				t.Errorf("%s: set on paper %d wide, %d high", sheet, *page.FitToWidth,
+					*page.FitToHeight)
 			}
-			if foot, err := f.GetHeaderFooter(sheet); err != nil || !strings.Contains(foot.OddFooter, "Page &P of &N") {
+			if foot, err := f.GetHeaderFooter(sheet); err != nil ||
+				!strings.Contains(foot.OddFooter, "Page &P of &N") {
 				t.Errorf("%s: no page number at the foot, %v", sheet, err)
 			}
 			filter, ok := tables[sheet]
@@ -964,13 +1066,17 @@ func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
 			if sheet == "Duplicates" {
 				head = 2
 			}
-			if got, want := titles[sheet], fmt.Sprintf("'%s'!$1:$%d", sheet, head); got != want || *page.Orientation != "landscape" {
-				t.Errorf("%s: printed in %s, pages repeat %q, want %q", sheet, *page.Orientation, got, want)
+			if got, want := titles[sheet], fmt.Sprintf("'%s'!$1:$%d", sheet, head); got != want ||
+				*page.Orientation != "landscape" {
+				t.Errorf("%s: printed in %s, pages repeat %q, want %q", sheet, *page.Orientation,
+					got, want)
 			}
-			if panes, err := f.GetPanes(sheet); err != nil || !panes.Freeze || panes.YSplit != head {
+			if panes, err := f.GetPanes(sheet); err != nil || !panes.Freeze ||
+				panes.YSplit != head {
 				t.Errorf("%s: panes %+v, %v", sheet, panes, err)
 			}
-			if xml := part(t, out.Bytes(), fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)); !strings.Contains(xml, `<autoFilter ref="`+filter) {
+			if xml := part(t, out.Bytes(), fmt.Sprintf("xl/worksheets/sheet%d.xml",
+				i+1)); !strings.Contains(xml, `<autoFilter ref="`+filter) {
 				t.Errorf("%s: no filter over all lines and columns", sheet)
 			}
 		}
@@ -991,7 +1097,8 @@ func TestNamesForThoseWhoDoNotSee(t *testing.T) {
 	if n := strings.Count(part(t, data, "xl/drawings/drawing2.xml"), `descr="Line `); n != 40 {
 		t.Errorf("%d of 40 pictures say which line they show", n)
 	}
-	if chart := part(t, data, "xl/drawings/drawing1.xml"); !strings.Contains(chart, `descr="Lines by verdict: a bar chart`) {
+	if chart := part(t, data, "xl/drawings/drawing1.xml"); !strings.Contains(chart,
+		`descr="Lines by verdict: a bar chart`) {
 		t.Error("the chart does not say what it shows")
 	}
 	shown, err := f.GetCellValue("Review log", "A2")
@@ -1010,7 +1117,8 @@ func TestDuplicatesNameTheLineThatCounts(t *testing.T) {
 	}
 	for _, d := range p.Decisions {
 		if d.Reason == verify.Duplicate {
-			want = append(want, []string{d.Line.File, fmt.Sprint(d.Line.Page), fmt.Sprint(d.Line.Ref.Row), "packet.pdf", "2", "1", "Lizbet Marshgrove0", "valid"})
+			want = append(want, []string{d.Line.File, fmt.Sprint(d.Line.Page),
+				fmt.Sprint(d.Line.Ref.Row), "packet.pdf", "2", "1", "Lizbet Marshgrove0", "valid"})
 		}
 	}
 	if len(want) == 0 {
@@ -1020,7 +1128,8 @@ func TestDuplicatesNameTheLineThatCounts(t *testing.T) {
 		t.Error(diff)
 	}
 	for cell, want := range map[string]string{"C3": "'Signatures'!A", "I3": "'Signatures'!A2"} {
-		if found, to, err := f.GetCellHyperLink("Duplicates", cell); err != nil || !found || !strings.HasPrefix(to, want) {
+		if found, to, err := f.GetCellHyperLink("Duplicates", cell); err != nil || !found ||
+			!strings.HasPrefix(to, want) {
 			t.Errorf("%s leads to %q, %v", cell, to, err)
 		}
 	}
@@ -1053,7 +1162,8 @@ func TestWriteFiles(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(taken, workbook.COOFile, "in the way"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := workbook.WriteFiles(taken, petition(1)); err == nil || !strings.Contains(err.Error(), workbook.COOFile) {
+	if _, err := workbook.WriteFiles(taken, petition(1)); err == nil ||
+		!strings.Contains(err.Error(), workbook.COOFile) {
 		t.Errorf("a folder in the place of the workbook: %v", err)
 	}
 	left, err := os.ReadDir(taken)
@@ -1173,7 +1283,8 @@ func watch() func() uint64 {
 	debug.FreeOSMemory()
 	stop, most := make(chan struct{}), make(chan uint64)
 	go func() {
-		samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+		samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"},
+			{Name: "/memory/classes/heap/released:bytes"}}
 		tick := time.NewTicker(2 * time.Millisecond)
 		defer tick.Stop()
 		peak := uint64(0)
@@ -1219,7 +1330,9 @@ func newReady(b *testing.B) ready {
 	return list
 }
 
-func (r ready) Picture(ref verify.Ref) ([]byte, error) { return r[(ref.Page*31+ref.Row)%len(r)], nil }
+func (r ready) Picture(ref verify.Ref) ([]byte, error) {
+	return r[(ref.Page*31+ref.Row)%len(r)], nil
+}
 
 type counter int
 

@@ -50,8 +50,11 @@ func Start(t testing.TB, o Options) *Server {
 		t.Fatal(err)
 	}
 	s := &Server{Addr: listener.Addr().String(), options: o}
-	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c, in: o.User == ""}, nil }))
-	server.Domain, server.TLSConfig, server.AllowInsecureAuth, server.ErrorLog = "mail.example.org", o.TLS, o.TLS == nil, log.New(io.Discard, "", 0)
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
+		return &session{server: s, conn: c, in: o.User == ""}, nil
+	}))
+	server.Domain, server.TLSConfig, server.AllowInsecureAuth, server.ErrorLog = "mail.example.org",
+		o.TLS, o.TLS == nil, log.New(io.Discard, "", 0)
 	if o.Implicit {
 		listener = tls.NewListener(listener, o.TLS)
 	}
@@ -103,7 +106,8 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if to == s.server.options.Refuses {
-		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "There is nobody of that name"}
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1},
+			Message: "There is nobody of that name"}
 	}
 	s.m.To = append(s.m.To, to)
 	return nil
@@ -117,7 +121,8 @@ func (s *session) Data(r io.Reader) error {
 	o := s.server.options
 	if o.Takes != nil {
 		if err := o.Takes(data); err != nil {
-			return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: err.Error()}
+			return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1},
+				Message: err.Error()}
 		}
 	}
 	s.m.Data = string(data)

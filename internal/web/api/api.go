@@ -239,7 +239,8 @@ func (s *Server) Routes() []site.Route {
 		site.On("GET /api/petitions/{id}/findings", site.Reviewers, s.api),
 		site.On("POST /api/petitions/{id}/findings", site.Reviewers, s.addFinding),
 		site.On("GET /api/petitions/{id}/failures", site.SignedIn, s.api),
-		site.On("POST /api/petitions/{id}/failures/{failure}/retry", site.ByStaff|site.ByAdmin, s.api),
+		site.On("POST /api/petitions/{id}/failures/{failure}/retry", site.ByStaff|site.ByAdmin,
+			s.api),
 		site.On("GET /api/members", site.SignedIn, s.api),
 		site.On("GET /api/snapshots", site.ByStaff|site.ByChair|site.ByAdmin, s.api),
 		site.On("PUT /api/snapshots/{name}", site.ByStaff|site.ByAdmin, s.putSnapshot),
@@ -250,37 +251,61 @@ func (s *Server) Routes() []site.Route {
 // describe builds the API. Each operation has a row in the table of routes.
 func (s *Server) describe() *docs {
 	config := huma.DefaultConfig("Countersign", cmpWord(s.Program, "unversioned"))
-	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on your account's page and send it as Authorization: Bearer …; a token may do what it was made for, and no more than its owner. A change that is sent as JSON with an Idempotency-Key, a word of your own such as a UUID, is made once however often it is sent."
-	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served by routes of our own, without anything from elsewhere
+	config.Info.Description = "What Countersign's pages offer, for programs. Make a token on " +
+		"your account's page and send it as Authorization: Bearer …; a token may do what it was " +
+		"made for, and no more than its owner. A change that is sent as JSON with an " +
+		"Idempotency-Key, a word of your own such as a UUID, is made once however often it is sent."
+	// served by routes of our own, without anything from elsewhere
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil
 	config.Servers = []*huma.Server{{URL: s.Base.String()}}
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http",
+		Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"token": {}}}
 	d := &docs{mux: http.NewServeMux()}
 	api := humago.New(d.mux, config)
 	d.spec = api.OpenAPI()
 
 	add(s, api, "GET", "/api/me", "me", "Accounts", "Who the token belongs to", s.me)
-	add(s, api, "GET", "/api/petitions", "list-petitions", "Petitions", "All petitions with their counts", s.petitions)
-	add(s, api, "POST", "/api/petitions", "add-petition", "Petitions", "Add a petition", s.addPetition)
-	add(s, api, "GET", "/api/petitions/{id}", "get-petition", "Petitions", "One petition with its count", s.petition)
-	add(s, api, "PATCH", "/api/petitions/{id}", "change-petition", "Petitions", "Change what is sent of a petition", s.changePetition)
-	add(s, api, "GET", "/api/petitions/{id}/people", "list-people", "Petitions", "To whom a petition is assigned or can be", s.people)
-	add(s, api, "PUT", "/api/petitions/{id}/people/{account}", "assign-petition", "Petitions", "Assign a petition to somebody, or take it from them", s.assign)
-	add(s, api, "GET", "/api/petitions/{id}/uploads", "list-uploads", "Files", "The files of a petition", s.uploads)
+	add(s, api, "GET", "/api/petitions", "list-petitions", "Petitions",
+		"All petitions with their counts", s.petitions)
+	add(s, api, "POST", "/api/petitions", "add-petition", "Petitions", "Add a petition",
+		s.addPetition)
+	add(s, api, "GET", "/api/petitions/{id}", "get-petition", "Petitions",
+		"One petition with its count", s.petition)
+	add(s, api, "PATCH", "/api/petitions/{id}", "change-petition", "Petitions",
+		"Change what is sent of a petition", s.changePetition)
+	add(s, api, "GET", "/api/petitions/{id}/people", "list-people", "Petitions",
+		"To whom a petition is assigned or can be", s.people)
+	add(s, api, "PUT", "/api/petitions/{id}/people/{account}", "assign-petition", "Petitions",
+		"Assign a petition to somebody, or take it from them", s.assign)
+	add(s, api, "GET", "/api/petitions/{id}/uploads", "list-uploads", "Files",
+		"The files of a petition", s.uploads)
 	add(s, api, "GET", "/api/uploads/{id}", "get-upload", "Files", "One file", s.upload)
-	add(s, api, "PATCH", "/api/uploads/{id}", "change-upload", "Files", "Exclude a file, so that none of its lines counts, or include it again", s.changeUpload)
-	add(s, api, "GET", "/api/petitions/{id}/pages", "list-pages", "Pages and lines", "The pages of a petition", s.pages)
-	add(s, api, "GET", "/api/petitions/{id}/open", "list-open-points", "Pages and lines", "What pages left open, settled or not", s.openPoints)
-	add(s, api, "POST", "/api/open/{id}", "settle-open-point", "Pages and lines", "Settle an open point, or open it again", s.settleOpen)
-	add(s, api, "GET", "/api/petitions/{id}/lines", "list-lines", "Pages and lines", "The lines of a petition with their verdicts", s.lines)
-	add(s, api, "GET", "/api/petitions/{id}/lines/{line}", "get-line", "Pages and lines", "One line", s.line)
-	add(s, api, "GET", "/api/petitions/{id}/findings", "list-findings", "Review", "What people found, as far as you may see it: second looks are blind", s.findings)
-	add(s, api, "GET", "/api/petitions/{id}/failures", "list-failures", "Failures", "What could not be done and waits for a person", s.failures)
-	add(s, api, "POST", "/api/petitions/{id}/failures/{failure}/retry", "retry-failure", "Failures", "Try again a page or a file", s.retry)
-	add(s, api, "GET", "/api/members", "search-members", "Members", "Search the newest membership export, or a petition's", s.members)
-	add(s, api, "GET", "/api/snapshots", "list-snapshots", "Members", "The membership exports that were taken in, newest first", s.snapshots)
-	add(s, api, "GET", "/api/audit", "list-audit", "Audit", "Entries of the audit log after a place in it", s.audit)
+	add(s, api, "PATCH", "/api/uploads/{id}", "change-upload", "Files",
+		"Exclude a file, so that none of its lines counts, or include it again", s.changeUpload)
+	add(s, api, "GET", "/api/petitions/{id}/pages", "list-pages", "Pages and lines",
+		"The pages of a petition", s.pages)
+	add(s, api, "GET", "/api/petitions/{id}/open", "list-open-points", "Pages and lines",
+		"What pages left open, settled or not", s.openPoints)
+	add(s, api, "POST", "/api/open/{id}", "settle-open-point", "Pages and lines",
+		"Settle an open point, or open it again", s.settleOpen)
+	add(s, api, "GET", "/api/petitions/{id}/lines", "list-lines", "Pages and lines",
+		"The lines of a petition with their verdicts", s.lines)
+	add(s, api, "GET", "/api/petitions/{id}/lines/{line}", "get-line", "Pages and lines",
+		"One line", s.line)
+	add(s, api, "GET", "/api/petitions/{id}/findings", "list-findings", "Review",
+		"What people found, as far as you may see it: second looks are blind", s.findings)
+	add(s, api, "GET", "/api/petitions/{id}/failures", "list-failures", "Failures",
+		"What could not be done and waits for a person", s.failures)
+	add(s, api, "POST", "/api/petitions/{id}/failures/{failure}/retry", "retry-failure", "Failures",
+		"Try again a page or a file", s.retry)
+	add(s, api, "GET", "/api/members", "search-members", "Members",
+		"Search the newest membership export, or a petition's", s.members)
+	add(s, api, "GET", "/api/snapshots", "list-snapshots", "Members",
+		"The membership exports that were taken in, newest first", s.snapshots)
+	add(s, api, "GET", "/api/audit", "list-audit", "Audit",
+		"Entries of the audit log after a place in it", s.audit)
 
 	s.describeRepair(api)
 	s.describeRegister(api)
@@ -296,8 +321,10 @@ func (s *Server) describe() *docs {
 func (s *Server) Spec() *huma.OpenAPI { return s.docs.spec }
 
 // add registers an operation. Errors are answered as everywhere.
-func add[I, O any](s *Server, api huma.API, method, path, id, tag, summary string, do func(context.Context, *I) (*O, error)) {
-	op := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{tag}, MaxBodyBytes: 1 << 20}
+func add[I, O any](s *Server, api huma.API, method, path, id, tag, summary string,
+	do func(context.Context, *I) (*O, error)) {
+	op := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary,
+		Tags: []string{tag}, MaxBodyBytes: 1 << 20}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, in)
 		if err == nil {
@@ -307,7 +334,9 @@ func add[I, O any](s *Server, api huma.API, method, path, id, tag, summary strin
 			return nil, huma.NewError(f.Status, f.Text)
 		}
 		s.Log.ErrorContext(ctx, "request failed", "operation", id, "error", err)
-		return nil, huma.NewError(http.StatusInternalServerError, "This could not be done because of a fault of the service, which was logged. Please try again.")
+		return nil, huma.NewError(http.StatusInternalServerError,
+			"This could not be done because of a fault of the service, which was logged. Please "+
+				"try again.")
 	})
 }
 
@@ -333,9 +362,12 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (*answerOf[Account], error
 }
 
 func newPetition(st petition.Standing) Petition {
-	p := Petition{ID: st.ID, Title: st.Title, State: st.State, SnapshotID: st.SnapshotID, Rules: st.Petition.Rules, CreatedAt: st.CreatedAt, ReceivedOn: dayOf(st.ReceivedOn), Waits: []string{},
+	p := Petition{ID: st.ID, Title: st.Title, State: st.State, SnapshotID: st.SnapshotID,
+		Rules: st.Petition.Rules, CreatedAt: st.CreatedAt, ReceivedOn: dayOf(st.ReceivedOn),
+		Waits: []string{},
 		Count: newCount(st.Count)}
-	p.Progress.Uploads, p.Progress.Opened, p.Progress.Pages, p.Progress.Read = st.Uploads, st.Opened, st.Pages, st.Read
+	p.Progress.Uploads, p.Progress.Opened, p.Progress.Pages, p.Progress.Read = st.Uploads,
+		st.Opened, st.Pages, st.Read
 	p.Progress.Lines, p.Progress.Matched, p.Progress.Failures = st.Lines, st.Matched, st.Failures
 	for _, w := range st.Waits {
 		text := w.Text
@@ -350,7 +382,8 @@ func newPetition(st petition.Standing) Petition {
 func newCount(c office.Count) Count {
 	by := map[string]int{}
 	maps.Copy(by, c.ByReason)
-	return Count{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible, c.Certain, c.Outcome, by}
+	return Count{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible,
+		c.Certain, c.Outcome, by}
 }
 
 func dayOf(t time.Time) string {
@@ -415,7 +448,8 @@ func (s *Server) addPetition(ctx context.Context, in *struct {
 	}
 	by := site.AccountIn(ctx).ID
 	p, err := s.Office.ReadTerms(ctx, store.Petition{}, office.Terms{
-		Title: in.Body.Title, Received: cmpWord(in.Body.ReceivedOn, dayOf(s.Now())), Snapshot: snapshot, Rules: rules,
+		Title: in.Body.Title, Received: cmpWord(in.Body.ReceivedOn, dayOf(s.Now())),
+		Snapshot: snapshot, Rules: rules,
 	})
 	if err != nil {
 		return nil, err
@@ -427,8 +461,11 @@ func (s *Server) addPetition(ctx context.Context, in *struct {
 	p, err = s.Office.AddPetition(ctx, p, by)
 	if in.Key != "" && errors.Is(err, store.ErrConflict) {
 		p, err = s.Store.Petition(ctx, sent.ID)
-		if err == nil && (p.Title != sent.Title || p.Rules != sent.Rules || !p.ReceivedOn.Equal(sent.ReceivedOn)) {
-			return nil, site.Problem(http.StatusConflict, "Another petition was added under this Idempotency-Key, or it was changed since: use a new key for a new petition.")
+		if err == nil && (p.Title != sent.Title || p.Rules != sent.Rules ||
+			!p.ReceivedOn.Equal(sent.ReceivedOn)) {
+			return nil, site.Problem(http.StatusConflict,
+				"Another petition was added under this Idempotency-Key, or it was changed since: "+
+					"use a new key for a new petition.")
 		}
 	}
 	if err != nil {
@@ -436,7 +473,8 @@ func (s *Server) addPetition(ctx context.Context, in *struct {
 	}
 	answer, err := s.petition(ctx, &byID{p.ID})
 	if err != nil { // it is added: whoever hears otherwise adds it again
-		s.Log.WarnContext(ctx, "a new petition is answered without its count", "petition", p.ID, "error", err)
+		s.Log.WarnContext(ctx, "a new petition is answered without its count", "petition", p.ID,
+			"error", err)
 		var st petition.Standing
 		st.Petition = p
 		return &answerOf[Petition]{newPetition(st)}, nil
@@ -473,7 +511,8 @@ func (s *Server) changePetition(ctx context.Context, in *struct {
 }
 
 func newUpload(u store.Upload, same bool) Upload {
-	out := Upload{ID: u.ID, Petition: u.PetitionID, Name: u.Name, SHA256: u.SHA256, Size: u.Size, At: u.At,
+	out := Upload{ID: u.ID, Petition: u.PetitionID, Name: u.Name, SHA256: u.SHA256, Size: u.Size,
+		At:    u.At,
 		Pages: u.Pages, Error: u.Error, Excluded: u.Excluded, Same: same}
 	if same && u.Excluded {
 		out.Note = `The file is here already, but excluded, so that none of its lines counts. PATCH /api/uploads/` +
@@ -522,7 +561,8 @@ func (s *Server) pages(ctx context.Context, in *byID) (*answerOf[[]Page], error)
 	}
 	out := make([]Page, 0, len(list))
 	for _, p := range list {
-		a := Page{ID: p.ID, Upload: p.UploadID, Number: p.Number, Kind: p.Kind, Source: p.Source, Rotation: p.Rotation, Error: p.Error, Notes: append([]string{}, p.Notes...)}
+		a := Page{ID: p.ID, Upload: p.UploadID, Number: p.Number, Kind: p.Kind, Source: p.Source,
+			Rotation: p.Rotation, Error: p.Error, Notes: append([]string{}, p.Notes...)}
 		if !p.ReadAt.IsZero() {
 			a.ReadAt = &p.ReadAt
 		}
@@ -543,7 +583,8 @@ func (s *Server) lines(ctx context.Context, in *linesOf) (*answerOf[Lines], erro
 	}
 	out := Lines{Lines: []Line{}}
 	for i := range c.Len() {
-		if in.Verdict != "" && c.Verdict(i) != in.Verdict || in.Upload != "" && c.UploadID(i) != in.Upload {
+		if in.Verdict != "" && c.Verdict(i) != in.Verdict || in.Upload != "" &&
+			c.UploadID(i) != in.Upload {
 			continue
 		}
 		if out.Total >= in.Offset && len(out.Lines) < in.Limit {
@@ -555,15 +596,20 @@ func (s *Server) lines(ctx context.Context, in *linesOf) (*answerOf[Lines], erro
 }
 
 func newLine(l *office.Line) Line {
-	a := Line{ID: l.ID, Upload: l.UploadID, Page: l.PageID, File: l.File, PageNumber: l.Page, Number: l.Number, Box: l.Box, Fields: map[string]string{}, Signed: l.Signed, Struck: l.Struck,
-		Verdict: l.Verdict, Reason: l.Reason, Because: l.Because, MemberID: l.MemberID, Probability: l.Probability, Candidates: []Candidate{}, DuplicateOf: l.DuplicateOf, Needs: l.Needs, Decided: l.Decided}
+	a := Line{ID: l.ID, Upload: l.UploadID, Page: l.PageID, File: l.File, PageNumber: l.Page,
+		Number: l.Number, Box: l.Box, Fields: map[string]string{}, Signed: l.Signed,
+		Struck:  l.Struck,
+		Verdict: l.Verdict, Reason: l.Reason, Because: l.Because, MemberID: l.MemberID,
+		Probability: l.Probability, Candidates: []Candidate{}, DuplicateOf: l.DuplicateOf,
+		Needs: l.Needs, Decided: l.Decided}
 	for _, f := range l.Fields {
 		if f.Text != "" {
 			a.Fields[f.Key] = f.Text
 		}
 	}
 	for _, c := range l.Candidates {
-		a.Candidates = append(a.Candidates, Candidate{c.Member.ID, c.Member.Name, c.Probability, append([]string{}, c.Because...)})
+		a.Candidates = append(a.Candidates, Candidate{c.Member.ID, c.Member.Name, c.Probability,
+			append([]string{}, c.Because...)})
 	}
 	return a
 }
@@ -591,7 +637,8 @@ func (s *Server) findings(ctx context.Context, in *byID) (*answerOf[[]Finding], 
 	out := []Finding{}
 	for _, l := range c.Looked {
 		for _, f := range l.RulingsFor(site.AccountIn(ctx).ID) {
-			out = append(out, Finding{f.FindingID, l.ID, f.By, f.At, f.Kind, f.MemberID, f.Note, f.Fields, f.Undone, f.Undoes})
+			out = append(out, Finding{f.FindingID, l.ID, f.By, f.At, f.Kind, f.MemberID, f.Note,
+				f.Fields, f.Undone, f.Undoes})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Finding) int { return a.At.Compare(b.At) })
@@ -634,13 +681,15 @@ func (s *Server) members(ctx context.Context, in *struct {
 	}
 	out := make([]Member, 0, len(list))
 	for _, m := range list {
-		out = append(out, Member{m.ID, m.Name, m.Institution, m.City, m.State, m.Standing, m.Good, append([]string{}, m.Also...)})
+		out = append(out, Member{m.ID, m.Name, m.Institution, m.City, m.State, m.Standing, m.Good,
+			append([]string{}, m.Also...)})
 	}
 	return &answerOf[[]Member]{out}, nil
 }
 
 func newSnapshot(v store.Snapshot) Snapshot {
-	return Snapshot{v.ID, v.Name, v.SHA256, dayOf(v.AsOf), v.Rows, v.Members, append([]string{}, v.Remarks...), v.At}
+	return Snapshot{v.ID, v.Name, v.SHA256, dayOf(v.AsOf), v.Rows, v.Members, append([]string{},
+		v.Remarks...), v.At}
 }
 
 func (s *Server) snapshots(ctx context.Context, _ *struct{}) (*answerOf[[]Snapshot], error) {
@@ -665,7 +714,8 @@ func (s *Server) audit(ctx context.Context, in *struct {
 	}
 	out := make([]Entry, 0, len(list))
 	for _, e := range list {
-		out = append(out, Entry{e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev, e.Hash})
+		out = append(out, Entry{e.Seq, e.At, e.Actor, e.Action, e.Subject, e.Detail, e.Prev,
+			e.Hash})
 	}
 	return &answerOf[[]Entry]{out}, nil
 }

@@ -29,7 +29,8 @@ type docsParam struct{ Name, In, Text string }
 func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 	tags := map[string]*docsTag{}
 	for path, item := range s.docs.spec.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post,
+			"PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
 			if op == nil {
 				continue
 			}
@@ -38,7 +39,8 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 				tag = &docsTag{Name: op.Tags[0]}
 				tags[op.Tags[0]] = tag
 			}
-			d := docsOperation{op.OperationID, method, path, op.Summary, op.Description, s.Who[method+" "+path], nil, nil, nil}
+			d := docsOperation{op.OperationID, method, path, op.Summary, op.Description,
+				s.Who[method+" "+path], nil, nil, nil}
 			for _, p := range op.Parameters {
 				d.Params = append(d.Params, docsParam{p.Name, p.In, p.Description})
 			}

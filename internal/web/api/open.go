@@ -24,7 +24,8 @@ type OpenPoint struct {
 }
 
 func newOpenPoint(p office.OpenPoint) OpenPoint {
-	return OpenPoint{ID: p.ID, Page: p.PageID, File: p.File, Number: p.Page.Number, Kind: p.Kind, Text: p.Text, Box: p.Box,
+	return OpenPoint{ID: p.ID, Page: p.PageID, File: p.File, Number: p.Page.Number, Kind: p.Kind,
+		Text: p.Text, Box: p.Box,
 		Settled: p.Settled, Line: p.LineID, Note: p.Note, By: p.By}
 }
 

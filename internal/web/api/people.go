@@ -33,7 +33,8 @@ func (s *Server) assign(ctx context.Context, in *struct {
 		Assigned bool `json:"assigned"`
 	}
 }) (*answerOf[People], error) {
-	if err := s.Office.Assign(ctx, in.ID, in.Account, in.Body.Assigned, site.AccountIn(ctx).ID); err != nil {
+	if err := s.Office.Assign(ctx, in.ID, in.Account, in.Body.Assigned,
+		site.AccountIn(ctx).ID); err != nil {
 		return nil, err
 	}
 	return s.people(ctx, &byID{in.ID})

@@ -202,37 +202,66 @@ func (s *Server) registerRoutes() []site.Route {
 
 func (s *Server) describeRegister(api huma.API) {
 	const life, register, office = "Life of a petition", "Groups", "Conferences and offices"
-	add(s, api, "GET", "/api/petitions/{id}/life", "get-life", life, "What became of a petition, and what may follow", s.life)
-	add(s, api, "POST", "/api/petitions/{id}/life", "add-to-life", life, "Write a step down, or take the last one back", s.addToLife)
-	add(s, api, "GET", "/api/petitions/{id}/tallies", "list-tallies", life, "The certified counts of a petition, newest first", s.tallies)
-	add(s, api, "GET", "/api/petitions/{id}/statement", "get-statement", life, "What would be certified now, and what hinders it", s.statement)
-	add(s, api, "POST", "/api/petitions/{id}/tallies", "certify-count", life, "Certify the count as it is now", s.certify)
-	add(s, api, "GET", "/api/groups", "list-groups", register, "The groups of the register", s.groups)
-	add(s, api, "GET", "/api/groups/{id}", "get-group", register, "One group, what happened to it and what is due", s.group)
-	add(s, api, "POST", "/api/groups/{id}", "add-to-group", register, "Write something down of a group, or take the last thing back", s.addToGroup)
-	add(s, api, "GET", "/api/worklist", "list-tasks", "Worklist", "What has to be done by which day", s.worklist)
+	add(s, api, "GET", "/api/petitions/{id}/life", "get-life", life,
+		"What became of a petition, and what may follow", s.life)
+	add(s, api, "POST", "/api/petitions/{id}/life", "add-to-life", life,
+		"Write a step down, or take the last one back", s.addToLife)
+	add(s, api, "GET", "/api/petitions/{id}/tallies", "list-tallies", life,
+		"The certified counts of a petition, newest first", s.tallies)
+	add(s, api, "GET", "/api/petitions/{id}/statement", "get-statement", life,
+		"What would be certified now, and what hinders it", s.statement)
+	add(s, api, "POST", "/api/petitions/{id}/tallies", "certify-count", life,
+		"Certify the count as it is now", s.certify)
+	add(s, api, "GET", "/api/groups", "list-groups", register, "The groups of the register",
+		s.groups)
+	add(s, api, "GET", "/api/groups/{id}", "get-group", register,
+		"One group, what happened to it and what is due", s.group)
+	add(s, api, "POST", "/api/groups/{id}", "add-to-group", register,
+		"Write something down of a group, or take the last thing back", s.addToGroup)
+	add(s, api, "GET", "/api/worklist", "list-tasks", "Worklist",
+		"What has to be done by which day", s.worklist)
 	const reports = "Reports to Council"
-	add(s, api, "GET", "/api/reports/council", "list-council-reports", reports, "The reports to Council that were issued, newest first", s.councilReports)
-	add(s, api, "POST", "/api/reports/council", "issue-council-report", reports, "Issue the report for a conference, which stays what it is from then on", s.issueCouncil)
-	add(s, api, "POST", "/api/reports/council/corrections", "correct-council-report", reports, "Correct a report that was issued, in the next one, or take that back", s.correctCouncil)
-	add(s, api, "GET", "/api/conferences", "list-conferences", office, "The conferences, by day", s.conferences)
-	add(s, api, "PUT", "/api/conferences", "set-conferences", office, "Replace the table of conferences", s.setConferences)
-	add(s, api, "GET", "/api/offices", "list-offices", office, "The offices and who holds them from when on", s.offices)
-	add(s, api, "PUT", "/api/offices", "set-offices", office, "Replace the table of offices", s.setOffices)
+	add(s, api, "GET", "/api/reports/council", "list-council-reports", reports,
+		"The reports to Council that were issued, newest first", s.councilReports)
+	add(s, api, "POST", "/api/reports/council", "issue-council-report", reports,
+		"Issue the report for a conference, which stays what it is from then on", s.issueCouncil)
+	add(s, api, "POST", "/api/reports/council/corrections", "correct-council-report", reports,
+		"Correct a report that was issued, in the next one, or take that back", s.correctCouncil)
+	add(s, api, "GET", "/api/conferences", "list-conferences", office, "The conferences, by day",
+		s.conferences)
+	add(s, api, "PUT", "/api/conferences", "set-conferences", office,
+		"Replace the table of conferences", s.setConferences)
+	add(s, api, "GET", "/api/offices", "list-offices", office,
+		"The offices and who holds them from when on", s.offices)
+	add(s, api, "PUT", "/api/offices", "set-offices", office, "Replace the table of offices",
+		s.setOffices)
 }
 
 // describeRegister describes the letters and reports.
 func (d streams) describeRegister() {
 	letter := inPath("id", "file")
 	letter[1].Description = "a kind of letter and pdf, docx or eml, such as approval.pdf"
-	d.add("GET /api/petitions/{id}/letters/{file}", "get-petition-letter", "Letters", "A letter about a petition", huma.Operation{Parameters: letter, Responses: d.file("The letter", site.PDFType, site.DOCXType, site.EMLType)})
-	d.add("GET /api/groups/{id}/letters/{file}", "get-group-letter", "Letters", "A letter about a group", huma.Operation{Parameters: letter, Responses: d.file("The letter", site.PDFType, site.DOCXType, site.EMLType)})
-	conference := []*huma.Param{inQuery("conference", "", "by its name; where it is not said, all that no report has told of yet; as it was issued where it was")}
-	d.add("GET /api/reports/council.xlsx", "get-council-report", "Reports", "The report to Council, without signers' data", huma.Operation{Parameters: conference, Responses: d.file("The workbook", site.SheetType)})
-	d.add("GET /api/reports/council.pdf", "get-council-report-pdf", "Reports", "The report to Council on paper", huma.Operation{Parameters: conference, Responses: d.file("The report", site.PDFType)})
+	d.add("GET /api/petitions/{id}/letters/{file}", "get-petition-letter", "Letters",
+		"A letter about a petition", huma.Operation{Parameters: letter,
+			Responses: d.file("The letter", site.PDFType, site.DOCXType, site.EMLType)})
+	d.add("GET /api/groups/{id}/letters/{file}", "get-group-letter", "Letters",
+		"A letter about a group", huma.Operation{Parameters: letter, Responses: d.file("The letter",
+			site.PDFType, site.DOCXType, site.EMLType)})
+	conference := []*huma.Param{inQuery("conference", "",
+		"by its name; where it is not said, all that no report has told of yet; as it was issued "+
+			"where it was")}
+	d.add("GET /api/reports/council.xlsx", "get-council-report", "Reports",
+		"The report to Council, without signers' data", huma.Operation{Parameters: conference,
+			Responses: d.file("The workbook", site.SheetType)})
+	d.add("GET /api/reports/council.pdf", "get-council-report-pdf", "Reports",
+		"The report to Council on paper", huma.Operation{Parameters: conference,
+			Responses: d.file("The report", site.PDFType)})
 	from, to := inQuery("from", "date", "its first day"), inQuery("to", "date", "its last day")
 	from.Required, to.Required = true, true
-	d.add("GET /api/reports/coo.xlsx", "get-period-report", "Reports", "The COO report of all petitions received in a period, with signers' data", huma.Operation{Parameters: []*huma.Param{from, to}, Responses: d.file("The workbook", site.SheetType)})
+	d.add("GET /api/reports/coo.xlsx", "get-period-report", "Reports",
+		"The COO report of all petitions received in a period, with signers' data",
+		huma.Operation{Parameters: []*huma.Param{from, to}, Responses: d.file("The workbook",
+			site.SheetType)})
 }
 
 // maybeDay is a day, nil for none.
@@ -255,7 +284,8 @@ func each[A, B any](list []A, of func(A) B) []B {
 
 func newStep(v office.Step) Step {
 	return Step{v.Kind, v.Title, v.Says, each(v.Asks, func(a office.Ask) Ask {
-		return Ask{a.Key, a.Label, a.Long, a.Date, a.Optional, append([]string{}, a.Choices...), a.Usual}
+		return Ask{a.Key, a.Label, a.Long, a.Date, a.Optional, append([]string{}, a.Choices...),
+			a.Usual}
 	}), v.Blocked, v.Grave}
 }
 
@@ -268,23 +298,29 @@ func newHappening(v office.Happening) Happening {
 }
 
 func newTask(v office.Task) Task {
-	return Task{v.Key, dayOf(v.Due), v.What, v.Of, v.Subject, v.About, v.Who, v.Tell, v.Overdue, v.Remind, maybeDay(v.Told)}
+	return Task{v.Key, dayOf(v.Due), v.What, v.Of, v.Subject, v.About, v.Who, v.Tell, v.Overdue,
+		v.Remind, maybeDay(v.Told)}
 }
 
 func newGroup(v office.Group) Group {
 	word := func(w office.Word) Word { return Word{w.Label, w.Text} }
 	return Group{
-		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose, Status: v.Status, Active: v.Active, AsOf: dayOf(v.Day), Term: v.Term.Number,
+		ID: v.ID, Name: v.Name, Former: append([]string{}, v.Former...), Purpose: v.Purpose,
+		Status: v.Status, Active: v.Active, AsOf: dayOf(v.Day), Term: v.Term.Number,
 		Terms: each(v.Terms, func(t office.GroupTerm) Term {
 			return Term{t.Number, dayOf(t.From), dayOf(t.To), t.Petition, t.Now, t.Rule}
 		}),
-		End: maybeDay(v.End), Ended: maybeDay(v.Ended), Why: v.Why, Reported: v.Reported, Renewing: v.Renewing, Liaisons: append([]string{}, v.Liaisons...), Contact: v.Contact, Handbook: v.Handbook, Link: v.Link,
-		Reports: each(v.Reports, word), Support: each(v.Support, word), Notices: each(v.Notices, newNotice), Petitions: append([]string{}, v.Petitions...),
+		End: maybeDay(v.End), Ended: maybeDay(v.Ended), Why: v.Why, Reported: v.Reported,
+		Renewing: v.Renewing, Liaisons: append([]string{}, v.Liaisons...), Contact: v.Contact,
+		Handbook: v.Handbook, Link: v.Link,
+		Reports: each(v.Reports, word), Support: each(v.Support, word), Notices: each(v.Notices,
+			newNotice), Petitions: append([]string{}, v.Petitions...),
 	}
 }
 
 func newNotice(v office.Notice) Notice {
-	return Notice{v.Term, dayOf(v.Told), append([]string{}, v.Needs...), maybeDay(v.Answered), v.Answer}
+	return Notice{v.Term, dayOf(v.Told), append([]string{}, v.Needs...), maybeDay(v.Answered),
+		v.Answer}
 }
 
 func newLetter(v office.LetterChoice) Letter {
@@ -316,9 +352,11 @@ func (s *Server) life(ctx context.Context, in *byIDAsOf) (*answerOf[Life], error
 		return nil, fmt.Errorf("read the life of the petition: %w", err)
 	}
 	return &answerOf[Life]{Life{
-		PetitionID: in.ID, State: l.State, Since: maybeDay(l.Since), AsOf: dayOf(l.Day), Renews: l.Renews, Decision: l.Decision, GroupID: l.GroupID, Group: l.Group, Undo: l.Undo,
+		PetitionID: in.ID, State: l.State, Since: maybeDay(l.Since), AsOf: dayOf(l.Day),
+		Renews: l.Renews, Decision: l.Decision, GroupID: l.GroupID, Group: l.Group, Undo: l.Undo,
 		Checklist: each(l.Checklist, func(v office.Required) Required { return Required(v) }),
-		Steps:     each(l.Steps, newStep), Happened: each(l.Happened, newHappening), Letters: each(l.Letters, newLetter),
+		Steps:     each(l.Steps, newStep), Happened: each(l.Happened, newHappening),
+		Letters: each(l.Letters, newLetter),
 	}}, nil
 }
 
@@ -350,8 +388,11 @@ func newTally(t store.Tally) (Tally, error) {
 	}
 	by := map[string]int{}
 	maps.Copy(by, c.ByReason)
-	count := Count{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible, c.Certain, c.Outcome, by}
-	return Tally{ID: t.ID, PetitionID: t.PetitionID, Version: t.Version, Count: count, SnapshotID: t.SnapshotID, RulesHash: t.RulesHash, Program: t.Program, By: t.By, At: t.At, Reason: t.Reason, Supersedes: t.Supersedes}, nil
+	count := Count{c.Rows, c.Valid, c.Invalid, c.Uncertain, c.Required, c.Guaranteed, c.Possible,
+		c.Certain, c.Outcome, by}
+	return Tally{ID: t.ID, PetitionID: t.PetitionID, Version: t.Version, Count: count,
+		SnapshotID: t.SnapshotID, RulesHash: t.RulesHash, Program: t.Program, By: t.By, At: t.At,
+		Reason: t.Reason, Supersedes: t.Supersedes}, nil
 }
 
 func (s *Server) tallies(ctx context.Context, in *byID) (*answerOf[[]Tally], error) {
@@ -394,8 +435,10 @@ func (s *Server) statement(ctx context.Context, in *byID) (*answerOf[Statement],
 	if err != nil {
 		return nil, err
 	}
-	out := Statement{Count: Count{st.Rows, st.Valid, st.Invalid, st.Uncertain, st.Required, st.Guaranteed, st.Possible, st.Certain, st.Outcome, st.ByReason},
-		Seen: st.Seen, Hinders: append([]string{}, st.Hinders...), HandedIn: st.HandedIn, Files: st.Files, Excluded: st.Excluded, Pages: st.Pages,
+	out := Statement{Count: Count{st.Rows, st.Valid, st.Invalid, st.Uncertain, st.Required,
+		st.Guaranteed, st.Possible, st.Certain, st.Outcome, st.ByReason},
+		Seen: st.Seen, Hinders: append([]string{}, st.Hinders...), HandedIn: st.HandedIn,
+		Files: st.Files, Excluded: st.Excluded, Pages: st.Pages,
 		Unread: st.Unread, Open: st.Open, Rule: st.Rule, Moved: []string{}}
 	if st.Export != nil {
 		out.Export, out.AsOf = st.Export.Name, dayOf(st.Export.AsOf)
@@ -415,7 +458,8 @@ func (s *Server) certify(ctx context.Context, in *struct {
 		HandIn bool   `json:"hand_in,omitempty" doc:"write down as well that the packet was handed in today, where it was not"`
 	}
 }) (*answerOf[Tally], error) {
-	t, stays, err := s.Office.Certify(ctx, in.ID, office.Confirmation{Seen: in.Body.Seen, Reason: in.Body.Reason, HandIn: in.Body.HandIn}, site.AccountIn(ctx))
+	t, stays, err := s.Office.Certify(ctx, in.ID, office.Confirmation{Seen: in.Body.Seen,
+		Reason: in.Body.Reason, HandIn: in.Body.HandIn}, site.AccountIn(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -445,7 +489,8 @@ func (s *Server) group(ctx context.Context, in *byIDAsOf) (*answerOf[GroupLife],
 	if err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
-	return &answerOf[GroupLife]{GroupLife{newGroup(g), each(g.Steps, newStep), each(g.Happened, newHappening), g.Undo, each(g.Tasks, newTask), each(g.Letters, newLetter)}}, nil
+	return &answerOf[GroupLife]{GroupLife{newGroup(g), each(g.Steps, newStep), each(g.Happened,
+		newHappening), g.Undo, each(g.Tasks, newTask), each(g.Letters, newLetter)}}, nil
 }
 
 func (s *Server) addToGroup(ctx context.Context, in *stepOfID) (*answerOf[GroupLife], error) {
@@ -454,7 +499,8 @@ func (s *Server) addToGroup(ctx context.Context, in *stepOfID) (*answerOf[GroupL
 		return nil, err
 	}
 	step.Key = in.Key
-	if _, err := s.Office.Group(ctx, in.ID, site.AccountIn(ctx).Roles, register.AsOf{}); err != nil {
+	if _, err := s.Office.Group(ctx, in.ID, site.AccountIn(ctx).Roles,
+		register.AsOf{}); err != nil {
 		return nil, fmt.Errorf("read the group: %w", err)
 	}
 	if err := s.Office.AddToGroup(ctx, in.ID, step, site.AccountIn(ctx)); err != nil {
@@ -484,12 +530,14 @@ type (
 )
 
 func newCouncilReport(r office.IssuedReport) CouncilReport {
-	return CouncilReport{r.Conference, r.Document, dayOf(r.On), dayOf(r.CutOff), r.At, r.By, r.Actions, r.SHA256, each(r.Corrections, func(c office.Correction) Correction {
-		return Correction{c.ID, dayOf(c.On), c.Text, c.ToldAt}
-	})}
+	return CouncilReport{r.Conference, r.Document, dayOf(r.On), dayOf(r.CutOff), r.At, r.By,
+		r.Actions, r.SHA256, each(r.Corrections, func(c office.Correction) Correction {
+			return Correction{c.ID, dayOf(c.On), c.Text, c.ToldAt}
+		})}
 }
 
-func (s *Server) councilReports(ctx context.Context, _ *struct{}) (*answerOf[[]CouncilReport], error) {
+func (s *Server) councilReports(ctx context.Context, _ *struct{}) (*answerOf[[]CouncilReport],
+	error) {
 	list, _, err := s.Office.CouncilReports(ctx, site.SightIn(ctx), site.AccountIn(ctx).Roles)
 	if err != nil {
 		return nil, fmt.Errorf("list the reports to Council: %w", err)
@@ -505,7 +553,8 @@ func (s *Server) issueCouncil(ctx context.Context, in *struct {
 		On         string `json:"on,omitempty" maxLength:"40" doc:"its date, such as 2026-11-01; today where it is not said"`
 	}
 }) (*answerOf[CouncilReport], error) {
-	n, err := office.ReadCouncilReport(in.Body.Conference, strings.TrimSpace(in.Body.Document), in.Body.CutOff, in.Body.On)
+	n, err := office.ReadCouncilReport(in.Body.Conference, strings.TrimSpace(in.Body.Document),
+		in.Body.CutOff, in.Body.On)
 	if err != nil {
 		return nil, err
 	}
@@ -524,7 +573,8 @@ func (s *Server) correctCouncil(ctx context.Context, in *struct {
 		Undoes     string `json:"undoes,omitempty" maxLength:"100" doc:"id of the correction that is taken back"`
 	}
 }) (*answerOf[[]CouncilReport], error) {
-	step, err := s.Office.ReadStep(office.SaidCorrection(in.Body.Conference, in.Body.Text, cmp.Or(in.Body.On, dayOf(s.Today())), in.Body.Undoes))
+	step, err := s.Office.ReadStep(office.SaidCorrection(in.Body.Conference, in.Body.Text,
+		cmp.Or(in.Body.On, dayOf(s.Today())), in.Body.Undoes))
 	if err != nil {
 		return nil, err
 	}

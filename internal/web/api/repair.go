@@ -81,22 +81,38 @@ func (s *Server) repairRoutes() []site.Route {
 
 func (s *Server) describeRepair(api huma.API) {
 	const tag = "Putting right"
-	add(s, api, "GET", "/api/pages/{id}/columns", "list-columns", tag, "The columns of a page and what they are taken for, left to right", s.columns)
-	add(s, api, "POST", "/api/pages/{id}/columns", "tell-columns", tag, "Say what the columns of a page are; it is read again with them", s.tellColumns)
-	add(s, api, "POST", "/api/pages/{id}/turn", "turn-page", tag, "Say which way up a page is; it is read again so", s.turn)
-	add(s, api, "POST", "/api/pages/{id}/exclude", "exclude-page", tag, "Exclude a page, so that none of its lines counts", s.excludePage)
-	add(s, api, "POST", "/api/pages/{id}/move", "move-page", tag, "Move a page to another petition", s.movePage)
-	add(s, api, "POST", "/api/pages/{id}/lines", "add-line", tag, "Add a line that was missed", s.addLine)
-	add(s, api, "POST", "/api/pages/{id}/merge", "merge-lines", tag, "Make one line of several of a page", s.merge)
-	add(s, api, "GET", "/api/pages/{id}/repairs", "list-page-repairs", tag, "What was put right on a page, newest first", s.pageRepairs)
-	add(s, api, "POST", "/api/lines/{id}/correct", "correct-line", tag, "Correct what is written on a line, decided or not; its verdict follows", s.correct)
-	add(s, api, "POST", "/api/lines/{id}/correct/undo", "undo-correction", tag, "Take a correction of a line back", s.undoCorrection)
-	add(s, api, "POST", "/api/lines/{id}/split", "split-line", tag, "Make two lines of one", s.split)
-	add(s, api, "POST", "/api/lines/{id}/delete", "delete-line", tag, "Take out what is no line", s.deleteLine)
-	add(s, api, "POST", "/api/repairs/{id}/undo", "undo-repair", tag, "Take back the newest of what was put right", s.undoRepair)
-	add(s, api, "GET", "/api/petitions/{id}/cover", "get-cover", tag, "The purpose and the organizers of a petition, as read or corrected", s.cover)
-	add(s, api, "PUT", "/api/petitions/{id}/cover", "correct-cover", tag, "Correct the purpose and the organizers", s.correctCover)
-	add(s, api, "GET", "/api/petitions/{id}/repairs", "list-petition-repairs", tag, "What was put right of a petition as a whole, newest first", s.petitionRepairs)
+	add(s, api, "GET", "/api/pages/{id}/columns", "list-columns", tag,
+		"The columns of a page and what they are taken for, left to right", s.columns)
+	add(s, api, "POST", "/api/pages/{id}/columns", "tell-columns", tag,
+		"Say what the columns of a page are; it is read again with them", s.tellColumns)
+	add(s, api, "POST", "/api/pages/{id}/turn", "turn-page", tag,
+		"Say which way up a page is; it is read again so", s.turn)
+	add(s, api, "POST", "/api/pages/{id}/exclude", "exclude-page", tag,
+		"Exclude a page, so that none of its lines counts", s.excludePage)
+	add(s, api, "POST", "/api/pages/{id}/move", "move-page", tag, "Move a page to another petition",
+		s.movePage)
+	add(s, api, "POST", "/api/pages/{id}/lines", "add-line", tag, "Add a line that was missed",
+		s.addLine)
+	add(s, api, "POST", "/api/pages/{id}/merge", "merge-lines", tag,
+		"Make one line of several of a page", s.merge)
+	add(s, api, "GET", "/api/pages/{id}/repairs", "list-page-repairs", tag,
+		"What was put right on a page, newest first", s.pageRepairs)
+	add(s, api, "POST", "/api/lines/{id}/correct", "correct-line", tag,
+		"Correct what is written on a line, decided or not; its verdict follows", s.correct)
+	add(s, api, "POST", "/api/lines/{id}/correct/undo", "undo-correction", tag,
+		"Take a correction of a line back", s.undoCorrection)
+	add(s, api, "POST", "/api/lines/{id}/split", "split-line", tag, "Make two lines of one",
+		s.split)
+	add(s, api, "POST", "/api/lines/{id}/delete", "delete-line", tag, "Take out what is no line",
+		s.deleteLine)
+	add(s, api, "POST", "/api/repairs/{id}/undo", "undo-repair", tag,
+		"Take back the newest of what was put right", s.undoRepair)
+	add(s, api, "GET", "/api/petitions/{id}/cover", "get-cover", tag,
+		"The purpose and the organizers of a petition, as read or corrected", s.cover)
+	add(s, api, "PUT", "/api/petitions/{id}/cover", "correct-cover", tag,
+		"Correct the purpose and the organizers", s.correctCover)
+	add(s, api, "GET", "/api/petitions/{id}/repairs", "list-petition-repairs", tag,
+		"What was put right of a petition as a whole, newest first", s.petitionRepairs)
 }
 
 func (s *Server) columns(ctx context.Context, in *byID) (*answerOf[[]Column], error) {
@@ -105,7 +121,9 @@ func (s *Server) columns(ctx context.Context, in *byID) (*answerOf[[]Column], er
 		return nil, err
 	}
 	list, err := s.Office.PageColumns(ctx, p)
-	return &answerOf[[]Column]{each(list, func(c office.PageColumn) Column { return Column(c) })}, err
+	return &answerOf[[]Column]{each(list, func(c office.PageColumn) Column {
+		return Column(c)
+	})}, err
 }
 
 func (s *Server) tellColumns(ctx context.Context, in *struct {
@@ -115,7 +133,9 @@ func (s *Server) tellColumns(ctx context.Context, in *struct {
 		Whole   bool     `json:"whole_file,omitempty" doc:"and all pages of its file with as many columns"`
 	}
 }) (*answerOf[PagesAgain], error) {
-	columns := each(in.Body.Columns, func(c Column) office.PageColumn { return office.PageColumn(c) })
+	columns := each(in.Body.Columns, func(c Column) office.PageColumn {
+		return office.PageColumn(c)
+	})
 	n, err := s.Office.TellColumns(ctx, in.ID, columns, in.Body.Whole, site.AccountIn(ctx))
 	return &answerOf[PagesAgain]{PagesAgain{n}}, err
 }
@@ -146,7 +166,8 @@ func (s *Server) movePage(ctx context.Context, in *struct {
 	if !site.SightIn(ctx).Sees(in.Body.Petition) {
 		return nil, site.ErrUnseen
 	}
-	n, err := s.Office.MovePages(ctx, in.ID, in.Body.Petition, in.Body.Whole, in.Body.Note, site.AccountIn(ctx))
+	n, err := s.Office.MovePages(ctx, in.ID, in.Body.Petition, in.Body.Whole, in.Body.Note,
+		site.AccountIn(ctx))
 	return &answerOf[PagesAgain]{PagesAgain{n}}, err
 }
 
@@ -246,7 +267,8 @@ func (s *Server) petitionRepairs(ctx context.Context, in *byID) (*answerOf[[]Rep
 	return s.repairs(ctx, in.ID, "")
 }
 
-func (s *Server) repairs(ctx context.Context, petitionID, pageID string) (*answerOf[[]Repair], error) {
+func (s *Server) repairs(ctx context.Context, petitionID, pageID string) (*answerOf[[]Repair],
+	error) {
 	list, err := s.Office.Repairs(ctx, petitionID, pageID)
 	return &answerOf[[]Repair]{each(list, newRepair)}, err
 }
@@ -256,16 +278,19 @@ func (s *Server) cover(ctx context.Context, in *byID) (*answerOf[Cover], error) 
 	if err != nil {
 		return nil, err
 	}
-	return &answerOf[Cover]{Cover{c.Purpose, each(c.Organizers, func(o office.Organizer) Organizer { return Organizer{o.Name, o.Address, o.Signed} })}}, nil
+	return &answerOf[Cover]{Cover{c.Purpose, each(c.Organizers, func(o office.Organizer) Organizer {
+		return Organizer{o.Name, o.Address, o.Signed}
+	})}}, nil
 }
 
 func (s *Server) correctCover(ctx context.Context, in *struct {
 	ID   string `path:"id"`
 	Body Cover
 }) (*answerOf[Cover], error) {
-	words := office.CoverWords{Purpose: in.Body.Purpose, Organizers: each(in.Body.Organizers, func(o Organizer) office.Organizer {
-		return office.Organizer{Name: o.Name, Address: o.Address, Signed: o.Signed}
-	})}
+	words := office.CoverWords{Purpose: in.Body.Purpose, Organizers: each(in.Body.Organizers,
+		func(o Organizer) office.Organizer {
+			return office.Organizer{Name: o.Name, Address: o.Address, Signed: o.Signed}
+		})}
 	if err := s.Office.CorrectCover(ctx, in.ID, words, site.AccountIn(ctx)); err != nil {
 		return nil, err
 	}

@@ -25,29 +25,47 @@ import (
 type streams struct{ *huma.OpenAPI }
 
 func (d streams) describe() {
-	d.add("PUT /api/petitions/{id}/files/{name}", "put-file", "Files", "Add a file: the body is the file", huma.Operation{
-		Description: "201 where the file is new, 200 where it was here already. For example: curl -T sheet.pdf -H 'Authorization: Bearer …' …/files/sheet.pdf",
-		Parameters:  inPath("id", "name"), RequestBody: sent(binary("application/octet-stream", site.PDFType, "image/tiff", "image/jpeg", "image/png")),
-		Responses: d.answer("201", "Added", Upload{}),
-	})
-	d.add("POST /api/petitions/{id}/files", "post-files", "Files", "Add files as a form does", huma.Operation{
-		Parameters:  inPath("id"),
-		RequestBody: sent(map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": {Type: "array", Items: &huma.Schema{Type: "string", Format: "binary"}}}}}}),
-		Responses:   d.answer("201", "Added, or here already", []Upload{}),
-	})
-	d.add("PUT /api/snapshots/{name}", "put-snapshot", "Members", "Take in a membership export: the body is the CSV or XLSX file", huma.Operation{
-		Parameters: append(inPath("name"), inQuery("as_of", "date", "the day that it speaks of; today where it is not said"),
-			inQuery("accept_losses", "", "yes to take an export of which much is left out or doubtful, and which is refused otherwise")),
-		RequestBody: sent(binary("text/csv", site.SheetType)), Responses: d.answer("201", "Taken in", Snapshot{}),
-	})
-	d.add("POST /api/petitions/{id}/findings", "add-finding", "Review", "Say what a person found of a line", huma.Operation{
-		Parameters: inPath("id"), RequestBody: sent(map[string]*huma.MediaType{"application/json": {Schema: d.schema(office.Found{})}}),
-		Responses: d.answers("204", &huma.Response{Description: "Taken"}),
-	})
-	d.add("GET /api/petitions/{id}/reports/{kind}", "get-report", "Reports", "A workbook: coo, with signers' data, or council, without", huma.Operation{
-		Parameters: []*huma.Param{inPath("id")[0], {Name: "kind", In: "path", Required: true, Schema: &huma.Schema{Type: "string", Enum: []any{office.COOReport, office.CouncilReport}}}},
-		Responses:  d.file("The workbook", site.SheetType),
-	})
+	d.add("PUT /api/petitions/{id}/files/{name}", "put-file", "Files",
+		"Add a file: the body is the file", huma.Operation{
+			Description: "201 where the file is new, 200 where it was here already. For example: " +
+				"curl -T sheet.pdf -H 'Authorization: Bearer …' …/files/sheet.pdf",
+			Parameters: inPath("id", "name"), RequestBody: sent(binary("application/octet-stream",
+				site.PDFType, "image/tiff", "image/jpeg", "image/png")),
+			Responses: d.answer("201", "Added", Upload{}),
+		})
+	d.add("POST /api/petitions/{id}/files", "post-files", "Files", "Add files as a form does",
+		huma.Operation{
+			Parameters: inPath("id"),
+			RequestBody: sent(map[string]*huma.MediaType{"multipart/form-data": {
+				Schema: &huma.Schema{
+					Type: "object", Properties: map[string]*huma.Schema{"file": {Type: "array",
+						Items: &huma.Schema{Type: "string", Format: "binary"}}}}}}),
+			Responses: d.answer("201", "Added, or here already", []Upload{}),
+		})
+	d.add("PUT /api/snapshots/{name}", "put-snapshot", "Members",
+		"Take in a membership export: the body is the CSV or XLSX file", huma.Operation{
+			Parameters: append(inPath("name"), inQuery("as_of", "date",
+				"the day that it speaks of; today where it is not said"),
+				inQuery("accept_losses", "",
+					"yes to take an export of which much is left out or doubtful, and which is "+
+						"refused otherwise")),
+			RequestBody: sent(binary("text/csv", site.SheetType)), Responses: d.answer("201",
+				"Taken in", Snapshot{}),
+		})
+	d.add("POST /api/petitions/{id}/findings", "add-finding", "Review",
+		"Say what a person found of a line", huma.Operation{
+			Parameters: inPath("id"), RequestBody: sent(map[string]*huma.MediaType{
+				"application/json": {
+					Schema: d.schema(office.Found{})}}),
+			Responses: d.answers("204", &huma.Response{Description: "Taken"}),
+		})
+	d.add("GET /api/petitions/{id}/reports/{kind}", "get-report", "Reports",
+		"A workbook: coo, with signers' data, or council, without", huma.Operation{
+			Parameters: []*huma.Param{inPath("id")[0], {Name: "kind", In: "path", Required: true,
+				Schema: &huma.Schema{Type: "string", Enum: []any{office.COOReport,
+					office.CouncilReport}}}},
+			Responses: d.file("The workbook", site.SheetType),
+		})
 	d.describeRegister()
 }
 
@@ -65,11 +83,14 @@ func (d streams) schema(v any) *huma.Schema {
 
 // answers are those of an operation: of success, and the one of all errors.
 func (d streams) answers(status string, r *huma.Response) map[string]*huma.Response {
-	return map[string]*huma.Response{status: r, "default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: d.schema(huma.ErrorModel{})}}}}
+	return map[string]*huma.Response{status: r, "default": {Description: "Error",
+		Content: map[string]*huma.MediaType{"application/problem+json": {
+			Schema: d.schema(huma.ErrorModel{})}}}}
 }
 
 func (d streams) answer(status, text string, v any) map[string]*huma.Response {
-	return d.answers(status, &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/json": {Schema: d.schema(v)}}})
+	return d.answers(status, &huma.Response{Description: text, Content: map[string]*huma.MediaType{
+		"application/json": {Schema: d.schema(v)}}})
 }
 
 func (d streams) file(text string, types ...string) map[string]*huma.Response {
@@ -90,13 +111,15 @@ func binary(types ...string) map[string]*huma.MediaType {
 
 func inPath(names ...string) (out []*huma.Param) {
 	for _, n := range names {
-		out = append(out, &huma.Param{Name: n, In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
+		out = append(out, &huma.Param{Name: n, In: "path", Required: true,
+			Schema: &huma.Schema{Type: "string"}})
 	}
 	return out
 }
 
 func inQuery(name, format, text string) *huma.Param {
-	return &huma.Param{Name: name, In: "query", Description: text, Schema: &huma.Schema{Type: "string", Format: format}}
+	return &huma.Param{Name: name, In: "query", Description: text,
+		Schema: &huma.Schema{Type: "string", Format: format}}
 }
 
 // putFile takes a file as the whole body, which every scanner's script can send.
@@ -108,7 +131,8 @@ func (s *Server) putFile(w http.ResponseWriter, r *http.Request) error {
 	if !s.intake.MayUpload(site.AccountOf(r).ID) {
 		return upload.ErrTooMany
 	}
-	t, err := s.intake.Take(r.Context(), p.ID, upload.FileName(r.PathValue("name")), site.AccountOf(r).ID, s.intake.Sized(w, r.Body))
+	t, err := s.intake.Take(r.Context(), p.ID, upload.FileName(r.PathValue("name")),
+		site.AccountOf(r).ID, s.intake.Sized(w, r.Body))
 	if err = upload.TooLarge(err, s.MaxUpload); err != nil {
 		return err
 	}
@@ -132,7 +156,9 @@ func (s *Server) postFiles(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) putSnapshot(w http.ResponseWriter, r *http.Request) error {
-	opts, _, name, wrong := upload.ImportOptions(url.Values{"name": {r.PathValue("name")}, "as-of": {r.URL.Query().Get("as_of")}, "accept-losses": {r.URL.Query().Get("accept_losses")}})
+	opts, _, name, wrong := upload.ImportOptions(url.Values{"name": {r.PathValue("name")},
+		"as-of":         {r.URL.Query().Get("as_of")},
+		"accept-losses": {r.URL.Query().Get("accept_losses")}})
 	if wrong != "" {
 		return site.Problem(http.StatusUnprocessableEntity, wrong)
 	}

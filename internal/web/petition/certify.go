@@ -18,7 +18,8 @@ func (s *Pages) certifyRoutes() []site.Route {
 	return []site.Route{
 		site.On("GET /petitions/{id}/certify", site.ByChair|site.ByAdmin, s.certifyPage),
 		site.On("POST /petitions/{id}/tallies", site.ByChair|site.ByAdmin, s.certify),
-		site.On("GET /petitions/{id}/certificates/{file}", site.ByStaff|site.ByChair|site.ByAdmin, s.certificatePDF),
+		site.On("GET /petitions/{id}/certificates/{file}", site.ByStaff|site.ByChair|site.ByAdmin,
+			s.certificatePDF),
 	}
 }
 
@@ -62,9 +63,11 @@ func (s *Pages) certify(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	yes := office.Confirmation{Seen: r.PostFormValue("seen"), Reason: r.PostFormValue("reason"), HandIn: r.PostFormValue("hand-in") == "yes"}
+	yes := office.Confirmation{Seen: r.PostFormValue("seen"), Reason: r.PostFormValue("reason"),
+		HandIn: r.PostFormValue("hand-in") == "yes"}
 	if yes.Seen == "" {
-		return s.Done(w, r, "/petitions/"+r.PathValue("id")+"/certify", "Look at what is certified, and confirm it here.")
+		return s.Done(w, r, "/petitions/"+r.PathValue("id")+"/certify",
+			"Look at what is certified, and confirm it here.")
 	}
 	t, stays, err := s.Office.Certify(r.Context(), r.PathValue("id"), yes, site.AccountOf(r))
 	if err != nil {
@@ -81,9 +84,11 @@ func (s *Pages) certificatePDF(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	tally, ok := strings.CutSuffix(r.PathValue("file"), ".pdf")
 	if !ok {
-		return site.Problem(http.StatusNotFound, "There is no such certificate: its name ends in .pdf.")
+		return site.Problem(http.StatusNotFound,
+			"There is no such certificate: its name ends in .pdf.")
 	}
-	return s.Send(w, r, site.Download{Media: site.PDFType, Action: "certificate.printed", Subject: id, Detail: "tally " + tally}, func(out io.Writer) (string, error) {
+	return s.Send(w, r, site.Download{Media: site.PDFType, Action: "certificate.printed",
+		Subject: id, Detail: "tally " + tally}, func(out io.Writer) (string, error) {
 		return s.Office.CertificatePDF(r.Context(), id, tally, out)
 	})
 }
@@ -93,13 +98,15 @@ type action struct{ Label, Link string }
 
 // mainAction is what whoever looks at a petition does next: review while lines wait, certify
 // once the count can be, then the next step of its life.
-func (s *Pages) mainAction(ctx context.Context, v *petitionView, who store.Account) (action, error) {
+func (s *Pages) mainAction(ctx context.Context, v *petitionView, who store.Account) (action,
+	error) {
 	page := "/petitions/" + v.ID
 	held := v.Tally != nil && v.Moved == nil
 	switch {
 	case !held && v.TallyWhy == "" && v.MayTally && v.State != "draft":
 		return action{"Certify the count", page + "/certify"}, nil
-	case !held && office.Decided(v.Petition) == "" && v.MayReview && (v.Count.Uncertain > 0 || v.Lines == 0):
+	case !held && office.Decided(v.Petition) == "" && v.MayReview && (v.Count.Uncertain > 0 ||
+		v.Lines == 0):
 		return action{"Review lines", page + "/review"}, nil
 	case !site.May(who, site.ByStaff|site.ByChair|site.ByAdmin):
 		return action{"Review lines", page + "/review"}, nil

@@ -37,7 +37,8 @@ func (s *Pages) petitionEvents(w http.ResponseWriter, r *http.Request) error {
 	if err := out.Start(); err != nil {
 		return err
 	}
-	watch := petitionWatch{Pages: s, who: site.AccountOf(r), id: r.PathValue("id"), seen: map[string]uint64{}}
+	watch := petitionWatch{Pages: s, who: site.AccountOf(r), id: r.PathValue("id"),
+		seen: map[string]uint64{}}
 	changed, stop := s.Bell.Listen(r.Context(), site.Topic(watch.id))
 	defer stop()
 	shown := r.URL.Query().Get("key")
@@ -45,7 +46,8 @@ func (s *Pages) petitionEvents(w http.ResponseWriter, r *http.Request) error {
 		pieces, err := watch.look(r.Context(), &shown)
 		if err != nil {
 			if r.Context().Err() == nil {
-				s.Log.WarnContext(r.Context(), "a stream of changes ended", "request", site.RequestID(r), "error", err)
+				s.Log.WarnContext(r.Context(), "a stream of changes ended", "request",
+					site.RequestID(r), "error", err)
 			}
 			return nil // the page connects again
 		}
@@ -122,7 +124,8 @@ func (p *petitionWatch) pieces(v *petitionView) ([]live, error) {
 		out = append(out, live{ID: id, In: in, HTML: html})
 		return err
 	}
-	for _, name := range []string{"moved", "count", "waits", "progress", "failures", "checklist", "tally"} {
+	for _, name := range []string{"moved", "count", "waits", "progress", "failures", "checklist",
+		"tally"} {
 		if err := add(name, "", name, v); err != nil {
 			return nil, err
 		}

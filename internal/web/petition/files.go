@@ -44,7 +44,9 @@ func (s *Pages) downloadUpload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if u.Referred && !site.SightIn(r.Context()).All() {
-		return site.Problem(http.StatusForbidden, "Only some pages of this file are of this petition, so that only those who see all petitions can have it whole. Its pages are shown one by one.")
+		return site.Problem(http.StatusForbidden,
+			"Only some pages of this file are of this petition, so that only those who see all "+
+				"petitions can have it whole. Its pages are shown one by one.")
 	}
 	if err := s.Record(r, "upload.downloaded", u.PetitionID, "upload "+u.ID); err != nil {
 		return err
@@ -62,7 +64,8 @@ func (s *Pages) includeUpload(w http.ResponseWriter, r *http.Request) error {
 	return s.setExcluded(w, r, false, "The file counts again.")
 }
 
-func (s *Pages) setExcluded(w http.ResponseWriter, r *http.Request, excluded bool, said string) error {
+func (s *Pages) setExcluded(w http.ResponseWriter, r *http.Request, excluded bool,
+	said string) error {
 	u, err := s.Office.Exclude(r.Context(), r.PathValue("id"), excluded, site.AccountOf(r).ID)
 	if err != nil {
 		return err
@@ -72,7 +75,8 @@ func (s *Pages) setExcluded(w http.ResponseWriter, r *http.Request, excluded boo
 
 // retryFailure tries again what one failure was about.
 func (s *Pages) retryFailure(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Office.Retry(r.Context(), r.PathValue("id"), r.PathValue("failure"), site.AccountOf(r).ID); err != nil {
+	if err := s.Office.Retry(r.Context(), r.PathValue("id"), r.PathValue("failure"),
+		site.AccountOf(r).ID); err != nil {
 		return err
 	}
 	return s.Done(w, r, "/petitions/"+r.PathValue("id")+"#failures", "It is tried again.")

@@ -30,9 +30,13 @@ type linesView struct {
 func (s *Pages) linesPage(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	offset, _ := strconv.Atoi(query.Get("from")) // what is no number is the beginning
-	v := linesView{query: query, Presets: office.Presets(), Reasons: office.InvalidReasons(), MayReview: site.May(site.AccountOf(r), site.Reviewers),
-		TableQuery: office.TableQuery{Petition: r.PathValue("id"), Preset: query.Get("preset"), Verdict: query.Get("verdict"), Reason: query.Get("reason"),
-			Decided: query.Get("decided"), Upload: query.Get("file"), Text: strings.TrimSpace(query.Get("q")), Sort: query.Get("sort"), Offset: offset, Limit: linesShown}}
+	v := linesView{query: query, Presets: office.Presets(), Reasons: office.InvalidReasons(),
+		MayReview: site.May(site.AccountOf(r), site.Reviewers),
+		TableQuery: office.TableQuery{Petition: r.PathValue("id"), Preset: query.Get("preset"),
+			Verdict: query.Get("verdict"), Reason: query.Get("reason"),
+			Decided: query.Get("decided"), Upload: query.Get("file"),
+			Text: strings.TrimSpace(query.Get("q")), Sort: query.Get("sort"), Offset: offset,
+			Limit: linesShown}}
 	var err error
 	if v.TableQuery.Petition != "" {
 		if v.Petition, err = s.Store.Petition(r.Context(), v.TableQuery.Petition); err != nil {
@@ -42,7 +46,8 @@ func (s *Pages) linesPage(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("list the uploads: %w", err)
 		}
 	}
-	if v.TablePage, err = s.Office.Table(r.Context(), site.SightIn(r.Context()), v.TableQuery); err != nil {
+	if v.TablePage, err = s.Office.Table(r.Context(), site.SightIn(r.Context()),
+		v.TableQuery); err != nil {
 		return fmt.Errorf("list lines: %w", err)
 	}
 	return s.Render(w, r, http.StatusOK, "lines", v)

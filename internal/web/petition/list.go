@@ -54,7 +54,8 @@ func (s *Pages) petitionsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := petitionsView{All: len(all), Query: strings.TrimSpace(r.URL.Query().Get("q")), State: r.URL.Query().Get("state")}
+	v := petitionsView{All: len(all), Query: strings.TrimSpace(r.URL.Query().Get("q")),
+		State: r.URL.Query().Get("state")}
 	words := strings.Fields(name.Fold(v.Query))
 	var list []store.Overview
 	for _, p := range all {
@@ -62,7 +63,9 @@ func (s *Pages) petitionsPage(w http.ResponseWriter, r *http.Request) error {
 			v.States = append(v.States, p.State)
 		}
 		title := name.Fold(p.Title)
-		lacks := slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(title, w) })
+		lacks := slices.ContainsFunc(words, func(w string) bool {
+			return !strings.Contains(title, w)
+		})
 		if !lacks && (v.State == "" || p.State == v.State) {
 			list = append(list, p)
 		}
@@ -70,7 +73,8 @@ func (s *Pages) petitionsPage(w http.ResponseWriter, r *http.Request) error {
 	if v.List, err = s.standingsOf(r.Context(), list); err != nil {
 		return err
 	}
-	if site.May(site.AccountOf(r), site.ByStaff|site.ByAdmin) && site.SightIn(r.Context()).All() { // others may not see how far the service is
+	if site.May(site.AccountOf(r), site.ByStaff|site.ByAdmin) && site.SightIn(r.Context()).All() {
+		// others may not see how far the service is
 		first, err := s.Office.FirstSteps(r.Context(), all)
 		if err != nil {
 			return fmt.Errorf("see what a new service needs: %w", err)
@@ -102,9 +106,13 @@ func (s *Pages) standingsOf(ctx context.Context, list []store.Overview) ([]Stand
 	out := make([]Standing, 0, len(list))
 	for _, p := range list {
 		st, err := s.Standing(ctx, p)
-		if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrDamaged) { // of one petition; the others go on
-			s.Log.ErrorContext(ctx, "a file is missing from the data folder", "petition", p.ID, "error", err)
-			st, err = Standing{Overview: p, Bar: newBar(office.Count{}), Waits: []wait{{"staff", "cannot be counted: a file is missing", "/petitions/" + p.ID, true}}}, nil
+		if errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrDamaged) {
+			// of one petition; the others go on
+			s.Log.ErrorContext(ctx, "a file is missing from the data folder", "petition", p.ID,
+				"error", err)
+			st, err = Standing{Overview: p, Bar: newBar(office.Count{}),
+				Waits: []wait{{"staff", "cannot be counted: a file is missing", "/petitions/" +
+					p.ID, true}}}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -162,13 +170,15 @@ func waits(st *Standing) []wait {
 		return nil
 	}
 	if p.Failures > 0 {
-		out = append(out, wait{"staff", site.Plural(p.Failures, "failure", "failures"), page + "#failures", true})
+		out = append(out, wait{"staff", site.Plural(p.Failures, "failure", "failures"),
+			page + "#failures", true})
 	}
 	if p.SnapshotID == "" {
 		out = append(out, wait{"staff", "no membership export chosen", page + "/edit", true})
 	}
 	if p.Unreadable > 0 {
-		out = append(out, wait{"staff", site.Plural(p.Unreadable, "file or page that cannot be read", "files or pages that cannot be read"), page, true})
+		out = append(out, wait{"staff", site.Plural(p.Unreadable,
+			"file or page that cannot be read", "files or pages that cannot be read"), page, true})
 	}
 	if p.Uploads == 0 {
 		out = append(out, wait{"staff", "sheets to be uploaded", page, false})
@@ -177,24 +187,30 @@ func waits(st *Standing) []wait {
 		out = append(out, wait{"", "opening " + site.Plural(n, "file", "files"), page, false})
 	}
 	if p.Read < p.Pages {
-		out = append(out, wait{"", fmt.Sprintf("reading page %s of %s", site.Number(p.Read+1), site.Number(p.Pages)), page, false})
+		out = append(out, wait{"", fmt.Sprintf("reading page %s of %s", site.Number(p.Read+1),
+			site.Number(p.Pages)), page, false})
 	} else if p.Matched < p.Lines && p.SnapshotID != "" {
-		out = append(out, wait{"", "looking up " + site.Plural(p.Lines-p.Matched, "line", "lines"), page, false})
+		out = append(out, wait{"", "looking up " + site.Plural(p.Lines-p.Matched, "line", "lines"),
+			page, false})
 	}
 	if p.Open > 0 {
-		out = append(out, wait{"staff", site.Plural(p.Open, "open point", "open points"), page + "/open", true})
+		out = append(out, wait{"staff", site.Plural(p.Open, "open point", "open points"),
+			page + "/open", true})
 	}
 	if st.Moved != nil {
-		out = append(out, wait{"chair", "the count is not the certified one any more", page + "#moved", true})
+		out = append(out, wait{"chair", "the count is not the certified one any more",
+			page + "#moved", true})
 	}
 	if st.Tally != nil {
 		return out
 	}
-	add(c.Uncertain-c.Needs["match"]-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"], "verifiers", "line to look at", "lines to look at", review)
+	add(c.Uncertain-c.Needs["match"]-c.Needs["second"]-c.Needs["third"]-c.Needs["chair"],
+		"verifiers", "line to look at", "lines to look at", review)
 	add(c.Needs["second"], "verifiers", "second look", "second looks", review)
 	add(c.Needs["third"], "verifiers", "disagreement", "disagreements", review)
 	add(c.Needs["chair"], "chair", "line to settle", "lines to settle", review)
-	gathered := p.State != "" && p.State != "draft" || c.Valid >= c.Required // else more sheets come
+	// else more sheets come
+	gathered := p.State != "" && p.State != "draft" || c.Valid >= c.Required
 	if c.Rows > 0 && c.Certain && p.Open == 0 && office.AllRead(p) && gathered {
 		out = append(out, wait{"chair", "count to certify", page + "/certify", false})
 	}
@@ -224,7 +240,8 @@ func newBar(c office.Count) bar {
 	unit := (1000 - gap) / (scale + float64(c.Invalid))
 	b := bar{
 		Track: scale * unit, Valid: float64(c.Valid) * unit, Uncertain: float64(c.Uncertain) * unit,
-		InvalidAt: scale*unit + gap, Invalid: float64(c.Invalid) * unit, Goal: float64(c.Required) * unit,
+		InvalidAt: scale*unit + gap, Invalid: float64(c.Invalid) * unit,
+		Goal:   float64(c.Required) * unit,
 		Needed: max(c.Required-c.Valid, 0), Over: max(c.Valid-c.Required, 0),
 	}
 	for x := b.Valid + 9; x < b.Valid+b.Uncertain; x += 9 {
@@ -233,7 +250,9 @@ func newBar(c office.Count) bar {
 	for x := b.InvalidAt + 6; x < b.InvalidAt+b.Invalid; x += 6 {
 		b.InvalidHatch = append(b.InvalidHatch, x)
 	}
-	b.Label = fmt.Sprintf("%s valid, %s uncertain, %s invalid; %s required, %s still needed", site.Number(c.Valid), site.Number(c.Uncertain), site.Number(c.Invalid), site.Number(c.Required), site.Number(b.Needed))
+	b.Label = fmt.Sprintf("%s valid, %s uncertain, %s invalid; %s required, %s still needed",
+		site.Number(c.Valid), site.Number(c.Uncertain), site.Number(c.Invalid),
+		site.Number(c.Required), site.Number(b.Needed))
 	return b
 }
 
@@ -272,11 +291,13 @@ func (s *Pages) editPetitionPage(w http.ResponseWriter, r *http.Request) error {
 
 // said is a mark of what the form of a petition says.
 func said(p store.Petition) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{p.Title, p.ReceivedOn.UTC().Format(time.DateOnly), p.SnapshotID, p.Rules}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{p.Title,
+		p.ReceivedOn.UTC().Format(time.DateOnly), p.SnapshotID, p.Rules}, "\x00")))
 	return hex.EncodeToString(sum[:8])
 }
 
-func (s *Pages) showEdit(w http.ResponseWriter, r *http.Request, status int, v editView) (err error) {
+func (s *Pages) showEdit(w http.ResponseWriter, r *http.Request, status int,
+	v editView) (err error) {
 	if v.Snapshots, err = s.Store.Snapshots(r.Context()); err != nil {
 		return fmt.Errorf("list snapshots: %w", err)
 	}
@@ -315,17 +336,21 @@ func (s *Pages) addPetition(w http.ResponseWriter, r *http.Request) error {
 	filled := s.RuleIn(r, all["rules"])
 	p, err = s.Office.ReadTerms(r.Context(), p, termsIn(r))
 	if no := (*office.Refusal)(nil); errors.As(err, &no) {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true, Problem: no.Text, Form: filled})
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, New: true,
+			Problem: no.Text, Form: filled})
 	}
 	if err != nil {
 		return err
 	}
 	id := p.ID
-	if p, err = s.Office.AddPetition(r.Context(), p, site.AccountOf(r).ID); errors.Is(err, store.ErrConflict) {
-		if first, err := s.Store.Petition(r.Context(), id); err != nil || first.By != site.AccountOf(r).ID {
+	if p, err = s.Office.AddPetition(r.Context(), p, site.AccountOf(r).ID); errors.Is(err,
+		store.ErrConflict) {
+		if first, err := s.Store.Petition(r.Context(), id); err != nil ||
+			first.By != site.AccountOf(r).ID {
 			return site.Problem(http.StatusConflict, "This form was used already. Open a new one.")
 		}
-		return s.Done(w, r, "/petitions/"+id, "The petition was added. Now drop its sheets here.") // clicked twice
+		// clicked twice
+		return s.Done(w, r, "/petitions/"+id, "The petition was added. Now drop its sheets here.")
 	}
 	if err != nil {
 		return fmt.Errorf("add the petition: %w", err)
@@ -335,7 +360,8 @@ func (s *Pages) addPetition(w http.ResponseWriter, r *http.Request) error {
 
 // termsIn are the terms that the form of a petition says.
 func termsIn(r *http.Request) office.Terms {
-	return office.Terms{Title: r.PostFormValue("title"), Received: r.PostFormValue("received"), Snapshot: r.PostFormValue("snapshot"), Rules: r.PostFormValue("rules")}
+	return office.Terms{Title: r.PostFormValue("title"), Received: r.PostFormValue("received"),
+		Snapshot: r.PostFormValue("snapshot"), Rules: r.PostFormValue("rules")}
 }
 
 func (s *Pages) editPetition(w http.ResponseWriter, r *http.Request) error {
@@ -348,15 +374,20 @@ func (s *Pages) editPetition(w http.ResponseWriter, r *http.Request) error {
 	}
 	filled := s.RuleIn(r, before.Rules)
 	p, err := s.Office.ReadTerms(r.Context(), before, termsIn(r))
-	if was := r.PostFormValue("was"); err == nil && was != "" && was != said(before) && said(p) != said(before) {
-		wrong := "Somebody changed the petition since you opened this page, and nothing of yours was saved yet. Look at it in another window; saving again puts what stands here in its place."
-		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong, Was: said(before), Form: filled})
+	if was := r.PostFormValue("was"); err == nil && was != "" && was != said(before) &&
+		said(p) != said(before) {
+		wrong := "Somebody changed the petition since you opened this page, and nothing of yours " +
+			"was saved yet. Look at it in another window; saving again puts what stands here in " +
+			"its place."
+		return s.showEdit(w, r, http.StatusConflict, editView{Petition: p, Problem: wrong,
+			Was: said(before), Form: filled})
 	}
 	if err == nil {
 		err = s.Office.ChangePetition(r.Context(), before, p, site.AccountOf(r).ID)
 	}
 	if no := (*office.Refusal)(nil); errors.As(err, &no) {
-		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p, Problem: no.Text, Was: r.PostFormValue("was"), Form: filled})
+		return s.showEdit(w, r, http.StatusUnprocessableEntity, editView{Petition: p,
+			Problem: no.Text, Was: r.PostFormValue("was"), Form: filled})
 	}
 	if err != nil {
 		return err
@@ -389,7 +420,8 @@ func drawing(p store.Page, lines []office.Line, link bool) template.HTML {
 		x, y := box[0]*w, box[1]*h
 		dx, dy := (box[2]-box[0])*w, (box[3]-box[1])*h
 		if link {
-			b = fmt.Appendf(b, `<a href="#line-%d" aria-label="Line %d, %s">`, l.Number, l.Number, template.HTMLEscapeString(l.Verdict))
+			b = fmt.Appendf(b, `<a href="#line-%d" aria-label="Line %d, %s">`, l.Number, l.Number,
+				template.HTMLEscapeString(l.Verdict))
 		}
 		b = append(b, `<g class="v-`...)
 		b = append(b, template.HTMLEscapeString(l.Verdict)...)
@@ -412,7 +444,8 @@ func drawing(p store.Page, lines []office.Line, link bool) template.HTML {
 		}
 		size := max(min(dy*0.7, 36), 20)
 		b = append(b, `<text x="`...)
-		b = append(float(b, min(x+dx+size*0.8, w-size*0.5)), `" y="`...) // in the margin, so that no writing lies under it
+		// in the margin, so that no writing lies under it
+		b = append(float(b, min(x+dx+size*0.8, w-size*0.5)), `" y="`...)
 		b = append(float(b, y+dy/2), `" font-size="`...)
 		b = append(float(b, size), `">`...)
 		b = append(b, sign...)

@@ -74,7 +74,8 @@ func (s *Pages) settleOpen(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	p, err := s.Office.SettleOpen(r.Context(), r.PathValue("id"), r.PostFormValue("how"), r.PostFormValue("note"), site.AccountOf(r))
+	p, err := s.Office.SettleOpen(r.Context(), r.PathValue("id"), r.PostFormValue("how"),
+		r.PostFormValue("note"), site.AccountOf(r))
 	if err != nil {
 		return err
 	}

@@ -34,17 +34,20 @@ func TestUpright(t *testing.T) {
 		}
 		for i, v := range uprightBox(page, lines[0].Box) {
 			if math.Abs(v-want.box[i]) > 1e-9 {
-				t.Errorf("turned by %d: %v, want %v", rotation, uprightBox(page, lines[0].Box), want.box)
+				t.Errorf("turned by %d: %v, want %v", rotation, uprightBox(page, lines[0].Box),
+					want.box)
 				break
 			}
 		}
 		src := image.NewGray(image.Rect(0, 0, 300, 400))
 		src.SetGray(30, 80, color.Gray{255})
 		small := office.Turned(src, rotation)
-		if r, _, _, _ := small.At(want.mark.X, want.mark.Y).RGBA(); small.Bounds().Size() != want.size || r == 0 {
+		if r, _, _, _ := small.At(want.mark.X,
+			want.mark.Y).RGBA(); small.Bounds().Size() != want.size || r == 0 {
 			t.Errorf("turned by %d: the picture is %v", rotation, small.Bounds().Size())
 		}
-		if d := string(drawing(page, lines, false)); !strings.Contains(d, fmt.Sprintf(`x="%.1f"`, want.box[0]*1000)) {
+		if d := string(drawing(page, lines, false)); !strings.Contains(d, fmt.Sprintf(`x="%.1f"`,
+			want.box[0]*1000)) {
 			t.Errorf("turned by %d: drawn as %s", rotation, d)
 		}
 	}
@@ -55,7 +58,8 @@ func TestPageOfList(t *testing.T) {
 	t.Parallel()
 	lines := []office.Line{{Number: 1, Verdict: "valid"}, {Number: 2, Verdict: "invalid"}}
 	v := newSheet(store.Page{Source: "list", Picture: "e3b0", ReadAt: time.Now()}, lines)
-	if v.Word != "" || v.Valid != 1 || v.Invalid != 1 || strings.Count(string(v.Drawing), "<rect") != 2 {
+	if v.Word != "" || v.Valid != 1 || v.Invalid != 1 || strings.Count(string(v.Drawing),
+		"<rect") != 2 {
 		t.Errorf("%+v", v)
 	}
 	if lines[0].Box != [4]float64{} {
@@ -71,14 +75,16 @@ func TestGuideEnds(t *testing.T) {
 	if guide(office.FirstSteps{Members: true, Petition: true, Sheets: true, Counted: true}) != nil {
 		t.Error("the guide stays when a petition was counted")
 	}
-	if steps := guide(office.FirstSteps{Members: true, Petition: true, Sheets: true, Newest: "a"}); !steps[3].Next || steps[3].Link != "/petitions/a" {
+	if steps := guide(office.FirstSteps{Members: true, Petition: true, Sheets: true,
+		Newest: "a"}); !steps[3].Next || steps[3].Link != "/petitions/a" {
 		t.Errorf("after the sheets comes %+v", steps[3])
 	}
 }
 
 // Lines that nobody compared with a membership export wait for it, not for a person.
 func TestWaitsForExport(t *testing.T) {
-	said := waits(&Standing{Overview: store.Overview{Petition: store.Petition{ID: "p"}, Counts: store.Counts{Uploads: 1, Opened: 1, Pages: 1, Read: 1, Lines: 9}},
+	said := waits(&Standing{Overview: store.Overview{Petition: store.Petition{ID: "p"},
+		Counts: store.Counts{Uploads: 1, Opened: 1, Pages: 1, Read: 1, Lines: 9}},
 		Count: office.Count{Rows: 9, Uncertain: 9, Needs: map[string]int{"match": 9}}})
 	if len(said) != 1 || said[0].Text != "no membership export chosen" {
 		t.Errorf("the petition waits for %+v", said)

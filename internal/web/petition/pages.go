@@ -25,14 +25,15 @@ type pageView struct {
 	Listed     bool // it is of a list that people signed online, and has no picture
 	MayReview  bool
 
-	Columns    []office.PageColumn
-	Fields     []office.KeyedWord // that a column can be
-	Repairs    []repairView
-	Closed     string           // why nothing can be put right
-	MayMove    bool             // and exclude
-	Others     []store.Petition // to which it can be moved
-	Under      string           // title of the petition with which it counts, where that is another one
-	Next1      float64          // where a line below the last would be, in percent of the height
+	Columns []office.PageColumn
+	Fields  []office.KeyedWord // that a column can be
+	Repairs []repairView
+	Closed  string           // why nothing can be put right
+	MayMove bool             // and exclude
+	Others  []store.Petition // to which it can be moved
+	// title of the petition with which it counts, where that is another one
+	Under      string
+	Next1      float64 // where a line below the last would be, in percent of the height
 	Next2      float64
 	Left       float64
 	Right      float64
@@ -46,7 +47,8 @@ func (s *Pages) pagePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := pageView{Page: p, Listed: p.Source == string(ingest.Online), MayReview: site.May(site.AccountOf(r), site.ByVerifier|site.ByChair|site.ByAdmin)}
+	v := pageView{Page: p, Listed: p.Source == string(ingest.Online),
+		MayReview: site.May(site.AccountOf(r), site.ByVerifier|site.ByChair|site.ByAdmin)}
 	if v.Petition, err = s.Store.Petition(r.Context(), p.PetitionID); err != nil {
 		return err
 	}

@@ -40,7 +40,8 @@ func (s *Pages) assign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, assigned := r.PathValue("id"), r.PostFormValue("take") == ""
-	if err := s.Office.Assign(r.Context(), id, r.PostFormValue("account"), assigned, site.AccountOf(r).ID); err != nil {
+	if err := s.Office.Assign(r.Context(), id, r.PostFormValue("account"), assigned,
+		site.AccountOf(r).ID); err != nil {
 		return err
 	}
 	said := "The petition was assigned."

@@ -49,8 +49,10 @@ func (s *Pages) Routes() []site.Route {
 		site.On("POST /petitions/{id}/people", site.ByStaff|site.ByAdmin, s.assign),
 		site.On("GET /petitions/{id}/sheets", site.ByStaff|site.ByChair|site.ByAdmin, s.sheetsPage),
 		site.On("POST /petitions/{id}/sheets", site.ByStaff|site.ByAdmin, s.setSheets),
-		site.On("GET /petitions/{id}/sheets.pdf", site.ByStaff|site.ByChair|site.ByAdmin, s.sheetsPDF),
-		site.On("POST /petitions/{id}/failures/{failure}/retry", site.ByStaff|site.ByAdmin, s.retryFailure),
+		site.On("GET /petitions/{id}/sheets.pdf", site.ByStaff|site.ByChair|site.ByAdmin,
+			s.sheetsPDF),
+		site.On("POST /petitions/{id}/failures/{failure}/retry", site.ByStaff|site.ByAdmin,
+			s.retryFailure),
 		site.On("POST /petitions/{id}/retry", site.ByStaff|site.ByAdmin, s.retryAll),
 		site.On("GET /petitions/{id}/open", site.SignedIn, s.openPage),
 		site.On("GET /petitions/{id}/lines", site.SignedIn, s.linesPage),
@@ -75,7 +77,8 @@ type petitionView struct {
 	Checklist []check
 	Timeline  []event
 	Snapshot  store.Snapshot
-	Before    store.Snapshot // the export to which it can go back; without an id where there is none
+	// the export to which it can go back; without an id where there is none
+	Before    store.Snapshot
 	Rules     office.RulesView
 	MayUpload bool // is of the staff
 	MayAdd    bool // and what counts is not decided yet
@@ -109,7 +112,8 @@ type sheetView struct {
 	Valid, Uncertain, Invalid, Rows int
 	Word                            string // what stands where a picture would be
 	Bad                             bool
-	Listed                          bool // it is of a list that people signed online, and has no picture
+	// it is of a list that people signed online, and has no picture
+	Listed bool
 }
 
 type failureView struct {
@@ -144,7 +148,9 @@ func (s *Pages) petition(ctx context.Context, who store.Account, id string) (*pe
 	if err != nil {
 		return nil, err
 	}
-	v := &petitionView{Key: key, MayUpload: site.May(who, site.ByStaff|site.ByAdmin), MayReview: site.May(who, site.ByVerifier|site.ByChair|site.ByAdmin), MayTally: site.May(who, site.ByChair|site.ByAdmin),
+	v := &petitionView{Key: key, MayUpload: site.May(who, site.ByStaff|site.ByAdmin),
+		MayReview: site.May(who, site.ByVerifier|site.ByChair|site.ByAdmin), MayTally: site.May(who,
+			site.ByChair|site.ByAdmin),
 		MayPrint: site.May(who, site.ByStaff|site.ByChair|site.ByAdmin)}
 	if v.Standing, err = s.Standing(ctx, o); err != nil {
 		return nil, err
@@ -158,7 +164,8 @@ func (s *Pages) petition(ctx context.Context, who store.Account, id string) (*pe
 		}
 	}
 	if v.MayUpload && office.Decided(v.Petition) == "" && v.Tally == nil {
-		if v.Before, err = s.Store.SnapshotBefore(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if v.Before, err = s.Store.SnapshotBefore(ctx, id); err != nil &&
+			!errors.Is(err, store.ErrNotFound) {
 			return nil, fmt.Errorf("find the export before: %w", err)
 		}
 	}
@@ -210,7 +217,9 @@ func (s *Pages) fillFiles(ctx context.Context, v *petitionView) error {
 	for _, u := range slices.Backward(uploads) { // what came last is of most interest
 		f := s.file(u, of[u.ID], v.Case, min(sheetsOfFile, left), v.Names)
 		f.May = v.MayAdd
-		f.Failed = slices.ContainsFunc(failures, func(x store.Failure) bool { return x.UploadID == u.ID && x.PageID == "" })
+		f.Failed = slices.ContainsFunc(failures, func(x store.Failure) bool {
+			return x.UploadID == u.ID && x.PageID == ""
+		})
 		left -= len(f.Sheets)
 		file[u.ID] = u.Name
 		v.Files = append(v.Files, f)
@@ -219,12 +228,14 @@ func (s *Pages) fillFiles(ctx context.Context, v *petitionView) error {
 		number[p.ID] = p.Number
 	}
 	for _, f := range failures {
-		v.Failures = append(v.Failures, failureView{f, file[f.UploadID], number[f.PageID], v.MayUpload})
+		v.Failures = append(v.Failures, failureView{f, file[f.UploadID], number[f.PageID],
+			v.MayUpload})
 	}
 	return nil
 }
 
-func (s *Pages) file(u store.Upload, pages []store.Page, c *office.Case, show int, names map[string]string) fileView {
+func (s *Pages) file(u store.Upload, pages []store.Page, c *office.Case, show int,
+	names map[string]string) fileView {
 	f := fileView{Upload: u, By: names[u.By], Pages: len(pages)}
 	for i, p := range pages {
 		if !p.ReadAt.IsZero() {
@@ -328,31 +339,40 @@ func checklist(v *petitionView) []check {
 	}
 	note = "Not found on the sheets read so far."
 	if len(c.Organizers) > 0 {
-		note = fmt.Sprintf("%s, of whom %d with address and signature", site.Plural(len(c.Organizers), "person", "people"), whole)
+		note = fmt.Sprintf("%s, of whom %d with address and signature",
+			site.Plural(len(c.Organizers), "person", "people"), whole)
 	}
 	state := pending
 	if len(c.Organizers) > 0 && whole < len(c.Organizers) {
 		state = "open"
 	}
-	add(whole > 0 && whole == len(c.Organizers), state, "Designated organizers with addresses and signatures", note)
+	add(whole > 0 && whole == len(c.Organizers), state,
+		"Designated organizers with addresses and signatures", note)
 	state = "open"
 	if v.Count.Possible < v.Count.Required && pending == "no" {
 		state = "no"
 	}
-	add(v.Count.Required > 0 && v.Count.Guaranteed >= v.Count.Required, state, fmt.Sprintf("%s signatures of members in good standing", site.Number(v.Count.Required)), fmt.Sprintf("%s valid so far", site.Number(v.Count.Valid)))
+	add(v.Count.Required > 0 && v.Count.Guaranteed >= v.Count.Required, state,
+		fmt.Sprintf("%s signatures of members in good standing", site.Number(v.Count.Required)),
+		fmt.Sprintf("%s valid so far", site.Number(v.Count.Valid)))
 	if c.Sheets {
 		add(len(c.Printed) == 0, "open", "All printed sheets", strings.Join(c.Printed, " "))
 	}
 	add(v.SnapshotID != "", "no", "Membership export to verify against", v.Snapshot.Name)
-	note, state = fmt.Sprintf("%s of %s", site.Number(v.Read), site.Plural(v.Pages, "page", "pages")), "open"
+	note, state = fmt.Sprintf("%s of %s", site.Number(v.Read), site.Plural(v.Pages, "page",
+		"pages")), "open"
 	if v.Unreadable > 0 {
-		note, state = site.Plural(v.Unreadable, "file or page cannot be read", "files or pages cannot be read"), "no"
+		note, state = site.Plural(v.Unreadable, "file or page cannot be read",
+			"files or pages cannot be read"), "no"
 	}
 	add(v.Uploads > 0 && office.AllRead(v.Overview), state, "All sheets read and looked up", note)
-	add(v.Count.Rows > 0 && (v.Count.Uncertain == 0 || v.Count.Certain), "open", "No doubt that could change the outcome", site.Plural(v.Count.Uncertain, "uncertain line", "uncertain lines"))
+	add(v.Count.Rows > 0 && (v.Count.Uncertain == 0 || v.Count.Certain), "open",
+		"No doubt that could change the outcome", site.Plural(v.Count.Uncertain, "uncertain line",
+			"uncertain lines"))
 	note = ""
 	if v.Moved != nil {
-		note = fmt.Sprintf("certified: %s valid, now: %s", site.Number(v.Moved.Certificate.Valid), site.Number(v.Moved.Now.Valid))
+		note = fmt.Sprintf("certified: %s valid, now: %s", site.Number(v.Moved.Certificate.Valid),
+			site.Number(v.Moved.Now.Valid))
 	}
 	add(v.Tally != nil && v.Moved == nil, "open", "Count certified", note)
 	return list
@@ -418,7 +438,8 @@ func eventWord(e store.AuditEntry, file, names map[string]string) string {
 		return "Settled an open point"
 	case "open.again":
 		return "Opened a point again"
-	case "page.columns", "page.turn", "page.exclude", "page.move", "line.add", "line.delete", "line.merge", "line.split", "petition.cover":
+	case "page.columns", "page.turn", "page.exclude", "page.move", "line.add", "line.delete",
+		"line.merge", "line.split", "petition.cover":
 		_, what, _ := strings.Cut(e.Action, ".")
 		return site.UpperFirst(office.RepairWord(what))
 	case "repair.undone":
@@ -435,7 +456,8 @@ func eventWord(e store.AuditEntry, file, names map[string]string) string {
 	case "letter.sent":
 		return "Sent the letter “" + strings.ReplaceAll(e.Detail, "-", " ") + "”"
 	case "report.downloaded":
-		return "Downloaded the " + strings.ToUpper(e.Detail[:min(1, len(e.Detail))]) + e.Detail[min(1, len(e.Detail)):] + " report"
+		return "Downloaded the " + strings.ToUpper(e.Detail[:min(1, len(e.Detail))]) +
+			e.Detail[min(1, len(e.Detail)):] + " report"
 	}
 	return ""
 }

@@ -83,7 +83,8 @@ func (s *Pages) fillRepair(ctx context.Context, v *pageView, who store.Account) 
 	}
 	for _, l := range v.Lines {
 		if c := l.Correction(); c != nil {
-			v.Corrected[l.ID] = correctionView{c.FindingID, c.At, names[c.By], v.Closed == "" && (c.By == who.ID || site.May(who, site.ByChair))}
+			v.Corrected[l.ID] = correctionView{c.FindingID, c.At, names[c.By], v.Closed == "" &&
+				(c.By == who.ID || site.May(who, site.ByChair))}
 		}
 		for _, c := range l.Candidates {
 			if c.Member.ID == l.MemberID {
@@ -107,7 +108,8 @@ func (v *pageView) below() {
 	v.Next2 = min(v.Next1+100*(last[3]-last[1]), 100)
 }
 
-func (s *Pages) repairs(ctx context.Context, petitionID, pageID string, mayUndo bool) (out []repairView, err error) {
+func (s *Pages) repairs(ctx context.Context, petitionID, pageID string,
+	mayUndo bool) (out []repairView, err error) {
 	list, err := s.Office.Repairs(ctx, petitionID, pageID)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -137,13 +139,16 @@ func (s *Pages) tellColumns(w http.ResponseWriter, r *http.Request) error {
 	}
 	var columns []office.PageColumn
 	for i := 0; r.PostForm.Has(fmt.Sprint("column", i)) && i < 100; i++ {
-		columns = append(columns, office.PageColumn{Field: r.PostFormValue(fmt.Sprint("column", i)), Second: r.PostFormValue(fmt.Sprint("second", i))})
+		columns = append(columns, office.PageColumn{Field: r.PostFormValue(fmt.Sprint("column", i)),
+			Second: r.PostFormValue(fmt.Sprint("second", i))})
 	}
-	n, err := s.Office.TellColumns(r.Context(), r.PathValue("id"), columns, r.PostFormValue("whole") == "yes", site.AccountOf(r))
+	n, err := s.Office.TellColumns(r.Context(), r.PathValue("id"), columns,
+		r.PostFormValue("whole") == "yes", site.AccountOf(r))
 	if err != nil {
 		return err
 	}
-	return s.backToPage(w, r, r.PathValue("id"), site.UpperFirst(site.Plural(n, "page is", "pages are"))+" read again with these columns.")
+	return s.backToPage(w, r, r.PathValue("id"), site.UpperFirst(site.Plural(n, "page is",
+		"pages are"))+" read again with these columns.")
 }
 
 func (s *Pages) turnPage(w http.ResponseWriter, r *http.Request) error {
@@ -152,20 +157,24 @@ func (s *Pages) turnPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	degrees, err := strconv.Atoi(r.PostFormValue("degrees"))
 	if err != nil {
-		return site.Problem(http.StatusUnprocessableEntity, "Say by how many degrees the page is turned: 0, 90, 180 or 270.")
+		return site.Problem(http.StatusUnprocessableEntity,
+			"Say by how many degrees the page is turned: 0, 90, 180 or 270.")
 	}
-	n, err := s.Office.TurnPage(r.Context(), r.PathValue("id"), degrees, r.PostFormValue("whole") == "yes", site.AccountOf(r))
+	n, err := s.Office.TurnPage(r.Context(), r.PathValue("id"), degrees,
+		r.PostFormValue("whole") == "yes", site.AccountOf(r))
 	if err != nil {
 		return err
 	}
-	return s.backToPage(w, r, r.PathValue("id"), site.UpperFirst(site.Plural(n, "page is", "pages are"))+" read again this way up.")
+	return s.backToPage(w, r, r.PathValue("id"), site.UpperFirst(site.Plural(n, "page is",
+		"pages are"))+" read again this way up.")
 }
 
 func (s *Pages) excludePage(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	if err := s.Office.ExcludePage(r.Context(), r.PathValue("id"), r.PostFormValue("note"), site.AccountOf(r)); err != nil {
+	if err := s.Office.ExcludePage(r.Context(), r.PathValue("id"), r.PostFormValue("note"),
+		site.AccountOf(r)); err != nil {
 		return err
 	}
 	return s.backToPage(w, r, r.PathValue("id"), "The page is excluded: none of its lines counts.")
@@ -178,11 +187,13 @@ func (s *Pages) movePage(w http.ResponseWriter, r *http.Request) error {
 	if !site.SightIn(r.Context()).Sees(r.PostFormValue("to")) {
 		return site.ErrUnseen
 	}
-	n, err := s.Office.MovePages(r.Context(), r.PathValue("id"), r.PostFormValue("to"), r.PostFormValue("whole") == "yes", r.PostFormValue("note"), site.AccountOf(r))
+	n, err := s.Office.MovePages(r.Context(), r.PathValue("id"), r.PostFormValue("to"),
+		r.PostFormValue("whole") == "yes", r.PostFormValue("note"), site.AccountOf(r))
 	if err != nil {
 		return err
 	}
-	return s.backToPage(w, r, r.PathValue("id"), site.UpperFirst(site.Plural(n, "page was", "pages were"))+" moved, and will be read there.")
+	return s.backToPage(w, r, r.PathValue("id"), site.UpperFirst(site.Plural(n, "page was",
+		"pages were"))+" moved, and will be read there.")
 }
 
 // addLine adds a line at a box in percent of the page held upright.
@@ -198,15 +209,18 @@ func (s *Pages) addLine(w http.ResponseWriter, r *http.Request) error {
 	for i, key := range []string{"left", "top", "right", "bottom"} {
 		percent, err := strconv.ParseFloat(r.PostFormValue(key), 64)
 		if err != nil {
-			return site.Problem(http.StatusUnprocessableEntity, "Say where the line is: "+key+" is no number between 0 and 100.")
+			return site.Problem(http.StatusUnprocessableEntity, "Say where the line is: "+key+
+				" is no number between 0 and 100.")
 		}
 		box[i] = percent / 100
 	}
-	l, err := s.Office.AddLineAt(r.Context(), p.ID, deliveredBox(p, box), r.PostFormValue("note"), site.AccountOf(r))
+	l, err := s.Office.AddLineAt(r.Context(), p.ID, deliveredBox(p, box), r.PostFormValue("note"),
+		site.AccountOf(r))
 	if err != nil {
 		return err
 	}
-	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", p.ID, l.Number), fmt.Sprintf("Line %d was added: write down what stands there.", l.Number))
+	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", p.ID, l.Number),
+		fmt.Sprintf("Line %d was added: write down what stands there.", l.Number))
 }
 
 // deliveredBox is where a box of a page held upright is on the page as delivered.
@@ -226,11 +240,13 @@ func (s *Pages) mergeLines(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	l, err := s.Office.MergeLines(r.Context(), r.PathValue("id"), r.PostForm["line"], r.PostFormValue("note"), site.AccountOf(r))
+	l, err := s.Office.MergeLines(r.Context(), r.PathValue("id"), r.PostForm["line"],
+		r.PostFormValue("note"), site.AccountOf(r))
 	if err != nil {
 		return err
 	}
-	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number), fmt.Sprintf("They are one line now, line %d.", l.Number))
+	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number),
+		fmt.Sprintf("They are one line now, line %d.", l.Number))
 }
 
 func (s *Pages) correctLine(w http.ResponseWriter, r *http.Request) error {
@@ -257,7 +273,8 @@ func (s *Pages) correctLine(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Office.CorrectLine(r.Context(), l.ID, fields, site.AccountOf(r)); err != nil {
 		return err
 	}
-	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number), fmt.Sprintf("Line %d was corrected.", l.Number))
+	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number),
+		fmt.Sprintf("Line %d was corrected.", l.Number))
 }
 
 func (s *Pages) undoCorrection(w http.ResponseWriter, r *http.Request) error {
@@ -268,21 +285,25 @@ func (s *Pages) undoCorrection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Office.UndoCorrection(r.Context(), l.ID, r.PostFormValue("undoes"), site.AccountOf(r)); err != nil {
+	if err := s.Office.UndoCorrection(r.Context(), l.ID, r.PostFormValue("undoes"),
+		site.AccountOf(r)); err != nil {
 		return err
 	}
-	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number), fmt.Sprintf("Line %d: the correction was undone.", l.Number))
+	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", l.PageID, l.Number),
+		fmt.Sprintf("Line %d: the correction was undone.", l.Number))
 }
 
 func (s *Pages) splitLine(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	halves, err := s.Office.SplitLine(r.Context(), r.PathValue("id"), r.PostFormValue("note"), site.AccountOf(r))
+	halves, err := s.Office.SplitLine(r.Context(), r.PathValue("id"), r.PostFormValue("note"),
+		site.AccountOf(r))
 	if err != nil {
 		return err
 	}
-	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", halves[0].PageID, halves[0].Number), "There are two lines now: write down what stands on each.")
+	return s.Done(w, r, fmt.Sprintf("/pages/%s#line-%d", halves[0].PageID, halves[0].Number),
+		"There are two lines now: write down what stands on each.")
 }
 
 func (s *Pages) deleteLine(w http.ResponseWriter, r *http.Request) error {
@@ -293,7 +314,8 @@ func (s *Pages) deleteLine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Office.DropLine(r.Context(), l.ID, r.PostFormValue("note"), site.AccountOf(r)); err != nil {
+	if err := s.Office.DropLine(r.Context(), l.ID, r.PostFormValue("note"),
+		site.AccountOf(r)); err != nil {
 		return err
 	}
 	return s.backToPage(w, r, l.PageID, fmt.Sprintf("Line %d was taken out.", l.Number))
@@ -327,11 +349,13 @@ func (s *Pages) coverPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showCover(w, r, http.StatusOK, coverView{Purpose: c.Purpose, Organizers: c.Organizers})
 }
 
-func (s *Pages) showCover(w http.ResponseWriter, r *http.Request, status int, v coverView) (err error) {
+func (s *Pages) showCover(w http.ResponseWriter, r *http.Request, status int,
+	v coverView) (err error) {
 	if v.Petition, err = s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
-	if v.Repairs, err = s.repairs(r.Context(), v.Petition.ID, "", office.Decided(v.Petition) == ""); err != nil {
+	if v.Repairs, err = s.repairs(r.Context(), v.Petition.ID, "",
+		office.Decided(v.Petition) == ""); err != nil {
 		return err
 	}
 	const empty = 2 // places for those who were not read
@@ -345,8 +369,9 @@ func (s *Pages) correctCover(w http.ResponseWriter, r *http.Request) error {
 	}
 	said := office.CoverWords{Purpose: strings.ReplaceAll(r.PostFormValue("purpose"), "\r\n", "\n")}
 	for i := 0; r.PostForm.Has(fmt.Sprint("name", i)) && i < 100; i++ {
-		x := office.Organizer{Name: strings.TrimSpace(r.PostFormValue(fmt.Sprint("name", i))), Address: strings.TrimSpace(r.PostFormValue(fmt.Sprint("address", i))),
-			Signed: r.PostFormValue(fmt.Sprint("signed", i))}
+		x := office.Organizer{Name: strings.TrimSpace(r.PostFormValue(fmt.Sprint("name", i))),
+			Address: strings.TrimSpace(r.PostFormValue(fmt.Sprint("address", i))),
+			Signed:  r.PostFormValue(fmt.Sprint("signed", i))}
 		if x.Name != "" || x.Address != "" {
 			said.Organizers = append(said.Organizers, x)
 		}
@@ -354,7 +379,8 @@ func (s *Pages) correctCover(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	err := s.Office.CorrectCover(r.Context(), id, said, site.AccountOf(r))
 	if no := (*office.Refusal)(nil); errors.As(err, &no) {
-		return s.showCover(w, r, site.StatusOf(no.Kind), coverView{Purpose: said.Purpose, Organizers: said.Organizers, Problem: no.Text})
+		return s.showCover(w, r, site.StatusOf(no.Kind), coverView{Purpose: said.Purpose,
+			Organizers: said.Organizers, Problem: no.Text})
 	}
 	if err != nil {
 		return err

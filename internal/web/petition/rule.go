@@ -18,7 +18,9 @@ func (s *Pages) RuleIn(r *http.Request, before string) office.RuleForm {
 	if !r.PostForm.Has(ruleField + "form") {
 		return nil
 	}
-	yaml, filled := s.Office.RuleOf(before, func(key string) []string { return r.PostForm[ruleField+key] })
+	yaml, filled := s.Office.RuleOf(before, func(key string) []string {
+		return r.PostForm[ruleField+key]
+	})
 	for key := range r.PostForm {
 		if strings.HasPrefix(key, ruleField) {
 			delete(r.PostForm, key)

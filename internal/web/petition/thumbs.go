@@ -36,7 +36,8 @@ type thumb struct {
 }
 
 func newThumbs() *thumbs {
-	return &thumbs{order: list.New(), bySum: map[string]*list.Element{}, making: make(chan struct{}, 1)}
+	return &thumbs{order: list.New(), bySum: map[string]*list.Element{}, making: make(chan struct{},
+		1)}
 }
 
 func (s *Pages) pageThumb(w http.ResponseWriter, r *http.Request) error {
@@ -87,7 +88,8 @@ func (s *Pages) thumb(ctx context.Context, sum string, rotation int) ([]byte, er
 		return nil, fmt.Errorf("decode the picture of a page: %w", err)
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, office.Turned(Smaller(picture, thumbWidth), rotation), &jpeg.Options{Quality: 72}); err != nil {
+	if err := jpeg.Encode(&b, office.Turned(Smaller(picture, thumbWidth), rotation),
+		&jpeg.Options{Quality: 72}); err != nil {
 		return nil, fmt.Errorf("make a small picture of a page: %w", err)
 	}
 	s.thumbs.put(key, b.Bytes())
@@ -143,7 +145,8 @@ func Smaller(src image.Image, width int) image.Image {
 	dst := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			dst.Set(x, y, color.RGBAModel.Convert(src.At(b.Min.X+x*b.Dx()/width, b.Min.Y+y*b.Dy()/height)))
+			dst.Set(x, y, color.RGBAModel.Convert(src.At(b.Min.X+x*b.Dx()/width,
+				b.Min.Y+y*b.Dy()/height)))
 		}
 	}
 	return dst

@@ -20,8 +20,10 @@ func (s *Pages) calendarSettingsPage(w http.ResponseWriter, r *http.Request) err
 	return s.showCalendarSettings(w, r, http.StatusOK, "")
 }
 
-func (s *Pages) showCalendarSettings(w http.ResponseWriter, r *http.Request, status int, wrong string) error {
-	v := calendarView{Names: office.OfficeNames(), Problem: wrong, May: site.May(site.AccountOf(r), site.ByStaff|site.ByAdmin)}
+func (s *Pages) showCalendarSettings(w http.ResponseWriter, r *http.Request, status int,
+	wrong string) error {
+	v := calendarView{Names: office.OfficeNames(), Problem: wrong, May: site.May(site.AccountOf(r),
+		site.ByStaff|site.ByAdmin)}
 	var err error
 	if v.Conferences, err = s.Office.Conferences(r.Context()); err != nil {
 		return err
@@ -49,7 +51,8 @@ func (s *Pages) setCalendarSettings(w http.ResponseWriter, r *http.Request) erro
 		}
 		err = s.Office.SetConferences(r.Context(), list, site.AccountOf(r))
 	case "offices":
-		err = s.Office.SetOffices(r.Context(), rows(r, "key", "holder", "since", "email"), site.AccountOf(r))
+		err = s.Office.SetOffices(r.Context(), rows(r, "key", "holder", "since", "email"),
+			site.AccountOf(r))
 	default:
 		return site.Problem(http.StatusBadRequest, "There is no such table.")
 	}

@@ -53,7 +53,8 @@ func (s *Pages) groupPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Pages) showGroup(w http.ResponseWriter, r *http.Request, status int, v groupView) error {
 	var err error
-	if v.Group, err = s.Office.Group(r.Context(), r.PathValue("id"), site.AccountOf(r).Roles, v.as); err != nil {
+	if v.Group, err = s.Office.Group(r.Context(), r.PathValue("id"), site.AccountOf(r).Roles,
+		v.as); err != nil {
 		return fmt.Errorf("read the group: %w", err)
 	}
 	if v.Names, err = s.Names(r.Context()); err != nil {
@@ -72,7 +73,8 @@ func (s *Pages) addToGroup(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	err = s.Office.AddToGroup(r.Context(), id, step, site.AccountOf(r))
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
-		return s.showGroup(w, r, http.StatusUnprocessableEntity, groupView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
+		return s.showGroup(w, r, http.StatusUnprocessableEntity, groupView{Problem: why.Text,
+			Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {
 		return fmt.Errorf("write something down of a group: %w", err)
@@ -98,10 +100,12 @@ func (s *Pages) addReminder(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	group := r.PostFormValue("group")
-	if ok, err := s.Office.SeesGroup(r.Context(), site.SightIn(r.Context()), group); err != nil || !ok {
+	if ok, err := s.Office.SeesGroup(r.Context(), site.SightIn(r.Context()), group); err != nil ||
+		!ok {
 		return cmp.Or(err, site.ErrUnseen)
 	}
-	step := office.NewStep{Kind: "reminder", On: s.Today(), Words: map[string]string{"about": r.PostFormValue("key")}}
+	step := office.NewStep{Kind: "reminder", On: s.Today(), Words: map[string]string{
+		"about": r.PostFormValue("key")}}
 	err := s.Office.AddToGroup(r.Context(), group, step, site.AccountOf(r))
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		return site.Problem(http.StatusUnprocessableEntity, why.Text)
@@ -151,7 +155,8 @@ func (s *Pages) publicGroups(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Office.PublicList(r.Context(), "html", &b); err != nil {
 		return fmt.Errorf("write the list of groups: %w", err)
 	}
-	return s.Render(w, r, http.StatusOK, "public", template.HTML(b.String())) // written by a template
+	// written by a template
+	return s.Render(w, r, http.StatusOK, "public", template.HTML(b.String()))
 }
 
 func (s *Pages) publicGroupsCSV(w http.ResponseWriter, r *http.Request) error {

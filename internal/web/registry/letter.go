@@ -48,7 +48,8 @@ func (s *Pages) letter(w http.ResponseWriter, r *http.Request, of string) error 
 		isFile = format != ""
 	}
 	if letterTypes[format] == "" && (isFile || strings.HasPrefix(r.URL.Path, "/api/")) {
-		return site.Problem(http.StatusNotFound, "There is no such letter: they end in .pdf, .docx or .eml.")
+		return site.Problem(http.StatusNotFound,
+			"There is no such letter: they end in .pdf, .docx or .eml.")
 	}
 	q := askedLetter(r, of, kind)
 	if !isFile {
@@ -67,7 +68,8 @@ func (s *Pages) letter(w http.ResponseWriter, r *http.Request, of string) error 
 	if d.Edited {
 		detail += ", edited"
 	}
-	return s.Send(w, r, site.Download{Media: letterTypes[format], Action: "letter.written", Subject: q.Subject, Detail: detail}, func(out io.Writer) (string, error) {
+	return s.Send(w, r, site.Download{Media: letterTypes[format], Action: "letter.written",
+		Subject: q.Subject, Detail: detail}, func(out io.Writer) (string, error) {
 		return d.WriteAs(format, out)
 	})
 }
@@ -83,7 +85,8 @@ func refusedLetter(err error, lacks []string, mail bool) string {
 	case len(lacks) > 0:
 		return "Fill in what stands in brackets first: " + strings.Join(lacks, ", ") + "."
 	case !mail:
-		return "Nobody that the letter goes to has an e-mail address: print it, or write down under Next steps where the organizers are written to."
+		return "Nobody that the letter goes to has an e-mail address: print it, or write down " +
+			"under Next steps where the organizers are written to."
 	}
 	return ""
 }
@@ -92,19 +95,25 @@ func refusedLetter(err error, lacks []string, mail bool) string {
 func askedLetter(r *http.Request, of, kind string) office.LetterAsked {
 	q := office.LetterAsked{Of: of, Subject: r.PathValue("id"), Kind: kind}
 	if r.Method == http.MethodPost && r.PostForm.Has("text") {
-		q.Words = office.LetterWords{Subject: r.PostFormValue("subject"), Text: strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")}
+		q.Words = office.LetterWords{Subject: r.PostFormValue("subject"),
+			Text: strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")}
 	}
 	return q
 }
 
-func (s *Pages) showLetter(w http.ResponseWriter, r *http.Request, q office.LetterAsked, status int, why string) error {
-	if !slices.ContainsFunc(s.Office.Letters(), func(l office.LetterChoice) bool { return l.Kind == q.Kind }) {
+func (s *Pages) showLetter(w http.ResponseWriter, r *http.Request, q office.LetterAsked, status int,
+	why string) error {
+	if !slices.ContainsFunc(s.Office.Letters(), func(l office.LetterChoice) bool {
+		return l.Kind == q.Kind
+	}) {
 		return site.Problem(http.StatusNotFound, "There is no such letter.")
 	}
-	v := letterView{Problem: why, Sends: s.Mail != nil, At: "/" + q.Of + "s/" + q.Subject + "/letters/" + q.Kind, Wrote: q.Words}
+	v := letterView{Problem: why, Sends: s.Mail != nil, At: "/" + q.Of + "s/" + q.Subject +
+		"/letters/" + q.Kind, Wrote: q.Words}
 	var err error
 	v.LetterDraft, err = s.Office.Draft(r.Context(), q, site.AccountOf(r))
-	if no := (*office.Refusal)(nil); errors.As(err, &no) && q.Words != (office.LetterWords{}) { // an edited one that cannot be: the form keeps it
+	if no := (*office.Refusal)(nil); errors.As(err, &no) && q.Words != (office.LetterWords{}) {
+		// an edited one that cannot be: the form keeps it
 		status, v.Problem = http.StatusUnprocessableEntity, no.Text
 		q.Words = office.LetterWords{}
 		v.LetterDraft, err = s.Office.Draft(r.Context(), q, site.AccountOf(r))

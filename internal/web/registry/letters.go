@@ -31,7 +31,8 @@ func (s *Pages) lettersPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showLetters(w, r, http.StatusOK, lettersView{}, "", "")
 }
 
-func (s *Pages) showLetters(w http.ResponseWriter, r *http.Request, status int, v lettersView, kind, text string) error {
+func (s *Pages) showLetters(w http.ResponseWriter, r *http.Request, status int, v lettersView, kind,
+	text string) error {
 	edited, err := s.Office.Templates(r.Context())
 	if err != nil {
 		return fmt.Errorf("read the texts of letters: %w", err)
@@ -68,10 +69,13 @@ func (s *Pages) setLetterhead(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 2*office.MaxLogo)
 	err := r.ParseMultipartForm(2 * office.MaxLogo) // all of it in memory
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return s.showLetters(w, r, http.StatusRequestEntityTooLarge, lettersView{Problem: fmt.Sprintf("The logo is too large: use a file of at most %d KiB.", office.MaxLogo>>10)}, "", "")
+		return s.showLetters(w, r, http.StatusRequestEntityTooLarge,
+			lettersView{Problem: fmt.Sprintf("The logo is too large: use a file of at most %d KiB.",
+				office.MaxLogo>>10)}, "", "")
 	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return site.Problem(http.StatusBadRequest, "The form could not be read. Load the page again and send it once more.")
+		return site.Problem(http.StatusBadRequest,
+			"The form could not be read. Load the page again and send it once more.")
 	}
 	var picture []byte
 	if f, _, err := r.FormFile("logo"); err == nil {
@@ -80,9 +84,11 @@ func (s *Pages) setLetterhead(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("read the logo: %w", err)
 		}
 	}
-	err = s.Office.SetLetterhead(r.Context(), r.PostFormValue("address"), picture, r.PostFormValue("without") == "yes", site.AccountOf(r))
+	err = s.Office.SetLetterhead(r.Context(), r.PostFormValue("address"), picture,
+		r.PostFormValue("without") == "yes", site.AccountOf(r))
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
-		return s.showLetters(w, r, site.StatusOf(why.Kind), lettersView{Problem: why.Text, Address: r.PostFormValue("address")}, "", "")
+		return s.showLetters(w, r, site.StatusOf(why.Kind), lettersView{Problem: why.Text,
+			Address: r.PostFormValue("address")}, "", "")
 	}
 	if err != nil {
 		return err
@@ -112,7 +118,8 @@ func (s *Pages) setLetter(w http.ResponseWriter, r *http.Request) error {
 	kind, text := r.PathValue("kind"), strings.ReplaceAll(r.PostFormValue("text"), "\r\n", "\n")
 	err := s.Office.SetTemplate(r.Context(), kind, text, site.AccountOf(r))
 	if why := (*office.Refusal)(nil); errors.As(err, &why) && why.Kind == office.Invalid {
-		return s.showLetters(w, r, http.StatusUnprocessableEntity, lettersView{Problem: site.UpperFirst(why.Text)}, kind, text)
+		return s.showLetters(w, r, http.StatusUnprocessableEntity,
+			lettersView{Problem: site.UpperFirst(why.Text)}, kind, text)
 	}
 	if err != nil {
 		return err

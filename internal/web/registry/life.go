@@ -1,5 +1,6 @@
 // Package registry is the pages of what follows the count: the life of petitions, the groups that
-// they make, letters, and reports to Council. What may be written down is for report/register to say.
+// they make, letters, and reports to Council. What may be written down is for report/register to
+// say.
 package registry
 
 import (
@@ -70,8 +71,10 @@ func (s *Pages) Routes() []site.Route {
 		site.On("GET /api/reports/council.pdf", office, s.councilReport),
 		site.On("GET /api/reports/coo.xlsx", office, s.periodReport),
 		site.On("GET /reports", site.ByStaff|site.ByChair|site.ByAdmin, s.reportsPage),
-		site.On("GET /petitions/{id}/reports/{kind}", site.ByStaff|site.ByChair|site.ByAdmin, s.report),
-		site.On("GET /api/petitions/{id}/reports/{kind}", site.ByStaff|site.ByChair|site.ByAdmin, s.report),
+		site.On("GET /petitions/{id}/reports/{kind}", site.ByStaff|site.ByChair|site.ByAdmin,
+			s.report),
+		site.On("GET /api/petitions/{id}/reports/{kind}", site.ByStaff|site.ByChair|site.ByAdmin,
+			s.report),
 	}
 }
 
@@ -101,7 +104,8 @@ func (s *Pages) showLife(w http.ResponseWriter, r *http.Request, status int, v l
 	if v.Petition, err = s.Store.Petition(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
-	if v.Life, err = s.Office.Life(r.Context(), v.Petition.ID, site.AccountOf(r).Roles, v.as); err != nil {
+	if v.Life, err = s.Office.Life(r.Context(), v.Petition.ID, site.AccountOf(r).Roles,
+		v.as); err != nil {
 		return fmt.Errorf("read the life of the petition: %w", err)
 	}
 	if v.Names, err = s.Names(r.Context()); err != nil {
@@ -120,7 +124,8 @@ func (s *Pages) addToLife(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	err = s.Office.AddToLife(r.Context(), id, step, site.AccountOf(r))
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
-		return s.showLife(w, r, http.StatusUnprocessableEntity, lifeView{Problem: why.Text, Kind: step.Kind, Words: step.Words})
+		return s.showLife(w, r, http.StatusUnprocessableEntity, lifeView{Problem: why.Text,
+			Kind: step.Kind, Words: step.Words})
 	}
 	if err != nil {
 		return fmt.Errorf("write a step down: %w", err)
@@ -139,7 +144,8 @@ func (s *Pages) newStep(w http.ResponseWriter, r *http.Request) (office.NewStep,
 			words[word] = values[0]
 		}
 	}
-	return s.Office.ReadStep(office.SaidStep{Kind: r.PostFormValue("kind"), On: r.PostFormValue("on"), Words: words, Undoes: r.PostFormValue("undoes")})
+	return s.Office.ReadStep(office.SaidStep{Kind: r.PostFormValue("kind"),
+		On: r.PostFormValue("on"), Words: words, Undoes: r.PostFormValue("undoes")})
 }
 
 // asOfView is the time that a page is about.

@@ -86,10 +86,14 @@ func (s *Pages) sendLetterPage(w http.ResponseWriter, r *http.Request, of string
 // letterToSend is the letter as it would go out now, with what became of it before.
 func (s *Pages) letterToSend(r *http.Request, of string) (v sendView, err error) {
 	if s.Mail == nil {
-		return v, site.Problem(http.StatusNotFound, "Letters are not sent from here, since no mail server is set. Download the e-mail draft, and send it with your own mail program.")
+		return v, site.Problem(http.StatusNotFound,
+			"Letters are not sent from here, since no mail server is set. Download the e-mail "+
+				"draft, and send it with your own mail program.")
 	}
 	ctx, id, kind := r.Context(), r.PathValue("id"), r.PathValue("kind")
-	at := slices.IndexFunc(s.Office.Letters(), func(l office.LetterChoice) bool { return l.Kind == kind })
+	at := slices.IndexFunc(s.Office.Letters(), func(l office.LetterChoice) bool {
+		return l.Kind == kind
+	})
 	if at < 0 {
 		return v, site.Problem(http.StatusNotFound, "There is no such letter.")
 	}
@@ -174,14 +178,17 @@ func (s *Pages) sendLetter(w http.ResponseWriter, r *http.Request, of string) er
 		v.Problem = why
 		return s.Render(w, r, status, "send", v)
 	}
-	const twice = "It was sent meanwhile, or is being sent: nothing was sent again. What became of it is said below."
+	const twice = "It was sent meanwhile, or is being sent: nothing was sent again. What became " +
+		"of it is said below."
 	switch {
 	case v.Last != r.PostFormValue("last"):
 		return refuse(http.StatusConflict, twice)
 	case v.Cannot != "":
 		return refuse(http.StatusUnprocessableEntity, "Nothing was sent.")
 	case v.Mark != r.PostFormValue("mark"):
-		return refuse(http.StatusConflict, "The letter has changed since it was shown, and nothing was sent. Look at it once more.")
+		return refuse(http.StatusConflict,
+			"The letter has changed since it was shown, and nothing was sent. Look at it once "+
+				"more.")
 	}
 	id, kind := r.PathValue("id"), r.PathValue("kind")
 	begun, err := s.Store.AddEvent(r.Context(), s.letterEvent(r, of, "sending"), v.Last)
@@ -198,7 +205,8 @@ func (s *Pages) sendLetter(w http.ResponseWriter, r *http.Request, of string) er
 	r = r.WithContext(context.WithoutCancel(r.Context()))
 	err = s.Mail.Send(r.Context(), v.Letter, begun.ID)
 	if f := (*mail.Failure)(nil); errors.As(err, &f) {
-		s.Log.WarnContext(r.Context(), "a letter was not sent", "request", site.RequestID(r), "error", f)
+		s.Log.WarnContext(r.Context(), "a letter was not sent", "request", site.RequestID(r),
+			"error", f)
 		end := "refused"
 		if f.Doubt {
 			end = "doubtful"
@@ -214,7 +222,8 @@ func (s *Pages) sendLetter(w http.ResponseWriter, r *http.Request, of string) er
 	if err != nil {
 		return fmt.Errorf("send a letter: %w", err)
 	}
-	said := "The letter was sent to " + site.Plural(len(v.Letter.To)+len(v.Letter.Copies), "address", "addresses") + "."
+	said := "The letter was sent to " + site.Plural(len(v.Letter.To)+len(v.Letter.Copies),
+		"address", "addresses") + "."
 	err = s.ended(r, of, "sent", begun)
 	if err == nil {
 		err = s.Office.Sent(r.Context(), of, id, kind, site.AccountOf(r))
@@ -222,14 +231,17 @@ func (s *Pages) sendLetter(w http.ResponseWriter, r *http.Request, of string) er
 	if why := (*office.Refusal)(nil); errors.As(err, &why) {
 		said += " That somebody was reminded could not be noted: " + why.Text
 	} else if err != nil { // to say that it failed would have it sent again
-		s.Log.ErrorContext(r.Context(), "a letter was sent, and that could not be written down", "request", site.RequestID(r), "error", err)
-		said += " That could not be written down, because of a fault of the service, which was logged: do not send it again."
+		s.Log.ErrorContext(r.Context(), "a letter was sent, and that could not be written down",
+			"request", site.RequestID(r), "error", err)
+		said += " That could not be written down, because of a fault of the service, which was " +
+			"logged: do not send it again."
 	}
 	return s.Done(w, r, v.Back, said)
 }
 
 func (s *Pages) letterEvent(r *http.Request, of, kind string) store.Event {
-	return store.Event{Of: ofLetter, Subject: letterOf(of, r.PathValue("id"), r.PathValue("kind")), Kind: kind, On: s.Today(), At: s.Now(), By: site.AccountOf(r).ID}
+	return store.Event{Of: ofLetter, Subject: letterOf(of, r.PathValue("id"), r.PathValue("kind")),
+		Kind: kind, On: s.Today(), At: s.Now(), By: site.AccountOf(r).ID}
 }
 
 // ended writes down how the sending of a letter ended.
@@ -242,7 +254,8 @@ func (s *Pages) ended(r *http.Request, of, end string, begun store.Event) error 
 	if end == "refused" { // nobody got anything
 		err = s.Store.Do(r.Context(), write)
 	} else {
-		err = s.Act(r.Context(), "letter."+end, r.PathValue("id"), strings.ToLower(r.PathValue("kind")), write)
+		err = s.Act(r.Context(), "letter."+end, r.PathValue("id"),
+			strings.ToLower(r.PathValue("kind")), write)
 	}
 	if err != nil {
 		return fmt.Errorf("note what became of a letter: %w", err)

@@ -59,7 +59,8 @@ const ahead = 4
 
 // sheetsAhead sends the next sheets to a page that has some already. next gives one by its id,
 // empty for none, and as it is shown.
-func sheetsAhead(w http.ResponseWriter, but []string, next func(but []string) (id, html string, err error)) error {
+func sheetsAhead(w http.ResponseWriter, but []string, next func(but []string) (id, html string,
+	err error)) error {
 	sheets := []string{}
 	for range ahead {
 		id, html, err := next(but)
@@ -109,13 +110,15 @@ func (s *Pages) contacted(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	again, accepted, err := s.Office.Contacted(r.Context(), r.PathValue("petition"), r.PostFormValue("sheet"), r.PostForm["marked"], site.AccountOf(r))
+	again, accepted, err := s.Office.Contacted(r.Context(), r.PathValue("petition"),
+		r.PostFormValue("sheet"), r.PostForm["marked"], site.AccountOf(r))
 	if err != nil {
 		return err
 	}
 	said := site.UpperFirst(site.Plural(accepted, "line was accepted.", "lines were accepted."))
 	if again {
-		said = "A wrong name stood on that sheet and was accepted. Nothing of it counts: please look at its lines once more."
+		said = "A wrong name stood on that sheet and was accepted. Nothing of it counts: please " +
+			"look at its lines once more."
 	}
 	if site.WantsJSON(r) {
 		return writeJSON(w, map[string]any{"said": said, "again": again})

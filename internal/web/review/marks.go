@@ -143,7 +143,9 @@ func editDistances(a, b []rune) [][]int {
 
 func readWords(s string) [][]rune {
 	var out [][]rune
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' }) {
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || r == ','
+	}) {
 		if l := lettersOf(w); len(l) > 0 {
 			out = append(out, l)
 		}

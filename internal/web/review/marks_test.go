@@ -50,7 +50,9 @@ func FuzzMarks(f *testing.F) {
 		for _, p := range markDifferences(read, own) {
 			b.WriteString(p.Text)
 		}
-		if got, want := strings.Join(strings.Fields(b.String()), " "), strings.Join(strings.Fields(strings.ToValidUTF8(own, "\ufffd")), " "); got != want && strings.ToValidUTF8(own, "") == own {
+		if got, want := strings.Join(strings.Fields(b.String()), " "),
+			strings.Join(strings.Fields(strings.ToValidUTF8(own, "\ufffd")), " "); got != want &&
+			strings.ToValidUTF8(own, "") == own {
 			t.Errorf("%q became %q", want, got)
 		}
 	})
@@ -59,7 +61,8 @@ func FuzzMarks(f *testing.F) {
 // A sheet that was scanned askew is shown upright, with its row.
 func TestReviewTurnsSheets(t *testing.T) {
 	page := store.Page{ID: "page", Picture: "picture", Width: 1275, Height: 1650}
-	for rotation, want := range map[int]boxView{0: {100, 200, 800, 50, 250}, 90: {750, 100, 50, 800, 900}, 180: {100, 750, 800, 50, 800}, 270: {200, 100, 50, 800, 900}} {
+	for rotation, want := range map[int]boxView{0: {100, 200, 800, 50, 250}, 90: {750, 100, 50, 800,
+		900}, 180: {100, 750, 800, 50, 800}, 270: {200, 100, 50, 800, 900}} {
 		page.Rotation = rotation
 		rv := &review{pages: map[string]store.Page{page.ID: page}}
 		got, err := rv.sheet(&office.Line{PageID: page.ID, Box: [4]float64{0.1, 0.2, 0.9, 0.25}})

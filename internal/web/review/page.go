@@ -68,14 +68,18 @@ func (s *Pages) page(w http.ResponseWriter, r *http.Request) error {
 }
 
 // show writes the page: the line that is asked for, or the next one.
-func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked url.Values, notice string) error {
-	page := pageView{Petition: rv.Petition, Account: rv.Account, Notice: notice, Closed: rv.Closed(), NewID: office.NewFindingID(rv.Account), Events: address(rv.Petition.ID) + "/events"}
+func (rv *review) show(w http.ResponseWriter, r *http.Request, status int, asked url.Values,
+	notice string) error {
+	page := pageView{Petition: rv.Petition, Account: rv.Account, Notice: notice,
+		Closed: rv.Closed(), NewID: office.NewFindingID(rv.Account),
+		Events: address(rv.Petition.ID) + "/events"}
 	line, err := rv.asked(asked.Get("line"))
 	if err != nil {
 		return err
 	}
 	if line != nil {
-		if page.Line, err = rv.line(line, office.Distinct(asked["searched"]), asked.Get("q")); err != nil {
+		if page.Line, err = rv.line(line, office.Distinct(asked["searched"]),
+			asked.Get("q")); err != nil {
 			return err
 		}
 		page.Line.NewID = page.NewID
@@ -112,7 +116,8 @@ func (rv *review) asked(id string) (*office.Line, error) {
 	}
 	i := rv.Case.Find(id)
 	if i < 0 {
-		return nil, site.Problem(http.StatusNotFound, "There is no such line in this petition. Its file may have been excluded or read anew.")
+		return nil, site.Problem(http.StatusNotFound,
+			"There is no such line in this petition. Its file may have been excluded or read anew.")
 	}
 	l, err := rv.Shown(rv.ctx, i)
 	if err != nil {
@@ -139,7 +144,8 @@ func (s *Pages) form(w http.ResponseWriter, r *http.Request) error {
 	err = rv.Find(rv.ctx, found)
 	var refused *office.Refusal
 	if errors.As(err, &refused) {
-		return rv.show(w, r, site.StatusOf(refused.Kind), url.Values{"line": {found.Line}, "searched": found.Searched}, refused.Text)
+		return rv.show(w, r, site.StatusOf(refused.Kind), url.Values{"line": {found.Line},
+			"searched": found.Searched}, refused.Text)
 	}
 	if err != nil {
 		return err
@@ -156,7 +162,8 @@ func (s *Pages) form(w http.ResponseWriter, r *http.Request) error {
 // and for a member which: "accept 0482913".
 func foundIn(f url.Values, c *office.Case) office.Found {
 	kind, member, _ := strings.Cut(f.Get("do"), " ")
-	out := office.Found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member, Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
+	out := office.Found{ID: f.Get("id"), Line: f.Get("line"), Kind: kind, Member: member,
+		Note: f.Get("note"), Searched: f["searched"], Undoes: f.Get("undoes")}
 	if member == "" && f.Get("member") != "-" { // the chair's word for nobody on the roll
 		out.Member = f.Get("member")
 	}
@@ -166,7 +173,8 @@ func foundIn(f url.Values, c *office.Case) office.Found {
 	}
 	out.Fields = map[string]string{}
 	for _, field := range c.Line(i).Fields {
-		if text := strings.TrimSpace(f.Get("field-" + field.Key)); f.Has("field-"+field.Key) && text != field.Text {
+		if text := strings.TrimSpace(f.Get("field-" + field.Key)); f.Has("field-"+field.Key) &&
+			text != field.Text {
 			out.Fields[field.Key] = text
 		}
 	}
@@ -238,13 +246,15 @@ func (rv *review) sheet(l *office.Line) (sheetView, error) {
 	switch w, h := p.Width, p.Height; p.Rotation {
 	case 90:
 		box = [4]float64{1 - box[3], box[0], 1 - box[1], box[2]}
-		sheet.Width, sheet.Height, sheet.Turn = h, w, fmt.Sprintf("translate(%d 0) rotate(90) scale(%d %d)", h, w, h)
+		sheet.Width, sheet.Height, sheet.Turn = h, w,
+			fmt.Sprintf("translate(%d 0) rotate(90) scale(%d %d)", h, w, h)
 	case 180:
 		box = [4]float64{1 - box[2], 1 - box[3], 1 - box[0], 1 - box[1]}
 		sheet.Turn = fmt.Sprintf("translate(%d %d) rotate(180) scale(%d %d)", w, h, w, h)
 	case 270:
 		box = [4]float64{box[1], 1 - box[2], box[3], 1 - box[0]}
-		sheet.Width, sheet.Height, sheet.Turn = h, w, fmt.Sprintf("translate(0 %d) rotate(270) scale(%d %d)", w, w, h)
+		sheet.Width, sheet.Height, sheet.Turn = h, w,
+			fmt.Sprintf("translate(0 %d) rotate(270) scale(%d %d)", w, w, h)
 	}
 	thousand := func(share float64) int { return int(min(max(share, 0), 1)*1000 + 0.5) }
 	x0, y0, x1, y1 := thousand(box[0]), thousand(box[1]), thousand(box[2]), thousand(box[3])
@@ -311,7 +321,8 @@ func (rv *review) mine(limit int) ([]undoView, error) {
 			if settled, err := rv.Settled(rv.ctx, f); err != nil || settled != "" {
 				return out, err // nothing older can be undone either
 			}
-			out = append(out, undoView{FindingID: f.ID, LineID: f.LineID, Place: place(rv.Case.Line(i)), What: findingWord(f.Kind)})
+			out = append(out, undoView{FindingID: f.ID, LineID: f.LineID,
+				Place: place(rv.Case.Line(i)), What: findingWord(f.Kind)})
 		}
 	}
 	return out, nil

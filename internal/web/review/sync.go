@@ -33,12 +33,13 @@ type (
 		Taken   []string      `json:"taken"` // ids of findings
 		Refused []refusedJSON `json:"refused"`
 		Lines   []lineJSON    `json:"lines"` // new ones, and held ones that changed
-		Gone    []goneJSON    `json:"gone"`  // held ones that are no longer this account's to look at
-		Head    string        `json:"head"`  // HTML
-		Rest    string        `json:"rest"`  // HTML, shown where no line is left
-		Certain bool          `json:"certain"`
-		Outcome string        `json:"outcome"`
-		Open    int           `json:"open"` // lines left for this account, those of others included
+		// held ones that are no longer this account's to look at
+		Gone    []goneJSON `json:"gone"`
+		Head    string     `json:"head"` // HTML
+		Rest    string     `json:"rest"` // HTML, shown where no line is left
+		Certain bool       `json:"certain"`
+		Outcome string     `json:"outcome"`
+		Open    int        `json:"open"` // lines left for this account, those of others included
 	}
 	refusedJSON struct {
 		ID    string `json:"id"`
@@ -68,7 +69,8 @@ func (s *Pages) sync(w http.ResponseWriter, r *http.Request) error {
 	var req syncRequest
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	if err := json.NewDecoder(r.Body).Decode(&req); err != nil {
-		return site.Problem(http.StatusBadRequest, "The request is not the JSON that the review page sends: "+err.Error())
+		return site.Problem(http.StatusBadRequest,
+			"The request is not the JSON that the review page sends: "+err.Error())
 	}
 	if len(req.Findings) > maxFindings || len(req.Have) > 4*maxHeld {
 		return site.Problem(http.StatusRequestEntityTooLarge, "The request holds too much at once.")
@@ -77,7 +79,8 @@ func (s *Pages) sync(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := syncAnswer{Taken: []string{}, Refused: []refusedJSON{}, Lines: []lineJSON{}, Gone: []goneJSON{}}
+	answer := syncAnswer{Taken: []string{}, Refused: []refusedJSON{}, Lines: []lineJSON{},
+		Gone: []goneJSON{}}
 	for _, f := range req.Findings {
 		if err := rv.sent(f, &answer); err != nil {
 			return err
@@ -128,7 +131,8 @@ func (rv *review) held(req syncRequest, answer *syncAnswer) error {
 	var kept []string
 	for _, h := range req.Have {
 		i := rv.Case.Find(h.ID)
-		asked := i >= 0 && h.ID == req.At && rv.Open(rv.Case.Line(i)) == "" // the chair may look at any line
+		// the chair may look at any line
+		asked := i >= 0 && h.ID == req.At && rv.Open(rv.Case.Line(i)) == ""
 		if !mine[h.ID] && !asked {
 			answer.Gone = append(answer.Gone, goneJSON{h.ID, rv.gone(i)})
 			continue
@@ -218,7 +222,8 @@ func (rv *review) sum(answer *syncAnswer) error {
 	if answer.Head, err = rv.Part("review", "review-head", head); err != nil {
 		return err
 	}
-	answer.Rest, err = rv.Part("review", "review-rest", pageView{Petition: rv.Petition, Account: rv.Account, Head: head, Closed: rv.Closed()})
+	answer.Rest, err = rv.Part("review", "review-rest", pageView{Petition: rv.Petition,
+		Account: rv.Account, Head: head, Closed: rv.Closed()})
 	return err
 }
 

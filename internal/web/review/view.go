@@ -25,9 +25,10 @@ type (
 		Undo     *undoView // what u takes back
 		Mine     string    // the same and what came before, as JSON for the script
 		Hash     string    // of the line, see lineJSON
-		NewID    string    // names the finding that a form of this page makes, so that a form sent twice counts once
-		Closed   string    // why no findings are taken any more
-		Events   string    // address of live notices
+		// names the finding that a form of this page makes, so that a form sent twice counts once
+		NewID  string
+		Closed string // why no findings are taken any more
+		Events string // address of live notices
 	}
 
 	// headView says how far the review is.
@@ -109,7 +110,8 @@ type (
 	rulingView struct {
 		Who, What, Note string
 		Undone          bool
-		TakeBack        string // id of the finding, where the account may take back what somebody else found
+		// id of the finding, where the account may take back what somebody else found
+		TakeBack string
 	}
 
 	// sheetView is the page around the line, upright.
@@ -143,7 +145,8 @@ func place(l *office.Line) string { return fmt.Sprintf("page %d, line %d", l.Pag
 
 // newLineView lays a line out for an account.
 func newLineView(c *office.Case, l *office.Line, account store.Account, searches int) *lineView {
-	v := &lineView{Line: *l, PetitionID: c.PetitionID, Place: place(l), Chair: site.May(account, site.ByChair), Searches: searches}
+	v := &lineView{Line: *l, PetitionID: c.PetitionID, Place: place(l), Chair: site.May(account,
+		site.ByChair), Searches: searches}
 	v.Columns, v.Facts = columns(l.Fields)
 	for i, cand := range l.Candidates {
 		rc := v.candidate(c, cand)
@@ -164,7 +167,8 @@ func newLineView(c *office.Case, l *office.Line, account store.Account, searches
 		v.Query = strings.TrimSpace(l.TextOf("member_id"))
 	}
 	if i := c.Find(l.DuplicateOf); l.DuplicateOf != "" && i >= 0 {
-		v.Twin = &twinView{Line: *c.Line(i), Place: place(c.Line(i)), URL: address(c.PetitionID) + "?line=" + c.Line(i).ID}
+		v.Twin = &twinView{Line: *c.Line(i), Place: place(c.Line(i)), URL: address(c.PetitionID) +
+			"?line=" + c.Line(i).ID}
 	}
 	return v
 }
@@ -186,7 +190,8 @@ func (v *lineView) likely(i int) bool {
 func (v *lineView) candidate(c *office.Case, cand office.Candidate) candidateView {
 	rc := candidateView{Member: cand.Member}
 	for _, f := range v.Columns {
-		cell := cellView{markDifferences(f.Text, memberText(cand.Member, f.Key)), cand.Agrees[f.Key]}
+		cell := cellView{markDifferences(f.Text, memberText(cand.Member, f.Key)),
+			cand.Agrees[f.Key]}
 		if cand.Agrees == nil {
 			cell.Agrees = agreement(f.Text, cell.Pieces)
 		}
@@ -205,11 +210,13 @@ func (v *lineView) candidate(c *office.Case, cand office.Candidate) candidateVie
 func (v *lineView) more(m office.Member) string {
 	var parts []string
 	for _, p := range []struct{ key, text string }{
-		{"name", m.Name}, {"member_id", "No. " + m.ID}, {"institution", m.Institution}, {"street", m.Street},
+		{"name", m.Name}, {"member_id", "No. " + m.ID}, {"institution", m.Institution},
+		{"street", m.Street},
 		{"citystate", strings.Trim(m.City+", "+m.State, ", ")}, {"zip", m.ZIP}, {"email", m.Email},
 	} {
 		shown := slices.ContainsFunc(v.Columns, func(f office.Field) bool {
-			return f.Key == p.key || p.key == "citystate" && f.Key == "city" || p.key == "name" && f.Key == "family"
+			return f.Key == p.key || p.key == "citystate" && f.Key == "city" || p.key == "name" &&
+				f.Key == "family"
 		})
 		if !shown && strings.TrimSpace(p.text) != "" {
 			parts = append(parts, p.text)
@@ -221,7 +228,9 @@ func (v *lineView) more(m office.Member) string {
 // columns splits the fields of a line into those that members have too and
 // the others. A name that was put together from two columns is shown as the two.
 func columns(fields []office.Field) (columns, facts []office.Field) {
-	apart := slices.ContainsFunc(fields, func(f office.Field) bool { return f.Key == "family" || f.Key == "given" })
+	apart := slices.ContainsFunc(fields, func(f office.Field) bool {
+		return f.Key == "family" || f.Key == "given"
+	})
 	for _, f := range fields {
 		f.Alternatives = f.Alternatives[:min(3, len(f.Alternatives))]
 		if f.Confidence >= 0.9 {
@@ -232,7 +241,8 @@ func columns(fields []office.Field) (columns, facts []office.Field) {
 			if !apart {
 				columns = append(columns, f)
 			}
-		case "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email":
+		case "given", "family", "member_id", "institution", "street", "citystate", "city", "state",
+			"zip", "email":
 			columns = append(columns, f)
 		default:
 			f.Alternatives = nil
@@ -289,7 +299,8 @@ func chance(p float64) string {
 	for _, step := range []struct {
 		from float64
 		word string
-	}{{0.99, "almost certain"}, {0.9, "very likely"}, {0.7, "likely"}, {0.5, "rather likely"}, {0.2, "possible"}, {0.05, "unlikely"}} {
+	}{{0.99, "almost certain"}, {0.9, "very likely"}, {0.7, "likely"}, {0.5, "rather likely"},
+		{0.2, "possible"}, {0.05, "unlikely"}} {
 		if p >= step.from {
 			return step.word
 		}

@@ -24,9 +24,12 @@ type walkCard struct {
 }
 
 var walkWords = map[string]struct{ ask, rest string }{
-	"struck":    {"Refused as struck out. Mark the lines that nobody struck out.", "The others are struck out"},
-	"unsigned":  {"Refused as unsigned. Mark the lines that are signed.", "The others are not signed"},
-	"duplicate": {"Refused since the member signed before: the line that counts is shown below each. Mark those that somebody else wrote.", "The others are the same people"},
+	"struck": {"Refused as struck out. Mark the lines that nobody struck out.",
+		"The others are struck out"},
+	"unsigned": {"Refused as unsigned. Mark the lines that are signed.",
+		"The others are not signed"},
+	"duplicate": {"Refused since the member signed before: the line that counts is shown below " +
+		"each. Mark those that somebody else wrote.", "The others are the same people"},
 }
 
 func (s *Pages) walkPage(w http.ResponseWriter, r *http.Request) error {
@@ -57,7 +60,8 @@ func (rv *review) walk(but ...string) (walkView, error) {
 		return walkView{}, fmt.Errorf("take a sheet of a walk: %w", err)
 	}
 	words := walkWords[sheet.Reason]
-	v := walkView{Walk: sheet, PetitionID: rv.Petition.ID, Title: rv.Petition.Title, Ask: words.ask, Rest: words.rest}
+	v := walkView{Walk: sheet, PetitionID: rv.Petition.ID, Title: rv.Petition.Title, Ask: words.ask,
+		Rest: words.rest}
 	for i, item := range sheet.Items {
 		card := walkCard{WalkItem: item, Key: cardKey(i), Read: readOf(item.Line)}
 		if item.Other != nil {
@@ -74,13 +78,15 @@ func (s *Pages) walked(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	petition := r.PathValue("petition")
-	flagged, err := s.Office.Walked(r.Context(), petition, r.PostFormValue("sheet"), r.PostForm["marked"], site.AccountOf(r))
+	flagged, err := s.Office.Walked(r.Context(), petition, r.PostFormValue("sheet"),
+		r.PostForm["marked"], site.AccountOf(r))
 	if err != nil {
 		return err
 	}
 	said := "Noted: you looked at them."
 	if flagged > 0 {
-		said = site.UpperFirst(site.Plural(flagged, "line waits for the chair now.", "lines wait for the chair now."))
+		said = site.UpperFirst(site.Plural(flagged, "line waits for the chair now.",
+			"lines wait for the chair now."))
 	}
 	if site.WantsJSON(r) {
 		return writeJSON(w, map[string]any{"said": said})

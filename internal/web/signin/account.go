@@ -36,7 +36,8 @@ func (s *Pages) accountPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showAccount(w, r, http.StatusOK, accountView{})
 }
 
-func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, status int, v accountView) error {
+func (s *Pages) showAccount(w http.ResponseWriter, r *http.Request, status int,
+	v accountView) error {
 	tokens, err := s.Store.Tokens(r.Context(), site.AccountOf(r).ID)
 	if err != nil {
 		return fmt.Errorf("list tokens: %w", err)
@@ -60,7 +61,8 @@ func (s *Pages) setPassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := site.AccountOf(r)
 	if !s.limits.email.Allow(a.Email, s.Now()) {
-		return site.Problem(http.StatusTooManyRequests, "Too many tries. Please wait a minute and try again.")
+		return site.Problem(http.StatusTooManyRequests,
+			"Too many tries. Please wait a minute and try again.")
 	}
 	if a.PasswordHash != "" {
 		ok, err := s.checkPassword(r.Context(), a.PasswordHash, r.PostFormValue("old"))
@@ -68,7 +70,8 @@ func (s *Pages) setPassword(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if !ok {
-			return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "The present password is not right."})
+			return s.showAccount(w, r, http.StatusUnprocessableEntity,
+				accountView{Problem: "The present password is not right."})
 		}
 	}
 	password := r.PostFormValue("password")
@@ -89,7 +92,8 @@ func (s *Pages) setPassword(w http.ResponseWriter, r *http.Request) error {
 		}
 		return tx.DropInvitations(r.Context(), a.Email) // who asked for a link may be another
 	})
-	if errors.Is(err, store.ErrNotFound) { // by a link for a new password, say, to shut out whoever asks here
+	if errors.Is(err, store.ErrNotFound) {
+		// by a link for a new password, say, to shut out whoever asks here
 		return site.ErrSignIn
 	}
 	if err != nil {
@@ -104,7 +108,9 @@ func (s *Pages) endSessions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := site.AccountOf(r).ID
-	err := s.Act(r.Context(), "account.sessions-ended", id, "", func(tx store.Tx) error { return tx.EndSessionsOf(r.Context(), id) })
+	err := s.Act(r.Context(), "account.sessions-ended", id, "", func(tx store.Tx) error {
+		return tx.EndSessionsOf(r.Context(), id)
+	})
 	if err != nil {
 		return fmt.Errorf("end the sessions: %w", err)
 	}
@@ -112,7 +118,8 @@ func (s *Pages) endSessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 // restart ends all sessions of an account but gives this browser a new one.
-func (s *Pages) restart(w http.ResponseWriter, r *http.Request, a store.Account, said string) error {
+func (s *Pages) restart(w http.ResponseWriter, r *http.Request, a store.Account,
+	said string) error {
 	if err := s.Store.EndSessionsOf(r.Context(), a.ID); err != nil {
 		return fmt.Errorf("end the sessions: %w", err)
 	}
@@ -139,12 +146,16 @@ func (s *Pages) addToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	name := strings.TrimSpace(r.PostFormValue("name"))
 	if name == "" || len(name) > 100 {
-		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "Give the token a name, such as the scanner that uses it."})
+		return s.showAccount(w, r, http.StatusUnprocessableEntity,
+			accountView{Problem: "Give the token a name, such as the scanner that uses it."})
 	}
 	secret := "cs_" + NewSecret()
-	t := store.Token{ID: site.NewID(), AccountID: site.AccountOf(r).ID, Name: name, Hash: HashSecret(secret), CreatedAt: s.Now(), Scope: cmp.Or(r.PostFormValue("scope"), "full")}
+	t := store.Token{ID: site.NewID(), AccountID: site.AccountOf(r).ID, Name: name,
+		Hash: HashSecret(secret), CreatedAt: s.Now(), Scope: cmp.Or(r.PostFormValue("scope"),
+			"full")}
 	if _, ok := scopeOf(t.Scope); !ok {
-		return s.showAccount(w, r, http.StatusUnprocessableEntity, accountView{Problem: "Choose what the token is for."})
+		return s.showAccount(w, r, http.StatusUnprocessableEntity,
+			accountView{Problem: "Choose what the token is for."})
 	}
 	for _, l := range tokenLives {
 		if l.Key == r.PostFormValue("days") && l.life > 0 {
@@ -160,7 +171,9 @@ func (s *Pages) addToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	// A reset revokes the tokens that it sees. One that it came before is seen here.
 	if _, err := s.Store.Session(r.Context(), SessionOf(r)); err != nil {
-		err := s.Act(r.Context(), "token.revoked", t.ID, "", func(tx store.Tx) error { return tx.RevokeToken(r.Context(), t.ID) })
+		err := s.Act(r.Context(), "token.revoked", t.ID, "", func(tx store.Tx) error {
+			return tx.RevokeToken(r.Context(), t.ID)
+		})
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("revoke a token of a session that ended: %w", err)
 		}
@@ -183,7 +196,9 @@ func (s *Pages) revokeToken(w http.ResponseWriter, r *http.Request) error {
 		if t.ID != r.PathValue("token") {
 			continue
 		}
-		err := s.Act(r.Context(), "token.revoked", t.ID, "", func(tx store.Tx) error { return tx.RevokeToken(r.Context(), t.ID) })
+		err := s.Act(r.Context(), "token.revoked", t.ID, "", func(tx store.Tx) error {
+			return tx.RevokeToken(r.Context(), t.ID)
+		})
 		if err != nil {
 			return fmt.Errorf("revoke a token: %w", err)
 		}

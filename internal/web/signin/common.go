@@ -9,16 +9,16 @@ import (
 	"unicode"
 )
 
-// passwords are the 10,000 that leak most, and of the 37,000 after them those that are long enough to be chosen here: in small
-// letters, one a line. From zxcvbn's count of ten million leaked ones, MIT licence; compressed, since
-// nobody wants to read them.
+// passwords are the 10,000 that leak most, and of the 37,000 after them those that are long enough
+// to be chosen here: in small letters, one a line. From zxcvbn's count of ten million leaked ones,
+// MIT licence; compressed, since nobody wants to read them.
 //
 //go:embed passwords.txt.gz
 var passwords []byte
 
 // leaked says whether a password is one of those that leak most, or one with a few signs around
-// it, such as Sunshine-2026, also where some letters are written as signs: p@ssw0rd. The list is read anew
-// each time, which takes a millisecond, rather than held.
+// it, such as Sunshine-2026, also where some letters are written as signs: p@ssw0rd. The list is
+// read anew each time, which takes a millisecond, rather than held.
 func leaked(password string) bool {
 	whole := strings.ToLower(password)
 	asked := map[string]bool{whole: true, plainLetters.Replace(whole): true}
@@ -41,4 +41,5 @@ func leaked(password string) bool {
 }
 
 // plainLetters undoes what people write for letters.
-var plainLetters = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o", "$", "s", "5", "s", "7", "t")
+var plainLetters = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o",
+	"$", "s", "5", "s", "7", "t")

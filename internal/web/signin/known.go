@@ -51,5 +51,6 @@ func (s *Pages) mayTry(r *http.Request, email string, a store.Account) bool {
 			return s.limits.known.Allow(a.ID, now)
 		}
 	}
-	return s.limits.address.Allow(s.address(r), now) && s.limits.email.Allow(s.address(r)+" "+email, now) && s.limits.everywhere.Allow(email, now)
+	return s.limits.address.Allow(s.address(r), now) && s.limits.email.Allow(s.address(r)+" "+email,
+		now) && s.limits.everywhere.Allow(email, now)
 }

@@ -25,7 +25,8 @@ func newLimits() limits {
 		address: site.NewLimiter(rate.Every(2*time.Second), 30), // an office behind one address
 		email:   site.NewLimiter(rate.Every(20*time.Second), 8),
 
-		everywhere: site.NewLimiter(rate.Every(10*time.Second), 60), // 8,600 a day, of passwords of 12 characters
+		// 8,600 a day, of passwords of 12 characters
+		everywhere: site.NewLimiter(rate.Every(10*time.Second), 60),
 		known:      site.NewLimiter(rate.Every(20*time.Second), 8),
 	}
 }

@@ -1,5 +1,6 @@
 // Package signin finds out who asks, by session or token, and is where people sign in and look
-// after their own account. What it finds is noted in the context of the request, see site.AccountOf.
+// after their own account. What it finds is noted in the context of the request, see
+// site.AccountOf.
 package signin
 
 import (
@@ -61,7 +62,8 @@ func (s *Pages) loginPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := loginView{Next: local(r.URL.Query().Get("next"))}
 	if r.URL.Query().Has("lost") {
-		v.Problem = "You were signed out, and what you sent last was not kept. Sign in, go back to it and send it again."
+		v.Problem = "You were signed out, and what you sent last was not kept. Sign in, go back " +
+			"to it and send it again."
 	}
 	return s.showLogin(w, r, http.StatusOK, v)
 }
@@ -79,7 +81,8 @@ func (s *Pages) login(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
-	v := loginView{Email: strings.TrimSpace(r.PostFormValue("email")), Next: local(r.PostFormValue("next"))}
+	v := loginView{Email: strings.TrimSpace(r.PostFormValue("email")),
+		Next: local(r.PostFormValue("next"))}
 	a, err := s.Store.AccountByEmail(r.Context(), strings.ToLower(v.Email))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("find the account: %w", err)
@@ -106,7 +109,8 @@ func (s *Pages) login(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Pages) logout(w http.ResponseWriter, r *http.Request) error {
 	if hash := SessionOf(r); hash != "" {
-		err := s.Act(r.Context(), "account.signed-out", site.AccountOf(r).ID, "", func(tx store.Tx) error { return tx.EndSession(r.Context(), hash) })
+		err := s.Act(r.Context(), "account.signed-out", site.AccountOf(r).ID, "",
+			func(tx store.Tx) error { return tx.EndSession(r.Context(), hash) })
 		if err != nil {
 			return fmt.Errorf("end the session: %w", err)
 		}
@@ -120,7 +124,9 @@ func (s *Pages) logout(w http.ResponseWriter, r *http.Request) error {
 // local keeps people on this service: only paths of it are followed.
 func local(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || next == "" || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") || strings.HasPrefix(next, "/log") {
+	if err != nil || next == "" || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") ||
+		strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") ||
+		strings.HasPrefix(next, "/log") {
 		return "/"
 	}
 	return next
@@ -137,9 +143,11 @@ func (s *Pages) FirstAdmin(ctx context.Context) (link string, err error) {
 }
 
 // Invite makes a one-time link. Only its hash is kept.
-func (s *Pages) Invite(ctx context.Context, to *store.Store, email, name string, roles []store.Role) (link string, err error) {
+func (s *Pages) Invite(ctx context.Context, to *store.Store, email, name string,
+	roles []store.Role) (link string, err error) {
 	secret := NewSecret()
-	err = to.AddInvitation(ctx, store.Invitation{Hash: HashSecret(secret), Email: email, Name: name, Roles: roles, ExpiresAt: s.Now().Add(invitationLife)})
+	err = to.AddInvitation(ctx, store.Invitation{Hash: HashSecret(secret), Email: email, Name: name,
+		Roles: roles, ExpiresAt: s.Now().Add(invitationLife)})
 	if err != nil {
 		return "", fmt.Errorf("keep the invitation: %w", err)
 	}
@@ -161,17 +169,21 @@ func (s *Pages) welcomePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find the invitation: %w", err)
 	}
-	return s.Render(w, r, http.StatusOK, "welcome", welcomeView{Email: inv.Email, Name: inv.Name, Known: inv.Email != ""})
+	return s.Render(w, r, http.StatusOK, "welcome", welcomeView{Email: inv.Email, Name: inv.Name,
+		Known: inv.Email != ""})
 }
 
-var errLinkUsed = site.Problem(http.StatusGone, "This link was used already, is too old, or a newer one was made. Ask an administrator for a new one; the first administrator gets one by starting the service again.")
+var errLinkUsed = site.Problem(http.StatusGone,
+	"This link was used already, is too old, or a newer one was made. Ask an administrator for a "+
+		"new one; the first administrator gets one by starting the service again.")
 
 func (s *Pages) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err := site.Form(w, r); err != nil {
 		return err
 	}
 	if !s.limits.address.Allow(s.address(r), s.Now()) {
-		return site.Problem(http.StatusTooManyRequests, "Too many tries. Please wait a minute and try again.")
+		return site.Problem(http.StatusTooManyRequests,
+			"Too many tries. Please wait a minute and try again.")
 	}
 	hash := HashSecret(r.PathValue("token"))
 	inv, err := s.Store.Invitation(r.Context(), hash)
@@ -181,7 +193,8 @@ func (s *Pages) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find the invitation: %w", err)
 	}
-	v := welcomeView{Email: inv.Email, Name: strings.TrimSpace(r.PostFormValue("name")), Known: inv.Email != ""}
+	v := welcomeView{Email: inv.Email, Name: strings.TrimSpace(r.PostFormValue("name")),
+		Known: inv.Email != ""}
 	if !v.Known {
 		v.Email = strings.ToLower(strings.TrimSpace(r.PostFormValue("email")))
 	}
@@ -203,12 +216,14 @@ func (s *Pages) welcome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := store.Account{ID: site.NewID(), Email: v.Email, Name: v.Name, PasswordHash: secret, CreatedAt: s.Now()}
+	a := store.Account{ID: site.NewID(), Email: v.Email, Name: v.Name, PasswordHash: secret,
+		CreatedAt: s.Now()}
 	err = s.Store.Do(r.Context(), func(tx store.Tx) (err error) {
 		if a, err = tx.Join(r.Context(), hash, a); err != nil {
 			return err
 		}
-		_, err = tx.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: "account.joined", Subject: a.ID, Detail: site.RoleWords(a.Roles)})
+		_, err = tx.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID,
+			Action: "account.joined", Subject: a.ID, Detail: site.RoleWords(a.Roles)})
 		return err
 	})
 	switch {

@@ -34,7 +34,8 @@ func (s *Pages) oidcSettings(ctx context.Context) (OIDCSettings, error) {
 	if err != nil {
 		return OIDCSettings{}, err
 	}
-	set := OIDCSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"], all["oidc-secret"]}
+	set := OIDCSettings{all["oidc-name"], all["oidc-issuer"], all["oidc-client"],
+		all["oidc-secret"]}
 	if set.Issuer == "" || set.Client == "" {
 		return OIDCSettings{}, nil
 	}
@@ -55,18 +56,21 @@ func (s *Pages) oidcStart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	trip := oidcTrip{State: NewSecret(), Nonce: NewSecret(), Verifier: oauth2.GenerateVerifier(), Next: local(r.URL.Query().Get("next"))}
+	trip := oidcTrip{State: NewSecret(), Nonce: NewSecret(), Verifier: oauth2.GenerateVerifier(),
+		Next: local(r.URL.Query().Get("next"))}
 	value, err := json.Marshal(trip)
 	if err != nil {
 		return err
 	}
 	http.SetCookie(w, s.trip(base64.RawURLEncoding.EncodeToString(value), 600))
-	http.Redirect(w, r, config.AuthCodeURL(trip.State, oidc.Nonce(trip.Nonce), oauth2.S256ChallengeOption(trip.Verifier)), http.StatusSeeOther)
+	http.Redirect(w, r, config.AuthCodeURL(trip.State, oidc.Nonce(trip.Nonce),
+		oauth2.S256ChallengeOption(trip.Verifier)), http.StatusSeeOther)
 	return nil
 }
 
 func (s *Pages) trip(value string, age int) *http.Cookie {
-	return &http.Cookie{Name: tripCookie, Value: value, Path: "/login/oidc", MaxAge: age, HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: tripCookie, Value: value, Path: "/login/oidc", MaxAge: age,
+		HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode}
 }
 
 func (s *Pages) oidcProvider(ctx context.Context) (*oidc.Provider, *oauth2.Config, error) {
@@ -75,14 +79,17 @@ func (s *Pages) oidcProvider(ctx context.Context) (*oidc.Provider, *oauth2.Confi
 		return nil, nil, err
 	}
 	if set.Name == "" {
-		return nil, nil, site.Problem(http.StatusNotFound, "Signing in through a provider is not set up.")
+		return nil, nil, site.Problem(http.StatusNotFound,
+			"Signing in through a provider is not set up.")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	provider, err := oidc.NewProvider(ctx, set.Issuer)
 	if err != nil {
 		s.Log.WarnContext(ctx, "the OpenID Connect provider does not answer", "error", err)
-		return nil, nil, site.Problem(http.StatusBadGateway, "The provider for signing in does not answer. Please try again, or sign in with your password.")
+		return nil, nil, site.Problem(http.StatusBadGateway,
+			"The provider for signing in does not answer. Please try again, or sign in with your "+
+				"password.")
 	}
 	// Trying both ways to show the secret would spend the code on the first.
 	var says struct {
@@ -98,7 +105,8 @@ func (s *Pages) oidcProvider(ctx context.Context) (*oidc.Provider, *oauth2.Confi
 	}
 	return provider, &oauth2.Config{
 		ClientID: set.Client, ClientSecret: set.Secret, Endpoint: endpoint,
-		RedirectURL: s.Base.JoinPath("login/oidc/callback").String(), Scopes: []string{oidc.ScopeOpenID, "email", "profile"},
+		RedirectURL: s.Base.JoinPath("login/oidc/callback").String(),
+		Scopes:      []string{oidc.ScopeOpenID, "email", "profile"},
 	}, nil
 }
 
@@ -133,12 +141,15 @@ func (s *Pages) oidcCallback(w http.ResponseWriter, r *http.Request) error {
 	}
 	who, err := s.oidcWho(r.Context(), provider, config, trip, q.Get("code"))
 	if err != nil {
-		s.Log.WarnContext(r.Context(), "signing in through the provider failed", "request", site.RequestID(r), "error", err)
-		return refused("The provider's answer could not be verified. Please try again; if it stays so, tell an administrator.")
+		s.Log.WarnContext(r.Context(), "signing in through the provider failed", "request",
+			site.RequestID(r), "error", err)
+		return refused("The provider's answer could not be verified. Please try again; if it " +
+			"stays so, tell an administrator.")
 	}
 	a, err := s.oidcAccount(r.Context(), who)
 	if errors.Is(err, store.ErrNotFound) {
-		return refused("There is no account here for you yet. Ask an administrator to invite you under the e-mail address that the provider knows.")
+		return refused("There is no account here for you yet. Ask an administrator to invite you " +
+			"under the e-mail address that the provider knows.")
 	}
 	if err != nil {
 		return err
@@ -157,18 +168,21 @@ type oidcPerson struct {
 	Verified bool
 }
 
-func (s *Pages) oidcWho(ctx context.Context, provider *oidc.Provider, config *oauth2.Config, trip oidcTrip, code string) (oidcPerson, error) {
+func (s *Pages) oidcWho(ctx context.Context, provider *oidc.Provider, config *oauth2.Config,
+	trip oidcTrip, code string) (oidcPerson, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(trip.Verifier))
 	if err != nil {
-		return oidcPerson{}, errors.New("the code was not taken") // the cause may hold what the provider wrote about a person
+		// the cause may hold what the provider wrote about a person
+		return oidcPerson{}, errors.New("the code was not taken")
 	}
 	raw, ok := token.Extra("id_token").(string)
 	if !ok {
 		return oidcPerson{}, errors.New("no ID token was sent")
 	}
-	id, err := provider.Verifier(&oidc.Config{ClientID: config.ClientID, Now: s.Now}).Verify(ctx, raw)
+	id, err := provider.Verifier(&oidc.Config{ClientID: config.ClientID, Now: s.Now}).Verify(ctx,
+		raw)
 	if err != nil {
 		return oidcPerson{}, fmt.Errorf("verify the ID token: %w", err)
 	}
@@ -182,7 +196,8 @@ func (s *Pages) oidcWho(ctx context.Context, provider *oidc.Provider, config *oa
 	if err := id.Claims(&claims); err != nil {
 		return oidcPerson{}, errors.New("the claims of the ID token could not be read")
 	}
-	return oidcPerson{id.Issuer + "|" + id.Subject, strings.ToLower(claims.Email), claims.Verified}, nil
+	return oidcPerson{id.Issuer + "|" + id.Subject, strings.ToLower(claims.Email), claims.Verified},
+		nil
 }
 
 // oidcAccount finds the account. An e-mail address is believed once, and only

@@ -32,11 +32,14 @@ func (s *Pages) HashPassword(ctx context.Context, password string) (string, erro
 	salt := make([]byte, argonSalt)
 	rand.Read(salt)
 	var key []byte
-	if err := s.hash(ctx, func() { key = argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey) }); err != nil {
+	if err := s.hash(ctx, func() {
+		key = argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
+	}); err != nil {
 		return "", err
 	}
 	enc := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads, enc(salt), enc(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory,
+		argonTime, argonThreads, enc(salt), enc(key)), nil
 }
 
 // checkPassword says whether a password has this hash. Without a hash it
@@ -45,10 +48,13 @@ func (s *Pages) checkPassword(ctx context.Context, hash, password string) (bool,
 	salt, want, memory, time, threads, err := parseHash(hash)
 	known := err == nil
 	if !known {
-		salt, want, memory, time, threads = make([]byte, argonSalt), make([]byte, argonKey), argonMemory, argonTime, argonThreads
+		salt, want, memory, time, threads = make([]byte, argonSalt), make([]byte, argonKey),
+			argonMemory, argonTime, argonThreads
 	}
 	var got []byte
-	if err := s.hash(ctx, func() { got = argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want))) }); err != nil {
+	if err := s.hash(ctx, func() {
+		got = argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want)))
+	}); err != nil {
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
@@ -77,7 +83,8 @@ func parseHash(hash string) (salt, key []byte, memory, time uint32, threads uint
 	if salt, err = base64.RawStdEncoding.DecodeString(parts[4]); err != nil {
 		return nil, nil, 0, 0, 0, fmt.Errorf("the salt of a password hash: %w", err)
 	}
-	if key, err = base64.RawStdEncoding.DecodeString(parts[5]); err != nil || len(key) == 0 || time == 0 || threads == 0 || memory > 1<<20 {
+	if key, err = base64.RawStdEncoding.DecodeString(parts[5]); err != nil || len(key) == 0 ||
+		time == 0 || threads == 0 || memory > 1<<20 {
 		return nil, nil, 0, 0, 0, errors.New("a password hash that cannot be read")
 	}
 	return salt, key, memory, time, threads, nil
@@ -96,9 +103,11 @@ func weak(password, email string) string {
 	case isRepeated(password):
 		return "The password is the same few characters over and over: choose another."
 	case leaked(password):
-		return "The password is one that many people have, or one with a few signs around it: whoever guesses tries those first. Choose another."
+		return "The password is one that many people have, or one with a few signs around it: " +
+			"whoever guesses tries those first. Choose another."
 	case common(password):
-		return "The password is made of what everybody tries first, such as words like “password” or keys that lie side by side: choose another."
+		return "The password is made of what everybody tries first, such as words like " +
+			"“password” or keys that lie side by side: choose another."
 	}
 	return ""
 }
@@ -115,11 +124,17 @@ func isRepeated(password string) bool {
 
 // commonPieces are what common passwords of twelve characters and more are made of: these words and
 // runs, joined and with digits after them.
-var commonPieces = strings.Fields("password passwort passw0rd p@ssword p@ssw0rd pass word welcome letmein iloveyou admin administrator login secret " +
-	"monkey dragon sunshine princess football baseball superman batman master shadow michael jennifer trustno1 whatever starwars " +
-	"changeme default guest user test hello computer internet library countersign petition " +
-	"qwertyuiop qwertzuiop azertyuiop asdfghjkl zxcvbnm qwerty azerty qwertz asdfgh zxcvbn asdf qwer 1qaz2wsx 1q2w3e4r5t 1q2w3e4r 1qaz 2wsx 3edc zaq1 xsw2 " +
-	"abcdefghijklmnopqrstuvwxyz abcdefgh abcdef abcd abc 12345678901234567890 1234567890 0987654321 987654321 123456789 12345678 123123 123321 112233 1234 123 my the you")
+var commonPieces = strings.Fields(
+	"password passwort passw0rd p@ssword p@ssw0rd pass word welcome letmein iloveyou admin " +
+		"administrator login secret " +
+		"monkey dragon sunshine princess football baseball superman batman master shadow michael " +
+		"jennifer trustno1 whatever starwars " +
+		"changeme default guest user test hello computer internet library countersign petition " +
+		"qwertyuiop qwertzuiop azertyuiop asdfghjkl zxcvbnm qwerty azerty qwertz asdfgh zxcvbn " +
+		"asdf " +
+		"qwer 1qaz2wsx 1q2w3e4r5t 1q2w3e4r 1qaz 2wsx 3edc zaq1 xsw2 " +
+		"abcdefghijklmnopqrstuvwxyz abcdefgh abcdef abcd abc 12345678901234567890 1234567890 " +
+		"0987654321 987654321 123456789 12345678 123123 123321 112233 1234 123 my the you")
 
 // common says whether nothing much is left of a password without what is common: pieces, digits
 // and signs.
@@ -138,12 +153,14 @@ func common(password string) bool {
 		}
 	}
 	digits := strings.IndexFunc(password, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
-	return letters < enough && !digits && strings.Contains(left, " ") || digits && strings.Contains(left, " ") && len(strings.ReplaceAll(left, " ", "")) < enough
+	return letters < enough && !digits && strings.Contains(left, " ") || digits &&
+		strings.Contains(left, " ") && len(strings.ReplaceAll(left, " ", "")) < enough
 }
 
 // AddPerson adds an account with a password that its owner did not choose, for a service
 // that shows itself with people made up.
-func (s *Pages) AddPerson(ctx context.Context, a store.Account, password string) (store.Account, error) {
+func (s *Pages) AddPerson(ctx context.Context, a store.Account, password string) (store.Account,
+	error) {
 	var err error
 	if a.PasswordHash, err = s.HashPassword(ctx, password); err != nil {
 		return a, fmt.Errorf("hash a password: %w", err)

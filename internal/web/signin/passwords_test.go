@@ -13,7 +13,8 @@ import (
 
 func TestLocal(t *testing.T) {
 	for next, want := range map[string]string{
-		"/petitions/1?a=b": "/petitions/1?a=b", "": "/", "//evil.example.org": "/", "https://evil.example.org": "/", `/\evil.example.org`: "/",
+		"/petitions/1?a=b": "/petitions/1?a=b", "": "/", "//evil.example.org": "/",
+		"https://evil.example.org": "/", `/\evil.example.org`: "/",
 		"/login": "/", "javascript:alert(1)": "/", "petitions": "/",
 	} {
 		if got := local(next); got != want {
@@ -32,20 +33,25 @@ func TestSecureCookie(t *testing.T) {
 }
 
 func TestWeakPasswords(t *testing.T) {
-	for _, password := range []string{"short", "aaaaaaaaaaaaaa", "abcabcabcabc", "Password1234!", "passwordpassword", "123456789012", "qwertyuiop12", "1q2w3e4r5t6y",
-		"Welcome2026!!", "iloveyou12345", "administrator1", "leavemealone", "SonyEricsson", "finalfantasy", "p@$$w0rd-2026", "(chocolate)99", "Michelle-2026", "ann@example.org"} {
+	for _, password := range []string{"short", "aaaaaaaaaaaaaa", "abcabcabcabc", "Password1234!",
+		"passwordpassword", "123456789012", "qwertyuiop12", "1q2w3e4r5t6y",
+		"Welcome2026!!", "iloveyou12345", "administrator1", "leavemealone", "SonyEricsson",
+		"finalfantasy", "p@$$w0rd-2026", "(chocolate)99", "Michelle-2026", "ann@example.org"} {
 		if weak(password, "ann@example.org") == "" {
 			t.Errorf("%q is taken", password)
 		}
 	}
-	for _, password := range []string{"correct horse battery", "the lantern was blue", "the second lantern", "7391648205173", "password of my late aunt", "chocolate7391648205", "leave me be alone", "Zürich im Regen"} {
+	for _, password := range []string{"correct horse battery", "the lantern was blue",
+		"the second lantern", "7391648205173", "password of my late aunt", "chocolate7391648205",
+		"leave me be alone", "Zürich im Regen"} {
 		if why := weak(password, "ann@example.org"); why != "" {
 			t.Errorf("%q is refused: %s", password, why)
 		}
 	}
 }
 
-// The list is what it is said to be: the ten thousand, and those of the others that are long enough.
+// The list is what it is said to be: the ten thousand, and those of the others that are long
+// enough.
 func TestPasswordsThatLeak(t *testing.T) {
 	list, err := gzip.NewReader(bytes.NewReader(passwords))
 	if err != nil {

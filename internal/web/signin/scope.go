@@ -17,18 +17,24 @@ type tokenScope struct {
 	allows     func(pattern string) bool
 }
 
-// tokenScopes are those that a person chooses from. A token of none was made before there was a choice, and
-// is good for everything.
+// tokenScopes are those that a person chooses from. A token of none was made before there was a
+// choice, and is good for everything.
 var tokenScopes = []tokenScope{
 	{"upload", "Hand in files, and see what became of them", func(p string) bool {
 		return slices.Contains([]string{
-			"GET /api/me", "GET /api/petitions", "GET /api/petitions/{id}", "GET /api/petitions/{id}/uploads", "GET /api/uploads/{id}",
-			"GET /api/petitions/{id}/failures", "PUT /api/petitions/{id}/files/{name}", "POST /api/petitions/{id}/files",
+			"GET /api/me", "GET /api/petitions", "GET /api/petitions/{id}",
+			"GET /api/petitions/{id}/uploads", "GET /api/uploads/{id}",
+			"GET /api/petitions/{id}/failures", "PUT /api/petitions/{id}/files/{name}",
+			"POST /api/petitions/{id}/files",
 		}, p)
 	}},
-	{"read", "Read, and change nothing", func(p string) bool { return strings.HasPrefix(p, "GET ") && p != CalendarRoute }},
-	{"calendar", "Subscribe to the calendar of the worklist, and nothing else", func(p string) bool { return p == CalendarRoute }},
-	{"full", "All that you may, but for other tokens and passwords", func(p string) bool { return p != CalendarRoute }},
+	{"read", "Read, and change nothing", func(p string) bool {
+		return strings.HasPrefix(p, "GET ") && p != CalendarRoute
+	}},
+	{"calendar", "Subscribe to the calendar of the worklist, and nothing else",
+		func(p string) bool { return p == CalendarRoute }},
+	{"full", "All that you may, but for other tokens and passwords",
+		func(p string) bool { return p != CalendarRoute }},
 }
 
 const CalendarRoute = "GET /calendar/{file}"
@@ -71,5 +77,6 @@ func OutOfScope(ctx context.Context, pattern string) error {
 	if s, known := scopeOf(t.Scope); known && s.allows(pattern) {
 		return nil
 	}
-	return site.Problem(http.StatusForbidden, "The token was not made for this: make one on your account's page that is.")
+	return site.Problem(http.StatusForbidden,
+		"The token was not made for this: make one on your account's page that is.")
 }

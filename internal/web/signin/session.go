@@ -64,7 +64,8 @@ func (s *Pages) Identify(r *http.Request) (*http.Request, error) {
 		return r, fmt.Errorf("find the account of the session: %w", err)
 	}
 	if now.Sub(ses.SeenAt) > time.Minute { // a write for every request would be too many
-		if err := s.Store.TouchSession(r.Context(), hash, now, sessionEnd(ses.CreatedAt, now)); err != nil {
+		if err := s.Store.TouchSession(r.Context(), hash, now, sessionEnd(ses.CreatedAt,
+			now)); err != nil {
 			return r, fmt.Errorf("prolong the session: %w", err)
 		}
 	}
@@ -73,7 +74,9 @@ func (s *Pages) Identify(r *http.Request) (*http.Request, error) {
 }
 
 func (s *Pages) IdentifyToken(r *http.Request, secret string) (*http.Request, error) {
-	refused := site.Problem(http.StatusUnauthorized, "The token is not known, was revoked, or its time is over. Make a new one on your account's page.")
+	refused := site.Problem(http.StatusUnauthorized,
+		"The token is not known, was revoked, or its time is over. Make a new one on your "+
+			"account's page.")
 	t, err := s.Store.TokenByHash(r.Context(), HashSecret(secret))
 	if errors.Is(err, store.ErrNotFound) || err == nil && !t.RevokedAt.IsZero() {
 		return r, refused
@@ -96,8 +99,11 @@ func (s *Pages) IdentifyToken(r *http.Request, secret string) (*http.Request, er
 func (s *Pages) SignIn(w http.ResponseWriter, r *http.Request, a store.Account, how string) error {
 	secret := NewSecret()
 	now := s.Now()
-	begun := store.Session{Hash: HashSecret(secret), AccountID: a.ID, CreatedAt: now, SeenAt: now, ExpiresAt: sessionEnd(now, now)}
-	if err := s.signed(r, a, "account.signed-in", how, func(tx store.Tx) error { return tx.AddSession(r.Context(), begun) }); err != nil {
+	begun := store.Session{Hash: HashSecret(secret), AccountID: a.ID, CreatedAt: now, SeenAt: now,
+		ExpiresAt: sessionEnd(now, now)}
+	if err := s.signed(r, a, "account.signed-in", how, func(tx store.Tx) error {
+		return tx.AddSession(r.Context(), begun)
+	}); err != nil {
 		return fmt.Errorf("start a session: %w", err)
 	}
 	// A reset and the closing of an account end the sessions that they see. What they did while a
@@ -107,11 +113,14 @@ func (s *Pages) SignIn(w http.ResponseWriter, r *http.Request, a store.Account, 
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		if ended := s.signed(r, a, "account.signed-out", "", func(tx store.Tx) error { return tx.EndSession(r.Context(), begun.Hash) }); ended != nil {
+		if ended := s.signed(r, a, "account.signed-out", "", func(tx store.Tx) error {
+			return tx.EndSession(r.Context(), begun.Hash)
+		}); ended != nil {
 			return fmt.Errorf("end a session: %w", ended)
 		}
 		if errors.Is(err, store.ErrNotFound) {
-			return site.Problem(http.StatusConflict, "The account was changed at this moment. Sign in again.")
+			return site.Problem(http.StatusConflict,
+				"The account was changed at this moment. Sign in again.")
 		}
 		return fmt.Errorf("look at the account again: %w", err)
 	}
@@ -125,12 +134,14 @@ func (s *Pages) SignIn(w http.ResponseWriter, r *http.Request, a store.Account, 
 }
 
 // signed begins or ends a session of an account, with its entry in the log.
-func (s *Pages) signed(r *http.Request, a store.Account, action, how string, do func(tx store.Tx) error) error {
+func (s *Pages) signed(r *http.Request, a store.Account, action, how string,
+	do func(tx store.Tx) error) error {
 	return s.Store.Do(r.Context(), func(tx store.Tx) error {
 		if err := do(tx); err != nil {
 			return err
 		}
-		_, err := tx.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: action, Subject: a.ID, Detail: how})
+		_, err := tx.Record(r.Context(), store.AuditEntry{At: s.Now(), Actor: a.ID, Action: action,
+			Subject: a.ID, Detail: how})
 		return err
 	})
 }
@@ -153,7 +164,8 @@ func (s *Pages) CookieName() string {
 }
 
 func (s *Pages) cookie(value string, age int) *http.Cookie {
-	return &http.Cookie{Name: s.CookieName(), Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: s.CookieName(), Value: value, Path: "/", MaxAge: age, HttpOnly: true,
+		Secure: s.Secure(), SameSite: http.SameSiteLaxMode}
 }
 
 // NewSecret is 256 random bits in letters that survive URLs and cookies.

@@ -38,7 +38,9 @@ func SightIn(ctx context.Context) office.Sight {
 }
 
 // ErrUnseen does not tell what is not there from what is not seen.
-var ErrUnseen = Problem(http.StatusNotFound, "There is no such thing here, or it is of a petition that is not assigned to you: ask staff or an administrator to assign the petition.")
+var ErrUnseen = Problem(http.StatusNotFound,
+	"There is no such thing here, or it is of a petition that is not assigned to you: ask staff "+
+		"or an administrator to assign the petition.")
 
 // RequestID is the number under which a request is logged.
 func RequestID(r *http.Request) string {

@@ -40,9 +40,12 @@ func Told(err error) *Failure {
 	case errors.As(err, &no):
 		return &Failure{StatusOf(no.Kind), no.Text}
 	case errors.Is(err, store.ErrNotFound):
-		return &Failure{http.StatusNotFound, "There is no such thing here; it may have been removed."}
+		return &Failure{http.StatusNotFound,
+			"There is no such thing here; it may have been removed."}
 	case errors.Is(err, store.ErrPurged):
-		return &Failure{http.StatusConflict, "The time for which this data is kept is over, and it was purged: what was decided stays as it is."}
+		return &Failure{http.StatusConflict,
+			"The time for which this data is kept is over, and it was purged: what was decided " +
+				"stays as it is."}
 	}
 	return nil
 }
@@ -65,7 +68,8 @@ func StatusOf(k office.RefusalKind) int {
 // Fail answers a request that could not be done. What is nobody's business is
 // logged and not shown.
 func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
-	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") || r.URL.Path == "/metrics" || WantsJSON(r)
+	machine := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/tus/") ||
+		r.URL.Path == "/metrics" || WantsJSON(r)
 	f := Told(err)
 	switch {
 	case f != nil:
@@ -86,21 +90,36 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 			return
 		}
 	case errors.Is(err, blob.ErrNotFound):
-		f = &Failure{http.StatusServiceUnavailable, "A file that this needs is missing from the service's data folder. If it is the membership export, take the same file in again under Members; else whoever runs the service must bring it back from a backup."}
-		s.Log.ErrorContext(r.Context(), "a file is missing from the data folder", "request", RequestID(r), "error", err)
+		f = &Failure{http.StatusServiceUnavailable,
+			"A file that this needs is missing from the service's data folder. If it is the " +
+				"membership export, take the same file in again under Members; else whoever runs " +
+				"the service must bring it back from a backup."}
+		s.Log.ErrorContext(r.Context(), "a file is missing from the data folder", "request",
+			RequestID(r), "error", err)
 	case errors.Is(err, blob.ErrDamaged):
-		f = &Failure{http.StatusServiceUnavailable, "A file that this needs is damaged where the service keeps it. Hand the same file in again, which mends it: a scan at its petition, a membership export under Members. Else whoever runs the service must bring it back from a backup."}
+		f = &Failure{http.StatusServiceUnavailable,
+			"A file that this needs is damaged where the service keeps it. Hand the same file in " +
+				"again, which mends it: a scan at its petition, a membership export under " +
+				"Members. Else whoever runs the service must bring it back from a backup."}
 		s.Log.ErrorContext(r.Context(), "a file is damaged", "request", RequestID(r), "error", err)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), store.Full(err):
-		f = &Failure{http.StatusInsufficientStorage, "The disk of the service is full, so this was not kept; what was there before is safe. Tell whoever runs the service, and try again when there is room."}
+		f = &Failure{http.StatusInsufficientStorage,
+			"The disk of the service is full, so this was not kept; what was there before is " +
+				"safe. Tell whoever runs the service, and try again when there is room."}
 		s.Log.ErrorContext(r.Context(), "the disk is full", "request", RequestID(r), "error", err)
 	case store.Away(err):
-		f = &Failure{http.StatusServiceUnavailable, "The database of the service does not answer at the moment, so this was not done. Please try again in a minute; if that does not help, tell whoever runs the service."}
-		s.Log.ErrorContext(r.Context(), "the database is away", "request", RequestID(r), "error", err)
+		f = &Failure{http.StatusServiceUnavailable,
+			"The database of the service does not answer at the moment, so this was not done. " +
+				"Please try again in a minute; if that does not help, tell whoever runs the " +
+				"service."}
+		s.Log.ErrorContext(r.Context(), "the database is away", "request", RequestID(r), "error",
+			err)
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // who asked has gone
 	default:
-		f = &Failure{http.StatusInternalServerError, "This could not be done because of a fault of the service. It was logged under the number " + RequestID(r) + "; please try again."}
+		f = &Failure{http.StatusInternalServerError,
+			"This could not be done because of a fault of the service. It was logged under the " +
+				"number " + RequestID(r) + "; please try again."}
 		s.Log.ErrorContext(r.Context(), "request failed", "request", RequestID(r), "error", err)
 	}
 	if machine {
@@ -109,17 +128,20 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
 		w.WriteHeader(f.Status)
-		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.Status, "title": http.StatusText(f.Status), "detail": f.Text})
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.Status,
+			"title": http.StatusText(f.Status), "detail": f.Text})
 		return
 	}
-	s.Render(w, r, f.Status, "problem", struct{ Title, Text, Back string }{titleOf(f.Status), UpperFirst(f.Text), s.before(r)})
+	s.Render(w, r, f.Status, "problem", struct{ Title, Text, Back string }{titleOf(f.Status),
+		UpperFirst(f.Text), s.before(r)})
 }
 
 // before is the address of the page of this service from which somebody came, empty where
 // that is not known or is this page itself.
 func (s *Site) before(r *http.Request) string {
 	from, err := url.Parse(r.Referer())
-	if err != nil || from.Host != r.Host || from.Path == r.URL.Path || !strings.HasPrefix(from.Path, "/") || strings.HasPrefix(from.Path, "//") {
+	if err != nil || from.Host != r.Host || from.Path == r.URL.Path || !strings.HasPrefix(from.Path,
+		"/") || strings.HasPrefix(from.Path, "//") {
 		return ""
 	}
 	return from.RequestURI()

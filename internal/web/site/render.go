@@ -55,7 +55,8 @@ func loadPages() (pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := template.New("base.html").Funcs(funcs(version)).ParseFS(files, "templates/base.html", "templates/parts.html")
+	base, err := template.New("base.html").Funcs(funcs(version)).ParseFS(files,
+		"templates/base.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the layout: %w", err)
 	}
@@ -79,12 +80,14 @@ func loadPages() (pages, error) {
 
 // Render writes a page. It is put together before the first byte is sent, so
 // that an error is a whole page too.
-func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, name string, data any) error {
+func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, name string,
+	data any) error {
 	t, ok := s.pages[name]
 	if !ok {
 		return fmt.Errorf("there is no template %s", name)
 	}
-	v := view{Page: name, Section: section(r.URL.Path), Account: AccountOf(r), Path: r.URL.Path, Data: data}
+	v := view{Page: name, Section: section(r.URL.Path), Account: AccountOf(r), Path: r.URL.Path,
+		Data: data}
 	v.Said = s.takeSaid(w, r)
 	var page bytes.Buffer
 	if err := t.ExecuteTemplate(&page, "base.html", v); err != nil {
@@ -120,7 +123,9 @@ func section(p string) string {
 // Done sends people on after a change, and tells them there what was done.
 func (s *Site) Done(w http.ResponseWriter, r *http.Request, to, said string) error {
 	if said != "" {
-		http.SetCookie(w, &http.Cookie{Name: "said", Value: base64.RawURLEncoding.EncodeToString([]byte(said)), Path: "/", MaxAge: 60, HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode})
+		http.SetCookie(w, &http.Cookie{Name: "said", Value: base64.RawURLEncoding.EncodeToString(
+			[]byte(said)), Path: "/", MaxAge: 60, HttpOnly: true, Secure: s.Secure(),
+			SameSite: http.SameSiteLaxMode})
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
@@ -131,7 +136,8 @@ func (s *Site) takeSaid(w http.ResponseWriter, r *http.Request) string {
 	if err != nil {
 		return ""
 	}
-	http.SetCookie(w, &http.Cookie{Name: "said", Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.Secure(), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: "said", Path: "/", MaxAge: -1, HttpOnly: true,
+		Secure: s.Secure(), SameSite: http.SameSiteLaxMode})
 	text, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil || len(text) > 1000 {
 		return ""
@@ -179,7 +185,8 @@ func Form(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	err := r.ParseForm()
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return Problem(http.StatusRequestEntityTooLarge, "That is more than a form may hold. Nothing was kept: go back and write less.")
+		return Problem(http.StatusRequestEntityTooLarge,
+			"That is more than a form may hold. Nothing was kept: go back and write less.")
 	}
 	if err != nil {
 		return Problem(http.StatusBadRequest, "The form could not be read: "+err.Error())
@@ -190,8 +197,8 @@ func Form(w http.ResponseWriter, r *http.Request) error {
 // FormID is the id that a form brings for what it adds, so that a second click adds nothing.
 var FormID = regexp.MustCompile(`^[0-9a-f]{24}$`)
 
-// OnceField is the field by which a form that is sent twice is known: each page that is shown has another value
-// in each of its forms.
+// OnceField is the field by which a form that is sent twice is known: each page that is shown has
+// another value in each of its forms.
 const OnceField = "once"
 
 var postForm = regexp.MustCompile(`<form\b[^>]*\bmethod="post"[^>]*>`)
@@ -200,6 +207,7 @@ var postForm = regexp.MustCompile(`<form\b[^>]*\bmethod="post"[^>]*>`)
 // are drawn anew have none: they would differ each time.
 func marked(page []byte) []byte {
 	return postForm.ReplaceAllFunc(page, func(tag []byte) []byte {
-		return fmt.Appendf(slices.Clip(tag), `<input type="hidden" name="%s" value="%s">`, OnceField, NewID())
+		return fmt.Appendf(slices.Clip(tag), `<input type="hidden" name="%s" value="%s">`,
+			OnceField, NewID())
 	})
 }

@@ -51,7 +51,8 @@ type Download struct{ Media, Action, Subject, Detail string }
 
 // Send makes a file and sends it under the name that write gives it. It goes through the
 // disk, so that one that cannot be made is an error and not half a file.
-func (s *Site) Send(w http.ResponseWriter, r *http.Request, d Download, write func(io.Writer) (name string, err error)) error {
+func (s *Site) Send(w http.ResponseWriter, r *http.Request, d Download,
+	write func(io.Writer) (name string, err error)) error {
 	f, err := os.CreateTemp(s.Uploads, "download")
 	if err != nil {
 		return fmt.Errorf("make room for a file: %w", err)

@@ -30,12 +30,15 @@ type Options struct {
 	Office *office.Office
 	Mail   *mail.Server // sends letters; nil where the office sends them itself
 
-	Heads   store.Anchors // of the audit log, noted outside of the database; the zero value for none
-	Uploads string        // folder for uploads that are not complete yet
+	// of the audit log, noted outside of the database; the zero value for none
+	Heads   store.Anchors
+	Uploads string // folder for uploads that are not complete yet
 
 	Guests []Guest // who are offered where people sign in, for a demonstration; nil for nobody
 
-	URL        string // where people reach the service; "" for http://localhost:8080. With https cookies are marked secure
+	// where people reach the service; "" for http://localhost:8080. With https cookies are marked
+	// secure
+	URL        string
 	TrustProxy bool   // take the client's address from X-Forwarded-For
 	MaxUpload  int64  // bytes of one file; 0 for 4 GiB
 	Program    string // version, for the description of the API
@@ -110,11 +113,16 @@ func address(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("the address of the service is %q: "+
 			"write one such as https://petitions.example.org", text)
 	case base.User != nil:
-		return nil, errors.New("the address of the service holds a user: leave out what ends with @")
-	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, fmt.Errorf("the address of the service is %q: its pages lie at the root of a host, "+
-			"so write %s alone, and give the service a host name of its own where another is at the root",
-			text, Origin(base))
+		return nil,
+			errors.New("the address of the service holds a user: leave out what ends with @")
+	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.ForceQuery ||
+		base.Fragment != "":
+		return nil,
+			fmt.Errorf("the address of the service is %q: its pages lie at the root of a host, "+
+				"so write %s alone, and give the service a host name of its own where another is "+
+				"at "+
+				"the root",
+				text, Origin(base))
 	}
 	base.Path, base.RawPath = "", ""
 	return base, nil
@@ -145,7 +153,8 @@ func (s *Site) Today() time.Time {
 
 // Act runs what an account does to itself, to others or to the settings: the change and its
 // entry in the audit log are written together.
-func (s *Site) Act(ctx context.Context, action, subject, detail string, do func(tx store.Tx) error) error {
+func (s *Site) Act(ctx context.Context, action, subject, detail string,
+	do func(tx store.Tx) error) error {
 	return s.Store.Do(ctx, func(tx store.Tx) error {
 		if err := do(tx); err != nil {
 			return err
@@ -156,18 +165,20 @@ func (s *Site) Act(ctx context.Context, action, subject, detail string, do func(
 
 // Entry writes into the audit log, in the transaction of an act of the account that asks.
 func (s *Site) Entry(ctx context.Context, tx store.Tx, action, subject, detail string) error {
-	_, err := tx.Record(ctx, store.AuditEntry{At: s.Now(), Actor: AccountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
+	_, err := tx.Record(ctx, store.AuditEntry{At: s.Now(), Actor: AccountIn(ctx).ID, Action: action,
+		Subject: subject, Detail: detail})
 	return err
 }
 
-// Record writes into the audit log what changes nothing, such as a download, under the account that asks. Subjects and
-// details are ids and counts, never what belongs to a person.
+// Record writes into the audit log what changes nothing, such as a download, under the account that
+// asks. Subjects and details are ids and counts, never what belongs to a person.
 func (s *Site) Record(r *http.Request, action, subject, detail string) error {
 	return s.note(r.Context(), action, subject, detail)
 }
 
 func (s *Site) note(ctx context.Context, action, subject, detail string) error {
-	_, err := s.Store.Record(ctx, store.AuditEntry{At: s.Now(), Actor: AccountIn(ctx).ID, Action: action, Subject: subject, Detail: detail})
+	_, err := s.Store.Record(ctx, store.AuditEntry{At: s.Now(), Actor: AccountIn(ctx).ID,
+		Action: action, Subject: subject, Detail: detail})
 	if err != nil {
 		return fmt.Errorf("record %s of %s: %w", action, subject, err)
 	}

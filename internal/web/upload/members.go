@@ -35,8 +35,11 @@ func (s *Pages) membersPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showMembers(w, r, http.StatusOK, "")
 }
 
-func (s *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int, wrong string) (err error) {
-	v := membersView{Query: strings.TrimSpace(r.URL.Query().Get("q")), MayImport: site.May(site.AccountOf(r), site.ByStaff|site.ByAdmin), Today: s.Now().UTC().Format(time.DateOnly), Problem: wrong}
+func (s *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int,
+	wrong string) (err error) {
+	v := membersView{Query: strings.TrimSpace(r.URL.Query().Get("q")),
+		MayImport: site.May(site.AccountOf(r), site.ByStaff|site.ByAdmin),
+		Today:     s.Now().UTC().Format(time.DateOnly), Problem: wrong}
 	if v.Snapshots, err = s.Store.Snapshots(r.Context()); err != nil {
 		return fmt.Errorf("list snapshots: %w", err)
 	}
@@ -44,7 +47,9 @@ func (s *Pages) showMembers(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	if len(v.Snapshots) > 0 {
-		if i := slices.IndexFunc(v.Snapshots, func(x store.Snapshot) bool { return x.WithdrawnAt.IsZero() }); i >= 0 {
+		if i := slices.IndexFunc(v.Snapshots, func(x store.Snapshot) bool {
+			return x.WithdrawnAt.IsZero()
+		}); i >= 0 {
 			v.Current = &v.Snapshots[i]
 		}
 	}
@@ -80,13 +85,15 @@ func (s *Pages) uploadMembers(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 		if err != nil {
-			return site.Problem(http.StatusBadRequest, "The export did not arrive whole. Please send it again.")
+			return site.Problem(http.StatusBadRequest,
+				"The export did not arrive whole. Please send it again.")
 		}
 		switch {
 		case part.FormName() == "as-of":
 			text, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
-				return site.Problem(http.StatusBadRequest, "The form did not arrive whole. Please send it again.")
+				return site.Problem(http.StatusBadRequest,
+					"The form did not arrive whole. Please send it again.")
 			}
 			asOf = string(text)
 		case part.FileName() != "":
@@ -97,12 +104,14 @@ func (s *Pages) uploadMembers(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 			if size == 0 {
-				return s.showMembers(w, r, http.StatusUnprocessableEntity, name+" is empty. Export it again.")
+				return s.showMembers(w, r, http.StatusUnprocessableEntity,
+					name+" is empty. Export it again.")
 			}
 		}
 	}
 	if sum == "" {
-		return s.showMembers(w, r, http.StatusUnprocessableEntity, "Choose the membership export, a CSV or XLSX file.")
+		return s.showMembers(w, r, http.StatusUnprocessableEntity,
+			"Choose the membership export, a CSV or XLSX file.")
 	}
 	q := url.Values{"name": {name}, "as-of": {asOf}}
 	http.Redirect(w, r, "/members/import/"+sum+"?"+q.Encode(), http.StatusSeeOther)
@@ -133,7 +142,8 @@ func (s *Pages) importPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showImport(w, r, http.StatusOK, r.URL.Query(), "")
 }
 
-func (s *Pages) showImport(w http.ResponseWriter, r *http.Request, status int, form url.Values, wrong string) error {
+func (s *Pages) showImport(w http.ResponseWriter, r *http.Request, status int, form url.Values,
+	wrong string) error {
 	opts, chosen, name, bad := ImportOptions(form)
 	if wrong == "" {
 		wrong = bad
@@ -143,7 +153,8 @@ func (s *Pages) showImport(w http.ResponseWriter, r *http.Request, status int, f
 		v.AsOf = s.Now().UTC().Format(time.DateOnly)
 	}
 	var err error
-	if v.ImportPreview, err = s.Office.Preview(r.Context(), r.PathValue("blob"), name, opts); err != nil {
+	if v.ImportPreview, err = s.Office.Preview(r.Context(), r.PathValue("blob"), name,
+		opts); err != nil {
 		return fmt.Errorf("look into the export: %w", err)
 	}
 	v.More = v.ProblemCount - len(v.Problems)
@@ -157,7 +168,8 @@ func (s *Pages) showImport(w http.ResponseWriter, r *http.Request, status int, f
 
 // ImportOptions are what the form of the preview says: for each column, by its
 // place, the heading and what it means.
-func ImportOptions(form url.Values) (opts office.ImportOptions, chosen map[string]string, name, wrong string) {
+func ImportOptions(form url.Values) (opts office.ImportOptions, chosen map[string]string, name,
+	wrong string) {
 	opts.Map, chosen = map[string]string{}, map[string]string{}
 	var unused []string
 	name = FileName(form.Get("name"))
@@ -176,13 +188,16 @@ func ImportOptions(form url.Values) (opts office.ImportOptions, chosen map[strin
 			opts.Map[meaning] = before + "\n" + heading
 			continue
 		} else if ok && before != heading {
-			wrong = fmt.Sprintf("Two columns, %q and %q, are given the same meaning: choose one.", before, heading)
+			wrong = fmt.Sprintf("Two columns, %q and %q, are given the same meaning: choose one.",
+				before, heading)
 			continue
 		}
 		opts.Map[meaning] = heading
 	}
 	// What a person left unused stays so, whatever its heading seems to say.
-	unused = slices.DeleteFunc(unused, func(heading string) bool { return chosen[heading] != "" || heading == "" })
+	unused = slices.DeleteFunc(unused, func(heading string) bool {
+		return chosen[heading] != "" || heading == ""
+	})
 	if len(unused) > 0 {
 		opts.Map[string(roll.Unused)] = strings.Join(unused, "\n")
 	}
@@ -190,7 +205,8 @@ func ImportOptions(form url.Values) (opts office.ImportOptions, chosen map[strin
 	if text := form.Get("as-of"); text != "" {
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			wrong = fmt.Sprintf("%q is no date: write the day of the export, such as 2026-11-01.", text)
+			wrong = fmt.Sprintf("%q is no date: write the day of the export, such as 2026-11-01.",
+				text)
 		}
 		opts.AsOf = day
 	}
@@ -217,13 +233,16 @@ func (s *Pages) importMembers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("import the members: %w", err)
 	}
-	said := fmt.Sprintf("%s was taken in: %s.", name, site.Plural(snap.Members, "member", "members"))
+	said := fmt.Sprintf("%s was taken in: %s.", name, site.Plural(snap.Members, "member",
+		"members"))
 	if r.PostFormValue("use") != "" {
-		n, err := s.Office.UseExport(r.Context(), site.SightIn(r.Context()), snap.ID, site.AccountOf(r).ID)
+		n, err := s.Office.UseExport(r.Context(), site.SightIn(r.Context()), snap.ID,
+			site.AccountOf(r).ID)
 		if err != nil {
 			return err
 		}
-		said += " " + site.UpperFirst(site.Plural(n, "petition is", "petitions are")) + " verified against it now."
+		said += " " + site.UpperFirst(site.Plural(n, "petition is", "petitions are")) +
+			" verified against it now."
 	}
 	return s.Done(w, r, "/members", said)
 }
@@ -247,22 +266,26 @@ func (s *Pages) withdrawPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Pages) withdraw(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.Office.WithdrawExport(r.Context(), site.SightIn(r.Context()), r.PathValue("id"), site.AccountOf(r).ID)
+	n, err := s.Office.WithdrawExport(r.Context(), site.SightIn(r.Context()), r.PathValue("id"),
+		site.AccountOf(r).ID)
 	if err != nil {
 		return err
 	}
 	said := "The export was withdrawn."
 	if n > 0 {
-		said += " " + site.UpperFirst(site.Plural(n, "petition goes", "petitions go")) + " back to the export before."
+		said += " " + site.UpperFirst(site.Plural(n, "petition goes", "petitions go")) +
+			" back to the export before."
 	}
 	return s.Done(w, r, "/members", said)
 }
 
 func (s *Pages) restoreExport(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Office.RestoreExport(r.Context(), r.PathValue("id"), site.AccountOf(r).ID); err != nil {
+	if err := s.Office.RestoreExport(r.Context(), r.PathValue("id"),
+		site.AccountOf(r).ID); err != nil {
 		return err
 	}
-	return s.Done(w, r, "/members", "The export is in use again. Petitions stay with the one that they have.")
+	return s.Done(w, r, "/members",
+		"The export is in use again. Petitions stay with the one that they have.")
 }
 
 // exportBefore takes a petition back to the export before.

@@ -34,9 +34,11 @@ const (
 // Headers that tell the page's script what became of a file.
 const (
 	uploadHeader = "Countersign-Upload" // its id
-	sameHeader   = "Countersign-Same"   // the name under which the same file was here before, as in a URL
+	// the name under which the same file was here before, as in a URL
+	sameHeader = "Countersign-Same"
 
-	excludedHeader = "Countersign-Excluded" // yes where that file is excluded and counts for nothing
+	// yes where that file is excluded and counts for nothing
+	excludedHeader = "Countersign-Excluded"
 )
 
 // tusHandlers are the steps of the tus protocol: pieces of a file arrive in
@@ -56,15 +58,19 @@ func (s *Pages) newTus() (tusHandlers, error) {
 	h, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: "/tus/", MaxSize: s.MaxUpload,
 		DisableDownload: true, DisableConcatenation: true, Cors: &handler.CorsConfig{Disable: true},
-		Logger:                    slog.New(slog.NewTextHandler(io.Discard, nil)), // requests are logged already, and this one logs names
+		// requests are logged already, and this one logs names
+		Logger:                    slog.New(slog.NewTextHandler(io.Discard, nil)),
 		PreUploadCreateCallback:   s.tusCreate,
 		PreFinishResponseCallback: s.tusFinish,
 	})
 	if err != nil {
 		return t, fmt.Errorf("set up resumable uploads: %w", err)
 	}
-	wrap := func(f http.HandlerFunc) http.Handler { return http.StripPrefix("/tus/", h.Middleware(f)) }
-	t.post, t.head, t.patch, t.remove = wrap(h.PostFile), wrap(h.HeadFile), wrap(h.PatchFile), wrap(h.DelFile)
+	wrap := func(f http.HandlerFunc) http.Handler {
+		return http.StripPrefix("/tus/", h.Middleware(f))
+	}
+	t.post, t.head, t.patch, t.remove = wrap(h.PostFile), wrap(h.HeadFile), wrap(h.PatchFile),
+		wrap(h.DelFile)
 	return t, nil
 }
 
@@ -143,7 +149,8 @@ func (s *Pages) TusInfo(ctx context.Context, id string) (handler.FileInfo, error
 		if err := json.Unmarshal(data, &d); err != nil {
 			return handler.FileInfo{}, fmt.Errorf("read what became of upload %s: %w", id, err)
 		}
-		return handler.FileInfo{ID: id, Size: d.Size, Offset: d.Size, MetaData: handler.MetaData{"account": d.Account}}, nil
+		return handler.FileInfo{ID: id, Size: d.Size, Offset: d.Size, MetaData: handler.MetaData{
+			"account": d.Account}}, nil
 	}
 	up, err := s.tus.store.GetUpload(ctx, id)
 	if err != nil {
@@ -154,14 +161,18 @@ func (s *Pages) TusInfo(ctx context.Context, id string) (handler.FileInfo, error
 
 // plainID: ids become names of files.
 func plainID(id string) bool {
-	return id != "" && len(id) <= 64 && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyz") == ""
+	return id != "" && len(id) <= 64 &&
+		strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 // tusCreate refuses what has no place, before a byte of it is sent.
-func (s *Pages) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handler.FileInfoChanges, error) {
+func (s *Pages) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handler.FileInfoChanges,
+	error) {
 	refuse := func(status int, text string) (handler.HTTPResponse, handler.FileInfoChanges, error) {
-		return handler.HTTPResponse{}, handler.FileInfoChanges{}, handler.Error{ErrorCode: "ERR_REFUSED", Message: text,
-			HTTPResponse: handler.HTTPResponse{StatusCode: status, Body: text, Header: handler.HTTPHeader{"Content-Type": "text/plain; charset=utf-8"}}}
+		return handler.HTTPResponse{}, handler.FileInfoChanges{},
+			handler.Error{ErrorCode: "ERR_REFUSED", Message: text,
+				HTTPResponse: handler.HTTPResponse{StatusCode: status, Body: text,
+					Header: handler.HTTPHeader{"Content-Type": "text/plain; charset=utf-8"}}}
 	}
 	meta := hook.Upload.MetaData
 	name := FileName(meta["filename"])
@@ -178,20 +189,24 @@ func (s *Pages) tusCreate(hook handler.HookEvent) (handler.HTTPResponse, handler
 	if why := office.Decided(p); why != "" {
 		return refuse(http.StatusConflict, why)
 	}
-	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: site.NewID(), MetaData: handler.MetaData{
-		"filename": name, "petition": p.ID, "account": site.AccountIn(hook.Context).ID,
-	}}, nil
+	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: site.NewID(),
+		MetaData: handler.MetaData{
+			"filename": name, "petition": p.ID, "account": site.AccountIn(hook.Context).ID,
+		}}, nil
 }
 
 func (s *Pages) tusFinish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	done, err := s.finish(hook.Context, hook.Upload)
 	if f := site.Told(err); f != nil {
 		return handler.HTTPResponse{}, handler.Error{ErrorCode: "ERR_REFUSED", Message: f.Text,
-			HTTPResponse: handler.HTTPResponse{StatusCode: f.Status, Body: f.Text, Header: handler.HTTPHeader{"Content-Type": "text/plain; charset=utf-8"}}}
+			HTTPResponse: handler.HTTPResponse{StatusCode: f.Status, Body: f.Text,
+				Header: handler.HTTPHeader{"Content-Type": "text/plain; charset=utf-8"}}}
 	}
 	if err != nil {
-		s.Log.ErrorContext(hook.Context, "an upload could not be taken", "upload", hook.Upload.ID, "error", err)
-		return handler.HTTPResponse{}, errors.New("the file arrived but could not be kept; please try again")
+		s.Log.ErrorContext(hook.Context, "an upload could not be taken", "upload", hook.Upload.ID,
+			"error", err)
+		return handler.HTTPResponse{},
+			errors.New("the file arrived but could not be kept; please try again")
 	}
 	return handler.HTTPResponse{Header: done.headers()}, nil
 }
@@ -231,7 +246,8 @@ func (s *Pages) finish(ctx context.Context, info handler.FileInfo) (finished, er
 		return finished{}, fmt.Errorf("open upload %s: %w", info.ID, err)
 	}
 	defer file.Close()
-	t, err := s.Take(ctx, info.MetaData["petition"], info.MetaData["filename"], info.MetaData["account"], file)
+	t, err := s.Take(ctx, info.MetaData["petition"], info.MetaData["filename"],
+		info.MetaData["account"], file)
 	if err != nil {
 		return finished{}, err
 	}
@@ -303,7 +319,8 @@ func (s *Pages) Tidy(ctx context.Context) error {
 // finishLeft takes an upload that is complete but was not taken.
 func (s *Pages) finishLeft(ctx context.Context, id string) error {
 	info, err := s.TusInfo(ctx, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (info.SizeIsDeferred || info.Offset != info.Size) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (info.SizeIsDeferred ||
+		info.Offset != info.Size) {
 		return nil
 	}
 	if err == nil {

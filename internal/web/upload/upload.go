@@ -28,8 +28,10 @@ type Pages struct {
 }
 
 func New(on *site.Site) (*Pages, error) {
-	s := &Pages{Site: on, pace: site.NewLimiter(50, 500), counts: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "countersign_uploads_total", Help: "Files that arrived whole: new, or the same again."}, []string{"result"})}
+	s := &Pages{Site: on, pace: site.NewLimiter(50, 500), counts: prometheus.NewCounterVec(
+		prometheus.CounterOpts{
+			Name: "countersign_uploads_total",
+			Help: "Files that arrived whole: new, or the same again."}, []string{"result"})}
 	var err error
 	if s.tus, err = s.newTus(); err != nil {
 		return nil, err
@@ -129,7 +131,8 @@ func (s *Pages) takeForm(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if u.PetitionID != r.PathValue("id") {
-			return site.Problem(http.StatusUnprocessableEntity, "The file to be replaced is another petition's.")
+			return site.Problem(http.StatusUnprocessableEntity,
+				"The file to be replaced is another petition's.")
 		}
 		if u, err = s.Office.Exclude(r.Context(), old, true, site.AccountOf(r).ID); err != nil {
 			return err
@@ -140,7 +143,8 @@ func (s *Pages) takeForm(w http.ResponseWriter, r *http.Request) error {
 		said += "Here already: " + strings.Join(same, ", ") + ". "
 	}
 	if len(excluded) > 0 {
-		said += "Here already, but excluded, so that none of its lines counts: " + strings.Join(excluded, ", ") +
+		said += "Here already, but excluded, so that none of its lines counts: " +
+			strings.Join(excluded, ", ") +
 			". To count it, choose “Include again” beside the file."
 	}
 	if len(list) == 0 {
@@ -165,7 +169,9 @@ func (s *Pages) TakeMultipart(w http.ResponseWriter, r *http.Request) ([]taken, 
 			return list, nil
 		}
 		if err != nil {
-			return list, site.Problem(http.StatusBadRequest, "The files did not arrive whole. Please send them again; those that did are recognised.")
+			return list, site.Problem(http.StatusBadRequest,
+				"The files did not arrive whole. Please send them again; those that did are "+
+					"recognised.")
 		}
 		if part.FileName() == "" {
 			continue
@@ -173,7 +179,8 @@ func (s *Pages) TakeMultipart(w http.ResponseWriter, r *http.Request) ([]taken, 
 		if !s.MayUpload(site.AccountOf(r).ID) {
 			return list, ErrTooMany
 		}
-		t, err := s.Take(r.Context(), p.ID, FileName(part.FileName()), site.AccountOf(r).ID, s.Sized(w, part))
+		t, err := s.Take(r.Context(), p.ID, FileName(part.FileName()), site.AccountOf(r).ID,
+			s.Sized(w, part))
 		if err = TooLarge(err, s.MaxUpload); err != nil {
 			return list, err
 		}
@@ -189,9 +196,12 @@ func (s *Pages) Sized(w http.ResponseWriter, r io.Reader) io.Reader {
 func TooLarge(err error, most int64) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return site.Problem(http.StatusRequestEntityTooLarge, fmt.Sprintf("The file is larger than %s, which is the most. Split it.", site.BytesWord(most)))
+		return site.Problem(http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("The file is larger than %s, which is the most. Split it.",
+				site.BytesWord(most)))
 	}
 	return err
 }
 
-var ErrTooMany = site.Problem(http.StatusTooManyRequests, "Too many files at once. Please wait a moment and go on.")
+var ErrTooMany = site.Problem(http.StatusTooManyRequests,
+	"Too many files at once. Please wait a moment and go on.")
