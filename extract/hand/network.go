@@ -91,7 +91,7 @@ func (n *network) look(line *image.Gray) []float32 {
 	m = b.pool(n.conv[2].same(b, m), 2, 1)
 	m = n.conv[3].same(b, m)
 	m = n.conv[4].same(b, m)
-	return n.join.steps(m)
+	return n.join.steps(b, m)
 }
 
 // listen runs one LSTM layer both ways over the steps of all lines.
@@ -137,10 +137,26 @@ type maps struct {
 	pix     []float32
 }
 
-// board has the memory of two maps: each layer reads one and writes the other.
+// board has the memory of two maps: each layer reads one and writes the other. Between them a
+// layer has what it reads in whole numbers, and the sums of a row.
 type board struct {
-	pix  [2][]float32
-	next int
+	pix   [2][]float32
+	next  int
+	whole []int16
+	sums  []int32
+}
+
+// rounded are maps in whole numbers, laid out alike, and what is a unit of theirs.
+func (b *board) rounded(p integers, m maps) (whole []int16, unit float32) {
+	b.whole = slices.Grow(b.whole[:0], len(m.pix))[:len(m.pix)]
+	return b.whole, p.rounded(b.whole, m.pix)
+}
+
+// zeros are so many sums.
+func (b *board) zeros(n int) []int32 {
+	b.sums = slices.Grow(b.sums[:0], n)[:n]
+	clear(b.sums)
+	return b.sums
 }
 
 // blank gives maps with a border of zeros and anything inside. They last until the
@@ -208,30 +224,42 @@ func (b *board) pool(m maps, rows, columns int) maps {
 // overlap in memory, so each row is a plain matrix product.
 type convolution struct {
 	in, out int
-	rows    []panels
+	rows    []panels // of the first one, which reads the picture itself
+	whole   integers // of the others, a part for each row
 	bias    []float32
 }
 
 // newConvolution takes weights in the order out, in, row, column.
 func newConvolution(in, out, rows, columns int, w, bias []float32) convolution {
-	c := convolution{in, out, make([]panels, rows), bias}
-	for y := range c.rows {
-		c.rows[y] = packed(columns*in, out, func(i, j int) float32 {
-			return w[((j*in+i%in)*rows+y)*columns+i/in]
+	c := convolution{in: in, out: out, bias: bias}
+	if in > 1 {
+		c.whole = whole(rows, columns*in, out, func(to []float32, y, j int) {
+			for i := range in {
+				for x, v := range w[((j*in+i)*rows+y)*columns:][:columns] {
+					to[x*in+i] = v
+				}
+			}
 		})
+		return c
+	}
+	c.rows = make([]panels, rows)
+	for y := range c.rows {
+		c.rows[y] = packed(columns, out, func(x, j int) float32 { return w[(j*rows+y)*columns+x] })
 	}
 	return c
 }
 
 // same keeps height and width: a window of 3×3.
 func (c convolution) same(b *board, m maps) maps {
+	in, unit := b.rounded(c.whole, m)
+	factors := c.whole.factors(unit)
 	out := b.blank(m.h, m.w, c.out)
 	for y := range m.h {
-		to := c.begin(out, y)
-		for dy, p := range c.rows {
-			p.addTo(to, c.out, m.row(y+dy), m.c, m.w)
+		sums := b.zeros(m.w * c.out)
+		for dy := range c.whole.parts {
+			c.whole.addTo(dy, sums, c.out, in[(y+dy)*(m.w+2)*m.c:], m.c, m.w)
 		}
-		c.rectify(to)
+		c.whole.finish(out.row(y + 1)[c.out:], sums, factors, c.bias, 0, 0)
 	}
 	return out
 }
@@ -250,16 +278,15 @@ func (c convolution) halve(b *board, m maps) maps {
 }
 
 // steps joins all rows and every two columns.
-func (c convolution) steps(m maps) []float32 {
+func (c convolution) steps(b *board, m maps) []float32 {
 	n := m.w / joinColumns
+	in, unit := b.rounded(c.whole, m)
+	sums := b.zeros(n * c.out)
+	for dy := range c.whole.parts {
+		c.whole.addTo(dy, sums, c.out, in[((dy+1)*(m.w+2)+1)*m.c:], joinColumns*m.c, n)
+	}
 	out := make([]float32, n*c.out)
-	for t := range n {
-		copy(out[t*c.out:], c.bias)
-	}
-	for dy, p := range c.rows {
-		p.addTo(out, c.out, m.row(dy + 1)[m.c:], joinColumns*m.c, n)
-	}
-	c.rectify(out)
+	c.whole.finish(out, sums, c.whole.factors(unit), c.bias, 0, 0)
 	return out
 }
 
@@ -286,16 +313,17 @@ func (c convolution) rectify(v []float32) {
 // the order input, forget, cell, output).
 type lstm struct {
 	in, hidden      int
-	input, previous panels
+	input, previous integers
 	bias            []float32
+	fast            bool
 }
 
 // newLSTM takes weights in the order gate, unit, input.
 func newLSTM(in, hidden int, wi, wh, bias []float32) lstm {
 	return lstm{in, hidden,
-		packed(in, 4*hidden, func(i, j int) float32 { return wi[j*in+i] }),
-		packed(hidden, 4*hidden, func(i, j int) float32 { return wh[j*hidden+i] }),
-		bias}
+		whole(1, in, 4*hidden, func(to []float32, _, j int) { copy(to, wi[j*in:]) }),
+		whole(1, hidden, 4*hidden, func(to []float32, _, j int) { copy(to, wh[j*hidden:]) }),
+		bias, hasFMA()}
 }
 
 // run reads the steps of all lines in x and writes hidden numbers for each into
@@ -304,10 +332,17 @@ func newLSTM(in, hidden int, wi, wh, bias []float32) lstm {
 func (l lstm) run(x []float32, steps []int, backwards bool, out []float32) {
 	gates, total := 4*l.hidden, len(x)/l.in
 	z := make([]float32, total*gates)
-	for t := range total {
-		copy(z[t*gates:], l.bias)
+	none := float32(math.Inf(-1)) // floor
+	whole, sums := make([]int16, len(x)), make([]int32, slices.Max(steps)*gates)
+	for at, i := 0, 0; i < len(steps); i++ { // each line has a unit of its own, whatever is read with it
+		n := steps[i]
+		line := whole[:n*l.in]
+		unit := l.input.rounded(line, x[at*l.in:][:n*l.in])
+		clear(sums[:n*gates])
+		l.input.addTo(0, sums, gates, line, l.in, n)
+		l.input.finish(z[at*gates:], sums[:n*gates], l.input.factors(unit), l.bias, 0, none)
+		at += n
 	}
-	l.input.addTo(z, gates, x, l.in, total)
 	first := make([]int, len(steps))
 	order := make([]int, len(steps))
 	for i := range steps {
@@ -319,6 +354,8 @@ func (l lstm) run(x []float32, steps []int, backwards bool, out []float32) {
 	slices.SortStableFunc(order, func(a, b int) int { return steps[b] - steps[a] })
 	h, c := make([]float32, len(steps)*l.hidden), make([]float32, len(steps)*l.hidden)
 	now := make([]float32, len(steps)*gates)
+	factors := l.previous.factors(1 / l.previous.most) // h is between -1 and 1
+	sums = slices.Grow(sums[:0], len(now))[:len(now)]
 	running := len(order)
 	for s := 0; ; s++ {
 		for running > 0 && steps[order[running-1]] <= s {
@@ -337,7 +374,10 @@ func (l lstm) run(x []float32, steps []int, backwards bool, out []float32) {
 		for k := range running {
 			copy(now[k*gates:(k+1)*gates], z[at(k)*gates:])
 		}
-		l.previous.addTo(now, gates, h, l.hidden, running)
+		clear(sums[:running*gates])
+		l.previous.round(whole[:running*l.hidden], h[:running*l.hidden], l.previous.most)
+		l.previous.addTo(0, sums, gates, whole, l.hidden, running)
+		l.previous.finish(now, sums[:running*gates], factors, now, gates, none)
 		for k := range running {
 			l.step(now[k*gates:(k+1)*gates], h[k*l.hidden:(k+1)*l.hidden], c[k*l.hidden:(k+1)*l.hidden])
 			copy(out[at(k)*2*l.hidden:][:l.hidden], h[k*l.hidden:])
@@ -352,7 +392,7 @@ func (l lstm) step(gates, h, c []float32) {
 	input, forget, cell, output := gates[:n], gates[n:2*n], gates[2*n:3*n], gates[3*n:4*n]
 	h, c = h[:n], c[:n]
 	done := 0
-	if l.previous.fast {
+	if l.fast {
 		if done = n &^ 7; done > 0 {
 			stepavx(done, &input[0], &forget[0], &cell[0], &output[0], &h[0], &c[0])
 		}

@@ -75,8 +75,9 @@ func TestFramesEqualTheTrainingFrameworks(t *testing.T) {
 			t.Fatalf("line %d: %d classes, the model has %d", i, l.classes, n.classes())
 		}
 		out := n.read([]*image.Gray{l.line})[0]
-		if d := worst(out.frames, l.frames); d > 1e-3 {
-			t.Errorf("line %d: %d numbers, not %d, or further apart than 1e-3: %g", i, len(out.frames), len(l.frames), d)
+		const near = 0.06 // of letters that are hardly possible; weights and features are of some twelve bits here
+		if d := worst(out.frames, l.frames); d > near {
+			t.Errorf("line %d: %d numbers, not %d, or further apart than %v: %g", i, len(out.frames), len(l.frames), near, d)
 		}
 		got := n.handOf(n.look(l.line))
 		for i := range got {
@@ -102,26 +103,42 @@ func TestALineReadsTheSameInCompany(t *testing.T) {
 	}
 }
 
-func TestPlainGoAgreesWithTheAssembly(t *testing.T) {
-	fast, plain := embedded(t), embedded(t)
-	for i := range plain.conv {
-		for j := range plain.conv[i].rows {
-			plain.conv[i].rows[j].fast = false
+// at makes a network compute as on a processor that has no more than this.
+func (n *network) at(most speed) {
+	for i := range n.conv {
+		n.conv[i].whole.speed = min(n.conv[i].whole.speed, most)
+	}
+	n.join.whole.speed = min(n.join.whole.speed, most)
+	for i := range n.lstm {
+		for d := range n.lstm[i] {
+			l := &n.lstm[i][d]
+			l.input.speed, l.previous.speed = min(l.input.speed, most), min(l.previous.speed, most)
+			l.fast = l.fast && most > scalar
 		}
 	}
-	for j := range plain.join.rows {
-		plain.join.rows[j].fast = false
-	}
-	for i := range plain.lstm {
-		for d := range plain.lstm[i] {
-			plain.lstm[i][d].input.fast, plain.lstm[i][d].previous.fast = false, false
+	if most == scalar {
+		for i := range n.conv[0].rows {
+			n.conv[0].rows[i].fast = false
 		}
+		n.head.fast = false
 	}
-	plain.head.fast = false
+}
+
+// What is read does not hang on the processor. Without AVX2 floats are added up one at a time in
+// the first layer and the last.
+func TestProcessorsReadAlike(t *testing.T) {
 	l := parityLines(t)[:1]
-	a, b := fast.read([]*image.Gray{l[0].line})[0].frames, plain.read([]*image.Gray{l[0].line})[0].frames
-	if d := worst(a, b); d > 1e-3 {
-		t.Errorf("they differ by %g", d)
+	read := func(most speed) []float32 {
+		n := embedded(t)
+		n.at(most)
+		return n.read([]*image.Gray{l[0].line})[0].frames
+	}
+	fastest, middling, slowest := read(pairsUp), read(pairs), read(scalar)
+	if !slices.Equal(fastest, middling) {
+		t.Errorf("AVX-512 and AVX2 differ by %g", worst(fastest, middling))
+	}
+	if d := worst(middling, slowest); d > 0.01 {
+		t.Errorf("AVX2 and plain Go differ by %g", d)
 	}
 }
 
@@ -150,7 +167,7 @@ func TestStepsAreTheSameInAssembly(t *testing.T) {
 	}
 	for _, reach := range []float32{0.01, 1, 20, 300} {
 		gates, c := random(4*hidden, reach), random(hidden, 3)
-		fast, plain := lstm{hidden: hidden, previous: panels{fast: true}}, lstm{hidden: hidden}
+		fast, plain := lstm{hidden: hidden, fast: true}, lstm{hidden: hidden}
 		ch, h := slices.Clone(c), make([]float32, hidden)
 		fast.step(slices.Clone(gates), h, ch)
 		ph := make([]float32, hidden)
@@ -164,7 +181,7 @@ func TestStepsAreTheSameInAssembly(t *testing.T) {
 func BenchmarkStep(b *testing.B) {
 	for _, fast := range []bool{false, hasFMA()} {
 		b.Run(fmt.Sprintf("fast %v", fast), func(b *testing.B) {
-			l := lstm{hidden: 192, previous: panels{fast: fast}}
+			l := lstm{hidden: 192, fast: fast}
 			gates, h, c := make([]float32, 4*192), make([]float32, 192), make([]float32, 192)
 			for b.Loop() {
 				l.step(gates, h, c)

@@ -271,3 +271,285 @@ eight:
 	JNZ eight
 	VZEROUPPER
 	RET
+
+// func tile12vnni(k int, a *int16, lda int, b *int16, c *int32, ldc int)
+TEXT ·tile12vnni(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), R8
+	MOVQ b+24(FP), DX
+	MOVQ c+32(FP), DI
+	MOVQ ldc+40(FP), R9
+	SHLQ $1, R8
+	SHLQ $2, R9
+	LEAQ (R8)(R8*2), R11    // three rows of a
+	LEAQ (SI)(R11*1), R10   // the fourth row
+	LEAQ (R10)(R11*1), R12
+	LEAQ (R12)(R11*1), AX
+	MOVQ R12, R11           // the seventh
+	MOVQ AX, R12            // the tenth
+	LEAQ (R9)(R9*2), AX     // three rows of c
+	LEAQ (DI)(AX*1), R13
+	LEAQ (R13)(AX*1), BX
+	ADDQ BX, AX
+
+	VMOVDQU32 (DI), Z0
+	VMOVDQU32 (DI)(R9*1), Z1
+	VMOVDQU32 (DI)(R9*2), Z2
+	VMOVDQU32 (R13), Z3
+	VMOVDQU32 (R13)(R9*1), Z4
+	VMOVDQU32 (R13)(R9*2), Z5
+	VMOVDQU32 (BX), Z6
+	VMOVDQU32 (BX)(R9*1), Z7
+	VMOVDQU32 (BX)(R9*2), Z8
+	VMOVDQU32 (AX), Z9
+	VMOVDQU32 (AX)(R9*1), Z10
+	VMOVDQU32 (AX)(R9*2), Z11
+
+pairs12:
+	VMOVDQU32 (DX), Z12
+	VPDPWSSD.BCST (SI), Z12, Z0
+	VPDPWSSD.BCST (SI)(R8*1), Z12, Z1
+	VPDPWSSD.BCST (SI)(R8*2), Z12, Z2
+	VPDPWSSD.BCST (R10), Z12, Z3
+	VPDPWSSD.BCST (R10)(R8*1), Z12, Z4
+	VPDPWSSD.BCST (R10)(R8*2), Z12, Z5
+	VPDPWSSD.BCST (R11), Z12, Z6
+	VPDPWSSD.BCST (R11)(R8*1), Z12, Z7
+	VPDPWSSD.BCST (R11)(R8*2), Z12, Z8
+	VPDPWSSD.BCST (R12), Z12, Z9
+	VPDPWSSD.BCST (R12)(R8*1), Z12, Z10
+	VPDPWSSD.BCST (R12)(R8*2), Z12, Z11
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, R12
+	ADDQ $64, DX
+	DECQ CX
+	JNZ pairs12
+
+	VMOVDQU32 Z0, (DI)
+	VMOVDQU32 Z1, (DI)(R9*1)
+	VMOVDQU32 Z2, (DI)(R9*2)
+	VMOVDQU32 Z3, (R13)
+	VMOVDQU32 Z4, (R13)(R9*1)
+	VMOVDQU32 Z5, (R13)(R9*2)
+	VMOVDQU32 Z6, (BX)
+	VMOVDQU32 Z7, (BX)(R9*1)
+	VMOVDQU32 Z8, (BX)(R9*2)
+	VMOVDQU32 Z9, (AX)
+	VMOVDQU32 Z10, (AX)(R9*1)
+	VMOVDQU32 Z11, (AX)(R9*2)
+	VZEROUPPER
+	RET
+
+// func tile4vnni(k int, a *int16, lda int, b *int16, c *int32, ldc int)
+TEXT ·tile4vnni(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), R8
+	MOVQ b+24(FP), DX
+	MOVQ c+32(FP), DI
+	MOVQ ldc+40(FP), R9
+	SHLQ $1, R8
+	SHLQ $2, R9
+	LEAQ (R8)(R8*2), R10
+	ADDQ SI, R10            // a, fourth row
+	LEAQ (R9)(R9*2), R13
+	ADDQ DI, R13            // c, fourth row
+
+	VMOVDQU32 (DI), Z0
+	VMOVDQU32 (DI)(R9*1), Z1
+	VMOVDQU32 (DI)(R9*2), Z2
+	VMOVDQU32 (R13), Z3
+
+pairs4:
+	VMOVDQU32 (DX), Z12
+	VPDPWSSD.BCST (SI), Z12, Z0
+	VPDPWSSD.BCST (SI)(R8*1), Z12, Z1
+	VPDPWSSD.BCST (SI)(R8*2), Z12, Z2
+	VPDPWSSD.BCST (R10), Z12, Z3
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $64, DX
+	DECQ CX
+	JNZ pairs4
+
+	VMOVDQU32 Z0, (DI)
+	VMOVDQU32 Z1, (DI)(R9*1)
+	VMOVDQU32 Z2, (DI)(R9*2)
+	VMOVDQU32 Z3, (R13)
+	VZEROUPPER
+	RET
+
+// func tile4pairs(k int, a *int16, lda int, b *int16, c *int32, ldc int)
+TEXT ·tile4pairs(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), R8
+	MOVQ b+24(FP), DX
+	MOVQ c+32(FP), DI
+	MOVQ ldc+40(FP), R9
+	SHLQ $1, R8
+	SHLQ $2, R9
+	LEAQ (R8)(R8*2), R10
+	ADDQ SI, R10            // a, fourth row
+	LEAQ (R9)(R9*2), R13
+	ADDQ DI, R13            // c, fourth row
+
+	VMOVDQU (DI), Y0
+	VMOVDQU 32(DI), Y1
+	VMOVDQU (DI)(R9*1), Y2
+	VMOVDQU 32(DI)(R9*1), Y3
+	VMOVDQU (DI)(R9*2), Y4
+	VMOVDQU 32(DI)(R9*2), Y5
+	VMOVDQU (R13), Y6
+	VMOVDQU 32(R13), Y7
+
+four:
+	VMOVDQU (DX), Y8
+	VMOVDQU 32(DX), Y9
+	VPBROADCASTD (SI), Y10
+	VPMADDWD Y8, Y10, Y11
+	VPMADDWD Y9, Y10, Y12
+	VPADDD Y11, Y0, Y0
+	VPADDD Y12, Y1, Y1
+	VPBROADCASTD (SI)(R8*1), Y10
+	VPMADDWD Y8, Y10, Y11
+	VPMADDWD Y9, Y10, Y12
+	VPADDD Y11, Y2, Y2
+	VPADDD Y12, Y3, Y3
+	VPBROADCASTD (SI)(R8*2), Y10
+	VPMADDWD Y8, Y10, Y11
+	VPMADDWD Y9, Y10, Y12
+	VPADDD Y11, Y4, Y4
+	VPADDD Y12, Y5, Y5
+	VPBROADCASTD (R10), Y10
+	VPMADDWD Y8, Y10, Y11
+	VPMADDWD Y9, Y10, Y12
+	VPADDD Y11, Y6, Y6
+	VPADDD Y12, Y7, Y7
+	ADDQ $4, SI
+	ADDQ $4, R10
+	ADDQ $64, DX
+	DECQ CX
+	JNZ four
+
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, 32(DI)
+	VMOVDQU Y2, (DI)(R9*1)
+	VMOVDQU Y3, 32(DI)(R9*1)
+	VMOVDQU Y4, (DI)(R9*2)
+	VMOVDQU Y5, 32(DI)(R9*2)
+	VMOVDQU Y6, (R13)
+	VMOVDQU Y7, 32(R13)
+	VZEROUPPER
+	RET
+
+// func tile1pairs(k int, a *int16, b *int16, c *int32)
+TEXT ·tile1pairs(SB), NOSPLIT, $0-32
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), DI
+	VMOVDQU (DI), Y0
+	VMOVDQU 32(DI), Y1
+
+one:
+	VPBROADCASTD (SI), Y10
+	VPMADDWD (DX), Y10, Y11
+	VPMADDWD 32(DX), Y10, Y12
+	VPADDD Y11, Y0, Y0
+	VPADDD Y12, Y1, Y1
+	ADDQ $4, SI
+	ADDQ $64, DX
+	DECQ CX
+	JNZ one
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, 32(DI)
+	VZEROUPPER
+	RET
+
+// func topavx(n int, v *float32) float32
+TEXT ·topavx(SB), NOSPLIT, $0-20
+	MOVQ n+0(FP), CX
+	MOVQ v+8(FP), SI
+	VPCMPEQD Y2, Y2, Y2
+	VPSRLD $1, Y2, Y2      // all but the sign
+	VXORPS Y0, Y0, Y0
+	SHRQ $3, CX
+
+top:
+	VANDPS (SI), Y2, Y1
+	VMAXPS Y1, Y0, Y0
+	ADDQ $32, SI
+	DECQ CX
+	JNZ top
+	VEXTRACTF128 $1, Y0, X1
+	VMAXPS X1, X0, X0
+	VSHUFPS $0x4E, X0, X0, X1
+	VMAXPS X1, X0, X0
+	VSHUFPS $0xB1, X0, X0, X1
+	VMAXPS X1, X0, X0
+	VMOVSS X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func roundavx(n int, times float32, v *float32, to *int16)
+TEXT ·roundavx(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	VBROADCASTSS times+8(FP), Y0
+	MOVQ v+16(FP), SI
+	MOVQ to+24(FP), DI
+	SHRQ $4, CX
+
+sixteen:
+	VMULPS (SI), Y0, Y1
+	VMULPS 32(SI), Y0, Y2
+	VCVTPS2DQ Y1, Y1
+	VCVTPS2DQ Y2, Y2
+	VPACKSSDW Y2, Y1, Y1
+	VPERMQ $0xD8, Y1, Y1   // it packs each half by itself
+	VMOVDQU Y1, (DI)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	DECQ CX
+	JNZ sixteen
+	VZEROUPPER
+	RET
+
+// func finishavx(m, n int, sums *int32, factors, more *float32, apart int, to *float32, floor float32)
+TEXT ·finishavx(SB), NOSPLIT, $0-60
+	MOVQ m+0(FP), BX
+	MOVQ n+8(FP), R8
+	MOVQ sums+16(FP), SI
+	MOVQ factors+24(FP), R9
+	MOVQ more+32(FP), R10
+	MOVQ apart+40(FP), R11
+	MOVQ to+48(FP), DI
+	VBROADCASTSS floor+56(FP), Y3
+	SHLQ $2, R11
+	SHRQ $3, R8
+
+line:
+	MOVQ R8, CX
+	MOVQ R9, DX
+	MOVQ R10, AX
+
+part:
+	VCVTDQ2PS (SI), Y0
+	VMULPS (DX), Y0, Y0
+	VADDPS (AX), Y0, Y0
+	VMAXPS Y3, Y0, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, AX
+	ADDQ $32, DI
+	DECQ CX
+	JNZ part
+	ADDQ R11, R10
+	DECQ BX
+	JNZ line
+	VZEROUPPER
+	RET
