@@ -35,7 +35,7 @@ type builder struct {
 	byID      map[string]*Member
 	others    map[string][]*Member // further people of a number
 	kept      map[string]string
-	days      map[string]date.Days
+	days      map[Meaning]map[string]date.Days
 	orders    orders
 	said      []Finding // on the whole export
 	firstLeft string
@@ -54,9 +54,14 @@ type builder struct {
 
 func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
-		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: map[string]date.Days{},
+		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: noDays(),
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
 	}
+}
+
+// noDays has no date yet of either column.
+func noDays() map[Meaning]map[string]date.Days {
+	return map[Meaning]map[string]date.Days{Joined: {}, PaidThru: {}}
 }
 
 // say remarks on the whole export.
@@ -121,7 +126,7 @@ func (b *builder) begin(t top) {
 	}
 	b.ids = shapeOf(&b.cols, t.rows)
 	b.empties = newEmptied(&b.cols, t.rows)
-	b.dotted, b.days = map[Meaning]bool{}, map[string]date.Days{}
+	b.dotted, b.days = map[Meaning]bool{}, noDays()
 	for _, m := range []Meaning{Joined, PaidThru} {
 		b.dotted[m] = slices.ContainsFunc(t.rows, func(r row) bool {
 			d := date.Parse(b.cols.cell(r.Cells, m), false)
@@ -470,18 +475,15 @@ func (b *builder) date(row row, m Meaning) (day, or time.Time, unread string) {
 	if s == "" || m == PaidThru && date.ForLife(s) {
 		return day, or, ""
 	}
-	key := s
-	if m == Joined {
-		key = "joined " + s
-	}
-	d, ok := b.days[key]
+	known := b.days[m]
+	d, ok := known[s]
 	if !ok {
 		if date.None(s) {
 			b.pass(row.Line, "no day")
 			return day, or, ""
 		}
 		d = b.parse(s, m)
-		b.days[strings.Clone(key)] = d
+		known[strings.Clone(s)] = d
 	}
 	if d.Month.IsZero() && d.Day.IsZero() {
 		b.remark(row.Line, "the date under %q cannot be read", b.cols.heading(m))
