@@ -424,13 +424,16 @@ func zones(marks []mark, forms []form, around int) []image.Rectangle {
 	})
 	slices.SortFunc(marks, func(a, b mark) int { return a.box.Min.Y - b.box.Min.Y })
 	var out []image.Rectangle
-	for i, m := range marks {
-		n := len(out) - 1
-		if i == 0 || m.box.Min.Y-out[n].Max.Y > around || !table.Empty() && out[n].Max.Y < table.Min.Y && m.box.Min.Y > table.Max.Y {
-			out = append(out, m.box)
-			continue
+	for _, m := range marks {
+		if n := len(out) - 1; n >= 0 {
+			far := m.box.Min.Y-out[n].Max.Y > around
+			between := !table.Empty() && out[n].Max.Y < table.Min.Y && m.box.Min.Y > table.Max.Y
+			if !far && !between {
+				out[n] = out[n].Union(m.box)
+				continue
+			}
 		}
-		out[n] = out[n].Union(m.box)
+		out = append(out, m.box)
 	}
 	for i := range out {
 		out[i] = out[i].Inset(-around / 4)
