@@ -127,7 +127,7 @@ func TestPetitionOverAPI(t *testing.T) {
 	to := "/petitions/" + p.ID + "/letters/conference-services/send"
 	form := url.Values{}
 	for _, field := range regexp.MustCompile(
-		`name="(last|mark)" value="([^"]*)"`).FindAllStringSubmatch(s.ask("GET", to, nil,
+		`name="(last|mark)"\s+value="([^"]*)"`).FindAllStringSubmatch(s.ask("GET", to, nil,
 		http.StatusOK, nil), -1) {
 		form.Set(field[1], field[2])
 	}

@@ -49,6 +49,7 @@ func extractor(tb testing.TB) extract.Extractor {
 // Sheets that were filled, scanned askew and any way up, faxed, punched and
 // compressed are known again, and every line that somebody wrote in is found.
 func TestScansOfPrintedSheets(t *testing.T) {
+	t.Parallel()
 	x := extractor(t)
 	var press press
 	defer press.close()
@@ -317,6 +318,7 @@ func plain(dpi int) drawn.Options {
 // of the codes, or the copier cut an edge. Without either code it is still
 // known which way up it is and that it is one of ours.
 func TestDamagedSheets(t *testing.T) {
+	t.Parallel()
 	x := extractor(t)
 	var press press
 	defer press.close()
@@ -380,6 +382,7 @@ func TestDamagedSheets(t *testing.T) {
 // Numbers are read in combs, where nobody writes one digit into another, and in plain cells. A
 // share needs some fifty numbers to mean anything.
 func TestNumbersInCombs(t *testing.T) {
+	t.Parallel()
 	x := extractor(t)
 	pen, err := hand.New()
 	if err != nil {
@@ -425,6 +428,7 @@ func TestNumbersInCombs(t *testing.T) {
 
 // Page 1 says what the petition is for.
 func TestPurposeIsRead(t *testing.T) {
+	t.Parallel()
 	x := extractor(t)
 	var press press
 	defer press.close()
@@ -444,6 +448,7 @@ func TestPurposeIsRead(t *testing.T) {
 // A sheet that was never printed but sent back as the PDF it came in is known
 // as well.
 func TestSheetAsItWasMade(t *testing.T) {
+	t.Parallel()
 	x := extractor(t)
 	var press press
 	defer press.close()

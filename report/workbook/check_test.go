@@ -52,6 +52,7 @@ func copyOf(t *testing.T, data []byte, edit func(*excelize.File) error) workbook
 
 // What another process says of a workbook is not believed where it is no whole.
 func TestUnpackRefuses(t *testing.T) {
+	t.Parallel()
 	for _, packed := range []string{"", "[]",
 		`{"shown":{"3":{"width":16,"height":16,"squares":"AAA="}}}`,
 		`{"shown":{"3":{"width":-8,"height":-8,"squares":"AA=="}}}`} {
@@ -72,6 +73,7 @@ func told(changes []workbook.Change) string {
 // A workbook that nobody changed says what it is, what it counts and what it
 // rests on, and agrees with itself and with the petitions on record.
 func TestCheckOfAnUnchangedWorkbook(t *testing.T) {
+	t.Parallel()
 	for _, lines := range []int{0, 1, 40, 131} {
 		p := complete(lines)
 		_, data := write(t, workbook.COO, p)
@@ -135,6 +137,7 @@ func TestCheckOfAnUnchangedWorkbook(t *testing.T) {
 
 // Every kind of change is noticed, and said where it is.
 func TestCheckNoticesChanges(t *testing.T) {
+	t.Parallel()
 	p := complete(40)
 	_, data := write(t, workbook.COO, p)
 	for _, tt := range []struct {
@@ -228,6 +231,7 @@ func TestCheckNoticesChanges(t *testing.T) {
 // noticed, though it agrees with itself; a petition whose pictures were purged
 // still agrees.
 func TestAgainstAnotherPetition(t *testing.T) {
+	t.Parallel()
 	p := complete(20)
 	_, data := write(t, workbook.COO, p)
 	c := copyOf(t, data, nil)
@@ -274,6 +278,7 @@ func (l toThe) Page(_ string, n int) string { return string(l) + "/pages" }
 // A workbook with links into the service agrees with its petition, wherever the
 // service is now.
 func TestAgainstWithLinks(t *testing.T) {
+	t.Parallel()
 	p := complete(10)
 	p.Links = toThe("https://petitions.example.org")
 	_, data := write(t, workbook.COO, p)
@@ -290,6 +295,7 @@ func TestAgainstWithLinks(t *testing.T) {
 // is named with its place, and a petition that has more lines by now does not
 // make those after it differ.
 func TestAgainstEach(t *testing.T) {
+	t.Parallel()
 	made := func() []*workbook.OnRecord {
 		var list []*workbook.OnRecord
 		for i, group := range []string{"Seed Libraries", "Bookmobiles", "Tool Lending"} {
@@ -409,6 +415,7 @@ func purge(of *workbook.OnRecord) {
 
 // What is no workbook of this program is refused in a sentence.
 func TestCheckRefuses(t *testing.T) {
+	t.Parallel()
 	other := excelize.NewFile()
 	defer other.Close()
 	var foreign bytes.Buffer

@@ -16,6 +16,7 @@ import (
 
 // What the cover says in short is what the sheets say at length.
 func TestCoverAgreesWithSheets(t *testing.T) {
+	t.Parallel()
 	c := council()
 	day := c.Annual[0].Due
 	c.Annual = append(c.Annual, report.AnnualReport{Group: "Games and Gaming", Year: "2025",

@@ -76,6 +76,7 @@ func throughOffice(t *testing.T, books map[string][]byte) map[string][]byte {
 // saved, finds as many rows on every sheet, and saves one that still agrees
 // with its fingerprints, pictures included.
 func TestThroughLibreOffice(t *testing.T) {
+	t.Parallel()
 	p := complete(131)
 	second := petition(25)
 	second.Cover.Group = "Zines in Libraries"

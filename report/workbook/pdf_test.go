@@ -42,6 +42,7 @@ func wordsOf(t *testing.T, c report.Council) (string, int) {
 
 // The printed report says what the workbook says.
 func TestCouncilPDF(t *testing.T) {
+	t.Parallel()
 	c := council()
 	said, pages := wordsOf(t, c)
 	for _, want := range []string{"Report to Council", "CD#27.1", "2026-2027", "January 25, 2027",
@@ -69,6 +70,7 @@ func TestCouncilPDF(t *testing.T) {
 // Long and foreign texts, many groups: every page has its headings and
 // nothing breaks.
 func TestCouncilPDFOfManyGroups(t *testing.T) {
+	t.Parallel()
 	c := council()
 	c.Pending[0].Purpose = strings.Repeat("seed library & garden ", 1500)
 	c.Pending[0].Group = strings.Repeat("Longname", 60)
@@ -103,6 +105,7 @@ func TestCouncilPDFOfManyGroups(t *testing.T) {
 
 // Print, too, holds nothing of any signer.
 func TestCouncilPDFHoldsNoSigner(t *testing.T) {
+	t.Parallel()
 	p := complete(60)
 	p.Files[0].Name = "Marshgrove7-signed.pdf"
 	c := council()

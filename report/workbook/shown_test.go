@@ -11,6 +11,7 @@ import (
 // A scan of a line takes a fraction of its room in a workbook and still shows what it
 // showed; one with another stroke is told from it.
 func TestSmallerPictures(t *testing.T) {
+	t.Parallel()
 	line := scanned(t, image.Rect(300, 40, 420, 46))
 	small, kind := smaller(line, 780)
 	if kind != "png" || len(small)*3 > len(line) {

@@ -8,6 +8,7 @@ import (
 
 // A title is a sentence's beginning that people can read, also where little is known.
 func TestTitles(t *testing.T) {
+	t.Parallel()
 	for want, c := range map[string]report.Council{
 		"Petition for Seeds": {Counts: []report.Counts{
 			{Group: "Seeds"}}},

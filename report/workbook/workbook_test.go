@@ -301,6 +301,7 @@ func rows(t *testing.T, f *excelize.File, sheet string) [][]string {
 // every size, the empty one included, and every formula gives what the
 // workbook was saved with.
 func TestFormulasAgreeWithTheTally(t *testing.T) {
+	t.Parallel()
 	for _, lines := range []int{0, 1, 14, 131} {
 		t.Run(fmt.Sprint(lines, " lines"), func(t *testing.T) {
 			p := complete(lines)
@@ -366,6 +367,7 @@ func calculate(t *testing.T, f *excelize.File, sheet string) (saved, calculated 
 // A period of several petitions is one workbook: each petition has its
 // figures, which count its own lines only, and its number on every table.
 func TestPeriod(t *testing.T) {
+	t.Parallel()
 	one, two, empty := complete(40), petition(25), petition(0)
 	two.Cover.Group, empty.Cover.Group = "Zines in Libraries", "Nobody Signed"
 	period := report.Period{Title: "Fall 2026", From: one.Received, To: one.Made,
@@ -413,6 +415,7 @@ func TestPeriod(t *testing.T) {
 // A tally that is not that of the lines is shown to differ, whether the
 // workbook is calculated anew or not.
 func TestCheckCellsNoticeAWrongTally(t *testing.T) {
+	t.Parallel()
 	right, wrong := petition(40), petition(40)
 	wrong.Tally.Valid++
 	for _, tt := range []struct {
@@ -451,6 +454,7 @@ func TestCheckCellsNoticeAWrongTally(t *testing.T) {
 // Every line is on the Signatures sheet with where it stands, what is written,
 // whom it was matched to, who decided and its picture.
 func TestEveryLineCanBeTraced(t *testing.T) {
+	t.Parallel()
 	p := complete(47)
 	f, data := write(t, workbook.COO, p)
 	table := rows(t, f, "Signatures")
@@ -508,6 +512,7 @@ func TestEveryLineCanBeTraced(t *testing.T) {
 // From a figure to the lines behind it, from there to the line, from the line
 // to its page and to what people found: each one click.
 func TestEvidenceInTwoClicks(t *testing.T) {
+	t.Parallel()
 	p := complete(131)
 	f, _ := write(t, workbook.COO, p)
 	follow := func(sheet, cell string) (string, int) {
@@ -586,6 +591,7 @@ func TestEvidenceInTwoClicks(t *testing.T) {
 // A line that needs a person is told from the others without colour: by a mark
 // before the word and by a thick edge.
 func TestUndecidedLinesAreMarkedWithoutColour(t *testing.T) {
+	t.Parallel()
 	p := petition(12)
 	f, _ := write(t, workbook.COO, p)
 	for i, d := range p.Decisions {
@@ -618,6 +624,7 @@ func TestUndecidedLinesAreMarkedWithoutColour(t *testing.T) {
 
 // What was read on a sheet is text and nothing else, whatever it begins with.
 func TestDataNeverBecomesAFormula(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ read, want string }{
 		{`=HYPERLINK("http://example.org","x")`, `=HYPERLINK("http://example.org","x")`},
 		{"=1+1", "=1+1"},
@@ -678,6 +685,7 @@ func TestDataNeverBecomesAFormula(t *testing.T) {
 // TestOpenPoints: what no line accounts for stands in a sheet of its own, with its picture
 // and with what was found there.
 func TestOpenPoints(t *testing.T) {
+	t.Parallel()
 	f, _ := write(t, workbook.COO, complete(12))
 	got := rows(t, f, "Open points")
 	if len(got) != 3 {
@@ -706,6 +714,7 @@ func TestOpenPoints(t *testing.T) {
 }
 
 func TestMissingPictures(t *testing.T) {
+	t.Parallel()
 	p := petition(5)
 	ref := func(i int) map[verify.Ref]bool {
 		return map[verify.Ref]bool{p.Decisions[i].Line.Ref: true}
@@ -732,6 +741,7 @@ func TestMissingPictures(t *testing.T) {
 // Pictures of any shape keep it, stay inside their own cell and move and are
 // sized with it.
 func TestPicturesKeepTheirShape(t *testing.T) {
+	t.Parallel()
 	anchors := regexp.MustCompile(
 		`<xdr:twoCellAnchor editAs="(\w+)"><xdr:from><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)</xdr:row><xdr:rowOff>(\d+)</xdr:rowOff></xdr:from>` +
 			`<xdr:to><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)</xdr:row><xdr:rowOff>(\d+)</xdr:rowOff></xdr:to>`)
@@ -769,6 +779,7 @@ func TestPicturesKeepTheirShape(t *testing.T) {
 // text of a line or of its member, no name of a file or a reviewer, and nothing
 // of an organizer.
 func TestCouncilHoldsNoSigner(t *testing.T) {
+	t.Parallel()
 	p := complete(60)
 	p.Files[0].Name = "Marshgrove7-signed.pdf"
 	p.Files[0].Pages[1].Notes = []string{"the heading was read as Lizbet"}
@@ -854,6 +865,7 @@ func secretsOf(p report.Petition) []string {
 // The Council's workbook gives the counts and the purpose, and sets action
 // items apart from information items.
 func TestCouncilGivesTheCounts(t *testing.T) {
+	t.Parallel()
 	p := petition(131)
 	f, _ := write(t, workbook.Council, p)
 	got := map[string]string{}
@@ -902,6 +914,7 @@ func TestCouncilGivesTheCounts(t *testing.T) {
 
 // A sheet with nothing to tell says so.
 func TestNoSheetIsBlank(t *testing.T) {
+	t.Parallel()
 	bare := report.Petition{Made: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)}
 	for name, build := range map[string]func(io.Writer) error{
 		"coo":     func(w io.Writer) error { return workbook.COO(w, bare) },
@@ -931,6 +944,7 @@ func TestNoSheetIsBlank(t *testing.T) {
 
 // The same petition gives the same bytes.
 func TestSameBytesForTheSamePetition(t *testing.T) {
+	t.Parallel()
 	for name, build := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO,
 		"council": workbook.Council} {
 		_, first := write(t, build, petition(20))
@@ -948,6 +962,7 @@ func TestSameBytesForTheSamePetition(t *testing.T) {
 
 // Texts of any length fit into a workbook that can be opened.
 func TestLongTexts(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("seed library & garden ", 3000)
 	p := petition(2)
 	p.Cover = extract.Cover{Group: long, Purpose: long}
@@ -994,6 +1009,7 @@ func legible(t *testing.T, f *excelize.File, columns int) {
 // Excel calls a workbook damaged whose columns are described out of order,
 // though other programs read it.
 func TestColumnsRise(t *testing.T) {
+	t.Parallel()
 	column := regexp.MustCompile(`<col min="(\d+)"`)
 	for name, build := range map[string]func(io.Writer, report.Petition) error{"coo": workbook.COO,
 		"council": workbook.Council} {
@@ -1018,6 +1034,7 @@ func TestColumnsRise(t *testing.T) {
 // Printed pages are one page wide, with page numbers; a table repeats its
 // headings on every page, and on screen they stay and can filter.
 func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
+	t.Parallel()
 	for name, build := range map[string]func(io.Writer) error{
 		"coo":     func(w io.Writer) error { return workbook.COO(w, complete(131)) },
 		"council": func(w io.Writer) error { return workbook.CouncilReport(w, council()) },
@@ -1092,6 +1109,7 @@ func TestSheetsAreSetForScreenAndPaper(t *testing.T) {
 // Pictures and charts say in words what they show, and times of day are those
 // that were given.
 func TestNamesForThoseWhoDoNotSee(t *testing.T) {
+	t.Parallel()
 	p := complete(40)
 	f, data := write(t, workbook.COO, p)
 	if n := strings.Count(part(t, data, "xl/drawings/drawing2.xml"), `descr="Line `); n != 40 {
@@ -1109,6 +1127,7 @@ func TestNamesForThoseWhoDoNotSee(t *testing.T) {
 
 // Duplicates stand beside the line that counts.
 func TestDuplicatesNameTheLineThatCounts(t *testing.T) {
+	t.Parallel()
 	p := petition(120)
 	f, _ := write(t, workbook.COO, p)
 	var got, want [][]string
@@ -1138,6 +1157,7 @@ func TestDuplicatesNameTheLineThatCounts(t *testing.T) {
 // Both files appear whole under their names, for their owner only; a failure
 // leaves what was there, and nothing beside it.
 func TestWriteFiles(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made", "here")
 	paths, err := workbook.WriteFiles(dir, petition(3))
 	if err != nil {
@@ -1174,6 +1194,7 @@ func TestWriteFiles(t *testing.T) {
 
 // A writer that fails is an error, not half a workbook taken for a whole one.
 func TestWriterThatFails(t *testing.T) {
+	t.Parallel()
 	for _, room := range []int{0, 100, 5000} {
 		if err := workbook.COO(&full{room}, petition(10)); !errors.Is(err, errFull) {
 			t.Errorf("room for %d bytes: %v", room, err)
