@@ -122,7 +122,8 @@ func (m *Matcher) perhapsShort(row extract.Row, written name.Name, member *roll.
 		switch {
 		case len(w) != 1:
 			continue
-		case i == 0 && c.Given == name.Different:
+		case i == 0 && (c.Given == name.Different || c.Given == name.MiddleName):
+			// Who goes by the middle name may write the initial of the other before it.
 			own = append(name.Words(member.Given), name.Words(member.Informal)...)
 		case i > 0 && c.Middle == name.Different:
 			own = name.Words(member.Middle + " " + member.Given + " " + member.Former)

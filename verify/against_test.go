@@ -240,3 +240,28 @@ func TestInitialOfAnother(t *testing.T) {
 		}
 	}
 }
+
+// TestInitialBeforeMiddleName: who goes by the middle name may write the initial of the first
+// before it, and no other.
+func TestInitialBeforeMiddleName(t *testing.T) {
+	r, err := roll.Import(strings.NewReader(`ID,First Name,Middle Name,Last Name,Status,Paid Thru
+0841217,Heather,Earnest,Miller,Active,2027-09-12
+`), "members.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for written, want := range map[string]Verdict{
+		"H. Earnest Miller": Valid,
+		"Earnest Miller":    Valid,
+		"T. Earnest Miller": Uncertain,
+	} {
+		line := read(1, 0.93, fields{extract.Name: written, extract.MemberID: "0841217"})
+		for f, reading := range line.Fields {
+			reading.Engine = "tesseract"
+			line.Fields[f] = reading
+		}
+		if d := decide(NewMatcher(r, Options{}), MIG(), line)[0]; d.Verdict != want {
+			t.Errorf("%q is %s, want %s: %s", written, d.Verdict, want, d.Because)
+		}
+	}
+}

@@ -28,7 +28,13 @@ func Parse(s string) Name {
 	if !comma {
 		before, after, comma = familyFirst(s)
 	}
+	if given, end, more := strings.Cut(after, ","); more && isGeneration(fields(end)) {
+		after, n.Suffix = given, Generation(end) // "Smith, John, Junior"
+	}
 	head, tail := fields(before), fields(after)
+	if comma && isGeneration(tail) && len(bare(head)) > 1 {
+		tail, n.Suffix = nil, Generation(after) // "John Smith, Junior"
+	}
 	tail = n.takeEnds(tail)
 	if comma && len(tail) > 0 && len(head) > 0 {
 		n.Flipped = true
@@ -253,6 +259,9 @@ func Generation(suffix string) string {
 	}
 	return ""
 }
+
+// isGeneration reports whether words are nothing but a generation.
+func isGeneration(words []string) bool { return len(words) == 1 && generations[words[0]] != "" }
 
 // String is the name as it would be printed in a list, folded.
 func (n Name) String() string {
