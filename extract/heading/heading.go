@@ -91,6 +91,7 @@ func Weigh(headings []string) (row []Meaning, score, weight float64) {
 	people(headings, row)
 	score = scoreOf(headings, row)
 	company(headings, row)
+	partsOfDates(headings, row)
 	family(row)
 	numbers(row)
 	once(row)
@@ -148,6 +149,21 @@ func person(heading string) bool {
 		}
 	}
 	return len(words) == 1 && persons[words[0]]
+}
+
+// partsOfDates takes the meaning from columns for the day alone, beside one for the month.
+func partsOfDates(headings []string, row []Meaning) {
+	is := func(h string, words ...string) bool {
+		return slices.Contains(words, strings.Trim(fold(h), " ."))
+	}
+	if !slices.ContainsFunc(headings, func(h string) bool { return is(h, "month", "mo", "monat", "mois", "mes", "maand") }) {
+		return
+	}
+	for i, h := range headings {
+		if is(h, "day", "tag", "jour", "dia", "dag") {
+			row[i].Items = nil
+		}
+	}
 }
 
 // company reads the German "Firma" as a company where another column asks for

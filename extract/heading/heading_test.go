@@ -196,6 +196,12 @@ func TestKnownWithoutItem(t *testing.T) {
 func TestMeanings(t *testing.T) {
 	for _, test := range []struct{ headings, want string }{
 		{"#|Name (please print)|Signature|ALA Member No.|Date", "number|name|signature|member_id|date"},
+		{"Parent/guardian name|Child's name|Room #|Phone|Signature", "name|||phone|signature"},
+		{"Signature|Printed name|Street|MO|DAY|YR", "signature|name|street|||"},
+		{"Day|Name|Signature", "date|name|signature"},
+		{"Employee|Hire date|Shift|Signature|Date", "name|||signature|date"},
+		{"Name|Elector No.|Donation|Signature", "name|member_id||signature"},
+		{"Name|Nickname|Union|Local #|Signature", "name||||signature"},
 		{"First Name|Last Name|Membership ID|E-mail|Signature", "given|family|member_id|email|signature"},
 		{"Name|No.|Signature", "name|member_id|signature"},
 		{"No.|Name|No.|Signature", "number|name||signature"},

@@ -20,6 +20,7 @@ const (
 // are "#", so phrases hold neither. The longest phrase that fits is taken.
 var terms = []struct{ item, phrases string }{
 	{"name", "name, names, fullname, signer, undersigned, member name, members name, name of member, signer name, voter name, name of voter, petitioner, first and last name, first last, last first"},
+	{"name", "parent name, parents name, name of parent, guardian name, parent guardian, parent guardian name, parent or guardian, parent or guardian name, patient name"},
 	{"name", "nom et prenom, nom complet"},
 	{"name", "nombre y apellido, nombre y apellidos, nombre completo"},
 	{"name", "vor und nachname"},
@@ -40,6 +41,7 @@ var terms = []struct{ item, phrases string }{
 	{"given", "fornamn, fornavn, imie"},
 	{"name", "nom, noms"}, // beside a given name it is the family's: see family
 	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph"},
+	{"signature", "parent signature, parents signature, guardian signature, parent guardian signature, parent or guardian signature"},
 	{"signature", "unterschrift, unterschriften, unterzeichnet, signatur"},
 	{"signature", "firma, firmas, rubrica"},
 	{"signature", "handtekening, handtekeningen"},
@@ -85,6 +87,15 @@ var terms = []struct{ item, phrases string }{
 	{other, "precinct, ward, district, county, country, title, job title, position, occupation, profession, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
 		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, verified, checked, office use, office use only, official use only, staff use only, " +
 		"middle name, middle, relationship, committee, department, nationality, citizenship"},
+	{other, "month, mo, year, yr, monat, jahr, mois, annee, mes, ano, maand, jaar, amount, donation, paid, nickname, maiden name, initial, time, time in, time out, arrival, shift, job, " +
+		"classification, seniority, seniority date, hire date, date hired, date of hire, start date, end date, expiration date, expiry date, local, local #, room, room #, apt, apt #, apartment, " +
+		"unit, unit #, unit number, lot, lot #, floor, grade, class, class year, grad year, graduation year, major, household, contact, contact info, contact information, contact details, " +
+		"union, club, team, renter, drivers license, drivers license #, driver license, ssn, last ssn, # of adults, # of people, how many"},
+	{"member_id", "elector #, electoral #, electoral roll #, electoral register #, roll #, vuid, vuid #, uid, usn, netid, net id, matric #, index #"},
+	{"institution", "business name, name of business, name of union, union name, group name, name of group, club name, name of club, team name"},
+	{"city", "hometown, home town"},
+	{somebody, "child, childs, children, childrens, kindes, kinder, enfant, enfants, hijo, hijos, hija, pet, pets, dog, dogs, cat, cats, teacher, teachers, mother, mothers, father, fathers, " +
+		"emergency contact, emergency contact name, person collecting"},
 	{somebody, "witness, witnesses, spouse, husband, wife, nominee, candidate, circulator, collector, notary, zeuge, zeugin, ehegatte, ehegattin, ehepartner, kandidat, bewerber, " +
 		"temoin, conjoint, candidat, testigo, conyuge, candidato, getuige, echtgenoot, kandidaat, testimone, coniuge, testemunha"},
 	{other, "geburtsdatum, geburtstag, geburtsjahr, geburtsort, geburtsname, geburt, geboren, geb, geb datum, geb am, prufvermerk, vermerk, prufung, amtlich, bemerkung, bemerkungen, anmerkung, anmerkungen, gultig, ungultig, " +
@@ -105,7 +116,7 @@ var fillers = set(`please print printed clearly legibly full legal of in ink blo
 	hoofdletters drukletters blokletters leesbaar van`)
 
 // persons are the words for those who sign.
-var persons = set(`member members tenant tenants resident residents voter voters elector electors employee employees student students supporter supporters owner
+var persons = set(`parent parents parentguardian guardian guardians patient patients member members tenant tenants resident residents voter voters elector electors employee employees student students supporter supporters owner
 	owners homeowner homeowners householder participant participants attendee attendees mitglied mitglieder mieter einwohner
 	membre membres adherent adherents electeur locataire habitant miembro vecino votante inquilino lid leden huurder`)
 
