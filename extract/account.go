@@ -100,15 +100,17 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 	return nil
 }
 
-// amongLines reports whether a place is between the first and the last filed line of a table.
+// amongLines reports whether a place is between the first and the last filed line of a table,
+// and not beside it.
 func (c *cells) amongLines(place image.Rectangle) bool {
 	if len(c.filed) == 0 {
 		return false
 	}
 	rows := slices.Sorted(maps.Keys(c.filed))
 	at, lines := middle(place), c.form.table.Lines
+	inside := at.X > c.form.table.Left && at.X < c.form.table.Right
 	below := float64(at.Y) > lines[rows[0]].At(at.X)
-	return below && float64(at.Y) < lines[rows[len(rows)-1]+1].At(at.X)
+	return inside && below && float64(at.Y) < lines[rows[len(rows)-1]+1].At(at.X)
 }
 
 // doubtLines takes back who signed and who was struck out, where writing between the lines
@@ -123,6 +125,14 @@ func (s *Sheet) doubtLines() {
 func (r *Row) doubt() { r.Signed, r.Struck = SignedUnsure, false }
 
 func anyTable(tables []*cells, is func(*cells) bool) bool { return slices.ContainsFunc(tables, is) }
+
+// AddOpen adds an open point of the page as a whole, once.
+func (s *Sheet) AddOpen(o Open) {
+	if !slices.ContainsFunc(s.Open, func(known Open) bool { return known.Kind == o.Kind && known.Text == o.Text }) {
+		s.Open = append(s.Open, o)
+	}
+	s.note(o.Text)
+}
 
 // open adds an open point at a place of the view.
 func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string) {

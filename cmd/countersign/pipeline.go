@@ -70,6 +70,7 @@ func (p *pipeline) read(ctx context.Context, paths []string) (petition, error) {
 		p.readPages(ctx, files)
 		p.readAgain(ctx, files)
 		closePrinted(files)
+		openRepeated(files)
 	}
 	if err := ctx.Err(); err != nil {
 		return petition{}, err
@@ -188,6 +189,23 @@ func closePrinted(files []file) {
 			}
 			at++
 		}
+	}
+}
+
+// openRepeated adds an open point to each page that shows the same lines as an earlier one.
+func openRepeated(files []file) {
+	type place struct{ file, page int }
+	var places []place
+	var all []extract.Sheet
+	for i, f := range files {
+		for n, s := range f.pages {
+			places, all = append(places, place{i, n}), append(all, s.Sheet)
+		}
+	}
+	for i, earlier := range extract.Repeats(all) {
+		other, at := places[earlier], places[i]
+		said := fmt.Sprintf("page %d of %s", other.page+1, files[other.file].name)
+		files[at.file].pages[at.page].AddOpen(extract.RepeatedPoint(said))
 	}
 }
 

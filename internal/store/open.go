@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -46,15 +47,39 @@ func replaceOpen(ctx context.Context, tx conn, p Page) error {
 		return err
 	}
 	for _, o := range p.Open {
-		o.PageID = p.ID
-		if _, err := write(ctx, tx,
-			`INSERT INTO open_points (id, petition_id, upload_id, page_id, kind, text, box, settled, line_id, note, by, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', '', 0) ON CONFLICT (id) DO NOTHING`,
-			openID(o), p.PetitionID, p.UploadID, p.ID, o.Kind, o.Text, o.Box); err != nil {
+		if err := addOpen(ctx, tx, p, o); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addOpen writes an open point of a page, unless it is known.
+func addOpen(ctx context.Context, tx conn, p Page, o OpenPoint) error {
+	o.PageID = p.ID
+	_, err := write(ctx, tx,
+		`INSERT INTO open_points (id, petition_id, upload_id, page_id, kind, text, box, settled, line_id, note, by, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', '', '', 0) ON CONFLICT (id) DO NOTHING`,
+		openID(o), p.PetitionID, p.UploadID, p.ID, o.Kind, o.Text, o.Box)
+	return err
+}
+
+// AddOpen adds an open point to a page that other pages show to have it, and its text to the
+// page's notes. One that is known, settled or not, stays as it is.
+func (s *Store) AddOpen(ctx context.Context, pageID string, o OpenPoint) (err error) {
+	defer saying(&err, "add an open point to page %s", pageID)
+	return s.change(ctx, func(tx conn) error {
+		p, err := page(ctx, tx, pageID)
+		if err != nil {
+			return err
+		}
+		if err := addOpen(ctx, tx, p, o); err != nil || slices.Contains(p.Notes, o.Text) {
+			return err
+		}
+		_, err = write(ctx, tx, `UPDATE pages SET notes = $2 WHERE id = $1`,
+			pageID, append(p.Notes, o.Text))
+		return err
+	})
 }
 
 // CloseOpen takes open points of a page back that nobody settled, since they turned out to

@@ -46,6 +46,18 @@ func testOpenPoints(t *testing.T, s *Store) {
 	}
 	same(t, kinds, map[string]string{first.Kind: NothingHere, "unread": ""})
 
+	// Other pages may show that it has one more; one that is known is not added again.
+	more := OpenPoint{Kind: "repeated", Text: "The page shows the same lines as page 1."}
+	for range 2 {
+		must(t, s.AddOpen(ctx, p.ID, more))
+	}
+	known := OpenPoint{Kind: first.Kind, Text: first.Text, Box: first.Box}
+	must(t, s.AddOpen(ctx, p.ID, known))
+	same(t, len(got(s.OpenPoints(ctx, v.petition.ID))(t)), 3)
+	same(t, got(s.Counts(ctx, v.petition.ID))(t).Open, 2)
+	more.PageID = p.ID
+	must(t, s.CloseOpen(ctx, p.ID, []OpenPoint{more}, nil))
+
 	first.Settled, first.Note = "", ""
 	must(t, s.SettleOpen(ctx, first))
 	same(t, got(s.Counts(ctx, v.petition.ID))(t).Open, 2)

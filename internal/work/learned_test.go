@@ -14,7 +14,8 @@ import (
 )
 
 // A page whose headings cannot be read is read again once another page of its form was
-// understood, also if that page comes later.
+// understood, also if that page comes later. Both show the same lines, as if a sheet had been
+// photographed twice: of the later one a person is told.
 func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	t.Parallel()
 	o := drawn.Random(9)
@@ -40,12 +41,21 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, pages, lines := fixtures.Contents(t, s.Store, "p")
+	again := 0
 	for _, p := range points {
-		if p.Kind == string(extract.ColumnsUnknown) {
+		switch p.Kind {
+		case string(extract.ColumnsUnknown):
 			t.Errorf("still open: %+v", p)
+		case string(extract.Repeated):
+			if again++; p.PageID != pages[len(pages)-1].ID {
+				t.Errorf("page %s repeats a later one", p.PageID)
+			}
 		}
 	}
-	_, pages, lines := fixtures.Contents(t, s.Store, "p")
+	if again != 1 {
+		t.Errorf("%d pages are said to repeat another one, of two", again)
+	}
 	if n := len(lines); n == 0 || n%2 == 1 || len(pages) != 2 {
 		t.Errorf("%d lines on %d pages that are alike", n, len(pages))
 	}

@@ -170,7 +170,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 			err = w.teach(ctx, p, s)
 		}
 		if err == nil {
-			err = w.closePrinted(ctx, p, s)
+			err = w.compare(ctx, p, s)
 		}
 	}
 	if err != nil {
