@@ -107,10 +107,19 @@ func (v *view) withinLines(atoms []atom, anchors []image.Point, parts []offset) 
 	if down == 0 {
 		return nil, false
 	}
-	// The longest that come as often as records. Longer ones are edges of the paper.
+	left, right := 0, 0 // of the labels, from the anchor
+	for _, p := range parts {
+		if p.label {
+			left, right = min(left, p.by.X), max(right, p.by.X)
+		}
+	}
+	left, right = left+anchors[0].X, right+anchors[0].X
+	// The longest that come as often as records. Longer ones are edges of the paper; lines to
+	// write on begin beside a label.
 	longest := slices.SortedFunc(slices.Values(v.lying), func(a, b layout.Rule) int {
 		return (b.To - b.From) - (a.To - a.From)
 	})
+	longest = slices.DeleteFunc(longest, func(r layout.Rule) bool { return r.From > left || r.To < right })
 	var lines []layout.Rule
 	for _, l := range longest {
 		lines = slices.DeleteFunc(slices.Clone(longest), func(r layout.Rule) bool {
@@ -236,6 +245,9 @@ func (v *view) unshifted(atoms []atom, anchors []image.Point, parts []offset) *r
 	doubted := func(parts []offset) bool {
 		return slices.ContainsFunc(ways, func(way image.Point) bool { return tells(v.orphans(atoms, anchors, parts, way)) })
 	}
+	if across, _ := v.ways(anchors); across == 0 && v.inOneLine(parts) { // which the next record has no part of
+		return v.recordsOf(atoms, v.between(anchors), parts)
+	}
 	r := v.recordsOf(atoms, slices.Clone(anchors), parts)
 	if r == nil || !doubted(parts) {
 		return r
@@ -261,4 +273,25 @@ func (v *view) unshifted(atoms []atom, anchors []image.Point, parts []offset) *r
 		}
 	}
 	return r
+}
+
+// inOneLine reports whether the labels of a record stand side by side.
+func (v *view) inOneLine(parts []offset) bool {
+	return !slices.ContainsFunc(parts, func(p offset) bool { return p.label && abs(p.by.Y) > v.inches(labelOff) })
+}
+
+// between adds the records of one line that were not read between two others.
+func (v *view) between(anchors []image.Point) []image.Point {
+	_, down := v.ways(anchors)
+	all := slices.Clone(anchors)
+	for _, a := range anchors {
+		for _, b := range anchors {
+			next, mid := a.Add(image.Pt(0, down)), a.Add(b).Div(2)
+			missed := b.Y > a.Y && v.nearby(next, mid) && v.nearby(a.Add(image.Pt(0, 2*down)), b)
+			if missed && !slices.ContainsFunc(all, func(o image.Point) bool { return v.nearby(o, mid) }) {
+				all = append(all, mid)
+			}
+		}
+	}
+	return all
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"image"
+	"math"
 	"slices"
 
 	"countersign/extract/ink"
@@ -55,11 +56,42 @@ func (c *composed) lyingRules() []layout.Rule {
 	const edge = 0.3 // of a slot's height, along which its own line may be
 	return slices.DeleteFunc(slices.Clone(c.of.lying), func(r layout.Rule) bool {
 		at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
-		return c.anySlot(func(s image.Rectangle) bool {
+		return !c.recurs(r) && c.anySlot(func(s image.Rectangle) bool {
 			s.Min.Y, s.Max.Y = s.Min.Y+int(edge*float64(s.Dy())), s.Max.Y-int(edge*float64(s.Dy()))
 			return at.In(s)
 		})
 	})
+}
+
+// recurs reports whether a lying line that runs along a slot does so at the same place of most
+// records: it is the line to write on.
+func (c *composed) recurs(r layout.Rule) bool {
+	const (
+		off  = 0.05 // inches
+		most = 0.6  // of the records
+		same = 0.8  // of the longer line that both take
+	)
+	at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
+	for _, own := range c.all {
+		n := slices.IndexFunc(own.slots, func(s image.Rectangle) bool { return at.In(s) })
+		if n < 0 {
+			continue
+		}
+		from := own.slots[n].Min
+		with := 0
+		for _, one := range c.all {
+			by := one.slots[n].Min.Sub(from)
+			if slices.ContainsFunc(c.of.lying, func(o layout.Rule) bool {
+				height := o.At(at.X+by.X) - float64(at.Y+by.Y)
+				both := min(o.To, r.To+by.X) - max(o.From, r.From+by.X)
+				return math.Abs(height) <= off*c.of.dpi && float64(both) >= same*float64(max(o.To-o.From, r.To-r.From))
+			}) {
+				with++
+			}
+		}
+		return len(c.all) > 2 && float64(with) >= most*float64(len(c.all))
+	}
+	return false
 }
 
 // doubtStruck doubts the records in which a stroke as long as writing runs along a slot: it may

@@ -143,6 +143,7 @@ type reading struct {
 	cover cover.Content
 	words []tesseract.Word // that were read to find the form
 	sense float64          // how much of its print made sense
+	clear float64          // how well its handwriting read, 0 to 1; 0 until asked
 
 	records *composed // where a signer takes several lines; there are no forms then
 
@@ -168,37 +169,6 @@ func before(quarters []int, marked int) []int {
 	}
 	return append([]int{marked}, slices.DeleteFunc(quarters, func(q int) bool { return q == marked })...)
 }
-
-// upright reads the page held in turn by each of the given quarters, likeliest
-// first, until its print makes sense; that is nearly always at once.
-func (x Extractor) upright(ctx context.Context, asIs *view, quarters []int) (reading, error) {
-	var best reading
-	leans := map[int]float64{0: asIs.turned.Lean} // of the page as it is and on its side, once known
-	for _, q := range quarters {
-		v := asIs
-		if lean, known := leans[q%2]; q != 0 && known {
-			v = leaningView(asIs.page, q, lean)
-		} else if q != 0 {
-			v = newView(asIs.page, q)
-			leans[q%2] = v.turned.Lean
-		}
-		r, err := x.read(ctx, v)
-		if err != nil {
-			return reading{}, err
-		}
-		if best.view == nil || r.sense > best.sense {
-			best = r
-		}
-		if best.sense >= plain {
-			break
-		}
-	}
-	return best, nil
-}
-
-// plain is the sense from which on nobody looks whether the page would read
-// better the other way up: some five words of print, or a row of headings.
-const plain = 5.0
 
 // page is an ingest.Page in grey: flat, and dark on white.
 type page struct {

@@ -148,8 +148,8 @@ func atomsOf(words []tesseract.Word) []atom {
 					found, n = atom{key: strings.ToLower(run.text), text: run.text, box: run.box}, j-i+1
 				}
 				number := len(m.Items) == 1 && m.Items[0] == string(Number)
-				if number && !abbreviated(run.text) {
-					continue // "No", as in "Yes or no"
+				if number && (!abbreviated(run.text) || answers(line)) {
+					continue
 				}
 				if m.Confidence >= plainly && len(m.Items) == 1 {
 					found, n = atom{m.Items[0], true, run.text, run.box}, j-i+1
@@ -164,7 +164,15 @@ func atomsOf(words []tesseract.Word) []atom {
 
 // abbreviated reports whether a label asks for a number by a word that says nothing else.
 func abbreviated(text string) bool {
-	return slices.Contains([]string{"no.", "nr.", "num.", "no.:", "nr.:", "number", "number:", "nummer", "nummer:"}, strings.ToLower(text))
+	word := strings.TrimRight(strings.ToLower(text), ".:")
+	return slices.Contains([]string{"no", "nr", "num", "number", "nummer"}, word)
+}
+
+// answers reports whether a line has both answers to tick, of which "No" is one.
+func answers(line []tesseract.Word) bool {
+	return slices.ContainsFunc(line, func(w tesseract.Word) bool {
+		return slices.Contains([]string{"yes", "ja", "oui", "si", "sí"}, strings.Trim(strings.ToLower(w.Text), ".:,"))
+	})
 }
 
 // followsPrint reports whether a word of a line follows close behind another as high.

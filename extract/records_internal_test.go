@@ -120,3 +120,69 @@ func TestPairsOfRows(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordsOfOneLine: "No." beside a line to write on asks for a member number, and a line of
+// which one label was read between others is a record like them.
+func TestRecordsOfOneLine(t *testing.T) {
+	bits := layout.NewBitmap(1400, 1000)
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H)), bits: bits}
+	var words []tesseract.Word
+	for i := range 6 {
+		y := 100 + 100*i
+		for _, label := range []struct {
+			text string
+			x    int
+		}{{"Name", 100}, {"No.", 560}, {"Signature", 860}} {
+			if i == 3 && label.text != "Signature" {
+				continue
+			}
+			words = append(words, tesseract.Word{Text: label.text, Confidence: 1, Box: image.Rect(label.x, y, label.x+80, y+20)})
+		}
+		for _, from := range []int{200, 660, 960} {
+			for x := range 60 { // of ink
+				bits.Pix[(y+10)*bits.W+from+x] = 1
+			}
+		}
+	}
+	r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words)
+	if r == nil || len(r.all) != 6 || r.shifted {
+		t.Fatalf("found %+v, want six records", r)
+	}
+	if got := r.columns[1].Fields; len(r.columns) != 3 || got[0] != MemberID {
+		t.Errorf("the columns are %v", r.columns)
+	}
+}
+
+// TestNumbersAfterNames: where most names are written with a number, it is the member's.
+func TestNumbersAfterNames(t *testing.T) {
+	var rows []Row
+	for _, name := range []string{"Ada Lovelace 1308943", "Grace Hopper, #0048291", "Emmy Noether", "Ida Noddack 2390148"} {
+		rows = append(rows, Row{Fields: map[Field]Reading{Name: {Text: name}}})
+	}
+	form{columns: []Column{{Fields: []Field{Name}}, {Fields: []Field{Signature}}}}.partMemberIDs(rows)
+	for i, want := range [][2]string{{"Ada Lovelace", "1308943"}, {"Grace Hopper", "0048291"}, {"Emmy Noether", ""}, {"Ida Noddack", "2390148"}} {
+		if got := [2]string{rows[i].Fields[Name].Text, rows[i].Fields[MemberID].Text}; got != want {
+			t.Errorf("line %d reads %q, want %q", i, got, want)
+		}
+	}
+}
+
+// TestRowNumbersBeforeNames: what counts with the rows is no part of a name; a figure that does
+// not may be a letter.
+func TestRowNumbersBeforeNames(t *testing.T) {
+	of := func(names ...string) (rows []Row) {
+		for i, name := range names {
+			rows = append(rows, Row{Number: i + 4, Fields: map[Field]Reading{Name: {Text: name}}})
+		}
+		dropRowNumbers(rows)
+		return rows
+	}
+	for i, r := range of("4 Ada Lovelace", "Emmy Noether", "6. Grace Hopper", "7 Ida Noddack", "3 Lise Meitner") {
+		if want := []string{"Ada Lovelace", "Emmy Noether", "Grace Hopper", "Ida Noddack", "Lise Meitner"}[i]; r.Fields[Name].Text != want {
+			t.Errorf("line %d reads %q, want %q", r.Number, r.Fields[Name].Text, want)
+		}
+	}
+	if got := of("4 Ada Lovelace", "Emmy Noether", "5 Robert Jones")[2].Fields[Name].Text; got != "5 Robert Jones" {
+		t.Errorf("a letter may have been dropped: %q", got)
+	}
+}

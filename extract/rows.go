@@ -8,6 +8,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"countersign/extract/heading"
@@ -157,6 +158,8 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 	}
 	takeDittos(rows)
 	c.form.partZIPs(rows)
+	c.form.partMemberIDs(rows)
+	dropRowNumbers(rows)
 	for _, row := range rows {
 		joinName(row.Fields)
 	}
@@ -198,6 +201,79 @@ func zipsBeforeStreets(rows []Row) bool {
 	}
 	return with >= fewest && 2*with > n
 }
+
+// partMemberIDs takes the number off the end of names where most are written with one and no
+// column asks for it: the heading of its column was not read, or there is none.
+func (f form) partMemberIDs(rows []Row) {
+	const fewest = 3 // rows
+	n, with := 0, 0
+	for _, row := range rows {
+		if name := row.Fields[Name].Text; name != "" {
+			n++
+			if numberAfterName.MatchString(name) {
+				with++
+			}
+		}
+	}
+	if f.asks(MemberID) || with < fewest || 2*with <= n {
+		return
+	}
+	for _, row := range rows {
+		name := row.Fields[Name]
+		found := numberAfterName.FindStringSubmatch(name.Text)
+		if found == nil {
+			continue
+		}
+		id := Reading{Text: found[2], Confidence: name.Confidence, Engine: name.Engine}
+		if last := len(name.Words) - 1; last > 0 && len(name.Words) == len(strings.Fields(name.Text)) {
+			id.Words, name.Words = name.Words[last:], name.Words[:last]
+		}
+		name.Text, name.Alternatives = found[1], nil
+		row.Fields[Name], row.Fields[MemberID] = name, id
+	}
+}
+
+// numberAfterName is a name with a member number after it: "Ada Lovelace 1308943".
+var numberAfterName = regexp.MustCompile(`^(\pL.*\pL\.?)[,;:]? +#?(\d{6,9})$`)
+
+// dropRowNumbers takes printed row numbers off the front of names, where they were not told
+// from writing: numbers that count with the rows, in several of them.
+func dropRowNumbers(rows []Row) {
+	const fewest = 3 // rows that are counted alike
+	counted := map[int]int{}
+	for _, row := range rows {
+		for _, f := range []Field{Name, Given, Family} {
+			if m := numberBeforeName.FindStringSubmatch(row.Fields[f].Text); m != nil {
+				n, _ := strconv.Atoi(m[1]) // three figures at most
+				counted[n-row.Number]++
+			}
+		}
+	}
+	most := 0
+	for _, n := range counted {
+		most = max(most, n)
+	}
+	if most < fewest {
+		return
+	}
+	for _, row := range rows {
+		for _, f := range []Field{Name, Given, Family} {
+			name := row.Fields[f]
+			m := numberBeforeName.FindStringSubmatch(name.Text)
+			if m == nil {
+				continue
+			}
+			if len(name.Words) == len(strings.Fields(name.Text)) {
+				name.Words = name.Words[1:]
+			}
+			name.Text, name.Alternatives = m[2], nil
+			row.Fields[f] = name
+		}
+	}
+}
+
+// numberBeforeName is a name with a row number before it: "13. Ada Lovelace".
+var numberBeforeName = regexp.MustCompile(`^(\d{1,3})[.)]? +(\pL.*)$`)
 
 // partZIP takes a ZIP code off the front of what was read for a place, unless the sheet
 // asks for it elsewhere: "25746 Heide".

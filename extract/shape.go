@@ -167,6 +167,20 @@ func (x Extractor) nameByShape(ctx context.Context, c *cells) (named bool, err e
 	return named, nil
 }
 
+// answered reports whether a column holds answers to a question, such as "Yes" and "No", which
+// look like short signatures.
+func answered(readings []Reading) bool {
+	n := 0
+	for _, r := range readings {
+		if slices.Contains(answerWords, strings.ToLower(strings.Trim(r.Text, ".,- "))) {
+			n++
+		}
+	}
+	return 2*n > len(readings)
+}
+
+var answerWords = strings.Fields("yes no y n yeah yep ves ye nope ja nein j oui non o si sí s")
+
 // mayMean are the meanings that a column without one may have. Where the headings
 // of the table are known, a heading that could not be read may be that of what
 // every list asks for, and one that was read and is not known may be that of an
@@ -222,9 +236,10 @@ func meaningsOf(readings []Reading, may []Field) []float64 {
 		distinct[strings.ToLower(r.Text)] = true
 	}
 	few := float64(len(distinct)) < 0.6*float64(len(readings))
+	answers := answered(readings)
 	out := make([]float64, len(looksOf))
 	for m, meaning := range looksOf {
-		if !slices.Contains(may, meaning.field) {
+		if !slices.Contains(may, meaning.field) || answers {
 			out[m] = math.Inf(-1)
 			continue
 		}

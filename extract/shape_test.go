@@ -28,7 +28,8 @@ func TestColumnsByWhatIsWritten(t *testing.T) {
 		{"a place", names + "\n" + places + "\n" + scrawls, "name citystate signature"},
 		{"numbers only", ids + "\n" + dates, "member_id date"},
 		{"two columns of one kind", dates + "\n" + dates, " "},
-		{"answers may be signatures", names + "\n" + answers + "\n" + scrawls, "name  "},
+		{"answers are no signatures", names + "\n" + answers + "\n" + scrawls, "name  signature"},
+		{"nothing but answers", names + "\n" + answers, "name "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var may []Field

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"countersign/extract/heading"
 	"countersign/extract/ink"
 	"countersign/extract/layout"
 	"countersign/extract/tesseract"
@@ -358,12 +359,29 @@ func deniesSignature(r Reading, name string) bool {
 	}
 	denied := 0
 	for _, w := range words {
-		if slices.Contains(denials, w) {
+		if mayDeny(w, r.Confidence) {
 			denied += len(w)
 		}
 	}
-	slashed := strings.EqualFold(strings.ReplaceAll(r.Text, " ", ""), "n/a")
+	if len(words) > 1 && mayDeny(strings.Join(words, ""), r.Confidence) { // "decea sed"
+		denied = letters
+	}
+	// A slash is read as the letter or the figure that it resembles.
+	slashed := slices.Contains([]string{"n/a", "nia", "nla", "n1a"}, strings.ToLower(strings.ReplaceAll(r.Text, " ", "")))
 	return slashed || 2*denied > letters
+}
+
+// mayDeny reports whether a word denies a signature, or is a long one that does and was misread
+// in a letter or two although it was read well. Scrawls come out as words, too, but hardly
+// well.
+func mayDeny(read string, confidence float64) bool {
+	const (
+		long = 7 // letters
+		well = 0.8
+	)
+	return slices.ContainsFunc(denials, func(d string) bool {
+		return read == d || len(d) >= long && confidence >= well && read[0] == d[0] && heading.Misread(read, d)
+	})
 }
 
 // formless is the words of a text layer without those that the form prints:

@@ -38,6 +38,7 @@ func TestDeniesSignature(t *testing.T) {
 	}{
 		{"refused", "hand", 0.9, true},
 		{"N/A", "hand", 0.8, true},
+		{"NIA", "hand", 0.9, true},
 		{"did not sign", "hand", 0.8, true},
 		{"10/12/26", "hand", 0.8, true},
 		{"deceased", "tesseract", 0.9, true},
@@ -46,6 +47,12 @@ func TestDeniesSignature(t *testing.T) {
 		{"Ada Lovelace", "hand", 0.9, false},
 		{"Mmlne", "hand", 0.7, false}, // a signature that nobody can read
 		{"refused", "hand", 0.3, false},
+		{"deceaoed", "hand", 0.8, true},
+		{"decea oed", "hand", 0.8, true},
+		{"refuned", "hand", 0.9, true},
+		{"refuned", "hand", 0.7, false},
+		{"moved", "hand", 0.8, true},
+		{"Movea", "hand", 0.8, false},
 		{"x", "hand", 0.9, true},
 		{"na", "hand", 0.55, false},  // a flourish
 		{"622", "hand", 0.75, false}, // another
