@@ -123,6 +123,12 @@ var persons = set(`parent parents parentguardian guardian guardians patient pati
 // articles are left out before phrases are looked for.
 var articles = set("the your a an my her his their")
 
+// exactly are words of headings that no other word is taken for a misreading of: names and
+// words of sentences lie close to them.
+var exactly = set(`month year monat jahr mois annee mes ano maand jaar amount donation paid nickname maiden initial time arrival shift job seniority hire hired
+	local room apartment unit lot floor grade class grad major household contact union club team renter adults people index roll business group
+	child childs children childrens enfant enfants hijo hijos hija pet pets dog dogs cat cats teacher teachers mother mothers father fathers parent parents guardian patient`)
+
 // plainWords are common words that lie close to a term: outside of a
 // phrase they are what they are, never a misread term, and speak for a sentence.
 var plainWords = set(`we us you they he she is are was were been should would could can may have has had to for by at with before after above

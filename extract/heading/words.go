@@ -182,7 +182,7 @@ func closest(w string) token {
 	var near []known
 	fewest := 99
 	for _, v := range vocabulary {
-		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 || plainWords[v.word] {
+		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 || plainWords[v.word] || exactly[v.word] {
 			continue
 		}
 		d := min(shape.distance(v.shape), wideShape.distance(v.wide))
