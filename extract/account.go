@@ -36,6 +36,7 @@ const (
 	solid        = 0.5  // share of its box that a hole or a logo fills, and no handwriting
 	thick        = 0.12 // the shorter side from which on such a piece is no letter
 	longestTick  = 0.25 // beside a line
+	beyondMark   = 0.05 // by which a printed line is longer than what is written on it
 	longestBlank = 5    // a printed line to write on; folds and frames are longer
 	mostOpen     = 12   // places of a page; with more, the page as a whole is to be looked at
 )
@@ -58,7 +59,8 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 	v := r.view
 	left := slices.DeleteFunc(v.marks(v.unfiled(tables, r.records)), func(m mark) bool {
 		printed := func(r image.Rectangle) bool { return middle(m.box).In(r) }
-		return slices.ContainsFunc(r.marks, printed) || anyTable(tables, func(c *cells) bool { return c.besides(m.box) })
+		return slices.ContainsFunc(r.marks, printed) || r.readAsHeading(m.box, tables) ||
+			anyTable(tables, func(c *cells) bool { return c.besides(m.box) })
 	})
 	left, err := x.withoutPrint(ctx, r, left)
 	if err != nil {
@@ -98,6 +100,15 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 		sheet.doubtLines()
 	}
 	return nil
+}
+
+// readAsHeading reports whether a mark is of the print that was read where the headings are.
+func (r reading) readAsHeading(box image.Rectangle, tables []*cells) bool {
+	const readable = 0.4 // confidence of a word
+	return anyTable(tables, func(c *cells) bool { return middle(box).In(c.form.head) }) &&
+		slices.ContainsFunc(r.words, func(w tesseract.Word) bool {
+			return w.Confidence >= readable && middle(box).In(w.Box.Inset(-r.view.inches(0.03)))
+		})
 }
 
 // amongLines reports whether a place is between the first and the last filed line of a table,
@@ -181,7 +192,7 @@ func (v *view) unfiled(tables []*cells, records *composed) (left []image.Rectang
 		case v.frames(i):
 		case v.dark(p.Box), v.typed(p.Box):
 		case records != nil && (records.printed(p.Box) || records.holds(p.Box)):
-		case anyTable(tables, func(c *cells) bool { return middle(p.Box).In(c.form.head) || c.accounts(p.Box) }):
+		case anyTable(tables, func(c *cells) bool { return c.accounts(p.Box) }):
 		default:
 			left = append(left, p.Box)
 		}
@@ -569,7 +580,9 @@ func (v *view) named(m mark, r reading, tables []*cells) bool {
 			t := c.form.table.Bounds()
 			return at > float64(t.Min.Y)-v.dpi*0.1 && at < float64(t.Max.Y)+v.dpi*0.1
 		})
-		if under && !inTable && rule.Drawn(v.dpi) && rule.To-rule.From < v.inches(longestBlank) && rule.From < m.box.Min.X+m.box.Dx()/3 && rule.To > m.box.Max.X-m.box.Dx()/3 {
+		// The stroke under a signature ends with it.
+		beyond := rule.From < m.box.Min.X-v.inches(beyondMark) || rule.To > m.box.Max.X+v.inches(beyondMark)
+		if under && !inTable && beyond && rule.Drawn(v.dpi) && rule.To-rule.From < v.inches(longestBlank) && rule.From < m.box.Min.X+m.box.Dx()/3 && rule.To > m.box.Max.X-m.box.Dx()/3 {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"countersign/extract/heading"
 	"countersign/extract/layout"
 )
 
@@ -22,11 +23,15 @@ func (f *form) numberRows(v *view) {
 		return
 	}
 	for i, c := range f.columns {
-		id := slices.Equal(c.Fields, []Field{MemberID})
-		if (id || len(c.Fields) == 0) && len(f.columns) > 2 && f.printsNumbers(v, i) {
+		if len(f.columns) > 2 && (len(c.Fields) == 0 || c.asks(MemberID) && asksNumber(c.Heading)) && f.printsNumbers(v, i) {
 			f.columns[i].Fields = []Field{Number}
 		}
 	}
+}
+
+// asksNumber reports whether a heading asks for a number and does not say of what.
+func asksNumber(text string) bool {
+	return slices.Equal(heading.Of(text).Items, []string{string(Number)})
 }
 
 // printsNumbers reports whether a column has nothing but print as small as a row number, at
@@ -34,7 +39,7 @@ func (f *form) numberRows(v *view) {
 // write as evenly as that.
 func (f *form) printsNumbers(v *view, column int) bool {
 	const (
-		widest  = 0.45 // inches of a number
+		widest  = 0.3  // inches of a number of three digits; member numbers have more
 		tallest = 0.16 // inches of print
 		least   = 4    // rows
 		usual   = 0.85 // share of the rows that have one
@@ -93,8 +98,11 @@ func (f *form) partNumbers(v *view) {
 	)
 	t := f.table
 	rows := t.Rows() - f.first
-	if rows < least || len(f.columns) == 0 || slices.Contains(f.columns[0].Fields, Number) || v.words != nil {
+	if rows < least || len(f.columns) == 0 || f.columns[0].asks(Number) || v.words != nil {
 		return
+	}
+	if f.columns[0].asks(MemberID) && !asksNumber(f.columns[0].Heading) {
+		return // of numbers that the form prints, as on a roster to sign, these may be the members'
 	}
 	pieces := v.components().List
 	var ends []image.Point // of each row's first ink, from the cell's lower left corner

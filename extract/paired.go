@@ -157,7 +157,9 @@ func (v *view) pairedFrom(t layout.Table, first int, heads [2]image.Rectangle, w
 		}
 		r.all = append(r.all, one)
 	}
-	r.print = heads[:]
+	for _, head := range heads {
+		r.print = append(r.print, boxesOf(wordsIn(words, head))...)
+	}
 	return r
 }
 

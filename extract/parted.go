@@ -16,7 +16,7 @@ func (x Extractor) parted(ctx context.Context, v *view, f form) (found *records,
 	column := slices.IndexFunc(f.columns, func(c Column) bool {
 		return slices.Equal(c.Fields, []Field{Name}) || slices.Equal(c.Fields, []Field{Signature})
 	})
-	if column < 0 || f.inside {
+	if column < 0 || f.inside || f.table.Style != layout.Grid {
 		return nil, true, nil
 	}
 	cuts := v.cutsOf(f.table, f.first, column)

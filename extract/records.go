@@ -42,12 +42,14 @@ const (
 func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 	drawn := len(r.forms) > 0 && r.forms[0].table.Style != layout.Open
 	if drawn && r.forms[0].score >= sureHeadings && r.forms[0].asks(Signature) && !r.forms[0].headingsRecur(r.view, r.words) {
-		found := r.view.pairedForm(r.forms[0], r.words)
-		if found == nil {
-			return nil, nil
+		found, labelled, err := x.signedForm(ctx, r)
+		switch {
+		case err != nil, found == nil && !labelled:
+			return nil, err
+		case found != nil:
+			r.forms = nil
+			return compose(r.view, *found), nil
 		}
-		r.forms = nil
-		return compose(r.view, *found), nil
 	}
 	words := r.words
 	if drawn { // only what stands above it was read
@@ -83,6 +85,32 @@ func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 	}
 	r.forms, r.words = nil, words
 	return compose(r.view, *found), nil
+}
+
+// signedForm looks for records in a table whose headings ask for a signature: pairs of rows, or
+// cells with the name under the signature. A table in which both have two cells a row has two
+// signers a row: it is doubted. What seemed to be pairs are labelled where their rows print
+// labels of their own: the headings are then those of the first signer.
+func (x Extractor) signedForm(ctx context.Context, r *reading) (found *records, labelled bool, err error) {
+	f := &r.forms[0]
+	if found := r.view.pairedForm(*f, r.words); found != nil {
+		words, err := r.view.print(ctx, x.Print, f.table.Bounds(), tesseract.Sparse)
+		if err != nil || r.view.labelsIn(f.table, f.first, words) {
+			return nil, true, err
+		}
+		return found, false, nil
+	}
+	if !f.asks(Name, Given, Family) {
+		found, ok, err := x.parted(ctx, r.view, *f)
+		f.twice = f.twice || !ok
+		return found, false, err
+	}
+	cut := func(field Field) bool {
+		column := slices.IndexFunc(f.columns, func(c Column) bool { return slices.Equal(c.Fields, []Field{field}) })
+		return column >= 0 && !f.inside && r.view.cutsOf(f.table, f.first, column) != nil
+	}
+	f.twice = f.twice || cut(Name) && cut(Signature)
+	return nil, false, nil
 }
 
 // findRecords looks for labels that recur on the page as a constellation, such as "Name:"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -69,13 +70,15 @@ func (x Extractor) printIn(ctx context.Context, r reading, c *cells, row int, bu
 }
 
 // withoutHeadings leaves out the rows that say what their columns ask for, the row above each
-// where it is a title, and titles that take a row of their own. number is that of the row before the first.
+// where it is a title, titles that take a row of their own, and a line of print right below
+// an open table. number is that of the row before the first.
 func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, rows []Row, number int) ([]Row, error) {
 	drop := map[int]bool{}
 	merged := c.mergedRows()
 	for n, line := range rows {
 		row := c.form.rowOf(line, number)
-		if merged[row] {
+		footer := n == len(rows)-1 && c.form.table.Style == layout.Open && c.runsAcross(row)
+		if (merged[row] || footer) && !c.ofSigner(r, line, row) {
 			share, err := x.printIn(ctx, r, c, row, nil)
 			if err != nil {
 				return nil, err
@@ -105,6 +108,18 @@ func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, row
 		return drop[row]
 	}), nil
 }
+
+// ofSigner reports whether what stands in a row says more than a title does: it has a number, as
+// of a member, or a signature that was typed.
+func (c *cells) ofSigner(r reading, line Row, row int) bool {
+	all := textOf(wordsIn(r.words, c.form.table.Row(row)))
+	for _, f := range line.Fields {
+		all += " " + f.Text
+	}
+	return longNumber.MatchString(all) || strings.Contains(all, "/s/")
+}
+
+var longNumber = regexp.MustCompile(`\d{4}`)
 
 // mergedRows are the rows that are one cell, without a border, in a table whose other rows
 // have their borders drawn: titles of the lines below them, such as a department's name.

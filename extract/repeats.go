@@ -69,11 +69,11 @@ func (s Sheet) Repeats(other Sheet) bool {
 	return false
 }
 
-// said is what each line of a page says, in letters and figures.
+// said is whom each line of a page names, in letters and figures. Neighbours share streets.
 func (s Sheet) said() (lines []string) {
 	for _, row := range s.Rows {
 		var all strings.Builder
-		for _, f := range []Field{Name, Given, Family, MemberID, Street, Email} {
+		for _, f := range []Field{Name, Given, Family, MemberID} {
 			if f == Name && (row.Fields[Given].Text != "" || row.Fields[Family].Text != "") {
 				continue // made of those
 			}

@@ -39,6 +39,17 @@ func TestSamePageTwice(t *testing.T) {
 	if empty := page("", "", "", "", ""); empty.Repeats(empty) {
 		t.Error("pages on which nothing was read are the same")
 	}
+	street := extract.Reading{Text: "4079 Cedar Court Apartments, Building 7"}
+	neighbours := func(names ...string) extract.Sheet {
+		s := page(names...)
+		for _, r := range s.Rows {
+			r.Fields[extract.Street] = street
+		}
+		return s
+	}
+	if a := neighbours("Li Wu", "Ed Fox", "Al Roe", "Jo Kim"); a.Repeats(neighbours("Li Wu", "Vi Eby", "Al Ito", "Di Poe")) {
+		t.Error("neighbours are taken for the same people")
+	}
 	others := page("Mary Somerville", "Mary Jackson", "Chien Wu", "Barbara McClintock")
 	got := extract.Repeats([]extract.Sheet{first, others, page("Ada Lovelace", "Grace Hooper", "Emmy Noether", "Lise Meitner", "Ida Noddack", "Rosalind Franklin"), others})
 	if want := map[int]int{2: 0, 3: 1}; !maps.Equal(got, want) {

@@ -115,6 +115,11 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 			rows[i].doubt()
 		}
 	}
+	for merged, i := cells.mergedRows(), 0; i < len(rows); i++ {
+		if merged[f.rowOf(rows[i], number)] && rows[i].Signed == SignedNo {
+			rows[i].doubt() // whoever wrote across the row may have signed there
+		}
+	}
 	return cells, nil
 }
 

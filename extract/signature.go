@@ -326,10 +326,15 @@ func wordsOf(text string) []string {
 var denials = strings.Fields(`no non nein nee not none nil void never
 	yes oui ja si ok x xx xxx na
 	refused refuse refuses declined declines unable unsigned absent unavailable deceased moved
+	died dead ill sick away home town out left present hospital retired rip wont cant cannot agreed agree
+	verstorben verzogen krank abwesend verweigert verweigerte unbekannt nicht decede malade absente refuse fallecido fallecida enfermo ausente
 	did didnt sign signed signature
 	phone telephone telefon telefonisch tel call called email mail verbal verbally orally online
 	by per via proxy behalf file same ditto see attached above pending later
 	pp poa for name withdrawn withdraws withdrew withdraw revoked removed cancelled canceled`)
+
+// refusals begin a sentence that says why nobody signed.
+var refusals = strings.Fields("not no cannot cant wont didnt nicht kein non nee does did out")
 
 // generations are words that tell father and son apart, which stand in a name or do not.
 var generations = []string{"jr", "sr", "ii", "iii", "iv"}
@@ -358,6 +363,9 @@ func deniesSignature(r Reading, name string) bool {
 		return true
 	}
 	denied := 0
+	if len(words) > 1 && slices.Contains(refusals, words[0]) { // "not present", "cannot sign"
+		denied = letters
+	}
 	for _, w := range words {
 		if mayDeny(w, r.Confidence) {
 			denied += len(w)
