@@ -186,3 +186,25 @@ func TestRowNumbersBeforeNames(t *testing.T) {
 		t.Errorf("a letter may have been dropped: %q", got)
 	}
 }
+
+// TestTownsUnderPlaceOfResidence: what most people wrote without a number is their town.
+func TestTownsUnderPlaceOfResidence(t *testing.T) {
+	for name, test := range map[string]struct {
+		written []string
+		want    Field
+	}{
+		"towns":   {[]string{"Gary", "Salt Lake City", "Duluth", "Boise", "Gary"}, City},
+		"streets": {[]string{"12 Elm St", "4 Oak Ct", "Duluth", "1259 Pine Rd", "77 Hill Ln"}, Street},
+		"three":   {[]string{"Gary", "Duluth", "Boise"}, Street},
+	} {
+		var rows []Row
+		for _, text := range test.written {
+			rows = append(rows, Row{Fields: map[Field]Reading{Street: {Text: text, Confidence: 0.9}}})
+		}
+		f := form{columns: []Column{{Fields: []Field{Name}}, {Fields: []Field{Street}}}}
+		f.townsForStreets(rows)
+		if got := f.columns[1].Fields[0]; got != test.want || rows[0].Fields[test.want].Text != test.written[0] {
+			t.Errorf("%s: the column is %s, want %s; %v", name, got, test.want, rows[0].Fields)
+		}
+	}
+}

@@ -164,6 +164,7 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 	takeDittos(rows)
 	c.form.partZIPs(rows)
 	c.form.partMemberIDs(rows)
+	c.form.townsForStreets(rows)
 	dropRowNumbers(rows)
 	for _, row := range rows {
 		joinName(row.Fields)
@@ -205,6 +206,44 @@ func zipsBeforeStreets(rows []Row) bool {
 		}
 	}
 	return with >= fewest && 2*with > n
+}
+
+// townsForStreets takes what most people wrote without any number for their town, where a heading
+// such as "Place of residence" may mean either: streets have numbers.
+func (f form) townsForStreets(rows []Row) {
+	const (
+		fewest = 4   // lines
+		few    = 0.2 // of the lines, with a number
+	)
+	if !f.asks(Street) || f.asks(City, CityState, ZIP) {
+		return
+	}
+	n, with := 0, 0
+	for _, row := range rows {
+		if street := row.Fields[Street]; street.Text != "" && street.Confidence >= hardlyRead {
+			n++
+			if _, digits := lettersAndDigits(street.Text); digits > 0 {
+				with++
+			}
+		}
+	}
+	if n < fewest || float64(with) > few*float64(n) {
+		return
+	}
+	for i, column := range f.columns {
+		for k, field := range column.Fields {
+			if field == Street {
+				f.columns[i].Fields[k] = City
+			}
+		}
+	}
+	for _, row := range rows {
+		if town, read := row.Fields[Street]; read {
+			town.Words = nil // a town is not sought in what was seen of the whole cell
+			row.Fields[City] = town
+			delete(row.Fields, Street)
+		}
+	}
 }
 
 // partMemberIDs takes the number off the end of names where most are written with one and no
