@@ -196,12 +196,18 @@ func TestTownsUnderPlaceOfResidence(t *testing.T) {
 		"towns":   {[]string{"Gary", "Salt Lake City", "Duluth", "Boise", "Gary"}, City},
 		"streets": {[]string{"12 Elm St", "4 Oak Ct", "Duluth", "1259 Pine Rd", "77 Hill Ln"}, Street},
 		"three":   {[]string{"Gary", "Duluth", "Boise"}, Street},
+
+		"an address": {[]string{"Gary", "Salt Lake City", "Duluth", "Boise", "Gary"}, Street},
 	} {
 		var rows []Row
 		for _, text := range test.written {
 			rows = append(rows, Row{Fields: map[Field]Reading{Street: {Text: text, Confidence: 0.9}}})
 		}
-		f := form{columns: []Column{{Fields: []Field{Name}}, {Fields: []Field{Street}}}}
+		heading := "Place of residence"
+		if name == "an address" {
+			heading = "Home address"
+		}
+		f := form{columns: []Column{{Fields: []Field{Name}}, {Heading: heading, Fields: []Field{Street}}}}
 		f.townsForStreets(rows)
 		if got := f.columns[1].Fields[0]; got != test.want || rows[0].Fields[test.want].Text != test.written[0] {
 			t.Errorf("%s: the column is %s, want %s; %v", name, got, test.want, rows[0].Fields)

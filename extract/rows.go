@@ -215,7 +215,8 @@ func (f form) townsForStreets(rows []Row) {
 		fewest = 4   // lines
 		few    = 0.2 // of the lines, with a number
 	)
-	if !f.asks(Street) || f.asks(City, CityState, ZIP) {
+	may := func(c Column) bool { return c.asks(Street) && ofResidence.MatchString(c.Heading) }
+	if !slices.ContainsFunc(f.columns, may) || f.asks(City, CityState, ZIP) {
 		return
 	}
 	n, with := 0, 0
@@ -245,6 +246,9 @@ func (f form) townsForStreets(rows []Row) {
 		}
 	}
 }
+
+// ofResidence is a heading that may ask for the street or for the town.
+var ofResidence = regexp.MustCompile(`(?i)residen|domicil|wohn`)
 
 // partMemberIDs takes the number off the end of names where most are written with one and no
 // column asks for it: the heading of its column was not read, or there is none.
