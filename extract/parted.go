@@ -13,9 +13,7 @@ import (
 // in one of the two says which is which. It gives nil where no column is parted, and reports
 // false where one is and nobody can tell what its halves are.
 func (x Extractor) parted(ctx context.Context, v *view, f form) (found *records, ok bool, err error) {
-	column := slices.IndexFunc(f.columns, func(c Column) bool {
-		return slices.Equal(c.Fields, []Field{Name}) || slices.Equal(c.Fields, []Field{Signature})
-	})
+	column := f.columnOf(Name, Signature)
 	if column < 0 || f.inside || f.table.Style != layout.Grid {
 		return nil, true, nil
 	}
@@ -62,6 +60,12 @@ func (x Extractor) parted(ctx context.Context, v *view, f form) (found *records,
 		r.all = append(r.all, one)
 	}
 	return r, true, nil
+}
+
+// columnOf is the first column that asks for one of some fields and for nothing else, −1 where
+// none does.
+func (f form) columnOf(fields ...Field) int {
+	return slices.IndexFunc(f.columns, func(c Column) bool { return len(c.Fields) == 1 && c.asks(fields...) })
 }
 
 // cutsOf are the heights of the lines that part the cells of a column from a row on, nil where

@@ -106,7 +106,7 @@ func (x Extractor) signedForm(ctx context.Context, r *reading) (found *records, 
 		return found, false, err
 	}
 	cut := func(field Field) bool {
-		column := slices.IndexFunc(f.columns, func(c Column) bool { return slices.Equal(c.Fields, []Field{field}) })
+		column := f.columnOf(field)
 		return column >= 0 && !f.inside && r.view.cutsOf(f.table, f.first, column) != nil
 	}
 	f.twice = f.twice || cut(Name) && cut(Signature)

@@ -74,11 +74,10 @@ func (x Extractor) printIn(ctx context.Context, r reading, c *cells, row int, bu
 // an open table. number is that of the row before the first.
 func (x Extractor) withoutHeadings(ctx context.Context, r reading, c *cells, rows []Row, number int) ([]Row, error) {
 	drop := map[int]bool{}
-	merged := c.mergedRows()
 	for n, line := range rows {
 		row := c.form.rowOf(line, number)
 		footer := n == len(rows)-1 && c.form.table.Style == layout.Open && c.runsAcross(row)
-		if (merged[row] || footer) && !c.ofSigner(r, line, row) {
+		if (c.merged[row] || footer) && !c.ofSigner(r, line, row) {
 			share, err := x.printIn(ctx, r, c, row, nil)
 			if err != nil {
 				return nil, err

@@ -70,6 +70,7 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 		return nil, err
 	}
 	before, blanks := len(sheet.Rows), cells.printedBlanks()
+	cells.merged = cells.mergedRows()
 	for row := f.first; row < f.table.Rows(); row++ {
 		if cells.heads[row] = blanks[row]; blanks[row] || !cells.written(row) || cells.footer(row) || row == f.first && heads {
 			continue
@@ -115,8 +116,8 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 			rows[i].doubt()
 		}
 	}
-	for merged, i := cells.mergedRows(), 0; i < len(rows); i++ {
-		if merged[f.rowOf(rows[i], number)] && rows[i].Signed == SignedNo {
+	for i := range rows {
+		if cells.merged[f.rowOf(rows[i], number)] && rows[i].Signed == SignedNo {
 			rows[i].doubt() // whoever wrote across the row may have signed there
 		}
 	}
@@ -250,6 +251,11 @@ func (f form) townsForStreets(rows []Row) {
 // ofResidence is a heading that may ask for the street or for the town.
 var ofResidence = regexp.MustCompile(`(?i)residen|domicil|wohn`)
 
+// seenByWord reports whether what was seen of a reading is known for each of its words.
+func (r Reading) seenByWord() bool {
+	return len(r.Words) > 0 && len(r.Words) == len(strings.Fields(r.Text))
+}
+
 // partMemberIDs takes the number off the end of names where most are written with one and no
 // column asks for it: the heading of its column was not read, or there is none.
 func (f form) partMemberIDs(rows []Row) {
@@ -273,7 +279,7 @@ func (f form) partMemberIDs(rows []Row) {
 			continue
 		}
 		id := Reading{Text: found[2], Confidence: name.Confidence, Engine: name.Engine}
-		if last := len(name.Words) - 1; last > 0 && len(name.Words) == len(strings.Fields(name.Text)) {
+		if last := len(name.Words) - 1; name.seenByWord() {
 			id.Words, name.Words = name.Words[last:], name.Words[:last]
 		}
 		name.Text, name.Alternatives = found[1], nil
@@ -311,7 +317,7 @@ func dropRowNumbers(rows []Row) {
 			if m == nil {
 				continue
 			}
-			if len(name.Words) == len(strings.Fields(name.Text)) {
+			if name.seenByWord() {
 				name.Words = name.Words[1:]
 			}
 			name.Text, name.Alternatives = m[2], nil
@@ -335,7 +341,7 @@ func partZIP(fields map[Field]Reading, from Field, first *regexp.Regexp) {
 	switch {
 	case SeenWhole(from):
 		zip.Words = place.Words
-	case len(place.Words) == len(strings.Fields(place.Text)) && len(place.Words) > 0:
+	case place.seenByWord():
 		zip.Words, place.Words = place.Words[:1], place.Words[1:]
 	}
 	place.Text, place.Alternatives = found[2], nil
@@ -418,13 +424,14 @@ func joinName(fields map[Field]Reading) {
 
 // cells is a signer table with the ink in it.
 type cells struct {
-	view  *view
-	form  *form
-	ink   *ink.Page
-	pen   *ink.Page        // ink less the words of the page's own text layer; of a scan the same
-	words []tesseract.Word // of the text layer, less what the form prints in every row
-	filed map[int]bool     // the rows that are lines of the sheet
-	heads map[int]bool     // the rows below the first that hold headings, or nothing but what the form prints
+	view   *view
+	form   *form
+	ink    *ink.Page
+	pen    *ink.Page        // ink less the words of the page's own text layer; of a scan the same
+	words  []tesseract.Word // of the text layer, less what the form prints in every row
+	filed  map[int]bool     // the rows that are lines of the sheet
+	heads  map[int]bool     // the rows below the first that hold headings, or nothing but what the form prints
+	merged map[int]bool     // the rows that are one cell where others are several
 }
 
 func newCells(v *view, f *form) *cells {
