@@ -199,7 +199,6 @@ func TestChaos(t *testing.T) {
 	c := natstest.Start(t, on)
 	o := work.Options{Data: t.TempDir(), DB: pg.Through(way, "public"), NATS: c.URLs(),
 		BlobsNATS: true, Name: "chaos"}
-	natstest.Eventually(t, "wait for the cluster", c.Agreed)
 	s, _ := serving(t, o)
 	fixtures.AddMembers(t, s.Store, s.Blobs, "s1", fixtures.Read(t, members))
 	fixtures.AddPetition(t, s.Store, "p1", "s1")
