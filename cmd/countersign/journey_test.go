@@ -386,15 +386,16 @@ func readSigners(t testing.TB) map[string]signer {
 	return out
 }
 
-// journey is a service in a process of its own, behind a connection that can break, and a
-// browser.
+// windows are those of the browser of all stories.
+var windows browsertest.Browser
+
+// journey is a service in a process of its own, behind a connection that can break.
 type journey struct {
 	t        testing.TB
 	dir      string
 	url      string // as people know it
 	cmd      *exec.Cmd
 	out, log lockedBuffer
-	browser  context.Context
 	breaks   atomic.Bool // in the middle of the next piece of a file
 
 	mu     sync.Mutex
@@ -444,19 +445,7 @@ func newJourney(t *testing.T) *journey {
 			t.Fatalf("the service does not answer; it said\n%s", j.log.String())
 		}
 	}
-	j.browser = chromium(t)
 	return j
-}
-
-// chromium starts a browser that ends with the test.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	ctx, stop, err := browsertest.Start()
-	if err != nil {
-		t.Fatalf("start Chromium: %v", err)
-	}
-	t.Cleanup(stop)
-	return ctx
 }
 
 // stop asks the service to end, once.
@@ -502,13 +491,7 @@ type visitor struct {
 
 func (j *journey) person(name string) *visitor {
 	j.t.Helper()
-	ctx, cancel := chromedp.NewContext(j.browser, chromedp.WithNewBrowserContext())
-	j.t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		// the window lives as long as the context that opened it
-		j.t.Fatal(err)
-	}
-	v := &visitor{j.t, j, name, ctx}
+	v := &visitor{j.t, j, name, windows.Window(j.t)}
 	v.do(chromedp.EmulateViewport(1280, 900))
 	return v
 }
@@ -566,11 +549,17 @@ func (v *visitor) open(path string) int {
 	return ask[int](v, `performance.getEntriesByType("navigation")[0].responseStatus`)
 }
 
-func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
+// do takes a step. Where the page changes between finding an element and using it, nothing was
+// done to it yet, and it is found again.
+func (v *visitor) do(step chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	err := chromedp.Do(ctx, step)
+	for err != nil && strings.Contains(err.Error(), "No node with given id") {
+		err = chromedp.Do(ctx, step)
+	}
+	if err != nil {
 		v.t.Fatal(err)
 	}
 }

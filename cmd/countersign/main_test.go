@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	postgrestest.Stop()
+	windows.End()
 	os.Exit(code)
 }
 

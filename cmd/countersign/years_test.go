@@ -343,7 +343,7 @@ func newYears(t *testing.T) *years {
 		Name: "Dana Whitlock", Roles: []store.Role{store.Chair}}, journeyPassword)
 	check(err)
 	y.script = &script{t, front.URL}
-	y.journey = &journey{t: t, url: front.URL, browser: chromium(t)}
+	y.journey = &journey{t: t, url: front.URL}
 	return y
 }
 

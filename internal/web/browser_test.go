@@ -11,14 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"countersign/internal/fixtures/browsertest"
@@ -38,60 +36,26 @@ type tab struct {
 	url string
 }
 
-// chromium is the browser of all tests of the package, started when one first asks. What is in
-// one tab another does not know: each has cookies of its own.
-func chromium(t testing.TB) context.Context {
-	t.Helper()
-	ctx, err := browser.start()
-	if err != nil {
-		t.Fatalf("start Chromium: %v", err)
-	}
-	return ctx
-}
-
-// browser ends with TestMain.
-var browser theBrowser
-
-type theBrowser struct {
-	mu   sync.Mutex
-	ctx  context.Context
-	stop func()
-}
-
-func (b *theBrowser) start() (_ context.Context, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ctx == nil {
-		b.ctx, b.stop, err = browsertest.Start()
-	}
-	return b.ctx, err
-}
-
-func (b *theBrowser) end() {
-	if b.stop != nil {
-		b.stop()
-	}
-}
+// browser is that of all tests of the package.
+var browser browsertest.Browser
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	browser.end()
+	browser.End()
 	reviewFolders.remove()
 	os.Exit(code)
 }
 
 // newTab opens a window for one test at a service; a cookie signs it in.
-func newTab(t testing.TB, browser context.Context, url, cookie, secret string) *tab {
+func newTab(t testing.TB, url, cookie, secret string) *tab {
 	t.Helper()
-	return newWindow(t, browser, url, cookie, secret).during(t)
+	return newWindow(t, url, cookie, secret).during(t)
 }
 
 // newWindow opens a window that several tests look through, one after the other.
-func newWindow(t testing.TB, browser context.Context, url, cookie, secret string) *tab {
+func newWindow(t testing.TB, url, cookie, secret string) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	b := &tab{t, ctx, url}
+	b := &tab{t, browser.Window(t), url}
 	b.do(chromedp.EmulateViewport(1280, 900), func(ctx context.Context, target *chromedp.Target) (
 		chromedp.Void, error) {
 		if secret == "" {
@@ -102,21 +66,7 @@ func newWindow(t testing.TB, browser context.Context, url, cookie, secret string
 			Value: secret, URL: url, HTTPOnly: &yes})
 		return chromedp.Void{}, err
 	})
-	// Questions are answered with yes: whether to leave, whether to exclude.
-	questions := chromedp.Events(ctx, page.JavascriptDialogOpening)
-	go func() {
-		for _, err := range questions {
-			if err != nil {
-				return // the window is closed
-			}
-			_ = chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void,
-				error) {
-				_, err := cdp.Call(ctx, target, page.HandleJavaScriptDialog,
-					page.HandleJavaScriptDialogParams{Accept: true})
-				return chromedp.Void{}, err
-			})
-		}
-	}()
+	browsertest.AnswerYes(b.ctx)
 	return b
 }
 
@@ -128,18 +78,18 @@ func (b *tab) during(t testing.TB) *tab {
 }
 
 // tab opens a window that is signed in as a role; "" is nobody.
-func (sv *service) tab(browser context.Context, role string) *tab {
+func (sv *service) tab(role string) *tab {
 	sv.t.Helper()
-	return sv.window(browser, role).during(sv.t)
+	return sv.window(role).during(sv.t)
 }
 
-func (sv *service) window(browser context.Context, role string) *tab {
+func (sv *service) window(role string) *tab {
 	sv.t.Helper()
 	secret := ""
 	if role != "" {
 		secret = sv.session(role)
 	}
-	return newWindow(sv.t, browser, sv.url, sv.SignIn.CookieName(), secret)
+	return newWindow(sv.t, sv.url, sv.SignIn.CookieName(), secret)
 }
 
 // session starts one for an account of a role, and returns its cookie.
@@ -257,11 +207,10 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org",
 		Password: testPassword, Does: "adds sheets"}}
-	browser := chromium(t)
 	windows := map[string]*tab{} // by role
 	visit := func(role, name, path string) {
 		if windows[role] == nil {
-			windows[role] = sv.window(browser, role)
+			windows[role] = sv.window(role)
 		}
 		t.Run(name, func(t *testing.T) { windows[role].during(t).accessible(name, path) })
 	}

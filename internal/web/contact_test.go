@@ -36,14 +36,13 @@ func TestContactSheetInBrowser(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 80, 10_000)
 	s.undecided(t)
-	browser := chromium(t)
-	looks := newTab(t, browser, s.URL, "countersign", s.session(t, "Viktor Lind"))
+	looks := newTab(t, s.URL, "countersign", s.session(t, "Viktor Lind"))
 	looks.open("/petitions/" + s.petition.ID + "/contact")
 	for _, found := range looks.finds(everything) {
 		t.Error(found)
 	}
 	looks.picture("contact-sheet-light")
-	p := s.signedIn(t, browser, "Vera Okafor")
+	p := s.signedIn(t, "Vera Okafor")
 	p.run(chromedp.Navigate(s.URL+"/petitions/"+s.petition.ID+"/contact"),
 		chromedp.WaitReady("#contact form"))
 	painted := func() {
@@ -95,7 +94,7 @@ func TestContactSheetInBrowser(t *testing.T) {
 // screen is from that key until its pictures are painted.
 func BenchmarkContactSheet(b *testing.B) {
 	sv, p := newBench(b, 100, 50, "threshold: 1000000\nerror-bound: 1e-15")
-	t := sv.tab(chromium(b), "verifier")
+	t := sv.tab("verifier")
 	t.do(chromedp.Navigate(t.url+"/petitions/"+p.ID+"/contact"),
 		chromedp.WaitReady("#contact form"))
 	eval[bool](t,

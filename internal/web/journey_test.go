@@ -123,7 +123,7 @@ func TestJourney(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	way := newLine(t, sv.url)
-	b := newTab(t, chromium(t), way.url(), "", "")
+	b := newTab(t, way.url(), "", "")
 	b.open("/petitions")
 	b.until("the way to sign in is there", `location.pathname === "/login"`)
 	b.do(chromedp.SendKeys(chromedp.CSS("input[name=email]"), "staff@example.org"),
@@ -245,7 +245,7 @@ func TestImportInBrowser(t *testing.T) {
 	t.Parallel()
 	sv := newService(t)
 	p := sv.sample()
-	b := sv.tab(chromium(t), "staff")
+	b := sv.tab("staff")
 	path := filepath.Join(t.TempDir(), "roll.csv")
 	check0(t, os.WriteFile(path, []byte(strings.Replace(membersCSV, "Last Name,", "Appellation,",
 		1)), 0o600))

@@ -21,7 +21,7 @@ func BenchmarkKeystrokes(b *testing.B) {
 	for range b.N {
 		s := newReviewService(b, 25, 10_000)
 		s.undecided(b)
-		p := s.signedIn(b, chromium(b), "Vera Okafor")
+		p := s.signedIn(b, "Vera Okafor")
 		keys, sheets := 0, 0
 		press := func(list ...string) {
 			p.press(list...)

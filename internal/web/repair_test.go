@@ -24,7 +24,7 @@ func TestRepairInBrowser(t *testing.T) {
 	other := must(sv.Store.AddPetition(t.Context(), store.Petition{Title: "Graphic Memoirs",
 		State: "draft", By: "account-staff"}))
 	page := must(sv.Store.Pages(t.Context(), p.ID))[0]
-	b := sv.tab(chromium(t), "staff")
+	b := sv.tab("staff")
 	open := func() {
 		t.Helper()
 		b.open("/pages/" + page.ID)

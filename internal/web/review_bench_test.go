@@ -14,7 +14,7 @@ import (
 func BenchmarkReviewNextLine(b *testing.B) {
 	s := newReviewService(b, 5000, 4900)
 	s.undecided(b)
-	p := s.come(b, chromium(b), "Vera Okafor")
+	p := s.come(b, "Vera Okafor")
 	p.until("lines are loaded ahead",
 		`performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
 	ask[int](p,

@@ -309,18 +309,16 @@ type person struct {
 }
 
 // come opens the review as an account, in a window with cookies of its own.
-func (s *reviewService) come(t testing.TB, browser context.Context, name string) *person {
+func (s *reviewService) come(t testing.TB, name string) *person {
 	t.Helper()
-	p := s.signedIn(t, browser, name)
+	p := s.signedIn(t, name)
 	p.open(s.url())
 	return p
 }
 
-func (s *reviewService) signedIn(t testing.TB, browser context.Context, name string) *person {
+func (s *reviewService) signedIn(t testing.TB, name string) *person {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop := context.WithTimeout(browser.Window(t), 2*time.Minute)
 	t.Cleanup(stop)
 	p := &person{t, ctx, s}
 	p.run(chromedp.EmulateViewport(1280, 800))

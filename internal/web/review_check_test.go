@@ -128,7 +128,7 @@ func TestReviewLooksAgainByKeyboard(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	line := s.again(t).ID
-	p := s.come(t, chromium(t), "Vera Okafor")
+	p := s.come(t, "Vera Okafor")
 	goOn := func() {
 		if ask[bool](p, `Boolean(document.querySelector("#rv-certain[open]"))`) {
 			p.press("g")

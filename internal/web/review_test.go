@@ -36,7 +36,7 @@ func TestReviewByKeyboard(t *testing.T) {
 			}
 		}
 	}
-	p := s.come(t, chromium(t), "Vera Okafor")
+	p := s.come(t, "Vera Okafor")
 	seen := map[string]string{} // line, what was found
 	keys, certain := 0, false
 	for range 200 {
@@ -116,7 +116,7 @@ func TestReviewKeys(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 20)
 	s.undecided(t)
-	p := s.come(t, chromium(t), "Clara Stone")
+	p := s.come(t, "Clara Stone")
 	for key, kind := range map[string]string{"i": "illegible", "s": "unsigned", "k": "struck",
 		"d": "duplicate", "1": "accept"} {
 		line := p.line()
@@ -198,7 +198,7 @@ func last(found []store.Finding) store.Finding {
 func TestReviewCorrects(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 36)
-	p := s.signedIn(t, chromium(t), "Vera Okafor")
+	p := s.signedIn(t, "Vera Okafor")
 	line := s.lines(t)[14] // nobody fits "Jennifer Aquino"
 	p.open(s.url() + "?line=" + line.ID)
 	p.press("\x1b", "c")
@@ -246,7 +246,7 @@ func TestReviewCorrects(t *testing.T) {
 func TestReviewKeysRest(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 36)
-	p := s.come(t, chromium(t), "Vera Okafor")
+	p := s.come(t, "Vera Okafor")
 	line := p.line()
 	p.press("/", "n", "i", "s", "k", "d", "u", "1")
 	if got := ask[string](p, `document.getElementById("rv-q").value`); got != "niskdu1" {
@@ -274,7 +274,7 @@ func TestReviewKeysRest(t *testing.T) {
 func TestReviewUndoes(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 33)
-	p := s.come(t, chromium(t), "Vera Okafor")
+	p := s.come(t, "Vera Okafor")
 	first := p.line()
 	p.press(enter)
 	p.until("the next line is shown",
@@ -321,8 +321,7 @@ func TestReviewTogether(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 10)
 	s.undecided(t)
-	browser := chromium(t)
-	vera, viktor := s.come(t, browser, "Vera Okafor"), s.come(t, browser, "Viktor Lind")
+	vera, viktor := s.come(t, "Vera Okafor"), s.come(t, "Viktor Lind")
 	by := map[string]string{}
 	for range 10 {
 		for name, p := range map[string]*person{"Vera": vera, "Viktor": viktor} {
@@ -363,7 +362,7 @@ func TestReviewConnectionLost(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 20)
 	s.undecided(t)
-	p := s.come(t, chromium(t), "Vera Okafor")
+	p := s.come(t, "Vera Okafor")
 	p.until("lines are loaded ahead",
 		`performance.getEntriesByType("resource").filter((e) => e.name.includes("/lines/")).length >= 5`)
 	lost := map[string]int{}
@@ -423,10 +422,9 @@ func TestReviewBlind(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 40, 36)
 	s.rules(t, "second-reviewer: sample\nsample-percent: 100\n")
-	browser := chromium(t)
 	line := s.lines(t)[2]
-	vera, viktor, vicky := s.signedIn(t, browser, "Vera Okafor"), s.signedIn(t, browser,
-		"Viktor Lind"), s.signedIn(t, browser, "Vicky Alvarez")
+	vera, viktor, vicky := s.signedIn(t, "Vera Okafor"), s.signedIn(t, "Viktor Lind"),
+		s.signedIn(t, "Vicky Alvarez")
 	at := s.url() + "?line=" + line.ID
 	vera.open(at)
 	vera.press(enter)
@@ -482,7 +480,7 @@ func TestReviewSearchBeforeNobody(t *testing.T) {
 	if status, _ := s.post(t, "Vera Okafor", form); status != http.StatusUnprocessableEntity {
 		t.Errorf("two different searches of three: status %d", status)
 	}
-	p := s.signedIn(t, chromium(t), "Vera Okafor")
+	p := s.signedIn(t, "Vera Okafor")
 	p.open(s.url() + "?line=" + line)
 	p.press("\x1b", "n") // puts the person into the search box
 	for _, query := range []string{"", "cambo", "chantel"} {
@@ -633,10 +631,9 @@ func TestReviewRefusals(t *testing.T) {
 func TestReviewAccessible(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 44, 36) // the last lines are written by the first signers again
-	browser := chromium(t)
-	viktor := s.come(t, browser, "Viktor Lind")
+	viktor := s.come(t, "Viktor Lind")
 	viktor.saved()
-	p := s.signedIn(t, browser, "Clara Stone")
+	p := s.signedIn(t, "Clara Stone")
 	check := func(what string) {
 		t.Helper()
 		for _, scheme := range []string{"light", "dark"} {

@@ -12,7 +12,7 @@ import (
 func TestWalkInBrowser(t *testing.T) {
 	t.Parallel()
 	s := newReviewService(t, 80, 10_000)
-	p := s.signedIn(t, chromium(t), "Vera Okafor")
+	p := s.signedIn(t, "Vera Okafor")
 	p.run(chromedp.Navigate(s.URL+"/petitions/"+s.petition.ID+"/walk"),
 		chromedp.WaitReady("#contact form"))
 	p.until("the sheet is painted", `document.getElementById("contact").dataset.painted`)

@@ -71,7 +71,7 @@ func TestWhatTheFormPrintsIsNoOpenPoint(t *testing.T) {
 	working(t, s)
 	for i, name := range []string{"first.jpg", "second.jpg"} {
 		o := drawn.Random(9)
-		o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8,
+		o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 4,
 			drawn.Scan{}, false, 0, 0
 		o.Seed += uint64(i) << 32 // other people, on the same form
 		sheet := drawn.Draw(o)
