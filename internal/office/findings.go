@@ -9,6 +9,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/store"
+	"countersign/report"
 	"countersign/verify"
 	"countersign/verify/roll"
 )
@@ -39,7 +40,9 @@ func (o *Office) refuseFinding(ctx context.Context, f store.Finding, before []st
 		}
 	}
 	for key := range f.Fields {
-		if !slices.Contains(fieldOrder, extract.Field(key)) {
+		if !slices.ContainsFunc(report.Fields(), func(f report.Field) bool {
+			return string(f.Key) == key
+		}) {
 			return refuse(Invalid, "%q is no field of a line.", key)
 		}
 	}

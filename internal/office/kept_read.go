@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/extract"
+	"countersign/report"
 	"countersign/verify"
 )
 
@@ -321,8 +322,8 @@ func known(text []byte) string {
 // recurring are the words of rows and matches that stand in nearly every one.
 var recurring = func() map[string]string {
 	out := map[string]string{}
-	for _, f := range fieldOrder {
-		out[string(f)] = string(f)
+	for _, f := range report.Fields() {
+		out[string(f.Key)] = string(f.Key)
 	}
 	for _, s := range []string{
 		string(verify.Agrees), string(verify.Close), string(verify.Differs),

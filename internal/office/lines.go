@@ -12,58 +12,15 @@ import (
 	"countersign/verify/roll"
 )
 
-// fieldOrder is how forms ask, which is how pages show.
-var fieldOrder = []extract.Field{extract.Name, extract.Given, extract.Family, extract.MemberID,
-	extract.Institution, extract.Street,
-	extract.CityState, extract.City, extract.State, extract.ZIP, extract.Email, extract.Phone,
-	extract.Birth, extract.SecondID, extract.Date}
-
-// fieldLabel is what people call a field.
-func fieldLabel(f extract.Field) string {
-	switch f {
-	case extract.Name:
-		return "Name"
-	case extract.Given:
-		return "First name"
-	case extract.Family:
-		return "Last name"
-	case extract.MemberID:
-		return "Member number"
-	case extract.Institution:
-		return "Institution"
-	case extract.Street:
-		return "Street"
-	case extract.CityState:
-		return "City and state"
-	case extract.City:
-		return "City"
-	case extract.State:
-		return "State"
-	case extract.ZIP:
-		return "ZIP code"
-	case extract.Email:
-		return "E-mail address"
-	case extract.Phone:
-		return "Telephone"
-	case extract.Birth:
-		return "Date of birth"
-	case extract.SecondID:
-		return "Second number"
-	case extract.Date:
-		return "Date"
-	}
-	return string(f)
-}
-
 // fieldsOf lists what a sheet asks for, as it was read.
 func fieldsOf(row extract.Row) []Field {
 	var out []Field
-	for _, f := range fieldOrder {
-		r, ok := row.Fields[f]
+	for _, f := range report.Fields() {
+		r, ok := row.Fields[f.Key]
 		if !ok {
 			continue
 		}
-		field := Field{Key: string(f), Label: fieldLabel(f), Text: r.Text, Confidence: r.Confidence,
+		field := Field{Key: string(f.Key), Label: f.Label, Text: r.Text, Confidence: r.Confidence,
 			Corrected: r.Engine == verify.ByPerson}
 		for _, a := range r.Alternatives {
 			field.Alternatives = append(field.Alternatives, a.Text)

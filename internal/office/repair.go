@@ -11,6 +11,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/store"
+	"countersign/report"
 	"countersign/report/register"
 	"countersign/verify"
 )
@@ -99,8 +100,8 @@ func ColumnFields() []KeyedWord {
 
 // LineFields are the fields of a line, in the order of forms.
 func LineFields() (out []KeyedWord) {
-	for _, f := range fieldOrder {
-		out = append(out, KeyedWord{string(f), fieldLabel(f)})
+	for _, f := range report.Fields() {
+		out = append(out, KeyedWord{string(f.Key), f.Label})
 	}
 	return out
 }

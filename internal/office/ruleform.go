@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/report"
 	"countersign/verify"
 )
 
@@ -85,9 +86,9 @@ func ruleParts() RuleForm {
 		return out
 	}
 	var fields []KeyedWord
-	for _, f := range fieldOrder {
-		if slices.Contains(verify.RequirableFields(), string(f)) {
-			fields = append(fields, KeyedWord{Key: string(f), Word: fieldLabel(f)})
+	for _, f := range report.Fields() {
+		if slices.Contains(verify.RequirableFields(), string(f.Key)) {
+			fields = append(fields, KeyedWord{Key: string(f.Key), Word: f.Label})
 		}
 	}
 	return RuleForm{

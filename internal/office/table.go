@@ -302,8 +302,8 @@ func (v *lineView) tableLine() *TableLine {
 		t.Decided = "person"
 	}
 	var read []string
-	for _, f := range fieldOrder {
-		if r := l.current.Line.Fields[f]; r.Text != "" {
+	for _, f := range report.Fields() {
+		if r := l.current.Line.Fields[f.Key]; r.Text != "" {
 			read = append(read, r.Text)
 		}
 	}

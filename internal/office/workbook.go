@@ -197,9 +197,9 @@ func logNote(f store.Finding) string {
 	if f.Note != "" {
 		parts = append(parts, f.Note)
 	}
-	for _, field := range fieldOrder {
-		if text, ok := f.Fields[string(field)]; ok {
-			parts = append(parts, fmt.Sprintf("%s: %q", fieldLabel(field), text))
+	for _, field := range report.Fields() {
+		if text, ok := f.Fields[string(field.Key)]; ok {
+			parts = append(parts, fmt.Sprintf("%s: %q", field.Label, text))
 		}
 	}
 	if f.Kind == string(verify.NobodyFits) && f.Searches > 0 {

@@ -254,14 +254,17 @@ func memberStanding(m *roll.Member) string {
 // written is what was read in a cell of the line.
 func written(d verify.Decision, f extract.Field) string { return d.Line.Fields[f].Text }
 
-// others joins what else is written on a line, in the order of the fields.
-// Given and family name are in the name already.
+// others joins what else is written on a line, in the order of the fields. Given and family
+// name are in the name already.
 func others(d verify.Decision) string {
 	var parts []string
-	for _, f := range []extract.Field{extract.Institution, extract.Street, extract.CityState,
-		extract.City, extract.State, extract.ZIP,
-		extract.Email, extract.Phone, extract.Date} {
-		if t := strings.TrimSpace(written(d, f)); t != "" {
+	for _, f := range report.Fields() {
+		switch {
+		case f.Private, f.Key == extract.Name, f.Key == extract.Given, f.Key == extract.Family,
+			f.Key == extract.MemberID:
+			continue
+		}
+		if t := strings.TrimSpace(written(d, f.Key)); t != "" {
 			parts = append(parts, t)
 		}
 	}

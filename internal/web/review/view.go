@@ -190,7 +190,7 @@ func (v *lineView) likely(i int) bool {
 func (v *lineView) candidate(c *office.Case, cand office.Candidate) candidateView {
 	rc := candidateView{Member: cand.Member}
 	for _, f := range v.Columns {
-		cell := cellView{markDifferences(f.Text, memberText(cand.Member, f.Key)),
+		cell := cellView{markDifferences(f.Text, memberTexts[f.Key](cand.Member)),
 			cand.Agrees[f.Key]}
 		if cand.Agrees == nil {
 			cell.Agrees = agreement(f.Text, cell.Pieces)
@@ -236,13 +236,9 @@ func columns(fields []office.Field) (columns, facts []office.Field) {
 		if f.Confidence >= 0.9 {
 			f.Alternatives = nil
 		}
-		switch f.Key {
-		case "name":
-			if !apart {
-				columns = append(columns, f)
-			}
-		case "given", "family", "member_id", "institution", "street", "citystate", "city", "state",
-			"zip", "email":
+		switch _, had := memberTexts[f.Key]; {
+		case f.Key == "name" && apart:
+		case had:
 			columns = append(columns, f)
 		default:
 			f.Alternatives = nil
@@ -252,33 +248,19 @@ func columns(fields []office.Field) (columns, facts []office.Field) {
 	return columns, facts
 }
 
-// memberText is what a member has for a field.
-func memberText(m office.Member, key string) string {
-	switch key {
-	case "name":
-		return m.Name
-	case "given":
-		return m.Given
-	case "family":
-		return m.Family
-	case "member_id":
-		return m.ID
-	case "institution":
-		return m.Institution
-	case "street":
-		return m.Street
-	case "citystate":
-		return strings.Trim(m.City+", "+m.State, ", ")
-	case "city":
-		return m.City
-	case "state":
-		return m.State
-	case "zip":
-		return m.ZIP
-	case "email":
-		return m.Email
-	}
-	return ""
+// memberTexts are the fields that members have too, with what a member has.
+var memberTexts = map[string]func(office.Member) string{
+	"name":        func(m office.Member) string { return m.Name },
+	"given":       func(m office.Member) string { return m.Given },
+	"family":      func(m office.Member) string { return m.Family },
+	"member_id":   func(m office.Member) string { return m.ID },
+	"institution": func(m office.Member) string { return m.Institution },
+	"street":      func(m office.Member) string { return m.Street },
+	"citystate":   func(m office.Member) string { return strings.Trim(m.City+", "+m.State, ", ") },
+	"city":        func(m office.Member) string { return m.City },
+	"state":       func(m office.Member) string { return m.State },
+	"zip":         func(m office.Member) string { return m.ZIP },
+	"email":       func(m office.Member) string { return m.Email },
 }
 
 // chancePercent never rounds a doubt away, nor a chance.
