@@ -33,6 +33,7 @@ import (
 	"countersign/internal/blob"
 	"countersign/internal/fixtures"
 	"countersign/internal/office"
+	"countersign/internal/office/kept"
 	"countersign/internal/queue"
 	"countersign/internal/store"
 	"countersign/internal/web"
@@ -415,10 +416,10 @@ func (y *years) petition(name, title, received string) {
 		var lines []store.Line
 		matches := map[string][]byte{}
 		for _, r := range s.Rows {
-			row, err := office.EncodeRow(r)
+			row, err := kept.EncodeRow(r)
 			check(err)
 			lines = append(lines, store.Line{Number: r.Number, Row: row})
-			match, err := office.EncodeMatch(matcher.Match(verify.Line{Row: r}))
+			match, err := kept.EncodeMatch(matcher.Match(verify.Line{Row: r}))
 			check(err)
 			matches[store.LineID(page.ID, r.Number)] = match
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/extract"
+	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
@@ -269,25 +270,25 @@ func (o *Office) hash(l store.Line) uint64 {
 
 // take takes a line out of its bytes. One that is not matched with the
 // petition's snapshot has no candidates yet.
-func (w *counted) take(kept store.Line, ref verify.Ref, hash uint64) (*caseLine, error) {
-	if v, ok := w.purged.verdicts[kept.ID]; ok {
-		return v.line(kept, ref, hash), nil
+func (w *counted) take(stored store.Line, ref verify.Ref, hash uint64) (*caseLine, error) {
+	if v, ok := w.purged.verdicts[stored.ID]; ok {
+		return v.line(stored, ref, hash), nil
 	}
-	row, err := DecodeRow(kept.Row)
+	row, err := kept.DecodeRow(stored.Row)
 	if err != nil {
-		return nil, fmt.Errorf("line %s: %w", kept.ID, err)
+		return nil, fmt.Errorf("line %s: %w", stored.ID, err)
 	}
 	l := &caseLine{hash: hash, ref: ref, read: verify.Match{Nobody: 1, Waits: true}}
-	if w.matcher != nil && len(kept.Match) > 0 && kept.SnapshotID == w.petition.SnapshotID {
-		if l.read, err = DecodeMatch(kept.Match, w.matcher.Roll()); err != nil {
-			return nil, fmt.Errorf("line %s: %w", kept.ID, err)
+	if w.matcher != nil && len(stored.Match) > 0 && stored.SnapshotID == w.petition.SnapshotID {
+		if l.read, err = kept.DecodeMatch(stored.Match, w.matcher.Roll()); err != nil {
+			return nil, fmt.Errorf("line %s: %w", stored.ID, err)
 		}
 	}
 	if l.read.Guess != nil {
 		row.Fields = l.read.Guess.Apply(row.Fields)
 	}
-	kept.Row, kept.Match = nil, nil
-	l.Line = kept
+	stored.Row, stored.Match = nil, nil
+	l.Line = stored
 	l.read.Line = verify.Line{Ref: ref, Row: row}
 	l.current = l.read
 	return l, nil

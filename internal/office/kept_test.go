@@ -1,16 +1,15 @@
 package office
 
 import (
-	"encoding/json"
 	"math"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"countersign/extract"
 	"countersign/internal/fixtures"
+	"countersign/internal/office/kept"
 	"countersign/verify"
 	"countersign/verify/roll"
 )
@@ -66,11 +65,11 @@ func TestStoredLinesAreTheFreshOnes(t *testing.T) {
 
 func sameRow(t *testing.T, want extract.Row, opts cmp.Option) {
 	t.Helper()
-	data, err := EncodeRow(want)
+	data, err := kept.EncodeRow(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := DecodeRow(data)
+	got, err := kept.DecodeRow(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,11 +80,11 @@ func sameRow(t *testing.T, want extract.Row, opts cmp.Option) {
 
 func sameMatch(t *testing.T, want verify.Match, members *roll.Roll) {
 	t.Helper()
-	data, err := EncodeMatch(want)
+	data, err := kept.EncodeMatch(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := DecodeMatch(data, members)
+	got, err := kept.DecodeMatch(data, members)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,44 +108,6 @@ func TestNumbersThatAreNotFinite(t *testing.T) {
 	}, members)
 }
 
-// What the quick reader reads is what encoding/json reads.
-func FuzzKept(f *testing.F) {
-	for _, text := range []string{
-		`{"n":3,"box":[0.1,0.2,0.9,0.25],"fields":{"name":{"text":"Amy \u0026 \"Bo\" Lee","confidence":0.5,"engine":"hand","alternatives":[{"text":"x","confidence":1e-7}]},"date":{"text":"","confidence":1}},"signed":"yes","struck":true,"as":"A"}`,
-		`{"n":1,"box":[0,0,0,0],"fields":null,"signed":""}`,
-		`{"n":1,"fields":{"name":{"text":"Zoë","confidence":-0.5}}} `,
-		`{"nobody":0.25,"prior":1e-05,"on":0.85,"found":[{"m":"0482913","p":0.75,"e":[{"f":"name","a":"agrees","x":true,"w":"name: equal","o":1000,"own":1,"no":"\n","other":true,"share":2e-9}],"also":["1","2"]}]}`,
-		`{"nobody":1,"prior":0,"on":0}`, `{"nobody":"+Inf","prior":0,"on":0}`,
-		`{"nobody":1,"prior":0,"on":0,"meant":{"city":"state"}}`, `{"n":1.5}`, `{}`, `{"n":`, `[`,
-		`{"box":[1,2,3,4,5]}`,
-	} {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if !utf8.Valid(data) {
-			return // the program writes none, and encoding/json mends it
-		}
-		var row, sameRow keptRow
-		if quick := (&keptReader{data: data}); quick.row(&row) {
-			if err := json.Unmarshal(data, &sameRow); err != nil {
-				t.Fatalf("%q: read although %v", data, err)
-			}
-			if diff := cmp.Diff(sameRow, row, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("%q: %s", data, diff)
-			}
-		}
-		var match, sameMatch keptMatch
-		if quick := (&keptReader{data: data}); quick.match(&match) {
-			if err := json.Unmarshal(data, &sameMatch); err != nil {
-				t.Fatalf("%q: read although %v", data, err)
-			}
-			if diff := cmp.Diff(sameMatch, match, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("%q: %s", data, diff)
-			}
-		}
-	})
-}
-
 // A match made against another snapshot is refused, not half read.
 func TestMatchOfAnotherSnapshot(t *testing.T) {
 	t.Parallel()
@@ -154,7 +115,7 @@ func TestMatchOfAnotherSnapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := DecodeMatch([]byte(`{"found":[{"m":"no such member"}]}`), members); err == nil {
+	if _, err := kept.DecodeMatch([]byte(`{"found":[{"m":"no such member"}]}`), members); err == nil {
 		t.Error("a member was found whom nobody knows")
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"countersign/extract"
 	"countersign/internal/blob"
 	"countersign/internal/fixtures"
+	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
@@ -124,7 +125,7 @@ func (o *office) readPage(p store.Page, s extract.Sheet) {
 		s.Notes, o.keep(packed)
 	var lines []store.Line
 	for _, r := range s.Rows {
-		row, err := EncodeRow(r)
+		row, err := kept.EncodeRow(r)
 		if err != nil {
 			o.t.Fatal(err)
 		}
@@ -150,7 +151,7 @@ func (o *office) match(snapshotID, pageID string, s extract.Sheet) {
 	}
 	matches := map[string][]byte{}
 	for _, r := range s.Rows {
-		data, err := EncodeMatch(m.Match(verify.Line{Row: r}))
+		data, err := kept.EncodeMatch(m.Match(verify.Line{Row: r}))
 		if err != nil {
 			o.t.Fatal(err)
 		}
@@ -896,7 +897,7 @@ func (o *office) manyOf(id, rules string, lines int, export []byte) {
 						Agreement: verify.Agrees, Words: "place: city equal", Odds: 20}}
 				found.Candidates = append(found.Candidates, c)
 			}
-			if matches[store.LineID(store.PageID(u[0].ID, n+1), r.Number)], err = EncodeMatch(
+			if matches[store.LineID(store.PageID(u[0].ID, n+1), r.Number)], err = kept.EncodeMatch(
 				found); err != nil {
 				o.t.Fatal(err)
 			}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"countersign/extract"
+	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify/name"
@@ -177,7 +178,7 @@ func (o *Office) lineFor(ctx context.Context, pageID string, box [4]float64) (*s
 	row := extract.Row{Box: box, Signed: extract.SignedUnsure,
 		Fields: map[extract.Field]extract.Reading{extract.Name: {}}}
 	for _, l := range lines {
-		other, err := DecodeRow(l.Row)
+		other, err := kept.DecodeRow(l.Row)
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +189,7 @@ func (o *Office) lineFor(ctx context.Context, pageID string, box [4]float64) (*s
 	}
 	row.Number++
 	l := &store.Line{PageID: pageID, Box: box}
-	if l.Row, err = EncodeRow(row); err != nil {
+	if l.Row, err = kept.EncodeRow(row); err != nil {
 		return nil, err
 	}
 	l.Picture, err = o.cutOut(ctx, page, box)

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/extract"
+	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/report/register"
@@ -399,12 +400,12 @@ func (o *Office) MergeLines(ctx context.Context, pageID string, lineIDs []string
 		return store.Line{}, refuse(Invalid, "The lines stand on another page.")
 	}
 	slices.SortFunc(lines, func(a, b store.Line) int { return a.Number - b.Number })
-	row, err := DecodeRow(lines[0].Row)
+	row, err := kept.DecodeRow(lines[0].Row)
 	if err != nil {
 		return store.Line{}, err
 	}
 	for _, l := range lines[1:] {
-		other, err := DecodeRow(l.Row)
+		other, err := kept.DecodeRow(l.Row)
 		if err != nil {
 			return store.Line{}, err
 		}
@@ -455,7 +456,7 @@ func (o *Office) SplitLine(ctx context.Context, lineID, note string, by store.Ac
 	if err != nil {
 		return nil, err
 	}
-	row, err := DecodeRow(lines[0].Row)
+	row, err := kept.DecodeRow(lines[0].Row)
 	if err != nil {
 		return nil, err
 	}
@@ -490,7 +491,7 @@ func (o *Office) SplitLine(ctx context.Context, lineID, note string, by store.Ac
 func (o *Office) lineOf(ctx context.Context, p store.Page, row extract.Row) (l store.Line,
 	err error) {
 	l = store.Line{PageID: p.ID, Box: row.Box}
-	if l.Row, err = EncodeRow(row); err != nil {
+	if l.Row, err = kept.EncodeRow(row); err != nil {
 		return l, err
 	}
 	l.Picture, err = o.cutOut(ctx, p, row.Box)

@@ -11,6 +11,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/office"
+	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/verify"
 )
@@ -128,21 +129,21 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 	for i := range 20 {
 		strips = append(strips, sv.picture(870, 90, i))
 	}
-	var kept, matches [][]byte
+	var stored, matches [][]byte
 	for i := range members {
 		given, family, number := person(i)
 		r := extract.Row{Number: 1, Signed: extract.SignedYes,
 			Fields: map[extract.Field]extract.Reading{
 				extract.Name:     {Text: given + " " + family, Confidence: .93},
 				extract.MemberID: {Text: number, Confidence: .88}}}
-		kept = append(kept, must(office.EncodeRow(r)))
-		matches = append(matches, must(office.EncodeMatch(matcher.Match(verify.Line{Row: r}))))
+		stored = append(stored, must(kept.EncodeRow(r)))
+		matches = append(matches, must(kept.EncodeMatch(matcher.Match(verify.Line{Row: r}))))
 	}
 	for i, pg := range list {
 		lines, found := make([]store.Line, rows), map[string][]byte{}
 		for n := range lines {
 			which := (i*rows + n) % members
-			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: kept[which],
+			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: stored[which],
 				Picture: strips[which%len(strips)]}
 			found[store.LineID(pg.ID, n+1)] = matches[which]
 		}

@@ -26,6 +26,7 @@ import (
 	"countersign/extract"
 	"countersign/internal/blob"
 	"countersign/internal/office"
+	"countersign/internal/office/kept"
 	"countersign/internal/queue"
 	"countersign/internal/store"
 	"countersign/internal/web/signin"
@@ -333,8 +334,8 @@ func keepSheet(t testing.TB, st *store.Store, blobs site.Blobs, m *verify.Matche
 	lines, matches := make([]store.Line, len(s.Rows)), map[string][]byte{}
 	for i, r := range s.Rows {
 		lines[i] = store.Line{Number: r.Number, Box: r.Box, Picture: strips[i]}
-		if lines[i].Row, err = office.EncodeRow(r); err == nil && m != nil {
-			matches[store.LineID(p.ID, r.Number)], err = office.EncodeMatch(
+		if lines[i].Row, err = kept.EncodeRow(r); err == nil && m != nil {
+			matches[store.LineID(p.ID, r.Number)], err = kept.EncodeMatch(
 				m.Match(verify.Line{Row: r}))
 		}
 		if err != nil {

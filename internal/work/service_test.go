@@ -17,7 +17,7 @@ import (
 
 	"countersign/ingest"
 	"countersign/internal/fixtures"
-	"countersign/internal/office"
+	"countersign/internal/office/kept"
 	"countersign/internal/reader"
 	"countersign/internal/store"
 	"countersign/verify"
@@ -139,11 +139,11 @@ func TestUploadBecomesMatches(t *testing.T) {
 
 func sameLineAs(t *testing.T, l store.Line, want verify.Match, members *roll.Roll) {
 	t.Helper()
-	row, err := office.DecodeRow(l.Row)
+	row, err := kept.DecodeRow(l.Row)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := office.DecodeMatch(l.Match, members)
+	m, err := kept.DecodeMatch(l.Match, members)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"countersign/ingest"
 	"countersign/internal/blob"
 	"countersign/internal/office"
+	"countersign/internal/office/kept"
 	"countersign/internal/queue"
 	"countersign/internal/reader"
 	"countersign/internal/store"
@@ -203,7 +204,7 @@ func (w *workers) keep(ctx context.Context, u store.Upload, p store.Page, got re
 	}
 	for i, row := range s.Rows {
 		lines[i].Number, lines[i].Box = row.Number, row.Box
-		if lines[i].Row, err = office.EncodeRow(row); err != nil {
+		if lines[i].Row, err = kept.EncodeRow(row); err != nil {
 			return err
 		}
 		if len(row.Picture) > 0 {
@@ -293,7 +294,7 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 			columns = matcher.Understand(sheet)
 			sheet = columns.As(sheet)
 		}
-		row, err := office.DecodeRow(l.Row)
+		row, err := kept.DecodeRow(l.Row)
 		if err != nil {
 			return nil, err
 		}
@@ -305,7 +306,7 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 		}
 		found := matcher.Match(verify.Line{Row: row})
 		found.Guess = columns.Guess
-		if matches[l.ID], err = office.EncodeMatch(found); err != nil {
+		if matches[l.ID], err = kept.EncodeMatch(found); err != nil {
 			return nil, err
 		}
 	}

@@ -1,4 +1,7 @@
-package office
+// Package kept is what the store keeps of a line: its row as read and its match, each as JSON
+// that only this package writes and reads. Both come back as they went in, the lattices of the row
+// aside, which lie in the page's sheet. Fields may be added, none renamed.
+package kept
 
 import (
 	"encoding/json"
@@ -12,11 +15,8 @@ import (
 	"countersign/verify/roll"
 )
 
-// What the store keeps of a line: its row as read and its match, each as JSON that
-// only this file writes and reads. Both come back as they went in, the lattices of
-// the row aside, which lie in the page's sheet. Fields may be added, none renamed.
 type (
-	keptRow struct {
+	storedRow struct {
 		Number int                               `json:"n"`
 		Box    extract.Box                       `json:"box"`
 		Fields map[extract.Field]extract.Reading `json:"fields"`
@@ -24,23 +24,23 @@ type (
 		Struck bool                              `json:"struck,omitempty"`
 		As     string                            `json:"as,omitempty"` // see extract.Row.SignedAs
 	}
-	keptMatch struct {
-		Nobody     number          `json:"nobody"`
-		Prior      number          `json:"prior"`
-		OnRoll     number          `json:"on"`
-		Candidates []keptCandidate `json:"found,omitempty"`
+	storedMatch struct {
+		Nobody     number            `json:"nobody"`
+		Prior      number            `json:"prior"`
+		OnRoll     number            `json:"on"`
+		Candidates []storedCandidate `json:"found,omitempty"`
 
 		Meant map[extract.Field]extract.Field `json:"meant,omitempty"` // see extract.Guess
 	}
 	// Members go by number: the roll they are looked up in must be that of the
 	// snapshot the match was made against.
-	keptCandidate struct {
-		Member      string         `json:"m"`
-		Probability number         `json:"p"`
-		Evidence    []keptEvidence `json:"e,omitempty"`
-		Also        []string       `json:"also,omitempty"`
+	storedCandidate struct {
+		Member      string           `json:"m"`
+		Probability number           `json:"p"`
+		Evidence    []storedEvidence `json:"e,omitempty"`
+		Also        []string         `json:"also,omitempty"`
 	}
-	keptEvidence struct {
+	storedEvidence struct {
 		Field     extract.Field    `json:"f"`
 		Agreement verify.Agreement `json:"a"`
 		Exact     bool             `json:"x,omitempty"`
@@ -81,7 +81,7 @@ func (n *number) UnmarshalJSON(text []byte) error {
 
 // EncodeRow is a row for the store, without its picture and its lattices.
 func EncodeRow(r extract.Row) ([]byte, error) {
-	data, err := json.Marshal(keptRow{r.Number, r.Box, r.Fields, r.Signed, r.Struck, r.SignedAs})
+	data, err := json.Marshal(storedRow{r.Number, r.Box, r.Fields, r.Signed, r.Struck, r.SignedAs})
 	if err != nil {
 		return nil, fmt.Errorf("write row %d for the store: %w", r.Number, err)
 	}
@@ -90,9 +90,9 @@ func EncodeRow(r extract.Row) ([]byte, error) {
 
 // DecodeRow reads what EncodeRow wrote.
 func DecodeRow(data []byte) (extract.Row, error) {
-	var r keptRow
-	if quick := (&keptReader{data: data}); !quick.row(&r) {
-		r = keptRow{}
+	var r storedRow
+	if quick := (&reader{data: data}); !quick.row(&r) {
+		r = storedRow{}
 		if err := json.Unmarshal(data, &r); err != nil {
 			return extract.Row{}, fmt.Errorf("read a row from the store: %w", err)
 		}
@@ -103,11 +103,11 @@ func DecodeRow(data []byte) (extract.Row, error) {
 
 // EncodeMatch is a match for the store, without its line.
 func EncodeMatch(m verify.Match) ([]byte, error) {
-	kept := keptMatch{Nobody: number(m.Nobody), Prior: number(m.Prior), OnRoll: number(m.OnRoll)}
+	kept := storedMatch{Nobody: number(m.Nobody), Prior: number(m.Prior), OnRoll: number(m.OnRoll)}
 	for _, c := range m.Candidates {
-		k := keptCandidate{Member: c.Member.ID, Probability: number(c.Probability)}
+		k := storedCandidate{Member: c.Member.ID, Probability: number(c.Probability)}
 		for _, e := range c.Evidence {
-			k.Evidence = append(k.Evidence, keptEvidence{
+			k.Evidence = append(k.Evidence, storedEvidence{
 				e.Field, e.Agreement, e.Exact, e.Words, number(e.Odds), number(e.Own),
 				e.Against, e.Stranger, number(e.Share),
 			})
@@ -130,9 +130,9 @@ func EncodeMatch(m verify.Match) ([]byte, error) {
 // DecodeMatch reads what EncodeMatch wrote. The roll is that of the snapshot the match
 // was made against; the line is the caller's to add.
 func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
-	var kept keptMatch
-	if quick := (&keptReader{data: data}); !quick.match(&kept) {
-		kept = keptMatch{}
+	var kept storedMatch
+	if quick := (&reader{data: data}); !quick.match(&kept) {
+		kept = storedMatch{}
 		if err := json.Unmarshal(data, &kept); err != nil {
 			return verify.Match{}, fmt.Errorf("read a match from the store: %w", err)
 		}

@@ -1,4 +1,4 @@
-package office
+package kept
 
 import (
 	"encoding/json"
@@ -10,17 +10,17 @@ import (
 	"countersign/verify"
 )
 
-// keptReader reads rows and matches as this package writes them, in a fifth of the time that
+// reader reads rows and matches as this package writes them, in a fifth of the time that
 // encoding/json takes: a first look at a petition of 50,000 lines is mostly that. It knows no
-// key and no shape beyond those of keptRow and keptMatch, in their order; where it meets
+// key and no shape beyond those of storedRow and storedMatch, in their order; where it meets
 // another it stops, and encoding/json reads the whole.
-type keptReader struct {
+type reader struct {
 	data []byte
 	at   int
 	odd  bool // something that it does not know
 }
 
-func (r *keptReader) row(row *keptRow) bool {
+func (r *reader) row(row *storedRow) bool {
 	r.object("n box fields signed struck as", func(key string) {
 		switch key {
 		case "n":
@@ -53,7 +53,7 @@ func (r *keptReader) row(row *keptRow) bool {
 	return r.whole()
 }
 
-func (r *keptReader) reading() (out extract.Reading) {
+func (r *reader) reading() (out extract.Reading) {
 	r.object("text confidence engine alternatives", func(key string) {
 		switch key {
 		case "text":
@@ -80,7 +80,7 @@ func (r *keptReader) reading() (out extract.Reading) {
 	return out
 }
 
-func (r *keptReader) match(m *keptMatch) bool {
+func (r *reader) match(m *storedMatch) bool {
 	// what its columns were understood to mean, few pages have
 	r.object("nobody prior on found", func(key string) {
 		switch key {
@@ -91,14 +91,14 @@ func (r *keptReader) match(m *keptMatch) bool {
 		case "on":
 			m.OnRoll = number(r.number())
 		case "found":
-			m.Candidates = make([]keptCandidate, 0, 4)
+			m.Candidates = make([]storedCandidate, 0, 4)
 			r.list(func(int) { m.Candidates = append(m.Candidates, r.candidate()) })
 		}
 	})
 	return r.whole()
 }
 
-func (r *keptReader) candidate() (c keptCandidate) {
+func (r *reader) candidate() (c storedCandidate) {
 	r.object("m p e also", func(key string) {
 		switch key {
 		case "m":
@@ -106,7 +106,7 @@ func (r *keptReader) candidate() (c keptCandidate) {
 		case "p":
 			c.Probability = number(r.number())
 		case "e":
-			c.Evidence = make([]keptEvidence, 0, 4)
+			c.Evidence = make([]storedEvidence, 0, 4)
 			r.list(func(int) { c.Evidence = append(c.Evidence, r.evidence()) })
 		case "also":
 			r.list(func(int) { c.Also = append(c.Also, r.text()) })
@@ -115,7 +115,7 @@ func (r *keptReader) candidate() (c keptCandidate) {
 	return c
 }
 
-func (r *keptReader) evidence() (e keptEvidence) {
+func (r *reader) evidence() (e storedEvidence) {
 	r.object("f a x w o own no other share", func(key string) {
 		switch key {
 		case "f":
@@ -142,10 +142,10 @@ func (r *keptReader) evidence() (e keptEvidence) {
 }
 
 // whole says whether all was read and known.
-func (r *keptReader) whole() bool { return !r.odd && r.at == len(r.data) }
+func (r *reader) whole() bool { return !r.odd && r.at == len(r.data) }
 
 // next takes a byte if it comes next. What is written here has no spaces between words.
-func (r *keptReader) next(c byte) bool {
+func (r *reader) next(c byte) bool {
 	if r.odd || r.at >= len(r.data) || r.data[r.at] != c {
 		return false
 	}
@@ -153,7 +153,7 @@ func (r *keptReader) next(c byte) bool {
 	return true
 }
 
-func (r *keptReader) must(c byte) {
+func (r *reader) must(c byte) {
 	if !r.next(c) {
 		r.odd = true
 	}
@@ -161,7 +161,7 @@ func (r *keptReader) must(c byte) {
 
 // object reads an object with some of the keys, in their order and each once; with any
 // keys for none.
-func (r *keptReader) object(keys string, field func(key string)) {
+func (r *reader) object(keys string, field func(key string)) {
 	r.must('{')
 	if r.next('}') {
 		return
@@ -189,7 +189,7 @@ func (r *keptReader) object(keys string, field func(key string)) {
 	}
 }
 
-func (r *keptReader) list(item func(i int)) {
+func (r *reader) list(item func(i int)) {
 	r.must('[')
 	if r.next(']') {
 		return
@@ -205,7 +205,7 @@ func (r *keptReader) list(item func(i int)) {
 
 // quoted is what stands between two quotes, and whether it means what it says: without
 // a backslash.
-func (r *keptReader) quoted() (inside []byte, plain bool) {
+func (r *reader) quoted() (inside []byte, plain bool) {
 	r.must('"')
 	from := r.at
 	plain = true
@@ -225,7 +225,7 @@ func (r *keptReader) quoted() (inside []byte, plain bool) {
 	return nil, false
 }
 
-func (r *keptReader) text() string {
+func (r *reader) text() string {
 	inside, plain := r.quoted()
 	if r.odd || plain {
 		return string(inside)
@@ -238,7 +238,7 @@ func (r *keptReader) text() string {
 }
 
 // word is a text of which there are few, such as a field or how it agrees.
-func (r *keptReader) word() string {
+func (r *reader) word() string {
 	from := r.at
 	if inside, plain := r.quoted(); plain {
 		return known(inside)
@@ -247,7 +247,7 @@ func (r *keptReader) word() string {
 	return r.text()
 }
 
-func (r *keptReader) null() bool {
+func (r *reader) null() bool {
 	if r.at+4 <= len(r.data) && string(r.data[r.at:r.at+4]) == "null" {
 		r.at += 4
 		return true
@@ -256,7 +256,7 @@ func (r *keptReader) null() bool {
 }
 
 // truth is always true: what is false is not written.
-func (r *keptReader) truth() bool {
+func (r *reader) truth() bool {
 	if r.at+4 <= len(r.data) && string(r.data[r.at:r.at+4]) == "true" {
 		r.at += 4
 		return true
@@ -265,7 +265,7 @@ func (r *keptReader) truth() bool {
 	return false
 }
 
-func (r *keptReader) number() float64 {
+func (r *reader) number() float64 {
 	digits := r.digits()
 	if len(digits) == 1 {
 		return float64(digits[0] - '0')
@@ -277,7 +277,7 @@ func (r *keptReader) number() float64 {
 	return n
 }
 
-func (r *keptReader) count() int {
+func (r *reader) count() int {
 	n, err := strconv.Atoi(string(r.digits()))
 	if err != nil {
 		r.odd = true
@@ -286,7 +286,7 @@ func (r *keptReader) count() int {
 }
 
 // digits takes a number as JSON has them. Others, such as "+Inf", are texts.
-func (r *keptReader) digits() []byte {
+func (r *reader) digits() []byte {
 	from := r.at
 	some := func() {
 		start := r.at
