@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/office/rule"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/report/register"
@@ -141,7 +142,7 @@ func (o *Office) statement(ctx context.Context, c *progress) (Statement, error) 
 		return Statement{}, err
 	}
 	st := Statement{CertifiedCount: figures(c.shown.Count), HandedIn: !c.life.Submitted.IsZero()}
-	rules, err := o.Rules(c.petition.Rules)
+	rules, err := rule.InWords(c.petition.Rules)
 	if err != nil {
 		return Statement{}, err
 	}

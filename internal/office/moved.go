@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"countersign/internal/office/rule"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
@@ -101,7 +102,7 @@ func (w *counted) since(t store.Tally, entries []store.AuditEntry) (out []string
 	if w.petition.SnapshotID != t.SnapshotID {
 		out = append(out, "Another membership export was chosen.")
 	}
-	if hash, err := rulesHash(w.rules); err == nil && hash != t.RulesHash {
+	if hash, err := rule.Hash(w.rules); err == nil && hash != t.RulesHash {
 		out = append(out, "The rule was changed.")
 	}
 	if len(out) == 0 {

@@ -665,39 +665,6 @@ func TestOfficeImport(t *testing.T) {
 	}
 }
 
-func TestOfficeRules(t *testing.T) {
-	t.Parallel()
-	d := newOffice(t)
-	v, err := d.Rules("# nothing\n")
-	if err != nil || v.Problem != nil || v.Required != 100 || len(v.Clauses) < 8 || v.Hash == "" {
-		t.Errorf("%+v, %v", v, err)
-	}
-	kept, err := d.Rules("retention-days: {images: 30, rows: 1}\n")
-	if last := kept.Clauses[len(kept.Clauses)-1]; err != nil || last.Name != "Data kept" ||
-		last.Text != "files and pictures for 30 days after it is closed; member numbers for 1 "+
-			"day after it is closed; text for as long as under Settings" {
-		t.Errorf("%+v, %v", last, err)
-	}
-	same, _ := d.Rules("threshold: 100 # as ever\n")
-	other, _ := d.Rules("threshold: 90\nsecond-reviewer: sample\nsample-percent: 10\n")
-	if same.Hash != v.Hash || other.Hash == v.Hash || other.Required != 90 ||
-		other.SecondReviewer != "sample" || other.SamplePercent != 10 {
-		t.Errorf("%+v, %+v", same, other)
-	}
-	for yaml, want := range map[string]RuleProblem{
-		"threshold: 90\nduplicates: some\n": {Line: 2, Key: "duplicates",
-			Text: `duplicates is "some": write one of first, latest, none`},
-		"\ntreshold: 90\n":  {Line: 2, Key: "treshold"},
-		"threshold: many\n": {Line: 1, Key: "threshold"},
-	} {
-		v, err := d.Rules(yaml)
-		if err != nil || v.Problem == nil || v.Problem.Line != want.Line ||
-			v.Problem.Key != want.Key || want.Text != "" && v.Problem.Text != want.Text {
-			t.Errorf("%q: %+v, %v", yaml, v.Problem, err)
-		}
-	}
-}
-
 // Files of the same name are told apart in every line.
 func TestOfficeNamesFiles(t *testing.T) {
 	t.Parallel()

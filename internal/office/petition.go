@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"countersign/internal/office/rule"
 	"countersign/internal/store"
 	"countersign/report/register"
 )
@@ -60,7 +61,7 @@ func (o *Office) ReadTerms(ctx context.Context, p store.Petition, t Terms) (stor
 		}
 	}
 	p.SnapshotID = t.Snapshot
-	view, err := o.Rules(p.Rules)
+	view, err := rule.InWords(p.Rules)
 	if err != nil {
 		return p, fmt.Errorf("explain the rule: %w", err)
 	}

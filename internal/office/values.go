@@ -2,7 +2,6 @@ package office
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -433,36 +432,4 @@ type ImportChange struct {
 	MemberID      string
 	Name          string
 	Before, After string
-}
-
-// RulesView is a rule in words.
-type RulesView struct {
-	Title, Citation string
-	Required        int
-	Clauses         []Clause
-	Hash            string // of what the rules say, whatever their comments
-	Problem         *RuleProblem
-	SecondReviewer  string
-	SamplePercent   float64
-}
-
-// Refusal says in a sentence why a rules file cannot be used, empty where it can.
-func (v RulesView) Refusal() string {
-	if v.Problem == nil {
-		return ""
-	}
-	if v.Problem.Line > 0 {
-		return fmt.Sprintf("The rule cannot be used. Line %d: %s", v.Problem.Line, v.Problem.Text)
-	}
-	return "The rule cannot be used: " + v.Problem.Text
-}
-
-// Clause is one point of a rule, such as "Signature": "required".
-type Clause struct{ Name, Text string }
-
-// RuleProblem is what is wrong with a rules file; nil where nothing is.
-type RuleProblem struct {
-	Line int    // 1-based; 0 where it is nowhere in particular
-	Key  string // "" where it is none
-	Text string
 }

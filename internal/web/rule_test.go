@@ -3,13 +3,15 @@ package web
 import (
 	"strings"
 	"testing"
+
+	"countersign/internal/office/rule"
 )
 
 // ruleFields are the fields of the rule's form on a page, as a browser would send them back.
 func ruleFields(t *testing.T, sv *service, yaml string) []string {
 	t.Helper()
 	out := []string{"rule-form", "yes"}
-	for _, part := range sv.Office.RuleForm(yaml) {
+	for _, part := range rule.FormOf(yaml) {
 		for _, f := range part.Fields {
 			switch {
 			case f.Kind == "some":

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"countersign/internal/office"
+	"countersign/internal/office/rule"
 	"countersign/internal/store"
 	"countersign/internal/web/signin"
 	"countersign/internal/web/site"
@@ -44,7 +45,7 @@ func countsOf(all map[string]string, kind string) []count {
 }
 
 type settingsView struct {
-	Rules     office.RulesView
+	Rules     rule.View
 	Retention []count
 	Review    []count
 	OIDC      signin.OIDCSettings
@@ -53,7 +54,7 @@ type settingsView struct {
 	Assigned  bool // staff and verifiers see only what is assigned
 	Problem   string
 	May       bool
-	Form      office.RuleForm
+	Form      rule.Form
 }
 
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
@@ -65,11 +66,11 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int,
-	all map[string]string, filled office.RuleForm, wrong string) error {
+	all map[string]string, filled rule.Form, wrong string) error {
 	if filled == nil {
-		filled = s.Office.RuleForm(all["rules"])
+		filled = rule.FormOf(all["rules"])
 	}
-	rules, err := s.Office.Rules(all["rules"])
+	rules, err := rule.InWords(all["rules"])
 	if err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
@@ -136,7 +137,7 @@ func (s *Server) setSettings(w http.ResponseWriter, r *http.Request) error {
 	return s.Done(w, r, "/settings", "The settings were saved.")
 }
 
-func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm) (string, error) {
+func (s *Server) wrongSettings(changed map[string]string, filled rule.Form) (string, error) {
 	numbers := append(countsOf(nil, "retention"), countsOf(nil, "review")...)
 	known := map[string]bool{"rules": true, "oidc-name": true, "oidc-issuer": true,
 		"oidc-client": true, "oidc-secret": true}
@@ -159,7 +160,7 @@ func (s *Server) wrongSettings(changed map[string]string, filled office.RuleForm
 		case len(value) > 1<<16:
 			return "That is too long.", nil
 		case key == "rules":
-			view, err := s.Office.Rules(value)
+			view, err := rule.InWords(value)
 			if err != nil {
 				return "", fmt.Errorf("explain the rule: %w", err)
 			}

@@ -15,6 +15,7 @@ import (
 
 	"countersign/internal/blob"
 	"countersign/internal/office"
+	"countersign/internal/office/rule"
 	"countersign/internal/store"
 	"countersign/internal/web/site"
 	"countersign/verify/name"
@@ -261,10 +262,10 @@ type editView struct {
 	New       bool
 	Problem   string
 	Snapshots []store.Snapshot
-	Rules     office.RulesView
+	Rules     rule.View
 	Received  string
 	Was       string // what the petition said when the form was opened
-	Form      office.RuleForm
+	Form      rule.Form
 }
 
 func (s *Pages) newPetitionPage(w http.ResponseWriter, r *http.Request) error {
@@ -304,11 +305,11 @@ func (s *Pages) showEdit(w http.ResponseWriter, r *http.Request, status int,
 	v.Snapshots = slices.DeleteFunc(v.Snapshots, func(x store.Snapshot) bool {
 		return (x.Purged || !x.WithdrawnAt.IsZero()) && x.ID != v.Petition.SnapshotID
 	})
-	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
+	if v.Rules, err = rule.InWords(v.Petition.Rules); err != nil {
 		return fmt.Errorf("explain the rule: %w", err)
 	}
 	if v.Form == nil {
-		v.Form = s.Office.RuleForm(v.Petition.Rules)
+		v.Form = rule.FormOf(v.Petition.Rules)
 	} else if why := v.Form.Refusal(v.Rules); why != "" {
 		v.Problem = why // by the field, not by a line of what nobody saw
 	}

@@ -16,6 +16,7 @@ import (
 
 	"countersign/ingest"
 	"countersign/internal/office"
+	"countersign/internal/office/rule"
 	"countersign/internal/store"
 	"countersign/internal/web/site"
 )
@@ -79,7 +80,7 @@ type petitionView struct {
 	Snapshot  store.Snapshot
 	// the export to which it can go back; without an id where there is none
 	Before    store.Snapshot
-	Rules     office.RulesView
+	Rules     rule.View
 	MayUpload bool // is of the staff
 	MayAdd    bool // and what counts is not decided yet
 	MayReview bool
@@ -169,7 +170,7 @@ func (s *Pages) petition(ctx context.Context, who store.Account, id string) (*pe
 			return nil, fmt.Errorf("find the export before: %w", err)
 		}
 	}
-	if v.Rules, err = s.Office.Rules(v.Petition.Rules); err != nil {
+	if v.Rules, err = rule.InWords(v.Petition.Rules); err != nil {
 		return nil, fmt.Errorf("explain the rule: %w", err)
 	}
 	if v.Tallies, err = s.Store.Tallies(ctx, id); err != nil {

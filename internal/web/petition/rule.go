@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"countersign/internal/office"
+	"countersign/internal/office/rule"
 	"countersign/internal/web/site"
 )
 
@@ -14,11 +14,11 @@ const ruleField = "rule-"
 
 // RuleIn puts the rule that a form says in the place where a script sends one as YAML, and takes
 // its fields out. It is nil where no such form was sent.
-func (s *Pages) RuleIn(r *http.Request, before string) office.RuleForm {
+func (s *Pages) RuleIn(r *http.Request, before string) rule.Form {
 	if !r.PostForm.Has(ruleField + "form") {
 		return nil
 	}
-	yaml, filled := s.Office.RuleOf(before, func(key string) []string {
+	yaml, filled := rule.Filled(before, func(key string) []string {
 		return r.PostForm[ruleField+key]
 	})
 	for key := range r.PostForm {

@@ -1,4 +1,4 @@
-package office
+package rule
 
 import (
 	"os"
@@ -8,19 +8,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"countersign/internal/fixtures"
 	"countersign/verify"
 )
 
 // asFilled are the values of a form as a browser sends them.
-func asFilled(form RuleForm) map[string][]string {
+func asFilled(form Form) map[string][]string {
 	out := map[string][]string{}
 	for _, part := range form {
 		for _, f := range part.Fields {
 			switch {
-			case f.Kind == RuleSome && f.Value != "":
+			case f.Kind == asSome && f.Value != "":
 				out[f.Key] = strings.Split(f.Value, "\n")
-			case f.Value != "" || f.Kind != RuleSome && f.Kind != RuleYes:
+			case f.Value != "" || f.Kind != asSome && f.Kind != asYes:
 				out[f.Key] = []string{strings.ReplaceAll(f.Value, "\n", "\r\n")}
 			}
 		}
@@ -30,10 +29,9 @@ func asFilled(form RuleForm) map[string][]string {
 
 // Whatever a rule says, its form says the same: sent as it is it leaves the rule as it was
 // written, and filled in over another rule it makes one that says the same.
-func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
+func TestFormSaysWhatTheRuleSays(t *testing.T) {
 	t.Parallel()
-	o := &Office{}
-	files, err := filepath.Glob(fixtures.Folder + "rules/*.yaml")
+	files, err := filepath.Glob("../../../testdata/rules/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no rules to try: %v", err)
 	}
@@ -48,12 +46,12 @@ func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
 		texts = append(texts, string(data))
 	}
 	for _, text := range texts {
-		filled := asFilled(o.RuleForm(text))
+		filled := asFilled(FormOf(text))
 		value := func(key string) []string { return filled[key] }
-		if same, _ := o.RuleOf(text, value); same != text {
+		if same, _ := Filled(text, value); same != text {
 			t.Errorf("sent as it is, the rule\n%s\nbecomes\n%s", text, same)
 		}
-		made, _ := o.RuleOf(
+		made, _ := Filled(
 			"title: Another\nthreshold: 1\nduplicates: none\nwindow-from: 2020-01-01\n", value)
 		want, err := verify.ReadRules(strings.NewReader(text), "file")
 		if err != nil {
@@ -84,9 +82,8 @@ func TestRuleFormSaysWhatTheRuleSays(t *testing.T) {
 }
 
 // What is filled in wrongly is said by the name of its field, and stays in the form.
-func TestRuleFormFilledInWrongly(t *testing.T) {
+func TestFormFilledInWrongly(t *testing.T) {
 	t.Parallel()
-	o := &Office{}
 	for _, tt := range []struct{ key, value, want string }{
 		{"threshold", "many", "“Signatures required”"},
 		{"percent", "200", "“or percent of the members” is 200: write a number from 0 to 100"},
@@ -97,10 +94,10 @@ func TestRuleFormFilledInWrongly(t *testing.T) {
 		{"annual-report-due", "August", "“Yearly report due”"},
 		{"term-years", "0", "“Years of a term” is 0"},
 	} {
-		filled := asFilled(o.RuleForm(""))
+		filled := asFilled(FormOf(""))
 		filled[tt.key] = []string{tt.value}
-		yaml, form := o.RuleOf("", func(key string) []string { return filled[key] })
-		v, err := o.Rules(yaml)
+		yaml, form := Filled("", func(key string) []string { return filled[key] })
+		v, err := InWords(yaml)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,6 +110,38 @@ func TestRuleFormFilledInWrongly(t *testing.T) {
 					t.Errorf("%s: the form forgets %q and says %q", tt.key, tt.value, f.Value)
 				}
 			}
+		}
+	}
+}
+
+func TestInWords(t *testing.T) {
+	t.Parallel()
+	v, err := InWords("# nothing\n")
+	if err != nil || v.Problem != nil || v.Required != 100 || len(v.Clauses) < 8 || v.Hash == "" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	kept, err := InWords("retention-days: {images: 30, rows: 1}\n")
+	if last := kept.Clauses[len(kept.Clauses)-1]; err != nil || last.Name != "Data kept" ||
+		last.Text != "files and pictures for 30 days after it is closed; member numbers for 1 "+
+			"day after it is closed; text for as long as under Settings" {
+		t.Errorf("%+v, %v", last, err)
+	}
+	same, _ := InWords("threshold: 100 # as ever\n")
+	other, _ := InWords("threshold: 90\nsecond-reviewer: sample\nsample-percent: 10\n")
+	if same.Hash != v.Hash || other.Hash == v.Hash || other.Required != 90 ||
+		other.SecondReviewer != "sample" || other.SamplePercent != 10 {
+		t.Errorf("%+v, %+v", same, other)
+	}
+	for yaml, want := range map[string]Problem{
+		"threshold: 90\nduplicates: some\n": {Line: 2, Key: "duplicates",
+			Text: `duplicates is "some": write one of first, latest, none`},
+		"\ntreshold: 90\n":  {Line: 2, Key: "treshold"},
+		"threshold: many\n": {Line: 1, Key: "threshold"},
+	} {
+		v, err := InWords(yaml)
+		if err != nil || v.Problem == nil || v.Problem.Line != want.Line ||
+			v.Problem.Key != want.Key || want.Text != "" && v.Problem.Text != want.Text {
+			t.Errorf("%q: %+v, %v", yaml, v.Problem, err)
 		}
 	}
 }
