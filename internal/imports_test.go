@@ -40,6 +40,9 @@ var ofWeb = map[string][]string{
 	"api":      {"site", "petition", "upload"},
 }
 
+// ofOffice are the parts of office, which office puts to use: none imports another or office.
+var ofOffice = []string{"exports", "kept", "rule"}
+
 // forTests are the parts of internal that only tests import.
 var forTests = []string{"fixtures"}
 
@@ -154,6 +157,12 @@ func TestWrong(t *testing.T) {
 		{"internal/office/office.go", "countersign/internal/web",
 			"internal/office may not import internal/web"},
 		{"internal/office/office.go", "countersign/internal/store", ""},
+		{"internal/office/office.go", "countersign/internal/office/kept", ""},
+		{"internal/office/rule/form.go", "countersign/internal/office",
+			"internal/office/rule may not import internal/office"},
+		{"internal/office/rule/form.go", "countersign/internal/office/kept",
+			"internal/office/rule may not import internal/office/kept"},
+		{"internal/web/petition/rule.go", "countersign/internal/office/rule", ""},
 		{"internal/reader/child.go", "countersign/extract/hand", ""},
 		{"internal/reader/child.go", "countersign/internal/store",
 			"internal/reader may not import internal/store"},
@@ -274,6 +283,8 @@ func wrongRing(u use, top, from, to string) string {
 		return ""
 	case from == "web" && to == "web":
 		return wrongWeb(path.Dir(u.file), strings.TrimPrefix(u.path, "countersign/"))
+	case from == "office" && to == "office":
+		return wrongOffice(path.Dir(u.file), strings.TrimPrefix(u.path, "countersign/"))
 	case slices.Contains(forTests, to), top == "cmd", from == to, slices.Contains(rings[from], to):
 		return ""
 	}
@@ -284,6 +295,14 @@ func wrongRing(u use, top, from, to string) string {
 func wrongWeb(from, to string) string {
 	if from == "internal/web" || from == to || slices.Contains(ofWeb[path.Base(from)],
 		path.Base(to)) {
+		return ""
+	}
+	return from + " may not import " + to
+}
+
+// wrongOffice is wrong for an import of one part of office by another.
+func wrongOffice(from, to string) string {
+	if from == "internal/office" && slices.Contains(ofOffice, path.Base(to)) || from == to {
 		return ""
 	}
 	return from + " may not import " + to

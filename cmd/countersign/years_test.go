@@ -33,6 +33,7 @@ import (
 	"countersign/internal/blob"
 	"countersign/internal/fixtures"
 	"countersign/internal/office"
+	"countersign/internal/office/exports"
 	"countersign/internal/office/kept"
 	"countersign/internal/queue"
 	"countersign/internal/store"
@@ -406,7 +407,7 @@ func (y *years) petition(name, title, received string) {
 		pages = append(pages, store.Page{ID: store.PageID(u.ID, n+1), Number: n + 1})
 	}
 	check(y.store.OpenedUpload(ctx, u.ID, pages, ""))
-	matcher, err := office.NewRolls(y.store, y.blobs, nil).Matcher(ctx, p.SnapshotID)
+	matcher, err := exports.NewRolls(y.store, y.blobs, nil).Matcher(ctx, p.SnapshotID)
 	check(err)
 	for n, s := range sheets {
 		packed, err := extract.EncodeSheet(s)

@@ -2,14 +2,12 @@ package office
 
 import (
 	"slices"
-	"strings"
 	"sync"
 
 	"countersign/extract"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
-	"countersign/verify/roll"
 )
 
 // fieldsOf lists what a sheet asks for, as it was read.
@@ -174,7 +172,7 @@ func (w *terms) member(row extract.Row, c verify.Candidate) Member {
 func memberView(s verify.Standing, c verify.Candidate) Member {
 	m := c.Member
 	out := Member{
-		ID: m.ID, Name: memberName(m), Given: m.Given, Family: m.Family, Institution: m.Company,
+		ID: m.ID, Name: m.FullName(), Given: m.Given, Family: m.Family, Institution: m.Company,
 		Street: m.Street, City: m.City, State: m.State, ZIP: m.ZIP,
 		Standing: s.Words, Good: s.Reason == verify.IsMember,
 	}
@@ -185,16 +183,6 @@ func memberView(s verify.Standing, c verify.Candidate) Member {
 		out.Also = append(out.Also, o.ID)
 	}
 	return out
-}
-
-// memberName is a member's name as people say it, the preferred one in brackets.
-func memberName(m *roll.Member) string {
-	informal := ""
-	if m.Informal != "" && !strings.EqualFold(m.Informal, m.Given) {
-		informal = "(" + m.Informal + ")"
-	}
-	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family,
-		m.Suffix}, " ")), " ")
 }
 
 // rulings are what people found of the line, in words of pages.

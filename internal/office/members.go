@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/extract"
+	"countersign/internal/office/exports"
 	"countersign/internal/store"
 	"countersign/report"
 	"countersign/verify"
@@ -26,7 +27,7 @@ func (o *Office) Search(ctx context.Context, petitionID, query string, limit int
 		return nil, err
 	}
 	var out []Member
-	for _, m := range o.searcher(b.roll).Search(query, limit) {
+	for _, m := range o.rolls.Searcher(b.roll).Search(query, limit) {
 		out = append(out, b.member(m))
 	}
 	return out, nil
@@ -91,12 +92,23 @@ func (b *memberBook) member(m *roll.Member) Member {
 	return out
 }
 
-// How much of an export a preview shows.
-const (
-	mostProblems = 100
-	mostExamples = 12 // of each kind of change
-	mostStatuses = 30
-)
+const mostProblems = 100 // of an export, that a preview shows
+
+// beside sets an export beside the one that is in use, nil where there is none.
+func (o *Office) beside(ctx context.Context, r *roll.Roll) (*exports.Beside, error) {
+	s, err := o.Store.CurrentSnapshot(ctx)
+	if errors.Is(err, store.ErrNotFound) || err == nil && s.Purged {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := o.rolls.Matcher(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	return exports.Compare(r, s, m.Roll()), nil
+}
 
 // Preview reads an export without taking it in. It is swept where nobody does, for
 // it is everybody's data.
@@ -149,7 +161,7 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 	if err != nil || b == nil {
 		return p, err
 	}
-	p.Beside, p.Questions, p.Changes = b.figures(), b.questions(), b.changes()
+	p.Beside, p.Questions, p.Changes = b.Figures(), b.Questions(), b.Changes()
 	return p, nil
 }
 
@@ -187,7 +199,7 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 		if err != nil {
 			return store.Snapshot{}, err
 		}
-		if q := b.questions(); len(q) > 0 {
+		if q := b.Questions(); len(q) > 0 {
 			return store.Snapshot{}, refuse(Invalid, "%s", strings.Join(q, " ")+
 				" Nothing was taken in.")
 		}
@@ -224,24 +236,9 @@ var commandLine = regexp.MustCompile(`(say which(?: it is)?|name the columns) wi
 func meanings() []Meaning {
 	var out []Meaning
 	for _, m := range roll.Meanings() {
-		out = append(out, Meaning{Key: m, Label: meaningWord(roll.Meaning(m))})
+		out = append(out, Meaning{Key: m, Label: exports.MeaningWord(roll.Meaning(m))})
 	}
 	return out
-}
-
-// meaningWord is what people call what a column says.
-func meaningWord(m roll.Meaning) string {
-	words := map[roll.Meaning]string{
-		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix",
-		roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
-		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name",
-		roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
-		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country",
-		roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
-		roll.Born: "Date of birth", roll.Second: "Second number", roll.Joined: "Date joined",
-		roll.PaidThru: "Paid through",
-	}
-	return cmp.Or(words[m], string(m))
 }
 
 // statuses counts members by status, most frequent first.
@@ -264,23 +261,5 @@ func statuses(r *roll.Roll) []StatusCount {
 	slices.SortFunc(out, func(a, b StatusCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Status, b.Status))
 	})
-	return out[:min(mostStatuses, len(out))]
-}
-
-// standingWords is what an export says of a member's standing.
-func standingWords(m *roll.Member) string {
-	words := ""
-	for _, s := range []string{m.Status, m.Class, m.Type} {
-		if s != "" && words != "" {
-			words += ", "
-		}
-		words += s
-	}
-	if !m.PaidThru.IsZero() {
-		if words != "" {
-			words += ", "
-		}
-		words += "paid through " + m.PaidThru.Format(time.DateOnly)
-	}
-	return words
+	return out[:min(exports.MostStatuses, len(out))]
 }

@@ -12,12 +12,15 @@
 //	contact                                 several lines at a time
 //	review, walk, open, table               who looks at which line; open points; lines as a table
 //	repair                                  what people put right on pages, and its undoing
-//	members, rolls                          membership exports
+//	members                                 membership exports, taken in and searched
 //	sight                                   which petitions who sees
-//	rules, sheets, workbook, reports        rules in words; sheets to print; workbooks
+//	sheets, workbook, reports               sheets to print; workbooks
 //	register…, progress, groups, council    the life of petitions and groups; letters; Council
 //	purge, purged                           what goes when its time is over, and what stays
-//	kept, kept_read                         rows and matches as the store keeps them
+//
+//	office/exports   membership exports as they are read, held, and set beside each other
+//	office/kept      rows and matches as the store keeps them
+//	office/rule      a rule in words and as a form
 //
 // Every act has one shape: the rule is checked, one transaction of the store writes the change
 // with its entry in the audit log and its outbox row, and those who watch are told.
@@ -33,14 +36,14 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/office/exports"
 	"countersign/internal/store"
-	"countersign/verify/roll"
 )
 
 // Office answers from a store and its blobs. It is safe for use by several goroutines.
 type Office struct {
 	Options
-	rolls *Rolls
+	rolls *exports.Rolls
 	now   func() time.Time
 	luck  func() float64 // from 0 to 1: which lines of contact sheets measure
 	seed  maphash.Seed   // of the hashes by which lines are known again
@@ -55,8 +58,8 @@ type Options struct {
 	Store   *store.Store
 	Blobs   Blobs
 	Bell    Bell             // nil where nobody watches
-	Rolls   *Rolls           // nil for exports of its own
-	Exports Exports          // nil to read them in this process
+	Rolls   *exports.Rolls   // nil for exports of its own
+	Exports exports.Reader   // nil to read them in this process
 	URL     string           // of the service, for links out of workbooks; empty for none
 	Program string           // name and version, as workbooks and certificates record it
 	Now     func() time.Time // nil for the clock
@@ -78,20 +81,19 @@ func New(o Options) *Office {
 		o.Now = time.Now
 	}
 	if o.Exports == nil {
-		o.Exports = inProcess{}
+		o.Exports = exports.InProcess{}
 	}
 	if o.Rolls == nil {
-		o.Rolls = NewRolls(o.Store, o.Blobs, o.Exports)
+		o.Rolls = exports.NewRolls(o.Store, o.Blobs, o.Exports)
 	}
 	return &Office{Options: o, rolls: o.Rolls, now: o.Now, luck: rand.Float64,
 		seed: maphash.MakeSeed(), held: &held{}, reviews: &reviews{}}
 }
 
-// held is what is kept ready of petitions and exports.
+// held is what is kept ready of petitions.
 type held struct {
-	mu        sync.Mutex
-	cases     []*heldCase // the one asked for last comes first
-	searchers []*heldSearcher
+	mu    sync.Mutex
+	cases []*heldCase // the one asked for last comes first
 }
 
 // tell tells those who watch a petition that it changed.
@@ -205,26 +207,4 @@ func (o *Office) forget(grown *heldCase) {
 			return
 		}
 	}
-}
-
-// heldSearcher is a roll ready to be searched.
-type heldSearcher struct {
-	roll  *roll.Roll
-	ready sync.Once
-	*roll.Searcher
-}
-
-// searcher makes a roll ready for searching, once.
-func (o *Office) searcher(r *roll.Roll) *roll.Searcher {
-	o.held.mu.Lock()
-	i := slices.IndexFunc(o.held.searchers, func(h *heldSearcher) bool { return h.roll == r })
-	if i < 0 {
-		o.held.searchers = slices.Insert(o.held.searchers, 0, &heldSearcher{roll: r})
-		o.held.searchers = o.held.searchers[:min(len(o.held.searchers), mostRolls)]
-		i = 0
-	}
-	h := o.held.searchers[i]
-	o.held.mu.Unlock()
-	h.ready.Do(func() { h.Searcher = roll.NewSearcher(r) })
-	return h.Searcher
 }

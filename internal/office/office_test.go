@@ -18,6 +18,7 @@ import (
 	"countersign/extract"
 	"countersign/internal/blob"
 	"countersign/internal/fixtures"
+	"countersign/internal/office/exports"
 	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/report"
@@ -632,8 +633,8 @@ func TestOfficeImport(t *testing.T) {
 	if p, err = o.Preview(t.Context(), o.keep([]byte(second)), "m2.csv", opts); err != nil {
 		t.Fatal(err)
 	}
-	want := &ImportChanges{SnapshotID: s.ID, Name: "m.csv", AsOf: opts.AsOf, Joined: 1, Left: 1,
-		Status: 1, Renamed: 1, Examples: []ImportChange{
+	want := &exports.Changes{SnapshotID: s.ID, Name: "m.csv", AsOf: opts.AsOf, Joined: 1, Left: 1,
+		Status: 1, Renamed: 1, Examples: []exports.Change{
 			{Kind: "joined", MemberID: "4", Name: "Ed Poe"}, {Kind: "left", MemberID: "3",
 				Name: "Cy Fox"},
 			{Kind: "status", MemberID: "2", Name: "Bo Ray", Before: "Active", After: "Lapsed"},

@@ -311,7 +311,7 @@ func (v *lineView) tableLine() *TableLine {
 	t.Read = strings.Join(read, " · ")
 	for k := range d.Candidates {
 		if m := d.Candidates[k].Member; m.ID == d.MemberID {
-			t.Member = memberName(m)
+			t.Member = m.FullName()
 		}
 	}
 	var key strings.Builder

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/office/exports"
 	"countersign/internal/store"
 	"countersign/verify"
 )
@@ -368,21 +369,14 @@ type ImportPreview struct {
 	// the same, of what it lacks beside the export that is in use; each ends in a question
 	Questions []string
 	// the export that is in use and this one; none where there is none in use
-	Beside       []ExportFigure
+	Beside       []exports.Figure
 	Sheets       []ImportSheet // of a workbook
 	Columns      []ImportColumn
 	Meanings     []Meaning // that a column may have, in the order to offer them
 	Problems     []ImportProblem
 	ProblemCount int // of all; Problems are the first
 	Statuses     []StatusCount
-	Changes      *ImportChanges // nil where there is no snapshot yet
-}
-
-// ExportFigure is one figure of two exports.
-type ExportFigure struct {
-	Name     string
-	Now, New string
-	Worse    bool
+	Changes      *exports.Changes // nil where there is no snapshot yet
 }
 
 // ImportSheet is a sheet of a workbook, and whether it is read.
@@ -412,24 +406,4 @@ type StatusCount struct {
 	Status string
 	Count  int
 	Counts string // yes, no, unknown
-}
-
-// ImportChanges compares an export with the newest snapshot.
-type ImportChanges struct {
-	SnapshotID, Name string
-	AsOf             time.Time
-	Joined, Left     int
-	Status           int // members whose status, class, type or date paid through differ
-	Renamed          int // members whose name differs
-	Renumbered       int // members who left under one number and joined under another
-	Same             int
-	Examples         []ImportChange // some of each kind
-}
-
-// ImportChange is one member who changed.
-type ImportChange struct {
-	Kind          string // joined, left, status, renamed, renumbered
-	MemberID      string
-	Name          string
-	Before, After string
 }

@@ -11,6 +11,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/office"
+	"countersign/internal/office/exports"
 	"countersign/internal/office/kept"
 	"countersign/internal/store"
 	"countersign/verify"
@@ -117,7 +118,7 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 	snap := sv.export(export.Bytes())
 	p := must(sv.Store.AddPetition(ctx, store.Petition{Title: "Many", State: "draft", Rules: rules,
 		SnapshotID: snap.ID, ReceivedOn: time.Now()}))
-	matcher := must(office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID))
+	matcher := must(exports.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID))
 	u := must(sv.Store.AddUpload(ctx, store.Upload{PetitionID: p.ID, SHA256: strings.Repeat("b",
 		64), Name: "Many sheets.pdf", Size: 1}))
 	list := make([]store.Page, pages)
@@ -143,7 +144,8 @@ func newBench(b *testing.B, pages, rows int, rules string) (*service, store.Peti
 		lines, found := make([]store.Line, rows), map[string][]byte{}
 		for n := range lines {
 			which := (i*rows + n) % members
-			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2}, Row: stored[which],
+			lines[n] = store.Line{Number: n + 1, Box: [4]float64{.1, .1, .9, .2},
+				Row:     stored[which],
 				Picture: strips[which%len(strips)]}
 			found[store.LineID(pg.ID, n+1)] = matches[which]
 		}

@@ -25,6 +25,7 @@ import (
 	"countersign/internal/blob"
 	"countersign/internal/fixtures"
 	"countersign/internal/office"
+	"countersign/internal/office/exports"
 	"countersign/internal/queue"
 	"countersign/internal/store"
 	"countersign/internal/web/petition"
@@ -121,7 +122,7 @@ type reviewFolder struct {
 	dir      string
 	petition store.Petition
 	accounts map[string]store.Account // by name
-	rolls    *office.Rolls            // holds the export, read
+	rolls    *exports.Rolls           // holds the export, read
 }
 
 // reviewFolders are those that were made already, by the number of lines. To read the export,
@@ -180,7 +181,7 @@ func (f *reviewFolder) fill(t testing.TB, lines int) error {
 	if err != nil {
 		return err
 	}
-	f.rolls = office.NewRolls(st, blobs, nil)
+	f.rolls = exports.NewRolls(st, blobs, nil)
 	o := office.New(office.Options{Store: st, Blobs: blobs, Rolls: f.rolls, Program: "test"})
 	snapshot, err := o.Import(ctx, sum, "members.csv", office.ImportOptions{AsOf: time.Date(2026,
 		11, 1, 0, 0, 0, 0, time.UTC)}, by)

@@ -26,6 +26,7 @@ import (
 	"countersign/extract"
 	"countersign/internal/blob"
 	"countersign/internal/office"
+	"countersign/internal/office/exports"
 	"countersign/internal/office/kept"
 	"countersign/internal/queue"
 	"countersign/internal/store"
@@ -255,7 +256,7 @@ func (sv *service) sample() store.Petition {
 				Signed: extract.SignedYes},
 			{Name: "Herman Lewis", Address: "3339 Walnut Dr, Chicago",
 				Signed: extract.SignedUnsure}}}
-	matcher, err := office.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID)
+	matcher, err := exports.NewRolls(sv.Store, sv.Blobs, nil).Matcher(ctx, snap.ID)
 	check0(t, err)
 	line := 0
 	for f, name := range []string{"Detroit sheets.pdf", "Mailed in.tif"} {

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"countersign/internal/blob"
-	"countersign/internal/office"
+	"countersign/internal/office/exports"
 	"countersign/internal/queue"
 	"countersign/internal/reader"
 	"countersign/internal/store"
@@ -35,7 +35,7 @@ type Service struct {
 	Blobs   Blobs
 	Queue   *queue.Queue
 	Readers *reader.Pool
-	Rolls   *office.Rolls
+	Rolls   *exports.Rolls
 	Log     *slog.Logger
 	Heads   store.Anchors
 	workers *workers
@@ -116,7 +116,7 @@ func Open(ctx context.Context, o Options) (_ *Service, err error) {
 	if err := s.openReaders(o); err != nil {
 		return nil, err
 	}
-	s.Rolls = office.NewRolls(s.Store, s.Blobs, s.Readers)
+	s.Rolls = exports.NewRolls(s.Store, s.Blobs, s.Readers)
 	s.workers = &workers{store: s.Store, blobs: s.Blobs, queue: s.Queue, readers: s.Readers,
 		rolls: s.Rolls, log: s.Log, done: o.Done}
 	if s.Queue.Fresh() && !o.Join {

@@ -16,7 +16,7 @@ import (
 	"countersign/extract"
 	"countersign/ingest"
 	"countersign/internal/blob"
-	"countersign/internal/office"
+	"countersign/internal/office/exports"
 	"countersign/internal/office/kept"
 	"countersign/internal/queue"
 	"countersign/internal/reader"
@@ -38,7 +38,7 @@ type workers struct {
 	blobs   Blobs
 	queue   *queue.Queue
 	readers *reader.Pool
-	rolls   *office.Rolls
+	rolls   *exports.Rolls
 	log     *slog.Logger
 	done    func(stage string, took time.Duration, err error)
 }

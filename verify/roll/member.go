@@ -49,6 +49,15 @@ type Marks struct {
 // shared is how many texts a member has that others have, too.
 const shared = 15
 
+// FullName is a member's name as people say it, the preferred one in brackets.
+func (m *Member) FullName() string {
+	informal := ""
+	if m.Informal != "" && !strings.EqualFold(m.Informal, m.Given) {
+		informal = "(" + m.Informal + ")"
+	}
+	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family, m.Suffix}, " ")), " ")
+}
+
 // shared are these texts, in the order of sharedMeanings.
 func (m *Member) shared() [shared]*string {
 	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}

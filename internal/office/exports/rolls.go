@@ -1,4 +1,4 @@
-package office
+package exports
 
 import (
 	"context"
@@ -15,14 +15,14 @@ import (
 // and indexed once, however many ask at the same time. It is safe for use by several
 // goroutines.
 type Rolls struct {
-	snapshots interface {
-		Snapshot(ctx context.Context, id string) (store.Snapshot, error)
-	}
-	blobs   Blobs
-	exports Exports
+	snapshots Snapshots
+	files     Files
+	reader    Reader
 
 	mu   sync.Mutex
 	held []*heldRoll // the one asked for last comes first
+
+	searchers []*heldSearcher
 }
 
 // heldRoll is one snapshot, or being made one.
@@ -37,12 +37,22 @@ type heldRoll struct {
 // One of a hundred thousand members takes some hundred megabytes.
 const mostRolls = 3
 
-// NewRolls holds snapshots of a store, which exports reads; nil to read them in this process.
-func NewRolls(s *store.Store, b Blobs, e Exports) *Rolls {
-	if e == nil {
-		e = inProcess{}
+// Snapshots finds snapshots by their id.
+type Snapshots interface {
+	Snapshot(ctx context.Context, id string) (store.Snapshot, error)
+}
+
+// Files finds files by their hash.
+type Files interface {
+	Path(ctx context.Context, sum string) (path string, done func(), err error)
+}
+
+// NewRolls holds snapshots, which a reader reads; nil to read them in this process.
+func NewRolls(s Snapshots, f Files, r Reader) *Rolls {
+	if r == nil {
+		r = InProcess{}
 	}
-	return &Rolls{snapshots: s, blobs: b, exports: e}
+	return &Rolls{snapshots: s, files: f, reader: r}
 }
 
 // Matcher is the matcher of a snapshot, made now or before. Its Roll holds the members.
@@ -93,16 +103,38 @@ func (r *Rolls) read(ctx context.Context, id string) (*verify.Matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find membership snapshot %s: %w", id, err)
 	}
-	path, done, err := r.blobs.Path(ctx, s.SHA256)
+	path, done, err := r.files.Path(ctx, s.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("open membership snapshot %s: %w", id, err)
 	}
 	defer done()
 	// Whoever took the export in accepted what it lost.
-	members, err := r.exports.Export(ctx, path, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet,
+	members, err := r.reader.Export(ctx, path, s.Name, roll.Options{Map: s.Map, Sheet: s.Sheet,
 		AsOf: s.AsOf, AcceptLosses: true})
 	if err != nil {
 		return nil, fmt.Errorf("read membership snapshot %s: %w", id, err)
 	}
 	return verify.NewMatcher(members, verify.Options{}), nil
+}
+
+// heldSearcher is a roll ready to be searched.
+type heldSearcher struct {
+	roll  *roll.Roll
+	ready sync.Once
+	*roll.Searcher
+}
+
+// Searcher makes a roll ready for searching, once.
+func (r *Rolls) Searcher(of *roll.Roll) *roll.Searcher {
+	r.mu.Lock()
+	i := slices.IndexFunc(r.searchers, func(h *heldSearcher) bool { return h.roll == of })
+	if i < 0 {
+		r.searchers = slices.Insert(r.searchers, 0, &heldSearcher{roll: of})
+		r.searchers = r.searchers[:min(len(r.searchers), mostRolls)]
+		i = 0
+	}
+	h := r.searchers[i]
+	r.mu.Unlock()
+	h.ready.Do(func() { h.Searcher = roll.NewSearcher(of) })
+	return h.Searcher
 }

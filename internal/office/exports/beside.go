@@ -1,9 +1,7 @@
-package office
+package exports
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,38 +13,32 @@ import (
 	"countersign/verify/roll"
 )
 
-// beside is an export beside the one that is in use.
-type beside struct {
+// Beside is an export beside the one that is in use.
+type Beside struct {
 	snapshot store.Snapshot
 	now, new *roll.Roll
 	compared roll.Changes
 	had, has int // in good standing by either
 }
 
-// beside sets an export beside the one that is in use, nil where there is none.
-func (o *Office) beside(ctx context.Context, r *roll.Roll) (*beside, error) {
-	s, err := o.Store.CurrentSnapshot(ctx)
-	if errors.Is(err, store.ErrNotFound) || err == nil && s.Purged {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	m, err := o.rolls.Matcher(ctx, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	now := m.Roll()
-	return &beside{s, now, r, roll.Compare(now, r), inGoodStanding(now), inGoodStanding(r)}, nil
+// Compare sets an export beside the one that is in use.
+func Compare(new *roll.Roll, used store.Snapshot, now *roll.Roll) *Beside {
+	return &Beside{used, now, new, roll.Compare(now, new), inGoodStanding(now), inGoodStanding(new)}
 }
+
+// How much of an export is shown.
+const (
+	MostStatuses = 30
+	mostExamples = 12 // of each kind of change
+)
 
 // largeLoss is the share of members, or of those in good standing, that an export may lack
 // beside the one in use without a question. A year's lapses are under it; a file that was cut
 // off, or exported with a filter left on, is over it.
 const largeLoss = 0.10
 
-// questions are what a person has to answer before the export is taken in.
-func (b *beside) questions() (out []string) {
+// Questions are what a person has to answer before the export is taken in.
+func (b *Beside) Questions() (out []string) {
 	if b == nil {
 		return nil
 	}
@@ -60,7 +52,7 @@ func (b *beside) questions() (out []string) {
 		if before[m] != "" && after[m] == "" {
 			out = append(out, fmt.Sprintf(
 				"It has no column for %s, and the export in use has one, %s: is it left out on "+
-					"purpose?", meaningWord(m), before[m]))
+					"purpose?", MeaningWord(m), before[m]))
 		}
 	}
 	if b.fewerStand() {
@@ -71,11 +63,11 @@ func (b *beside) questions() (out []string) {
 	return out
 }
 
-func (b *beside) manyLeft() bool {
+func (b *Beside) manyLeft() bool {
 	return float64(len(b.compared.Left)) > largeLoss*float64(len(b.now.Members))
 }
 
-func (b *beside) fewerStand() bool { return float64(b.has) < (1-largeLoss)*float64(b.had) }
+func (b *Beside) fewerStand() bool { return float64(b.has) < (1-largeLoss)*float64(b.had) }
 
 // columnsOf gives the heading of the column that was taken for each meaning.
 func columnsOf(r *roll.Roll) map[roll.Meaning]string {
@@ -101,24 +93,24 @@ func inGoodStanding(r *roll.Roll) (n int) {
 	return n
 }
 
-// figures are what both exports hold, side by side.
-func (b *beside) figures() (out []ExportFigure) {
+// Figures are what both exports hold, side by side.
+func (b *Beside) Figures() (out []Figure) {
 	add := func(name string, now, new int, worse bool) {
-		out = append(out, ExportFigure{name, fmt.Sprint(now), fmt.Sprint(new), worse})
+		out = append(out, Figure{name, fmt.Sprint(now), fmt.Sprint(new), worse})
 	}
 	add("Members", len(b.now.Members), len(b.new.Members), b.manyLeft())
 	add("In good standing", b.had, b.has, b.fewerStand())
 	add("Rows read", b.now.Rows, b.new.Rows, false)
 	add("Rows left out", b.now.LeftOut, b.new.LeftOut, b.new.LeftOut > b.now.LeftOut)
 	if len(b.now.Sheets)+len(b.new.Sheets) > 0 {
-		out = append(out, ExportFigure{"Sheets read", strings.Join(b.now.Sheets, ", "),
+		out = append(out, Figure{"Sheets read", strings.Join(b.now.Sheets, ", "),
 			strings.Join(b.new.Sheets, ", "), false})
 	}
 	before, after := columnsOf(b.now), columnsOf(b.new)
 	for _, word := range roll.Meanings() {
 		m := roll.Meaning(word)
 		if before[m] != after[m] {
-			out = append(out, ExportFigure{"Column for " + meaningWord(m), cmp.Or(before[m],
+			out = append(out, Figure{"Column for " + MeaningWord(m), cmp.Or(before[m],
 				"none"), cmp.Or(after[m], "none"), after[m] == ""})
 		}
 	}
@@ -136,7 +128,7 @@ func (b *beside) figures() (out []ExportFigure) {
 			statuses = append(statuses, status)
 		}
 	}
-	for _, status := range statuses[:min(mostStatuses, len(statuses))] {
+	for _, status := range statuses[:min(MostStatuses, len(statuses))] {
 		if now[status] != new[status] {
 			add("Status “"+cmp.Or(status, "(empty)")+"”", now[status], new[status], false)
 		}
@@ -144,30 +136,90 @@ func (b *beside) figures() (out []ExportFigure) {
 	return out
 }
 
-// changes are the members that differ, with examples.
-func (b *beside) changes() *ImportChanges {
+// Changes are the members that differ, with examples.
+func (b *Beside) Changes() *Changes {
 	c := b.compared
-	out := &ImportChanges{
+	out := &Changes{
 		SnapshotID: b.snapshot.ID, Name: b.snapshot.Name, AsOf: b.snapshot.AsOf, Same: c.Same,
 		Joined: len(c.Joined), Left: len(c.Left), Status: len(c.Status), Renamed: len(c.Renamed),
 		Renumbered: len(c.Renumbered),
 	}
 	one := func(kind string, members []*roll.Member) {
 		for _, m := range members[:min(mostExamples, len(members))] {
-			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: m.ID,
-				Name: memberName(m)})
+			out.Examples = append(out.Examples, Change{Kind: kind, MemberID: m.ID,
+				Name: m.FullName()})
 		}
 	}
 	two := func(kind string, pairs [][2]*roll.Member, words func(*roll.Member) string) {
 		for _, p := range pairs[:min(mostExamples, len(pairs))] {
-			out.Examples = append(out.Examples, ImportChange{Kind: kind, MemberID: p[1].ID,
-				Name: memberName(p[1]), Before: words(p[0]), After: words(p[1])})
+			out.Examples = append(out.Examples, Change{Kind: kind, MemberID: p[1].ID,
+				Name: p[1].FullName(), Before: words(p[0]), After: words(p[1])})
 		}
 	}
 	one("joined", c.Joined)
 	one("left", c.Left)
 	two("renumbered", c.Renumbered, func(m *roll.Member) string { return m.ID })
 	two("status", c.Status, standingWords)
-	two("renamed", c.Renamed, memberName)
+	two("renamed", c.Renamed, (*roll.Member).FullName)
 	return out
+}
+
+// Figure is one figure of two exports.
+type Figure struct {
+	Name     string
+	Now, New string
+	Worse    bool
+}
+
+// Changes compares an export with the newest snapshot.
+type Changes struct {
+	SnapshotID, Name string
+	AsOf             time.Time
+	Joined, Left     int
+	Status           int // members whose status, class, type or date paid through differ
+	Renamed          int // members whose name differs
+	Renumbered       int // members who left under one number and joined under another
+	Same             int
+	Examples         []Change // some of each kind
+}
+
+// Change is one member who changed.
+type Change struct {
+	Kind          string // joined, left, status, renamed, renumbered
+	MemberID      string
+	Name          string
+	Before, After string
+}
+
+// MeaningWord is what people call what a column says.
+func MeaningWord(m roll.Meaning) string {
+	words := map[roll.Meaning]string{
+		roll.Number: "Member number", roll.FullName: "Whole name", roll.Prefix: "Prefix",
+		roll.Given: "First name", roll.Middle: "Middle name", roll.Family: "Last name",
+		roll.Suffix: "Suffix", roll.Informal: "Preferred name", roll.Former: "Former name",
+		roll.Email: "E-mail address", roll.Company: "Institution", roll.Street: "Street",
+		roll.City: "City", roll.State: "State", roll.ZIP: "ZIP code", roll.Country: "Country",
+		roll.Class: "Member class", roll.Type: "Member type", roll.Status: "Status",
+		roll.Born: "Date of birth", roll.Second: "Second number", roll.Joined: "Date joined",
+		roll.PaidThru: "Paid through",
+	}
+	return cmp.Or(words[m], string(m))
+}
+
+// standingWords is what an export says of a member's standing.
+func standingWords(m *roll.Member) string {
+	words := ""
+	for _, s := range []string{m.Status, m.Class, m.Type} {
+		if s != "" && words != "" {
+			words += ", "
+		}
+		words += s
+	}
+	if !m.PaidThru.IsZero() {
+		if words != "" {
+			words += ", "
+		}
+		words += "paid through " + m.PaidThru.Format(time.DateOnly)
+	}
+	return words
 }

@@ -1,4 +1,6 @@
-package office
+// Package exports is the membership exports as an office has them: who reads them, those that are
+// held ready for matching and searching, and a new one beside the one in use.
+package exports
 
 import (
 	"context"
@@ -8,17 +10,17 @@ import (
 	"countersign/verify/roll"
 )
 
-// Exports reads membership exports where they can do no harm: in processes with bounds on memory
+// Reader reads membership exports where they can do no harm: in processes with bounds on memory
 // and time.
-type Exports interface {
+type Reader interface {
 	Export(ctx context.Context, path, name string, opts roll.Options) (*roll.Roll, error)
 	PeekAtExport(ctx context.Context, path, name string, opts roll.Options) (roll.Peek, error)
 }
 
-// inProcess reads them here, as tests of other things do.
-type inProcess struct{}
+// InProcess reads them here, as tests of other things do.
+type InProcess struct{}
 
-func (inProcess) Export(_ context.Context, path, name string, opts roll.Options) (*roll.Roll,
+func (InProcess) Export(_ context.Context, path, name string, opts roll.Options) (*roll.Roll,
 	error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -28,7 +30,7 @@ func (inProcess) Export(_ context.Context, path, name string, opts roll.Options)
 	return roll.Import(file, name, opts)
 }
 
-func (inProcess) PeekAtExport(_ context.Context, path, name string, opts roll.Options) (roll.Peek,
+func (InProcess) PeekAtExport(_ context.Context, path, name string, opts roll.Options) (roll.Peek,
 	error) {
 	file, err := os.Open(path)
 	if err != nil {
