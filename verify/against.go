@@ -36,7 +36,7 @@ func (m *Matcher) bearers(written name.Name, member *roll.Member) float64 {
 	if len(written.Given) == 0 {
 		return 1
 	}
-	share := m.population.named(joined(written.Given[0]), written.FamilyJoined())
+	share := m.population.Named(joined(written.Given[0]), written.FamilyJoined())
 	if name.Compare(written, personOf(member)).Middle == name.Equal {
 		share *= knownMiddle
 	}
@@ -161,7 +161,7 @@ func (m *Matcher) otherGiven(written name.Name, member *roll.Member) bool {
 			continue
 		}
 		if first := joined(n.Given[0]); m.roll.Givens.Find(first) >= 0 ||
-			m.population.given(first) > 0 {
+			m.population.Given(first) > 0 {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"countersign/extract"
 	"countersign/verify/name"
+	"countersign/verify/population"
 	"countersign/verify/roll"
 )
 
@@ -40,7 +41,7 @@ type Matcher struct {
 	places  places
 	// suffixes says that the export keeps them: who has none there has none.
 	suffixes   bool
-	population *population
+	population *population.Population
 	numbers    numbering
 	ways       map[string]float64          // share of members, by the name of their street
 	wayTexts   texts                       // those names, as they may be written
@@ -81,11 +82,11 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 	m := &Matcher{
 		roll: r, prior: cmp.Or(opts.OnRoll, 0.85),
 		channel: newChannel(), digits: newDigitChannel(), powers: newPowers(),
-		population: newPopulation(), numbers: newNumbering(r),
+		population: population.AtLarge(), numbers: newNumbering(r),
 	}
 	m.shares = map[*roll.Lexicon][]float64{
-		r.Families: m.mixed(r.Families, m.population.family),
-		r.Givens:   m.mixed(r.Givens, m.population.given),
+		r.Families: m.mixed(r.Families, m.population.Family),
+		r.Givens:   m.mixed(r.Givens, m.population.Given),
 	}
 	var parts sync.WaitGroup
 	parts.Go(m.setOwn)

@@ -1,13 +1,14 @@
 package verify
 
-import "testing"
+import (
+	"testing"
 
-// The embedded tables can be read, and know names that are common anywhere.
+	"countersign/verify/population"
+)
+
+// The tables of the people at large can be read, and know names that are common anywhere.
 func TestPopulation(t *testing.T) {
-	p, err := readPopulation(census, communitiesFile)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := population.AtLarge()
 	for _, c := range []struct {
 		given, family string
 		rare          bool
@@ -29,7 +30,7 @@ func TestPopulation(t *testing.T) {
 		{"erasmus", "quillfeather", true},
 		{"wei", "quillfeather", true},
 	} {
-		if got := p.named(c.given, c.family); (got <= rareName) != c.rare {
+		if got := p.Named(c.given, c.family); (got <= rareName) != c.rare {
 			t.Errorf("%s %s: %.2g of the people", c.given, c.family, got)
 		}
 	}

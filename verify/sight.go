@@ -241,9 +241,9 @@ func (m *Matcher) byAnybody(h *heard, of *roll.Lexicon, read string, unseen floa
 		all.plus((1-unseen)*shares[word], &h.p[i])
 	}
 	if ok && of.Find(read) < 0 {
-		atLarge := m.population.family(read)
+		atLarge := m.population.Family(read)
 		if of == m.roll.Givens {
-			atLarge = m.population.given(read)
+			atLarge = m.population.Given(read)
 		}
 		p := m.powers.likelihood(fit{odds: 1, rights: n})
 		all.plus((1-unseen)*(1-m.fromRoll())*atLarge, &p)

@@ -1,4 +1,6 @@
-package verify
+// Package population says how common names are among people at large: a table of the census, and
+// the names of communities in which given and family names go together.
+package population
 
 import (
 	"bytes"
@@ -7,9 +9,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
-// census is the table of the command census: names of the 1990 US census by how many
+// census is the table of the command census beside this package: names of the 1990 US census by how many
 // people of ten million have them.
 //
 //go:embed census.txt.gz
@@ -18,10 +21,10 @@ var census []byte
 //go:embed communities.txt
 var communitiesFile string
 
-// population says how common names are among people at large. A roll of a few hundred
+// Population says how common names are among people at large. A roll of a few hundred
 // knows nothing of that: on it every name is rare, and a stranger's name that a member also
-// has would count as the member's.
-type population struct {
+// has would count as the member's. It is read only, and safe for use by several goroutines.
+type Population struct {
 	families, givens map[string]float64 // share of the people
 	communities      []community
 }
@@ -44,15 +47,16 @@ const (
 	unlistedHere = 2e-4
 )
 
-func newPopulation() *population {
-	p, err := readPopulation(census, communitiesFile)
+// AtLarge is the people of the embedded tables, which are read when they are first asked for.
+var AtLarge = sync.OnceValue(func() *Population {
+	p, err := read(census, communitiesFile)
 	if err != nil {
 		panic(err) // a test reads them
 	}
 	return p
-}
+})
 
-func readPopulation(census []byte, communities string) (*population, error) {
+func read(census []byte, communities string) (*Population, error) {
 	z, err := gzip.NewReader(bytes.NewReader(census))
 	if err != nil {
 		return nil, fmt.Errorf("the table of names: %w", err)
@@ -61,7 +65,7 @@ func readPopulation(census []byte, communities string) (*population, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the table of names: %w", err)
 	}
-	p := &population{
+	p := &Population{
 		families: make(map[string]float64, 8000),
 		givens:   make(map[string]float64, 6000),
 	}
@@ -82,7 +86,7 @@ func readPopulation(census []byte, communities string) (*population, error) {
 	return p, p.readCommunities(communities)
 }
 
-func (p *population) readCommunities(text string) error {
+func (p *Population) readCommunities(text string) error {
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		if len(words) < 2 || words[0] == "#" {
@@ -122,13 +126,13 @@ func (p *population) readCommunities(text string) error {
 	return nil
 }
 
-// family and given are the shares of the people who have a name, 0 for those not listed.
-func (p *population) family(word string) float64 { return p.families[word] }
-func (p *population) given(word string) float64  { return p.givens[word] }
+// Family and Given are the shares of the people who have a name, 0 for those not listed.
+func (p *Population) Family(word string) float64 { return p.families[word] }
+func (p *Population) Given(word string) float64  { return p.givens[word] }
 
-// named is about which share of the people has a given and a family name, both folded
+// Named is about which share of the people has a given and a family name, both folded
 // and joined.
-func (p *population) named(given, family string) float64 {
+func (p *Population) Named(given, family string) float64 {
 	share := max(p.families[family], rareFamily) * max(p.givens[given], rareGiven)
 	for _, c := range p.communities {
 		of := c.families[family]

@@ -1,7 +1,8 @@
 // Command census makes the table of common names that the matcher takes the names of
 // people outside the roll from:
 //
-//	go run ./verify/census dist.all.last dist.female.first dist.male.first > verify/census.txt.gz
+//	cd verify/population
+//	go run ./census dist.all.last dist.female.first dist.male.first > census.txt.gz
 //
 // The three files are the name frequencies of the 1990 US census (Census Bureau, in the public domain).
 // Family names that fewer than 2 of 100,000 people have are left out: most of those
