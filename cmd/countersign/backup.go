@@ -51,11 +51,7 @@ func (c backupCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 	}
-	kept, err := db.Kept(ctx)
-	if err != nil {
-		return err
-	}
-	files, done, err := scrubCommand{c.Data, c.Keep}.files(ctx, db)
+	kept, files, done, err := scrubCommand{c.Data, c.Keep}.kept(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -108,11 +104,7 @@ func (c restoreCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer db.Close()
-	kept, err := db.Kept(ctx)
-	if err != nil {
-		return err
-	}
-	to, done, err := scrubCommand{c.Data, c.Keep}.files(ctx, db)
+	kept, to, done, err := scrubCommand{c.Data, c.Keep}.kept(ctx, db)
 	if err != nil {
 		return err
 	}

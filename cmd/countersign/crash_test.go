@@ -117,7 +117,7 @@ func TestWorkElsewhere(t *testing.T) {
 	cmd := exec.Command(d.self, "work", "--nats", "nats://secret@"+at, "--db", "sqlite://"+
 		filepath.Join(d.dir, "countersign.db"), "--workers", "1", "--log-level", "debug",
 		"--metrics-listen", own)
-	var said lockedBuffer
+	var said fixtures.Buffer
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -213,7 +213,7 @@ func supervised(t *testing.T, args, env []string) {
 	var all sync.WaitGroup
 	all.Go(func() {
 		for ctx.Err() == nil {
-			var said lockedBuffer
+			var said fixtures.Buffer
 			cmd := exec.CommandContext(ctx, self, args...)
 			cmd.Env, cmd.Stderr = env, &said
 			cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -395,7 +395,7 @@ type journey struct {
 	dir      string
 	url      string // as people know it
 	cmd      *exec.Cmd
-	out, log lockedBuffer
+	out, log fixtures.Buffer
 	breaks   atomic.Bool // in the middle of the next piece of a file
 
 	mu     sync.Mutex

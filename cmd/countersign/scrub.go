@@ -25,11 +25,7 @@ func (c scrubCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer db.Close()
-	kept, err := db.Kept(ctx)
-	if err != nil {
-		return err
-	}
-	files, done, err := c.files(ctx, db)
+	kept, files, done, err := c.kept(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -42,6 +38,15 @@ type keptFiles interface {
 	Verify(ctx context.Context, sum string) error
 	Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 	Put(ctx context.Context, r io.Reader) (sum string, size int64, err error)
+}
+
+// kept are the files that the database names, and where they are.
+func (c scrubCommand) kept(ctx context.Context, db *store.Store) (kept []store.Kept,
+	files keptFiles, done func(), err error) {
+	if kept, err = db.Kept(ctx); err == nil {
+		files, done, err = c.files(ctx, db)
+	}
+	return kept, files, done, err
 }
 
 func (c scrubCommand) files(ctx context.Context, db *store.Store) (v keptFiles, done func(),

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -23,7 +22,7 @@ func served(t *testing.T, args ...string) (base string, said func() string) {
 	t.Helper()
 	base = fmt.Sprintf("http://localhost:%d", freePort(t))
 	ctx, stop := context.WithCancel(t.Context())
-	var out, errs lockedBuffer
+	var out, errs fixtures.Buffer
 	var all sync.WaitGroup
 	all.Go(func() {
 		args := append([]string{"serve", "--listen", "127.0.0.1:" + base[strings.LastIndex(base,
@@ -44,24 +43,6 @@ func served(t *testing.T, args ...string) (base string, said func() string) {
 			t.Fatalf("the service does not answer; it said\n%s", errs.String())
 		}
 	}
-}
-
-// lockedBuffer is written by one goroutine and read by another.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // A first start says where the service is and how the first administrator gets in; the link

@@ -38,10 +38,7 @@ func (s *Store) AddFinding(ctx context.Context, f Finding) (_ Finding, err error
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, f.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, f.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, f.PetitionID); err != nil {
 			return err
 		}
 		if f.At, err = after(ctx, tx, f); err != nil {

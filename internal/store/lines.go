@@ -68,10 +68,7 @@ func (s *Store) MatchLines(ctx context.Context, pageID, snapshotID string,
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, p.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, p.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, p.PetitionID); err != nil {
 			return err
 		}
 		of, err := petition(ctx, tx, p.PetitionID)

@@ -140,10 +140,7 @@ func (s *Store) SettleOpen(ctx context.Context, p OpenPoint) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, old.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, old.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, old.PetitionID); err != nil {
 			return err
 		}
 		n, err := write(ctx, tx,
@@ -169,10 +166,7 @@ func (s *Store) AddLine(ctx context.Context, l Line, by string) (_ Line, err err
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, p.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, p.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, p.PetitionID); err != nil {
 			return err
 		}
 		last, err := one(ctx, tx, scanNumber,

@@ -466,6 +466,14 @@ func (s *Store) ForgetDropped(ctx context.Context, list []Dropped) (err error) {
 	})
 }
 
+// lockUnpurged locks a petition of which no purge has begun; else it is ErrPurged.
+func lockUnpurged(ctx context.Context, tx conn, petitionID string) error {
+	if err := lock(ctx, tx, petitionID); err != nil {
+		return err
+	}
+	return refusePurged(ctx, tx, petitionID)
+}
+
 // refusePurged is ErrPurged where a purge of the petition has begun.
 func refusePurged(ctx context.Context, tx conn, petitionID string) error {
 	n, err := one(ctx, tx, scanNumber,

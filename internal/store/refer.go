@@ -23,10 +23,7 @@ func (s *Store) Refer(ctx context.Context, pageID, petitionID string) (u Upload,
 		if p.PetitionID == petitionID {
 			return fmt.Errorf("the page is there: %w", ErrConflict)
 		}
-		if err := lock(ctx, tx, petitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, petitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, petitionID); err != nil {
 			return err
 		}
 		u.ID, u.PetitionID, u.Referred, u.Excluded, u.Error = UploadID(petitionID, u.SHA256),

@@ -29,10 +29,7 @@ func (s *Store) AddRepair(ctx context.Context, r Repair) (_ Repair, err error) {
 	defer saying(&err, "add repair %s of page %s", r.ID, r.PageID)
 	r.At = or(r.At)
 	err = s.change(ctx, func(tx conn) error {
-		if err := lock(ctx, tx, r.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, r.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, r.PetitionID); err != nil {
 			return err
 		}
 		// Their order is the one they came in, even where clocks differ: the newest is undone
@@ -63,10 +60,7 @@ func (s *Store) UndoRepair(ctx context.Context, id, by string, at time.Time) (er
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, r.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, r.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, r.PetitionID); err != nil {
 			return err
 		}
 		n, err := write(ctx, tx,
@@ -113,10 +107,7 @@ func (s *Store) TellPage(ctx context.Context, p Page) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, old.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, old.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, old.PetitionID); err != nil {
 			return err
 		}
 		under := old.FiledUnder // by its code

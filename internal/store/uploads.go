@@ -28,10 +28,7 @@ func (s *Store) AddUpload(ctx context.Context, u Upload) (_ Upload, err error) {
 	defer saying(&err, "add upload %s", u.ID)
 	u.At = or(u.At)
 	err = s.change(ctx, func(tx conn) error {
-		if err := lock(ctx, tx, u.PetitionID); err != nil {
-			return err
-		}
-		if err := refusePurged(ctx, tx, u.PetitionID); err != nil {
+		if err := lockUnpurged(ctx, tx, u.PetitionID); err != nil {
 			return err
 		}
 		u.Pages, u.Error, u.Excluded, u.Referred = 0, "", false, false

@@ -25,6 +25,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/blob"
+	"countersign/internal/fixtures"
 	"countersign/internal/office"
 	"countersign/internal/office/exports"
 	"countersign/internal/office/kept"
@@ -40,7 +41,7 @@ type service struct {
 	*Server
 	t     testing.TB
 	url   string
-	logs  *lockedBuffer
+	logs  *fixtures.Buffer
 	queue *queue.Queue
 	files *blob.Files
 	dir   string
@@ -63,7 +64,7 @@ func newService(t testing.TB) *service {
 	t.Cleanup(func() { st.Close() })
 	blobs, err := blob.OpenFiles(filepath.Join(dir, "blobs"))
 	check0(t, err)
-	logs := &lockedBuffer{}
+	logs := &fixtures.Buffer{}
 	log := slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	q, err := queue.Open(ctx, queue.Options{Dir: filepath.Join(dir, "queue"), Log: log})
 	check0(t, err)
@@ -99,19 +100,6 @@ func check0(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
-
-// lockedBuffer is what was logged.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
 
 // client is one browser, or one script with a token.
 type client struct {

@@ -18,9 +18,7 @@ import (
 // photographed twice: of the later one a person is told.
 func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	t.Parallel()
-	o := drawn.Random(9)
-	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 8, drawn.Scan{},
-		false, 0, 0
+	o := oneForm(8)
 	clear := drawn.Draw(o)
 	hidden := drawn.Draw(o)
 	hidden.HideHeadings()
@@ -29,11 +27,7 @@ func TestPagesOfOneFormHelpEachOther(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
 	working(t, s)
 	for name, sheet := range map[string]drawn.Sheet{"first.jpg": hidden, "second.jpg": clear} {
-		var b bytes.Buffer
-		if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
-			t.Fatal(err)
-		}
-		upload(t, s, "p", name, b.Bytes())
+		uploadSheet(t, s, name, sheet)
 	}
 	fixtures.Settled(t, s.Store, "p")
 
@@ -70,17 +64,11 @@ func TestWhatTheFormPrintsIsNoOpenPoint(t *testing.T) {
 	fixtures.AddPetition(t, s.Store, "p", snapshot.ID)
 	working(t, s)
 	for i, name := range []string{"first.jpg", "second.jpg"} {
-		o := drawn.Random(9)
-		o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 4,
-			drawn.Scan{}, false, 0, 0
+		o := oneForm(4)
 		o.Seed += uint64(i) << 32 // other people, on the same form
 		sheet := drawn.Draw(o)
 		flourish(sheet.Image.(draw.Image))
-		var b bytes.Buffer
-		if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
-			t.Fatal(err)
-		}
-		upload(t, s, "p", name, b.Bytes())
+		uploadSheet(t, s, name, sheet)
 		fixtures.Settled(t, s.Store, "p")
 		points, err := s.Store.OpenPoints(t.Context(), "p")
 		if err != nil {
@@ -99,4 +87,21 @@ func flourish(on draw.Image) {
 		x, y := 500+i/14+int(40*math.Sin(a)), 90+int(30*math.Cos(a*0.7))
 		draw.Draw(on, image.Rect(x, y, x+4, y+4), image.Black, image.Point{}, draw.Src)
 	}
+}
+
+// oneForm is how sheets of one form are drawn, straight and clear.
+func oneForm(rows int) drawn.Options {
+	o := drawn.Random(9)
+	o.Rules, o.DPI, o.Rows, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, rows,
+		drawn.Scan{}, false, 0, 0
+	return o
+}
+
+func uploadSheet(t *testing.T, s *Service, name string, sheet drawn.Sheet) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
+		t.Fatal(err)
+	}
+	upload(t, s, "p", name, b.Bytes())
 }
