@@ -69,7 +69,7 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 	left = slices.DeleteFunc(left, func(m mark) bool { return v.named(m, r, tables) })
 	for _, c := range tables {
 		within := func(m mark) bool { return middle(m.box).In(c.form.table.Bounds()) }
-		if (c.form.score < sureHeadings || c.form.twice && !c.form.told) && (len(c.filed) > 0 || slices.ContainsFunc(left, within)) {
+		if (c.form.score < sureHeadings && !c.form.byRoll || c.form.twice && !c.form.told) && (len(c.filed) > 0 || slices.ContainsFunc(left, within)) {
 			sheet.open(ColumnsUnknown, v, c.form.table.Bounds(),
 				"The headings of the table could not be read: see which column is which, and that each line is read as it should be.")
 		}

@@ -142,6 +142,7 @@ type reading struct {
 	forms []form // the signer tables in reading order; none where there are none
 	cover cover.Content
 	words []tesseract.Word // that were read to find the form
+	whole []tesseract.Word // of all of the page, where they were read beside those
 	sense float64          // how much of its print made sense
 	clear float64          // how well its handwriting read, 0 to 1; 0 until asked
 
@@ -247,7 +248,11 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 		r.sense = 6 * forms[0].score
 	}
 	clear := 0
-	for _, w := range words {
+	printed := words
+	if len(r.whole) > len(printed) {
+		printed = r.whole
+	}
+	for _, w := range printed {
 		// Tesseract also reads words that stand on end.
 		if w.Confidence >= 0.8 && wordLike(w.Text) && w.Box.Dx() > w.Box.Dy() {
 			clear++

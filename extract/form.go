@@ -25,6 +25,7 @@ type form struct {
 	ticks   []layout.Rule   // the strokes between such boxes
 	teaches []Learned       // what pages of the same form may be understood by
 	told    bool            // a person says what its columns are
+	byRoll  bool            // the roll says it
 	inside  bool            // what it asks for is printed in the cells of every row
 	twice   bool            // a second row of headings asks for another person
 }
@@ -102,7 +103,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			f.inside = true
 			return []form{f}, words, err
 		}
-		f := chosen[0].partlyRead()
+		f := x.byRoll(chosen[0].partlyRead())
 		f.twice = f.ofSomebody(words)
 		return []form{f}, words, nil
 	}

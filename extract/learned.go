@@ -16,6 +16,7 @@ type Learned struct {
 	Columns []Column
 	Borders []float64 // of the columns, as shares of the table's width: from 0 to 1
 	Rows    int       // that people sign in
+	ByRoll  bool      // the headings say nothing: see Unheaded
 }
 
 // Same reports whether two pages taught the same.
@@ -71,7 +72,7 @@ func (l Learned) fits(borders []float64) bool {
 func (x Extractor) recall(ctx context.Context, v *view, tables []layout.Table, words []tesseract.Word) (f form, ok bool, err error) {
 	for _, t := range tables {
 		borders := shares(t)
-		at := slices.IndexFunc(x.Known, func(l Learned) bool { return l.fits(borders) })
+		at := slices.IndexFunc(x.Known, func(l Learned) bool { return !l.ByRoll && l.fits(borders) })
 		if at < 0 || t.Rows() <= fewRows || ok && t.Rows() <= f.table.Rows() {
 			continue
 		}
@@ -87,6 +88,17 @@ func (x Extractor) recall(ctx context.Context, v *view, tables []layout.Table, w
 		}
 	}
 	return f, ok, nil
+}
+
+// byRoll gives a form whose headings say nothing the meaning that the roll gave its columns.
+func (x Extractor) byRoll(f form) form {
+	borders := shares(f.table)
+	at := slices.IndexFunc(x.Known, func(l Learned) bool { return l.ByRoll && l.fits(borders) })
+	if at >= 0 {
+		f.columns, f.byRoll = slices.Clone(x.Known[at].Columns), true
+		f.teaches = []Learned{x.Known[at]}
+	}
+	return f
 }
 
 // headRows finds the headings of a form among the first rows of a table. Where none of them

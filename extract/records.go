@@ -57,6 +57,7 @@ func (x Extractor) records(ctx context.Context, r *reading) (*composed, error) {
 		if words, err = r.view.print(ctx, x.Print, r.view.bounds(), tesseract.Sparse); err != nil {
 			return nil, err
 		}
+		r.whole = words
 	}
 	var table layout.Table
 	if drawn {

@@ -53,7 +53,8 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *form, number int) (*cells, error) {
 	v := r.view
 	cells := newCells(v, f)
-	if !f.told {
+	if !f.told && !f.byRoll {
+		known := slices.Clone(f.columns)
 		named, err := x.nameByShape(ctx, cells)
 		if err != nil {
 			return nil, err
@@ -61,9 +62,18 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 		if named {
 			cells = newCells(v, f) // what a column holds bears on how its ink is taken
 		}
+		if f.score < sureHeadings {
+			if slices.Equal(f.columns[0].Fields, []Field{Number}) {
+				known[0] = f.columns[0]
+			}
+			if sheet.Unheaded, err = x.unheaded(ctx, cells, known); err != nil {
+				return nil, err
+			}
+			sheet.note("The headings could not be read; the columns were named by what is written in them.")
+		}
 	}
-	if f.score < sureHeadings && !f.told {
-		sheet.note("The headings could not be read; the columns were named by what is written in them.")
+	if f.byRoll {
+		sheet.note("The headings could not be read; the columns were named by the members that are found in them.")
 	}
 	heads, err := x.printedFirst(ctx, r, cells)
 	if err != nil {
@@ -103,7 +113,7 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 		cells.signedByWriting(rows, number)
 		sheet.note(signInSheet)
 	}
-	if f.score < sureHeadings && !f.told {
+	if f.score < sureHeadings && !f.told && !f.byRoll {
 		doubtStruck(rows)
 	}
 	for i := range rows {

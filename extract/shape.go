@@ -27,6 +27,7 @@ const (
 	lookAddress               // words and a number
 	lookPlace                 // words, then two capitals or a code
 	lookWorkplace             // words of which one is "library" or the like
+	lookState                 // the two capitals of a state
 	looks
 )
 
@@ -37,6 +38,7 @@ var lookLike = []struct {
 	look look
 	like *regexp.Regexp
 }{
+	{lookState, regexp.MustCompile(`^(A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])$`)},
 	{lookMail, regexp.MustCompile(`\S@\S|\S\.(com|org|edu|net|gov|de|fr|be|at)$`)},
 	{lookDated, regexp.MustCompile(`^\d{1,4} ?[-/.] ?\d{1,2} ?([-/.] ?\d{2,4})?\.?$`)},
 	{lookPhone, regexp.MustCompile(`^[+(]?\d[\d() .-]{8,}\d$`)},
@@ -99,6 +101,7 @@ var looksOf = []looksOfField{
 	{Street, map[look]float64{lookAddress: 82, lookWords: 8, lookPlace: 3}},
 	{CityState, map[look]float64{lookPlace: 60, lookWords: 18, lookAddress: 8, lookWord: 5}},
 	{City, map[look]float64{lookWord: 65, lookWords: 25, lookScrawl: 4}},
+	{State, map[look]float64{lookState: 80, lookScrawl: 12, lookWord: 3}},
 	{ZIP, map[look]float64{lookCode: 85, lookSmall: 4, lookNumber: 3}},
 	{Email, map[look]float64{lookMail: 75, lookWords: 8, lookWord: 8, lookScrawl: 3}},
 	{Phone, map[look]float64{lookPhone: 70, lookNumber: 20, lookDated: 3}},
@@ -248,7 +251,7 @@ func meaningsOf(readings []Reading, may []Field) []float64 {
 			out[m] += oneWriter * n * (math.Log(often/100) - unknownMeaning)
 		}
 		switch meaning.field { // many signers come from few places, and have names of their own
-		case City:
+		case City, State:
 			if !few {
 				out[m] -= 2
 			}

@@ -60,15 +60,15 @@ type Sheet struct {
 	Kind     Kind
 	Rotation int // clockwise degrees that make the page upright: 0, 90, 180, 270
 	Source   ingest.Source
-	Columns  []Column  // left to right; empty unless the page has signers
-	Open     []Open    // what a person must look at before the sheet can be called complete
-	Notes    []string  // what a reader of the result should know, such as headings that could not be read
-	Rows     []Row     // in reading order, only those in which somebody wrote
-	Guesses  []Guess   // other ways to understand the columns; none where headings leave no doubt
-	Learned  []Learned // what other pages of the same form may be understood by
-	Form     Form      // which page of a petition a printed sheet is; zero where the page does not say
-	Imprint  Imprint   // by which pages of one form are compared
-	Cover    Cover     // empty where the page says nothing of purpose, group or organizers
+	Columns  []Column   // left to right; empty unless the page has signers
+	Open     []Open     // what a person must look at before the sheet can be called complete
+	Notes    []string   // what a reader of the result should know, such as headings that could not be read
+	Rows     []Row      // in reading order, only those in which somebody wrote
+	Learned  []Learned  // what other pages of the same form may be understood by
+	Unheaded []Unheaded // what the roll may tell of its columns; none where headings leave no doubt
+	Form     Form       // which page of a petition a printed sheet is; zero where the page does not say
+	Imprint  Imprint    // by which pages of one form are compared
+	Cover    Cover      // empty where the page says nothing of purpose, group or organizers
 }
 
 // Open is an open point: something on a page that may be a signature nobody filed, or a

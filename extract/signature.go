@@ -59,7 +59,7 @@ func (x Extractor) signatures(ctx context.Context, c *cells, rows []Row, before 
 			return err
 		}
 		doubted := holdsNumbers(read)
-		if guessed {
+		if guessed && !c.form.byRoll {
 			names := make([]string, len(at))
 			for n := range at {
 				names[n] = nameOf(rows[at[n]])

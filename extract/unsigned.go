@@ -7,7 +7,7 @@ import (
 // noPlaceToSign reports whether a table is known to have no column for signatures:
 // its headings were read and its borders are drawn, so that none was missed.
 func (f *form) noPlaceToSign() bool {
-	return f.score >= sureHeadings && f.table.Style == layout.Grid && !f.exact && !f.asks(Signature)
+	return (f.score >= sureHeadings || f.byRoll) && f.table.Style == layout.Grid && !f.exact && !f.asks(Signature)
 }
 
 // signInSheet is the note on a page whose table has no place to sign.

@@ -85,8 +85,6 @@ type Match struct {
 	Prior      float64 // of each member, before the line was seen
 	OnRoll     float64 // of any member; zero where the line shows nothing
 	Waits      bool    // not compared with the export yet
-
-	Guess *extract.Guess // how the columns were understood; nil for the page's own way
 }
 
 // Decision is the verdict on one line.

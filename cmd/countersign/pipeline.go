@@ -148,14 +148,17 @@ func (p *pipeline) readPages(ctx context.Context, files []file) {
 }
 
 // readAgain reads the pages whose columns are not known once more, by what other pages of the
-// same form taught.
+// same form taught, or by what the roll says of all of them.
 func (p *pipeline) readAgain(ctx context.Context, files []file) {
 	var known []extract.Learned
+	var unheaded []extract.Unheaded
 	for _, f := range files {
 		for _, s := range f.pages {
 			known = extract.Learn(known, s.Learned)
+			unheaded = append(unheaded, s.Unheaded...)
 		}
 	}
+	known = extract.Learn(known, p.matcher.Learn(unheaded))
 	if len(known) == 0 {
 		return
 	}
@@ -243,7 +246,6 @@ func (p *pipeline) page(ctx context.Context, f file, number int, known []extract
 	if err != nil {
 		return sheet{err: err}
 	}
-	s = p.matcher.Understand(s).As(s)
 	out = sheet{Sheet: s}
 	for i, row := range s.Rows {
 		ref := verify.Ref{File: f.name, Page: number, Row: row.Number}

@@ -284,9 +284,6 @@ func (w *counted) take(stored store.Line, ref verify.Ref, hash uint64) (*caseLin
 			return nil, fmt.Errorf("line %s: %w", stored.ID, err)
 		}
 	}
-	if l.read.Guess != nil {
-		row.Fields = l.read.Guess.Apply(row.Fields)
-	}
 	stored.Row, stored.Match = nil, nil
 	l.Line = stored
 	l.read.Line = verify.Line{Ref: ref, Row: row}

@@ -176,9 +176,6 @@ func (w *counted) matchCorrected(ctx context.Context, o *Office, l *caseLine,
 	}
 	if seen != nil {
 		row = *seen
-		if l.read.Guess != nil {
-			row.Fields = l.read.Guess.Apply(row.Fields)
-		}
 	}
 	row, _ = verify.Corrected(row, found)
 	m := w.matcher.Match(verify.Line{Ref: l.ref, Row: row})

@@ -273,7 +273,7 @@ func TestOfficeShowsWhatCheckDecides(t *testing.T) {
 	var matches []verify.Match
 	var want report.Petition
 	for n, sheet := range readSample(t) {
-		for _, r := range matcher.Understand(sheet).As(sheet).Rows {
+		for _, r := range sheet.Rows {
 			matches = append(matches,
 				matcher.Match(verify.Line{Ref: verify.Ref{File: "petition.pdf", Page: n + 1,
 					Row: r.Number}, Row: r}))

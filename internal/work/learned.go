@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"slices"
 
 	"countersign/extract"
 	"countersign/internal/office"
@@ -9,8 +10,8 @@ import (
 	"countersign/internal/store"
 )
 
-// readPage has a page read, and once more by what other pages of the petition taught where its
-// columns are not known.
+// readPage has a page read, and once more by what other pages of the petition taught, or the
+// roll, where its columns are not known.
 func (w *workers) readPage(ctx context.Context, path string, u store.Upload,
 	p store.Page) (got reader.Page, s extract.Sheet, err error) {
 	how := reader.How{Picture: true}
@@ -23,11 +24,18 @@ func (w *workers) readPage(ctx context.Context, path string, u store.Upload,
 	if s, err = got.Sheet(); err != nil || s.Understood() || len(how.Told.Columns) > 0 {
 		return got, s, err
 	}
-	known, err := w.taught(ctx, p, nil)
-	if err != nil || len(known) == 0 {
+	how.Known, err = w.taught(ctx, p, nil)
+	if err != nil {
 		return got, s, err
 	}
-	how.Known = known
+	byRoll, err := w.learnByRoll(ctx, p, s)
+	if err != nil {
+		return got, s, err
+	}
+	how.Known = extract.Learn(how.Known, byRoll)
+	if len(how.Known) == 0 {
+		return got, s, nil
+	}
 	again, err := w.readers.Page(ctx, path, u.Name, p.Number, how)
 	if err != nil {
 		return got, s, err
@@ -35,7 +43,55 @@ func (w *workers) readPage(ctx context.Context, path string, u store.Upload,
 	if t, err := again.Sheet(); err == nil && t.Understood() {
 		return again, t, nil
 	}
-	return got, s, nil
+	if toldByRoll(s, byRoll) { // in vain: nobody need try it again
+		s.Unheaded = nil
+		got.Packed, err = extract.EncodeSheet(s)
+	}
+	return got, s, err
+}
+
+// toldByRoll reports whether the roll told what the columns of a page hold.
+func toldByRoll(s extract.Sheet, known []extract.Learned) bool {
+	return slices.ContainsFunc(s.Unheaded, func(u extract.Unheaded) bool { return u.In(known) })
+}
+
+// learnByRoll is what the roll of a petition tells of the columns of a page, with all that is like
+// it; nothing before there is a roll.
+func (w *workers) learnByRoll(ctx context.Context, p store.Page, s extract.Sheet) (
+	[]extract.Learned, error) {
+	if len(s.Unheaded) == 0 {
+		return nil, nil
+	}
+	petition, err := w.store.Petition(ctx, p.PetitionID)
+	if err != nil || petition.SnapshotID == "" {
+		return nil, err
+	}
+	matcher, err := w.rolls.Matcher(ctx, petition.SnapshotID)
+	if err != nil {
+		return nil, err
+	}
+	tables := s.Unheaded
+	err = w.others(ctx, p, func(other extract.Sheet) bool {
+		tables = append(tables[:len(tables):len(tables)], other.Unheaded...)
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return matcher.Learn(tables), nil
+}
+
+// askRoll has a page read again whose columns the roll can tell: it was read before there was
+// one.
+func (w *workers) askRoll(ctx context.Context, p store.Page, s extract.Sheet) error {
+	if s.Understood() {
+		return nil
+	}
+	known, err := w.learnByRoll(ctx, p, s)
+	if err != nil || !toldByRoll(s, known) {
+		return err
+	}
+	return w.store.ReadAgain(ctx, p.ID)
 }
 
 // mostTeachers is how many pages of a petition are asked what they taught.
@@ -45,9 +101,19 @@ const mostTeachers = 20
 // stops at a page that taught the same as until; nil asks all.
 func (w *workers) taught(ctx context.Context, p store.Page, until []extract.Learned) (
 	known []extract.Learned, err error) {
+	err = w.others(ctx, p, func(s extract.Sheet) bool {
+		known = extract.Learn(known, s.Learned)
+		return len(until) == 0 || !knows(known, until)
+	})
+	return known, err
+}
+
+// others gives the sheets of the first pages of a petition with lines, but one, until ask has
+// enough.
+func (w *workers) others(ctx context.Context, p store.Page, ask func(extract.Sheet) bool) error {
 	pages, err := w.store.Pages(ctx, p.PetitionID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	asked := 0
 	for _, other := range pages {
@@ -58,17 +124,15 @@ func (w *workers) taught(ctx context.Context, p store.Page, until []extract.Lear
 		s, err := w.storedSheet(ctx, other.Sheet)
 		if err != nil {
 			if ctx.Err() != nil {
-				return nil, err
+				return err
 			}
 			continue // whoever needs that page's lines has it read again
 		}
-		asked++
-		known = extract.Learn(known, s.Learned)
-		if len(until) > 0 && knows(known, until) {
-			return known, nil
+		if asked++; !ask(s) {
+			break
 		}
 	}
-	return known, nil
+	return nil
 }
 
 // knows reports whether all that a page taught is known.

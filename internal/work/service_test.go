@@ -124,7 +124,7 @@ func TestUploadBecomesMatches(t *testing.T) {
 			p.Picture == "" || p.Width == 0 {
 			t.Errorf("page %d: %+v", i+1, p)
 		}
-		for _, r := range matcher.Understand(sheet).As(sheet).Rows {
+		for _, r := range sheet.Rows {
 			sameLineAs(t, lines[at], matcher.Match(verify.Line{Row: r}), matcher.Roll())
 			at++
 		}

@@ -278,7 +278,6 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 	map[string][]byte, error) {
 	matches := map[string][]byte{}
 	var sheet extract.Sheet
-	var columns verify.Understood
 	for _, l := range lines {
 		if l.SnapshotID == snapshotID {
 			continue
@@ -291,8 +290,9 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 			if sheet, err = w.sheet(ctx, p); err != nil {
 				return nil, err
 			}
-			columns = matcher.Understand(sheet)
-			sheet = columns.As(sheet)
+			if err := w.askRoll(ctx, p, sheet); err != nil {
+				return nil, err
+			}
 		}
 		row, err := kept.DecodeRow(l.Row)
 		if err != nil {
@@ -305,7 +305,6 @@ func (w *workers) match(ctx context.Context, p store.Page, snapshotID string, li
 			row = sheet.Rows[at] // with what was seen
 		}
 		found := matcher.Match(verify.Line{Row: row})
-		found.Guess = columns.Guess
 		if matches[l.ID], err = kept.EncodeMatch(found); err != nil {
 			return nil, err
 		}

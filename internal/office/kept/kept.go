@@ -29,8 +29,6 @@ type (
 		Prior      number            `json:"prior"`
 		OnRoll     number            `json:"on"`
 		Candidates []storedCandidate `json:"found,omitempty"`
-
-		Meant map[extract.Field]extract.Field `json:"meant,omitempty"` // see extract.Guess
 	}
 	// Members go by number: the roll they are looked up in must be that of the
 	// snapshot the match was made against.
@@ -117,9 +115,6 @@ func EncodeMatch(m verify.Match) ([]byte, error) {
 		}
 		kept.Candidates = append(kept.Candidates, k)
 	}
-	if m.Guess != nil {
-		kept.Meant = m.Guess.Meant
-	}
 	data, err := json.Marshal(kept)
 	if err != nil {
 		return nil, fmt.Errorf("write a match for the store: %w", err)
@@ -139,9 +134,6 @@ func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 	}
 	m := verify.Match{Nobody: float64(kept.Nobody), Prior: float64(kept.Prior),
 		OnRoll: float64(kept.OnRoll)}
-	if kept.Meant != nil {
-		m.Guess = &extract.Guess{Meant: kept.Meant}
-	}
 	pieces := 0 // of evidence
 	for _, k := range kept.Candidates {
 		pieces += len(k.Evidence)
