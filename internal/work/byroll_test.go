@@ -18,8 +18,8 @@ import (
 func TestTheRollTellsWhatColumnsAre(t *testing.T) {
 	t.Parallel()
 	o := drawn.Random(9)
-	o.Rules, o.DPI, o.Rows, o.Filled, o.Scan, o.Shaded, o.Skew, o.Rotation = drawn.Grid, 200, 10, 10,
-		drawn.Scan{}, false, 0, 0
+	o.Rules, o.DPI, o.Rows, o.Filled, o.Scan = drawn.Grid, 200, 10, 10, drawn.Scan{}
+	o.Shaded, o.Skew, o.Rotation = false, 0, 0
 	o.Struck, o.Skipped, o.Unsigned = 0, 0, 0
 	sheet := drawn.Draw(o)
 	sheet.HideHeadings()
@@ -30,7 +30,8 @@ func TestTheRollTellsWhatColumnsAre(t *testing.T) {
 			r.Texts["street"], r.Texts["city"], r.Texts["state"])
 	}
 	for i := range 300 { // others
-		fmt.Fprintf(members, "%07d,Ada%c,Lovelace%c%c,,,,Active\n", 5000000+i, 'a'+i%26, 'a'+i/26, 'a'+i%7)
+		fmt.Fprintf(members, "%07d,Ada%c,Lovelace%c%c,,,,Active\n", 5000000+i, 'a'+i%26, 'a'+i/26,
+			'a'+i%7)
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
