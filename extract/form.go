@@ -103,7 +103,9 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			f.inside = true
 			return []form{f}, words, err
 		}
-		f := x.byRoll(chosen[0].partlyRead())
+		f := chosen[0].partlyRead()
+		f.numberRows(v)
+		f = x.byRoll(f)
 		f.twice = f.ofSomebody(words)
 		return []form{f}, words, nil
 	}

@@ -15,7 +15,7 @@ type Handwritten struct {
 	Hand  *hand.Recognizer
 	Print Recognizer
 
-	zip, postcode, date, dayFirst, phone, number *hand.Grammar
+	zip, postcode, date, dayFirst, phone, number, house *hand.Grammar
 }
 
 // NewHandwritten joins the two.
@@ -23,6 +23,7 @@ func NewHandwritten(h *hand.Recognizer, print Recognizer) *Handwritten {
 	return &Handwritten{
 		Hand: h, Print: print,
 		zip: hand.ZIP(), postcode: hand.Digits(4, 4), date: hand.Date(), dayFirst: hand.DayFirst(), phone: hand.Phone(), number: hand.Digits(3, 12),
+		house: hand.MustGrammar("#", "##", "###", "####", "#####", "#[A-Da-d]", "##[A-Da-d]", "###[A-Da-d]"),
 	}
 }
 
@@ -42,6 +43,7 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 		Date:     likelier(Date, h.date, h.dayFirst, cells, seen),
 		Phone:    h.phone,
 		MemberID: h.number,
+		House:    h.house,
 	}
 	for i, l := range seen {
 		if l.Printed() > bar {

@@ -215,6 +215,10 @@ func regrouped(ps phrases) phrases {
 			out = append(out, before)
 		}
 		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < float64(p.box.Dy()) {
+			if heading.OfSomebody(out[n-1].text) && heading.Of(p.text).Confidence > 0.9 {
+				out[n-1] = out[n-1].with(p) // "Child's" before "Name"
+				continue
+			}
 			if m := heading.Of(out[n-1].text + " " + p.text); m.Confidence > 0.9 && len(m.Items) == 1 && m.Items[0] != string(Number) {
 				out[n-1] = out[n-1].with(p)
 				continue

@@ -172,6 +172,7 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 	for i, r := range readings {
 		rows[into[i]].Fields[wanted[i].field] = r
 	}
+	c.form.joinHouses(rows)
 	takeDittos(rows)
 	c.form.partZIPs(rows)
 	c.form.partMemberIDs(rows)
@@ -181,6 +182,27 @@ func (x Extractor) readFields(ctx context.Context, c *cells, rows []Row, number 
 		joinName(row.Fields)
 	}
 	return nil
+}
+
+// joinHouses makes one address of the street and the number of the house where each has a column,
+// in their order.
+func (f form) joinHouses(rows []Row) {
+	at, street := f.columnOf(House), f.columnOf(Street)
+	if at < 0 {
+		return
+	}
+	for _, row := range rows {
+		house, way := row.Fields[House], row.Fields[Street]
+		delete(row.Fields, House)
+		if house.Text == "" || way.Text == "" {
+			continue
+		}
+		text := house.Text + " " + way.Text
+		if at > street {
+			text = way.Text + " " + house.Text
+		}
+		row.Fields[Street] = Reading{Text: text, Confidence: min(house.Confidence, way.Confidence), Engine: way.Engine}
+	}
 }
 
 // partZIPs takes ZIP codes off the front of places and streets. Where most streets have one,
@@ -448,6 +470,9 @@ func newCells(v *view, f *form) *cells {
 	bits := v.bits.Clone()
 	own, folds, rest := partRules(v, f)
 	bits.Erase(append(own, folds...), append(v.standingOf(f.table), f.ticks...), v.dpi)
+	if !f.exact {
+		bits.Erase(nil, f.table.Sides(bits, v.dpi), v.dpi)
+	}
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
 		columns[i] = ink.Column{

@@ -34,6 +34,7 @@ const (
 	SecondID    Field = "second_id" // another number than the member's, such as an employee's
 	Signature   Field = "signature" // looked at for ink, never read
 	Number      Field = "number"    // the printed row number; says nothing about the signer
+	House       Field = "house"     // the number of a house, which becomes part of the street
 )
 
 // Kind says what a page is for.

@@ -331,7 +331,8 @@ var denials = strings.Fields(`no non nein nee not none nil void never
 	did didnt sign signed signature
 	phone telephone telefon telefonisch tel call called email mail verbal verbally orally online
 	by per via proxy behalf file same ditto see attached above pending later
-	pp poa for name withdrawn withdraws withdrew withdraw revoked removed cancelled canceled`)
+	pp poa for name withdrawn withdraws withdrew withdraw revoked removed cancelled canceled
+	received recieved filed copy draft rejected duplicate approved certified`)
 
 // refusals begin a sentence that says why nobody signed.
 var refusals = strings.Fields("not no cannot cant wont didnt nicht kein non nee does did out")

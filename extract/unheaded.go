@@ -68,6 +68,8 @@ func (u Unheaded) Line(i int, meant []Field) Row {
 			row.Fields[f] = u.Lines[i][column]
 		}
 	}
+	partZIP(row.Fields, Street, zipOfStreet)
+	partZIP(row.Fields, CityState, zipOfPlace)
 	joinName(row.Fields)
 	return row
 }

@@ -24,7 +24,18 @@ type Meaning struct {
 
 // Of gives the meaning of one heading by itself. Case, accents, punctuation
 // and most OCR errors do not matter.
-func Of(text string) Meaning { return meaning(parts(text)) }
+func Of(text string) Meaning {
+	m := meaning(parts(text))
+	return m.addressed()
+}
+
+// addressed asks for the street where a house's number is asked for alone.
+func (m Meaning) addressed() Meaning {
+	if slices.Equal(m.Items, []string{house}) {
+		m.Items = []string{"street"}
+	}
+	return m
+}
 
 func meaning(outside, inside []token) Meaning {
 	m := read(outside)
@@ -93,6 +104,7 @@ func Weigh(headings []string) (row []Meaning, score, weight float64) {
 	company(headings, row)
 	partsOfDates(headings, row)
 	family(row)
+	houses(headings, row)
 	numbers(row)
 	once(row)
 	return row, score, weight
@@ -242,6 +254,38 @@ func family(row []Meaning) {
 		row[name].Items = []string{"given"}
 	}
 }
+
+// houses finds the number of the house in a column of its own, just before or after that of the
+// street; "No." is that only beside "Street", for after an address it may be the member's. A
+// house's number without a street beside it stands for the address.
+func houses(headings []string, row []Meaning) {
+	for i := range row {
+		bare := i > 0 && slices.Equal(row[i].Items, []string{"number"})
+		if !bare && !slices.Equal(row[i].Items, []string{house}) {
+			continue
+		}
+		beside := func(j int) bool {
+			return j >= 0 && j < len(row) && slices.Contains(row[j].Items, "street") &&
+				(!bare || ofStreet(headings[j]))
+		}
+		switch {
+		case beside(i+1), beside(i-1):
+			row[i].Items = []string{house}
+		case !bare:
+			row[i].Items = []string{"street"}
+		}
+	}
+}
+
+// ofStreet reports whether a heading asks for a street and nothing more.
+func ofStreet(heading string) bool {
+	outside, _ := parts(heading)
+	return len(outside) > 0 && !slices.ContainsFunc(outside, func(t token) bool {
+		return !slices.Contains(streets, t.word) && !fillers[t.word]
+	})
+}
+
+var streets = strings.Fields("street strasse str rue calle straat via gatuadress ulica")
 
 // numbers reads "No." as the row number in the first column, and as the
 // member's number in a later one unless another column asks for that.
@@ -402,6 +446,9 @@ func join(found []string) []string {
 	}
 	if has("citystate") || has("city") || has("street") {
 		drop["zip"] = true
+	}
+	if has("street") { // "Street, house no."
+		drop[house] = true
 	}
 	var items []string
 	for _, item := range found {

@@ -10,6 +10,9 @@ import (
 const (
 	hash  = "#"     // a number, of the row or of something named beside it
 	other = "other" // a heading that petitions have and we have no use for
+	// house is the number of a house, which has a column of its own beside that of the street or
+	// stands for the whole address.
+	house = "house"
 	// somebody is a person who is no signer: what is asked of them is nothing we read.
 	somebody = "somebody"
 )
@@ -42,6 +45,7 @@ var terms = []struct{ item, phrases string }{
 	{"name", "nom, noms"}, // beside a given name it is the family's: see family
 	{"signature", "signature, signatures, sign, signed, signature of member, member signature, members signature, voter signature, autograph"},
 	{"signature", "parent signature, parents signature, guardian signature, parent guardian signature, parent or guardian signature"},
+	{"signature", "emargement, emargements, paraphe"},
 	{"signature", "unterschrift, unterschriften, unterzeichnet, signatur"},
 	{"signature", "firma, firmas, rubrica"},
 	{"signature", "handtekening, handtekeningen"},
@@ -59,11 +63,12 @@ var terms = []struct{ item, phrases string }{
 		"name of organization, name of organisation, name of employer, name of company, branch"},
 	{"institution", "institut, bibliothek, arbeitgeber, einrichtung, hochschule, universitat, schule, organisation"},
 	{"institution", "bibliotheque, etablissement, employeur, biblioteca, institucion, instelling, werkgever, bibliotheek"},
-	{"street", "address, unit address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, street #, house #, " +
+	{"street", "address, unit address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, " +
 		"number and street, # and street, street name, name of street, addr, work address, business address"},
-	{"street", "adresse, strasse, anschrift, wohnanschrift, hausnummer, haus #, hausnr, str"},
+	{"street", "adresse, strasse, anschrift, wohnanschrift, str"},
+	{house, "street #, house #, house, bldg #, building #, hausnummer, haus #, hausnr, huisnummer, huis #, # rue, # de rue, # de calle, civico, # civico, husnummer"},
 	{"street", "rue, domicile, adresse postale, direccion, domicilio, calle"},
-	{"street", "adres, straat, straat en huisnummer, straat en #, huisnummer"},
+	{"street", "adres, straat, straat en huisnummer, straat en #"},
 	{"street", "indirizzo, residenza, indirizzo di residenza, morada, endereco, adress, gatuadress, ulica"},
 	{"citystate", "citystate, city state, location"},
 	{"city", "city, town, municipality, village, city town, town city, township"},

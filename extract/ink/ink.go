@@ -31,21 +31,30 @@ type Page struct {
 }
 
 func (s *slot) add(box image.Rectangle, area int) {
+	s.addShared(box, area)
+	s.own.add(box, area)
+}
+
+// addShared adds what other rows share.
+func (s *slot) addShared(box image.Rectangle, area int) {
 	s.amount.add(box, area)
 	if !flat(box) {
 		s.curved.add(box, area)
 	}
 }
 
-// flat reports whether a piece of ink lies as straight as a ruled line, of which a faint one
-// leaves pieces in cells.
-func flat(box image.Rectangle) bool { return box.Dx() >= 10*box.Dy() && box.Dy() <= box.Dx()/40+3 }
+// flat reports whether a piece of ink is as straight as a ruled line, lying or standing, of which
+// a faint or dotted one leaves pieces in cells.
+func flat(box image.Rectangle) bool {
+	long, thick := max(box.Dx(), box.Dy()), min(box.Dx(), box.Dy())
+	return long >= 10*thick && thick <= long/40+3
+}
 
 // signed is the likeness of the ink to a signature. A straight line by itself is none for
-// certain, whoever drew it.
+// certain, whoever drew it, nor is ink that other rows share, such as a stamp.
 func (s slot) signed(dpi float64) float64 {
 	likeness := s.amount.signed(dpi)
-	if likeness >= 1 && s.curved.signed(dpi) < 1 {
+	if likeness >= 1 && (s.curved.signed(dpi) < 1 || s.own.signed(dpi) < 1) {
 		return 0.5
 	}
 	return likeness
@@ -92,6 +101,7 @@ const (
 type slot struct {
 	amount
 	curved amount // less the pieces that may be what is left of a ruled line
+	own    amount // less what lies across rows, and what lies among it
 }
 
 // amount is how much ink there is, and where.
@@ -508,7 +518,13 @@ func middleOf(r image.Rectangle) float64 { return float64(r.Min.Y+r.Max.Y) / 2 }
 // measure sums up the ink of each slot.
 func (p *Page) measure() {
 	p.slots = make([]slot, p.table.Rows()*p.table.Columns()*2)
+	across := p.across()
 	for i, c := range p.ink.List {
+		at := image.Pt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+		add := func(id int, box image.Rectangle, area int) { p.slots[id].add(box, area) }
+		if slices.ContainsFunc(across, at.In) {
+			add = func(id int, box image.Rectangle, area int) { p.slots[id].addShared(box, area) }
+		}
 		switch o := p.owner[i]; o {
 		case nobody:
 		case parted:
@@ -527,12 +543,60 @@ func (p *Page) measure() {
 				part.Area++
 			})
 			for id, part := range parts {
-				p.slots[id].add(part.Box, part.Area)
+				add(id, part.Box, part.Area)
 			}
 		default:
-			p.slots[o].add(c.Box, c.Area)
+			add(int(o), c.Box, c.Area)
 		}
 	}
+}
+
+// across is where shapes are that lie across rows and belong to none of them, such as the frame
+// of a stamp, with all that touches them.
+func (p *Page) across() (shapes []image.Rectangle) {
+	const (
+		rows   = 1.4  // the height of such a shape at least
+		wide   = 0.4  // inches
+		mostly = 0.92 // share of its ink from which on a row has it
+	)
+	for i, c := range p.ink.List {
+		row, _ := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+		if row < 0 || float64(c.Box.Dx()) < wide*p.dpi || float64(c.Box.Dy()) < rows*float64(p.table.Row(row).Dy()) {
+			continue
+		}
+		in := map[int]int{}
+		p.each(i, func(x, y int) {
+			r, _ := p.cellAt(x, y)
+			in[r]++
+		})
+		if _, n := most(in); float64(n) < mostly*float64(c.Area) {
+			shapes = append(shapes, p.touching(c.Box))
+		}
+	}
+	return shapes
+}
+
+// touching is a place with all ink that touches it, and what touches that, as far as stamps are
+// large.
+func (p *Page) touching(place image.Rectangle) image.Rectangle {
+	const (
+		near            = 0.05 // inches
+		widest, tallest = 3.0, 1.6
+	)
+	for grown := true; grown; {
+		grown = false
+		around := place.Inset(-int(near * p.dpi))
+		for i, c := range p.ink.List {
+			all := place.Union(c.Box)
+			if p.owner[i] == nobody || all == place || !c.Box.Overlaps(around) ||
+				float64(all.Dx()) > widest*p.dpi || float64(all.Dy()) > tallest*p.dpi {
+				continue
+			}
+			place, grown = all, true
+			around = place.Inset(-int(near * p.dpi))
+		}
+	}
+	return place
 }
 
 // mask marks the pixels of box within reach of the slot's ink.
