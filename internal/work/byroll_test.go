@@ -10,7 +10,7 @@ import (
 	"countersign/extract"
 	"countersign/extract/drawn"
 	"countersign/internal/fixtures"
-	"countersign/internal/office"
+	"countersign/internal/office/kept"
 )
 
 // What the columns of a page are whose headings cannot be read the roll tells, also if there is
@@ -73,7 +73,7 @@ func TestTheRollTellsWhatColumnsAre(t *testing.T) {
 	_, _, lines := fixtures.Contents(t, s.Store, "p")
 	found := 0
 	for _, l := range lines {
-		row, err := office.DecodeRow(l.Row)
+		row, err := kept.DecodeRow(l.Row)
 		if err != nil {
 			t.Fatal(err)
 		}
