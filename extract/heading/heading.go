@@ -269,7 +269,7 @@ func houses(headings []string, row []Meaning) {
 				(!bare || ofStreet(headings[j]))
 		}
 		switch {
-		case beside(i+1), beside(i-1):
+		case beside(i + 1), beside(i - 1):
 			row[i].Items = []string{house}
 		case !bare:
 			row[i].Items = []string{"street"}

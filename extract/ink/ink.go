@@ -558,8 +558,15 @@ func (p *Page) across() (shapes []image.Rectangle) {
 		rows   = 1.4  // the height of such a shape at least
 		wide   = 0.4  // inches
 		mostly = 0.92 // share of its ink from which on a row has it
+
+		// Two folds that cross are thinner, and have no letters between them.
+		line    = 0.018 // inches
+		letters = 5
 	)
 	for i, c := range p.ink.List {
+		if p.owner[i] == nobody || !p.asStamps(c.Box) {
+			continue
+		}
 		row, _ := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
 		if row < 0 || float64(c.Box.Dx()) < wide*p.dpi || float64(c.Box.Dy()) < rows*float64(p.table.Row(row).Dy()) {
 			continue
@@ -569,34 +576,100 @@ func (p *Page) across() (shapes []image.Rectangle) {
 			r, _ := p.cellAt(x, y)
 			in[r]++
 		})
-		if _, n := most(in); float64(n) < mostly*float64(c.Area) {
-			shapes = append(shapes, p.touching(c.Box))
+		if _, n := most(in); float64(n) < mostly*float64(c.Area) && p.frames(i) {
+			thick := float64(c.Area) >= line*p.dpi*float64(c.Box.Dx()+c.Box.Dy())
+			if place, pieces := p.touching(c.Box); thick || pieces >= letters {
+				shapes = append(shapes, place)
+			}
 		}
 	}
 	return shapes
 }
 
-// touching is a place with all ink that touches it, and what touches that, as far as stamps are
-// large.
-func (p *Page) touching(place image.Rectangle) image.Rectangle {
+// frames reports whether a component has two straight sides at a right angle, one of them long, as
+// frames have. Writing that runs from row to row has one at most, the stroke under a name.
+func (p *Page) frames(i int) bool {
 	const (
-		near            = 0.05 // inches
-		widest, tallest = 3.0, 1.6
+		long  = 0.75 // inches
+		short = 0.3
+		steep = 0.35 // of a side, against the sheet's own direction
+		step  = 0.01 // of the slope
+		off   = 0.05 // from the right angle, as a slope
 	)
+	box := p.ink.List[i].Box
+	var lying, standing []image.Point // pixels; of standing sides with the axes swapped
+	p.each(i, func(x, y int) {
+		if p.onBorder(x, y) {
+			return // what is left of the table's own
+		}
+		lying = append(lying, image.Pt(x-box.Min.X, y-box.Min.Y))
+		standing = append(standing, image.Pt(y-box.Min.Y, x-box.Min.X))
+	})
+	for slope := -steep; slope <= steep; slope += step {
+		across, down := straight(lying, slope), 0
+		for other := -slope - off; other <= -slope+off; other += step {
+			down = max(down, straight(standing, other))
+		}
+		if float64(max(across, down)) >= long*p.dpi && float64(min(across, down)) >= short*p.dpi {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Page) onBorder(x, y int) bool {
+	const near = 0.04 // inches
+	return slices.ContainsFunc(p.table.Borders, func(b layout.Rule) bool {
+		return math.Abs(float64(x)-b.At(y)) <= near*p.dpi
+	})
+}
+
+// straight is how long the longest straight side of some slope is: the most pixels along of a
+// band a few pixels broad.
+func straight(pixels []image.Point, slope float64) (longest int) {
+	const breadth = 3
+	seen := map[image.Point]bool{}
+	along := map[int]int{}
+	for _, q := range pixels {
+		band := int(math.Floor((float64(q.Y) - slope*float64(q.X)) / breadth))
+		if at := image.Pt(q.X, band); !seen[at] {
+			seen[at] = true
+			along[band]++
+			longest = max(longest, along[band])
+		}
+	}
+	return longest
+}
+
+// touching is a place with all ink that touches it, and what touches that, as far as stamps are
+// large, and how many pieces these are.
+func (p *Page) touching(place image.Rectangle) (all image.Rectangle, pieces int) {
+	const near = 0.05 // inches
 	for grown := true; grown; {
 		grown = false
 		around := place.Inset(-int(near * p.dpi))
 		for i, c := range p.ink.List {
-			all := place.Union(c.Box)
-			if p.owner[i] == nobody || all == place || !c.Box.Overlaps(around) ||
-				float64(all.Dx()) > widest*p.dpi || float64(all.Dy()) > tallest*p.dpi {
+			more := place.Union(c.Box)
+			if p.owner[i] == nobody || more == place || !c.Box.Overlaps(around) || !p.asStamps(more) {
 				continue
 			}
-			place, grown = all, true
+			place, grown = more, true
 			around = place.Inset(-int(near * p.dpi))
 		}
 	}
-	return place
+	const speck = 20 // pixels
+	for _, c := range p.ink.List {
+		if c.Area > speck && c.Box.In(place) {
+			pieces++
+		}
+	}
+	return place, pieces
+}
+
+// asStamps reports whether something is no larger than stamps are.
+func (p *Page) asStamps(box image.Rectangle) bool {
+	const widest, tallest = 3.0, 1.6 // inches
+	return float64(box.Dx()) <= widest*p.dpi && float64(box.Dy()) <= tallest*p.dpi
 }
 
 // mask marks the pixels of box within reach of the slot's ink.
