@@ -139,7 +139,8 @@ func (x Extractor) nameByShape(ctx context.Context, c *cells) (named bool, err e
 		}
 	}
 	var open []int
-	var likely [][]float64 // of each open column, by meaning as in looksOf
+	var likely [][]float64  // of each open column, by meaning as in looksOf
+	var written [][]Reading // of each open column, by row
 	rows := c.sampleRows()
 	for i := range columns {
 		if len(columns[i].Fields) > 0 || heading.Of(columns[i].Heading).Confidence > 0.5 {
@@ -149,10 +150,11 @@ func (x Extractor) nameByShape(ctx context.Context, c *cells) (named bool, err e
 		if len(may) == 0 {
 			continue
 		}
-		readings, err := x.sample(ctx, c, i, rows)
+		all, err := x.column(ctx, c, i, rows)
 		if err != nil {
 			return named, err
 		}
+		readings := withWriting(all)
 		if i == 0 && !taken[Number] && (countsUp(readings) || c.narrow(i)) {
 			columns[i].Fields, named = []Field{Number}, true
 			continue
@@ -161,6 +163,16 @@ func (x Extractor) nameByShape(ctx context.Context, c *cells) (named bool, err e
 			continue
 		}
 		open, likely = append(open, i), append(likely, meaningsOf(readings, may))
+		written = append(written, all)
+	}
+	for n := range likely {
+		again := 0.0
+		for m := range likely {
+			if n != m {
+				again = max(again, sharesNames(written[n], written[m]))
+			}
+		}
+		likely[n][signatureLook] += ofSignature * again * float64(len(withWriting(written[n])))
 	}
 	for n, m := range assigned(likely, taken) {
 		if m >= 0 {
@@ -221,12 +233,44 @@ func (c *cells) sampleRows() []int {
 
 // sample reads the written cells of a column in the given rows.
 func (x Extractor) sample(ctx context.Context, c *cells, column int, rows []int) ([]Reading, error) {
+	readings, err := x.column(ctx, c, column, rows)
+	return withWriting(readings), err
+}
+
+// column reads a column in the given rows.
+func (x Extractor) column(ctx context.Context, c *cells, column int, rows []int) ([]Reading, error) {
 	var wanted []item
 	for _, row := range rows {
 		wanted = append(wanted, item{row, column, 0, Name})
 	}
-	readings, err := x.items(ctx, c, wanted)
-	return slices.DeleteFunc(readings, func(r Reading) bool { return r.Text == "" && r.Engine != "hand" }), err
+	return x.items(ctx, c, wanted)
+}
+
+// withWriting leaves out the cells in which nothing is written.
+func withWriting(readings []Reading) []Reading {
+	return slices.DeleteFunc(slices.Clone(readings), func(r Reading) bool { return r.Text == "" && r.Engine != "hand" })
+}
+
+// ofSignature is how much a cell with the name that stands in another column says for the
+// signature: two signatures of five can be read as the name, and hardly any other word. Natural
+// logarithm.
+const ofSignature = 2.2
+
+// signatureLook is the place of the signature in looksOf.
+var signatureLook = slices.IndexFunc(looksOf, func(l looksOfField) bool { return l.field == Signature })
+
+// sharesNames is the share of the names in one column that stand in another one, too.
+func sharesNames(column, names []Reading) float64 {
+	again, n := 0, 0
+	for i := range min(len(column), len(names)) {
+		if names[i].Text == "" {
+			continue
+		}
+		if n++; isName(column[i].Text, names[i].Text) {
+			again++
+		}
+	}
+	return float64(again) / float64(max(1, n))
 }
 
 // meaningsOf is the log likelihood of what a column holds under each meaning,

@@ -130,20 +130,19 @@ func ShapesOf(tables []Unheaded) Shapes {
 
 // setAgain finds the columns in which the names of others stand once more, as signatures do.
 func (s *Shapes) setAgain(tables []Unheaded) {
+	column := func(i int) (all []Reading) {
+		for _, t := range tables {
+			for _, line := range t.Lines {
+				all = append(all, line[i])
+			}
+		}
+		return all
+	}
 	for _, i := range s.open {
 		for _, j := range s.open {
-			again, names := 0, 0
-			for _, t := range tables {
-				for _, line := range t.Lines {
-					if i == j || line[j].Text == "" {
-						continue
-					}
-					if names++; isName(line[i].Text, line[j].Text) {
-						again++
-					}
-				}
+			if i != j {
+				s.again[[2]int{i, j}] = sharesNames(column(i), column(j))
 			}
-			s.again[[2]int{i, j}] = float64(again) / float64(max(1, names))
 		}
 	}
 }
@@ -194,15 +193,13 @@ func (s Shapes) Log(meant []Field) float64 {
 	return sum + plausible(set, s.taken) + s.signature(meant)
 }
 
-// signature is how much speaks for the signature's column because the names stand in it again:
-// two signatures of five can be read as the name, and hardly any other word.
+// signature is how much speaks for the signature's column because the names stand in it again.
 func (s Shapes) signature(meant []Field) (most float64) {
-	const ofCell = 2.2 // natural logarithm
 	at := slices.Index(meant, Signature)
 	for n, column := range s.open {
 		for j, f := range meant {
 			if column == at && (f == Name || f == Given || f == Family) {
-				most = max(most, ofCell*float64(s.cells[n])*s.again[[2]int{at, j}])
+				most = max(most, ofSignature*float64(s.cells[n])*s.again[[2]int{at, j}])
 			}
 		}
 	}

@@ -599,9 +599,6 @@ func (p *Page) frames(i int) bool {
 	box := p.ink.List[i].Box
 	var lying, standing []image.Point // pixels; of standing sides with the axes swapped
 	p.each(i, func(x, y int) {
-		if p.onBorder(x, y) {
-			return // what is left of the table's own
-		}
 		lying = append(lying, image.Pt(x-box.Min.X, y-box.Min.Y))
 		standing = append(standing, image.Pt(y-box.Min.Y, x-box.Min.X))
 	})
@@ -615,13 +612,6 @@ func (p *Page) frames(i int) bool {
 		}
 	}
 	return false
-}
-
-func (p *Page) onBorder(x, y int) bool {
-	const near = 0.04 // inches
-	return slices.ContainsFunc(p.table.Borders, func(b layout.Rule) bool {
-		return math.Abs(float64(x)-b.At(y)) <= near*p.dpi
-	})
 }
 
 // straight is how long the longest straight side of some slope is: the most pixels along of a

@@ -11,43 +11,41 @@ import (
 )
 
 // readPage has a page read, and once more by what other pages of the petition taught, or the
-// roll, where its columns are not known.
-func (w *workers) readPage(ctx context.Context, path string, u store.Upload,
-	p store.Page) (got reader.Page, s extract.Sheet, err error) {
+// roll, where its columns are not known. It gives what was taught by then.
+func (w *workers) readPage(ctx context.Context, path string, u store.Upload, p store.Page) (
+	got reader.Page, s extract.Sheet, taught []extract.Learned, err error) {
 	how := reader.How{Picture: true}
 	if how.Told, err = office.DecodeTold(p.Told); err != nil {
-		return got, s, err
+		return got, s, nil, err
 	}
 	if got, err = w.readers.Page(ctx, path, u.Name, p.Number, how); err != nil {
-		return got, s, err
+		return got, s, nil, err
 	}
 	if s, err = got.Sheet(); err != nil || s.Understood() || len(how.Told.Columns) > 0 {
-		return got, s, err
-	}
-	how.Known, err = w.taught(ctx, p, nil)
-	if err != nil {
-		return got, s, err
+		return got, s, nil, err
 	}
 	byRoll, err := w.learnByRoll(ctx, p, s)
 	if err != nil {
-		return got, s, err
+		return got, s, nil, err
 	}
-	how.Known = extract.Learn(how.Known, byRoll)
-	if len(how.Known) == 0 {
-		return got, s, nil
+	if taught, err = w.taught(ctx, p, nil); err != nil {
+		return got, s, nil, err
+	}
+	if how.Known = extract.Learn(slices.Clone(taught), byRoll); len(how.Known) == 0 {
+		return got, s, taught, nil
 	}
 	again, err := w.readers.Page(ctx, path, u.Name, p.Number, how)
 	if err != nil {
-		return got, s, err
+		return got, s, taught, err
 	}
 	if t, err := again.Sheet(); err == nil && t.Understood() {
-		return again, t, nil
+		return again, t, taught, nil
 	}
 	if toldByRoll(s, byRoll) { // in vain: nobody need try it again
 		s.Unheaded = nil
 		got.Packed, err = extract.EncodeSheet(s)
 	}
-	return got, s, err
+	return got, s, taught, err
 }
 
 // toldByRoll reports whether the roll told what the columns of a page hold.
@@ -89,6 +87,20 @@ func (w *workers) askRoll(ctx context.Context, p store.Page, s extract.Sheet) er
 	}
 	known, err := w.learnByRoll(ctx, p, s)
 	if err != nil || !toldByRoll(s, known) {
+		return err
+	}
+	return w.store.ReadAgain(ctx, p.ID)
+}
+
+// learnLate has a page read again whose columns are not known, if another taught something since
+// it was read: that one did not see it.
+func (w *workers) learnLate(ctx context.Context, p store.Page, s extract.Sheet,
+	before []extract.Learned) error {
+	if s.Understood() || len(p.Told) > 0 { // a person's word stands
+		return nil
+	}
+	now, err := w.taught(ctx, p, nil)
+	if err != nil || knows(before, now) {
 		return err
 	}
 	return w.store.ReadAgain(ctx, p.ID)

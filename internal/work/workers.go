@@ -161,7 +161,7 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 		return lost(err)
 	}
 	defer done()
-	got, s, err := w.readPage(ctx, path, u, p)
+	got, s, taught, err := w.readPage(ctx, path, u, p)
 	var input *ingest.InputError
 	switch {
 	case errors.As(err, &input):
@@ -169,6 +169,9 @@ func (w *workers) read(ctx context.Context, p store.Page) error {
 	case err == nil:
 		if err = w.keep(ctx, u, p, got, s); err == nil {
 			err = w.teach(ctx, p, s)
+		}
+		if err == nil {
+			err = w.learnLate(ctx, p, s, taught)
 		}
 		if err == nil {
 			err = w.compare(ctx, p, s)
