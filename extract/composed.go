@@ -56,7 +56,7 @@ func (c *composed) lyingRules() []layout.Rule {
 	const edge = 0.3 // of a slot's height, along which its own line may be
 	return slices.DeleteFunc(slices.Clone(c.of.lying), func(r layout.Rule) bool {
 		at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
-		return !c.recurs(r) && c.anySlot(func(s image.Rectangle) bool {
+		return c.alone(r) || !c.recurs(r) && c.anySlot(func(s image.Rectangle) bool {
 			s.Min.Y, s.Max.Y = s.Min.Y+int(edge*float64(s.Dy())), s.Max.Y-int(edge*float64(s.Dy()))
 			return at.In(s)
 		})
@@ -90,6 +90,37 @@ func (c *composed) recurs(r layout.Rule) bool {
 			}
 		}
 		return len(c.all) > 2 && float64(with) >= most*float64(len(c.all))
+	}
+	return false
+}
+
+// alone reports whether a line runs along a slot of one record at a height at which most others
+// have none: people strike out along the line to write on, too.
+func (c *composed) alone(r layout.Rule) bool {
+	const (
+		off  = 0.05 // inches
+		most = 0.5  // of the other records
+		long = 0.5  // of the slot
+	)
+	x := (r.From + r.To) / 2
+	at := image.Pt(x, int(r.At(x)))
+	for i, own := range c.all {
+		n := slices.IndexFunc(own.slots, func(s image.Rectangle) bool { return at.In(s) })
+		if n < 0 {
+			continue
+		}
+		with := 0
+		for k, one := range c.all {
+			by := one.slots[n].Min.Sub(own.slots[n].Min)
+			if k != i && slices.ContainsFunc(c.of.lying, func(o layout.Rule) bool {
+				x := at.X + by.X
+				return o.From <= x && o.To >= x && math.Abs(o.At(x)-float64(at.Y+by.Y)) <= off*c.of.dpi
+			}) {
+				with++
+			}
+		}
+		others := float64(len(c.all) - 1)
+		return others > 2 && float64(with) < most*others && float64(r.To-r.From) > long*float64(own.slots[n].Dx())
 	}
 	return false
 }

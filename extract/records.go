@@ -254,7 +254,7 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 	if err != nil {
 		return nil, err
 	}
-	parts, apart := v.compact(atoms, anchors, parts)
+	parts, apart := v.compact(atoms, anchors, v.withoutMisread(atoms, anchors, parts))
 	if !apart {
 		return nil, nil
 	}
@@ -275,7 +275,7 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 			}
 		}
 	}
-	if table.Rows() > 0 && tall < table.Row(table.Rows()/2).Dy() {
+	if _, down := v.ways(anchors); table.Rows() > 0 && withinRows(table, tall, down) {
 		anchors = inEachRow(table, anchors, v.inches(labelOff))
 	}
 	if within, ok := v.withinLines(atoms, anchors, parts); ok {
@@ -349,6 +349,30 @@ func (v *view) recurringParts(atoms []atom, item string, anchors []image.Point) 
 		}
 	}
 	return v.nearest(own, rivals)
+}
+
+// withoutMisread leaves out what was misread in some of the records: labels that are words of
+// others, such as "State" for "City, State", and words where another record has a label.
+func (v *view) withoutMisread(atoms []atom, anchors []image.Point, parts []offset) []offset {
+	wordOf := func(o, p offset) bool {
+		for i, n := range o.seen {
+			if atoms[n].label && p.by.X > o.by.X && p.by.In(atoms[n].box.Sub(anchors[i])) {
+				return true
+			}
+		}
+		return false
+	}
+	ofNext := func(o, p offset) bool {
+		by := p.by.Sub(o.by)
+		return !v.nearby(by, image.Point{}) && slices.ContainsFunc(anchors, func(a image.Point) bool {
+			return slices.ContainsFunc(anchors, func(b image.Point) bool { return v.nearby(b.Sub(a), by) })
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(parts), func(p offset) bool {
+		return !p.anchor && slices.ContainsFunc(parts, func(o offset) bool {
+			return o.label && (p.label && wordOf(o, p) || !p.label && ofNext(o, p))
+		})
+	})
 }
 
 // nearest settles to which of two records labels belong: to the one that they make smaller.
@@ -426,6 +450,17 @@ func (v *view) betterAnchors(atoms []atom, parts []offset, anchors []image.Point
 		}
 	}
 	return better
+}
+
+// withinRows reports whether a record fits in one row of a table: from its first label to its last
+// and as far as it is to the next record. Where lines are drawn to write on, it takes several.
+func withinRows(t layout.Table, tall, down int) bool {
+	const (
+		small  = 0.5 // of a row's height: there is room for writing besides
+		beside = 1.5 // rows to the next record, if no record was missed
+	)
+	row := float64(t.Row(t.Rows() / 2).Dy())
+	return float64(tall) < small*row || float64(tall) < row && down > 0 && float64(down) < beside*row
 }
 
 // inEachRow adds records to rows of a table that have none, where the others are alike: in such

@@ -53,7 +53,8 @@ const (
 // side says where people wrote: to the right of the labels, at their height, or else above or
 // below them. Above is told from below at the ends of a column of records: nobody wrote above
 // its first line of labels if people write below, and nobody below its last if they write
-// above. It reports false where neither is plain, as where a label was not found.
+// above. Lines to write on say so more plainly than ink, which may be that of a title or missing.
+// It reports false where neither is plain, as where a label was not found.
 func (s recordSheet) side() (side labelSide, ok bool) {
 	const (
 		most        = 0.6
@@ -90,12 +91,53 @@ func (s recordSheet) side() (side labelSide, ok bool) {
 		return right, true
 	case s.inCorners():
 		return below, true
+	}
+	switch over, under := s.linesAtEnds(); {
+	case over <= few && under >= most:
+		return below, true
+	case over >= most && under <= few:
+		return above, true
+	}
+	switch {
 	case underLast > few*lasts: // where the last did not sign, nothing is below
 		return below, titled <= few*firsts
 	case titled >= most*firsts:
 		return above, true
 	}
 	return right, false
+}
+
+// linesAtEnds is the share of labels at the top of columns of records with a line to write on close
+// above, and of those at their foot with one below, as far away as writing takes.
+func (s recordSheet) linesAtEnds() (over, under float64) {
+	const (
+		near = 0.5 // of the pitch: the line that a label stands under
+		far  = 1.1 // of the pitch: the one that people write on below it
+	)
+	line := func(box image.Rectangle, from, to float64) float64 {
+		return share(slices.ContainsFunc(s.v.lying, func(r layout.Rule) bool {
+			y := r.At(middle(box).X)
+			return r.From <= middle(box).X && r.To >= middle(box).X && y >= from && y <= to
+		}))
+	}
+	pitch := float64(s.pitch)
+	first, last := s.labels[0].box, s.labels[len(s.labels)-1].box
+	var firsts, lasts float64
+	for _, anchor := range s.anchors {
+		top, foot := s.ends(anchor, s.anchors)
+		for _, l := range s.labels {
+			box := l.box.Add(anchor)
+			if top && abs(middle(l.box).Y-middle(first).Y) < first.Dy() {
+				y := float64(box.Min.Y)
+				firsts, over = firsts+1, over+line(box, y-near*pitch, y)
+			}
+			if foot && abs(middle(l.box).Y-middle(last).Y) < last.Dy() {
+				y := float64(box.Max.Y)
+				lasts, under = lasts+1, under+line(box, y+near*pitch, y+far*pitch)
+			}
+		}
+	}
+	return over / max(1, firsts), under / max(1, lasts)
 }
 
 // inCorners reports whether labels stand in the upper left corners of boxes: with a line close

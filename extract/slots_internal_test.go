@@ -1,0 +1,130 @@
+package extract
+
+import (
+	"image"
+	"testing"
+
+	"countersign/extract/layout"
+	"countersign/extract/tesseract"
+)
+
+// twoLines is a page of four signers with two lines to write on each, 100 pixels apart, the labels
+// close below the lines or, where above is false, close below the line before. The last did not
+// fill in the second line, and a title stands above the first.
+func twoLines(above bool) (*view, []tesseract.Word) {
+	bits := layout.NewBitmap(1400, 1100)
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H)), bits: bits}
+	var words []tesseract.Word
+	write := func(x, y int) {
+		for i := range 60 {
+			bits.Pix[y*bits.W+x+i] = 1
+		}
+	}
+	write(100, 150)
+	for i := range 8 {
+		line := 200 + 100*i
+		if i < 7 {
+			write(130, line-25)
+		}
+		label := line + 8
+		if !above {
+			label = line - 92
+		}
+		v.lying = append(v.lying, layout.Through(100, float64(line), 1300, float64(line), 1))
+		texts := []string{"Name", "Signature"}
+		if i%2 == 1 {
+			texts = []string{"Address"}
+		}
+		for j, text := range texts {
+			x := 100 + 600*j
+			words = append(words, tesseract.Word{Text: text, Confidence: 1, Box: image.Rect(x, label, x+90, label+16)})
+		}
+	}
+	return v, words
+}
+
+// TestLinesSayWherePeopleWrite: at the ends of a column of labels there is a line to write on
+// above the first, or below the last.
+func TestLinesSayWherePeopleWrite(t *testing.T) {
+	for name, above := range map[string]bool{"above the labels": true, "below them": false} {
+		v, words := twoLines(above)
+		r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words)
+		if r == nil || len(r.all) != 4 {
+			t.Fatalf("%s: found %+v, want four records", name, r)
+		}
+		for i, one := range r.all {
+			if at := image.Pt(150, 175+200*i); !at.In(one.slots[0]) {
+				t.Errorf("%s: the name of record %d, at %v, is not in its slot %v", name, i, at, one.slots[0])
+			}
+		}
+	}
+}
+
+// TestRecordsOfSeveralRows: where the lines to write on are rows of a table, a record takes two
+// of them; where a record is one row, rows without labels that were read have one, too.
+func TestRecordsOfSeveralRows(t *testing.T) {
+	v, words := twoLines(true)
+	table := layout.Table{Style: layout.Lined, Left: 100, Right: 1300}
+	for i := range 9 {
+		table.Lines = append(table.Lines, layout.Through(100, float64(115+105*i), 1300, float64(115+105*i), 1))
+	}
+	if r, _ := (Extractor{}).findRecords(t.Context(), v, table, words); r == nil || len(r.all) != 4 {
+		t.Errorf("found %+v, want four records", r)
+	}
+	for _, test := range []struct {
+		tall, down int
+		want       bool
+	}{{90, 105, true}, {90, 200, false}, {40, 210, true}, {90, 0, false}, {110, 105, false}} {
+		if got := withinRows(table, test.tall, test.down); got != test.want {
+			t.Errorf("records of %d pixels, %d apart, in rows of 105: %v", test.tall, test.down, got)
+		}
+	}
+}
+
+// TestMisreadLabels: a word of a label is no label of its own, and where another record has a
+// label, there is no print of this one.
+func TestMisreadLabels(t *testing.T) {
+	v := &view{dpi: 200}
+	box := func(x, y, w int) image.Rectangle { return image.Rect(x, y-8, x+w, y+8) }
+	atoms := []atom{
+		{"name", true, "Name", box(100, 100, 60)}, {"name", true, "Name", box(100, 300, 60)},
+		{"citystate", true, "City, State", box(400, 100, 100)}, {"state", true, "State", box(450, 300, 50)},
+		{"staie", false, "Staie", box(400, 300, 100)},
+	}
+	anchors := []image.Point{{100, 100}, {100, 300}}
+	own := []offset{
+		{key: "name", label: true, seen: map[int]int{0: 0, 1: 1}, anchor: true},
+		{key: "citystate", label: true, by: image.Pt(300, 0), seen: map[int]int{0: 2}},
+	}
+	parts := append([]offset{
+		{key: "state", label: true, by: image.Pt(350, 0), seen: map[int]int{1: 3}},
+		{key: "staie", by: image.Pt(300, 200), seen: map[int]int{0: 4}},
+	}, own...)
+	if got := v.withoutMisread(atoms, anchors, parts); len(got) != 2 || got[0].key != "name" || got[1].key != "citystate" {
+		t.Errorf("kept %+v", got)
+	}
+}
+
+// TestStruckAlongTheLine: a stroke close above the line to write on is no line of the form.
+func TestStruckAlongTheLine(t *testing.T) {
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, 800, 600))}
+	r := records{columns: []Column{{Fields: []Field{Name}}, {Fields: []Field{Signature}}}}
+	for i := range 5 {
+		y := 50 + 100*i
+		slots := []image.Rectangle{image.Rect(50, y, 400, y+80), image.Rect(400, y, 750, y+80)}
+		r.all = append(r.all, record{box: slots[0].Union(slots[1]), slots: slots})
+		v.lying = append(v.lying, layout.Through(50, float64(y+78), 380, float64(y+78), 1))
+	}
+	stroke := layout.Through(60, 212, 390, 212, 2)
+	v.lying = append(v.lying, stroke)
+	c := &composed{records: r, of: v, doubt: make([]bool, len(r.all))}
+	if own := c.lyingRules(); len(own) != 5 {
+		t.Errorf("%d lines of the form, want five", len(own))
+	}
+	c.doubtStruck()
+	for i, doubted := range c.doubt {
+		if doubted != (i == 1) {
+			t.Errorf("record %d: doubted %v", i, doubted)
+		}
+	}
+}
