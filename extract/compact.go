@@ -18,7 +18,7 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 	const (
 		gain  = 0.02 // by which a record gets smaller, as a share of the way to the next, for a label to be moved
 		full  = 0.95 // of the way to the next record that its labels may take
-		most  = 6    // labels that are tried with each other
+		most  = 1e5  // constellations that are tried
 		least = 0.3  // share of the records in which a label that is moved is seen
 
 		tooLarge = 10 // added to the size of a constellation that reaches into the next record
@@ -29,13 +29,25 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		return parts, true
 	}
 	var labels []int
+	var waysOf [][]image.Point // of each label, where it may be moved to
+	tries := 1
 	for i, p := range parts {
-		if p.label {
-			labels = append(labels, i)
+		if !p.label {
+			continue
 		}
-	}
-	if len(labels) > most {
-		return parts, false
+		labels = append(labels, i)
+		var own []image.Point
+		for _, m := range moves {
+			// What the record beside has is seen from fewer, since those at the side have none beside.
+			beside := m.X != 0 && len(v.seenAt(atoms, anchors, p, p.by.Add(m)).seen) < p.read
+			if !p.anchor && !beside {
+				own = append(own, m)
+			}
+		}
+		waysOf = append(waysOf, own)
+		if tries *= len(own) + 1; tries > most {
+			return parts, false
+		}
 	}
 	size := func(at []image.Point) float64 {
 		hull := image.Rectangle{Min: at[0], Max: at[0]}
@@ -69,11 +81,8 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 			return
 		}
 		try(i+1, moved)
-		if parts[labels[i]].anchor {
-			return
-		}
 		own := at[i]
-		for _, m := range moves {
+		for _, m := range waysOf[i] {
 			at[i] = own.Add(m)
 			try(i+1, moved+gain)
 		}

@@ -128,3 +128,39 @@ func TestStruckAlongTheLine(t *testing.T) {
 		}
 	}
 }
+
+// TestCardsOfManyLabels: two columns of cards with more labels than can be tried with each other
+// everywhere; what stands close to the card beside is still the card's own.
+func TestCardsOfManyLabels(t *testing.T) {
+	bits := layout.NewBitmap(1700, 2200)
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H)), bits: bits}
+	var words []tesseract.Word
+	for i := range 8 {
+		x, y := 100+790*(i%2), 100+500*(i/2)
+		for _, l := range []struct {
+			text string
+			at   image.Point
+		}{
+			{"Name", image.Pt(0, 0)}, {"Address", image.Pt(0, 70)}, {"City", image.Pt(0, 140)}, {"ZIP", image.Pt(460, 140)},
+			{"E-mail", image.Pt(0, 210)}, {"Signature", image.Pt(0, 280)}, {"Date", image.Pt(500, 280)},
+		} {
+			at := l.at.Add(image.Pt(x, y))
+			words = append(words, tesseract.Word{Text: l.text, Confidence: 1, Box: image.Rect(at.X, at.Y, at.X+70, at.Y+18)})
+			for i := range 60 { // of ink
+				bits.Pix[(at.Y+10)*bits.W+at.X+100+i] = 1
+			}
+		}
+	}
+	r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words)
+	if r == nil || len(r.all) != 8 || len(r.columns) != 7 || r.shifted {
+		t.Fatalf("found %+v, want eight cards of seven labels", r)
+	}
+	for i, one := range r.all {
+		own := image.Rect(100+790*(i%2), 50+500*(i/2), 890+790*(i%2), 500+500*(i/2))
+		for j, slot := range one.slots {
+			if !middle(slot).In(own) {
+				t.Errorf("card %d: %q is written at %v, in another card", i, r.columns[j].Heading, slot)
+			}
+		}
+	}
+}
