@@ -128,7 +128,10 @@ func (c *composed) alone(r layout.Rule) bool {
 // doubtStruck doubts the records in which a stroke as long as writing runs along a slot: it may
 // strike out what it does not run through. Signatures have such strokes of their own.
 func (c *composed) doubtStruck() {
-	const long = 0.5 // of the slot
+	const (
+		long  = 0.5 // of the slot
+		least = 0.6 // inches: the feet of bold figures may look like a shorter one
+	)
 	own := c.lyingRules()
 	for _, r := range c.of.lying {
 		if slices.Contains(own, r) {
@@ -139,7 +142,7 @@ func (c *composed) doubtStruck() {
 			for n, s := range one.slots {
 				asked := c.columns[n].Fields
 				signature := len(asked) > 0 && asked[0] == Signature
-				if at.In(s) && !signature && float64(r.To-r.From) > long*float64(s.Dx()) {
+				if at.In(s) && !signature && r.To-r.From > max(int(long*float64(s.Dx())), c.of.inches(least)) {
 					c.doubt[i] = true
 				}
 			}
@@ -317,8 +320,29 @@ func (c *composed) place(rows []Row) (err error) {
 	return nil
 }
 
-// holds reports whether ink of the page is in a slot of a record that was filed.
+// holds reports whether ink of the page is in a slot of a record that was filed, or of a frame
+// around records.
 func (c *composed) holds(box image.Rectangle) bool {
 	record, _ := c.slotOf(box)
-	return record >= 0 && c.filed[record]
+	return record >= 0 && c.filed[record] || record < 0 && c.dash(box)
+}
+
+// dash reports whether ink is a dash of a broken line.
+func (c *composed) dash(box image.Rectangle) bool {
+	const (
+		thin  = 0.04 // inches
+		short = 0.3  // inches
+		long  = 1    // inches that a broken line takes at least
+		off   = 0.03 // inches
+	)
+	if min(box.Dx(), box.Dy()) > c.of.inches(thin) || max(box.Dx(), box.Dy()) > c.of.inches(short) {
+		return false
+	}
+	along := func(r layout.Rule, at, across int) bool {
+		return r.To-r.From >= c.of.inches(long) && at >= r.From && at <= r.To &&
+			math.Abs(r.At(at)-float64(across)) <= off*c.of.dpi
+	}
+	at := middle(box)
+	return slices.ContainsFunc(c.of.lying, func(r layout.Rule) bool { return along(r, at.X, at.Y) }) ||
+		slices.ContainsFunc(c.of.standing, func(r layout.Rule) bool { return along(r, at.Y, at.X) })
 }

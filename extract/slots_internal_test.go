@@ -164,3 +164,23 @@ func TestCardsOfManyLabels(t *testing.T) {
 		}
 	}
 }
+
+// TestDashesAroundRecords: the dashes of a frame are the form's; what stands beside it is not.
+func TestDashesAroundRecords(t *testing.T) {
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, 800, 600))}
+	v.lying = []layout.Rule{layout.Through(20, 30, 780, 30, 1)}
+	v.standing = []layout.Rule{layout.Through(30, 20, 580, 20, 1)}
+	slot := image.Rect(100, 100, 600, 180)
+	c := &composed{of: v, records: records{all: []record{{box: slot, slots: []image.Rectangle{slot}}}}}
+	for box, want := range map[image.Rectangle]bool{
+		image.Rect(200, 29, 216, 32):   true,
+		image.Rect(19, 300, 22, 316):   true,
+		image.Rect(200, 40, 216, 43):   false,
+		image.Rect(200, 20, 216, 40):   false,
+		image.Rect(200, 130, 216, 133): false,
+	} {
+		if got := c.holds(box); got != want {
+			t.Errorf("ink at %v: %v", box, got)
+		}
+	}
+}
