@@ -498,11 +498,13 @@ func (l level) alikeEnds(other level, dpi float64) (begins, ends bool) {
 
 // widen gives the ends of the table to levels that lost one of theirs where writing crosses a
 // faint line: those that begin or end with the table, lie within it and as many rows away as
-// a line of it does.
+// a line of it does. A line of bold print above the table looks like one that is far away, or that
+// runs on between columns.
 func widen(levels, best []level, dpi float64) (some bool) {
 	const (
 		drawn  = 0.4 // share of the table's width
 		unlike = 0.12
+		most   = 2.5 // rows from the table's own lines, of which the first may be high
 	)
 	gaps := distances(best)
 	pitch := gaps[len(gaps)/4]           // between many lines the ones that writing cut are missing
@@ -516,10 +518,10 @@ func widen(levels, best []level, dpi float64) (some bool) {
 		for _, l := range byInk {
 			near := slices.MinFunc(best, func(a, b level) int { return cmp.Compare(math.Abs(a.y-l.y), math.Abs(b.y-l.y)) })
 			rows := math.Abs(near.y-l.y) / pitch
-			whole := rows > 0.5 && math.Abs(rows-math.Round(rows)) <= unlike
+			whole := rows > 0.5 && rows < most && math.Abs(rows-math.Round(rows)) <= unlike
 			within := float64(l.from) >= float64(near.from)-dpi*0.12 && float64(l.to) <= float64(near.to)+dpi*0.12
 			begins, ends := near.alikeEnds(*l, dpi)
-			if whole && within && begins != ends && float64(l.cover) >= drawn*float64(near.to-near.from) {
+			if whole && within && begins != ends && !l.fillsGaps(near, dpi) && float64(l.cover) >= drawn*float64(near.to-near.from) {
 				l.from, l.to = near.from, near.to
 				best = append(best, *l)
 				more, some = true, true
@@ -527,6 +529,19 @@ func widen(levels, best []level, dpi float64) (some bool) {
 		}
 	}
 	return some
+}
+
+// fillsGaps reports whether a level is drawn where another has a gap that parts columns.
+func (l level) fillsGaps(other level, dpi float64) bool {
+	const narrow = 0.05 // inches
+	rules := slices.SortedFunc(slices.Values(other.rules), func(a, b Rule) int { return cmp.Compare(a.From, b.From) })
+	for i := 1; i < len(rules); i++ {
+		from, to := rules[i-1].To, rules[i].From
+		if float64(to-from) >= narrow*dpi && slices.ContainsFunc(l.rules, func(r Rule) bool { return r.From < from && r.To > to }) {
+			return true
+		}
+	}
+	return false
 }
 
 // pitchOf is the usual distance between lines, in pixels.

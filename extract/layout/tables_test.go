@@ -288,3 +288,22 @@ func TestHeadingsAndFirstRecordInOneRow(t *testing.T) {
 		}
 	}
 }
+
+// TestBoldPrintAboveATable: the feet of a line of bold print, as far above a table as rows are
+// high, are no line of it that writing cut.
+func TestBoldPrintAboveATable(t *testing.T) {
+	for name, title := range map[string]int{"far above": 300, "between columns": 420} {
+		page := newRuling()
+		for _, y := range steps(480, 60, 8) {
+			page.lie(70, 270, y)
+			page.lie(280, 500, y)
+			page.lie(510, 770, y)
+		}
+		for _, piece := range [][2]int{{70, 150}, {160, 260}, {265, 400}, {410, 515}} {
+			page.lie(piece[0], piece[1], title)
+		}
+		if got, want := page.shape(), "9×3"; got != want { // with the row above, whose top nobody drew
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
