@@ -31,6 +31,7 @@ func compose(v *view, r records) *composed {
 	pieces := layout.FindComponents(bits)
 	owner := make([]int32, len(pieces.List)+1) // by the label of a piece, its slot, from 1
 	c.doubtStruck()
+	c.doubtCrossed()
 	for i := range c.doubt {
 		c.doubt[i] = c.doubt[i] || r.shifted
 	}
@@ -148,6 +149,63 @@ func (c *composed) doubtStruck() {
 			}
 		}
 	}
+}
+
+// doubtCrossed doubts the records through which a straight stroke runs at a slant, over three of
+// their lines or all: it strikes them out, though the form's lines cut it into pieces.
+func (c *composed) doubtCrossed() {
+	const (
+		window = 3   // lines of slots
+		slant  = 0.3 // of the height by which the stroke goes aside at least; frames stand upright
+		most   = 4   // of the height, at most
+	)
+	near := c.of.bits.Grown().Grown()
+	for i, one := range c.all {
+		var heights []int // the middles of lines of slots
+		var all image.Rectangle
+		for _, s := range one.slots {
+			all = all.Union(s)
+			if y := middle(s).Y; len(heights) == 0 || y-heights[len(heights)-1] > s.Dy()/2 {
+				heights = append(heights, y)
+			}
+		}
+		all = all.Intersect(image.Rect(0, 0, near.W, near.H))
+		for n := 0; n == 0 || n+window <= len(heights); n++ {
+			to := min(n+window, len(heights)) - 1
+			if to == n {
+				break
+			}
+			top, foot := heights[n], heights[to]
+			high := float64(foot - top)
+			for x := all.Min.X; x < all.Max.X && !c.doubt[i]; x += 2 {
+				if near.Pix[top*near.W+x] == 0 {
+					continue
+				}
+				for end := all.Min.X; end < all.Max.X; end += 2 {
+					aside := float64(abs(end - x))
+					if near.Pix[foot*near.W+end] != 0 && aside > slant*high && aside < most*high && inkAlong(near, image.Pt(x, top), image.Pt(end, foot)) {
+						c.doubt[i] = true
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// inkAlong reports whether ink runs all the way from one point to another below it.
+func inkAlong(b *layout.Bitmap, from, to image.Point) bool {
+	const gaps = 0.05 // of the way
+	high := to.Y - from.Y
+	missed, most := 0, int(gaps*float64(high))
+	for y := range high {
+		if x := from.X + (to.X-from.X)*y/high; b.Pix[(from.Y+y)*b.W+x] == 0 {
+			if missed++; missed > most {
+				return false
+			}
+		}
+	}
+	return high > 0
 }
 
 // standingRules are the standing lines that the form prints: those outside of slots, and

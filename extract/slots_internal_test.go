@@ -184,3 +184,34 @@ func TestDashesAroundRecords(t *testing.T) {
 		}
 	}
 }
+
+// TestCrossedOutRecord: a stroke from corner to corner of a record strikes it out, though it is
+// no longer in one piece where the form's lines are taken away; writing in each line does not.
+func TestCrossedOutRecord(t *testing.T) {
+	bits := layout.NewBitmap(1000, 800)
+	v := &view{dpi: 200, bits: bits, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H))}
+	c := &composed{of: v, doubt: make([]bool, 2)}
+	for i := range 2 {
+		var one record
+		for line := range 5 {
+			s := image.Rect(50+450*i, 50+70*line, 450+450*i, 115+70*line)
+			one.slots = append(one.slots, s)
+			for x := s.Min.X + 20; x < s.Max.X-20; x++ { // writing, and frames
+				y := s.Max.Y - 15 - x*7%25
+				bits.Pix[y*bits.W+x] = 1
+			}
+		}
+		for y := range 400 {
+			bits.Pix[(30+y)*bits.W+60+450*i] = 1
+		}
+		c.all = append(c.all, one)
+	}
+	for y := 60; y < 380; y++ {
+		if y%70 > 2 {
+			bits.Pix[y*bits.W+500+y] = 1
+		}
+	}
+	if c.doubtCrossed(); c.doubt[0] || !c.doubt[1] {
+		t.Errorf("doubted %v, want the second alone", c.doubt)
+	}
+}
