@@ -479,19 +479,18 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 		}
 	}
 	if t.Columns() == 0 {
-		h, ok := bestHeadings(in)
-		if !ok || h.score < hopefulHeadings {
-			return best, nil
-		}
-		h, err := v.completed(ctx, engine, h)
+		f, _, err := headedFreely(ctx, v, engine, t, row, in)
+		return f, err
+	}
+	if t.Style == layout.Underlined {
+		// Gaps in the lines may part some of the columns only, such as one of boxes from the rest.
+		f, ok, err := headedFreely(ctx, v, engine, t, row, in)
 		if err != nil {
 			return best, err
 		}
-		if row >= 0 {
-			t = t.Beheaded(row, headOf(v, h.boxes()).Max.Y)
+		if ok && f.score >= sureHeadings && f.table.Columns() > t.Columns() && f.forSigners() {
+			best = f
 		}
-		borders := layout.BordersUnder(h.boxes(), v.writing(t.Bounds()), t.Bounds())
-		return form{table: t.WithBorders(borders), first: row + 1, columns: h.columns(), head: headOf(v, h.boxes()), score: h.score, weight: h.weight}, nil
 	}
 	rows := lines(in)
 	if row >= 0 {
@@ -511,6 +510,28 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 		}
 	}
 	return best, nil
+}
+
+// headedFreely takes words for the headings of columns that nobody drew, and places borders between
+// them. It reports false where they are no headings.
+func headedFreely(ctx context.Context, v *view, engine Printer, t layout.Table, row int, in []tesseract.Word) (form, bool, error) {
+	none := form{table: t}
+	h, ok := bestHeadings(in)
+	if !ok || h.score < hopefulHeadings {
+		return none, false, nil
+	}
+	h, err := v.completed(ctx, engine, h)
+	if err != nil {
+		return none, false, err
+	}
+	if row >= 0 {
+		t = t.Beheaded(row, headOf(v, h.boxes()).Max.Y)
+	}
+	borders := layout.BordersUnder(h.boxes(), v.writing(t.Bounds()), t.Bounds())
+	return form{
+		table: t.WithBorders(borders), first: row + 1,
+		columns: h.columns(), head: headOf(v, h.boxes()), score: h.score, weight: h.weight,
+	}, true, nil
 }
 
 // runsOn reports whether a line is a sentence above the table and no headings: it runs on

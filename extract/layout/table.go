@@ -129,7 +129,7 @@ func assembled(levels []level, standing []Rule, dpi float64) Table {
 	for _, l := range levels {
 		t.Left, t.Right = min(t.Left, l.from), max(t.Right, l.to)
 	}
-	levels = evenOut(levels, t.Left, t.Right)
+	levels = evenOut(withoutTitle(levels, dpi), t.Left, t.Right)
 	for _, l := range levels {
 		t.Lines = append(t.Lines, l.line(t.Left, t.Right))
 	}
@@ -154,6 +154,19 @@ func assembled(levels []level, standing []Rule, dpi float64) Table {
 		}
 	}
 	return t
+}
+
+// withoutTitle leaves out the rule under a title: it stands well above the first line and runs on
+// where that one has a gap between columns.
+func withoutTitle(levels []level, dpi float64) []level {
+	const (
+		fewest = 5   // lines
+		far    = 1.5 // rows
+	)
+	for len(levels) >= fewest && levels[1].y-levels[0].y > far*pitchOf(levels) && levels[0].fillsGaps(levels[1], dpi) {
+		levels = levels[1:]
+	}
+	return levels
 }
 
 // openTop adds the row above the first line whose top nobody drew, if the page has room for it.

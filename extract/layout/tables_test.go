@@ -307,3 +307,19 @@ func TestBoldPrintAboveATable(t *testing.T) {
 		}
 	}
 }
+
+// TestRuleUnderATitle: a rule that runs on where the lines of a table have a gap, far above the
+// first of them, is no line of it; where it is as far as a row, it is.
+func TestRuleUnderATitle(t *testing.T) {
+	for title, want := range map[int]string{300: "9×2", 420: "10×2"} {
+		page := newRuling()
+		page.lie(70, 770, title)
+		for _, y := range steps(480, 60, 8) {
+			page.lie(70, 230, y)
+			page.lie(260, 770, y)
+		}
+		if got := page.shape(); got != want { // with the row above, whose top nobody drew
+			t.Errorf("a rule at %d: got %s, want %s", title, got, want)
+		}
+	}
+}
