@@ -41,3 +41,26 @@ func TestHeadingsWithoutGaps(t *testing.T) {
 		}
 	}
 }
+
+// TestTallHead: lines that were added in a high row of headings, and that nobody drew, part
+// nothing; those of rows below stay, drawn or not.
+func TestTallHead(t *testing.T) {
+	table := layout.Table{Style: layout.Grid, Left: 100, Right: 1500}
+	v := &view{dpi: 200}
+	for i := range 10 {
+		line := layout.Through(100, float64(300+70*i), 1500, float64(300+70*i), 1)
+		table.Lines = append(table.Lines, line)
+		if i != 1 && i != 2 && i != 6 {
+			v.lying = append(v.lying, line)
+		}
+	}
+	v.lying = append(v.lying, layout.Through(400, 371, 500, 371, 1)) // of letters
+	got := v.withTallHead(table)
+	if got.Rows() != 7 || got.Row(0).Dy() != 210 || got.Row(4).Dy() != 70 {
+		t.Errorf("%d rows, the first %v", got.Rows(), got.Row(0))
+	}
+	v.lying = append(v.lying, table.Lines[1], table.Lines[2])
+	if got := v.withTallHead(table); got.Rows() != 9 {
+		t.Errorf("%d rows where all lines are drawn, want nine", got.Rows())
+	}
+}

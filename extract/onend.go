@@ -2,6 +2,7 @@ package extract
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"countersign/extract/heading"
@@ -18,6 +19,7 @@ func headedOnEnd(ctx context.Context, v *view, engine Printer, t layout.Table) (
 		fewest = 2   // cells
 	)
 	none := form{table: t}
+	t = v.withTallHead(t)
 	if v.words != nil || t.Columns() < fewest || t.Rows() < 4 {
 		return none, nil
 	}
@@ -62,4 +64,32 @@ func headedOnEnd(ctx context.Context, v *view, engine Printer, t layout.Table) (
 		return none, nil
 	}
 	return f, nil
+}
+
+// withTallHead is the table without the lines in its head that nobody drew: where a row of headings
+// is as high as several others, lines were added as if they were missing.
+func (v *view) withTallHead(t layout.Table) layout.Table {
+	const (
+		near = 0.05 // inches
+		most = 0.2  // of the width, that is drawn of a line that was added: strokes of letters
+	)
+	drawn := func(line layout.Rule) bool {
+		n := 0
+		for _, r := range v.lying {
+			from, to := max(r.From, t.Left), min(r.To, t.Right)
+			if at := (from + to) / 2; to > from && math.Abs(r.At(at)-line.At(at)) <= near*v.dpi {
+				n += to - from
+			}
+		}
+		return float64(n) > most*float64(t.Right-t.Left)
+	}
+	head := 1
+	for head+1 < len(t.Lines) && !drawn(t.Lines[head]) {
+		head++
+	}
+	if head+1 == len(t.Lines) {
+		return t
+	}
+	t.Lines = slices.Delete(slices.Clone(t.Lines), 1, head)
+	return t
 }
