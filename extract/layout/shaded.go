@@ -6,27 +6,20 @@ import (
 	"slices"
 )
 
+// coarse is the resolution at which bands are looked for, in dots per inch, which is plenty.
+const coarse = 50.0
+
 // ShadedTable finds a table in which every other row is printed on grey: the
 // level of the paper goes up and down in even steps. The page is upright. It
 // reports false where fewer than four edges follow each other evenly.
 func ShadedTable(g *image.Gray, dpi float64) (Table, bool) {
-	const coarse = 50.0 // dots per inch are plenty for bands
 	scale := min(1, coarse/dpi)
 	small := Shrink(g, scale)
 	left, right, edges := bands(small)
 	if len(edges) < 4 {
 		return Table{}, false
 	}
-	var gaps []float64
-	for i := 1; i < len(edges); i++ {
-		gaps = append(gaps, float64(edges[i].y-edges[i-1].y))
-	}
-	slices.Sort(gaps)
-	pitch := gaps[len(gaps)/2]
-	if pitch < coarse*0.12 || pitch > coarse*1.2 {
-		return Table{}, false
-	}
-	steps := evenSteps(edges, pitch)
+	steps, pitch := evenSteps(edges)
 	if len(steps) < 4 {
 		return Table{}, false
 	}
@@ -47,19 +40,23 @@ func ShadedTable(g *image.Gray, dpi float64) (Table, bool) {
 // edge is where the paper's level steps, with the side it steps to.
 type edge struct {
 	y    int
-	grey bool // grey begins below it
+	grey bool    // grey begins below it
+	step float64 // levels of grey
 }
 
 // bands returns the left and right end of grey bands across a page and the
 // heights at which they begin and end.
 func bands(g *image.Gray) (left, right int, edges []edge) {
-	const contrast = 4 // levels of grey by which a band differs from paper
+	const (
+		contrast = 4   // levels of grey by which a band differs from paper
+		paper    = 0.8 // share of a row that is as dark as the level or darker: ink fills less
+	)
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
 	level := make([]float64, h)
 	for y := range h {
 		row := slices.Clone(g.Pix[y*g.Stride+w/6 : y*g.Stride+w*5/6])
 		slices.Sort(row)
-		level[y] = float64(row[len(row)*2/3]) // ink is darker than two in three
+		level[y] = float64(row[int(paper*float64(len(row)))])
 	}
 	level = median3(level)
 	step := func(y int) float64 {
@@ -73,8 +70,9 @@ func bands(g *image.Gray) (left, right int, edges []edge) {
 		if math.Abs(s) < contrast || math.Abs(s) < math.Abs(step(y-1)) || math.Abs(s) <= math.Abs(step(y+1)) {
 			continue // no step, or not where it is steepest
 		}
-		edges = append(edges, edge{y, s < 0})
+		edges = append(edges, edge{y, s < 0, math.Abs(s)})
 	}
+	edges = withoutLines(edges)
 	left, right = bandEnds(g, edges, w)
 	return left, right, edges
 }
@@ -112,13 +110,60 @@ func median3(v []float64) []float64 {
 	return out
 }
 
-// evenSteps is the longest series of edges a pitch apart, from white to grey
-// and back in turn, with single steps that nothing marks filled in: headings
-// on grey above a grey row have no edge between them. Edges off the beat, such
-// as a fold's, are left out.
-func evenSteps(edges []edge, pitch float64) []float64 {
-	var best []float64
-	bestMarked := 0
+// withoutLines leaves out the upper and the lower edge of drawn lines, between which it is as much
+// darker as it then gets lighter.
+func withoutLines(edges []edge) []edge {
+	const (
+		thick  = 3   // pixels
+		unlike = 1.6 // times
+	)
+	var kept []edge
+	for i := 0; i < len(edges); i++ {
+		e := edges[i]
+		if i+1 < len(edges) && e.grey && !edges[i+1].grey {
+			next := edges[i+1]
+			if next.y-e.y <= thick && max(e.step, next.step) < unlike*min(e.step, next.step) {
+				i++
+				continue
+			}
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
+
+// evenSteps is the series of edges that marks most steps, of all pitches that edges close to each
+// other are apart. Where a photo was evened out, bands have bright and dark seams with edges of
+// their own.
+func evenSteps(edges []edge) (best []float64, pitch float64) {
+	const (
+		lowest, highest = coarse * 0.12, coarse * 1.2
+		between         = 6 // edges that are seams or print
+	)
+	tried := map[int]bool{}
+	most := 0
+	for i, e := range edges {
+		for _, o := range edges[i+1 : min(len(edges), i+1+between)] {
+			gap := o.y - e.y
+			if float64(gap) < lowest || float64(gap) > highest || tried[gap] || o.grey == e.grey {
+				continue
+			}
+			tried[gap] = true
+			if steps, marked := stepsApart(edges, float64(gap)); marked > most {
+				best, most = steps, marked
+			}
+		}
+	}
+	if len(best) > 1 {
+		pitch = (best[len(best)-1] - best[0]) / float64(len(best)-1)
+	}
+	return best, pitch
+}
+
+// stepsApart is the longest series of edges a pitch apart, from white to grey and back in turn,
+// with single steps that nothing marks filled in: headings on grey above a grey row have no edge
+// between them. Edges off the beat, such as a fold's, are left out.
+func stepsApart(edges []edge, pitch float64) (best []float64, bestMarked int) {
 	for _, start := range edges {
 		steps := []float64{float64(start.y)}
 		marked, missed := 1, 0
@@ -140,9 +185,9 @@ func evenSteps(edges []edge, pitch float64) []float64 {
 		}
 	}
 	if bestMarked*3 < len(best)*2 {
-		return nil
+		return nil, 0
 	}
-	return best
+	return best, bestMarked
 }
 
 // nearest is the edge closest to y of those that step the given way.
