@@ -238,6 +238,9 @@ func headed(ctx context.Context, v *view, engine Printer, t layout.Table, words 
 			best = f
 		}
 	}
+	if best.score >= sureHeadings && v.words == nil {
+		best.ticks = v.combsOf(best.table, best.first)
+	}
 	at := heading.Repeats(best.headings())
 	if at == 0 {
 		return []form{best}, nil

@@ -64,3 +64,37 @@ func TestTallHead(t *testing.T) {
 		t.Errorf("%d rows where all lines are drawn, want nine", got.Rows())
 	}
 }
+
+// TestCombs: strokes that stand at the same places of most rows are those between boxes for single
+// letters; figures and borders are not.
+func TestCombs(t *testing.T) {
+	bits := layout.NewBitmap(800, 700)
+	v := &view{dpi: 200, bits: bits, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H))}
+	stroke := func(x, from, to int) {
+		for y := from; y < to; y++ {
+			bits.Pix[y*bits.W+x] = 1
+		}
+	}
+	table := layout.Table{Style: layout.Underlined, Left: 50, Right: 750}
+	table.Borders = []layout.Rule{layout.Through(50, 50, 650, 50, 1), layout.Through(50, 750, 650, 750, 1)}
+	v.standing = []layout.Rule{layout.Through(50, 400, 650, 400, 1)}
+	for i := range 9 {
+		y := 50 + 70*i
+		table.Lines = append(table.Lines, layout.Through(50, float64(y), 750, float64(y), 1))
+		if i == 8 {
+			break
+		}
+		for k := range 8 {
+			stroke(60+40*k, y+10, y+60)
+		}
+		stroke(400, y, y+70)
+		stroke(450+23*i, y+15, y+60) // a figure
+	}
+	if got := v.combsOf(table, 0); len(got) != 8*8 {
+		t.Errorf("%d strokes, want eight in each of eight rows", len(got))
+	}
+	bits.Clear(image.Rect(150, 0, 350, 700))
+	if got := v.combsOf(table, 0); len(got) != 0 {
+		t.Errorf("%d strokes of three lines, want none", len(got))
+	}
+}
