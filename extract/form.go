@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"image"
+	"math"
 	"slices"
 	"strings"
 
@@ -485,16 +486,6 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 		f, _, err := headedFreely(ctx, v, engine, t, row, in)
 		return f, err
 	}
-	if t.Style == layout.Underlined {
-		// Gaps in the lines may part some of the columns only, such as one of boxes from the rest.
-		f, ok, err := headedFreely(ctx, v, engine, t, row, in)
-		if err != nil {
-			return best, err
-		}
-		if ok && f.score >= sureHeadings && f.table.Columns() > t.Columns() && f.forSigners() {
-			best = f
-		}
-	}
 	rows := lines(in)
 	if row >= 0 {
 		try(byColumn(t, rows), band)
@@ -502,7 +493,7 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 			above := t.Row(row - 1)
 			try(byColumn(t, slices.Concat(lines(wordsIn(words, above)), rows)), above.Union(band))
 		}
-		return best, nil
+		return best.orFreely(ctx, v, engine, row, in)
 	}
 	for i := range rows {
 		for from := max(0, i-2); from <= i; from++ {
@@ -512,7 +503,40 @@ func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row 
 			try(byColumn(t, rows[from:i+1]), headOf(v, boxesOf(slices.Concat(rows[from:i+1]...))))
 		}
 	}
-	return best, nil
+	return best.orFreely(ctx, v, engine, row, in)
+}
+
+// orFreely is the form, or one of more columns where its lines have one gap, which may part a
+// column of boxes from the rest. Where each side of it has one heading, these are the columns.
+func (f form) orFreely(
+	ctx context.Context, v *view, engine Printer, row int, in []tesseract.Word,
+) (form, error) {
+	asksTwo := func(c Column) bool { return len(c.Fields) > 1 }
+	parted := f.score >= sureHeadings && f.forSigners() && !slices.ContainsFunc(f.columns, asksTwo)
+	if f.table.Style != layout.Underlined || f.table.Columns() != 2 || parted {
+		return f, nil
+	}
+	free, ok, err := headedFreely(ctx, v, engine, f.table, row, in)
+	if err != nil || !ok || free.score < sureHeadings || !free.forSigners() || free.table.Columns() <= f.table.Columns() {
+		return f, err
+	}
+	borders := slices.Clone(free.table.Borders)
+	gap := f.table.Borders[1]
+	borders[nearestTo(borders, gap)] = gap
+	free.table = free.table.WithBorders(borders)
+	return free, nil
+}
+
+// nearestTo is which of the borders between columns is nearest to another one.
+func nearestTo(borders []layout.Rule, other layout.Rule) int {
+	off := func(b layout.Rule) float64 { return math.Abs(b.At(b.From) - other.At(b.From)) }
+	best := 1
+	for i, b := range borders[:len(borders)-1] {
+		if i > 0 && off(b) < off(borders[best]) {
+			best = i
+		}
+	}
+	return best
 }
 
 // headedFreely takes words for the headings of columns that nobody drew, and places borders between
