@@ -6,8 +6,9 @@ import (
 	"countersign/extract/layout"
 )
 
-// combsOf are the strokes between the boxes for single letters that a form prints in a column: at
-// the same places of most rows, and several of them. Longer lines, such as borders, are none.
+// combsOf are the strokes between the boxes for single letters that a form prints in a column, and
+// the sides of dotted frames: at the same places of most rows, and several of them. Longer lines,
+// such as borders, are none.
 func (v *view) combsOf(t layout.Table, first int) (ticks []layout.Rule) {
 	const (
 		high  = 0.45 // of a row
@@ -16,8 +17,14 @@ func (v *view) combsOf(t layout.Table, first int) (ticks []layout.Rule) {
 		most  = 0.6  // of the rows
 		some  = 4    // strokes
 		few   = 5    // rows
+		low   = 0.2  // inches: nobody writes in a lower row, such as that between two frames
 	)
-	rows := t.Rows() - first
+	rows := 0
+	for row := first; row < t.Rows(); row++ {
+		if t.Row(row).Dy() >= v.inches(low) {
+			rows++
+		}
+	}
 	if rows < few || t.Columns() == 0 {
 		return nil
 	}
@@ -29,6 +36,9 @@ func (v *view) combsOf(t layout.Table, first int) (ticks []layout.Rule) {
 	var combs []comb
 	for row := first; row < t.Rows(); row++ {
 		box := t.Row(row)
+		if box.Dy() < v.inches(low) {
+			continue
+		}
 		left := int(t.Borders[0].At(middle(box).Y))
 		for x := box.Min.X; x < box.Max.X; x++ {
 			from, to := v.longestRun(x, box.Min.Y, box.Max.Y)
@@ -60,22 +70,22 @@ func (v *view) combsOf(t layout.Table, first int) (ticks []layout.Rule) {
 	return ticks
 }
 
-// longestRun is the longest run of ink down a column of pixels.
+// longestRun is the longest run of ink down a column of pixels, or of dots close to each other.
 func (v *view) longestRun(x, top, foot int) (from, to int) {
+	const close = 0.03 // inches from dot to dot
 	if x < 0 || x >= v.bits.W {
 		return 0, 0
 	}
-	start := -1
-	for y := max(0, top); y <= min(foot, v.bits.H); y++ {
-		ink := y < min(foot, v.bits.H) && v.bits.Pix[y*v.bits.W+x] != 0
-		switch {
-		case ink && start < 0:
+	start, last := -1, -1
+	for y := max(0, top); y < min(foot, v.bits.H); y++ {
+		if v.bits.Pix[y*v.bits.W+x] == 0 {
+			continue
+		}
+		if start < 0 || y-last > v.inches(close) {
 			start = y
-		case !ink && start >= 0:
-			if y-start > to-from {
-				from, to = start, y
-			}
-			start = -1
+		}
+		if last = y; last+1-start > to-from {
+			from, to = start, last+1
 		}
 	}
 	return from, to

@@ -172,7 +172,7 @@ func outside(words []tesseract.Word, tables []layout.Table, t layout.Table) []te
 // that are by themselves, if the row has any chance to be one of headings.
 func (f form) partlyRead() form {
 	if f.score < hopefulHeadings {
-		return form{table: f.table, columns: make([]Column, f.table.Columns())}
+		return form{table: f.table, columns: make([]Column, f.table.Columns()), ticks: f.ticks}
 	}
 	for i, c := range f.columns {
 		if heading.Of(c.Heading).Confidence < 0.9 {
@@ -239,7 +239,7 @@ func headed(ctx context.Context, v *view, engine Printer, t layout.Table, words 
 			best = f
 		}
 	}
-	if best.score >= sureHeadings && v.words == nil {
+	if v.words == nil {
 		best.ticks = v.combsOf(best.table, best.first)
 	}
 	at := heading.Repeats(best.headings())

@@ -85,7 +85,13 @@ func TestCombs(t *testing.T) {
 			break
 		}
 		for k := range 8 {
-			stroke(60+40*k, y+10, y+60)
+			if k%2 == 0 {
+				stroke(60+40*k, y+10, y+60)
+				continue
+			}
+			for dot := y + 10; dot < y+60; dot += 5 {
+				stroke(60+40*k, dot, dot+2)
+			}
 		}
 		stroke(400, y, y+70)
 		stroke(450+23*i, y+15, y+60) // a figure
