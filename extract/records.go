@@ -441,7 +441,7 @@ func (v *view) betterAnchors(atoms []atom, parts []offset, anchors []image.Point
 			at := a.at().Sub(p.by)
 			known := func(o image.Point) bool { return v.nearby(o, at) }
 			switch {
-			case slices.ContainsFunc(better, known):
+			case !at.In(v.bounds()), slices.ContainsFunc(better, known):
 			case slices.ContainsFunc(missed, known): // two labels agree
 				better = append(better, at)
 			default:

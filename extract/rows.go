@@ -470,9 +470,6 @@ func newCells(v *view, f *form) *cells {
 	bits := v.bits.Clone()
 	own, folds, rest := partRules(v, f)
 	bits.Erase(append(own, folds...), append(v.standingOf(f.table), f.ticks...), v.dpi)
-	if !f.exact {
-		bits.Erase(nil, f.table.Sides(bits, v.dpi), v.dpi)
-	}
 	columns := make([]ink.Column, len(f.columns))
 	for i, c := range f.columns {
 		columns[i] = ink.Column{

@@ -46,6 +46,7 @@ func TestDeniesSignature(t *testing.T) {
 		{"Ada Lovelace", "tesseract", 0.9, false},
 		{"Ada Lovelace", "hand", 0.9, false},
 		{"Mmlne", "hand", 0.7, false}, // a signature that nobody can read
+		{"RECEIVED", "hand", 0.8, true},
 		{"refused", "hand", 0.3, false},
 		{"deceaoed", "hand", 0.8, true},
 		{"decea oed", "hand", 0.8, true},

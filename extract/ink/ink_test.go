@@ -99,6 +99,27 @@ func TestWrittenIsMoreThanSpecks(t *testing.T) {
 	}
 }
 
+// A stamp that lies across rows, and what is left of a frame's side, sign nothing for certain.
+func TestStampsAndSidesAreNoSignatures(t *testing.T) {
+	s := newSheet()
+	s.stroke(800, 240, 1150, 210, 4) // a leaning frame over rows 1 to 3
+	s.stroke(800, 240, 815, 420, 4)
+	s.stroke(1150, 210, 1165, 390, 4)
+	s.stroke(815, 420, 1165, 390, 4)
+	for i := range 10 {
+		s.stroke(840+28*i, 330-2*i, 850+28*i, 370-2*i, 4) // letters in it
+	}
+	s.stroke(760, 520, 760, 580, 4)   // the side of a box
+	s.stroke(750, 660, 1000, 620, 3)  // a signature
+	s.stroke(1000, 620, 1050, 660, 3) // with an end
+	p := s.read(t)
+	for row, want := range map[int]bool{1: false, 2: false, 4: false, 5: true} {
+		if got := p.Signed(row, 1, 0); got >= 1 != want {
+			t.Errorf("row %d is signed by %v", row, got)
+		}
+	}
+}
+
 func TestSignedIsInkOfItsOwn(t *testing.T) {
 	s := newSheet()
 	s.stroke(750, 160, 900, 120, 3)   // a flourish
