@@ -176,6 +176,9 @@ func (c *composed) doubtCrossed() {
 				break
 			}
 			top, foot := heights[n], heights[to]
+			if top < 0 || foot >= near.H {
+				continue
+			}
 			high := float64(foot - top)
 			for x := all.Min.X; x < all.Max.X && !c.doubt[i]; x += 2 {
 				if near.Pix[top*near.W+x] == 0 {
