@@ -155,12 +155,13 @@ func levelsOf(words []tesseract.Word) (texts []string) {
 	return texts
 }
 
-// askTwice reports whether labels one above the other ask twice for the same.
+// askTwice reports whether labels one above the other ask twice who signs, or to sign. A date that
+// is asked for twice is one in two languages.
 func askTwice(labels []string) bool {
 	asked := map[string]bool{}
 	for _, text := range labels {
 		for _, item := range heading.Of(text).Items {
-			if asked[item] {
+			if asked[item] && slices.Contains([]Field{Name, Given, Family, Signature}, Field(item)) {
 				return true
 			}
 			asked[item] = true

@@ -209,6 +209,9 @@ func (f *form) mayMean(column int, taken map[Field]bool) []Field {
 		}
 	case strings.ContainsFunc(f.columns[column].Heading, unicode.IsLetter):
 		all = []Field{MemberID}
+		if !taken[Name] && !taken[Given] && !taken[Family] {
+			all = append(all, Name, Given, Family) // every list asks who signs
+		}
 	case taken[Name] || taken[Given] || taken[Family]:
 		all = []Field{Signature}
 	default:

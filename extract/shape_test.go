@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,5 +61,31 @@ func TestColumnsByWhatIsWritten(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A heading that is not known may be that of an identifier, or of the name where no other column
+// asks for it.
+func TestUnknownHeadingsMayMean(t *testing.T) {
+	f := form{score: 1, columns: []Column{{Heading: "Mame"}, {Heading: "Signature", Fields: []Field{Signature}}}}
+	for _, named := range []bool{false, true} {
+		may := f.mayMean(0, map[Field]bool{Signature: true, Name: named})
+		if slices.Contains(may, Name) == named || !slices.Contains(may, MemberID) {
+			t.Errorf("a name elsewhere %v: %v", named, may)
+		}
+	}
+}
+
+func TestLabelsThatAskTwice(t *testing.T) {
+	for _, c := range []struct {
+		labels []string
+		want   bool
+	}{
+		{[]string{"Name", "Signature", "Name", "Signature"}, true},
+		{[]string{"Signature", "Date signed", "Fecha"}, false},
+	} {
+		if got := askTwice(c.labels); got != c.want {
+			t.Errorf("%v: %v", c.labels, got)
+		}
 	}
 }

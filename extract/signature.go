@@ -380,16 +380,20 @@ func deniesSignature(r Reading, name string) bool {
 	return slashed || 2*denied > letters
 }
 
-// mayDeny reports whether a word denies a signature, or is a long one that does and was misread
-// in a letter or two although it was read well. Scrawls come out as words, too, but hardly
-// well.
+// mayDeny reports whether a word denies a signature, or one that does was misread in a letter or
+// two although it was read well: the shorter, the better. Scrawls come out as words, too, but
+// hardly well.
 func mayDeny(read string, confidence float64) bool {
 	const (
-		long = 7 // letters
-		well = 0.8
+		long, well      = 7, 0.8 // letters, and the confidence that they take
+		short, veryWell = 4, 0.9
 	)
 	return slices.ContainsFunc(denials, func(d string) bool {
-		return read == d || len(d) >= long && confidence >= well && read[0] == d[0] && heading.Misread(read, d)
+		if read == d {
+			return true
+		}
+		plain := len(d) >= long && confidence >= well || len(d) >= short && confidence >= veryWell
+		return plain && read[0] == d[0] && heading.Misread(read, d)
 	})
 }
 

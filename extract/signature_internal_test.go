@@ -57,6 +57,9 @@ func TestDeniesSignature(t *testing.T) {
 		{"refuned", "hand", 0.7, false},
 		{"moved", "hand", 0.8, true},
 		{"Movea", "hand", 0.8, false},
+		{"mored", "hand", 0.95, true},
+		{"VID", "hand", 0.95, true},
+		{"Vida", "hand", 0.95, false},
 		{"x", "hand", 0.9, true},
 		{"na", "hand", 0.55, false},  // a flourish
 		{"622", "hand", 0.75, false}, // another
