@@ -15,7 +15,7 @@ import (
 type Learned struct {
 	Columns []Column
 	Borders []float64 // of the columns, as shares of the table's width: from 0 to 1
-	Rows    int       // that people sign in
+	Rows    int       // that people sign in; none ByRoll
 	ByRoll  bool      // the headings say nothing: see Unheaded
 }
 

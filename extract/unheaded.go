@@ -10,7 +10,6 @@ import (
 // lines: whoever has several pages of the form, and the roll, can tell.
 type Unheaded struct {
 	Borders []float64   // of the columns, as in Learned
-	Rows    int         // that people sign in
 	Columns []Column    // left to right; without fields where nothing is known
 	Lines   [][]Reading // by column; no text where nothing is written
 }
@@ -23,7 +22,7 @@ func (x Extractor) unheaded(ctx context.Context, c *cells, known []Column) ([]Un
 		return nil, nil
 	}
 	rows := c.sampleRows()
-	u := Unheaded{Borders: shares(f.table), Rows: f.table.Rows() - f.first, Columns: known}
+	u := Unheaded{Borders: shares(f.table), Columns: known}
 	var wanted []item
 	for _, row := range rows {
 		for column, asked := range known {
@@ -116,12 +115,12 @@ func ShapesOf(tables []Unheaded) Shapes {
 			}
 		}
 		if len(written) > 0 && float64(len(written)) >= fewWritten*float64(lines) {
-			s.open, s.cells = append(s.open, i), append(s.cells, min(len(written), shapeSample))
-			s.likely = append(s.likely, meaningsOf(written, may))
 			// More cells than a page is judged by say hardly more: they are misread alike.
-			for m := range s.likely[len(s.likely)-1] {
-				s.likely[len(s.likely)-1][m] *= float64(min(len(written), shapeSample)) / float64(len(written))
+			cells, likely := min(len(written), shapeSample), meaningsOf(written, may)
+			for m := range likely {
+				likely[m] *= float64(cells) / float64(len(written))
 			}
+			s.open, s.cells, s.likely = append(s.open, i), append(s.cells, cells), append(s.likely, likely)
 		}
 	}
 	s.setAgain(tables)
@@ -130,18 +129,18 @@ func ShapesOf(tables []Unheaded) Shapes {
 
 // setAgain finds the columns in which the names of others stand once more, as signatures do.
 func (s *Shapes) setAgain(tables []Unheaded) {
-	column := func(i int) (all []Reading) {
-		for _, t := range tables {
-			for _, line := range t.Lines {
-				all = append(all, line[i])
+	columns := make([][]Reading, len(s.known))
+	for _, t := range tables {
+		for _, line := range t.Lines {
+			for i, r := range line {
+				columns[i] = append(columns[i], r)
 			}
 		}
-		return all
 	}
 	for _, i := range s.open {
 		for _, j := range s.open {
 			if i != j {
-				s.again[[2]int{i, j}] = sharesNames(column(i), column(j))
+				s.again[[2]int{i, j}] = sharesNames(columns[i], columns[j])
 			}
 		}
 	}

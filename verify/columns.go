@@ -71,7 +71,7 @@ func (m *Matcher) Columns(tables []extract.Unheaded) (extract.Learned, bool) {
 		return extract.Learned{}, false
 	}
 	c.order(meant)
-	l := extract.Learned{Borders: tables[0].Borders, Rows: tables[0].Rows, ByRoll: true}
+	l := extract.Learned{Borders: tables[0].Borders, ByRoll: true}
 	l.Columns = slices.Clone(tables[0].Columns)
 	for _, i := range c.shapes.Open() {
 		if meant[i] != "" {

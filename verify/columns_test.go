@@ -15,7 +15,7 @@ func TestColumnsByTheRoll(t *testing.T) {
 	// pages have a line each for some members, with what two columns of names say.
 	pages := func(n, lines int, columns func(i int, l signed) []extract.Reading) (all []extract.Unheaded) {
 		for page := range n {
-			u := extract.Unheaded{Borders: []float64{0, 0.2, 0.4, 0.6, 0.8, 1}, Rows: lines, Columns: make([]extract.Column, 5)}
+			u := extract.Unheaded{Borders: []float64{0, 0.2, 0.4, 0.6, 0.8, 1}, Columns: make([]extract.Column, 5)}
 			for i := range lines {
 				at := page*lines + i
 				l := w.sign(at, []extract.Field{extract.MemberID, extract.City}, 0.05)

@@ -25,8 +25,7 @@ type Meaning struct {
 // Of gives the meaning of one heading by itself. Case, accents, punctuation
 // and most OCR errors do not matter.
 func Of(text string) Meaning {
-	m := meaning(parts(text))
-	return m.addressed()
+	return meaning(parts(text)).addressed()
 }
 
 // addressed asks for the street where a house's number is asked for alone.
@@ -271,8 +270,8 @@ func houses(headings []string, row []Meaning) {
 		switch {
 		case beside(i + 1), beside(i - 1):
 			row[i].Items = []string{house}
-		case !bare:
-			row[i].Items = []string{"street"}
+		default:
+			row[i] = row[i].addressed()
 		}
 	}
 }

@@ -224,7 +224,7 @@ func (p *Page) countFaint(lone []bool) {
 		if !lone[i] && (c.Area > speck || p.owner[i] != nobody) {
 			continue
 		}
-		if row, column := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2); row >= 0 && column >= 0 {
+		if row, column := p.cellOf(c); row >= 0 && column >= 0 {
 			p.faint[p.slot(row, column, 0)]++
 		}
 	}
@@ -305,6 +305,16 @@ func (p *Page) cellAt(x, y int) (row, column int) {
 	return row, column
 }
 
+// cellOf returns the row and column that the middle of a component lies in, −1 outside.
+func (p *Page) cellOf(c layout.Component) (row, column int) {
+	at := center(c.Box)
+	return p.cellAt(at.X, at.Y)
+}
+
+func center(box image.Rectangle) image.Point {
+	return image.Pt((box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2)
+}
+
 // place finds the cell of a component: the row that holds three fifths of it,
 // then the column that does.
 func (p *Page) place(i int, c layout.Component) int32 {
@@ -378,7 +388,7 @@ func (p *Page) specks() []bool {
 
 // inComb reports whether a component is in a column of combs.
 func (p *Page) inComb(c layout.Component) bool {
-	row, column := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+	row, column := p.cellOf(c)
 	return row >= 0 && column >= 0 && p.columns[column].Comb
 }
 
@@ -520,7 +530,7 @@ func (p *Page) measure() {
 	p.slots = make([]slot, p.table.Rows()*p.table.Columns()*2)
 	across := p.across()
 	for i, c := range p.ink.List {
-		at := image.Pt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+		at := center(c.Box)
 		add := func(id int, box image.Rectangle, area int) { p.slots[id].add(box, area) }
 		if slices.ContainsFunc(across, at.In) {
 			add = func(id int, box image.Rectangle, area int) { p.slots[id].addShared(box, area) }
@@ -567,7 +577,7 @@ func (p *Page) across() (shapes []image.Rectangle) {
 		if p.owner[i] == nobody || !p.asStamps(c.Box) {
 			continue
 		}
-		row, _ := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+		row, _ := p.cellOf(c)
 		if row < 0 || float64(c.Box.Dx()) < wide*p.dpi || float64(c.Box.Dy()) < rows*float64(p.table.Row(row).Dy()) {
 			continue
 		}

@@ -160,7 +160,7 @@ func (p *Page) findLabels(printed []bool) {
 		if !printed[i] {
 			continue
 		}
-		row, column := p.cellAt((c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2)
+		row, column := p.cellOf(c)
 		if row < 0 || column < 0 {
 			continue
 		}

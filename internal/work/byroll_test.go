@@ -84,4 +84,15 @@ func TestTheRollTellsWhatColumnsAre(t *testing.T) {
 	if found < 8 {
 		t.Errorf("%d of %d lines have a name and a signature, want 8 of 10", found, len(lines))
 	}
+
+	// A person's word stands above the roll, be it about other columns than the table has.
+	_, pages, _ := fixtures.Contents(t, s.Store, "p")
+	pages[0].Told = `{"columns":[["name"],["signature"]]}`
+	if err := s.Store.TellPage(t.Context(), pages[0]); err != nil {
+		t.Fatal(err)
+	}
+	fixtures.Settled(t, s.Store, "p")
+	if n := unknown(); n != 1 {
+		t.Errorf("%d pages are open of whose columns a person said what cannot be, want 1", n)
+	}
 }

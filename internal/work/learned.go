@@ -82,7 +82,7 @@ func (w *workers) learnByRoll(ctx context.Context, p store.Page, s extract.Sheet
 // askRoll has a page read again whose columns the roll can tell: it was read before there was
 // one.
 func (w *workers) askRoll(ctx context.Context, p store.Page, s extract.Sheet) error {
-	if s.Understood() {
+	if s.Understood() || len(p.Told) > 0 { // a person's word stands
 		return nil
 	}
 	known, err := w.learnByRoll(ctx, p, s)
