@@ -28,15 +28,16 @@ type Printer interface {
 type Extractor struct {
 	Print Printer
 	Cells Recognizer
-	Known []Learned // forms of which other pages were understood
-	Told  Told      // what a person says of the page
+	Known []Learned   // forms of which other pages were understood
+	Told  Told        // what a person says of the page
+	Forms []KnownForm // that are recognised by their headings
 }
 
 // Sheet reads one page. An error means that an engine failed or that ctx
 // ended; a page on which nothing makes sense is a Sheet of kind Other.
 func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if p.Source == ingest.Online {
-		return online(p, x.Told), nil
+		return x.online(p), nil
 	}
 	page := prepared(p)
 	first := newView(page, 0)
@@ -64,14 +65,22 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	if err == nil && len(best.forms) == 0 {
 		best, err = x.upright(ctx, first, x.Told.quarters(before(quarters, marked)))
 	}
-	x.Told.name(best.forms)
-	if best.records != nil {
-		x.Told.nameColumns(best.records.form.columns)
-	}
 	if err != nil {
 		return Sheet{}, fmt.Errorf("read page %d: %w", p.Number, err)
 	}
+	readAs := x.recognise(best.forms)
+	x.Told.name(best.forms)
+	if best.records != nil {
+		f := &best.records.form
+		if name, ok := x.readAs(f.columns, f.headings()); ok {
+			readAs = append(readAs, name)
+		}
+		x.Told.nameColumns(f.columns)
+	}
 	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source, Form: best.printed, Cover: best.petition()}
+	for _, name := range readAs {
+		sheet.note(readAsForm(name))
+	}
 	if marked >= 0 && best.printed == (Form{}) {
 		sheet.Notes = append(sheet.Notes, "The page is a printed petition sheet whose codes could not be read: see to which petition it belongs.")
 	}

@@ -29,6 +29,7 @@ type form struct {
 	byRoll  bool            // the roll says it
 	inside  bool            // what it asks for is printed in the cells of every row
 	twice   bool            // a second row of headings asks for another person
+	print   print           // at its head, where the headings are not understood
 }
 
 // sureHeadings is the score from which on a row of words is taken for
@@ -105,6 +106,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 			return []form{f}, words, err
 		}
 		f := chosen[0].partlyRead()
+		f.print = printAt(v, f.table, words)
 		f.numberRows(v)
 		f = x.byRoll(f)
 		f.twice = f.ofSomebody(words)

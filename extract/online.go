@@ -24,11 +24,14 @@ const (
 
 // online reads a part of a list of those who signed online. Its words are exact, so nothing is
 // read; a line is signed if the list says when, or that it is.
-func online(p ingest.Page, told Told) Sheet {
+func (x Extractor) online(p ingest.Page) Sheet {
 	headings := p.List.Headings
 	list := listOf(p.List)
 	s := Sheet{Kind: Signers, Source: p.Source, Columns: list.columns}
-	told.nameColumns(s.Columns)
+	if name, ok := x.readAs(s.Columns, headings); ok {
+		s.note(readAsForm(name))
+	}
+	x.Told.nameColumns(s.Columns)
 	roll := slices.ContainsFunc(headings, func(h string) bool { return slices.Contains(rollHeadings, headingKey(h)) })
 	for i, cells := range p.List.Rows {
 		row := Row{Number: i + 1, Fields: map[Field]Reading{}}

@@ -35,7 +35,7 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 	for i := range r.forms {
 		f := &r.forms[i]
 		if i == 0 {
-			sheet.Columns = f.columns
+			sheet.Columns, sheet.Head = f.shown(r.view)
 		}
 		c, err := x.fillFrom(ctx, sheet, r, f, number)
 		if err != nil {

@@ -62,6 +62,7 @@ type Sheet struct {
 	Rotation int // clockwise degrees that make the page upright: 0, 90, 180, 270
 	Source   ingest.Source
 	Columns  []Column   // left to right; empty unless the page has signers
+	Head     Box        // where their headings stand; zero where none were found
 	Open     []Open     // what a person must look at before the sheet can be called complete
 	Notes    []string   // what a reader of the result should know, such as headings that could not be read
 	Rows     []Row      // in reading order, only those in which somebody wrote
@@ -93,7 +94,7 @@ func (s Sheet) Damaged() bool {
 
 // Column is one column of a signer table and what its heading means.
 type Column struct {
-	Heading string  // as read; empty where nothing could be read
+	Heading string  // as read, understood or not; empty where nothing could be read
 	Fields  []Field // one, or two for a box that holds two items, top to bottom
 }
 

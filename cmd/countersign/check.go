@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/extract"
 	"countersign/ingest"
 	"countersign/internal/reader"
 	"countersign/report"
@@ -31,6 +32,7 @@ type checkCommand struct {
 	AsOf         date              `placeholder:"YYYY-MM-DD" help:"Day the export speaks of. Default: the day its file was last changed."`
 	AcceptLosses bool              `help:"Take a membership export of which much is left out or doubtful; without it such an export is refused."`
 	Rules        string            `placeholder:"FILE" help:"Rules the petition is held to, YAML. Default: the rule for Membership Initiative Groups."`
+	Forms        string            `placeholder:"FILE" help:"Forms whose columns people have named, as the service exports them. Pages with the same headings are read by them."`
 	Received     date              `placeholder:"YYYY-MM-DD" help:"Day the petition was received, for rules that ask."`
 	JSON         string            `name:"json" placeholder:"FILE" help:"Write every line and verdict as JSON; - for standard output."`
 	Out          string            `placeholder:"DIR" help:"Write coo-report.xlsx and council-report.xlsx into this folder."`
@@ -109,6 +111,9 @@ func (c checkCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer done()
+	if p.forms, err = c.forms(); err != nil {
+		return err
+	}
 	if p.matcher, err = c.matcher(ctx, p.readers); err != nil {
 		return err
 	}
@@ -156,7 +161,7 @@ func (c checkCommand) writable() error {
 	if there.IsDir() {
 		return fmt.Errorf("--json %s is a folder: name a file in it", c.JSON)
 	}
-	for _, path := range append([]string{c.Members, c.Rules}, c.Files...) {
+	for _, path := range append([]string{c.Members, c.Rules, c.Forms}, c.Files...) {
 		if input, err := os.Stat(path); err == nil && os.SameFile(there, input) {
 			return fmt.Errorf("--json %s would replace a file that is read: name another", c.JSON)
 		}
@@ -181,6 +186,33 @@ func (c checkCommand) rules() (verify.Rules, error) {
 			c.Rules)
 	}
 	return verify.ReadRules(f, c.Rules)
+}
+
+// forms are those that people named, without their pictures.
+func (c checkCommand) forms() ([]extract.KnownForm, error) {
+	if c.Forms == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.Forms)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("forms %s do not exist: check the path", c.Forms)
+	case err != nil:
+		return nil, fmt.Errorf("forms could not be opened: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, extract.MaxFormsFile))
+	if err != nil {
+		return nil, fmt.Errorf("forms %s could not be read: %w", c.Forms, err)
+	}
+	forms, err := extract.DecodeForms(data)
+	if err != nil {
+		return nil, fmt.Errorf("forms %s cannot be used: %w", c.Forms, err)
+	}
+	for i := range forms {
+		forms[i].Picture = nil
+	}
+	return forms, nil
 }
 
 // pipeline joins the stages, all but the members. done frees what they hold.

@@ -32,6 +32,7 @@ type pipeline struct {
 	pictures *pictures
 	copies   map[string]string // of what comes through a pipe, by its path
 	workers  int
+	forms    []extract.KnownForm // that are recognised by their headings
 	tell     func(progress)
 }
 
@@ -238,7 +239,8 @@ func (p *pipeline) page(ctx context.Context, f file, number int, known []extract
 					"countersign"}}
 		}
 	}()
-	read, err := p.readers.Page(ctx, f.path, f.name, number, reader.How{Open: true, Known: known})
+	read, err := p.readers.Page(ctx, f.path, f.name, number, reader.How{Open: true, Known: known,
+		Forms: p.forms})
 	if err != nil {
 		return sheet{err: err}
 	}

@@ -32,8 +32,11 @@ func TestActsAreWhole(t *testing.T) {
 	cover := extract.Cover{Group: "Seed Libraries", Purpose: "Lending seeds",
 		Organizers: []extract.Organizer{{Name: "Ana Ruiz", Address: "1 Elm St",
 			Signed: extract.SignedYes}}}
-	sheet := extract.Sheet{Kind: extract.Signers, Rows: []extract.Row{row(1, "Elizabeth Persechino",
-		"0482913"), row(2, "Somebody Else", "")}}
+	form := extract.KnownForm{Name: "Nomination paper", Columns: []extract.Column{
+		{Heading: "Printed name", Fields: []extract.Field{extract.Name}},
+		{Heading: "Signature", Fields: []extract.Field{extract.Signature}}}}
+	sheet := extract.Sheet{Kind: extract.Signers, Columns: form.Columns, Rows: []extract.Row{
+		row(1, "Elizabeth Persechino", "0482913"), row(2, "Somebody Else", "")}}
 	o.petition("p", "threshold: 1\n", snapshot.ID, []extract.Sheet{{Kind: extract.CoverOf,
 		Cover: cover}, sheet})
 	pages, err := o.Store.Pages(ctx, "p")
@@ -93,6 +96,8 @@ func TestActsAreWhole(t *testing.T) {
 	points, err := o.OpenPoints(ctx, "p")
 	r.must(err)
 	var again store.Snapshot
+	forms := got(extract.EncodeForms([]extract.KnownForm{form}))(t)
+	formOf := func() string { return got(o.Forms(ctx))(t)[0].ID }
 	for _, act := range []struct {
 		entry string // of the log
 		do    func() error
@@ -169,6 +174,13 @@ func TestActsAreWhole(t *testing.T) {
 			_, err := o.SettleOpen(ctx, points[0].ID, store.LineAdded, "", ann)
 			return err
 		}},
+		{"form.imported", func() error {
+			_, _, err := o.ImportForms(ctx, forms, ann)
+			return err
+		}},
+		{"form.renamed", func() error { return o.RenameForm(ctx, formOf(), "Elections", ann) }},
+		{"form.kept", func() error { return o.KeepForm(ctx, open.ID, "Seed list", ann) }},
+		{"form.removed", func() error { return o.RemoveForm(ctx, formOf(), ann) }},
 		{"letter.edited", func() error {
 			return o.SetTemplate(ctx, "receipt", "Received\n\nThank you.", ann)
 		}},

@@ -123,8 +123,11 @@ func (o *Office) PageColumns(ctx context.Context, p store.Page) ([]PageColumn, e
 	if err != nil {
 		return nil, fmt.Errorf("read the columns of page %s: %w", p.ID, err)
 	}
-	var out []PageColumn
-	for _, c := range s.Columns {
+	return pageColumns(s.Columns), nil
+}
+
+func pageColumns(columns []extract.Column) (out []PageColumn) {
+	for _, c := range columns {
 		column := PageColumn{Heading: c.Heading}
 		if len(c.Fields) > 0 {
 			column.Field = string(c.Fields[0])
@@ -134,7 +137,7 @@ func (o *Office) PageColumns(ctx context.Context, p store.Page) ([]PageColumn, e
 		}
 		out = append(out, column)
 	}
-	return out, nil
+	return out
 }
 
 // TellColumns has a page read again with the columns that a person says, or all pages of its

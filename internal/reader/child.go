@@ -166,7 +166,7 @@ func (r *pageReader) page(a asked, head *answered) (parts [][]byte, err error) {
 		return nil, err
 	}
 	x := r.extract
-	x.Known, x.Told = a.Known, a.Told
+	x.Known, x.Told, x.Forms = a.Known, a.Told, a.Forms
 	s, err := x.Sheet(context.Background(), page)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,8 @@ type (
 
 		Known []extract.Learned `json:"known,omitempty"` // what other pages taught
 		Told  extract.Told      `json:"told,omitzero"`   // what a person says of the page
+		// that are recognised by their headings
+		Forms []extract.KnownForm `json:"forms,omitempty"`
 
 		// pictures of what the page leaves open, as well
 		Open bool `json:"open,omitempty"`

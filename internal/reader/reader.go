@@ -136,16 +136,17 @@ func (r *Pool) Open(ctx context.Context, path, name string) (File, error) {
 
 // How says how a page is read.
 type How struct {
-	Picture bool              // of the whole page is wanted as well
-	Open    bool              // pictures of what the page leaves open, as well
-	Known   []extract.Learned // of its form from other pages, for headings that cannot be read
-	Told    extract.Told      // by a person
+	Picture bool                // of the whole page is wanted as well
+	Open    bool                // pictures of what the page leaves open, as well
+	Known   []extract.Learned   // of its form from other pages, for headings that cannot be read
+	Told    extract.Told        // by a person
+	Forms   []extract.KnownForm // that are recognised by their headings, without pictures
 }
 
 // Page reads one page of a file.
 func (r *Pool) Page(ctx context.Context, path, name string, number int, how How) (Page, error) {
 	head, parts, err := r.ask(ctx, asked{Path: path, Name: name, Page: number, Picture: how.Picture,
-		Open: how.Open, Known: how.Known, Told: how.Told})
+		Open: how.Open, Known: how.Known, Told: how.Told, Forms: how.Forms})
 	if err != nil {
 		return Page{}, err
 	}

@@ -34,6 +34,7 @@ var conformance = []struct {
 	{"a reset shuts out who was in", testReset},
 	{"one link makes the first administrator", testFirstAdmin},
 	{"settings", testSettings},
+	{"forms that have a name", testKnownForms},
 	{"acts are whole", testDo},
 	{"snapshots", testSnapshots},
 	{"petitions and counts", testPetitions},

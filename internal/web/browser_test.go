@@ -1,13 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"context"
-
-	"countersign/internal/web/signin"
-	"countersign/internal/web/site"
-
 	_ "embed"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,9 +18,12 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"countersign/extract"
 	"countersign/internal/fixtures/browsertest"
 	"countersign/internal/mail/mailtest"
 	"countersign/internal/store"
+	"countersign/internal/web/signin"
+	"countersign/internal/web/site"
 )
 
 // axe is the accessibility checker, axe-core 4.14.1 (MPL 2.0, see testdata/axe.LICENSE).
@@ -207,6 +209,16 @@ func TestAccessible(t *testing.T) {
 	check0(t, err)
 	sv.Guests = []site.Guest{{Name: "Terry Staff", Email: "staff@example.org",
 		Password: testPassword, Does: "adds sheets"}}
+	var heads bytes.Buffer
+	check0(t, jpeg.Encode(&heads, image.NewGray(image.Rect(0, 0, 900, 60)), nil))
+	forms, err := extract.EncodeForms([]extract.KnownForm{{Name: "Nomination paper",
+		Picture: heads.Bytes(), Columns: []extract.Column{
+			{Heading: "Printed name of elector", Fields: []extract.Field{extract.Name}},
+			{Heading: "Ward"},
+			{Heading: "Signature", Fields: []extract.Field{extract.Signature}}}}})
+	check0(t, err)
+	_, _, err = sv.Office.ImportForms(t.Context(), forms, store.Account{ID: "account-staff"})
+	check0(t, err)
 	windows := map[string]*tab{} // by role
 	visit := func(role, name, path string) {
 		if windows[role] == nil {
@@ -232,6 +244,7 @@ func TestAccessible(t *testing.T) {
 	visit("staff", "missing", "/nowhere")
 	visit("staff", "members", "/members?q=an")
 	visit("staff", "import", "/members/import/"+export+"?name=members.csv&as-of=2026-11-20")
+	visit("staff", "forms", "/forms")
 	visit("chair", "reports", "/reports")
 	visit("chair", "life", "/petitions/"+p.ID+"/life")
 	visit("staff", "sheets", "/petitions/"+p.ID+"/sheets")

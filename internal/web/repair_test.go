@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"mime/multipart"
 	"slices"
 	"strings"
 	"testing"
@@ -154,8 +155,9 @@ func TestRepairInBrowser(t *testing.T) {
 	// Two headings were taken for each other.
 	swapped := must(sv.Store.Pages(t.Context(), p.ID))[1]
 	packed, err := extract.EncodeSheet(extract.Sheet{Kind: extract.Signers,
-		Columns: []extract.Column{{Heading: "Name", Fields: []extract.Field{extract.MemberID}},
-			{Heading: "No.", Fields: []extract.Field{extract.Name}}}})
+		Columns: []extract.Column{
+			{Heading: "Print name", Fields: []extract.Field{extract.MemberID}},
+			{Heading: "Member No.", Fields: []extract.Field{extract.Name}}}})
 	check0(t, err)
 	swapped.Sheet, _, err = sv.Blobs.Put(t.Context(), bytes.NewReader(packed))
 	check0(t, err)
@@ -173,4 +175,44 @@ func TestRepairInBrowser(t *testing.T) {
 		told.Columns[1][0] != extract.MemberID {
 		t.Errorf("the page is read with %v", told.Columns)
 	}
+
+	// So that nobody says it again, the form is kept, and goes to another office.
+	b.open("/pages/" + swapped.ID)
+	details("/form")
+	b.do(chromedp.SetValue(chromedp.CSS(`form[action$="/form"] input[name=name]`), "Sign-up list"),
+		chromedp.Click(chromedp.CSS(`form[action$="/form"] button`)))
+	said("The form was kept")
+	got := eval[string](b, `document.querySelector("section.card table").innerText`)
+	if !strings.Contains(got, "Print name\tName") ||
+		!strings.Contains(got, "Member No.\tMember number") {
+		t.Errorf("the form is shown as %q", got)
+	}
+	c := sv.client("staff")
+	file := c.get("/forms.json").want(t, 200)
+	if !strings.Contains(file.Header.Get("Content-Disposition"), "forms.json") {
+		t.Error("the forms are no file to download")
+	}
+	form := must(sv.Office.Forms(t.Context()))[0].ID
+	c.get("/forms/"+form+"/picture").want(t, 404) // the sheet does not say where its headings are
+	c.post("/forms/"+form+"/name", "name", "").want(t, 422)
+	c.post("/forms/"+form+"/name", "name", "Sign-in list").want(t, 303)
+	send := func(file string) answer {
+		t.Helper()
+		var body bytes.Buffer
+		m := multipart.NewWriter(&body)
+		_, err := must(m.CreateFormFile("file", "forms.json")).Write([]byte(file))
+		check0(t, err)
+		check0(t, m.Close())
+		return c.do("POST", "/forms", &body, "Content-Type", m.FormDataContentType())
+	}
+	send(file.body).want(t, 303)
+	if a := send("ID,Name").want(t, 422); !strings.Contains(a.body, "no file of forms") {
+		t.Error("it is not said why a file is no file of forms")
+	}
+	c.post("/forms/"+form+"/remove").want(t, 303)
+	forms := must(sv.Office.Forms(t.Context()))
+	if len(forms) != 1 || forms[0].Name != "Sign-up list" {
+		t.Errorf("%+v are left", forms)
+	}
+	sv.client("verifier").get("/forms").want(t, 403)
 }

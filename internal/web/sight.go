@@ -85,7 +85,7 @@ func (s *Server) sights() map[string]func(ctx context.Context, id string) (bool,
 		},
 		"tus": s.seesUnfinished,
 
-		"members": nil, "snapshots": nil, // the association's
+		"members": nil, "snapshots": nil, "forms": nil, // the association's
 		"settings": nil, "account": nil, "welcome": nil, "static": nil,
 		"calendar": nil, // narrowed by its token
 	}

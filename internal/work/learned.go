@@ -18,6 +18,9 @@ func (w *workers) readPage(ctx context.Context, path string, u store.Upload, p s
 	if how.Told, err = office.DecodeTold(p.Told); err != nil {
 		return got, s, nil, err
 	}
+	if how.Forms, err = office.KnownForms(ctx, w.store); err != nil {
+		return got, s, nil, err
+	}
 	if got, err = w.readers.Page(ctx, path, u.Name, p.Number, how); err != nil {
 		return got, s, nil, err
 	}

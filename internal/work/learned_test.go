@@ -99,9 +99,14 @@ func oneForm(rows int) drawn.Options {
 
 func uploadSheet(t *testing.T, s *Service, name string, sheet drawn.Sheet) {
 	t.Helper()
+	sendSheet(t, s, "p", name, sheet)
+}
+
+func sendSheet(t *testing.T, s *Service, petition, name string, sheet drawn.Sheet) {
+	t.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, sheet.Image, &jpeg.Options{Quality: 90}); err != nil {
 		t.Fatal(err)
 	}
-	upload(t, s, "p", name, b.Bytes())
+	upload(t, s, petition, name, b.Bytes())
 }

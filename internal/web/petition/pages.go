@@ -40,6 +40,7 @@ type pageView struct {
 	Members    map[string]string         // names by number
 	Corrected  map[string]correctionView // by line
 	LineFields []office.KeyedWord
+	FormName   string // proposed for the page's form
 }
 
 func (s *Pages) pagePage(w http.ResponseWriter, r *http.Request) error {

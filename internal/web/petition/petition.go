@@ -68,7 +68,7 @@ func (s *Pages) Routes() []site.Route {
 		site.On("GET /pages/{id}/thumb", site.SignedIn, s.pageThumb),
 		site.On("GET /lines/{id}/picture", site.SignedIn, s.linePicture),
 		site.On("GET /settings/rule.yaml", site.ByChair|site.ByAdmin, s.usualRule),
-	}, s.certifyRoutes(), s.repairRoutes())
+	}, s.certifyRoutes(), s.repairRoutes(), s.formRoutes())
 }
 
 type petitionView struct {
