@@ -34,12 +34,12 @@ func (x Extractor) fill(ctx context.Context, sheet *Sheet, r reading) ([]*cells,
 	number := 0 // of the last row, written in or not
 	for i := range r.forms {
 		f := &r.forms[i]
-		if i == 0 {
-			sheet.Columns, sheet.Head = f.shown(r.view)
-		}
 		c, err := x.fillFrom(ctx, sheet, r, f, number)
 		if err != nil {
 			return nil, err
+		}
+		if i == 0 {
+			sheet.Columns, sheet.Head = f.shown(r.view)
 		}
 		filled = append(filled, c)
 		sheet.Learned = append(sheet.Learned, f.teaches...)
