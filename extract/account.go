@@ -187,10 +187,10 @@ func (v *view) unfiled(tables []*cells, records *composed) (left []image.Rectang
 		case !middle(p.Box).In(paper), max(w, h) > v.inches(4):
 		case !p.Box.In(paper) && max(w, h) > v.inches(1): // a shadow along the edge
 		case !p.Box.In(v.bounds().Inset(1)) && max(w, h) > 4*min(w, h): // of a tear, that runs off the page
-		case min(w, h) >= v.inches(thick) && float64(p.Area) > solid*float64(w*h):
+		case min(w, h) >= v.inches(thick) && float64(p.Area) > solid*float64(w*h) && !v.ragged(i):
 		case max(w, h) > v.inches(0.12) && (min(w, h) <= v.inches(0.02) || max(w, h) > 15*min(w, h)): // a piece of a rule
 		case v.frames(i):
-		case v.dark(p.Box), v.typed(p.Box):
+		case v.dark(p.Box) && !v.ragged(i), v.typed(p.Box):
 		case records != nil && (records.printed(p.Box) || records.holds(p.Box)):
 		case anyTable(tables, func(c *cells) bool { return c.accounts(p.Box) }):
 		default:
@@ -226,6 +226,36 @@ func (v *view) frames(piece int) bool {
 		}
 	}
 	return 20*n < all.List[piece].Area
+}
+
+// ragged reports whether the outline of a small piece goes up and down as that of a dense scribble
+// does: of a hole or a seal it goes up once and down once.
+func (v *view) ragged(piece int) bool {
+	const (
+		longest = 0.8 // inches: logos are larger
+		// Of the way up and down that a shape without dents takes. Of holes and bold letters it
+		// was 0.6 at most, of scribbles 0.9 and more.
+		often = 0.75
+	)
+	all := v.components()
+	box := all.List[piece].Box
+	if max(box.Dx(), box.Dy()) > v.inches(longest) {
+		return false
+	}
+	at := func(x, y int) bool { return all.Labels[y*all.W+x] == int32(piece+1) }
+	way, before := 0, [2]int{-1, -1}
+	for x := box.Min.X; x < box.Max.X; x++ {
+		top, foot := box.Min.Y, box.Max.Y-1
+		for ; top < foot && !at(x, top); top++ {
+		}
+		for ; foot > top && !at(x, foot); foot-- {
+		}
+		if before[0] >= 0 {
+			way += max(0, abs(top-before[0])-1) + max(0, abs(foot-before[1])-1) // the scan's own steps
+		}
+		before = [2]int{top, foot}
+	}
+	return float64(way) > often*2*float64(box.Dy())
 }
 
 // dark reports whether a piece is the edge of something that is dark inside: a
@@ -380,11 +410,15 @@ func (v *view) endsApart(marks []mark, words []tesseract.Word) []mark {
 			out = append(out, m)
 			continue
 		}
-		read := image.Rectangle{Min: m.box.Max, Max: m.box.Min}
+		var in []image.Rectangle
 		for _, w := range words {
-			if in := w.Box.Intersect(m.box); !in.Empty() && w.Confidence > readWord {
-				read.Min.X, read.Max.X = min(read.Min.X, in.Min.X), max(read.Max.X, in.Max.X)
+			if at := w.Box.Intersect(m.box); !at.Empty() && w.Confidence > readWord {
+				in = append(in, at)
 			}
+		}
+		read := image.Rectangle{Min: m.box.Max, Max: m.box.Min}
+		for _, at := range inLine(in) {
+			read.Min.X, read.Max.X = min(read.Min.X, at.Min.X), max(read.Max.X, at.Max.X)
 		}
 		before, after := m, m
 		before.box.Max.X, after.box.Min.X = read.Min.X, read.Max.X
@@ -398,6 +432,29 @@ func (v *view) endsApart(marks []mark, words []tesseract.Word) []mark {
 		}
 	}
 	return out
+}
+
+// inLine is the words of a line less those at its ends that stand higher or lower than the others:
+// somebody wrote them, though Tesseract reads them as well.
+func inLine(words []image.Rectangle) []image.Rectangle {
+	const off = 0.35 // of the line's height, more than a capital or a tail takes
+	words = slices.Clone(words)
+	slices.SortFunc(words, func(a, b image.Rectangle) int { return a.Min.X - b.Min.X })
+	standsOff := func(w image.Rectangle, others []image.Rectangle) bool {
+		line := others[0]
+		for _, o := range others {
+			line = line.Union(o)
+		}
+		most := off * float64(line.Dy())
+		return float64(line.Min.Y-w.Min.Y) > most || float64(w.Max.Y-line.Max.Y) > most
+	}
+	for len(words) > sentence && standsOff(words[len(words)-1], words[:len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	for len(words) > sentence && standsOff(words[0], words[1:]) {
+		words = words[1:]
+	}
+	return words
 }
 
 // readWord is the confidence from which on Tesseract did read a word.

@@ -25,7 +25,9 @@ var marked = flag.Int("marked", 2, "pairs of drawn sheets with marks outside the
 func TestMarksOutsideRowsAreOpenPoints(t *testing.T) {
 	x := extract.Extractor{Print: engine(t), Cells: judge{}}
 	drew, lost, clean := 0, 0, 0
-	seeds := []uint64{381} // with a scrawl that has a stroke under it
+	// With a scrawl that has a stroke under it, a word right behind a printed line, and a dense
+	// scribble.
+	seeds := []uint64{381, 404, 463}
 	for n := range *marked {
 		seeds = append(seeds, 300+uint64(n))
 	}
