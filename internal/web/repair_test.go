@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"mime/multipart"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"countersign/extract"
 	"countersign/internal/office"
 	"countersign/internal/store"
+	"countersign/internal/web/api"
 )
 
 // What people put right on a page, in a browser: a line drawn on the scan, one split, two merged,
@@ -210,6 +212,20 @@ func TestRepairInBrowser(t *testing.T) {
 		t.Error("it is not said why a file is no file of forms")
 	}
 	c.post("/forms/"+form+"/remove").want(t, 303)
+	here := "/api/pages/" + swapped.ID + "/form"
+	var list []api.Form
+	check0(t, json.Unmarshal([]byte(c.get("/api/forms").want(t, 200).body), &list))
+	if len(list) != 1 || list[0].Columns[1].Field != "member_id" {
+		t.Errorf("over the API they are %+v", list)
+	}
+	keep := func(name string) answer {
+		return c.do("POST", here, strings.NewReader(`{"name":"`+name+`"}`), "Content-Type",
+			"application/json")
+	}
+	keep("Sign-up list").want(t, 409)
+	keep("Another").want(t, 204)
+	check0(t, json.Unmarshal([]byte(c.get("/api/forms").want(t, 200).body), &list))
+	c.do("DELETE", "/api/forms/"+list[0].ID, nil).want(t, 204)
 	forms := must(sv.Office.Forms(t.Context()))
 	if len(forms) != 1 || forms[0].Name != "Sign-up list" {
 		t.Errorf("%+v are left", forms)

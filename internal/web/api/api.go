@@ -245,7 +245,7 @@ func (s *Server) Routes() []site.Route {
 		site.On("GET /api/snapshots", site.ByStaff|site.ByChair|site.ByAdmin, s.api),
 		site.On("PUT /api/snapshots/{name}", site.ByStaff|site.ByAdmin, s.putSnapshot),
 		site.On("GET /api/audit", site.ByChair|site.ByAdmin, s.api),
-	}, s.registerRoutes(), s.repairRoutes())
+	}, s.registerRoutes(), s.repairRoutes(), s.formRoutes())
 }
 
 // describe builds the API. Each operation has a row in the table of routes.
@@ -308,6 +308,7 @@ func (s *Server) describe() *docs {
 		"Entries of the audit log after a place in it", s.audit)
 
 	s.describeRepair(api)
+	s.describeForms(api)
 	s.describeRegister(api)
 	streams{d.spec}.describe()
 	var err error
