@@ -23,6 +23,7 @@ var modelFile []byte
 type Recognizer struct {
 	network  *network
 	spelling *spelling
+	beams    *beams
 }
 
 // New unpacks the model, which takes some 10 ms and 15 MB. Make one and keep it.
@@ -35,7 +36,7 @@ func New() (*Recognizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Recognizer{n, s}, nil
+	return &Recognizer{n, s, new(beams)}, nil
 }
 
 // Read gives a lattice for each cell, in their order; that of a blank cell is
@@ -53,7 +54,7 @@ func (r *Recognizer) Printed(cells []*image.Gray) []float64 {
 	out := make([]float64, len(cells))
 	for i, c := range cells {
 		if l := Prepare(c); l != nil {
-			out[i] = r.network.isPrint(r.network.look(l))
+			out[i] = r.network.isPrint(r.network.featuresOf(l))
 		}
 	}
 	return out
@@ -64,7 +65,7 @@ func (r *Recognizer) Hands(cells []*image.Gray) []Hand {
 	out := make([]Hand, len(cells))
 	for i, c := range cells {
 		if l := Prepare(c); l != nil {
-			out[i] = r.network.handOf(r.network.look(l))
+			out[i] = r.network.handOf(r.network.featuresOf(l))
 		}
 	}
 	return out
@@ -88,7 +89,7 @@ func (r *Recognizer) ReadPrepared(lines []*image.Gray) []Lattice {
 		}
 		for k, o := range r.network.read(some) {
 			l := newLattice(r.network.alphabet, o.frames)
-			l.printed, l.spelling = o.printed, r.spelling
+			l.printed, l.spelling, l.beams = o.printed, r.spelling, r.beams
 			out[batch[k]] = l
 		}
 	}

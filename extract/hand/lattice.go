@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -22,6 +23,7 @@ type Lattice struct {
 	folded   bool
 	printed  float64
 	spelling *spelling // nil for none
+	beams    *beams    // nil for none
 }
 
 // Reading is one way to read a line.
@@ -31,13 +33,12 @@ type Reading struct {
 	Confidence float64 // 0 to 1: the probability of the text, as a geometric mean over its characters
 }
 
-// newLattice takes log-probabilities, frame after frame.
+// newLattice takes over log-probabilities, frame after frame.
 func newLattice(alphabet []rune, logs []float32) Lattice {
-	p := make([]float32, len(logs))
 	for i, v := range logs {
-		p[i] = exp(v)
+		logs[i] = exp(v)
 	}
-	return Lattice{alphabet: alphabet, p: p}
+	return Lattice{alphabet: alphabet, p: logs}
 }
 
 // Frames is the number of frames, 0 for an empty cell.
@@ -121,7 +122,7 @@ func (l Lattice) Folded() Lattice {
 		}
 		class[i+1] = at + 1
 	}
-	f := Lattice{alphabet: alphabet, folded: true, printed: l.printed, spelling: l.spelling}
+	f := Lattice{alphabet: alphabet, folded: true, printed: l.printed, spelling: l.spelling, beams: l.beams}
 	f.p = make([]float32, l.Frames()*f.classes())
 	for t := range l.Frames() {
 		to := f.frame(t)
@@ -151,7 +152,7 @@ func (l Lattice) Words() []Lattice {
 	begin, written := 0, false
 	end := func(t int) {
 		if written {
-			words = append(words, Lattice{l.alphabet, l.part(begin, t), l.folded, l.printed, l.spelling})
+			words = append(words, Lattice{l.alphabet, l.part(begin, t), l.folded, l.printed, l.spelling, l.beams})
 		}
 		begin, written = t, false
 	}
@@ -290,12 +291,9 @@ func (l Lattice) search(g *Grammar, n, width int) []Reading {
 	if l.Frames() == 0 {
 		return nil
 	}
-	s := &beam{tree: []prefix{{parent: -1, blank: 1, spelt: 1}}, live: []int32{0}, grammar: g, kids: make([]int32, l.classes())}
-	if g == nil {
-		s.spelling = l.spelling
-	} else {
-		s.obey(l.alphabet)
-	}
+	s := l.beams.get()
+	defer l.beams.put(s)
+	s.begin(g, l)
 	for t := range l.Frames() {
 		s.frame(l.frame(t), l.alphabet)
 		s.prune(width)
@@ -327,6 +325,25 @@ func (l Lattice) reading(text string) Reading {
 	return Reading{text, score, math.Exp(score / float64(max(1, len([]rune(text)))))}
 }
 
+// beams are those of searches that have ended, whose memory others take: a page's searches need
+// thirty megabytes. The zero value has none.
+type beams struct{ pool sync.Pool } // of *beam
+
+func (b *beams) get() *beam {
+	if b != nil {
+		if s, ok := b.pool.Get().(*beam); ok {
+			return s
+		}
+	}
+	return new(beam)
+}
+
+func (b *beams) put(s *beam) {
+	if b != nil {
+		b.pool.Put(s)
+	}
+}
+
 // beam is the state of one search.
 type beam struct {
 	tree     []prefix
@@ -349,12 +366,26 @@ const (
 	hopelessInGrammar = 1e-14
 )
 
+// begin prepares for a search inside a grammar, or along what is spelled like words.
+func (s *beam) begin(g *Grammar, l Lattice) {
+	s.tree = append(s.tree[:0], prefix{parent: -1, blank: 1, spelt: 1})
+	s.live, s.classes = append(s.live[:0], 0), s.classes[:0]
+	s.kids = slices.Grow(s.kids[:0], l.classes())[:l.classes()]
+	clear(s.kids)
+	s.grammar, s.spelling = g, nil
+	if g == nil {
+		s.spelling = l.spelling
+	} else {
+		s.obey(l.alphabet)
+	}
+}
+
 // obey prepares for the letters of the grammar, any of which may come in any frame.
 func (s *beam) obey(alphabet []rune) {
-	s.letters = make([]int, len(alphabet)+1)
+	s.letters = append(s.letters[:0], 0) // of the blank
 	for i, r := range alphabet {
 		letter := s.grammar.index(r)
-		s.letters[i+1] = letter
+		s.letters = append(s.letters, letter)
 		if letter >= 0 {
 			s.classes = append(s.classes, int32(i+1))
 		}
@@ -417,8 +448,8 @@ func (s *beam) queue(i int32) {
 func (s *beam) grow(i, class int32, letter rune) int32 {
 	p := prefix{parent: i, class: class, sibling: s.tree[i].child, spelt: s.tree[i].spelt}
 	if s.spelling != nil {
-		gain, before := s.spelling.after(s.tree[i].before, letter)
-		p.spelt, p.before = p.spelt*math.Exp(spellingWeight*gain), before
+		factor, before := s.spelling.factorAfter(s.tree[i].before, letter)
+		p.spelt, p.before = p.spelt*factor, before
 	}
 	if s.grammar != nil {
 		if p.state = s.grammar.step(s.tree[i].state, s.letters[class]); p.state < 0 {

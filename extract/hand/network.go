@@ -39,7 +39,7 @@ type network struct {
 	hand     []float32
 	handBias []float32
 
-	boards sync.Pool // of *board, since the lines of a page need a hundred megabytes of maps
+	boards sync.Pool // of *board, since the lines of a page need a hundred megabytes of maps and sums
 }
 
 // output is what the network says of one line.
@@ -50,22 +50,39 @@ type output struct {
 
 // read reads prepared lines.
 func (n *network) read(lines []*image.Gray) []output {
-	var x []float32
+	b := n.board()
+	defer n.boards.Put(b)
+	x := b.features[:0]
 	steps := make([]int, len(lines))
 	out := make([]output, len(lines))
 	for i, l := range lines {
-		features := n.look(l)
-		x = append(x, features...)
-		steps[i] = len(features) / n.features
-		out[i].printed = n.isPrint(features)
+		from := len(x)
+		x = n.look(b, l, x)
+		steps[i] = (len(x) - from) / n.features
+		out[i].printed = n.isPrint(x[from:])
 	}
-	for _, both := range n.lstm {
-		x = n.listen(both, x, steps)
+	b.features = x
+	for i, both := range n.lstm {
+		x = n.listen(b, both, x, steps, &b.heard[i])
 	}
-	for i, f := range n.speak(x, steps) {
+	for i, f := range n.speak(b, x, steps) {
 		out[i].frames = f
 	}
 	return out
+}
+
+// featuresOf gives those of one line by itself.
+func (n *network) featuresOf(line *image.Gray) []float32 {
+	b := n.board()
+	defer n.boards.Put(b)
+	return n.look(b, line, nil)
+}
+
+func (n *network) board() *board {
+	if b, ok := n.boards.Get().(*board); ok {
+		return b
+	}
+	return new(board)
 }
 
 // isPrint is the probability that the features are those of print.
@@ -78,40 +95,35 @@ func (n *network) isPrint(features []float32) float64 {
 	return 1 / (1 + math.Exp(-sum))
 }
 
-// look runs the convolutions: features for every step of a line.
-func (n *network) look(line *image.Gray) []float32 {
-	b, ok := n.boards.Get().(*board)
-	if !ok {
-		b = new(board)
-	}
-	defer n.boards.Put(b)
+// look runs the convolutions, and adds the features for every step of a line to those of others.
+func (n *network) look(b *board, line *image.Gray, features []float32) []float32 {
 	m := b.inkOf(line)
 	m = n.conv[0].halve(b, m)
 	m = b.pool(n.conv[1].same(b, m), 2, 2)
 	m = b.pool(n.conv[2].same(b, m), 2, 1)
 	m = n.conv[3].same(b, m)
 	m = n.conv[4].same(b, m)
-	return n.join.steps(b, m)
+	return n.join.steps(b, m, features)
 }
 
 // listen runs one LSTM layer both ways over the steps of all lines.
-func (n *network) listen(both [2]lstm, x []float32, steps []int) []float32 {
+func (n *network) listen(b *board, both [2]lstm, x []float32, steps []int, heard *[]float32) []float32 {
 	total := 0
 	for _, s := range steps {
 		total += s
 	}
-	out := make([]float32, total*2*n.hidden)
-	both[0].run(x, steps, false, out)
-	both[1].run(x, steps, true, out[n.hidden:])
+	out := room(heard, total*2*n.hidden)
+	both[0].run(b, x, steps, false, out)
+	both[1].run(b, x, steps, true, out[n.hidden:])
 	return out
 }
 
 // speak turns the last layer's output into log-probabilities.
-func (n *network) speak(x []float32, steps []int) [][]float32 {
+func (n *network) speak(b *board, x []float32, steps []int) [][]float32 {
 	width, in, classes := n.head.width(), 2*n.hidden, n.classes()
 	all := make([][]float32, len(steps))
 	for i, s := range steps {
-		y := make([]float32, s*width)
+		y := room(&b.gates, s*width)
 		for t := range s {
 			copy(y[t*width:], n.headBias)
 		}
@@ -137,36 +149,47 @@ type maps struct {
 	pix     []float32
 }
 
-// board has the memory of two maps: each layer reads one and writes the other. Between them a
-// layer has what it reads in whole numbers, and the sums of a row.
+// board has the memory that reading lines takes. Of two maps each layer reads one and writes the
+// other; between them a layer has what it reads in whole numbers, and the sums of a row. What
+// LSTM layers hear is kept until the next one has listened to it.
 type board struct {
-	pix   [2][]float32
-	next  int
-	whole []int16
-	sums  []int32
+	pix      [2][]float32
+	next     int
+	whole    []int16
+	sums     []int32
+	features []float32
+	heard    [2][]float32
+	gates    []float32 // of all steps
+	now      []float32 // gates of one step of each line
+	state    []float32 // of each line
+}
+
+// room is so many numbers, whatever they are.
+func room[N int16 | int32 | float32](of *[]N, n int) []N {
+	if cap(*of) < n {
+		*of = make([]N, n)
+	}
+	return (*of)[:n]
 }
 
 // rounded are maps in whole numbers, laid out alike, and what is a unit of theirs.
 func (b *board) rounded(p integers, m maps) (whole []int16, unit float32) {
-	b.whole = slices.Grow(b.whole[:0], len(m.pix))[:len(m.pix)]
-	return b.whole, p.rounded(b.whole, m.pix)
+	whole = room(&b.whole, len(m.pix))
+	return whole, p.rounded(whole, m.pix)
 }
 
 // zeros are so many sums.
 func (b *board) zeros(n int) []int32 {
-	b.sums = slices.Grow(b.sums[:0], n)[:n]
-	clear(b.sums)
-	return b.sums
+	sums := room(&b.sums, n)
+	clear(sums)
+	return sums
 }
 
 // blank gives maps with a border of zeros and anything inside. They last until the
 // second next call.
 func (b *board) blank(h, w, c int) maps {
 	n := (h + 2) * (w + 2) * c
-	if cap(b.pix[b.next]) < n {
-		b.pix[b.next] = make([]float32, n)
-	}
-	m := maps{h, w, c, b.pix[b.next][:n]}
+	m := maps{h, w, c, room(&b.pix[b.next], n)}
 	b.next = 1 - b.next
 	clear(m.row(0)[:(w+2)*c])
 	clear(m.row(h + 1))
@@ -277,17 +300,18 @@ func (c convolution) halve(b *board, m maps) maps {
 	return out
 }
 
-// steps joins all rows and every two columns.
-func (c convolution) steps(b *board, m maps) []float32 {
+// steps joins all rows and every two columns, and adds what comes of them to features.
+func (c convolution) steps(b *board, m maps, features []float32) []float32 {
 	n := m.w / joinColumns
 	in, unit := b.rounded(c.whole, m)
 	sums := b.zeros(n * c.out)
 	for dy := range c.whole.parts {
 		c.whole.addTo(dy, sums, c.out, in[((dy+1)*(m.w+2)+1)*m.c:], joinColumns*m.c, n)
 	}
-	out := make([]float32, n*c.out)
-	c.whole.finish(out, sums, c.whole.factors(unit), c.bias, 0, 0)
-	return out
+	from := len(features)
+	features = slices.Grow(features, n*c.out)[:from+n*c.out]
+	c.whole.finish(features[from:], sums, c.whole.factors(unit), c.bias, 0, 0)
+	return features
 }
 
 // begin returns a row of the result, filled with the bias.
@@ -329,11 +353,11 @@ func newLSTM(in, hidden int, wi, wh, bias []float32) lstm {
 // run reads the steps of all lines in x and writes hidden numbers for each into
 // out, whose steps lie twice as far apart. The lines run side by side, the
 // longest first, so that every step of all of them is one product.
-func (l lstm) run(x []float32, steps []int, backwards bool, out []float32) {
+func (l lstm) run(b *board, x []float32, steps []int, backwards bool, out []float32) {
 	gates, total := 4*l.hidden, len(x)/l.in
-	z := make([]float32, total*gates)
+	z := room(&b.gates, total*gates)
 	none := float32(math.Inf(-1)) // floor
-	whole, sums := make([]int16, len(x)), make([]int32, slices.Max(steps)*gates)
+	whole, sums := room(&b.whole, len(x)), room(&b.sums, max(slices.Max(steps), len(steps))*gates)
 	for at, i := 0, 0; i < len(steps); i++ { // each line has a unit of its own, whatever is read with it
 		n := steps[i]
 		line := whole[:n*l.in]
@@ -352,10 +376,11 @@ func (l lstm) run(x []float32, steps []int, backwards bool, out []float32) {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return steps[b] - steps[a] })
-	h, c := make([]float32, len(steps)*l.hidden), make([]float32, len(steps)*l.hidden)
-	now := make([]float32, len(steps)*gates)
+	state := room(&b.state, 2*len(steps)*l.hidden)
+	clear(state)
+	h, c := state[:len(steps)*l.hidden], state[len(steps)*l.hidden:]
+	now := room(&b.now, len(steps)*gates)
 	factors := l.previous.factors(1 / l.previous.most) // h is between -1 and 1
-	sums = slices.Grow(sums[:0], len(now))[:len(now)]
 	running := len(order)
 	for s := 0; ; s++ {
 		for running > 0 && steps[order[running-1]] <= s {

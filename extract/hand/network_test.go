@@ -79,7 +79,7 @@ func TestFramesEqualTheTrainingFrameworks(t *testing.T) {
 		if d := worst(out.frames, l.frames); d > near {
 			t.Errorf("line %d: %d numbers, not %d, or further apart than %v: %g", i, len(out.frames), len(l.frames), near, d)
 		}
-		got := n.handOf(n.look(l.line))
+		got := n.handOf(n.featuresOf(l.line))
 		for i := range got {
 			got[i] *= float32(framesPerStep) / float32(len(out.frames)/n.classes())
 		}
