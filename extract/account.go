@@ -219,9 +219,9 @@ func (v *view) frames(piece int) bool {
 	}
 	n := 0
 	for y := inside.Min.Y; y < inside.Max.Y; y++ {
-		for _, l := range all.Labels[y*all.W+inside.Min.X : y*all.W+inside.Max.X] {
-			if l == int32(piece+1) {
-				n++
+		for s := range all.Spans(y, inside.Min.X, inside.Max.X) {
+			if s.Label == int32(piece+1) {
+				n += int(s.To - s.From)
 			}
 		}
 	}

@@ -287,7 +287,7 @@ func (c *composed) layOut(v *view, pieces layout.Components, owner []int32, at [
 	for i := range out.Pix {
 		out.Pix[i] = 255
 	}
-	page := v.turned.Image
+	page, labels := v.turned.Image, pieces.Labels()
 	var words []ingest.Word
 	for i, slots := range at {
 		for slot, s := range slots {
@@ -302,7 +302,7 @@ func (c *composed) layOut(v *view, pieces layout.Components, owner []int32, at [
 				wy := min(pieces.H-1, int(float64(from.Min.Y+y)*v.scale))
 				for x := range from.Dx() {
 					wx := min(pieces.W-1, int(float64(from.Min.X+x)*v.scale))
-					if ownedBy(pieces, owner, wx, wy, own) {
+					if ownedBy(labels, pieces.W, owner, wx, wy, own) {
 						out.Pix[(to.Y+y)*out.Stride+to.X+x] = uint8(min(255, int(page.GrayAt(from.Min.X+x, from.Min.Y+y).Y)*255/level))
 					}
 				}
@@ -337,14 +337,14 @@ func (p page) showing(g *image.Gray, words []ingest.Word) page {
 }
 
 // ownedBy reports whether a pixel is of a piece of ink in a slot, or beside one.
-func ownedBy(pieces layout.Components, owner []int32, x, y int, slot int32) bool {
+func ownedBy(labels []int32, w int, owner []int32, x, y int, slot int32) bool {
 	for dy := -1; dy <= 1; dy++ {
 		for dx := -1; dx <= 1; dx++ {
 			nx, ny := x+dx, y+dy
-			if nx < 0 || ny < 0 || nx >= pieces.W || ny >= pieces.H {
+			if nx < 0 || ny < 0 || nx >= w || ny >= len(labels)/w {
 				continue
 			}
-			if l := pieces.Labels[ny*pieces.W+nx]; l > 0 && owner[l] == slot {
+			if l := labels[ny*w+nx]; l > 0 && owner[l] == slot {
 				return true
 			}
 		}

@@ -44,7 +44,7 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 	quarters := []int{p.Upright / 90}
 	var strokes layout.Components // of pages that may have corner marks
 	if p.Source != ingest.Text || mentionsMarks(p.Words) {
-		strokes = layout.FindPieces(first.bits)
+		strokes = layout.FindComponents(first.bits)
 	}
 	if p.Source != ingest.Text {
 		if first.empty(strokes) {

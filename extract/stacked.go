@@ -87,10 +87,8 @@ func emptiest(pieces layout.Components) (cut int, reach float64) {
 				last = y
 			}
 		}
-		for _, l := range pieces.Labels[y*pieces.W : (y+1)*pieces.W] {
-			if l > 0 {
-				above[l-1]++
-			}
+		for s := range pieces.Spans(y, 0, pieces.W) {
+			above[s.Label-1] += int(s.To - s.From)
 		}
 	}
 	return (cut + last) / 2, float64(least) / float64(max(1, all))
@@ -101,11 +99,12 @@ func emptiest(pieces layout.Components) (cut int, reach float64) {
 func halves(g *image.Gray, pieces layout.Components, cut int) (upper, lower *image.Gray) {
 	const both = 0.3 // share of a piece on its lesser side
 	above := make([]int, len(pieces.List))
-	for _, l := range pieces.Labels[:cut*pieces.W] {
-		if l > 0 {
-			above[l-1]++
+	for y := range cut {
+		for s := range pieces.Spans(y, 0, pieces.W) {
+			above[s.Label-1] += int(s.To - s.From)
 		}
 	}
+	labels := pieces.Labels()
 	sides := [2]*image.Gray{white(g.Rect), white(g.Rect)}
 	for y := range g.Rect.Dy() {
 		for x := range g.Rect.Dx() {
@@ -113,7 +112,7 @@ func halves(g *image.Gray, pieces layout.Components, cut int) (upper, lower *ima
 			if y >= cut {
 				side = 1
 			}
-			if l := nearby(pieces, x, y); l > 0 {
+			if l := nearby(labels, pieces.W, x, y); l > 0 {
 				share := float64(above[l-1]) / float64(pieces.List[l-1].Area)
 				if share > 1-both {
 					side = 0
@@ -129,10 +128,10 @@ func halves(g *image.Gray, pieces layout.Components, cut int) (upper, lower *ima
 
 // nearby is the piece that a pixel or one beside it belongs to, for the grey edge of ink
 // goes with it; 0 for none.
-func nearby(pieces layout.Components, x, y int) int32 {
+func nearby(labels []int32, w, x, y int) int32 {
 	for _, at := range [...]image.Point{{x, y}, {x - 1, y}, {x + 1, y}, {x, y - 1}, {x, y + 1}} {
-		if at.In(image.Rect(0, 0, pieces.W, pieces.H)) {
-			if l := pieces.Labels[at.Y*pieces.W+at.X]; l > 0 {
+		if at.In(image.Rect(0, 0, w, len(labels)/w)) {
+			if l := labels[at.Y*w+at.X]; l > 0 {
 				return l
 			}
 		}

@@ -351,9 +351,9 @@ func (p *Page) bandEnd(c layout.Component) bool {
 func (p *Page) each(i int, f func(x, y int)) {
 	box := p.ink.List[i].Box
 	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x, l := range p.ink.Labels[y*p.ink.W+box.Min.X : y*p.ink.W+box.Max.X] {
-			if l == int32(i+1) {
-				f(box.Min.X+x, y)
+		for s := range p.ink.Spans(y, box.Min.X, box.Max.X) {
+			for x := int(s.From); s.Label == int32(i+1) && x < int(s.To); x++ {
+				f(x, y)
 			}
 		}
 	}
@@ -397,8 +397,8 @@ func (p *Page) inComb(c layout.Component) bool {
 func (p *Page) touches(r image.Rectangle, but int32) bool {
 	r = r.Intersect(image.Rect(0, 0, p.ink.W, p.ink.H))
 	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for _, l := range p.ink.Labels[y*p.ink.W+r.Min.X : y*p.ink.W+r.Max.X] {
-			if l != 0 && l != but && p.ink.List[l-1].Area > 6 {
+		for s := range p.ink.Spans(y, r.Min.X, r.Max.X) {
+			if s.Label != but && p.ink.List[s.Label-1].Area > 6 {
 				return true
 			}
 		}
@@ -676,14 +676,15 @@ func (p *Page) asStamps(box image.Rectangle) bool {
 func (p *Page) mask(id int32, box image.Rectangle, reach int) []bool {
 	mask := make([]bool, box.Dx()*box.Dy())
 	for y := box.Min.Y; y < box.Max.Y; y++ {
-		for x := box.Min.X; x < box.Max.X; x++ {
-			l := p.ink.Labels[y*p.ink.W+x]
-			if l == 0 || p.owner[l-1] != id && !p.partHere(l, id, x, y) {
-				continue
-			}
-			for my := max(0, y-box.Min.Y-reach); my <= min(box.Dy()-1, y-box.Min.Y+reach); my++ {
-				for mx := max(0, x-box.Min.X-reach); mx <= min(box.Dx()-1, x-box.Min.X+reach); mx++ {
-					mask[my*box.Dx()+mx] = true
+		for s := range p.ink.Spans(y, box.Min.X, box.Max.X) {
+			for x := int(s.From); x < int(s.To); x++ {
+				if p.owner[s.Label-1] != id && !p.partHere(s.Label, id, x, y) {
+					continue
+				}
+				for my := max(0, y-box.Min.Y-reach); my <= min(box.Dy()-1, y-box.Min.Y+reach); my++ {
+					for mx := max(0, x-box.Min.X-reach); mx <= min(box.Dx()-1, x-box.Min.X+reach); mx++ {
+						mask[my*box.Dx()+mx] = true
+					}
 				}
 			}
 		}

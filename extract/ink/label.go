@@ -45,7 +45,7 @@ func (p *Page) label(word []int) bool {
 // pixels are those of a word.
 type pixels struct {
 	box image.Rectangle
-	at  []int32 // in Labels
+	at  []int32 // row by row of the page
 }
 
 func (p *Page) pixelsOf(word []int, box image.Rectangle) pixels {
@@ -137,15 +137,14 @@ func (p *Page) shareInside(word pixels, by image.Point, n int) float64 {
 // nearInk says of each pixel whether there is ink at it or next to it; not of those at the
 // edge of the page.
 func nearInk(ink layout.Components) []bool {
-	near := make([]bool, len(ink.Labels))
+	near := make([]bool, ink.W*ink.H)
 	for y := range ink.H {
-		for x, l := range ink.Labels[y*ink.W : (y+1)*ink.W] {
-			if l == 0 {
-				continue
-			}
-			for ny := max(1, y-1); ny <= min(ink.H-2, y+1); ny++ {
-				for nx := max(1, x-1); nx <= min(ink.W-2, x+1); nx++ {
-					near[ny*ink.W+nx] = true
+		for s := range ink.Spans(y, 0, ink.W) {
+			from, to := max(1, int(s.From)-1), min(ink.W-1, int(s.To)+1)
+			for ny := max(1, y-1); from < to && ny <= min(ink.H-2, y+1); ny++ {
+				row := near[ny*ink.W+from : ny*ink.W+to]
+				for x := range row {
+					row[x] = true
 				}
 			}
 		}

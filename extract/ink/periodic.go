@@ -151,20 +151,18 @@ func (p *Page) alike(a, b int) bool {
 // it, give or take one, for the same letter comes out a little different each time.
 func (p *Page) covers(a, b int) bool {
 	box, other := p.ink.List[a].Box, p.ink.List[b].Box
-	inked := func(x, y int) bool {
-		for ny := max(0, y-1); ny <= min(other.Dy()-1, y+1); ny++ {
-			row := p.ink.Labels[(other.Min.Y+ny)*p.ink.W+other.Min.X:]
-			for nx := max(0, x-1); nx <= min(other.Dx()-1, x+1); nx++ {
-				if row[nx] == int32(b+1) {
-					return true
-				}
-			}
+	w, h := other.Dx()+2, other.Dy()+2
+	near := make([]bool, w*h) // b and the pixels around it
+	p.each(b, func(x, y int) {
+		x, y = x-other.Min.X, y-other.Min.Y
+		for row := y; row <= y+2; row++ {
+			three := near[row*w+x:][:3]
+			three[0], three[1], three[2] = true, true, true
 		}
-		return false
-	}
+	})
 	n := 0
 	p.each(a, func(x, y int) {
-		if inked(x-box.Min.X, y-box.Min.Y) {
+		if x, y = x-box.Min.X+1, y-box.Min.Y+1; x < w && y < h && near[y*w+x] {
 			n++
 		}
 	})

@@ -62,9 +62,9 @@ func (p *Page) inCell(row, column int, f func(x, y int, label int32)) {
 	cell := p.table.Cell(row, column)
 	in := cell.Intersect(image.Rect(0, 0, p.ink.W, p.ink.H))
 	for y := in.Min.Y; y < in.Max.Y; y++ {
-		for x := in.Min.X; x < in.Max.X; x++ {
-			if l := p.ink.Labels[y*p.ink.W+x]; l != 0 {
-				f(x-cell.Min.X, y-cell.Min.Y, l)
+		for s := range p.ink.Spans(y, in.Min.X, in.Max.X) {
+			for x := int(s.From); x < int(s.To); x++ {
+				f(x-cell.Min.X, y-cell.Min.Y, s.Label)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package layout
 import (
 	"encoding/binary"
 	"image"
+	"iter"
 	"math/bits"
 )
 
@@ -12,32 +13,76 @@ type Component struct {
 	Area int // pixels of ink
 }
 
-// Components is the ink of a page in connected pieces.
+// Components is the ink of a page in connected pieces. Which pixel belongs to which is kept in
+// spans: a number for each pixel would take four times the room of the page.
 type Components struct {
-	W, H   int
-	Labels []int32     // for each pixel the index in List plus one, 0 for paper
-	List   []Component // in reading order of their first pixel
+	W, H int
+	List []Component // in reading order of their first pixel
+	ink  []Span      // in reading order
+	rows []int32     // for each row, and the one after the last, where its ink begins
+}
+
+// Span is a stretch of ink in one row of pixels.
+type Span struct {
+	From, To int32
+	Label    int32 // the index of its piece in List plus one
 }
 
 // FindComponents parts the ink into pieces that touch, corners included.
 func FindComponents(b *Bitmap) Components {
 	spans := spansOf(b)
-	c := Components{W: b.W, H: b.H, Labels: make([]int32, b.W*b.H)}
+	c := Components{W: b.W, H: b.H, ink: make([]Span, len(spans)), rows: make([]int32, b.H+1)}
 	labels := c.list(spans)
+	y := 0
 	for i, s := range spans {
-		row := c.Labels[int(s.y)*b.W+int(s.from) : int(s.y)*b.W+int(s.to)]
-		for x := range row {
-			row[x] = labels[i]
+		c.ink[i] = Span{s.from, s.to, labels[i]}
+		for ; y <= int(s.y); y++ {
+			c.rows[y] = int32(i)
 		}
+	}
+	for ; y <= b.H; y++ {
+		c.rows[y] = int32(len(spans))
 	}
 	return c
 }
 
-// FindPieces does the same without labels, which take four times the room of the page.
-func FindPieces(b *Bitmap) Components {
-	c := Components{W: b.W, H: b.H}
-	c.list(spansOf(b))
-	return c
+// Spans gives the ink of a row between two places, from left to right.
+func (c Components) Spans(y, from, to int) iter.Seq[Span] {
+	row := c.ink[c.rows[y]:c.rows[y+1]]
+	first := 0
+	for n := len(row); n > 0; { // the first that ends beyond the place where we begin
+		if half := n / 2; int(row[first+half].To) <= from {
+			first, n = first+half+1, n-half-1
+		} else {
+			n = half
+		}
+	}
+	row = row[first:]
+	return func(yield func(Span) bool) {
+		for _, s := range row {
+			if int(s.From) >= to {
+				return
+			}
+			s.From, s.To = max(s.From, int32(from)), min(s.To, int32(to))
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// Labels gives the label of each pixel, 0 for paper, for who asks for many in no order.
+func (c Components) Labels() []int32 {
+	labels := make([]int32, c.W*c.H)
+	for y := range c.H {
+		for s := range c.Spans(y, 0, c.W) {
+			row := labels[y*c.W+int(s.From) : y*c.W+int(s.To)]
+			for x := range row {
+				row[x] = s.Label
+			}
+		}
+	}
+	return labels
 }
 
 // list fills List from the spans of ink, and gives the label of each.

@@ -198,8 +198,10 @@ func bandsOf(mask, small, ground *image.Gray) []band {
 		b := band{box: c.Box, top: make([]int, c.Box.Dx()), end: make([]int, c.Box.Dx())}
 		for x := range b.top {
 			b.top[x] = c.Box.Max.Y
-			for y := c.Box.Min.Y; y < c.Box.Max.Y; y++ {
-				if pieces.Labels[y*pieces.W+c.Box.Min.X+x] == int32(i+1) {
+		}
+		for y := c.Box.Min.Y; y < c.Box.Max.Y; y++ {
+			for s := range pieces.Spans(y, c.Box.Min.X, c.Box.Max.X) {
+				for x := int(s.From) - c.Box.Min.X; s.Label == int32(i+1) && x < int(s.To)-c.Box.Min.X; x++ {
 					b.top[x], b.end[x] = min(b.top[x], y), y+1
 				}
 			}
