@@ -242,18 +242,20 @@ func (v *view) ragged(piece int) bool {
 	if max(box.Dx(), box.Dy()) > v.inches(longest) {
 		return false
 	}
-	at := func(x, y int) bool { return all.Labels[y*all.W+x] == int32(piece+1) }
-	way, before := 0, [2]int{-1, -1}
-	for x := box.Min.X; x < box.Max.X; x++ {
-		top, foot := box.Min.Y, box.Max.Y-1
-		for ; top < foot && !at(x, top); top++ {
+	tops, feet := make([]int, box.Dx()), make([]int, box.Dx()) // of its columns of pixels
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for s := range all.Spans(y, box.Min.X, box.Max.X) {
+			for x := int(s.From) - box.Min.X; s.Label == int32(piece+1) && x < int(s.To)-box.Min.X; x++ {
+				if feet[x] == 0 {
+					tops[x] = y
+				}
+				feet[x] = y + 1
+			}
 		}
-		for ; foot > top && !at(x, foot); foot-- {
-		}
-		if before[0] >= 0 {
-			way += max(0, abs(top-before[0])-1) + max(0, abs(foot-before[1])-1) // the scan's own steps
-		}
-		before = [2]int{top, foot}
+	}
+	way := 0
+	for x := 1; x < len(tops); x++ {
+		way += max(0, abs(tops[x]-tops[x-1])-1) + max(0, abs(feet[x]-feet[x-1])-1) // the scan's own steps
 	}
 	return float64(way) > often*2*float64(box.Dy())
 }
