@@ -30,6 +30,8 @@ func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anch
 		words[i].Box = words[i].Box.Add(place.Min).Sub(image.Pt(12, 12))
 	}
 	for _, a := range atomsOf(words) {
+		// What is read below the last label may be of the record before the next one's anchor.
+		a.box = a.box.Add(v.nearestWay(own, a.at(), anchors))
 		known := false
 		for _, p := range parts {
 			known = known || p.label && (p.key == a.key || v.nearby(p.by, a.at()))
@@ -43,6 +45,20 @@ func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anch
 		parts = append(parts, offset{key: a.key, label: true, by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
 	}
 	return atoms, parts, nil
+}
+
+// nearestWay is the way by a record, or none, that brings a place nearest to the labels of one.
+func (v *view) nearestWay(own image.Rectangle, at image.Point, anchors []image.Point) (way image.Point) {
+	size := func(by image.Point) int {
+		all := own.Union(image.Rectangle{Min: at.Add(by), Max: at.Add(by).Add(image.Pt(1, 1))})
+		return all.Dx() + all.Dy()
+	}
+	for _, w := range waysOut(v.ways(anchors)) {
+		if size(w) < size(way) {
+			way = w
+		}
+	}
+	return way
 }
 
 // around is the place of a record, from its anchor: its labels and the room up to those of the

@@ -122,18 +122,26 @@ func (v *view) withinLines(atoms []atom, anchors []image.Point, parts []offset) 
 			left, right = min(left, p.by.X), max(right, p.by.X)
 		}
 	}
-	left, right = left+anchors[0].X, right+anchors[0].X
+	around := func(r layout.Rule, a image.Point) bool { return r.From <= a.X+left && r.To >= a.X+right }
+	alike := func(r, l layout.Rule) bool { // from the records that they are around
+		return slices.ContainsFunc(anchors, func(a image.Point) bool {
+			return around(r, a) && slices.ContainsFunc(anchors, func(b image.Point) bool {
+				return around(l, b) && abs((r.From-a.X)-(l.From-b.X)) <= v.inches(same) &&
+					abs((r.To-a.X)-(l.To-b.X)) <= v.inches(same)
+			})
+		})
+	}
 	// The longest that come as often as records. Longer ones are edges of the paper; lines to
 	// write on begin beside a label.
 	longest := slices.SortedFunc(slices.Values(v.lying), func(a, b layout.Rule) int {
 		return (b.To - b.From) - (a.To - a.From)
 	})
-	longest = slices.DeleteFunc(longest, func(r layout.Rule) bool { return r.From > left || r.To < right })
+	longest = slices.DeleteFunc(longest, func(r layout.Rule) bool {
+		return !slices.ContainsFunc(anchors, func(a image.Point) bool { return around(r, a) })
+	})
 	var lines []layout.Rule
 	for _, l := range longest {
-		lines = slices.DeleteFunc(slices.Clone(longest), func(r layout.Rule) bool {
-			return abs(r.From-l.From) > v.inches(same) || abs(r.To-l.To) > v.inches(same)
-		})
+		lines = slices.DeleteFunc(slices.Clone(longest), func(r layout.Rule) bool { return !alike(r, l) })
 		if float64(len(lines)) >= most*float64(len(anchors)) {
 			break
 		}
@@ -143,6 +151,9 @@ func (v *view) withinLines(atoms []atom, anchors []image.Point, parts []offset) 
 	for i, a := range anchors {
 		s := span{math.Inf(-1), math.Inf(1)}
 		for _, r := range lines {
+			if !around(r, a) {
+				continue
+			}
 			if y := r.At(a.X); y < float64(a.Y) {
 				s.top = max(s.top, y)
 			} else {

@@ -237,25 +237,18 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 			anchors = append(anchors, a.at())
 		}
 	}
-	const rounds = 2 // the second with the records that the first one missed or made up
-	var parts []offset
-	for range rounds {
-		if len(anchors) < 2 {
-			return nil, nil
-		}
-		parts, _ = v.compact(atoms, anchors, v.recurringParts(atoms, item, anchors))
-		anchors = v.betterAnchors(atoms, parts, anchors)
-	}
-	if len(anchors) < 2 {
-		return nil, nil
-	}
-	parts, _ = v.compact(atoms, anchors, v.recurringParts(atoms, item, anchors))
-	atoms, parts, err := x.commonLabels(ctx, v, atoms, anchors, parts)
-	if err != nil {
+	parts, anchors, err := x.constellation(ctx, v, &atoms, item, anchors)
+	if len(anchors) < 2 || err != nil {
 		return nil, err
 	}
-	parts, apart := v.compact(atoms, anchors, v.withoutMisread(atoms, anchors, parts))
-	if !apart {
+	// A label that was read late may show that another one is that of the record before, and so
+	// where records are that seemed to have none.
+	if better := v.betterAnchors(atoms, parts, anchors); parts != nil && len(better) > len(anchors) {
+		if parts, anchors, err = x.constellation(ctx, v, &atoms, item, better); err != nil {
+			return nil, err
+		}
+	}
+	if parts == nil {
 		return nil, nil
 	}
 	labels := 0
@@ -282,6 +275,37 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 		return v.recordsOf(atoms, anchors, within), nil
 	}
 	return v.unshifted(atoms, anchors, parts), nil
+}
+
+// constellation is the print that the records around anchors have in common, and the anchors
+// that have it. It is nil where the labels of two records interlace. The labels that it reads
+// itself are added to the atoms.
+func (x Extractor) constellation(
+	ctx context.Context, v *view, atoms *[]atom, item string, anchors []image.Point,
+) (parts []offset, better []image.Point, err error) {
+	const rounds = 2 // the second with the records that the first one missed or made up
+	for range rounds {
+		if len(anchors) < 2 {
+			return nil, nil, nil
+		}
+		parts, _ = v.compact(*atoms, anchors, v.recurringParts(*atoms, item, anchors))
+		if within, ok := v.withinLines(*atoms, anchors, parts); ok {
+			parts = within
+		}
+		anchors = v.betterAnchors(*atoms, parts, anchors)
+	}
+	if len(anchors) < 2 {
+		return nil, nil, nil
+	}
+	parts, _ = v.compact(*atoms, anchors, v.recurringParts(*atoms, item, anchors))
+	if *atoms, parts, err = x.commonLabels(ctx, v, *atoms, anchors, parts); err != nil {
+		return nil, nil, err
+	}
+	parts, apart := v.compact(*atoms, anchors, v.withoutMisread(*atoms, anchors, parts))
+	if !apart {
+		return nil, anchors, nil
+	}
+	return parts, anchors, nil
 }
 
 // recurringParts are the labels and other words that stand at one place in most records.
@@ -530,7 +554,8 @@ func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *r
 	if f := (form{columns: r.columns}); score < sureHeadings || !f.forSigners() {
 		return nil
 	}
-	sheet := recordSheet{v: v, anchors: anchors, printed: printed, labels: labels, pitch: pitchOfLabels(labels, anchors, v.inches(0.5))}
+	sheet := recordSheet{v: v, anchors: anchors, printed: printed, labels: labels,
+		pitch: pitchOfLabels(labels, printed, anchors, v.inches(labelOff), v.inches(0.5))}
 	slices.SortFunc(sheet.anchors, func(a, b image.Point) int {
 		if abs(a.Y-b.Y) > v.inches(labelOff) {
 			return cmp.Compare(a.Y, b.Y)

@@ -214,3 +214,41 @@ func TestTownsUnderPlaceOfResidence(t *testing.T) {
 		}
 	}
 }
+
+// TestCardsSideBySide: frames around cards in two columns say which signature is whose, though
+// that of the card above is nearer to the name; a label that nobody understood ends the place of
+// the one above it.
+func TestCardsSideBySide(t *testing.T) {
+	const across, down = 740, 630
+	bits := layout.NewBitmap(1700, 2200)
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H)), bits: bits}
+	var words []tesseract.Word
+	for i := range 6 {
+		x, y := 150+across*(i%2), 360+down*(i/2)
+		for _, top := range []int{-150, 440} {
+			v.lying = append(v.lying, layout.Through(float64(x-30), float64(y+top), float64(x+680), float64(y+top), 1))
+		}
+		for _, l := range []struct {
+			text string
+			at   int
+		}{{"Name", 0}, {"Motto", 85}, {"Signature", 365}} {
+			words = append(words, tesseract.Word{Text: l.text, Confidence: 1, Box: image.Rect(x, y+l.at, x+80, y+l.at+20)})
+			for dx := range 60 { // of ink
+				bits.Pix[(y+l.at+10)*bits.W+x+150+dx] = 1
+			}
+		}
+	}
+	r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words)
+	if r == nil || len(r.all) != 6 || len(r.columns) != 2 || r.shifted {
+		t.Fatalf("found %+v, want six cards of two labels", r)
+	}
+	for i, one := range r.all {
+		x, y := 150+across*(i%2), 360+down*(i/2)
+		if motto := y + 85; one.slots[0].Max.Y > motto {
+			t.Errorf("card %d: the place for the name is %v, and reaches below %d", i, one.slots[0], motto)
+		}
+		if own := image.Rect(x, y+300, x+680, y+440); !middle(one.slots[1]).In(own) {
+			t.Errorf("card %d: signed at %v, in another card", i, one.slots[1])
+		}
+	}
+}

@@ -20,11 +20,19 @@ type recordSheet struct {
 }
 
 // pitchOfLabels is the least distance between lines of labels: where there is more, a line has
-// no label. Where a record has one line, it is somewhat less than that to the next record.
-func pitchOfLabels(labels []printedPart, anchors []image.Point, most int) int {
+// no label. Other print that begins below a label is one that nobody understood, for something
+// else that is asked. Where a record has one line, it is somewhat less than that to the next
+// record.
+func pitchOfLabels(labels, printed []printedPart, anchors []image.Point, off, most int) int {
+	var lines []printedPart
+	for _, p := range printed {
+		if p.label || slices.ContainsFunc(labels, func(l printedPart) bool { return abs(l.box.Min.X-p.box.Min.X) <= off }) {
+			lines = append(lines, p)
+		}
+	}
 	var gaps []int
-	for i := 1; i < len(labels); i++ {
-		if gap := middle(labels[i].box).Y - middle(labels[i-1].box).Y; gap > labels[i].box.Dy() {
+	for i := 1; i < len(lines); i++ {
+		if gap := middle(lines[i].box).Y - middle(lines[i-1].box).Y; gap > lines[i].box.Dy() {
 			gaps = append(gaps, gap)
 		}
 	}
