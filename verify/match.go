@@ -42,6 +42,8 @@ type Matcher struct {
 	// suffixes says that the export keeps them: who has none there has none.
 	suffixes   bool
 	population *population.Population
+	seconds    bool   // members have second numbers
+	domain     string // of the addresses that an institution gives to most members
 	numbers    numbering
 	ways       map[string]float64          // share of members, by the name of their street
 	wayTexts   texts                       // those names, as they may be written
@@ -101,6 +103,8 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 	m.suffixes = slices.ContainsFunc(r.Members, func(member *roll.Member) bool {
 		return member.Suffix != ""
 	})
+	m.seconds = slices.ContainsFunc(r.Members, func(member *roll.Member) bool { return member.SecondKey() != "" })
+	m.domain = ownDomain(r.Members)
 	parts.Wait()
 	m.scratch.New = func() any { return newWork(m) }
 	return m
@@ -207,6 +211,19 @@ func (m *Matcher) Roll() *roll.Roll { return m.roll }
 // Match finds the members who may have written a line, best first. Equal
 // chances are ordered by member number.
 func (m *Matcher) Match(line Line) Match {
+	found := m.match(line)
+	for _, other := range m.otherNumbers(line.Row, found) {
+		again := m.match(Line{Row: other})
+		if again.numbered(extract.SecondID, extract.Email) {
+			again.Line = line
+			return again
+		}
+		m.contradictOther(other, &found)
+	}
+	return found
+}
+
+func (m *Matcher) match(line Line) Match {
 	w := m.scratch.Get().(*work)
 	defer m.scratch.Put(w)
 	s := m.see(w, line.Row)

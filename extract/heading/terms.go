@@ -12,7 +12,8 @@ const (
 	other = "other" // a heading that petitions have and we have no use for
 	// house is the number of a house, which has a column of its own beside that of the street or
 	// stands for the whole address.
-	house = "house"
+	house  = "house"
+	second = "second_id" // a number that others than the petition's own people gave
 	// somebody is a person who is no signer: what is asked of them is nothing we read.
 	somebody = "somebody"
 )
@@ -22,7 +23,7 @@ const (
 // possessives are left out when a heading is read, and all words for "number"
 // are "#", so phrases hold neither. The longest phrase that fits is taken.
 var terms = []struct{ item, phrases string }{
-	{"name", "name, names, fullname, signer, undersigned, member name, members name, name of member, signer name, voter name, name of voter, petitioner, first and last name, first last, last first"},
+	{"name", "name, names, fullname, signer, undersigned, member name, members name, name of member, signer name, voter name, name of voter, name of owner, owner name, name of owner of record, owner of record, petitioner, first and last name, first last, last first"},
 	{"name", "parent name, parents name, name of parent, guardian name, parent guardian, parent guardian name, parent or guardian, parent or guardian name, patient name"},
 	{"name", "nom et prenom, nom complet"},
 	{"name", "nombre y apellido, nombre y apellidos, nombre completo"},
@@ -53,10 +54,10 @@ var terms = []struct{ item, phrases string }{
 	{"member_id", "member #, membership #, member id, membership id, membership, id, id #, identification, ident, identifier, member code, account, account #, " +
 		"card, card #, library card, library card #, member card #, patron #, barcode, registration, registration #, reg #, voter id, voter #, voter registration, voter registration #, " +
 		"ala, ala #, ala id, ala membership, ala member #, ala member id, ala membership #, ala membership id, constituent id, customer #, " +
-		"student #, student id, student id #, employee #, employee id, staff id, staff #, badge #, license #, licence #, user id, user name, username, call sign, callsign"},
+		"student #, student id, student id #, employee #, employee id, staff id, staff #, faculty id, alumni id, alumni #, alumnus id, alum id, campus id, person id, owner #, owner id, shareholder #, share #, uin, eid, emplid, uniqname, clock #, payroll #, policy #, parcel #, parcel id, ref #, reference #, badge #, license #, licence #, user id, user name, username, call sign, callsign"},
 	{"member_id", "mitglieds #, mitgliedsnummer, mitglieds nr, mitgliedsnr, mitglied #, matrikelnummer, matrikel #, matrikelnr, matrikel, matr #, personalnummer, kundennummer, ausweisnummer, ausweis #, rufzeichen"},
 	{"member_id", "adherent, # adherent, # de membre, # membre, # etudiant, # detudiant, matricule, # matricule, # de carte"},
-	{"member_id", "# de socio, # socio, socio, matricula, # de matricula, # de carnet, carnet, expediente"},
+	{"member_id", "# de socio, # socio, socio #, socio, tessera, tessera #, # tessera, tessera n, n tessera, n socio, n adherent, matricula, # de matricula, # de carnet, carnet, expediente"},
 	{"member_id", "lidnummer, lid #, lidmaatschapsnummer, studentennummer, studentnummer"},
 	{"institution", "institution, institutions, library, organization, organisation, affiliation, employer, company, firm, agency, school, university, college, workplace, " +
 		"place of work, place of employment, work place, library name, institution name, school name, organization name, company name, name of institution, name of library, name of school, " +
@@ -64,12 +65,12 @@ var terms = []struct{ item, phrases string }{
 	{"institution", "institut, bibliothek, arbeitgeber, einrichtung, hochschule, universitat, schule, organisation"},
 	{"institution", "bibliotheque, etablissement, employeur, biblioteca, institucion, instelling, werkgever, bibliotheek"},
 	{"street", "address, unit address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, " +
-		"number and street, # and street, street name, name of street, addr, work address, business address"},
+		"number and street, # and street, first line of address, 1st line of address, line of address, property address, street name, name of street, addr, work address, business address"},
 	{"street", "adresse, strasse, anschrift, wohnanschrift, str"},
 	{house, "street #, house #, house, bldg #, building #, hausnummer, haus #, hausnr, huisnummer, huis #, # rue, # de rue, # de calle, civico, # civico, husnummer"},
 	{"street", "rue, domicile, adresse postale, direccion, domicilio, calle"},
 	{"street", "adres, straat, straat en huisnummer, straat en #"},
-	{"street", "indirizzo, residenza, indirizzo di residenza, morada, endereco, adress, gatuadress, ulica"},
+	{"street", "indirizzo, residenza, indirizzo di residenza, residente in, residente a, morada, endereco, adress, gatuadress, ulica"},
 	{"citystate", "citystate, city state, location"},
 	{"city", "city, town, municipality, village, city town, town city, township"},
 	{"city", "ort, wohnort, stadt, gemeinde, wohnsitz, hauptwohnsitz"},
@@ -77,7 +78,7 @@ var terms = []struct{ item, phrases string }{
 	{"state", "state, st, province, prov, estado, bundesland, kanton, canton, provincie, provincia"},
 	{"city", "citta, comune, comune di residenza, localidade, cidade, miejscowosc"},
 	{"zip", "postnummer, kod pocztowy"},
-	{"zip", "zip, zip code, zipcode, postal code, postcode, post code, plz, postleitzahl, code postal, codigo postal"},
+	{"zip", "zip, zip code, zipcode, postal code, postcode, post code, plz, postleitzahl, code postal, codigo postal, cp"},
 	{"email", "email, mail, e mail, email address, mail address, e mail address, courriel, emailadresse, e mail adresse, mail adresse, adresse email, adresse mail, adresse e mail, " +
 		"correo, correo electronico, emailadres, e mailadres, mailadres"},
 	{"phone", "phone, telephone, tel, phone #, telephone #, tel #, cell, cell phone, cell #, mobile, mobile phone, mobile #, daytime phone, home phone, work phone"},
@@ -91,11 +92,11 @@ var terms = []struct{ item, phrases string }{
 		"membre, adherent, electeur, locataire, habitant, mieter, einwohner, socio, miembro, vecino, votante, inquilino, lid, huurder"},
 	{other, "precinct, ward, district, county, country, title, job title, position, occupation, profession, division, chapter, section, comments, comment, notes, note, remarks, initials, " +
 		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, verified, checked, office use, office use only, official use only, staff use only, " +
-		"middle name, middle, relationship, committee, department, nationality, citizenship"},
+		"middle name, middle, relationship, committee, department, dept, badge, tick, consent, nationality, citizenship"},
 	{other, "month, mo, year, yr, monat, jahr, mois, annee, mes, ano, maand, jaar, amount, donation, paid, nickname, maiden name, initial, time, time in, time out, arrival, shift, job, " +
 		"classification, seniority, seniority date, hire date, date hired, date of hire, start date, end date, expiration date, expiry date, local, local #, room, room #, apt, apt #, apartment, " +
 		"unit, unit #, unit number, lot, lot #, floor, grade, class, class year, grad year, graduation year, major, household, contact, contact info, contact information, contact details, " +
-		"union, club, team, renter, drivers license, drivers license #, driver license, ssn, last ssn, # of adults, # of people, how many"},
+		"union, club, team, renter, # of adults, # of people, how many"},
 	{"member_id", "elector #, electoral #, electoral roll #, electoral register #, roll #, vuid, vuid #, uid, usn, netid, net id, matric #, index #"},
 	{"institution", "business name, name of business, name of union, union name, group name, name of group, club name, name of club, team name"},
 	{"city", "hometown, home town"},
@@ -106,8 +107,9 @@ var terms = []struct{ item, phrases string }{
 	{other, "geburtsdatum, geburtstag, geburtsjahr, geburtsort, geburtsname, geburt, geboren, geb, geb datum, geb am, prufvermerk, vermerk, prufung, amtlich, bemerkung, bemerkungen, anmerkung, anmerkungen, gultig, ungultig, " +
 		"nur amtlich, amtliche, amtlicher, beruf, staatsangehorigkeit, nationalitat, land, kreis, landkreis"},
 	{other, "date de naissance, naissance, lieu de naissance, annee de naissance, nationalite, remarques, observations, reserve, pays, departement"},
-	{other, "fecha de nacimiento, nacimiento, lugar de nacimiento, nacionalidad, observaciones, dni, nif, nie, pais, pasaporte"},
-	{other, "data di nascita, luogo e data di nascita, luogo di nascita, codice fiscale, documento, documento di identita, data de nascimento, bilhete de identidade, personnummer, fodelsedatum, fodselsdato, pesel"},
+	{other, "fecha de nacimiento, nacimiento, lugar de nacimiento, nacionalidad, observaciones, pais, pasaporte"},
+	{second, "dni, nif, nie, dni nie, dni nif, nif nie, cedula, cedula de identidad, codice fiscale, cpf, ssn, last ssn, drivers license, drivers license #, driver license"},
+	{other, "nato, nata, data di nascita, luogo e data di nascita, luogo di nascita, documento, documento di identita, data de nascimento, bilhete de identidade, personnummer, fodelsedatum, fodselsdato, pesel"},
 	{other, "geboortedatum, geboorteplaats, geboortejaar, rijksregisternummer, nationaliteit, opmerkingen, opmerking"},
 }
 
@@ -118,7 +120,8 @@ var fillers = set(`please print printed clearly legibly full legal of in ink blo
 	bitte druckschrift druckbuchstaben blockschrift grossbuchstaben leserlich lesbar deutlich vollstandig vollstandige vollstandiger eigenhandig eigenhandige der des
 	en lettres capitales majuscules lisible de la le du
 	letra letras imprenta molde mayusculas del
-	hoofdletters drukletters blokletters leesbaar van`)
+	hoofdletters drukletters blokletters leesbaar van
+	il stampatello leggibile`)
 
 // persons are the words for those who sign.
 var persons = set(`parent parents parentguardian guardian guardians patient patients member members tenant tenants resident residents voter voters elector electors employee employees student students supporter supporters owner
@@ -132,7 +135,7 @@ var articles = set("the your a an my her his their")
 // words of sentences lie close to them.
 var exactly = set(`month year monat jahr mois annee mes ano maand jaar amount donation paid nickname maiden initial time arrival shift job seniority hire hired
 	local room apartment unit lot floor grade class grad major household contact union club team renter adults people index roll business group
-	child childs children childrens enfant enfants hijo hijos hija pet pets dog dogs cat cats teacher teachers mother mothers father fathers parent parents guardian patient`)
+	nato nata child childs children childrens enfant enfants hijo hijos hija pet pets dog dogs cat cats teacher teachers mother mothers father fathers parent parents guardian patient`)
 
 // plainWords are common words that lie close to a term: outside of a
 // phrase they are what they are, never a misread term, and speak for a sentence.

@@ -57,7 +57,7 @@ var headings = []struct {
 }{
 	{Number, `id; no; number; member id; member no; member num; member number; member nbr; membership no; membership num; membership number; membership id;
 		constituent id; constituent number; constituent no; imis id; imis number; contact id; contact number; customer id; customer number; customer no; cust id; cust no; cust number;
-		account id; account number; account no; person id; individual id; individual number; user id; profile id; record id; record number; ala id; ala member number; ala number; card number; member code; memberid number; external id; master customer id; contact id 18; constituent lookup id; lookup id; unique id; voter id; voter number; voter no; voter registration number; registration number; registrant id; state voter id; sos voter id; internal id; system id; sequence number; mbr id; mbr no; mem id; mem no; member key; id number; id no; vanid; voter file vanid; voter file van id; van id; nationbuilder id; voter reg num; sos voterid; mitgliedsnummer; mitgliedsnr; mitglieds nr; mitglied nr; mitgliednr; kundennummer; nr; nummer; numero adherent; numero dadherent; n adherent; no adherent; n dadherent; matricule; numero de membre; no de membre; n membre; numero de socio; no de socio; n de socio; n socio; num socio; socio; numero de afiliado; matricula; numero de matricula; n matricula; numero do socio; numero tessera; tessera; lidnummer; lid nr; lidnr`},
+		account id; account number; account no; person id; individual id; individual number; user id; profile id; record id; record number; ala id; ala member number; ala number; card number; member code; memberid number; external id; master customer id; contact id 18; constituent lookup id; lookup id; unique id; voter id; voter number; voter no; voter registration number; registration number; registrant id; state voter id; sos voter id; internal id; system id; sequence number; mbr id; mbr no; mem id; mem no; member key; id number; id no; vanid; voter file vanid; voter file van id; van id; nationbuilder id; voter reg num; sos voterid; mitgliedsnummer; mitgliedsnr; mitglieds nr; mitglied nr; mitgliednr; kundennummer; nr; nummer; numero adherent; numero dadherent; n adherent; no adherent; n dadherent; matricule; numero de membre; no de membre; n membre; numero de socio; no de socio; n de socio; n socio; no socio; num socio; no membre; num adherent; no tessera; n tessera; socio; numero de afiliado; matricula; numero de matricula; n matricula; numero do socio; numero tessera; tessera; lidnummer; lid nr; lidnr`},
 	{FullName, `name; full name; member name; display name; contact name; individual name; constituent name; sort name; name full; label name; mailing name; member full name; person name; last first; last name first; last name first name; full name last first; list as; name last first; customer name; formatted name; vor und nachname; name vorname; vorname nachname; vollstandiger name; nom complet; nom et prenom; nom prenom; prenom et nom; nombre completo; nombre y apellidos; apellidos y nombre; apellidos nombre; nome completo; cognome e nome; volledige naam; naam`},
 	{Prefix, `prefix; name prefix; salutation; courtesy title; honorific; honorific prefix; mr ms; prefix code; individual prefix; title prefix; anrede; titel; civilite; tratamiento`},
 	{Given, `first; first name; given; given name; fname; forename; name first; firstname given; legal first name; contact first name; member first name; first nm; f name; first given name; christian name; primary first name; primary first; vorname; vornamen; prenom; prenoms; nombre; nombres; primer nombre; nome; primeiro nome; voornaam`},
@@ -77,7 +77,7 @@ var headings = []struct {
 	{Type, `type; member type; membership type; membership level; member level; level; membership; type of membership; type of member; member type description; membership type name; customer type; plan; membership plan; member type name; member type code; product; membership product; bundle; dues category; dues class; membership package; mbr type; mem type; billing category; mitgliedsart; mitgliedstyp; mitgliedschaft; art der mitgliedschaft; type dadhesion; type de membre; tipo; tipo de socio; tipo de membro`},
 	{Status, `status; member status; voter status; registration status; registrant status; voter status code; membership status; standing; member standing; status description; current status; mbr status; mem status; status code; member record status; membership state; membership standing; account status; dues status; active inactive; mitgliedsstatus; mitgliedstatus; statut; estado; situacion; estatus; situacao; stato; voter status desc`},
 	{Born, `born; date of birth; dob; birth date; birthdate; birthday; birth day; day of birth; d o b; birth dt; date birth; member date of birth; voter date of birth; geburtsdatum; geboren; date de naissance; fecha de nacimiento; data de nascimento`},
-	{Second, `second number; second id; secondary id; ssn; ssn 4; ssn4; last 4 ssn; last four ssn; ssn last 4; ssn last four; last 4 of ssn; social security number; social security no; soc sec id; soc sec no; driver license; drivers license; driver license number; drivers license number; driver license no; drivers license no; dl number; dl no; employee id; employee number; employee no; emp id; emp no; payroll number; payroll id; union id; union number; local number; badge number; badge no; legacy id; old id; alternate id; alternate number`},
+	{Second, `second number; second id; secondary id; ssn; ssn 4; ssn4; last 4 ssn; last four ssn; ssn last 4; ssn last four; last 4 of ssn; social security number; social security no; soc sec id; soc sec no; driver license; drivers license; driver license number; drivers license number; driver license no; drivers license no; dl number; dl no; employee id; employee number; employee no; emp id; emp no; payroll number; payroll id; union id; union number; local number; badge number; badge no; legacy id; old id; alternate id; alternate number; student id; student number; student no; net id; network id; uniqname; login; login id; user name; dni; nif; nie; dni nie; nif nie; cpf; cedula; codice fiscale`},
 	{Joined, `joined; join date; registration date; date registered; date of registration; registered on; original registration date; reg date; date joined; member since; membership start; membership start date; original join date; joined on; start date; first joined; date of joining; enrollment date; initial join date; member since date; joined date; join dt; original join; original start date; membership join date; since; enrolled; created; date enrolled; first join date; eintritt; eintrittsdatum; mitglied seit; beitritt; beitrittsdatum; date dadhesion; membre depuis; date dentree; fecha de alta; fecha de ingreso; data de adesao; data de admissao; data de filiacao; registr dt`},
 	{PaidThru, `paid through; paid thru; paid thru date; paid through date; dues paid through; dues paid thru; dues paid to; paid to; paid until; expiration; expiration date; expires; expires on; expire date; expiry; expiry date; exp date; membership expiration; membership expiration date; membership expires; membership end date; end date; renewal date; valid until; valid through; valid thru; valid to; paid up to; through date; thru date; dues expiration; membership expiry date; membership paid through; current through; current thru; renew by; renewal due; renewal due date; term end; membership end; expires date; paid thru dt; exp; good through; good thru; dues paid through date; membership valid through; membership renewal date; dues paid until; lapse date; membership thru date; membership paid thru; membership paid through date; paid to date; expired on; gultig bis; gueltig bis; bezahlt bis; mitglied bis; ablaufdatum; austrittsdatum; date dexpiration; date decheance; date de fin; valable jusquau; fin dadhesion; fecha de vencimiento; vencimiento; vence; valido hasta; fecha de expiracion; validade; vencimento; data de validade; data de vencimento; valido ate; scadenza; membership expires at; membership enddate`},
 }
@@ -132,6 +132,21 @@ func meaningOf(heading string) (Meaning, bool) {
 			m, ok = synonyms[headingKey(before+" "+after)]
 		}
 	}
+	return m, ok
+}
+
+// ofWhom are words before headings that say whose column it is, as in "Owner First Name" and
+// "Property Address".
+var ofWhom = strings.Fields(`owner member voter student resident employee contact customer primary staff faculty
+	alumni alumnus shareholder tenant registrant applicant subscriber participant homeowner property situs site premises service`)
+
+// meaningWithout is what a heading means without a word that says whose column it is.
+func meaningWithout(heading string) (Meaning, bool) {
+	words := name.Words(strings.NewReplacer("_", " ", "#", " no ").Replace(heading))
+	if len(words) < 2 || !slices.Contains(ofWhom, words[0]) {
+		return "", false
+	}
+	m, ok := synonyms[strings.Join(words[1:], "")]
 	return m, ok
 }
 
@@ -222,7 +237,8 @@ func ofMember(cells []string) bool {
 func recognised(cells []string, given map[string]string) int {
 	n := 0
 	for _, c := range cells {
-		if _, ok := meaningOf(c); ok {
+		_, known := meaningOf(c)
+		if _, without := meaningWithout(c); known || without {
 			n++
 			continue
 		}
@@ -287,7 +303,14 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 			cols.flags[i] = flags[headingKey(n)]
 		}
 	}
+	for i, n := range names {
+		m, ok := meaningWithout(n)
+		if _, known := meaningOf(n); ok && !known && !taken[i] && !cols.idle[i] && cols.at[m] == nil && len(claims[m]) == 0 {
+			claims[m] = []int{i}
+		}
+	}
 	cols.estado(claims)
+	cols.numbers(claims, rows)
 	for _, h := range headings {
 		at, err := cols.settle(h.Meaning, claims[h.Meaning])
 		if err != nil {

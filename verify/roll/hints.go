@@ -143,6 +143,33 @@ func (c *columns) membersOwn(claims []int) int {
 	return own[0]
 }
 
+// numbers takes a second number for the member's where no column has that: the first of them that
+// is every member's own. Numbers that the state gave stay what they are.
+func (c *columns) numbers(claims map[Meaning][]int, rows []row) {
+	seconds := claims[Second]
+	if len(claims[Number]) == 0 && !c.has(Number) {
+		at := slices.IndexFunc(seconds, func(i int) bool {
+			words := name.Words(strings.ReplaceAll(c.names[i], "_", " "))
+			return !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(byState, w) }) && ownNumbers(rows, i)
+		})
+		if at >= 0 {
+			claims[Number] = []int{seconds[at]}
+			seconds = slices.Delete(slices.Clone(seconds), at, at+1)
+			c.remarks = append(c.remarks, fmt.Sprintf("%q is taken for the member number: no other heading speaks of one", c.names[claims[Number][0]]))
+		}
+	}
+	if len(seconds) > 1 {
+		for _, i := range seconds[1:] {
+			c.remarks = append(c.remarks, fmt.Sprintf("%q is taken for the second number, and %q is not used", c.names[seconds[0]], c.names[i]))
+		}
+		seconds = seconds[:1]
+	}
+	claims[Second] = seconds
+}
+
+// byState are what headings of numbers say that a state gave to people.
+var byState = strings.Fields("ssn ssn4 social soc license licence dl dni nif nie cpf cedula fiscale")
+
 // estado is the standing in Spanish and Portuguese, and the state where another column has
 // the standing.
 func (c *columns) estado(claims map[Meaning][]int) {
@@ -236,8 +263,11 @@ func headedAsNumber(heading string) bool {
 	if len(words) == 0 {
 		return false
 	}
+	if len(words) == 1 && (words[0] == "account" || words[0] == "acct") {
+		return true
+	}
 	last := words[len(words)-1]
-	if !slices.ContainsFunc([]string{"id", "number", "no", "nr", "num", "#", "code"}, func(w string) bool { return last == w }) && !strings.HasSuffix(heading, "ID") && !strings.HasSuffix(heading, "#") {
+	if !slices.ContainsFunc([]string{"id", "number", "no", "nr", "num", "#", "code", "ref", "reference"}, func(w string) bool { return last == w }) && !strings.HasSuffix(heading, "ID") && !strings.HasSuffix(heading, "#") {
 		return false
 	}
 	return !slices.ContainsFunc(words, func(w string) bool {
