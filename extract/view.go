@@ -51,7 +51,7 @@ func leaningView(p page, quarters int, lean float64) *view {
 	}
 	v.work = layout.Shrink(v.turned.Image, v.scale)
 	v.bits = layout.Binarize(v.work, v.dpi)
-	v.lying, v.standing = layout.FindRules(v.bits, v.dpi)
+	v.lying, v.standing = layout.PageRules(v.work, v.bits, v.dpi)
 	for _, w := range p.Words {
 		v.words = append(v.words, tesseract.Word{Text: w.Text, Confidence: 1, Box: v.shrunk(v.held(w.Box))})
 	}
