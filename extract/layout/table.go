@@ -471,10 +471,53 @@ func alike(levels []level, dpi float64) []level {
 		return float64(l.cover) < dpi*1.5 || float64(l.cover) < 0.55*float64(l.to-l.from)
 	})
 	best := heaviest(levels, dpi)
-	if len(best) < 4 || !widen(levels, best, dpi) {
+	if len(best) < 4 {
 		return best
 	}
-	return heaviest(levels, dpi)
+	if widen(levels, best, dpi) {
+		best = heaviest(levels, dpi)
+	}
+	return withLonger(levels, best, dpi)
+}
+
+// withLonger adds the lines of a table that begin or end with it and run on beyond its other
+// end, two at least to one place: across a grey column, say, in which the lines of the records
+// were lost. They are no further from it than its rows are high.
+func withLonger(levels, best []level, dpi float64) []level {
+	const (
+		apart = 0.3 // of the usual distance between lines, from the table's own
+		most  = 1.2
+		drawn = 0.9 // of their length
+	)
+	pitch := pitchOf(best)
+	var longer []level
+	for _, l := range levels {
+		near := slices.MinFunc(best, func(a, b level) int { return cmp.Compare(math.Abs(a.y-l.y), math.Abs(b.y-l.y)) })
+		begins, ends := near.alikeEnds(l, dpi)
+		beyond := begins != ends && (begins || l.from < near.from) && (ends || l.to > near.to)
+		if beyond && math.Abs(near.y-l.y) > apart*pitch && float64(l.cover) > drawn*float64(l.to-l.from) {
+			longer = append(longer, l)
+		}
+	}
+	longer = heaviest(longer, dpi)
+	if len(longer) < 2 {
+		return best
+	}
+	out := slices.Clone(best)
+	for more := true; more; {
+		more = false
+		longer = slices.DeleteFunc(longer, func(l level) bool {
+			first, last := out[0], out[len(out)-1]
+			if l.y < first.y-most*pitch || l.y > last.y+most*pitch {
+				return false
+			}
+			l.from, l.to = first.from, first.to
+			out, more = append(out, l), true
+			slices.SortFunc(out, func(a, b level) int { return cmp.Compare(a.y, b.y) })
+			return true
+		})
+	}
+	return out
 }
 
 // heaviest is the way through levels that has the most ink. Every way counts, for strokes

@@ -323,3 +323,27 @@ func TestRuleUnderATitle(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesAcrossALostColumn: where the lines of the records were lost in a grey column, the one
+// below the headings runs on through it, and is a line of the table all the same; a title's alone
+// is none.
+func TestLinesAcrossALostColumn(t *testing.T) {
+	for name, test := range map[string]struct {
+		longer []int
+		want   string
+	}{"frame and headings": {[]int{100, 130, 630}, "11×3"}, "a title": {[]int{80}, "9×3"}} {
+		r := newRuling()
+		for _, y := range steps(180, 50, 9) {
+			r.lie(80, 600, y)
+		}
+		for _, y := range test.longer {
+			r.lie(80, 770, y)
+		}
+		for _, x := range []int{80, 250, 420, 600} {
+			r.stand(x, test.longer[0], 630)
+		}
+		if got := r.shape(); got != test.want {
+			t.Errorf("%s: found %s, want %s", name, got, test.want)
+		}
+	}
+}
