@@ -44,6 +44,7 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 		Phone:    h.phone,
 		MemberID: h.number,
 		House:    h.house,
+		Unit:     h.house,
 	}
 	for i, l := range seen {
 		if l.Printed() > bar {

@@ -32,6 +32,7 @@ const (
 	Date        Field = "date"
 	Birth       Field = "birth"     // day of birth
 	SecondID    Field = "second_id" // another number than the member's, such as an employee's
+	Unit        Field = "unit"      // the number of a flat or lot
 	Signature   Field = "signature" // looked at for ink, never read
 	Number      Field = "number"    // the printed row number; says nothing about the signer
 	House       Field = "house"     // the number of a house, which becomes part of the street

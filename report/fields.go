@@ -18,6 +18,7 @@ func Fields() []Field {
 		{Key: extract.Family, Label: "Last name"},
 		{Key: extract.MemberID, Label: "Member number"},
 		{Key: extract.Institution, Label: "Institution"},
+		{Key: extract.Unit, Label: "Unit"},
 		{Key: extract.Street, Label: "Street"},
 		{Key: extract.CityState, Label: "City and state"},
 		{Key: extract.City, Label: "City"},

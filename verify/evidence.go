@@ -52,7 +52,7 @@ func words(evidence []Evidence) []string {
 func weigh(row extract.Row, written name.Name, number string, m *roll.Member, again seenAgain) []Evidence {
 	var out []Evidence
 	for _, e := range []Evidence{
-		weighName(written, m), weighNumber(number, m, again), weighEmail(row, m, again), weighPlace(row, m, again), weighBirth(row, m), weighSecond(row, m),
+		weighName(written, m), weighNumber(number, m, again), weighEmail(row, m, again), weighPlace(row, m, again), weighBirth(row, m), weighSecond(row, m), weighUnit(row, m),
 	} {
 		if e.Field != "" {
 			out = append(out, e)

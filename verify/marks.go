@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"strings"
 
 	"countersign/extract"
 	"countersign/verify/name"
@@ -79,6 +80,55 @@ func (m *Matcher) seeSecond(_ *work, s *sight, row extract.Row) {
 		}
 		return marked(m.powers.number(read, own), values, ownSecond, 1)
 	}, same(1), byLevel{}, byLevel{}})
+}
+
+// A roll of tenants or owners has units for its second number, and they are compared with units alone.
+
+func (m *Matcher) seeUnit(_ *work, s *sight, row extract.Row) {
+	read := unitKey(row.Fields[extract.Unit].Text)
+	if read == "" || m.units == 0 {
+		return
+	}
+	s.fields = append(s.fields, seen{extract.Unit, func(who *person) byLevel {
+		own := m.roll.Members[who.at].UnitKey()
+		if own == "" {
+			return same(1)
+		}
+		return marked(m.powers.number(read, own), float64(m.units), ownSecond, 1)
+	}, same(1), byLevel{}, byLevel{}})
+}
+
+// unitKey is the number of a unit as it is compared: "Apt. 4-B" is 4B.
+func unitKey(text string) string {
+	key := roll.NumberKey(text)
+	for _, word := range []string{"UNIT", "APARTMENT", "APT", "LOT", "FLAT", "NO"} {
+		if rest, ok := strings.CutPrefix(key, word); ok && strings.ContainsAny(rest, "0123456789") {
+			return strings.TrimLeft(rest, "0")
+		}
+	}
+	return key
+}
+
+// countUnits is how many units members have.
+func countUnits(members []*roll.Member) int {
+	all := map[string]bool{}
+	for _, m := range members {
+		if key := m.UnitKey(); key != "" {
+			all[key] = true
+		}
+	}
+	return len(all)
+}
+
+func weighUnit(row extract.Row, m *roll.Member) Evidence {
+	read, own := unitKey(row.Fields[extract.Unit].Text), m.UnitKey()
+	switch {
+	case read == "" || own == "":
+		return Evidence{}
+	case read == own:
+		return Evidence{Field: extract.Unit, Agreement: Agrees, Exact: true, Words: "unit: equal"}
+	}
+	return Evidence{Field: extract.Unit, Agreement: Differs, Words: "unit: differs"}
 }
 
 // marked are the odds of what was read if it is a member's own, against one of so many values

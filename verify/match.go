@@ -43,6 +43,7 @@ type Matcher struct {
 	suffixes   bool
 	population *population.Population
 	seconds    bool   // members have second numbers
+	units      int    // how many flats or lots members have
 	domain     string // of the addresses that an institution gives to most members
 	numbers    numbering
 	ways       map[string]float64          // share of members, by the name of their street
@@ -104,7 +105,7 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 		return member.Suffix != ""
 	})
 	m.seconds = slices.ContainsFunc(r.Members, func(member *roll.Member) bool { return member.SecondKey() != "" })
-	m.domain = ownDomain(r.Members)
+	m.domain, m.units = ownDomain(r.Members), countUnits(r.Members)
 	parts.Wait()
 	m.scratch.New = func() any { return newWork(m) }
 	return m

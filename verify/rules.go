@@ -172,7 +172,7 @@ const (
 
 // RequirableFields are the fields of a line that a rule may ask for.
 func RequirableFields() []string {
-	return []string{"name", "given", "family", "member_id", "institution", "street", "citystate", "city", "state", "zip", "email", "phone", "date"}
+	return []string{"name", "given", "family", "member_id", "institution", "unit", "street", "citystate", "city", "state", "zip", "email", "phone", "date"}
 }
 
 // check says which key has a value that makes no sense, and what would.

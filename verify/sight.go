@@ -259,7 +259,7 @@ func (m *Matcher) see(w *work, row extract.Row) *sight {
 	nobody := s.weights
 	s.nameAny = m.seeName(w, s, row)
 	nobody.times(&s.nameAny)
-	for _, see := range []func(*work, *sight, extract.Row){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet, m.seeBirth, m.seeSecond} {
+	for _, see := range []func(*work, *sight, extract.Row){m.seeNumber, m.seeEmail, m.seePlace, m.seeStreet, m.seeBirth, m.seeSecond, m.seeUnit} {
 		see(w, s, row)
 	}
 	for i := range s.fields {

@@ -449,6 +449,9 @@ func join(found []string) []string {
 	if has("street") { // "Street, house no."
 		drop[house] = true
 	}
+	if slices.ContainsFunc(found, func(item string) bool { return item != unit && item != hash }) {
+		drop[unit] = true // "Tenant and apt.": what people write beside it is not parted
+	}
 	var items []string
 	for _, item := range found {
 		if drop[item] {

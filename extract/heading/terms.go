@@ -13,6 +13,7 @@ const (
 	// house is the number of a house, which has a column of its own beside that of the street or
 	// stands for the whole address.
 	house  = "house"
+	unit   = "unit"      // the number of a flat or lot
 	second = "second_id" // a number that others than the petition's own people gave
 	// somebody is a person who is no signer: what is asked of them is nothing we read.
 	somebody = "somebody"
@@ -94,8 +95,7 @@ var terms = []struct{ item, phrases string }{
 		"age, birth, date of birth, birth date, birthdate, place of birth, dob, year of birth, date joined, party, verified, checked, office use, office use only, official use only, staff use only, " +
 		"middle name, middle, relationship, committee, department, dept, badge, tick, consent, nationality, citizenship"},
 	{other, "month, mo, year, yr, monat, jahr, mois, annee, mes, ano, maand, jaar, amount, donation, paid, nickname, maiden name, initial, time, time in, time out, arrival, shift, job, " +
-		"classification, seniority, seniority date, hire date, date hired, date of hire, start date, end date, expiration date, expiry date, local, local #, room, room #, apt, apt #, apartment, " +
-		"unit, unit #, unit number, lot, lot #, floor, grade, class, class year, grad year, graduation year, major, household, contact, contact info, contact information, contact details, " +
+		"classification, seniority, seniority date, hire date, date hired, date of hire, start date, end date, expiration date, expiry date, local, local #, room, room #, floor, grade, class, class year, grad year, graduation year, major, household, contact, contact info, contact information, contact details, " +
 		"union, club, team, renter, # of adults, # of people, how many"},
 	{"member_id", "elector #, electoral #, electoral roll #, electoral register #, roll #, vuid, vuid #, uid, usn, netid, net id, matric #, index #"},
 	{"institution", "business name, name of business, name of union, union name, group name, name of group, club name, name of club, team name"},
@@ -108,6 +108,7 @@ var terms = []struct{ item, phrases string }{
 		"nur amtlich, amtliche, amtlicher, beruf, staatsangehorigkeit, nationalitat, land, kreis, landkreis"},
 	{other, "date de naissance, naissance, lieu de naissance, annee de naissance, nationalite, remarques, observations, reserve, pays, departement"},
 	{other, "fecha de nacimiento, nacimiento, lugar de nacimiento, nacionalidad, observaciones, pais, pasaporte"},
+	{unit, "unit, unit #, unit number, lot, lot #, lot unit, lot unit #, unit lot, unit lot #, apt, apt #, apartment, apartment #, flat, flat #, wohnung, wohnung #, wohnungs #, logement, # de logement, appartement"},
 	{second, "dni, nif, nie, dni nie, dni nif, nif nie, cedula, cedula de identidad, codice fiscale, cpf, ssn, last ssn, drivers license, drivers license #, driver license"},
 	{other, "nato, nata, data di nascita, luogo e data di nascita, luogo di nascita, documento, documento di identita, data de nascimento, bilhete de identidade, personnummer, fodelsedatum, fodselsdato, pesel"},
 	{other, "geboortedatum, geboorteplaats, geboortejaar, rijksregisternummer, nationaliteit, opmerkingen, opmerking"},

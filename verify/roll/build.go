@@ -411,7 +411,11 @@ func (b *builder) member(row row) *Member {
 	for k, text := range m.shared() {
 		*text = b.sharedCell(row.Cells, k)
 	}
-	if born, second := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second); born+second != "" {
+	born, second := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second)
+	if second != "" && b.cols.units {
+		second = unitMark + second
+	}
+	if born+second != "" {
 		m.Marks = &one(&b.marks, Marks{b.pack(readable(born)), b.pack(readable(second))})[0]
 	}
 	for _, i := range b.cols.at[Email] {

@@ -158,6 +158,7 @@ type columns struct {
 	needed  int          // cells up to the last column that is used
 	idle    map[int]bool // columns that say what one of the same heading says
 	flags   map[int]flag // columns that say yes or no of one thing
+	units   bool         // the second number is that of a flat or lot
 	remarks []string
 }
 
@@ -310,7 +311,7 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 		}
 	}
 	cols.estado(claims)
-	cols.numbers(claims, rows)
+	cols.numbers(claims, rows, taken)
 	for _, h := range headings {
 		at, err := cols.settle(h.Meaning, claims[h.Meaning])
 		if err != nil {

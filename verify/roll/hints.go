@@ -144,8 +144,9 @@ func (c *columns) membersOwn(claims []int) int {
 }
 
 // numbers takes a second number for the member's where no column has that: the first of them that
-// is every member's own. Numbers that the state gave stay what they are.
-func (c *columns) numbers(claims map[Meaning][]int, rows []row) {
+// is every member's own. Numbers that the state gave stay what they are. Flats and lots stand in
+// for a second number where there is none.
+func (c *columns) numbers(claims map[Meaning][]int, rows []row, taken map[int]bool) {
 	seconds := claims[Second]
 	if len(claims[Number]) == 0 && !c.has(Number) {
 		at := slices.IndexFunc(seconds, func(i int) bool {
@@ -164,8 +165,20 @@ func (c *columns) numbers(claims map[Meaning][]int, rows []row) {
 		}
 		seconds = seconds[:1]
 	}
+	if len(seconds) == 0 && !c.has(Second) {
+		for i, n := range c.names {
+			if slices.Contains(unitHeadings, headingKey(n)) && !taken[i] {
+				seconds, c.units = []int{i}, true
+				break
+			}
+		}
+	}
 	claims[Second] = seconds
 }
+
+// unitHeadings are those of the numbers of flats and lots, as headingKey has them.
+var unitHeadings = strings.Fields(`unit unitno unitnumber unitnum lot lotno lotnumber lotunit unitlot lotunitno unitlotno
+	apt aptno aptnumber apartment apartmentno apartmentnumber flat flatno flatnumber`)
 
 // byState are what headings of numbers say that a state gave to people.
 var byState = strings.Fields("ssn ssn4 social soc license licence dl dni nif nie cpf cedula fiscale")
