@@ -296,7 +296,7 @@ func (k KnownForm) Check() error {
 			return fmt.Errorf("column %d holds %d things, and at most two can be read in one", i+1, len(c.Fields))
 		}
 		for _, f := range c.Fields {
-			if !slices.Contains(allFields, f) {
+			if !slices.Contains(fields, f) {
 				return fmt.Errorf("column %d holds %q, which is nothing that is read", i+1, f)
 			}
 			if seen[f] {
@@ -328,7 +328,3 @@ func (k KnownForm) checkPicture() error {
 	}
 	return nil
 }
-
-// allFields are the fields that a column can hold.
-var allFields = []Field{Name, Given, Family, MemberID, Institution, Street, CityState, City, State,
-	ZIP, Email, Phone, Date, Birth, SecondID, Signature, Number, House}

@@ -38,6 +38,10 @@ const (
 	House       Field = "house"     // the number of a house, which becomes part of the street
 )
 
+// fields are all that a column can hold.
+var fields = []Field{Name, Given, Family, MemberID, Institution, Unit, Street, CityState, City, State, ZIP,
+	Email, Phone, Date, Birth, SecondID, Signature, Number, House}
+
 // Kind says what a page is for.
 type Kind string
 

@@ -45,6 +45,18 @@ func TestForms(t *testing.T) {
 	}
 	refused(o.KeepForm(ctx, pages[0].ID, "Nimilista", ann), "already")
 
+	for _, f := range ColumnFields() { // whatever a person can say of a column can be kept
+		k := extract.KnownForm{Name: "Any", Columns: []extract.Column{
+			{Heading: "Member number", Fields: []extract.Field{extract.MemberID}},
+			{Heading: "Anything", Fields: []extract.Field{extract.Field(f.Key)}}}}
+		if f.Key == string(extract.MemberID) {
+			k.Columns[0].Fields = nil
+		}
+		if err := k.Check(); err != nil {
+			t.Errorf("a column that is %q: %v", f.Word, err)
+		}
+	}
+
 	file := got(o.ExportForms(ctx))(t)
 	for _, want := range []int{0, 1} { // how many replace another
 		if n, replaced, err := other.ImportForms(ctx, file, ann); n != 1 || replaced != want ||
