@@ -217,7 +217,7 @@ func (c *cells) signed(row, column, number int, name string) Signed {
 	typed := c.text(row, column, number)
 	likeness := c.pen.Signed(row, column, number)
 	switch {
-	case isName(typed, name), likeness >= 1:
+	case isName(typed, name), likeness >= 1 && !c.asSmallAsLabel(row, column, number):
 		return SignedYes
 	case likeness > 0, typed != "", c.printsMark(row, column, number):
 		return SignedUnsure
@@ -225,6 +225,16 @@ func (c *cells) signed(row, column, number int, name string) Signed {
 		return SignedUnsure // two items that nothing drawn tells apart
 	}
 	return SignedNo
+}
+
+// asSmallAsLabel reports whether the ink of an item is no larger than a printed label, such as the
+// "Signature" under the line above: it signs nothing for certain.
+func (c *cells) asSmallAsLabel(row, column, number int) bool {
+	// Inches. Labels in print of 6 points were 0.07 high and 0.31 wide, the smallest signatures of
+	// two hundred 0.15 high.
+	const low, short = 0.1, 0.6
+	box := c.pen.Box(row, column, number)
+	return !c.form.exact && float64(box.Dy()) < low*c.view.dpi && float64(box.Dx()) < short*c.view.dpi
 }
 
 // printsMark reports whether the form itself prints a short mark in the item,

@@ -1,6 +1,8 @@
 package extract_test
 
 import (
+	"image"
+	"image/draw"
 	"slices"
 	"testing"
 
@@ -60,5 +62,49 @@ func TestOtherWaysToDrawATable(t *testing.T) {
 				t.Errorf("columns %v, want %v", got, want)
 			}
 		})
+	}
+}
+
+// TestALabelSignsNothing: ink as small as a printed label in the signature's place is neither a
+// signature nor nothing.
+func TestALabelSignsNothing(t *testing.T) {
+	pen, err := hand.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	print := engine(t)
+	x := extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})}
+	o := plainSheet(303)
+	o.Unsigned = 0.3
+	s := drawn.Draw(o)
+	labelled := 0
+	on := s.Image.(draw.Image)
+	for _, r := range s.Rows {
+		if !r.Written || r.Signed {
+			continue
+		}
+		labelled++
+		left, foot := r.Box.Max.X-r.Box.Dx()/5+9*labelled, r.Box.Max.Y-20
+		for letter := range 8 {
+			ring := image.Rect(left+9*letter, foot-13+letter%2*3, left+9*letter+8, foot)
+			draw.Draw(on, ring, image.Black, image.Point{}, draw.Src)
+			inside := ring.Inset(2)
+			if letter%3 > 0 {
+				inside.Max.Y = ring.Max.Y // an n, so that nobody reads numbers
+			}
+			draw.Draw(on, inside, image.White, image.Point{}, draw.Src)
+		}
+	}
+	sheet, err := x.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if labelled < 3 {
+		t.Fatalf("%d lines with a label", labelled)
+	}
+	for _, r := range sheet.Rows {
+		if of := rowAt(s, r.Box); of.Written && !of.Signed && r.Signed != extract.SignedUnsure {
+			t.Errorf("row %d: with a label in the signature's place it is signed %s", r.Number, r.Signed)
+		}
 	}
 }
