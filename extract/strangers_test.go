@@ -75,7 +75,7 @@ func TestALabelSignsNothing(t *testing.T) {
 	print := engine(t)
 	x := extract.Extractor{Print: print, Cells: extract.NewHandwritten(pen, extract.Typed{Print: print})}
 	o := plainSheet(303)
-	o.Unsigned = 0.3
+	o.Unsigned, o.Scan = 0.3, drawn.Scan{}
 	s := drawn.Draw(o)
 	labelled := 0
 	on := s.Image.(draw.Image)
