@@ -31,8 +31,21 @@ func SnapshotOf(r *roll.Roll, rules verify.Rules) Snapshot {
 	return Snapshot{
 		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), LeftOut: r.LeftOut,
 		Merged: r.Merged, AsOf: r.AsOf,
-		Sums: r.Sums(), Findings: append(unknownStatuses(r, rules), r.Remarks(remarks)...),
+		Sums: r.Sums(), Findings: slices.Concat(noStanding(r, rules), unknownStatuses(r, rules),
+			r.Remarks(remarks)),
 	}
+}
+
+// noStanding is a remark on an export that does not say who is in good standing.
+func noStanding(r *roll.Roll, rules verify.Rules) []string {
+	n := rules.Unstated(r.Members)
+	if 2*n <= len(r.Members) {
+		return nil
+	}
+	return []string{fmt.Sprintf("of %d of %d members there is neither a status nor a date paid "+
+		"through: their lines wait for a person. If a column has it, name it (--map "+
+		"status=HEADING); if being on this roll is enough, say so in the rule (roll-counts: true)",
+		n, len(r.Members))}
 }
 
 // unknownStatuses is one remark on the statuses whose members are left to people; none where

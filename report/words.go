@@ -136,7 +136,11 @@ func standing(r verify.Rules) string {
 	if r.GraceDays > 0 {
 		grace += fmt.Sprintf(" or up to %d days before it", r.GraceDays)
 	}
-	return strings.Join(append(parts, grace), "; ")
+	parts = append(parts, grace)
+	if r.RollCounts {
+		parts = append(parts, "where it has neither, being on the roll is enough")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // onceMore says how many decided lines are looked at again to measure how often verdicts are wrong.

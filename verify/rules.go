@@ -36,8 +36,11 @@ type Rules struct {
 	LapsedStatuses   []string `yaml:"lapsed-statuses"`   // a status in none of the three lists is left to a person
 	GraceDays        int      `yaml:"grace-days"`        // after PaidThru, where the export has no status
 	LifeTypes        []string `yaml:"life-types"`        // member types that need no PaidThru
-	RefusedClasses   []string `yaml:"refused-classes"`   // member classes or types that do not count, such as organizations
-	StandingAsOf     string   `yaml:"standing-as-of"`    // signed, received, verified, or a date
+	// RollCounts takes members of whom the export has neither a status nor a date paid through for
+	// members in good standing: those who may sign are all that such a roll lists.
+	RollCounts     bool     `yaml:"roll-counts" json:",omitempty"`
+	RefusedClasses []string `yaml:"refused-classes"` // member classes or types that do not count, such as organizations
+	StandingAsOf   string   `yaml:"standing-as-of"`  // signed, received, verified, or a date
 
 	RequiredFields    []string  `yaml:"required-fields"` // on a line
 	SignatureRequired bool      `yaml:"signature-required"`

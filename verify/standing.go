@@ -57,6 +57,8 @@ func (r Rules) paid(m *roll.Member, on time.Time) Standing {
 		return Standing{"", fmt.Sprintf("the date paid through, %s, cannot be read", m.Unread)}
 	case m.PaidThru.IsZero() && (listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)):
 		return r.joinedBefore(m, on, "member for life")
+	case m.PaidThru.IsZero() && r.RollCounts:
+		return r.joinedBefore(m, on, "on the roll, which is enough by the rule")
 	case m.PaidThru.IsZero():
 		return Standing{"", "the export has neither a status nor a date paid through"}
 	case m.PaidThru.Year() < 1901:
@@ -89,6 +91,21 @@ func (r Rules) joinedBefore(m *roll.Member, on time.Time, words string) Standing
 		return Standing{"", "joined on " + joined.Format(time.DateOnly) + ", after signing"}
 	}
 	return Standing{IsMember, words}
+}
+
+// Unstated is of how many members the export says nothing that the rules judge standing by: lines
+// of theirs wait for a person.
+func (r Rules) Unstated(members []*roll.Member) (n int) {
+	if r.RollCounts {
+		return 0
+	}
+	for _, m := range members {
+		life := listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)
+		if m.Status == "" && len(m.Statuses) == 0 && m.PaidThru.IsZero() && m.Unread == "" && !life {
+			n++
+		}
+	}
+	return n
 }
 
 // StatusCount is how many members have a status.

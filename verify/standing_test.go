@@ -60,3 +60,32 @@ func TestSharedNumber(t *testing.T) {
 		}
 	}
 }
+
+// Who is on a roll that says nothing of standing is in good standing only if the rule says that
+// being on it is enough; what the roll does say stands all the same.
+func TestRollThatSaysNothingOfStanding(t *testing.T) {
+	const voters = "ID,Last Name,Status,Paid Thru,Joined\n1,Marsh,,,\n2,Kovacs,Deceased,,\n3,Ruiz,,2019-01-31,\n4,Lee,,soon,\n5,Hale,,,2026-12-24\n"
+	r, err := roll.Import(strings.NewReader(voters), "voters.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := MIG()
+	if n := rules.Unstated(r.Members); n != 2 {
+		t.Errorf("nothing is said of %d members, want 2", n)
+	}
+	for _, counts := range []bool{false, true} {
+		rules.RollCounts = counts
+		want := []Reason{"", Ineligible, Lapsed, "", ""}
+		if counts {
+			want[0] = IsMember
+		}
+		for i, m := range r.Members {
+			if got := rules.Standing(m, day("2026-11-01")); got.Reason != want[i] {
+				t.Errorf("roll counts %v, member %s: %q (%s), want %q", counts, m.ID, got.Reason, got.Words, want[i])
+			}
+		}
+	}
+	if n := rules.Unstated(r.Members); n != 0 {
+		t.Errorf("with the rule, %d members wait for a person", n)
+	}
+}

@@ -86,6 +86,27 @@ func TestUnknownStatuses(t *testing.T) {
 	}
 }
 
+// An export that says nothing of standing is named for it, unless the rule takes the roll itself.
+func TestNoStanding(t *testing.T) {
+	t.Parallel()
+	r, err := roll.Import(strings.NewReader("ID,Last,Status\n1,Marsh,\n2,Lim,\n3,Roe,Active\n"),
+		"m.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := verify.MIG()
+	got := strings.Join(report.SnapshotOf(r, rules).Findings, "|")
+	for _, want := range []string{"of 2 of 3 members", "--map status=", "roll-counts: true"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the remark %q does not say %q", got, want)
+		}
+	}
+	rules.RollCounts = true
+	if got := report.SnapshotOf(r, rules).Findings; len(got) > 0 {
+		t.Errorf("with the rule there are remarks %q", got)
+	}
+}
+
 // TestBadFiles hands in everything that can be wrong with a file beside a
 // petition that is right: each is named with what to do, and the petition is
 // reported all the same.

@@ -133,6 +133,10 @@ func ruleParts() Form {
 				}},
 			{Key: "life-types", Label: "Types without a date paid through", Kind: asWords,
 				read: func(r *verify.Rules) string { return words(r.LifeTypes) }},
+			{Key: "roll-counts", Label: "Being on the roll is enough",
+				Hint: "Where the export has neither a status nor a date paid through, as rolls " +
+					"of voters.", Kind: asYes,
+				read: func(r *verify.Rules) string { return yes(r.RollCounts) }},
 			{Key: "refused-classes", Label: "Classes that do not count",
 				Hint: "Such as organizations.", Kind: asWords,
 				read: func(r *verify.Rules) string { return words(r.RefusedClasses) }},
