@@ -25,7 +25,7 @@ type Page struct {
 	slots   []slot
 	faint   []int  // for each slot, the specks of its cell that are no part of writing
 	print   []int  // for each slot, the pieces of its cell that the form prints
-	near    []bool // for each pixel whether there is ink at it or beside it, once somebody asked
+	near    []bool // for each pixel whether there is ink at it or beside it, while ink is assigned
 	labels  []int  // for each slot, the pieces of small print and labels in the item
 	vague   []bool // for each slot: its cell has one line of writing, which may be either item
 }
@@ -154,6 +154,7 @@ func Assign(b *layout.Bitmap, t layout.Table, rest []layout.Rule, columns []Colu
 	p.findStruck(strokes)
 	p.measure()
 	p.countFaint(lone)
+	p.near = nil
 	return p
 }
 

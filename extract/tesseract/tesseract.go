@@ -50,12 +50,16 @@ type Engine struct {
 // leaves about a kilobyte behind.
 const renewAfter = 10_000
 
+// largestKept is the size in bytes up to which a picture's memory is kept for the next one: that of
+// a page, 8 MB at 300 dpi, would lie there while all the rest of the page is read.
+const largestKept = 1 << 20
+
 type client struct {
 	api     *gosseract.Client
 	mode    Mode
 	dpi     int
 	used    int
-	picture []byte // the last one, whose memory the next one takes
+	picture []byte // the last small one, whose memory the next one takes
 }
 
 // making keeps clients from being made side by side: the first use of one
@@ -141,6 +145,9 @@ func (c *client) words(g *image.Gray, mode Mode, dpi int) ([]Word, error) {
 	}
 	if err := c.api.SetImageFromBytes(c.spix(g)); err != nil {
 		return nil, fmt.Errorf("hand an image to Tesseract: %w", err)
+	}
+	if len(c.picture) > largestKept {
+		c.picture = nil
 	}
 	boxes, err := c.api.GetBoundingBoxes(gosseract.RIL_WORD)
 	if err != nil {
