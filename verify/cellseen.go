@@ -134,13 +134,19 @@ func (s *cellSeen) whole(text string) float64 { return s.within(text, 0, 0) }
 // after it, each text by how common it is, by the forward algorithm of CTC (Graves and others
 // 2006).
 func (s *cellSeen) within(text string, before, after float64) float64 {
-	classes := classesOf(text)
+	const usual = 32 // signs for which there is room on the stack
+	var signs [usual]int
+	classes := appendClasses(signs[:0], text)
 	n := len(s.frames)
 	if len(classes) == 0 {
 		return s.silentBefore[n]
 	}
 	// blank[k] ends in a blank after k signs, sign[k] in the k-th sign.
-	blank, sign := make([]float64, len(classes)+1), make([]float64, len(classes)+1)
+	var room [2][usual + 1]float64
+	blank, sign := room[0][:], room[1][:]
+	if len(classes) > usual {
+		blank, sign = make([]float64, len(classes)+1), make([]float64, len(classes)+1)
+	}
 	blank[0] = 1
 	ended := 0.0 // of texts that end before the last frame, with what stands after them
 	for t, f := range s.frames {
@@ -159,8 +165,10 @@ func (s *cellSeen) within(text string, before, after float64) float64 {
 }
 
 // classesOf spells a text in signs.
-func classesOf(text string) []int {
-	classes := make([]int, 0, len(text))
+func classesOf(text string) []int { return appendClasses(make([]int, 0, len(text)), text) }
+
+// appendClasses adds the signs of a text to others.
+func appendClasses(classes []int, text string) []int {
 	for i := range len(text) {
 		if c := signOf(text[i]); c > 0 {
 			classes = append(classes, c)

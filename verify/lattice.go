@@ -198,7 +198,7 @@ func sightOf(readings []extract.Reading, part string) []extract.Lattice {
 // hearLattice compares what a recognizer saw with a lexicon. Its text counts too,
 // for it may be surer of itself than it should be.
 func (m *Matcher) hearLattice(w *work, of *roll.Lexicon, v *vision, read string, k int, unseen float64) *heard {
-	h := m.hear(w, of, read, nil, k, unseen)
+	h := m.hearText(w, of, read, k, unseen, true)
 	h.seen = true
 	codes := name.Codes(read)
 	for i := range h.p {

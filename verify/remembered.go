@@ -12,13 +12,16 @@ import (
 type remembered struct {
 	mu     sync.Mutex
 	words  map[wordAsked]wordHeard
-	held   int // near words of all words
+	held   int                    // near words of all words
+	once   map[wordAsked]struct{} // words of handwriting that were asked
 	places map[spot]byLevel
 }
 
-// Bounds of what is remembered: some 30 MB of words, and 2 MB of places.
+// Bounds of what is remembered: some 30 MB of words, 5 MB of words that were asked, and 2 MB of
+// places.
 const (
 	mostHeld   = 400_000
+	mostOnce   = 50_000
 	mostPlaces = 20_000
 )
 
@@ -63,6 +66,21 @@ func (r *remembered) keep(asked wordAsked, h *heard) {
 		r.words, r.held = map[wordAsked]wordHeard{}, len(h.words)+1
 	}
 	r.words[asked] = now
+}
+
+// again reports whether a word of handwriting was asked before: most are never asked again, and to
+// remember all would take a megabyte a page.
+func (r *remembered) again(asked wordAsked) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, was := r.once[asked]; was {
+		return true
+	}
+	if r.once == nil || len(r.once) >= mostOnce {
+		r.once = map[wordAsked]struct{}{}
+	}
+	r.once[asked] = struct{}{}
+	return false
 }
 
 // place is what anybody may have meant by a place, worked out where it is not remembered.

@@ -60,3 +60,18 @@ func TestRememberedWordsSayTheSame(t *testing.T) {
 		}
 	}
 }
+
+// A word of handwriting is kept from the second time on: most are never asked again.
+func TestHandwritingIsRememberedOnceItComesAgain(t *testing.T) {
+	r, err := roll.Import(strings.NewReader("ID,First,Last\n4829131,Ada,Lovelace\n"), "m.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewMatcher(r, Options{})
+	for i, want := range []int{0, 1, 1} {
+		m.hearText(newWork(m), m.roll.Families, "LOVELACE", 2, 0.1, true)
+		if n := len(m.remembered.words); n != want {
+			t.Errorf("heard %d times: %d words are kept", i+1, n)
+		}
+	}
+}

@@ -205,6 +205,12 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, seen []extract.La
 	if v := visionOf(seen); v != nil {
 		return m.hearLattice(w, of, v, read, k, unseen)
 	}
+	return m.hearText(w, of, read, k, unseen, false)
+}
+
+// hearText does so by the text alone, of handwriting or of print.
+func (m *Matcher) hearText(w *work, of *roll.Lexicon, read string, k int, unseen float64,
+	handwritten bool) *heard {
 	codes := name.Codes(read)
 	h := w.heard(of)
 	asked := wordAsked{of, read, k, unseen}
@@ -223,7 +229,9 @@ func (m *Matcher) hear(w *work, of *roll.Lexicon, read string, seen []extract.La
 		h.keep(n.Word, f, p)
 	}
 	h.all = m.byAnybody(h, of, read, unseen)
-	m.remembered.keep(asked, h)
+	if !handwritten || m.remembered.again(asked) {
+		m.remembered.keep(asked, h)
+	}
 	return h
 }
 
