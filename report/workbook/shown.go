@@ -24,7 +24,7 @@ const (
 
 // smaller is a picture as a workbook holds it, so many pixels wide, and what its kind is
 // called in file names. It is the picture itself where that takes less room.
-func smaller(data []byte, width int) ([]byte, string) {
+func (p *painter) smaller(data []byte, width int) ([]byte, string) {
 	g, err := paperWhite(data, width)
 	if err != nil {
 		return data, "jpeg"
@@ -37,11 +37,25 @@ func smaller(data []byte, width int) ([]byte, string) {
 		few.Pix[i] = uint8((int(v)*(greys-1) + 127) / 255)
 	}
 	var out bytes.Buffer
-	if err := png.Encode(&out, few); err != nil || out.Len() >= len(data) {
+	encoder := png.Encoder{BufferPool: p}
+	if err := encoder.Encode(&out, few); err != nil || out.Len() >= len(data) {
 		return data, "jpeg"
 	}
 	return out.Bytes(), "png"
 }
+
+// painter keeps what compressing a picture takes, nearly a megabyte, for the next one.
+type painter struct{ buffer *png.EncoderBuffer }
+
+// Get is for png.Encoder, as is Put.
+func (p *painter) Get() *png.EncoderBuffer {
+	b := p.buffer
+	p.buffer = nil
+	return b
+}
+
+// Put takes back what Get gave.
+func (p *painter) Put(b *png.EncoderBuffer) { p.buffer = b }
 
 // paperWhite is a picture in grey, at most so many pixels wide, whose paper is white.
 func paperWhite(data []byte, width int) (*image.Gray, error) {

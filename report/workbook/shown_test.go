@@ -13,7 +13,7 @@ import (
 func TestSmallerPictures(t *testing.T) {
 	t.Parallel()
 	line := scanned(t, image.Rect(300, 40, 420, 46))
-	small, kind := smaller(line, 780)
+	small, kind := new(painter).smaller(line, 780)
 	if kind != "png" || len(small)*3 > len(line) {
 		t.Errorf("%d bytes became %d of %s", len(line), len(small), kind)
 	}
@@ -33,7 +33,7 @@ func TestSmallerPictures(t *testing.T) {
 			t.Errorf("%s is taken for the line", what)
 		}
 	}
-	if same, kind := smaller([]byte("not a picture"), 780); kind != "jpeg" ||
+	if same, kind := new(painter).smaller([]byte("not a picture"), 780); kind != "jpeg" ||
 		string(same) != "not a picture" {
 		t.Errorf("what is no picture became %q", same)
 	}

@@ -78,6 +78,7 @@ type lister struct {
 	pictures int      // the column that shows them
 	compared *record  // of their fingerprints, nil for none
 	drawn    *drawing // begun with the first picture
+	painter  painter
 }
 
 // line writes one decision.
@@ -202,7 +203,7 @@ func (s *lister) put(data []byte, least float64, as placed) (string, float64) {
 	}
 	as.row, as.left, as.top = s.row+1, pictureGap, int(math.Max(pictureGap, (tall/0.75-h)/2))
 	as.width, as.height = int(w), int(h)
-	small, kind := smaller(data, detail*as.width)
+	small, kind := s.painter.smaller(data, detail*as.width)
 	s.drawn.add(small, kind, as)
 	return "", tall
 }
