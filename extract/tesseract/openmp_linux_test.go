@@ -22,8 +22,8 @@ func TestSectionsAreOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"GOMP_parallel", "GOMP_parallel_sections", "GOMP_sections_next",
-		"GOMP_sections_end_nowait"} {
+	for _, name := range []string{"GOMP_parallel", "GOMP_parallel_sections", "GOMP_sections_start",
+		"GOMP_sections_next", "GOMP_sections_end", "GOMP_sections_end_nowait"} {
 		if !slices.ContainsFunc(symbols, func(s elf.Symbol) bool {
 			return s.Name == name && s.Section != elf.SHN_UNDEF
 		}) {
