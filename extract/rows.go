@@ -82,7 +82,13 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 	before, blanks := len(sheet.Rows), cells.printedBlanks()
 	cells.merged = cells.mergedRows()
 	for row := f.first; row < f.table.Rows(); row++ {
-		if cells.heads[row] = blanks[row]; blanks[row] || !cells.written(row) || cells.footer(row) || row == f.first && heads {
+		if cells.heads[row] = blanks[row]; blanks[row] || !cells.written(row) || row == f.first && heads {
+			continue
+		}
+		if footer, err := x.footer(ctx, r, cells, row); footer || err != nil {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
 		picture, err := cells.picture(row)
@@ -571,14 +577,16 @@ func (c *cells) remnant(row, column, item int) bool {
 	return box.Dy() < c.view.inches(0.06) || box.Max.Y < line.Min.Y+line.Dy()*3/10
 }
 
-// footer reports whether a row of an open table is a line of print below it:
-// nobody wrote in the row above, and its words run across column borders.
-func (c *cells) footer(row int) bool {
+// footer reports whether a row of an open table is a line of print below it: nobody wrote in
+// the row above, its words run across column borders, and they are print. People leave lines
+// out, too, and write over borders that nobody drew.
+func (x Extractor) footer(ctx context.Context, r reading, c *cells, row int) (bool, error) {
 	t := c.form.table
-	if t.Style != layout.Open || row <= c.form.first || c.written(row-1) {
-		return false
+	if t.Style != layout.Open || row <= c.form.first || c.written(row-1) || !c.runsAcross(row) {
+		return false, nil
 	}
-	return c.runsAcross(row)
+	share, err := x.printIn(ctx, r, c, row, nil)
+	return share == 1, err
 }
 
 // runsAcross reports whether words of a row run on over a border, or with no more room at it
