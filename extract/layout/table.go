@@ -258,9 +258,17 @@ func partsOf(levels []level, standing []Rule, dpi float64) [][]level {
 			s.to++
 		}
 	}
+	var parted []span
+	for _, s := range spans {
+		for at := otherBorders(strips[s.from:s.to+1], dpi); at > 0; at = otherBorders(strips[s.from:s.to+1], dpi) {
+			parted = append(parted, span{s.from, s.from + at - 1})
+			s.from += at
+		}
+		parted = append(parted, s)
+	}
 	var parts [][]level
 	from := 0
-	for _, s := range spans {
+	for _, s := range parted {
 		if lines := levels[from : s.from+1]; linedTable(lines) {
 			parts = append(parts, lines)
 		}
@@ -273,6 +281,40 @@ func partsOf(levels []level, standing []Rule, dpi float64) [][]level {
 		parts = append(parts, lines)
 	}
 	return parts
+}
+
+// otherBorders is the first strip of another table that stands right below the first one: most
+// strips from there on have a border that none before has, and those before one that none
+// after has. A strip without borders between them may be the last line of the first, and is left
+// to it; a title there is known by its print. It is 0 where there is but one table.
+func otherBorders(strips [][]float64, dpi float64) int {
+	const (
+		fewest = 3   // strips with borders on either side
+		most   = 0.6 // of them
+	)
+	with := func(strips [][]float64) [][]float64 {
+		return slices.DeleteFunc(slices.Clone(strips), func(xs []float64) bool { return len(xs) == 0 })
+	}
+	own := func(of, others [][]float64) bool {
+		return slices.ContainsFunc(of, func(xs []float64) bool {
+			return slices.ContainsFunc(xs, func(x float64) bool {
+				has := func(xs []float64) bool { return common([]float64{x}, xs, dpi) > 0 }
+				n := len(of) - len(slices.DeleteFunc(slices.Clone(of), has))
+				return float64(n) >= most*float64(len(of)) && !slices.ContainsFunc(others, has)
+			})
+		})
+	}
+	for at := 1; at < len(strips); at++ {
+		before, after := with(strips[:at]), with(strips[at:])
+		if len(before) < fewest || len(after) < fewest || !own(before, after) || !own(after, before) {
+			continue
+		}
+		for len(strips[at]) == 0 {
+			at++
+		}
+		return at
+	}
+	return 0
 }
 
 // linedTable reports whether levels beside a table with borders may be a table

@@ -347,3 +347,27 @@ func TestLinesAcrossALostColumn(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoTablesInOneGrid: where borders change for good, another table begins, though some go on; a
+// border that was lost in some rows is none of another table.
+func TestTwoTablesInOneGrid(t *testing.T) {
+	r := newRuling()
+	r.grid([]int{80, 250, 420, 600, 770}, steps(100, 40, 6))
+	r.grid([]int{80, 330, 600, 770}, steps(380, 40, 7))
+	r.stand(80, 340, 380) // a title beside no inner border
+	r.stand(770, 340, 380)
+	if got := r.shape(); got != "7×4 7×3" {
+		t.Errorf("found %s", got)
+	}
+	r = newRuling()
+	for _, y := range steps(100, 40, 12) {
+		r.lie(80, 770, y)
+	}
+	for _, x := range []int{80, 420, 770} {
+		r.stand(x, 100, 580)
+	}
+	r.stand(250, 100, 340) // lost from here on
+	if got := r.shape(); got != "12×3" {
+		t.Errorf("with a faint border: found %s", got)
+	}
+}
