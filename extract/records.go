@@ -605,11 +605,28 @@ func straysOf(atoms []atom, anchors []image.Point, printed []printedPart) (stray
 		known := slices.ContainsFunc(anchors, func(anchor image.Point) bool {
 			return slices.ContainsFunc(printed, func(p printedPart) bool { return p.box.Add(anchor).Overlaps(a.box) })
 		})
-		if !follows && !known {
+		if !follows && !known && !leads(atoms, i) {
 			strays = append(strays, a.box)
 		}
 	}
 	return strays
+}
+
+// leads reports whether a label is the beginning of a sentence: two words as high follow it as
+// close as words do.
+func leads(atoms []atom, at int) bool {
+	const words = 2
+	for n := range words {
+		if at+n+1 >= len(atoms) {
+			return false
+		}
+		a, next := atoms[at+n].box, atoms[at+n+1].box
+		high, low := max(a.Dy(), next.Dy()), min(a.Dy(), next.Dy())
+		if next.Min.X < a.Max.X || next.Min.X-a.Max.X > low || 2*high > 3*low || abs(middle(a).Y-middle(next).Y) > low/2 {
+			return false
+		}
+	}
+	return true
 }
 
 // partsOf is the print of a record at its usual place, in reading order: labels with the words

@@ -228,6 +228,9 @@ func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) ima
 		slot.Max.Y = box.Max.Y + int(under*float64(s.pitch))
 		slot.Min.Y = slot.Max.Y - s.pitch
 	}
+	if from, to, ok := s.lineOf(l, side); ok {
+		slot.Min.X, slot.Max.X = min(slot.Min.X, from+anchor.X), to+anchor.X
+	}
 	for _, p := range s.printed { // other print above or below ends it
 		b := p.box.Add(anchor)
 		switch {
@@ -248,6 +251,46 @@ func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) ima
 	from, to := s.cell(l, slot.Sub(anchor))
 	slot.Min.X, slot.Max.X = max(slot.Min.X, from+anchor.X), min(slot.Max.X, to+anchor.X)
 	return slot.Intersect(s.v.bounds())
+}
+
+// lineOf are the ends, from the anchor, of the line to write on that a label stands under, or
+// above, in the middle perhaps. It is false where most records have none, or where the line is
+// that of another label, too.
+func (s recordSheet) lineOf(l printedPart, side labelSide) (from, to int, ok bool) {
+	const (
+		near = 0.5 // of the pitch: from the label up to the line above it
+		far  = 1.1 // of the pitch: from the label down to the line below it
+	)
+	if side == right {
+		return 0, 0, false
+	}
+	off := s.v.inches(0.05)
+	var froms, tos []int
+	for _, anchor := range s.anchors {
+		box := l.box.Add(anchor)
+		top, foot := box.Min.Y-int(near*float64(s.pitch)), box.Min.Y+off
+		if side == below {
+			top, foot = box.Max.Y, box.Max.Y+int(far*float64(s.pitch))
+		}
+		for _, r := range s.v.lying {
+			y := int(r.At(middle(box).X))
+			if y < top || y > foot || r.From > box.Min.X+off || r.To < box.Max.X-off {
+				continue
+			}
+			shared := slices.ContainsFunc(s.labels, func(o printedPart) bool {
+				at := middle(o.box.Add(anchor))
+				return o.box != l.box && abs(at.Y-middle(box).Y) < box.Dy() && at.X > r.From && at.X < r.To
+			})
+			if !shared {
+				froms, tos = append(froms, r.From-anchor.X), append(tos, r.To-anchor.X)
+				break
+			}
+		}
+	}
+	if float64(len(froms)) < labelSeen*float64(len(s.anchors)) {
+		return 0, 0, false
+	}
+	return median(froms), median(tos), true
 }
 
 // cell is the part of a place beside a label between two standing lines of the form, from the

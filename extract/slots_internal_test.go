@@ -215,3 +215,50 @@ func TestCrossedOutRecord(t *testing.T) {
 		t.Errorf("doubted %v, want the second alone", c.doubt)
 	}
 }
+
+// TestLabelsInTheMiddleOfLines: what is written on a line belongs to the label in its middle, also
+// where it begins left of the label; the line of two labels says nothing.
+func TestLabelsInTheMiddleOfLines(t *testing.T) {
+	for name, lines := range map[string][][2]int{"a line each": {{100, 480}, {560, 940}}, "one for both": {{100, 940}}} {
+		bits := layout.NewBitmap(1100, 1200)
+		v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, bits.W, bits.H)), bits: bits}
+		var words []tesseract.Word
+		for i := range 6 {
+			y := 250 + 150*i
+			for _, l := range lines {
+				v.lying = append(v.lying, layout.Through(float64(l[0]), float64(y-15), float64(l[1]), float64(y-15), 1))
+			}
+			for x, text := range map[int]string{250: "Name", 710: "Signature"} {
+				words = append(words, tesseract.Word{Text: text, Confidence: 1, Box: image.Rect(x, y-8, x+80, y+8)})
+				for dx := range 60 { // of ink
+					bits.Pix[(y-40)*bits.W+x-100+dx] = 1
+				}
+			}
+		}
+		r, _ := Extractor{}.findRecords(t.Context(), v, layout.Table{}, words)
+		if r == nil || len(r.all) != 6 {
+			t.Fatalf("%s: found %+v, want six records", name, r)
+		}
+		for i, one := range r.all {
+			written := image.Pt(155, 250+150*i-40)
+			if has := written.In(one.slots[0]); has != (len(lines) == 2) {
+				t.Errorf("%s: what is written at %v is in the slot %v: %v", name, written, one.slots[0], has)
+			}
+		}
+	}
+}
+
+// TestSentencesAreNoLabels: a word that begins a sentence asks for nothing, one by itself does.
+func TestSentencesAreNoLabels(t *testing.T) {
+	word := func(text string, x, width int) atom {
+		return atom{key: text, text: text, box: image.Rect(x, 100, x+width, 120)}
+	}
+	sentence := []atom{word("Undersigned", 100, 110), word("owners", 216, 70), word("petition", 292, 80)}
+	if !leads(sentence, 0) {
+		t.Error("the beginning of a sentence is taken for a label")
+	}
+	apart := []atom{word("Name", 100, 60), word("Ada", 300, 40), word("Lovelace", 346, 90)}
+	if leads(apart, 0) || leads(apart[:1], 0) {
+		t.Error("a label by itself is taken for the beginning of a sentence")
+	}
+}
