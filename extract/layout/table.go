@@ -519,7 +519,35 @@ func alike(levels []level, dpi float64) []level {
 	if widen(levels, best, dpi) {
 		best = heaviest(levels, dpi)
 	}
-	return withLonger(levels, best, dpi)
+	return withLonger(levels, withHeadLine(levels, best, dpi), dpi)
+}
+
+// withHeadLine adds levels that lost one end and part what is no whole number of rows: the line
+// below headings, which are not as high as a row. A stroke through a row parts one.
+func withHeadLine(levels, best []level, dpi float64) []level {
+	const (
+		drawn = 0.8  // of the table's width
+		off   = 0.15 // of a row, from a whole number of them
+		least = 0.5  // of a row, on either side
+	)
+	pitch := pitchOf(best)
+	for _, l := range levels {
+		at, _ := slices.BinarySearchFunc(best, l, func(a, b level) int { return cmp.Compare(a.y, b.y) })
+		if at == 0 || at == len(best) {
+			continue
+		}
+		above, below := best[at-1], best[at]
+		rows := (below.y - above.y) / pitch
+		begins, ends := above.alikeEnds(l, dpi)
+		within := l.from >= above.from || begins
+		within = within && (l.to <= above.to || ends)
+		if math.Abs(rows-math.Round(rows)) > off && begins != ends && within && float64(l.cover) >= drawn*float64(above.to-above.from) &&
+			min(l.y-above.y, below.y-l.y) >= least*pitch {
+			l.from, l.to = above.from, above.to
+			best = slices.Insert(slices.Clone(best), at, l)
+		}
+	}
+	return best
 }
 
 // withLonger adds the lines of a table that begin or end with it and run on beyond its other

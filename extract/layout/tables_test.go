@@ -371,3 +371,20 @@ func TestTwoTablesInOneGrid(t *testing.T) {
 		t.Errorf("with a faint border: found %s", got)
 	}
 }
+
+// TestHeadLineThatLostAnEnd: the line below headings is one, though writing hides where it
+// begins; a stroke of a pen as long through a row is none.
+func TestHeadLineThatLostAnEnd(t *testing.T) {
+	r := newRuling()
+	for _, y := range append([]int{100}, steps(185, 50, 8)...) {
+		r.lie(80, 770, y)
+	}
+	r.lie(160, 770, 135)
+	r.lie(160, 770, 310)
+	for _, x := range []int{80, 330, 770} {
+		r.stand(x, 100, 585)
+	}
+	if got := r.shape(); got != "10×2" {
+		t.Errorf("found %s", got)
+	}
+}
