@@ -47,7 +47,7 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 	}
 	// Above a table there is room for a title, a sentence and headings; the
 	// headings may also be the first rows.
-	seen := image.Rect(0, 0, v.bounds().Max.X, headFoot(largest))
+	seen := image.Rect(0, 0, v.bounds().Max.X, v.headFoot(largest))
 	words, err := v.print(ctx, engine, seen, tesseract.Sparse)
 	if err != nil {
 		return nil, nil, err
@@ -196,22 +196,47 @@ func some(f *form, words []tesseract.Word, err error) ([]form, []tesseract.Word,
 }
 
 // headRows is in how many of its first rows a table may have its headings. Above lines alone
-// there may be a title between lines, too, and the row that nobody drew.
-func headRows(t layout.Table) int {
+// there may be a title between lines, too, and the row that nobody drew. Rows in which most
+// borders are missing are titles, or say what a petition asks, and come before the headings.
+func (v *view) headRows(t layout.Table) int {
+	const most = 6 // such rows
 	if t.Columns() == 0 {
 		return 3
 	}
-	return 2
+	titles := 0
+	for titles < min(most, t.Rows()-1) && t.Columns() > 2 && 2*v.bordersIn(t, titles) < t.Columns()-1 {
+		titles++
+	}
+	if titles == most {
+		titles = 0 // borders that a scan lost
+	}
+	return titles + 2
+}
+
+// bordersIn is how many of the borders between the columns of a table are drawn in a row.
+func (v *view) bordersIn(t layout.Table, row int) int {
+	const through = 0.5 // of the height of a row, which a border is drawn along
+	box, n := t.Row(row), 0
+	for _, border := range t.Borders[1 : len(t.Borders)-1] {
+		if slices.ContainsFunc(v.standing, func(r layout.Rule) bool {
+			over := min(r.To, box.Max.Y) - max(r.From, box.Min.Y)
+			off := math.Abs(r.At(middle(box).Y) - border.At(middle(box).Y))
+			return float64(over) > through*float64(box.Dy()) && off <= borderOff*v.dpi
+		}) {
+			n++
+		}
+	}
+	return n
 }
 
 // headFoot is where the last row ends in which a table may have its headings.
-func headFoot(t layout.Table) int {
-	return int(t.Lines[min(headRows(t), t.Rows())].At((t.Left + t.Right) / 2))
+func (v *view) headFoot(t layout.Table) int {
+	return int(t.Lines[min(v.headRows(t), t.Rows())].At((t.Left + t.Right) / 2))
 }
 
 // headBand is where the headings of a table may stand.
 func headBand(v *view, t layout.Table) image.Rectangle {
-	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.6), t.Right, headFoot(t)).Intersect(v.bounds())
+	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.6), t.Right, v.headFoot(t)).Intersect(v.bounds())
 }
 
 // headed tries what stands above a table and in its first rows as its headings.
@@ -219,7 +244,7 @@ func headBand(v *view, t layout.Table) image.Rectangle {
 // that asks for nothing.
 func headed(ctx context.Context, v *view, engine Printer, t layout.Table, words []tesseract.Word) ([]form, error) {
 	best := form{table: t}
-	for row := -1; row < min(headRows(t), t.Rows()-1); row++ {
+	for row := -1; row < min(v.headRows(t), t.Rows()-1); row++ {
 		f, err := headedBy(ctx, v, engine, t, row, words)
 		if err != nil {
 			return nil, err

@@ -104,3 +104,25 @@ func TestCombs(t *testing.T) {
 		t.Errorf("%d strokes of three lines, want none", len(got))
 	}
 }
+
+// TestHeadingsBelowTitleRows: rows without the borders of the others are titles, or say what a
+// petition asks, and the headings may stand below them; of lost borders throughout nothing is known.
+func TestHeadingsBelowTitleRows(t *testing.T) {
+	table := layout.Table{Style: layout.Grid, Left: 100, Right: 900}
+	for i := range 13 {
+		table.Lines = append(table.Lines, layout.Through(100, float64(100+50*i), 900, float64(100+50*i), 1))
+	}
+	for _, x := range []int{100, 300, 500, 700, 900} {
+		table.Borders = append(table.Borders, layout.Through(100, float64(x), 700, float64(x), 1))
+	}
+	for name, test := range map[string]struct{ from, want int }{"no title": {100, 2}, "three rows": {250, 5}, "all of it": {700, 2}} {
+		v := &view{dpi: 200}
+		for _, b := range table.Borders {
+			x := b.At(400)
+			v.standing = append(v.standing, layout.Through(float64(test.from), x, 701, x, 1))
+		}
+		if got := v.headRows(table); got != test.want {
+			t.Errorf("%s: headings in %d rows, want %d", name, got, test.want)
+		}
+	}
+}

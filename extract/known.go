@@ -203,7 +203,7 @@ func printAt(v *view, t layout.Table, words []tesseract.Word) (best print) {
 			best, most = print{texts, row, at}, n
 		}
 	}
-	for row := range min(headRows(t), t.Rows()-1) {
+	for row := range min(v.headRows(t), t.Rows()-1) {
 		try(row, t.Row(row), lines(wordsIn(clear, t.Row(row))))
 	}
 	band := image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))

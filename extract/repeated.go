@@ -3,7 +3,6 @@ package extract
 import (
 	"context"
 	"image"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -123,10 +122,7 @@ var longNumber = regexp.MustCompile(`\d{4}`)
 // mergedRows are the rows that are one cell, without a border, in a table whose other rows
 // have their borders drawn: titles of the lines below them, such as a department's name.
 func (c *cells) mergedRows() map[int]bool {
-	const (
-		through = 0.5 // of the height of a row, which a border is drawn along
-		most    = 0.7 // of the rows and of their borders
-	)
+	const most = 0.7 // of the rows and of their borders
 	t := c.form.table
 	if t.Columns() < 3 {
 		return nil
@@ -134,16 +130,7 @@ func (c *cells) mergedRows() map[int]bool {
 	merged := map[int]bool{}
 	drawn := 0
 	for row := c.form.first; row < t.Rows(); row++ {
-		box, n := t.Row(row), 0
-		for _, border := range t.Borders[1 : len(t.Borders)-1] {
-			if slices.ContainsFunc(c.view.standing, func(r layout.Rule) bool {
-				over := min(r.To, box.Max.Y) - max(r.From, box.Min.Y)
-				off := math.Abs(r.At(middle(box).Y) - border.At(middle(box).Y))
-				return float64(over) > through*float64(box.Dy()) && off <= borderOff*c.view.dpi
-			}) {
-				n++
-			}
-		}
+		n := c.view.bordersIn(t, row)
 		if float64(n) >= most*float64(t.Columns()-1) {
 			drawn++
 		}
