@@ -252,3 +252,31 @@ func TestCardsSideBySide(t *testing.T) {
 		}
 	}
 }
+
+// TestFoldsInPieces: a fold that writing cut into pieces strikes out nothing; a stroke beside
+// it does, and so do pieces that reach neither edge of the paper.
+func TestFoldsInPieces(t *testing.T) {
+	table := layout.Table{Style: layout.Grid, Left: 150, Right: 1550}
+	for i := range 6 {
+		table.Lines = append(table.Lines, layout.Through(150, float64(300+80*i), 1550, float64(300+80*i), 1))
+	}
+	piece := func(from, to, off int) layout.Rule {
+		at := func(x int) float64 { return 490 + 0.01*float64(x) + float64(off) }
+		return layout.Through(float64(from), at(from), float64(to), at(to), 2)
+	}
+	fold := []layout.Rule{piece(0, 290, 0), piece(380, 800, 0), piece(820, 1290, 0), piece(1480, 1700, 0)}
+	stroke := piece(400, 1300, 15)
+	v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, 1700, 2200))}
+	for name, test := range map[string]struct {
+		lying []layout.Rule
+		rest  int
+	}{
+		"a fold and a stroke": {append([]layout.Rule{stroke}, fold...), 1},
+		"a stroke in pieces":  {fold[1:3], 2},
+	} {
+		v.lying = test.lying
+		if _, folds, rest := partRules(v, &form{table: table}); len(rest) != test.rest || len(folds) != len(test.lying)-test.rest {
+			t.Errorf("%s: %d pieces of folds and %d strokes", name, len(folds), len(rest))
+		}
+	}
+}

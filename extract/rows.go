@@ -510,6 +510,7 @@ func partRules(v *view, f *form) (own, folds, rest []layout.Rule) {
 	if t.Style == layout.Open {
 		lines = f.frame
 	}
+	across := v.foldsAcross(t)
 	for _, r := range v.lying {
 		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
 		reach := v.dpi * 0.04
@@ -521,13 +522,54 @@ func partRules(v *view, f *form) (own, folds, rest []layout.Rule) {
 		switch {
 		case near:
 			own = append(own, r)
-		case fold && (r.From < t.Left || r.To > t.Right):
+		case fold && (r.From < t.Left || r.To > t.Right), slices.ContainsFunc(across, func(f layout.Rule) bool { return alongFold(r, f, v.inches(foldOff)) }):
 			folds = append(folds, r)
 		default:
 			rest = append(rest, r)
 		}
 	}
 	return own, folds, rest
+}
+
+// foldOff is by how many inches a piece of a fold is off the line through all of it.
+const foldOff = 0.03
+
+// foldsAcross are folds of the paper from one side of it to the other, which writing cut into
+// pieces: a piece that begins at the left edge, one that ends at the right, and others between
+// them, in line, over most of the way.
+func (v *view) foldsAcross(t layout.Table) (folds []layout.Rule) {
+	const most = 0.6 // of the way
+	edge, off := v.inches(0.3), v.inches(foldOff)
+	for _, left := range v.lying {
+		if left.From > edge || left.From >= t.Left {
+			continue
+		}
+		for _, right := range v.lying {
+			if right.To < v.bounds().Max.X-edge || right.To <= t.Right || right.From <= left.To {
+				continue
+			}
+			fold := layout.Through(float64(left.From), left.At(left.From), float64(right.To), right.At(right.To), 1)
+			if !alongFold(left, fold, off) || !alongFold(right, fold, off) {
+				continue
+			}
+			drawn := 0
+			for _, r := range v.lying {
+				if alongFold(r, fold, off) {
+					drawn += r.To - r.From
+				}
+			}
+			if float64(drawn) >= most*float64(fold.To-fold.From) {
+				folds = append(folds, fold)
+			}
+		}
+	}
+	return folds
+}
+
+// alongFold reports whether a rule lies on a fold, both ends of it.
+func alongFold(r, fold layout.Rule, off int) bool {
+	return r.From >= fold.From && r.To <= fold.To &&
+		math.Abs(r.At(r.From)-fold.At(r.From)) <= float64(off) && math.Abs(r.At(r.To)-fold.At(r.To)) <= float64(off)
 }
 
 // standingOf is the standing rules on the table's borders or beyond it.
