@@ -36,9 +36,13 @@ func (r Rules) Standing(m *roll.Member, on time.Time) Standing {
 		}
 	}
 	for _, s := range statuses {
-		if listed(r.AcceptedStatuses, s) {
-			return r.joinedBefore(m, on, "status is "+s)
+		if !listed(r.AcceptedStatuses, s) {
+			continue
 		}
+		if r.longUnpaid(m, on) {
+			return Standing{"", fmt.Sprintf("the status is %s, and the dues were paid through %s only", s, m.PaidThru.Format(time.DateOnly))}
+		}
+		return r.joinedBefore(m, on, "status is "+s)
 	}
 	for _, s := range statuses {
 		if listed(r.LapsedStatuses, s) {
@@ -49,6 +53,20 @@ func (r Rules) Standing(m *roll.Member, on time.Time) Standing {
 		return Standing{"", fmt.Sprintf("the rules do not say whether status %s counts", statuses[0])}
 	}
 	return r.paid(m, on)
+}
+
+// longUnpaid says whether a member has several rows, one for each term it seems, of which the
+// last ended so long before a day that the status of one of them cannot be relied on. Dues are
+// asked for once a year, and no grace is longer.
+func (r Rules) longUnpaid(m *roll.Member, on time.Time) bool {
+	if len(m.Lines) < 2 || on.IsZero() || m.PaidThru.Year() < 1901 || listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class) {
+		return false
+	}
+	last := m.PaidThru
+	if m.PaidOr.After(last) {
+		last = m.PaidOr
+	}
+	return midnight(on).After(last.AddDate(1, 0, r.GraceDays))
 }
 
 func (r Rules) paid(m *roll.Member, on time.Time) Standing {

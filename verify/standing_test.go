@@ -42,6 +42,81 @@ func TestStandingOnUnreliableDates(t *testing.T) {
 	}
 }
 
+// What an export says beside the status leaves the standing to a person: where a status is
+// Active, a note may say that the member died.
+func TestStandingWhereTheExportContradictsItself(t *testing.T) {
+	for _, c := range []struct {
+		heads, cells string
+		want         Reason
+	}{
+		{"Notes", "DECEASED 3/2026", ""},
+		{"Remarks", "resigned 2025; do not count", ""},
+		{"Notes", "sends us her news every year", IsMember},
+		{"Notes", "was president of the chapter until it was merged with another one", IsMember},
+		{"Title", "Former Director", IsMember},
+		{"Email Status", "Inactive", IsMember},
+		{"Payment Status", "Unpaid", ""},
+		{"Membership Level", "Non-member", ""},
+		{"Contact Type", "Prospect", ""},
+		{"Cancelled At", "2025-01-05 10:11", ""},
+		{"Drop Date", "", IsMember},
+		{"Drop Date", "2025-01-31", ""},
+		{"Reason for Leaving", "moved abroad", ""},
+		{"Merged Into", "0482913", ""},
+		{"Do Not Count", "x", ""},
+		{"Suffix", "(dec.)", ""},
+		{"Company", "DECEASED", ""},
+		{"Company", "Expired Film Archive of the City of Salem", IsMember},
+	} {
+		r, err := roll.Import(strings.NewReader("ID,Last Name,Status,"+c.heads+"\n1,Marsh,Active,"+c.cells+"\n2,Yarrow,Active,\n"), "m.csv", roll.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != c.want {
+			t.Errorf("%s %q: %q, %s; want %q", c.heads, c.cells, got.Reason, got.Words, c.want)
+		}
+	}
+}
+
+// The same holds for what stands with a name.
+func TestStandingOfMarkedNames(t *testing.T) {
+	for whole, want := range map[string]Reason{
+		"Ada Marsh": IsMember, "Ada Marsh (Robinson)": IsMember, "Marsh, Ada": IsMember, "Zzyzx Marsh": IsMember,
+		"Ada Marsh (deceased)": "", "Ada Marsh - DECEASED": "", "Ada Marsh (DO NOT USE)": "", "Ada Marsh †": "", "Ada Marsh (non-member)": "",
+		"Ada Marsh (spouse)": "", "Ada Marsh (lapsed 2024)": "", "Ada Marsh – dup": "", "Ada Marsh*": "", "ZZ Ada Marsh": "",
+	} {
+		r, err := roll.Import(strings.NewReader("ID,Name,Status\n1,\""+whole+"\",Active\n2,Bea Yarrow,Active\n"), "m.csv", roll.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != want {
+			t.Errorf("%s: %q, %s; want %q", whole, got.Reason, got.Words, want)
+		}
+	}
+}
+
+// A date of something else is no date paid through, and of a row for each term the last counts.
+func TestStandingByTheRightDate(t *testing.T) {
+	for _, c := range []struct {
+		export string
+		want   Reason
+	}{
+		{"ID,Last Name,Valid Thru (card)\n1,Marsh,2028-01-31\n", ""},
+		{"ID,Last Name,Valid Thru (membership)\n1,Marsh,2028-01-31\n", IsMember},
+		{"ID,Last Name,Status,End\n1,Marsh,Active,2023-12-31\n1,Marsh,Active,2024-12-31\n", IsMember}, // "End" is of nothing known
+		{"ID,Last Name,Status,End Date\n1,Marsh,Active,2023-12-31\n1,Marsh,Active,2024-12-31\n", ""},
+		{"ID,Last Name,Status,End Date\n1,Marsh,Active,2023-12-31\n1,Marsh,Active,2026-12-31\n", IsMember},
+	} {
+		r, err := roll.Import(strings.NewReader(c.export), "m.csv", roll.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != c.want {
+			t.Errorf("%s: %q, %s; want %q", c.export, got.Reason, got.Words, c.want)
+		}
+	}
+}
+
 // People who have one member number are told apart, and their lines wait for a person.
 func TestSharedNumber(t *testing.T) {
 	r, err := roll.Import(strings.NewReader("ID,First Name,Last Name,City,State,Status\n0482913,Elizabeth,Marsh,Erie,PA,Active\n0482913,Robert,Marsh,Erie,PA,Active\n0482999,Olaf,Kovacs,Erie,PA,Active\n"), "m.csv", roll.Options{})

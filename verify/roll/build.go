@@ -30,7 +30,8 @@ type builder struct {
 	ids     shape
 	empties *emptied
 	dotted  map[Meaning]bool // columns with dates such as 6.30.2027, whose dots say nothing of their order
-	pending *row             // one that has too few cells: what follows tells why
+	watched watched
+	pending *row // one that has too few cells: what follows tells why
 
 	byID      map[string]*Member
 	others    map[string][]*Member // further people of a number
@@ -39,9 +40,11 @@ type builder struct {
 	orders    orders
 	said      []Finding // on the whole export
 	firstLeft string
-	passed    map[string]int // rows that are no member's, by what they are
-	firstOf   map[string]int // and the first line of each kind
-	flagsSaid map[string]int // members of whom a column of yes and no says something, by what it says
+	passed    map[string]int    // rows that are no member's, by what they are
+	firstOf   map[string]int    // and the first line of each kind
+	flagsSaid map[string]int    // members of whom a column of yes and no says something, by what it says
+	endedSaid map[[2]string]int // and members whom a word marks, by heading and word
+	open      map[string]bool   // statuses of which one cell says another than the other
 	rounded   int
 	lengths   [40]int // members by how many digits their numbers have
 	zeros     bool    // some number begins with zero
@@ -56,6 +59,7 @@ func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
 		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: noDays(),
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
+		endedSaid: map[[2]string]int{}, open: map[string]bool{},
 	}
 }
 
@@ -124,6 +128,7 @@ func (b *builder) begin(t top) {
 	for _, words := range t.remarks {
 		b.say("%s", words)
 	}
+	b.watched = watch(&b.cols)
 	b.ids = shapeOf(&b.cols, t.rows)
 	b.empties = newEmptied(&b.cols, t.rows)
 	b.dotted, b.days = map[Meaning]bool{}, noDays()
@@ -444,6 +449,7 @@ func (b *builder) member(row row) *Member {
 		m.Status = b.status
 		b.pass(row.Line, "sheet")
 	}
+	b.markEnded(m, row.Cells)
 	m.Joined, m.JoinedOr, _ = b.date(row, Joined)
 	m.PaidThru, m.PaidOr, m.Unread = b.date(row, PaidThru)
 	return m
@@ -645,6 +651,11 @@ func (b *builder) sayWhatPassed() {
 		}
 		b.say(says+", which is taken for their status", amount(b.flagsSaid[says], "member")+" "+verb)
 	}
+	for _, of := range slices.SortedFunc(maps.Keys(b.endedSaid), func(a, c [2]string) int {
+		return cmp.Or(cmp.Compare(a[0], c[0]), cmp.Compare(a[1], c[1]))
+	}) {
+		b.say("under %q %q stands with %s, whose lines wait for a person; if it says nothing of the membership, --map unused=%q leaves the column out", of[0], of[1], amount(b.endedSaid[of], "member"), of[0])
+	}
 	if n := b.passed["encoded"]; n > 0 {
 		b.say("%d cells were encoded twice, such as O&#39;Brien, and were put right", n)
 	}
@@ -729,6 +740,9 @@ func (b *builder) merge(m, o *Member) {
 		if s != "" && !slices.Contains(m.Statuses, s) {
 			m.Statuses = append(m.Statuses, s)
 		}
+	}
+	if i := slices.IndexFunc(m.Statuses, func(s string) bool { return b.open[s] }); i >= 0 {
+		m.Statuses = m.Statuses[i : i+1 : i+1]
 	}
 	if b.status != "" && (m.Status == "") != (o.Status == "") {
 		m.Statuses = []string{cmp.Or(m.Status, o.Status) + " on one sheet, and not on another"}

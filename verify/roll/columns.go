@@ -130,6 +130,7 @@ func meaningOf(heading string) (Meaning, bool) {
 		before, rest, bracket := strings.Cut(heading, "(")
 		if _, after, closed := strings.Cut(rest, ")"); bracket && closed && strings.TrimSpace(before) != "" {
 			m, ok = synonyms[headingKey(before+" "+after)]
+			ok = ok && !ofAnother(m, strings.TrimSuffix(rest, ")"+after))
 		}
 	}
 	return m, ok
@@ -150,6 +151,19 @@ func meaningWithout(heading string) (Meaning, bool) {
 	return m, ok
 }
 
+// ofAnother says whether what a heading has in brackets makes it speak of another person or
+// thing: "Last Name (spouse)", "Expiration Date (card)".
+func ofAnother(m Meaning, inBrackets string) bool {
+	words := name.Words(inBrackets)
+	if slices.ContainsFunc(words, func(w string) bool {
+		return slices.Contains([]string{"spouse", "partner", "emergency", "old", "previous", "secondary"}, w)
+	}) {
+		return true
+	}
+	standing := m == Number || m == Status || m == Type || m == Class || m == Joined || m == PaidThru
+	return standing && !ofMembership(inBrackets)
+}
+
 // columns says where each meaning stands in a row.
 type columns struct {
 	at      map[Meaning][]int
@@ -159,6 +173,7 @@ type columns struct {
 	idle    map[int]bool // columns that say what one of the same heading says
 	flags   map[int]flag // columns that say yes or no of one thing
 	units   bool         // the second number is that of a flat or lot
+	unused  map[int]bool // columns of which somebody said that they mean nothing
 	remarks []string
 }
 
@@ -260,7 +275,7 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 	for len(names) > 0 && names[len(names)-1] == "" {
 		names = names[:len(names)-1] // separators that trail
 	}
-	cols := columns{at: map[Meaning][]int{}, names: names, width: len(names)}
+	cols := columns{at: map[Meaning][]int{}, names: names, width: len(names), unused: map[int]bool{}}
 	cols.idle = cols.repeated(rows)
 	taken := map[int]bool{}
 	for word, heading := range given {
@@ -269,6 +284,7 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 			for h := range strings.SplitSeq(heading, "\n") {
 				for i, n := range names {
 					taken[i] = taken[i] || headingKey(n) == headingKey(h)
+					cols.unused[i] = taken[i]
 				}
 			}
 			continue
@@ -302,6 +318,8 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 			claims[m] = append(claims[m], i)
 		case !ok && flags[headingKey(n)] != (flag{}):
 			cols.flags[i] = flags[headingKey(n)]
+		case !ok && endingHead(n) != "":
+			cols.flags[i] = flag{yes: endingHead(n), any: true}
 		}
 	}
 	for i, n := range names {

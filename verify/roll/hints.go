@@ -14,7 +14,10 @@ import (
 // What columns hold where their headings alone do not say it.
 
 // flag is a column that says yes or no of one thing.
-type flag struct{ yes, no string } // the status that it says; empty for none
+type flag struct {
+	yes, no string // the status that it says; empty for none
+	any     bool   // any words say it, such as a reason
+}
 
 // flags by the keys of their headings.
 var flags = func() map[string]flag {
@@ -35,7 +38,7 @@ var flags = func() map[string]flag {
 		}
 	}
 	for h := range strings.SplitSeq("active; is active; active flag; active member; current member; is current; is member; in good standing; good standing; aktiv", ";") {
-		all[headingKey(h)] = flag{"Active", "Inactive"}
+		all[headingKey(h)] = flag{yes: "Active", no: "Inactive"}
 	}
 	return all
 }()
@@ -55,6 +58,9 @@ func (f flag) says(cell string) string {
 			return f.yes
 		default:
 			return f.yes + " on " + cell // which may be long ago, or to come
+		}
+		if f.any && cell != "" {
+			return f.yes + " (" + cell + ")"
 		}
 	}
 	return ""
@@ -99,6 +105,7 @@ func (b *builder) flag(m *Member, at int, word string) {
 		m.Status = b.keep(word)
 	case !strings.EqualFold(word, m.Status):
 		m.Status = b.keep(m.Status + " and " + word)
+		b.open[m.Status] = true
 	}
 }
 

@@ -1,0 +1,26 @@
+package roll
+
+import (
+	"strings"
+	"testing"
+)
+
+// A column of which somebody says that it means nothing marks nobody, and what marks members
+// is told.
+func TestEndedIsSaid(t *testing.T) {
+	const export = "ID,Last Name,Status,Notes\n1,Marsh,Active,deceased 2025\n2,Yarrow,Active,\n"
+	r, err := Import(strings.NewReader(export), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Members[0].Status, `Active, and "deceased" under Notes`; got != want || r.Members[1].Status != "Active" {
+		t.Errorf("%s and %s", got, r.Members[1].Status)
+	}
+	if len(r.Findings) != 1 || !strings.HasPrefix(r.Findings[0].Text, `under "Notes" "deceased" stands with 1 member, whose lines wait`) {
+		t.Errorf("%v", r.Findings)
+	}
+	r, err = Import(strings.NewReader(export), "m.csv", Options{Map: map[string]string{"unused": "Notes"}})
+	if err != nil || r.Members[0].Status != "Active" || len(r.Findings) != 0 {
+		t.Errorf("%s, %v, %v", r.Members[0].Status, r.Findings, err)
+	}
+}
