@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,7 +55,7 @@ func (x Extractor) online(p ingest.Page) Sheet {
 		list.nameParts(cells, row.Fields)
 		joinName(row.Fields)
 		row.Signed = list.signed(cells, nameOf(row))
-		if roll {
+		if roll || p.List.Apart != "" && row.Signed == SignedYes {
 			row.Signed = SignedUnsure
 		}
 		s.Rows = append(s.Rows, row)
@@ -65,6 +66,9 @@ func (x Extractor) online(p ingest.Page) Sheet {
 	}
 	for _, f := range p.Findings {
 		open(OpenKind(f.Kind), f.Text)
+	}
+	if p.List.Apart != "" {
+		open(ColumnsUnknown, fmt.Sprintf("These lines stand under %q: see whether they count.", p.List.Apart))
 	}
 	named := slices.ContainsFunc(s.Columns, func(c Column) bool {
 		return slices.ContainsFunc(c.Fields, func(f Field) bool { return f == Name || f == Family || f == MemberID })

@@ -111,12 +111,43 @@ func TestOnlineListSaysWhoSigned(t *testing.T) {
 		{[]string{"Name", "Display Name Publicly", "Signed On"}, []string{"Ada Lovelace", "No", "1791210000"}, extract.SignedYes, false},
 		{[]string{"Prénom", "Nom", "Horodateur"}, []string{"Ada", "Lovelace", "12/10/2026 10:03:22"}, extract.SignedYes, false},
 		{[]string{"Email", "Date"}, []string{"a@b.org", "10/12/2026"}, extract.SignedYes, true}, // nobody is named
+		{[]string{"Name", "I sign", "Date"}, []string{"Ada Lovelace", "I do not sign", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "I sign"}, []string{"Ada Lovelace", "Yes"}, extract.SignedYes, false},
+		{[]string{"Name", "Consent", "Date"}, []string{"Ada Lovelace", "No, I do not agree", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Consent", "Date"}, []string{"Ada Lovelace", "I agree", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Consent to be contacted", "Date"}, []string{"Ada Lovelace", "No", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Position", "Date"}, []string{"Ada Lovelace", "Oppose", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Position", "Date"}, []string{"Ada Lovelace", "Head of Cataloging", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Recipient Name", "Envelope Status", "Sent On"}, []string{"Ada Lovelace", "Delivered", "2026-10-12"}, extract.SignedUnsure, true},
+		{[]string{"Name", "Response Status", "Date"}, []string{"Ada Lovelace", "Disqualified", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Response Status", "Date"}, []string{"Ada Lovelace", "Complete", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Finished", "Date"}, []string{"Ada Lovelace", "False", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Progress", "Date"}, []string{"Ada Lovelace", "34", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Progress", "Date"}, []string{"Ada Lovelace", "100", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Spam", "Date"}, []string{"Ada Lovelace", "yes", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Spam", "Date"}, []string{"Ada Lovelace", "no", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Duplicate?", "Date"}, []string{"Ada Lovelace", "", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Comments", "Date"}, []string{"Ada Lovelace", "Please remove my name", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Comments", "Date"}, []string{"Ada Lovelace", "We do not support our small libraries enough", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Relationship", "Date"}, []string{"Ada Lovelace", "I am signing on behalf of my mother", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Date"}, []string{"Ada Lovelace (withdrawn)", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Nom", "Signé", "Date"}, []string{"Ada Lovelace", "non", "12/10/2026"}, extract.SignedNo, false},
+		{[]string{"Name", "Zustimmung", "Datum"}, []string{"Ada Lovelace", "nein", "12.10.2026"}, extract.SignedUnsure, false},
 		{[]string{"Member #", "Last Name", "First Name", "Status", "Paid Thru", "Date"}, []string{"4829131", "Lovelace", "Ada", "Active", "2027-01-01", "2019-02-03"}, extract.SignedUnsure, true},
 	} {
 		s := onlineSheet(t, c.headings, c.row)
 		if s.Rows[0].Signed != c.want || s.Understood() == c.open {
 			t.Errorf("%v %v: signed %s, open %v", c.headings, c.row, s.Rows[0].Signed, s.Open)
 		}
+	}
+}
+
+// Where others have a day of signing beside the time stamp, one who has none may not have signed.
+func TestOnlineListOfOpenedForms(t *testing.T) {
+	s := onlineSheet(t, []string{"Timestamp", "Name", "Completed on"},
+		[]string{"2026-10-12 9:00", "Ada Lovelace", "2026-10-12"}, []string{"2026-10-12 9:10", "Grace Hopper", ""})
+	if s.Rows[0].Signed != extract.SignedYes || s.Rows[1].Signed != extract.SignedUnsure {
+		t.Errorf("signed %s and %s", s.Rows[0].Signed, s.Rows[1].Signed)
 	}
 }
 

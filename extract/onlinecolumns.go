@@ -21,6 +21,9 @@ const (
 	ended               // that it was withdrawn or deleted, or on which day; mostly empty
 	typedSignature      // the name, typed once more as a signature
 	consent             // a box that is ticked to sign
+	doubting            // something that may say that the person did not sign, and no more
+	excluding           // that the row is spam, a test or a duplicate; mostly empty
+	remark              // what the signer wrote beside it
 	middleName          // of the name
 	suffixOf            // of the name
 )
@@ -29,8 +32,9 @@ const (
 type listColumns struct {
 	columns []Column
 	roles   []role
-	stamp   int // the column of the best time stamp, -1 for none
-	bare    int // the one headed "Signed", which has the day in some systems and yes or no in others
+	stamp   int   // the column of the best time stamp, -1 for none
+	bare    int   // the one headed "Signed", which has the day in some systems and yes or no in others
+	ends    []int // columns that have a day in other rows, once the person has signed
 }
 
 // longHeading is from how many blanks on a heading is a question, of which the words around
@@ -50,10 +54,13 @@ func listOf(list ingest.List) listColumns {
 	for i, h := range headings {
 		key := heading.Key(h)
 		l.roles[i] = roleOf(key)
-		if key == "signed" && l.bare < 0 {
+		if slices.Contains(bareKeys, key) && l.bare < 0 {
 			l.bare = i
 		}
 		question := asked(key)
+		if f := l.columns[i].Fields; l.roles[i] == doubting && len(f) == 1 && f[0] != Number && f[0] != Signature && f[0] != Date {
+			l.roles[i] = noRole // "Signer name"
+		}
 		switch {
 		case l.roles[i] != noRole, aside(key):
 			l.columns[i].Fields = nil
@@ -74,6 +81,13 @@ func listOf(list ingest.List) listColumns {
 	}
 	if l.stamp >= 0 {
 		l.roles[l.stamp], l.columns[l.stamp].Fields = stamped, []Field{Date}
+	}
+	for i, h := range headings {
+		w := strings.Fields(heading.Key(h))
+		filled := func(r []string) bool { return hasDay(cellAt(r, i)) }
+		if i != l.stamp && l.roles[i] == noRole && stampRank(heading.Key(h)) >= 4 && !hasAny(w, startWords) && slices.ContainsFunc(first, filled) {
+			l.ends = append(l.ends, i)
+		}
 	}
 	l.dropCounts(first)
 	for i, h := range headings {
@@ -137,7 +151,19 @@ var (
 	signWords = strings.Fields("sign signing signed endorse endorsing undersigned petition unterzeichne unterschreibe signe firmo assino")
 	// asideWords are of what a system or a signer says beside the signature.
 	asideWords = strings.Fields("subscription subscribed unsubscribed newsletter updates publicly anonymous anonymously hidden display ip comment comments reason reasons why message share shared privacy terms receive referrer source utm collector respondent browser device url link kommentar commentaire comentario")
-	neverStamp = strings.Fields("birth birthday birthdate born dob geburtsdatum naissance nacimiento nascimento join joined joining member membership since expire expires expired expiration expiry renew renewal paid dues due hire hired event meeting updated modified sent ip")
+	// remarkWords are of what a signer wrote.
+	remarkWords = strings.Fields("comment comments reason reasons why message kommentar commentaire comentario note notes remark remarks")
+	// excludingWords are of rows that whoever keeps the list does not count.
+	excludingWords = strings.Fields("spam test duplicate duplicates dup invalid rejected blocked flagged fake excluded exclude void voided bot disqualified")
+	// recordWords are of what a system keeps a status of, beside the signature itself.
+	recordWords = strings.Fields("envelope response submission recipient signer signatory document entry record moderation agreement form survey petition signing participant review approval completion completed finished progress complete")
+	// opinionWords are of what a person thinks of the petition.
+	opinionWords = strings.Fields("consent agree agreement accept position stance vote support endorse opinion attest certify declare affirm zustimmung einverstanden einverstandnis zustimmen accord consentement acuerdo acepto concordo")
+	// contactWords make an agreement one to something else.
+	contactWords = strings.Fields("contact contacted photo data cookies policy terms volunteer donate")
+	startWords   = strings.Fields("start started begin")
+	bareKeys     = []string{"signed", "signe", "firmado", "firmato", "assinado", "unterschrieben", "unterzeichnet", "getekend"}
+	neverStamp   = strings.Fields("birth birthday birthdate born dob geburtsdatum naissance nacimiento nascimento join joined joining member membership since expire expires expired expiration expiry renew renewal paid dues due hire hired event meeting updated modified sent ip")
 )
 
 func hasAny(words, of []string) bool {
@@ -151,7 +177,7 @@ func roleOf(key string) role {
 	w := strings.Fields(key)
 	number := hasAny(w, strings.Fields("number no nr num code id token ip email mail sent count link url by von par por"))
 	switch {
-	case len(w) == 0 || key == "signed":
+	case len(w) == 0 || slices.Contains(bareKeys, key):
 		return noRole // of the day in some systems, of yes and no in others
 	case slices.Contains(strings.Fields("middle mi initial"), key), key == "middle name", key == "middle initial", key == "m i", key == "middle names":
 		return middleName
@@ -159,6 +185,8 @@ func roleOf(key string) role {
 		return suffixOf
 	case key == "signed by", key == "signature of", key == "unterschrieben von", key == "signe par", key == "firmado por":
 		return typedSignature
+	case hasAny(w, remarkWords):
+		return remark
 	case hasAny(w, asideWords):
 		return noRole
 	case hasAny(w, endedWords) && !number:
@@ -172,6 +200,13 @@ func roleOf(key string) role {
 		return typedSignature
 	case hasAny(w, signWords) && len(w) >= 3 && stampRank(key) == 0 && asked(key) == "" && !hasAny(w, strings.Fields("how where what who email phone")):
 		return consent
+	case len(w) > 1 && slices.Contains(strings.Fields("i we ich wir je nous yo eu io"), w[0]) && hasAny(w, signWords) && stampRank(key) == 0:
+		return consent
+	case hasAny(w, excludingWords) && !number && len(w) <= 4:
+		return excluding
+	case !hasAny(w, contactWords) && !number && stampRank(key) == 0 && asked(key) == "" &&
+		(hasAny(w, opinionWords) || hasAny(w, signWords) || len(w) <= 4 && hasAny(w, recordWords)):
+		return doubting
 	}
 	return noRole
 }
@@ -236,6 +271,21 @@ var (
 	refuses  = regexp.MustCompile(`\b(not|no|don'?t|do not|decline|refuse|nicht|pas)\b`)
 )
 
+// notDone says of a whole cell that a signature was not given, or not yet.
+var notDone = regexp.MustCompile(`^(declined?|voided?|sent|delivered|expired|timed out|disqualified|drafts?|in progress|started|not started|awaiting.*|waiting.*|screened out|abandoned|created|opened|viewed|test|duplicate|oppose[ds]?|opposing|against|disagree|abstain(ed)?|contra|contre|dagegen|[0-9]{1,2} ?%?)$`)
+
+// refusesIt says of a longer cell that its writer does not sign.
+var refusesIt = regexp.MustCompile(`^(no|nein|non|nao|nee)\b|\b(do|did|does|will|would|can) ?n[o']?t (agree|sign|support|consent|endorse|accept)|\bcannot (sign|support|agree)|\b(decline|refuse|disagree|nicht einverstanden|nicht zu)\b|pas d'accord`)
+
+// takesBack says of a remark that its writer did not sign, or for somebody else, or no more.
+var takesBack = regexp.MustCompile(`\b(remove|delete|withdraw|retract|take off|disregard) (me|my|this|the) ?|\bwithdrawn?\b|(do|did) ?n[o']?t (sign|mean to sign|agree with this|support (this|the) petition|support this$)|signed (this )?(by mistake|twice|in error)|\bi oppose\b|^test( signature| entry| row)?$|^duplicate`)
+
+// forAnother says that somebody else signed.
+var forAnother = regexp.MustCompile(`\bon behalf of (my|her|his|their|mr|mrs|ms)\b|\bas proxy\b|\bproxy for\b|\bfor my (mother|father|wife|husband|son|daughter|spouse|partner|parents?)\b`)
+
+// markedOut is what stands with a name in a list to say that it does not count.
+var markedOut = regexp.MustCompile(`(?i)[(\[*–-]\s*(withdrawn|withdrew|removed|deleted|duplicate|dup|test|void|cancell?ed|declined|not a member|do not count|spam)\b`)
+
 // unaccented is a word without accents.
 func unaccented(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
@@ -273,6 +323,15 @@ func (r role) says(cell, name string) (said Signed, speaks bool) {
 		yes = yes || hasDay(s)
 	case typedSignature:
 		yes = yes || isName(s, name) || drawnAs.MatchString(s)
+	case doubting:
+		if no || notDone.MatchString(s) || opposes.MatchString(s) || refusesIt.MatchString(s) {
+			return SignedUnsure, true
+		}
+		return "", false
+	case excluding:
+		return SignedUnsure, s != "" && !no && s != "valid" && s != "ok"
+	case remark:
+		return SignedUnsure, takesBack.MatchString(s)
 	case consent:
 		no = no || opposes.MatchString(s)
 		yes = yes || !no && iSign.MatchString(s) && !refuses.MatchString(s)
@@ -293,15 +352,21 @@ func (r role) says(cell, name string) (said Signed, speaks bool) {
 func (l *listColumns) signed(cells []string, name string) Signed {
 	yes, unsure := false, false
 	for i, r := range l.roles {
-		switch said, _ := r.says(cellAt(cells, i), name); said {
-		case SignedNo:
+		said, speaks := r.says(cellAt(cells, i), name)
+		switch {
+		case !speaks:
+		case said == SignedNo:
 			return SignedNo
-		case SignedUnsure:
+		case said == SignedUnsure:
 			unsure = true
-		case SignedYes:
+		case said == SignedYes:
 			yes = true
 		}
+		if len(l.columns[i].Fields) == 0 && forAnother.MatchString(strings.ToLower(cellAt(cells, i))) {
+			unsure = true
+		}
 	}
+	unsure = unsure || markedOut.MatchString(name) || slices.ContainsFunc(l.ends, func(i int) bool { return strings.TrimSpace(cellAt(cells, i)) == "" })
 	if l.bare >= 0 {
 		switch s := strings.ToLower(strings.TrimSpace(cellAt(cells, l.bare))); {
 		case saysNo(s):

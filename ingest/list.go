@@ -22,6 +22,7 @@ type listed struct {
 	pages  []List
 	passed []string // names of sheets that were not read
 	headed bool     // whether a row of headings was found
+	hidden int      // rows that are hidden in the workbook, and were read
 }
 
 // listHeadings are words of which the headings of a list of signers have two at least.
@@ -249,6 +250,15 @@ func (l *listed) add(s table.Sheet) error {
 	var headings []string
 	var several *signers
 	var page List
+	if notCounted.MatchString(s.Name) {
+		page.Apart = s.Name
+	}
+	flush := func() {
+		if len(page.Rows) > 0 {
+			l.pages = append(l.pages, page)
+			page.Rows = nil
+		}
+	}
 	first := true
 	for n := 0; ; n++ {
 		row, err := rows.Next()
@@ -271,7 +281,18 @@ func (l *listed) add(s table.Sheet) error {
 			if noSigner(row.Cells, first) {
 				continue
 			}
+			if !first && slices.EqualFunc(row.Cells, headings, strings.EqualFold) {
+				continue // the headings once more, as for a second table
+			}
+			if title := only(row.Cells); notCounted.MatchString(title) {
+				flush()
+				page.Apart = title
+				continue
+			}
 			first = false
+			if row.Hidden {
+				l.hidden++
+			}
 			unescaped(row.Cells)
 			of := [][]string{row.Cells}
 			if several != nil {
@@ -279,19 +300,31 @@ func (l *listed) add(s table.Sheet) error {
 			}
 			for _, cells := range of {
 				if page.Rows = append(page.Rows, cells); len(page.Rows) == rowsOfPage {
-					l.pages = append(l.pages, page)
-					page.Rows = nil
+					flush()
 				}
 			}
 		}
 	}
-	if len(page.Rows) > 0 {
-		l.pages = append(l.pages, page)
-	}
+	flush()
 	for i := before; i < len(l.pages); i++ {
 		l.pages[i].First = l.pages[before].Rows
 	}
 	return nil
+}
+
+// notCounted are names of sheets, and titles within one, over rows that may not count.
+var notCounted = regexp.MustCompile(`(?i)\b(withdrawn|withdrawals|withdrew|removed|deleted|invalid|rejected|declined|duplicates?|unconfirmed|unverified|pending|spam|tests?|excluded|not counted|do not count|incomplete|unsigned|not signed|opposed|against|zurückgezogen|gelöscht|ungültig|retirées?|retirados?|retiradas?)\b`)
+
+// only is what stands in the one cell of a row that is filled, empty where several are.
+func only(cells []string) (text string) {
+	for _, c := range cells {
+		if c = strings.TrimSpace(c); c != "" && text != "" {
+			return ""
+		} else if c != "" {
+			text = c
+		}
+	}
+	return text
 }
 
 func (l *listed) Pages() int { return len(l.pages) }
@@ -301,6 +334,9 @@ func (l *listed) page(_ context.Context, number int) (Page, error) {
 	if number == 1 && len(l.passed) > 0 {
 		p.Findings = []Finding{{Kind: NotDrawn, Text: fmt.Sprintf("Of the workbook these sheets were not read, being hidden, empty, of comments or without headings: %s. "+
 			"See whether they have signers.", strings.Join(l.passed, ", "))}}
+	}
+	if number == 1 && l.hidden > 0 {
+		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows that are hidden in the workbook were read (%d). See whether they count.", l.hidden)})
 	}
 	return p, nil
 }

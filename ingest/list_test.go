@@ -108,3 +108,31 @@ func TestTablesThatAreNoLists(t *testing.T) {
 		}
 	}
 }
+
+// Rows under a title that says that they do not count stand apart, and headings that stand
+// again are nobody's.
+func TestListsInParts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "signed.csv")
+	if err := os.WriteFile(path, []byte("Name,Date\nAda Lovelace,2026-10-12\n,\nName,Date\nGrace Hopper,2026-10-12\nWithdrawn signatures,\nName,Date\nJoan Clarke,2026-10-12\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var r ingest.Reader
+	d, err := r.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var got []string
+	for n := range d.Pages() {
+		p, err := d.Page(t.Context(), n+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range p.List.Rows {
+			got = append(got, p.List.Apart+": "+row[0])
+		}
+	}
+	if diff := cmp.Diff([]string{": Ada Lovelace", ": Grace Hopper", "Withdrawn signatures: Joan Clarke"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

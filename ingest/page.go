@@ -39,6 +39,7 @@ type List struct {
 	Headings []string
 	Rows     [][]string // as long as the headings, or shorter; none is empty
 	First    [][]string // those of the list's first page, by which its columns are judged on all
+	Apart    string     // the sheet or title under which rows stand that may not count: "Withdrawn"; else empty
 }
 
 // Word is one word of a page's text layer.

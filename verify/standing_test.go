@@ -103,7 +103,6 @@ func TestStandingByTheRightDate(t *testing.T) {
 	}{
 		{"ID,Last Name,Valid Thru (card)\n1,Marsh,2028-01-31\n", ""},
 		{"ID,Last Name,Valid Thru (membership)\n1,Marsh,2028-01-31\n", IsMember},
-		{"ID,Last Name,Status,End\n1,Marsh,Active,2023-12-31\n1,Marsh,Active,2024-12-31\n", IsMember}, // "End" is of nothing known
 		{"ID,Last Name,Status,End Date\n1,Marsh,Active,2023-12-31\n1,Marsh,Active,2024-12-31\n", ""},
 		{"ID,Last Name,Status,End Date\n1,Marsh,Active,2023-12-31\n1,Marsh,Active,2026-12-31\n", IsMember},
 	} {
