@@ -57,6 +57,9 @@ func listOf(list ingest.List) listColumns {
 		if slices.Contains(bareKeys, key) && l.bare < 0 {
 			l.bare = i
 		}
+		if l.roles[i] == noRole && slices.Contains(recordWords, key) && !slices.ContainsFunc(first, func(r []string) bool { return hasDay(cellAt(r, i)) }) {
+			l.roles[i] = doubting // "Completed" has a day in some systems and yes or no in others
+		}
 		question := asked(key)
 		if f := l.columns[i].Fields; l.roles[i] == doubting && len(f) == 1 && f[0] != Number && f[0] != Signature && f[0] != Date {
 			l.roles[i] = noRole // "Signer name"
