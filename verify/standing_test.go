@@ -78,6 +78,17 @@ func TestStandingWhereTheExportContradictsItself(t *testing.T) {
 	}
 }
 
+// A heading that is only guessed at makes nobody lapsed.
+func TestStandingByAGuessedHeading(t *testing.T) {
+	r, err := roll.Import(strings.NewReader("ID,Last Name,Drop Code\n1,Marsh,Y\n"), "m.csv", roll.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != "" {
+		t.Errorf("%q: %s", got.Reason, got.Words)
+	}
+}
+
 // The same holds for what stands with a name.
 func TestStandingOfMarkedNames(t *testing.T) {
 	for whole, want := range map[string]Reason{

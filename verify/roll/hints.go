@@ -16,7 +16,7 @@ import (
 // flag is a column that says yes or no of one thing.
 type flag struct {
 	yes, no string // the status that it says; empty for none
-	any     bool   // any words say it, such as a reason
+	any     bool   // any words say it, such as a reason; the heading is none that is known
 }
 
 // flags by the keys of their headings.
@@ -46,6 +46,8 @@ var flags = func() map[string]flag {
 // says is the status that a cell of the column stands for, empty for none.
 func (f flag) says(cell string) string {
 	switch word := strings.ToLower(cell); {
+	case f.any && slices.Contains([]string{"yes", "y", "true", "t", "1", "x", "\u2713"}, word):
+		return f.yes + " (" + cell + ")" // a heading that was guessed refuses nobody
 	case slices.Contains([]string{"yes", "y", "true", "t", "1", "x", "\u2713", "ja", "oui", "si"}, word):
 		return f.yes
 	case slices.Contains([]string{"no", "n", "false", "f", "0", "nein", "non"}, word):
