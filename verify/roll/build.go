@@ -654,7 +654,11 @@ func (b *builder) sayWhatPassed() {
 	for _, of := range slices.SortedFunc(maps.Keys(b.endedSaid), func(a, c [2]string) int {
 		return cmp.Or(cmp.Compare(a[0], c[0]), cmp.Compare(a[1], c[1]))
 	}) {
-		b.say("under %q %q stands with %s, whose lines wait for a person; if it says nothing of the membership, --map unused=%q leaves the column out", of[0], of[1], amount(b.endedSaid[of], "member"), of[0])
+		remedy := ""
+		if _, used := meaningOf(of[0]); !used {
+			remedy = fmt.Sprintf("; if it says nothing of the membership, --map unused=%q leaves the column out", of[0])
+		}
+		b.say("under %q %q stands with %s, whose lines wait for a person%s", of[0], of[1], amount(b.endedSaid[of], "member"), remedy)
 	}
 	if n := b.passed["encoded"]; n > 0 {
 		b.say("%d cells were encoded twice, such as O&#39;Brien, and were put right", n)
