@@ -109,7 +109,7 @@ func markedName(cell string) string {
 		return "*"
 	}
 	rest := cell[at:]
-	if said := ended(rest); said != "" {
+	if said := ended(rest); said != "" && (!briefEndings[said] || setApart(rest)) {
 		return said
 	}
 	if in := nicknamed.FindStringSubmatch(rest); in != nil && in[1] != "" {
@@ -120,6 +120,12 @@ func markedName(cell string) string {
 		}
 	}
 	return ""
+}
+
+// setApart reports whether words stand in brackets or behind a dash: without, a brief word may be
+// part of the name.
+func setApart(text string) bool {
+	return strings.ContainsAny(text, "([–") || strings.Contains(text, " - ")
 }
 
 // otherThings are words of headings over what is no matter of the membership.
@@ -170,7 +176,7 @@ func endingHead(heading string) string {
 
 // watched are the columns in which words may say that a membership has ended.
 type watched struct {
-	free, names, kinds []int // unknown headings; names and addresses; class and type
+	free, names, places, kinds []int // unknown headings; names; employers and streets; class and type
 }
 
 func watch(c *columns) watched {
@@ -180,14 +186,17 @@ func watch(c *columns) watched {
 		for _, i := range at {
 			of[i] = true
 			switch m {
-			case Given, Middle, Family, FullName, Suffix, Prefix, Informal, Former, Company, Street:
+			case Given, Middle, Family, FullName, Suffix, Prefix, Informal, Former:
 				w.names = append(w.names, i)
+			case Company, Street:
+				w.places = append(w.places, i)
 			case Class, Type:
 				w.kinds = append(w.kinds, i)
 			}
 		}
 	}
 	slices.Sort(w.names)
+	slices.Sort(w.places)
 	slices.Sort(w.kinds)
 	for i, n := range c.names {
 		if _, flagged := c.flags[i]; n != "" && !of[i] && !flagged && !c.idle[i] && !c.unused[i] && ofMembership(n) {
@@ -201,6 +210,11 @@ func watch(c *columns) watched {
 func (b *builder) markEnded(m *Member, cells []string) {
 	for _, i := range b.watched.names {
 		if said := markedName(cell(cells, i)); said != "" {
+			b.mark(m, i, said)
+		}
+	}
+	for _, i := range b.watched.places { // there are streets and firms of the brief words' names
+		if said := ended(cell(cells, i)); said != "" && !briefEndings[said] {
 			b.mark(m, i, said)
 		}
 	}

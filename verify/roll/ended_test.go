@@ -5,6 +5,24 @@ import (
 	"testing"
 )
 
+// Streets, firms and people may bear a word that elsewhere says that a membership has ended.
+func TestNamesAreNoEndings(t *testing.T) {
+	const export = "ID,Name,Company,Address 1,Status\n" +
+		"1,Mary Prospect,Prospect Library,30 Prospect Ave,Active\n" +
+		"2,Ann Test,Merged Media,12 Closed Loop,Active\n" +
+		"3,Ann Marsh (inactive),,12 Elm St,Active\n" +
+		"4,Olaf Kovacs,,DECEASED,Active\n"
+	r, err := Import(strings.NewReader(export), "m.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"Active", "Active", `Active, and "inactive" under Name`, `Active, and "deceased" under Address 1`} {
+		if got := r.Members[i].Status; got != want {
+			t.Errorf("member %s: %s, want %s", r.Members[i].ID, got, want)
+		}
+	}
+}
+
 // A column of which somebody says that it means nothing marks nobody, and what marks members
 // is told.
 func TestEndedIsSaid(t *testing.T) {
