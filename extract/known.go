@@ -175,9 +175,12 @@ func (f form) shown(v *view) ([]Column, Box) {
 	for i := range columns {
 		columns[i].Heading = texts[i]
 	}
-	if at.Empty() {
+	// The box on a page that leans, or in a photo, takes in some of what stands below.
+	lean := int(math.Abs(math.Tan(v.turned.Lean*math.Pi/180)) * float64(at.Dx()))
+	if at.Empty() || 2*lean > at.Dy() || v.turned.Photo != nil {
 		return columns, Box{}
 	}
+	at.Max.Y -= lean
 	return columns, v.turned.Delivered(v.full(at))
 }
 

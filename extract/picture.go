@@ -38,7 +38,7 @@ func PartPicture(p ingest.Page, box Box, turned int) ([]byte, error) {
 	if box == (Box{}) {
 		return nil, nil
 	}
-	part := box.On(p.Image.Bounds())
+	part := box.WithMargin(p.Image.Bounds())
 	if part.Empty() {
 		return nil, nil
 	}
@@ -53,14 +53,19 @@ func PartPicture(p ingest.Page, box Box, turned int) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// On is where a box is on a picture of its page, with a hundredth of the page's width around it.
+// On is where a box is on a picture of its page.
 func (b Box) On(page image.Rectangle) image.Rectangle {
 	at := func(share float64, from, size int) int { return from + int(share*float64(size)) }
 	part := image.Rect(
 		at(b[0], page.Min.X, page.Dx()), at(b[1], page.Min.Y, page.Dy()),
 		at(b[2], page.Min.X, page.Dx()), at(b[3], page.Min.Y, page.Dy()),
 	)
-	return part.Inset(-page.Dx() / 100).Intersect(page)
+	return part.Intersect(page)
+}
+
+// WithMargin is On with a hundredth of the page's width around it.
+func (b Box) WithMargin(page image.Rectangle) image.Rectangle {
+	return b.On(page).Inset(-page.Dx() / 100).Intersect(page)
 }
 
 func shrunk(m image.Image, size image.Point, scale float64) image.Image {

@@ -67,7 +67,7 @@ type Sheet struct {
 	Rotation int // clockwise degrees that make the page upright: 0, 90, 180, 270
 	Source   ingest.Source
 	Columns  []Column   // left to right; empty unless the page has signers
-	Head     Box        // where their headings stand; zero where none were found
+	Head     Box        // where their headings stand, and nothing else; zero where that cannot be told
 	Open     []Open     // what a person must look at before the sheet can be called complete
 	Notes    []string   // what a reader of the result should know, such as headings that could not be read
 	Rows     []Row      // in reading order, only those in which somebody wrote

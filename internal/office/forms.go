@@ -135,7 +135,7 @@ func (o *Office) formOf(ctx context.Context, p store.Page, name string) (k extra
 		}
 	}
 	if s.Head != (extract.Box{}) {
-		if k.Picture, err = o.partOf(ctx, p, s.Head); err != nil {
+		if k.Picture, err = o.cut(ctx, p, s.Head, extract.Box.On); err != nil {
 			return k, err
 		}
 	}

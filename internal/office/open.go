@@ -207,9 +207,16 @@ func (o *Office) cutOut(ctx context.Context, page store.Page, box [4]float64) (s
 	return sum, err
 }
 
-// partOf is a JPEG of a part of a page's picture, upright; nil for a page of which there is
-// no picture.
+// partOf is a JPEG of a part of a page's picture with a margin, upright; nil for a page of which
+// there is no picture.
 func (o *Office) partOf(ctx context.Context, page store.Page, box [4]float64) ([]byte, error) {
+	return o.cut(ctx, page, box, extract.Box.WithMargin)
+}
+
+// cut is a JPEG of what place says of a box on a page's picture, upright; nil for a page of which
+// there is no picture.
+func (o *Office) cut(ctx context.Context, page store.Page, box [4]float64,
+	place func(extract.Box, image.Rectangle) image.Rectangle) ([]byte, error) {
 	if page.Picture == "" {
 		return nil, nil
 	}
@@ -225,7 +232,7 @@ func (o *Office) partOf(ctx context.Context, page store.Page, box [4]float64) ([
 	if box == ([4]float64{}) {
 		box = [4]float64{0, 0, 1, 1}
 	}
-	part := extract.Box(box).On(picture.Bounds())
+	part := place(box, picture.Bounds())
 	if part.Empty() {
 		return nil, errors.New("an open point lies outside of its page")
 	}
