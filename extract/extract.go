@@ -75,7 +75,7 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 		if name, ok := x.readAs(f.columns, f.headings()); ok {
 			readAs = append(readAs, name)
 		}
-		x.Told.nameColumns(f.columns)
+		x.Told.NameColumns(f.columns)
 	}
 	sheet := Sheet{Kind: Other, Rotation: best.view.turned.Quarters * 90, Source: p.Source, Form: best.printed, Cover: best.petition()}
 	for _, name := range readAs {

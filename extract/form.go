@@ -239,6 +239,11 @@ func headBand(v *view, t layout.Table) image.Rectangle {
 	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.6), t.Right, v.headFoot(t)).Intersect(v.bounds())
 }
 
+// aboveTable is where headings stand right above a table.
+func aboveTable(v *view, t layout.Table) image.Rectangle {
+	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
+}
+
 // headed tries what stands above a table and in its first rows as its headings.
 // Two records side by side give two forms; a table without headings gives one
 // that asks for nothing.
@@ -493,7 +498,7 @@ func (v *view) besideMargin(t layout.Table) layout.Table {
 // them, two and three lines together, and all, with those of the row above it, too.
 // Row −1 is the band above the table.
 func headedBy(ctx context.Context, v *view, engine Printer, t layout.Table, row int, words []tesseract.Word) (form, error) {
-	band := image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
+	band := aboveTable(v, t)
 	if row >= 0 {
 		band = t.Row(row)
 	}

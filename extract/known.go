@@ -65,17 +65,11 @@ func (k KnownForm) alike(printed []string) float64 {
 	}
 	common, of, all := 0, 0, 0
 	for i, c := range k.Columns {
-		known, here := pairsOf(c.Heading), pairsOf(printed[i])
-		both := 0
-		for pair := range known {
-			if here[pair] {
-				both++
-			}
-		}
-		if len(known) >= long && float64(both) < each*float64(len(known)) {
+		both, known, here := pairsIn(c.Heading, printed[i])
+		if known >= long && float64(both) < each*float64(known) {
 			return 0
 		}
-		common, of, all = common+both, of+len(known), all+len(here)
+		common, of, all = common+both, of+known, all+here
 	}
 	same := math.Min(float64(common)/float64(of), float64(common)/float64(max(1, all)))
 	if same < whole {
@@ -209,8 +203,7 @@ func printAt(v *view, t layout.Table, words []tesseract.Word) (best print) {
 	for row := range min(v.headRows(t), t.Rows()-1) {
 		try(row, t.Row(row), lines(wordsIn(clear, t.Row(row))))
 	}
-	band := image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
-	if above := lines(wordsIn(clear, band)); len(above) > 0 {
+	if above := lines(wordsIn(clear, aboveTable(v, t))); len(above) > 0 {
 		last := above[len(above)-1]
 		if !runsOn(last, t) {
 			try(-1, headOf(v, boxesOf(last)), [][]tesseract.Word{last})

@@ -128,14 +128,21 @@ func (x Extractor) headRows(ctx context.Context, v *view, t layout.Table, known 
 func (l Learned) likeness(texts []string) float64 {
 	found, all := 0, 0
 	for i, c := range l.Columns {
-		in := pairsOf(texts[i])
-		for pair := range pairsOf(c.Heading) {
-			if all++; in[pair] {
-				found++
-			}
-		}
+		both, own, _ := pairsIn(c.Heading, texts[i])
+		found, all = found+both, all+own
 	}
 	return float64(found) / float64(max(1, all))
+}
+
+// pairsIn counts the pairs of letters that two texts have both, and that each of them has.
+func pairsIn(a, b string) (both, inA, inB int) {
+	pairs, others := pairsOf(a), pairsOf(b)
+	for pair := range pairs {
+		if others[pair] {
+			both++
+		}
+	}
+	return both, len(pairs), len(others)
 }
 
 func pairsOf(text string) map[string]bool {

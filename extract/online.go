@@ -32,7 +32,7 @@ func (x Extractor) online(p ingest.Page) Sheet {
 	if name, ok := x.readAs(s.Columns, headings); ok {
 		s.note(readAsForm(name))
 	}
-	x.Told.nameColumns(s.Columns)
+	x.Told.NameColumns(s.Columns)
 	roll := slices.ContainsFunc(headings, func(h string) bool { return slices.Contains(rollHeadings, headingKey(h)) })
 	for i, cells := range p.List.Rows {
 		row := Row{Number: i + 1, Fields: map[Field]Reading{}}

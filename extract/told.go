@@ -25,15 +25,15 @@ func (t Told) name(forms []form) {
 	for i := range forms {
 		f := &forms[i]
 		f.columns = slices.Clone(f.columns)
-		if t.nameColumns(f.columns) {
+		if t.NameColumns(f.columns) {
 			f.told, f.teaches, f.score = true, nil, 1
 		}
 	}
 }
 
-// nameColumns reports whether the columns are those of which a person spoke. Where they are
-// more or fewer the table was found anew, and they keep what they seem to mean.
-func (t Told) nameColumns(columns []Column) bool {
+// NameColumns gives columns the meaning that a person says, and reports whether they are those of
+// which the person spoke. Where they are more or fewer the table was found anew, and they keep what they seem to mean.
+func (t Told) NameColumns(columns []Column) bool {
 	if len(t.Columns) == 0 || len(columns) != len(t.Columns) {
 		return false
 	}

@@ -59,7 +59,7 @@ func (r Rules) Standing(m *roll.Member, on time.Time) Standing {
 // last ended so long before a day that the status of one of them cannot be relied on. Dues are
 // asked for once a year, and no grace is longer.
 func (r Rules) longUnpaid(m *roll.Member, on time.Time) bool {
-	if len(m.Lines) < 2 || on.IsZero() || m.PaidThru.Year() < 1901 || listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class) {
+	if len(m.Lines) < 2 || on.IsZero() || m.PaidThru.Year() < 1901 || r.forLife(m) {
 		return false
 	}
 	last := m.PaidThru
@@ -69,11 +69,16 @@ func (r Rules) longUnpaid(m *roll.Member, on time.Time) bool {
 	return midnight(on).After(last.AddDate(1, 0, r.GraceDays))
 }
 
+// forLife reports whether a member needs no date paid through.
+func (r Rules) forLife(m *roll.Member) bool {
+	return listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)
+}
+
 func (r Rules) paid(m *roll.Member, on time.Time) Standing {
 	switch {
 	case m.Unread != "":
 		return Standing{"", fmt.Sprintf("the date paid through, %s, cannot be read", m.Unread)}
-	case m.PaidThru.IsZero() && (listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)):
+	case m.PaidThru.IsZero() && r.forLife(m):
 		return r.joinedBefore(m, on, "member for life")
 	case m.PaidThru.IsZero() && r.RollCounts:
 		return r.joinedBefore(m, on, "on the roll, which is enough by the rule")
@@ -118,8 +123,7 @@ func (r Rules) Unstated(members []*roll.Member) (n int) {
 		return 0
 	}
 	for _, m := range members {
-		life := listed(r.LifeTypes, m.Type) || listed(r.LifeTypes, m.Class)
-		if m.Status == "" && len(m.Statuses) == 0 && m.PaidThru.IsZero() && m.Unread == "" && !life {
+		if m.Status == "" && len(m.Statuses) == 0 && m.PaidThru.IsZero() && m.Unread == "" && !r.forLife(m) {
 			n++
 		}
 	}

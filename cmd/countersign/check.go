@@ -180,19 +180,28 @@ func (c checkCommand) rules() (verify.Rules, error) {
 	if c.Rules == "" {
 		return verify.MIG(), nil
 	}
-	f, err := os.Open(c.Rules)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return verify.Rules{}, fmt.Errorf("rules %s do not exist: check the path", c.Rules)
-	case err != nil:
-		return verify.Rules{}, fmt.Errorf("rules could not be opened: %w", err)
+	f, err := openGiven("rules", c.Rules, "YAML")
+	if err != nil {
+		return verify.Rules{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return verify.Rules{}, fmt.Errorf("rules %s are a folder: name the YAML file in it",
-			c.Rules)
-	}
 	return verify.ReadRules(f, c.Rules)
+}
+
+// openGiven opens a file of some kind that the command line names for what is in it.
+func openGiven(what, path, kind string) (*os.File, error) {
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s %s do not exist: check the path", what, path)
+	case err != nil:
+		return nil, fmt.Errorf("%s could not be opened: %w", what, err)
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, fmt.Errorf("%s %s are a folder: name the %s file in it", what, path, kind)
+	}
+	return f, nil
 }
 
 // forms are those that people named, without their pictures.
@@ -200,12 +209,9 @@ func (c checkCommand) forms() ([]extract.KnownForm, error) {
 	if c.Forms == "" {
 		return nil, nil
 	}
-	f, err := os.Open(c.Forms)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("forms %s do not exist: check the path", c.Forms)
-	case err != nil:
-		return nil, fmt.Errorf("forms could not be opened: %w", err)
+	f, err := openGiven("forms", c.Forms, "JSON")
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, extract.MaxFormsFile))

@@ -30,38 +30,34 @@ func (o *Office) Forms(ctx context.Context) (out []Form, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range forms {
-		k, err := DecodeForm(f)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Form{f.ID, f.Name, pageColumns(k.Columns), f.Shown, f.By, f.At})
+	known, err := decodeForms(forms)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range forms {
+		out = append(out, Form{f.ID, f.Name, pageColumns(known[i].Columns), f.Shown, f.By, f.At})
 	}
 	return out, nil
 }
 
-// DecodeForm is a form as pages are read by it, with its picture if f has one.
-func DecodeForm(f store.KnownForm) (extract.KnownForm, error) {
-	forms, err := extract.DecodeForms([]byte(f.Said))
-	if err != nil {
-		return extract.KnownForm{}, fmt.Errorf("read form %s: %w", f.ID, err)
-	}
-	k := forms[0]
-	k.Name, k.Picture = f.Name, f.Picture
-	return k, nil
-}
-
 // KnownForms are all forms as pages are read by them, without pictures.
-func KnownForms(ctx context.Context, s *store.Store) (out []extract.KnownForm, err error) {
+func KnownForms(ctx context.Context, s *store.Store) ([]extract.KnownForm, error) {
 	forms, err := s.KnownForms(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return decodeForms(forms)
+}
+
+// decodeForms reads what the store keeps of forms, with the pictures that they come with.
+func decodeForms(forms []store.KnownForm) (out []extract.KnownForm, err error) {
 	for _, f := range forms {
-		k, err := DecodeForm(f)
+		said, err := extract.DecodeForms([]byte(f.Said))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read form %s: %w", f.ID, err)
 		}
+		k := said[0]
+		k.Name, k.Picture = f.Name, f.Picture
 		out = append(out, k)
 	}
 	return out, nil
@@ -128,12 +124,8 @@ func (o *Office) formOf(ctx context.Context, p store.Page, name string) (k extra
 	if err != nil {
 		return k, err
 	}
-	k = extract.KnownForm{Name: name, Columns: slices.Clone(s.Columns)}
-	if len(told.Columns) == len(k.Columns) {
-		for i := range k.Columns { // it may not have been read again yet
-			k.Columns[i].Fields = told.Columns[i]
-		}
-	}
+	k = extract.KnownForm{Name: name, Columns: s.Columns}
+	told.NameColumns(k.Columns) // it may not have been read again yet
 	if s.Head != (extract.Box{}) {
 		if k.Picture, err = o.cut(ctx, p, s.Head, extract.Box.On); err != nil {
 			return k, err
@@ -171,16 +163,16 @@ func (o *Office) RenameForm(ctx context.Context, id, name string, by store.Accou
 	if f.Name == strings.TrimSpace(name) {
 		return nil
 	}
-	k, err := DecodeForm(f)
+	f.Name = strings.TrimSpace(name)
+	known, err := decodeForms([]store.KnownForm{f})
 	if err != nil {
 		return err
 	}
-	k.Name = strings.TrimSpace(name)
-	if err := k.Check(); err != nil {
+	if err := known[0].Check(); err != nil {
 		return refuse(Invalid, "The form cannot be renamed: %s.", err)
 	}
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
-		if err := tx.RenameKnownForm(ctx, id, k.Name); err != nil {
+		if err := tx.RenameKnownForm(ctx, id, f.Name); err != nil {
 			return err
 		}
 		return o.record(ctx, tx, by.ID, "form.renamed", id, "")
@@ -211,18 +203,16 @@ func (o *Office) ExportForms(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []extract.KnownForm
-	for _, f := range forms {
-		if f.Picture, err = o.Store.KnownFormPicture(ctx, f.ID); err != nil {
+	for i, f := range forms {
+		if forms[i].Picture, err = o.Store.KnownFormPicture(ctx, f.ID); err != nil {
 			return nil, err
 		}
-		k, err := DecodeForm(f)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, k)
 	}
-	return extract.EncodeForms(out)
+	known, err := decodeForms(forms)
+	if err != nil {
+		return nil, err
+	}
+	return extract.EncodeForms(known)
 }
 
 // ImportForms keeps the forms of a file. One with the name of a form that is there replaces it. It

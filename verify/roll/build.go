@@ -416,12 +416,12 @@ func (b *builder) member(row row) *Member {
 	for k, text := range m.shared() {
 		*text = b.sharedCell(row.Cells, k)
 	}
-	born, second := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second)
-	if second != "" && b.cols.units {
-		second = unitMark + second
+	born, second, unit := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second), ""
+	if b.cols.units {
+		second, unit = "", second
 	}
-	if born+second != "" {
-		m.Marks = &one(&b.marks, Marks{b.pack(readable(born)), b.pack(readable(second))})[0]
+	if born+second+unit != "" {
+		m.Marks = &one(&b.marks, Marks{b.pack(readable(born)), b.pack(readable(second)), b.pack(readable(unit))})[0]
 	}
 	for _, i := range b.cols.at[Email] {
 		b.addEmails(m, cell(row.Cells, i))
@@ -767,7 +767,7 @@ func (b *builder) merge(m, o *Member) {
 	case m.Marks == nil:
 		m.Marks = o.Marks
 	case o.Marks != nil:
-		m.Marks = &Marks{cmp.Or(m.Marks.Born, o.Marks.Born), cmp.Or(m.Marks.Second, o.Marks.Second)}
+		m.Marks = &Marks{cmp.Or(m.Marks.Born, o.Marks.Born), cmp.Or(m.Marks.Second, o.Marks.Second), cmp.Or(m.Marks.Unit, o.Marks.Unit)}
 	}
 	if m.Street == "" && m.City == "" && m.ZIP == "" {
 		m.Street, m.City, m.State, m.ZIP, m.Country = o.Street, o.City, o.State, o.ZIP, o.Country

@@ -283,8 +283,9 @@ func assign(names []string, rows []row, given map[string]string) (columns, error
 		if m == Unused {
 			for h := range strings.SplitSeq(heading, "\n") {
 				for i, n := range names {
-					taken[i] = taken[i] || headingKey(n) == headingKey(h)
-					cols.unused[i] = taken[i]
+					if headingKey(n) == headingKey(h) {
+						taken[i], cols.unused[i] = true, true
+					}
 				}
 			}
 			continue

@@ -28,7 +28,7 @@ const brief = 4
 
 // endingPairs are two words that say it together.
 var endingPairs = set("non member,non members,not member,not active,not current,not renewed,not eligible,not paid,not renew,ex member,former member,former members," +
-	"past member,past due,past away,passed away,no longer,do not count,do not use,do not include,see duplicate")
+	"past member,past due,past away,passed away,no longer,see duplicate")
 
 func set(words string) map[string]bool {
 	sep := " "
@@ -56,16 +56,12 @@ func ended(cell string) string {
 			continue
 		}
 		w = strings.ToLower(w)
-		switch {
-		case endings[w], endingPairs[last+" "+w], last == "not" && w == "a":
-			if w == "a" {
-				break
-			}
-			if said = w; endingPairs[last+" "+w] {
-				said = last + " " + w
-			}
-			return said
-		case before == "not" && last == "a" && w == "member":
+		switch pair := last + " " + w; {
+		case endingPairs[pair]:
+			return pair
+		case endings[w]:
+			return w
+		case before == "not" && pair == "a member":
 			return "not a member"
 		case before == "do" && last == "not" && (w == "count" || w == "use" || w == "include"):
 			return "do not " + w
@@ -83,7 +79,7 @@ func ended(cell string) string {
 // noMembers are kinds of contact that are no members.
 var noMembers = set("prospect,prospects,prospective member,applicant,donor,vendor,exhibitor,guest,lead,subscriber,trial,pending,nonmember,non member,contact only,former member,past member,ex member")
 
-// noMember says whether the kind of a record is none of members.
+// kindOfNoMember says whether the kind of a record is none of members.
 func kindOfNoMember(cell string) bool {
 	return cell != "" && noMembers[strings.Join(name.Words(cell), " ")]
 }

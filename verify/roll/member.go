@@ -43,7 +43,8 @@ type Member struct {
 // Marks tell a person from others of the same name. Few exports have them.
 type Marks struct {
 	Born   string // as exported
-	Second string // another number than the member's; that of a flat or lot after unitMark
+	Second string // another number than the member's
+	Unit   string // the number of a flat or lot, which many may have
 }
 
 // shared is how many texts a member has that others have, too.
@@ -76,28 +77,19 @@ func (m *Member) BornKey() string {
 
 // SecondKey is the second number in letters and digits; empty where the export has none.
 func (m *Member) SecondKey() string {
-	if m.Marks == nil || strings.HasPrefix(m.Marks.Second, unitMark) {
+	if m.Marks == nil {
 		return ""
 	}
 	return NumberKey(m.Marks.Second)
 }
 
-// UnitKey is the number of the flat or lot in letters and digits; empty where the export has
-// none, or has another second number.
+// UnitKey is the number of the flat or lot in letters and digits; empty where the export has none.
 func (m *Member) UnitKey() string {
 	if m.Marks == nil {
 		return ""
 	}
-	unit, ok := strings.CutPrefix(m.Marks.Second, unitMark)
-	if !ok {
-		return ""
-	}
-	return NumberKey(unit)
+	return NumberKey(m.Marks.Unit)
 }
-
-// unitMark stands before the second number of who owns or rents a unit: that many have one
-// number, and what is 12 there is nobody's number elsewhere.
-const unitMark = "unit "
 
 // DayKey reduces a day to its digits, year, month and day where it can be read.
 func DayKey(s string) string {

@@ -144,6 +144,7 @@ func (w *packer) member(m *Member) {
 		w.number(1)
 		w.own(m.Marks.Born)
 		w.own(m.Marks.Second)
+		w.own(m.Marks.Unit)
 	}
 	w.number(len(m.Lines))
 	for _, n := range m.Lines {
@@ -251,7 +252,7 @@ func (u *unpacker) member(m *Member) {
 	m.Unread = u.text()
 	m.Sharing = u.number()
 	if u.number() == 1 {
-		m.Marks = &one(&u.marks, Marks{u.own(), u.own()})[0]
+		m.Marks = &one(&u.marks, Marks{u.own(), u.own(), u.own()})[0]
 	}
 	m.Lines = values(&u.lines, u.count(), u.number)
 }

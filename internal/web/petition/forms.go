@@ -9,6 +9,7 @@ import (
 
 	"countersign/extract"
 	"countersign/internal/office"
+	"countersign/internal/store"
 	"countersign/internal/web/site"
 )
 
@@ -154,8 +155,8 @@ func (s *Pages) removeForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 // formName proposes a name for the form of a page: that of the petition, unless a form has it.
-func formName(petition string, forms []office.Form) string {
-	if slices.ContainsFunc(forms, func(f office.Form) bool { return f.Name == petition }) {
+func formName(petition string, forms []store.KnownForm) string {
+	if slices.ContainsFunc(forms, func(f store.KnownForm) bool { return f.Name == petition }) {
 		return ""
 	}
 	return petition

@@ -57,9 +57,9 @@ func (s *Pages) fillRepair(ctx context.Context, v *pageView, who store.Account) 
 	v.Fields, v.LineFields = office.ColumnFields(), office.LineFields()
 	v.MayMove = site.May(who, site.ByStaff|site.ByChair|site.ByAdmin)
 	v.Closed = office.Decided(v.Petition)
-	forms, err := s.Office.Forms(ctx)
+	forms, err := s.Store.KnownForms(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("list the forms: %w", err)
 	}
 	v.FormName = formName(v.Petition.Title, forms)
 	if v.Repairs, err = s.repairs(ctx, v.Petition.ID, v.Page.ID, v.Closed == ""); err != nil {
