@@ -133,7 +133,9 @@ func (b *tab) until(what, expression string) {
 	b.t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for ; ; time.Sleep(30 * time.Millisecond) {
-		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		// What stands at the top of a page can be seen before the rest has arrived.
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](
+			`document.readyState !== "loading" && Boolean(`+expression+")"))
 		if err == nil && is {
 			return
 		}
