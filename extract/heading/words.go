@@ -65,22 +65,26 @@ func Key(text string) string {
 	}), " ")
 }
 
+var (
+	folds   = strings.NewReplacer("-\r\n", "", "-\n", "", "№", "#", "°", "o", "º", "o", "’", "", "'", "")
+	parting = strings.NewReplacer("ß", "ss", "#", " # ", "&", " and ", "+", " and ",
+		"/", " / ", "|", " / ", ",", " / ", ";", " / ")
+)
+
 // fold lowers case, takes accents and apostrophes away and undoes the hyphen
 // at the end of a line.
 func fold(text string) string {
-	text = strings.NewReplacer("-\r\n", "", "-\n", "", "№", "#", "°", "o", "º", "o", "’", "", "'", "").Replace(text)
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
 			return -1
 		}
 		return unicode.ToLower(r)
-	}, norm.NFKD.String(text))
+	}, norm.NFKD.String(folds.Replace(text)))
 }
 
 // tokens cuts folded text into words and separators.
 func tokens(text string) []token {
-	text = strings.NewReplacer("ß", "ss", "#", " # ", "&", " and ", "+", " and ", "/", " / ", "|", " / ", ",", " / ", ";", " / ").Replace(text)
-	text = strings.ReplaceAll(rehyphened(text), "-", "")
+	text = strings.ReplaceAll(rehyphened(parting.Replace(text)), "-", "")
 	var list []token
 	for w := range strings.FieldsFuncSeq(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '#' && r != '/'

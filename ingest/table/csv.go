@@ -103,7 +103,10 @@ func separator(text string, opts Options) byte {
 				continue
 			}
 			widths = append(widths, len(row.Cells))
-			if n := opts.headings(row.Cells); n > f.headings && len(widths) <= HeadingRows {
+			if len(widths) > HeadingRows {
+				continue
+			}
+			if n := opts.headings(row.Cells); n > f.headings {
 				f.headings, f.width = n, len(row.Cells)
 			}
 		}

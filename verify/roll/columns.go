@@ -141,9 +141,11 @@ func meaningOf(heading string) (Meaning, bool) {
 var ofWhom = strings.Fields(`owner member voter student resident employee contact customer primary staff faculty
 	alumni alumnus shareholder tenant registrant applicant subscriber participant homeowner property situs site premises service`)
 
+var spacedHeading = strings.NewReplacer("_", " ", "#", " no ")
+
 // meaningWithout is what a heading means without a word that says whose column it is.
 func meaningWithout(heading string) (Meaning, bool) {
-	words := name.Words(strings.NewReplacer("_", " ", "#", " no ").Replace(heading))
+	words := name.Words(spacedHeading.Replace(heading))
 	if len(words) < 2 || !slices.Contains(ofWhom, words[0]) {
 		return "", false
 	}
