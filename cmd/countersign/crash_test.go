@@ -48,7 +48,7 @@ func TestCrashes(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("%d rounds, seed %d", rounds, seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	d := newDaemon(t)
+	d := newDaemon(t, "--workers", "2")
 	for i := range rounds { // five files arrive in each round, one of them new
 		d.files = append(d.files, typedCopy(t, 4+i))
 	}
@@ -108,7 +108,7 @@ func TestGracefulStop(t *testing.T) {
 // More workers in another process share the work, the database and the files.
 func TestWorkElsewhere(t *testing.T) {
 	t.Parallel()
-	d := newDaemon(t, "--workers", "1", "--blobs", "nats", "--nats-listen", "127.0.0.1:"+
+	d := newDaemon(t, "--blobs", "nats", "--nats-listen", "127.0.0.1:"+
 		strconv.Itoa(freePort(t)), "--nats-token", "secret")
 	d.start()
 	d.ready()
@@ -185,7 +185,7 @@ func newDaemon(t testing.TB, args ...string) *daemon {
 	d := &daemon{t: t, self: self, dir: t.TempDir(), taken: map[int]bool{}}
 	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
 	d.base = "http://" + address
-	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "2"},
+	d.args = append([]string{"serve", "--data", d.dir, "--listen", address, "--workers", "1"},
 		args...)
 	few := fixtures.FewLines(t)
 	d.files = append(d.files, namedFile{"scanned.pdf", fixtures.PDF(1, few.JPEG, few.Width,

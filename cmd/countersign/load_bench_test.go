@@ -182,7 +182,7 @@ type load struct {
 
 func newLoad(b *testing.B) *load {
 	b.Helper()
-	d := newDaemon(b)
+	d := newDaemon(b, "--workers", "2")
 	l := &load{daemon: d, took: map[string][]time.Duration{}}
 	// So strict a rule leaves all lines to people, or they would soon run out.
 	p, err := d.db.Petition(b.Context(), "p1")

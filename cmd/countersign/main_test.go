@@ -38,7 +38,12 @@ type ran struct {
 	stdout, stderr string
 }
 
+// countersign runs a command; check reads with one process where the test does not say how many,
+// for each takes half a second to start and tests run side by side.
 func countersign(args ...string) ran {
+	if len(args) > 0 && args[0] == "check" && !slices.Contains(args, "--workers") {
+		args = slices.Insert(slices.Clone(args), 1, "--workers", "1")
+	}
 	var stdout, stderr bytes.Buffer
 	code := run(context.Background(), args, &stdout, &stderr)
 	return ran{code, stdout.String(), stderr.String()}

@@ -265,7 +265,8 @@ func tooSlow(a asked, limit time.Duration) error {
 // broke is the sentence for a file that broke a reader; it is errBroke as well.
 func (r *Pool) broke(a asked, p *process) error {
 	problem := "stops the program that reads it"
-	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc") {
+	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc",
+		"failed to create new OS thread", "pthread_create failed") { // there is none for its stack
 		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
 	}
 	if a.alone() {

@@ -345,7 +345,7 @@ func dump(t testing.TB, s *Service, petitionID string) []string {
 func TestPoisonousUpload(t *testing.T) {
 	t.Parallel()
 	s := openTestService(t, Options{Readers: reader.Options{Processes: 2, Memory: 600,
-		Limits: ingest.Limits{PagePixels: 1000_000_000}}})
+		Limits: ingest.Limits{PagePixels: 1000_000_000, PageTime: 5 * time.Minute}}})
 	fixtures.AddPetition(t, s.Store, "p1", "")
 	working(t, s)
 	upload(t, s, "p1", "huge.png", fixtures.PNG(30_000, 30_000))
