@@ -25,14 +25,17 @@ func NewBitmap(w, h int) *Bitmap { return &Bitmap{W: w, H: h, Pix: make([]uint8,
 // sheet. So shadows and grey paper stay paper and pencil stays ink. Dark areas wider than the window, such as a scanner's border, keep only
 // their edges.
 func Binarize(g *image.Gray, dpi float64) *Bitmap {
-	const grains = 3.5 // the least darkness of ink, in standard deviations of the grain
+	const (
+		grains = 3.5   // the least darkness of ink, in standard deviations of the grain
+		around = 0.075 // inch: half the width of the window
+	)
 	w, h := g.Bounds().Dx(), g.Bounds().Dy()
 	b := NewBitmap(w, h)
 	if w == 0 || h == 0 {
 		return b
 	}
 	least := depth(grains * grain(g))
-	radius := min(max(7, int(dpi*0.075)), widestWindow)
+	radius := min(max(7, int(dpi*around)), widestWindow)
 	var of [256]levels // one pixel
 	for v := range of {
 		of[v] = levels(v*v)<<32 | levels(v)

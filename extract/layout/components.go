@@ -178,8 +178,13 @@ func (b *Bitmap) Erase(lying, standing []Rule, dpi float64) {
 }
 
 func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, length, width int) {
-	reach := int(r.thickness/2) + max(3, int(dpi*0.02)) // how far off the straight line its ink may lie
-	thickest := int(r.thickness*1.5) + max(3, int(dpi*0.012))
+	const (
+		off     = 0.02  // inch: how far from the straight line the rule's ink may lie
+		thicker = 1.5   // times the rule: its ink; what is thicker is a stroke that crosses it
+		rough   = 0.012 // inch, added to that: of a thin rule the edges are what counts
+	)
+	reach := int(r.thickness/2) + max(3, int(dpi*off))
+	thickest := int(r.thickness*thicker) + max(3, int(dpi*rough))
 	for along := max(0, r.From-reach); along < min(length, r.To+reach); along++ {
 		middle := int(r.At(along) + 0.5)
 		for across := max(0, middle-reach); across <= min(width-1, middle+reach); across++ {

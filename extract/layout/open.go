@@ -79,8 +79,12 @@ func TextLines(words []image.Rectangle) [][]int {
 // between the headings: a table in which nothing is drawn. It reports false
 // where fewer than two rows follow.
 func OpenTable(headings, words []image.Rectangle, dpi float64) (Table, bool) {
+	const (
+		before = 0.6 // inch left of the headings: words that end further left are beside the table
+		beyond = 1.5 // inch right of them, likewise: entries run on beyond their heading
+	)
 	head := union(headings)
-	left, right := head.Min.X-int(dpi*0.6), head.Max.X+int(dpi*1.5)
+	left, right := head.Min.X-int(dpi*before), head.Max.X+int(dpi*beyond)
 	below := slices.DeleteFunc(slices.Clone(words), func(w image.Rectangle) bool {
 		return w.Min.Y+w.Max.Y < 2*head.Max.Y || w.Max.X < left || w.Min.X > right
 	})
@@ -105,6 +109,13 @@ func OpenTable(headings, words []image.Rectangle, dpi float64) (Table, bool) {
 // spaced, and the usual distance between them. Of all spacings it takes the
 // one whose rows catch the most writing with the fewest rows left empty.
 func comb(words []image.Rectangle, from int, dpi float64) (middles []float64, pitch float64) {
+	const (
+		blur            = 0.3       // of the usual height of words: the deviation each is spread by
+		price           = 0.12      // of a full line's writing, that a row costs: one that catches less does not pay
+		tight           = 1.35      // times the usual height of words, from row to row at least
+		closest, widest = 0.13, 1.1 // inch from row to row
+		next            = 1.03      // times, from one spacing tried to the next
+	)
 	if len(words) == 0 {
 		return nil, 0
 	}
@@ -117,15 +128,15 @@ func comb(words []image.Rectangle, from int, dpi float64) (middles []float64, pi
 	slices.Sort(heights)
 	usual := float64(heights[len(heights)/2])
 	for _, w := range words { // each word weighs by its width, spread around its middle
-		at, spread := float64(w.Min.Y+w.Max.Y)/2-float64(from), usual*0.3
+		at, spread := float64(w.Min.Y+w.Max.Y)/2-float64(from), usual*blur
 		for y := max(0, int(at-2*spread)); y <= min(len(density)-1, int(at+2*spread)); y++ {
 			d := (float64(y) - at) / spread
 			density[y] += float64(w.Dx()) * math.Exp(-d*d/2)
 		}
 	}
-	cost := 0.12 * fullLine(words)
+	cost := price * fullLine(words)
 	best := math.Inf(-1)
-	for p := max(dpi*0.13, usual*1.35); p <= dpi*1.1; p *= 1.03 {
+	for p := max(dpi*closest, usual*tight); p <= dpi*widest; p *= next {
 		rows, score := teeth(density, p, cost)
 		if score > best && len(rows) > 0 {
 			best, middles, pitch = score, rows, p
@@ -154,16 +165,20 @@ func fullLine(words []image.Rectangle) float64 {
 // teeth places rows about p apart where the density is highest; each row
 // costs something, so that rows that catch nothing do not pay.
 func teeth(density []float64, p, cost float64) ([]float64, float64) {
+	const (
+		uneven = 0.14 // of p: rows are so much closer or further apart at most
+		stiff  = 8    // times a row's cost, for the square of that share
+	)
 	n := len(density)
 	sum := make([]float64, n) // best total of rows up to and with one at y
 	back := make([]int, n)
-	lo, hi := max(1, int(p*0.86)), max(2, int(p*1.14))
+	lo, hi := max(1, int(p*(1-uneven))), max(2, int(p*(1+uneven)))
 	end := -1
 	for y := range n {
 		sum[y], back[y] = density[y]-cost, -1
 		for k := lo; k <= hi && k <= y; k++ {
 			drift := (float64(k) - p) / p
-			if v := sum[y-k] + density[y] - cost*(1+8*drift*drift); v > sum[y] {
+			if v := sum[y-k] + density[y] - cost*(1+stiff*drift*drift); v > sum[y] {
 				sum[y], back[y] = v, y-k
 			}
 		}
@@ -225,10 +240,13 @@ func (t Table) Paired(from int) Table {
 // Beheaded is the table with the line that nobody drew between headings, which end at a
 // height, and the first record, where one row holds both.
 func (t Table) Beheaded(row, end int) Table {
-	const both = 1.6 // of a usual row's height
+	const (
+		both = 1.6 // of a usual row's height
+		into = 0.2 // of it: how far the line may cut into the headings
+	)
 	usual, foot := t.usualHeight(), t.Lines[row+1]
 	foot.at -= usual
-	if t.Lines[row+1].middle()-t.Lines[row].middle() < both*usual || foot.middle() < float64(end)-0.2*usual {
+	if t.Lines[row+1].middle()-t.Lines[row].middle() < both*usual || foot.middle() < float64(end)-into*usual {
 		return t
 	}
 	t.Lines = slices.Insert(slices.Clone(t.Lines), row+1, foot)
@@ -285,12 +303,13 @@ func (t Table) WithBorder(at int, by float64) Table {
 // SameBorders reports whether two tables have columns alike, one below the
 // other or side by side.
 func (t Table) SameBorders(other Table, dpi float64) bool {
+	const off = 0.08 // inch between a border and the one it is like
 	if t.Columns() < 2 || t.Columns() != other.Columns() {
 		return false
 	}
 	from, to := t.Borders[0].middle(), other.Borders[0].middle()
 	for i, b := range t.Borders {
-		if math.Abs((b.middle()-from)-(other.Borders[i].middle()-to)) > dpi*0.08 {
+		if math.Abs((b.middle()-from)-(other.Borders[i].middle()-to)) > dpi*off {
 			return false
 		}
 	}

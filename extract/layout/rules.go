@@ -37,7 +37,12 @@ func Through(x0, y0, x1, y1, thickness float64) Rule {
 // in one go, and no run through the letters of a word. Resolution is in pixels
 // per inch.
 func (r Rule) Drawn(dpi float64) bool {
-	return float64(r.length()) > dpi*0.5 && r.solid >= 0.9 && r.thickness <= max(2, dpi*0.03)
+	const (
+		long     = 0.5  // inch
+		unbroken = 0.9  // share of its length that has ink; runs through letters have less than 0.8
+		thin     = 0.03 // inch
+	)
+	return float64(r.length()) > dpi*long && r.solid >= unbroken && r.thickness <= max(2, dpi*thin)
 }
 
 // FindRules returns the lying and the standing rules of a page, each sorted
@@ -54,8 +59,18 @@ type run struct {
 	next      int // union-find: parent
 }
 
+// longRule is the length in inches of a rule that may be dotted. Shorter ones are solid, or part
+// of a dotted one.
+const longRule = 1.2
+
 func rulesAlong(b *Bitmap, dpi float64) []Rule {
-	runs := longRuns(b, max(3, int(dpi*0.03)), int(dpi*0.25))
+	const (
+		gap      = 0.03 // inch between dots and dashes of one rule
+		piece    = 0.25 // inch: the shortest run that may belong to a rule
+		shortest = 0.35 // inch: the shortest rule
+		solid    = 0.85 // share of its length that has ink; of runs through letters it is less than 0.8
+	)
+	runs := longRuns(b, max(3, int(dpi*gap)), int(dpi*piece))
 	groups := joinRuns(runs)
 	var rules []Rule
 	for _, g := range groups {
@@ -70,7 +85,7 @@ func rulesAlong(b *Bitmap, dpi float64) []Rule {
 	all := slices.Clone(rules)
 	rules = slices.DeleteFunc(rules, func(r Rule) bool {
 		length := float64(r.length())
-		return length < dpi*0.35 || length < dpi*1.2 && r.solid < 0.85 && !r.goesOn(all, dpi)
+		return length < dpi*shortest || length < dpi*longRule && r.solid < solid && !r.goesOn(all, dpi)
 	})
 	slices.SortFunc(rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(a.middle(), b.middle()), cmp.Compare(a.From, b.From))
@@ -84,10 +99,11 @@ func (r Rule) goesOn(rules []Rule, dpi float64) bool {
 	const (
 		dotted = 0.9 // solid is less
 		alike  = 0.2
+		inLine = 0.01 // inch across
 	)
 	return slices.ContainsFunc(rules, func(o Rule) bool {
-		return float64(o.length()) >= dpi*1.2 && o.solid < dotted && math.Abs(o.solid-r.solid) < alike &&
-			math.Abs(o.At((r.From+r.To)/2)-r.middle()) <= max(2, dpi*0.01)
+		return float64(o.length()) >= dpi*longRule && o.solid < dotted && math.Abs(o.solid-r.solid) < alike &&
+			math.Abs(o.At((r.From+r.To)/2)-r.middle()) <= max(2, dpi*inLine)
 	})
 }
 
@@ -95,6 +111,7 @@ func (r Rule) goesOn(rules []Rule, dpi float64) bool {
 // pixels. Ink one row above or below counts as in the row, or a line that
 // leans by less than a degree would fall into pieces.
 func longRuns(b *Bitmap, gap, length int) []run {
+	const inked = 0.4 // least share of a run's length that has ink
 	var runs []run
 	row := make([]uint8, b.W)
 	for y := range b.H {
@@ -104,7 +121,7 @@ func longRuns(b *Bitmap, gap, length int) []run {
 		}
 		start, last, ink := -1, -1, 0
 		finish := func() {
-			if start >= 0 && last-start+1 >= length && float64(ink) > 0.4*float64(last-start+1) {
+			if start >= 0 && last-start+1 >= length && float64(ink) > inked*float64(last-start+1) {
 				runs = append(runs, run{y: y, x0: start, x1: last + 1, ink: ink, next: len(runs)})
 			}
 			start, ink = -1, 0
@@ -176,6 +193,10 @@ func joinRuns(runs []run) [][]int {
 // fit lays a straight line through a group of runs. It refuses what is as
 // thick as writing.
 func fit(runs []run, group []int, dpi float64) (Rule, bool) {
+	const (
+		thick = 0.045 // inch: writing and bars; rules are thinner
+		steep = 0.05  // pixels across for each along, three degrees: no rule of an upright page
+	)
 	var n, sx, sy, sxx, sxy, ink float64
 	from, to := math.MaxInt, 0
 	for _, i := range group {
@@ -187,14 +208,14 @@ func fit(runs []run, group []int, dpi float64) (Rule, bool) {
 		ink += w
 	}
 	thickness := ink/float64(to-from) - 1 // the row above was counted in
-	if thickness > max(4, dpi*0.045) {
+	if thickness > max(4, dpi*thick) {
 		return Rule{}, false
 	}
 	slope := 0.0
 	if d := n*sxx - sx*sx; d > 0 {
 		slope = (n*sxy - sx*sy) / d
 	}
-	if math.Abs(slope) > 0.05 {
+	if math.Abs(slope) > steep {
 		return Rule{}, false
 	}
 	mean := (sy - slope*sx) / n
@@ -222,7 +243,11 @@ func solidity(b *Bitmap, r Rule) float64 {
 // are two rules.
 func joinCollinear(rules []Rule, dpi float64) []Rule {
 	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.at, b.at)) })
-	gap, across := int(dpi*0.06), max(2, dpi*0.015)
+	const (
+		apart  = 0.06  // inch from piece to piece along the line
+		inLine = 0.015 // inch across it
+	)
+	gap, across := int(dpi*apart), max(2, dpi*inLine)
 	var joined []Rule
 next:
 	for _, r := range rules {

@@ -79,6 +79,7 @@ func bands(g *image.Gray) (left, right int, edges []edge) {
 
 // bandEnds looks along the grey bands for where they begin and end.
 func bandEnds(g *image.Gray, edges []edge, w int) (left, right int) {
+	const faint = 2.5 // levels of grey by which a band differs from the white between, as far as it reaches
 	left, right = w/12, w*11/12
 	if len(edges) < 2 {
 		return left, right
@@ -93,10 +94,10 @@ func bandEnds(g *image.Gray, edges []edge, w int) (left, right int) {
 		}
 		return sum / max(1, n)
 	}
-	for x := w / 6; x > 0 && difference(x) > 2.5; x-- {
+	for x := w / 6; x > 0 && difference(x) > faint; x-- {
 		left = x
 	}
-	for x := w * 5 / 6; x < w-1 && difference(x) > 2.5; x++ {
+	for x := w * 5 / 6; x < w-1 && difference(x) > faint; x++ {
 		right = x
 	}
 	return left, right
@@ -164,6 +165,10 @@ func evenSteps(edges []edge) (best []float64, pitch float64) {
 // with single steps that nothing marks filled in: headings on grey above a grey row have no edge
 // between them. Edges off the beat, such as a fold's, are left out.
 func stepsApart(edges []edge, pitch float64) (best []float64, bestMarked int) {
+	const (
+		off   = 0.12 // of the pitch, from where a step is due to its edge
+		least = 1.5  // pixels of the small picture, allowed at any pitch
+	)
 	for _, start := range edges {
 		steps := []float64{float64(start.y)}
 		marked, missed := 1, 0
@@ -171,7 +176,7 @@ func stepsApart(edges []edge, pitch float64) (best []float64, bestMarked int) {
 			next := steps[len(steps)-1] + pitch
 			grey := start.grey == (len(steps)%2 == 0)
 			e := nearest(edges, next, grey)
-			if math.Abs(float64(e.y)-next) <= max(1.5, 0.12*pitch) && e.grey == grey {
+			if math.Abs(float64(e.y)-next) <= max(least, off*pitch) && e.grey == grey {
 				steps = append(steps, float64(e.y))
 				marked++
 				missed = 0

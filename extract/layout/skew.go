@@ -12,6 +12,13 @@ const maxSkew = 6.0
 // which the ink's projection onto the vertical changes most from row to row
 // (Postl, Detection of linear oblique structures, 1986).
 func Skew(b *Bitmap) (degrees, sharpness float64) {
+	const (
+		rough  = 0.25 // degrees from angle to angle, over the whole range
+		fine   = 0.1  // degrees, around the best of these
+		finest = 0.01 // degrees, at which the search ends
+		finer  = 2.5  // times, from each search around the best to the next
+		beside = 3.0  // angles tried on each side of the best
+	)
 	points := inkSample(b, 120_000)
 	if len(points) < 50 {
 		return 0, 0
@@ -24,13 +31,13 @@ func Skew(b *Bitmap) (degrees, sharpness float64) {
 			best, at = s, angle
 		}
 	}
-	for a := -maxSkew; a <= maxSkew; a += 0.25 {
+	for a := -maxSkew; a <= maxSkew; a += rough {
 		try(some, a)
 	}
 	best = rows.sharpness(points, at)
-	for step := 0.1; step > 0.01; step /= 2.5 {
+	for step := fine; step > finest; step /= finer {
 		around := at
-		for i := -3.0; i <= 3; i++ {
+		for i := -beside; i <= beside; i++ {
 			try(points, around+i*step)
 		}
 	}

@@ -64,6 +64,15 @@ func (t Table) Bounds() image.Rectangle {
 	return image.Rect(t.Left, int(t.Lines[0].middle()), t.Right, int(t.Lines[len(t.Lines)-1].middle()))
 }
 
+// What is the same in a scan of one form, and differs by a little.
+const (
+	sameBorder = 0.05 // inch between standing rules that are one border
+	sameEnd    = 0.12 // inch between the ends of lines that begin or end alike
+	frame      = 0.15 // inch from the ends of the lines, within which a standing rule is the table's own edge
+	unevenRows = 0.15 // of a row's height, by which those of one table differ
+	cutRow     = 0.13 // of the usual height, by which the two parts that a stroke leaves of a row miss it together
+)
+
 // RuledTables assembles the tables of a page from its rules, in reading order: sets
 // of lying rules that begin and end alike, and the standing rules among them. A
 // table has three lying rules at least, and ends where no border runs on.
@@ -95,7 +104,8 @@ func RuledTables(lying, standing []Rule, dpi float64) []Table {
 // apart leaves out what lies within tables of more rows: rules half way up their
 // rows, or lines that two of them happen to have at the same height.
 func apart(tables []Table) []Table {
-	size := func(t Table) int { return t.Rows()*1e8 + area(t.Bounds()) }
+	const row = 1e8 // pixels, more than a table has: rows count first, then area
+	size := func(t Table) int { return t.Rows()*row + area(t.Bounds()) }
 	var kept []Table
 	for _, t := range tables {
 		shared := 0
@@ -196,17 +206,24 @@ func (t *Table) closeEnds(standing []Rule, pitch, dpi float64) {
 // runOn is by how much most borders run on beyond an end of the table, if that
 // is about a row and alike for them.
 func (t *Table) runOn(standing []Rule, dpi, pitch float64, beyond func(Rule) float64) (by float64, ok bool) {
+	const (
+		beside      = 0.04   // inch across, from a border to a piece of it
+		reach       = 0.3    // rows beyond the table, within which a piece of a border begins
+		least, most = 0.6, 3 // rows that one border runs on by: it may go on through a heading
+		alike       = 0.3    // rows between ends that are alike
+		one         = 1.7    // rows by which the borders run on together: a single row, if a high one
+	)
 	var over []float64
-	near := t.Bounds().Inset(-int(0.3 * pitch))
+	near := t.Bounds().Inset(-int(reach * pitch))
 	for _, b := range t.Borders {
 		longest := 0.0
 		for _, r := range standing {
 			// Of a faint border a scan keeps pieces.
-			if math.Abs(r.middle()-b.At((r.From+r.To)/2)) < dpi*0.04 && r.From < near.Max.Y && r.To > near.Min.Y {
+			if math.Abs(r.middle()-b.At((r.From+r.To)/2)) < dpi*beside && r.From < near.Max.Y && r.To > near.Min.Y {
 				longest = max(longest, beyond(r))
 			}
 		}
-		if longest >= 0.6*pitch && longest <= 3*pitch {
+		if longest >= least*pitch && longest <= most*pitch {
 			over = append(over, longest)
 		}
 	}
@@ -214,12 +231,12 @@ func (t *Table) runOn(standing []Rule, dpi, pitch float64, beyond func(Rule) flo
 		return 0, false
 	}
 	slices.Sort(over)
-	alike := 0 // with the shortest: others may run on through a heading
-	for alike < len(over) && over[alike]-over[0] < 0.3*pitch {
-		alike++
+	n := 0 // that end as the shortest: others may run on through a heading
+	for n < len(over) && over[n]-over[0] < alike*pitch {
+		n++
 	}
-	by = over[alike/2]
-	return by, alike >= 2 && by <= 1.7*pitch
+	by = over[n/2]
+	return by, n >= 2 && by <= one*pitch
 }
 
 // partsOf parts levels into tables. One runs on over a line where an inner
@@ -325,7 +342,7 @@ func linedTable(levels []level) bool {
 	}
 	pitch, same := pitchOf(levels), 0
 	for i := 1; i < len(levels); i++ {
-		if math.Abs(levels[i].y-levels[i-1].y-pitch) < 0.15*pitch {
+		if math.Abs(levels[i].y-levels[i-1].y-pitch) < unevenRows*pitch {
 			same++
 		}
 	}
@@ -335,10 +352,12 @@ func linedTable(levels []level) bool {
 // bordersOfStrips are, for each strip between two levels, the places of the
 // standing rules that run through it, but for those at the ends of its lines.
 func bordersOfStrips(levels []level, standing []Rule, dpi float64) [][]float64 {
+	const through = 0.7 // of the strip's height: a border that is too faint for all of it
 	strips := make([][]float64, len(levels)-1)
 	for i := range strips {
 		top, foot := levels[i].y, levels[i+1].y
-		left, right := float64(min(levels[i].from, levels[i+1].from))+dpi*0.15, float64(max(levels[i].to, levels[i+1].to))-dpi*0.15
+		left := float64(min(levels[i].from, levels[i+1].from)) + dpi*frame
+		right := float64(max(levels[i].to, levels[i+1].to)) - dpi*frame
 		covered := map[int]float64{} // of the rules at about one place, by the first's index
 		var at []int
 		for j, r := range standing {
@@ -346,14 +365,16 @@ func bordersOfStrips(levels []level, standing []Rule, dpi float64) [][]float64 {
 			if over <= 0 || x < left || x > right {
 				continue
 			}
-			k := slices.IndexFunc(at, func(o int) bool { return math.Abs(standing[o].At(int(top+foot)/2)-x) < dpi*0.05 })
+			k := slices.IndexFunc(at, func(o int) bool {
+				return math.Abs(standing[o].At(int(top+foot)/2)-x) < dpi*sameBorder
+			})
 			if k < 0 {
 				at, k = append(at, j), len(at)
 			}
 			covered[at[k]] += over
 		}
 		for _, j := range at {
-			if covered[j] > 0.7*(foot-top) {
+			if covered[j] > through*(foot-top) {
 				strips[i] = append(strips[i], standing[j].At(int(top+foot)/2))
 			}
 		}
@@ -372,7 +393,6 @@ func comeAgain(before, after [][]float64, dpi float64) bool {
 // withoutStrokes leaves out the levels that part what would be a row as high as the others and
 // begin or end elsewhere: a stroke through the writing of a row.
 func withoutStrokes(levels []level, dpi float64) []level {
-	const unlike = 0.13 // of the height of a row
 	if len(levels) < 5 {
 		return levels
 	}
@@ -380,7 +400,7 @@ func withoutStrokes(levels []level, dpi float64) []level {
 	kept := slices.Clone(levels)
 	for i := 1; i+1 < len(kept); i++ {
 		begins, ends := kept[i].alikeEnds(kept[i-1], dpi)
-		parts := math.Abs(kept[i+1].y-kept[i-1].y-pitch) < unlike*pitch
+		parts := math.Abs(kept[i+1].y-kept[i-1].y-pitch) < cutRow*pitch
 		if parts && !(begins && ends) {
 			kept = slices.Delete(kept, i, i+1)
 			i--
@@ -393,7 +413,7 @@ func withoutStrokes(levels []level, dpi float64) []level {
 func common(a, b []float64, dpi float64) int {
 	n := 0
 	for _, x := range a {
-		if slices.ContainsFunc(b, func(y float64) bool { return math.Abs(x-y) < dpi*0.05 }) {
+		if slices.ContainsFunc(b, func(y float64) bool { return math.Abs(x-y) < dpi*sameBorder }) {
 			n++
 		}
 	}
@@ -427,10 +447,9 @@ func partly(before [][]float64, xs []float64, dpi float64) bool {
 
 // evenly reports whether levels are as far from one another as rows of one table.
 func evenly(levels []level) bool {
-	const unlike = 0.15
 	first := levels[1].y - levels[0].y
 	for i := 2; i < len(levels); i++ {
-		if math.Abs(levels[i].y-levels[i-1].y-first) > unlike*first {
+		if math.Abs(levels[i].y-levels[i-1].y-first) > unevenRows*first {
 			return false
 		}
 	}
@@ -469,6 +488,12 @@ func levelOf(r Rule) level {
 }
 
 func levelsOf(lying []Rule, dpi float64) []level {
+	const (
+		step    = 0.05 // inch across, half way between a piece of a line and the last one
+		leaning = 0.08 // inch across, between the middle of a piece and that of the line so far
+		overlap = 0.1  // inch along that two pieces of a line may share
+		double  = 0.03 // inch across, between two lines one above the other
+	)
 	rules := slices.Clone(lying)
 	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Compare(a.middle(), b.middle()) })
 	var levels []level
@@ -477,11 +502,14 @@ func levelsOf(lying []Rule, dpi float64) []level {
 		for i := len(levels) - 1; i >= 0 && i >= len(levels)-4; i-- {
 			l := &levels[i]
 			near := l.rules[len(l.rules)-1]
-			if math.Abs(near.At((r.From+near.To)/2)-r.At((r.From+near.To)/2)) > dpi*0.05 || math.Abs(l.y-r.middle()) > dpi*0.08 {
+			if math.Abs(near.At((r.From+near.To)/2)-r.At((r.From+near.To)/2)) > dpi*step ||
+				math.Abs(l.y-r.middle()) > dpi*leaning {
 				continue
 			}
-			overlaps := slices.ContainsFunc(l.rules, func(o Rule) bool { return min(o.To, r.To)-max(o.From, r.From) > int(dpi*0.1) })
-			if overlaps && math.Abs(l.y-r.middle()) > dpi*0.03 {
+			overlaps := slices.ContainsFunc(l.rules, func(o Rule) bool {
+				return min(o.To, r.To)-max(o.From, r.From) > int(dpi*overlap)
+			})
+			if overlaps && math.Abs(l.y-r.middle()) > dpi*double {
 				continue
 			}
 			switch {
@@ -509,8 +537,12 @@ func levelsOf(lying []Rule, dpi float64) []level {
 // A table that leans a little or is bent stays together, since neighbours are
 // compared.
 func alike(levels []level, dpi float64) []level {
+	const (
+		shortest = 1.5  // inch drawn
+		drawn    = 0.55 // of the way from one end to the other
+	)
 	levels = slices.DeleteFunc(slices.Clone(levels), func(l level) bool {
-		return float64(l.cover) < dpi*1.5 || float64(l.cover) < 0.55*float64(l.to-l.from)
+		return float64(l.cover) < dpi*shortest || float64(l.cover) < drawn*float64(l.to-l.from)
 	})
 	best := heaviest(levels, dpi)
 	if len(best) < 4 {
@@ -618,7 +650,8 @@ func heaviest(levels []level, dpi float64) []level {
 // alikeEnds reports whether another level begins and whether it ends about where this one
 // does. The further apart they are, the more they may lean.
 func (l level) alikeEnds(other level, dpi float64) (begins, ends bool) {
-	reach := dpi * 0.12 * max(1, math.Abs(other.y-l.y)/(dpi*1.5))
+	const far = 1.5 // inch between two lines: further apart, their ends may differ by more
+	reach := dpi * sameEnd * max(1, math.Abs(other.y-l.y)/(dpi*far))
 	return math.Abs(float64(l.from-other.from)) <= reach, math.Abs(float64(l.to-other.to)) <= reach
 }
 
@@ -645,7 +678,7 @@ func widen(levels, best []level, dpi float64) (some bool) {
 			near := slices.MinFunc(best, func(a, b level) int { return cmp.Compare(math.Abs(a.y-l.y), math.Abs(b.y-l.y)) })
 			rows := math.Abs(near.y-l.y) / pitch
 			whole := rows > 0.5 && rows < most && math.Abs(rows-math.Round(rows)) <= unlike
-			within := float64(l.from) >= float64(near.from)-dpi*0.12 && float64(l.to) <= float64(near.to)+dpi*0.12
+			within := float64(l.from) >= float64(near.from)-dpi*sameEnd && float64(l.to) <= float64(near.to)+dpi*sameEnd
 			begins, ends := near.alikeEnds(*l, dpi)
 			if whole && within && begins != ends && !l.fillsGaps(near, dpi) && float64(l.cover) >= drawn*float64(near.to-near.from) {
 				l.from, l.to = near.from, near.to
@@ -693,12 +726,16 @@ func distances(levels []level) []float64 {
 // the rest (a stroke through a whole row looks like a rule), and adds a line
 // where two rows of a very even table have none between them.
 func evenOut(levels []level, left, right int) []level {
+	const (
+		cut   = 0.8  // of a row: a line nearer than that to the one above may cut a row
+		exact = 0.06 // of a row, by which rows miss the usual height where the line between them is filled in
+	)
 	pitch := pitchOf(levels)
 	kept := slices.Clone(levels)
 	for i := 0; len(levels) > 3 && i+2 < len(kept); i++ { // of three lines, the middle one is that below the headings
-		whole := func(l level) bool { return math.Abs(l.y-kept[i].y-pitch) < 0.13*pitch }
+		whole := func(l level) bool { return math.Abs(l.y-kept[i].y-pitch) < cutRow*pitch }
 		next := i + 1 + slices.IndexFunc(kept[i+1:], whole)
-		if next > i+1 && kept[i+1].y-kept[i].y < 0.8*pitch {
+		if next > i+1 && kept[i+1].y-kept[i].y < cut*pitch {
 			kept = slices.Delete(kept, i+1, next)
 		}
 	}
@@ -710,7 +747,7 @@ func evenOut(levels []level, left, right int) []level {
 		if i > 0 {
 			gap := l.y - kept[i-1].y
 			n := math.Round(gap / pitch)
-			if n >= 2 && math.Abs(gap/n-pitch) < 0.06*pitch {
+			if n >= 2 && math.Abs(gap/n-pitch) < exact*pitch {
 				for k := 1.0; k < n; k++ {
 					y := kept[i-1].y + gap*k/n
 					filled = append(filled, level{from: left, to: right, y: y, rules: []Rule{{From: left, To: right, thickness: 1, at: y}}})
@@ -725,19 +762,28 @@ func evenOut(levels []level, left, right int) []level {
 // even reports whether four of five distances between lines are the usual
 // one, or twice or three times it where lines were too faint.
 func even(levels []level, pitch float64) bool {
+	const (
+		off    = 0.05 // of the usual distance, times the rows between two lines
+		mostly = 0.8  // of the distances
+	)
 	same := 0
 	for i := 1; i < len(levels); i++ {
 		gap := (levels[i].y - levels[i-1].y) / pitch
-		if n := math.Round(gap); n >= 1 && n <= 3 && math.Abs(gap-n) < 0.05*n {
+		if n := math.Round(gap); n >= 1 && n <= 3 && math.Abs(gap-n) < off*n {
 			same++
 		}
 	}
-	return len(levels) > 5 && float64(same) >= 0.8*float64(len(levels)-2)
+	return len(levels) > 5 && float64(same) >= mostly*float64(len(levels)-2)
 }
 
 // bordersAmong returns the standing rules that run for most of the table's
 // height, left to right, with the table's own edges.
 func bordersAmong(standing []Rule, table image.Rectangle, dpi float64) []Rule {
+	const (
+		outside = 0.1  // inch beyond the table, where its own edges may be
+		middles = 0.03 // inch between the middles of pieces of one border, which may lean
+		most    = 0.45 // of the table's height, drawn at least
+	)
 	type border struct {
 		Rule
 		cover int
@@ -746,11 +792,11 @@ func bordersAmong(standing []Rule, table image.Rectangle, dpi float64) []Rule {
 	for _, r := range standing {
 		from, to := max(r.From, table.Min.Y), min(r.To, table.Max.Y)
 		x := r.middle()
-		if to <= from || x < float64(table.Min.X)-dpi*0.1 || x > float64(table.Max.X)+dpi*0.1 {
+		if to <= from || x < float64(table.Min.X)-dpi*outside || x > float64(table.Max.X)+dpi*outside {
 			continue
 		}
 		i := slices.IndexFunc(borders, func(b border) bool {
-			return math.Abs(b.At((from+to)/2)-x) < dpi*0.05 || math.Abs(b.middle()-x) < dpi*0.03
+			return math.Abs(b.At((from+to)/2)-x) < dpi*sameBorder || math.Abs(b.middle()-x) < dpi*middles
 		})
 		if i < 0 {
 			borders = append(borders, border{r, to - from})
@@ -763,7 +809,7 @@ func bordersAmong(standing []Rule, table image.Rectangle, dpi float64) []Rule {
 	}
 	var kept []Rule
 	for _, b := range borders {
-		if float64(b.cover) > 0.45*float64(table.Dy()) {
+		if float64(b.cover) > most*float64(table.Dy()) {
 			kept = append(kept, b.Rule)
 		}
 	}
@@ -771,10 +817,10 @@ func bordersAmong(standing []Rule, table image.Rectangle, dpi float64) []Rule {
 	if len(kept) == 0 {
 		return nil
 	}
-	if kept[0].middle() > float64(table.Min.X)+dpi*0.15 {
+	if kept[0].middle() > float64(table.Min.X)+dpi*frame {
 		kept = slices.Insert(kept, 0, upright(table.Min.X, table))
 	}
-	if kept[len(kept)-1].middle() < float64(table.Max.X)-dpi*0.15 {
+	if kept[len(kept)-1].middle() < float64(table.Max.X)-dpi*frame {
 		kept = append(kept, upright(table.Max.X, table))
 	}
 	return kept
@@ -782,6 +828,7 @@ func bordersAmong(standing []Rule, table image.Rectangle, dpi float64) []Rule {
 
 // gapsOf returns the places, left to right, where most lines have a gap.
 func gapsOf(levels []level, dpi float64) []int {
+	const same = 0.12 // inch between gaps of two lines that part the same columns
 	type gap struct{ sum, n int }
 	var gaps []gap
 	for _, l := range levels {
@@ -792,7 +839,7 @@ func gapsOf(levels []level, dpi float64) []int {
 				continue
 			}
 			x := (rules[i-1].To + rules[i].From) / 2
-			j := slices.IndexFunc(gaps, func(g gap) bool { return math.Abs(float64(g.sum/g.n-x)) < dpi*0.12 })
+			j := slices.IndexFunc(gaps, func(g gap) bool { return math.Abs(float64(g.sum/g.n-x)) < dpi*same })
 			if j < 0 {
 				gaps = append(gaps, gap{x, 1})
 			} else {
