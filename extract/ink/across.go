@@ -1,9 +1,9 @@
 package ink
 
 // keepWordsWhole gives a word that was written across a column border to the
-// cell that holds most of it. Letters of a word stand closer than 0.045 inch.
-// A word is left parted where its cell is not plain, and where the other cell
-// would be left empty: better half a name than a signature lost.
+// cell that holds most of it. A word is left parted where its cell is not
+// plain, and where the other cell would be left empty: better half a name than
+// a signature lost.
 func (p *Page) keepWordsWhole() {
 	cells := p.bySlot()
 	for row := range p.table.Rows() {
@@ -17,8 +17,12 @@ func (p *Page) keepWordsWhole() {
 
 // rejoin looks at the words that pass a border between two cells.
 func (p *Page) rejoin(cells map[int32][]int, left, right int32, border int) {
+	const (
+		gap  = 0.045 // inch between letters of a word
+		most = 0.6   // of the word's width, on one side of the border
+	)
 	both := append(append([]int(nil), cells[left]...), cells[right]...)
-	for _, word := range p.wordsWithin(both, int(p.dpi*0.045)) {
+	for _, word := range p.wordsWithin(both, int(p.dpi*gap)) {
 		box := p.boxOf(word)
 		before, after := border-box.Min.X, box.Max.X-border
 		if before <= 0 || after <= 0 || len(word) < 2 {
@@ -28,7 +32,7 @@ func (p *Page) rejoin(cells map[int32][]int, left, right int32, border int) {
 		if after > before {
 			to, from = right, left
 		}
-		if float64(max(before, after)) < 0.6*float64(box.Dx()) || !p.staysWritten(cells[from], word) {
+		if float64(max(before, after)) < most*float64(box.Dx()) || !p.staysWritten(cells[from], word) {
 			continue
 		}
 		for _, i := range word {

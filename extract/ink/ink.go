@@ -68,20 +68,31 @@ func (s *amount) add(box image.Rectangle, area int) {
 }
 
 func (s amount) written(dpi float64) bool {
-	return s.area > 0 && (float64(s.widest) >= dpi*0.085 || float64(s.area) > dpi*dpi*0.0025)
+	const (
+		long = 0.085  // inch: a piece of ink that is more than a speck
+		much = 0.0025 // square inch of ink, in however many pieces
+	)
+	return s.area > 0 && (float64(s.widest) >= dpi*long || float64(s.area) > dpi*dpi*much)
 }
 
 func (s amount) signed(dpi float64) float64 {
+	const (
+		remains   = 0.1  // inch along which a faint pen leaves pieces
+		mark      = 0.05 // inch: a piece that is more than dust
+		signature = 0.25 // inch: the shortest, on its longer side
+		stroke    = 0.1  // inch: the longest piece of a signature at least, if pieces are few
+		unsure    = 0.9  // likeness of ink that is shorter or has no such piece, at most
+	)
 	long := float64(max(s.box.Dx(), s.box.Dy())) / dpi
 	switch {
-	case !s.written(dpi) && (s.pieces >= 3 && long >= 0.1 || float64(s.widest) >= dpi*0.05): // what is left of a faint pen, or a small mark
+	case !s.written(dpi) && (s.pieces >= 3 && long >= remains || float64(s.widest) >= dpi*mark):
 		return 0.5
 	case !s.written(dpi):
 		return 0
-	case long >= 0.25 && (float64(s.widest) >= dpi*0.1 || s.pieces >= 6):
+	case long >= signature && (float64(s.widest) >= dpi*stroke || s.pieces >= 6):
 		return 1
 	}
-	return min(1, long/0.25) * 0.9
+	return min(1, long/signature) * unsure
 }
 
 // Column says what the cells of a column are for.
@@ -265,9 +276,12 @@ func (p *Page) Picture(page *image.Gray, row, column, item int) *image.Gray {
 	if box.Empty() {
 		return nil
 	}
-	margin := int(math.Ceil(p.dpi * 0.03))
-	box = box.Inset(-margin).Intersect(image.Rect(0, 0, p.ink.W, p.ink.H))
-	mask := p.mask(int32(id), box, max(1, int(p.dpi*0.008)))
+	const (
+		margin = 0.03  // inch of white around the ink
+		edge   = 0.008 // inch around the ink that is copied with it, for strokes end softly
+	)
+	box = box.Inset(-int(math.Ceil(p.dpi * margin))).Intersect(image.Rect(0, 0, p.ink.W, p.ink.H))
+	mask := p.mask(int32(id), box, max(1, int(p.dpi*edge)))
 	scale := float64(page.Bounds().Dx()) / float64(p.ink.W)
 	full := func(v int) int { return int(float64(v) * scale) }
 	out := image.NewGray(image.Rect(0, 0, full(box.Max.X)-full(box.Min.X), min(full(box.Max.Y), page.Bounds().Dy())-full(box.Min.Y)))
@@ -344,7 +358,8 @@ func (p *Page) place(i int, c layout.Component) int32 {
 // bandEnd reports whether a component is what is left of the end of a grey
 // band: ink at the very side of a shaded table.
 func (p *Page) bandEnd(c layout.Component) bool {
-	near := int(p.dpi * 0.12)
+	const end = 0.12 // inch from the table's side
+	near := int(p.dpi * end)
 	return p.table.Style == layout.Shaded && (c.Box.Max.X < p.table.Left+near || c.Box.Min.X > p.table.Right-near)
 }
 
@@ -374,15 +389,21 @@ func most(counts map[int]int) (key, count int) {
 // specks marks round dots that stand alone: dust, not writing. A dot of an i
 // or a full stop has other ink near it.
 func (p *Page) specks() []bool {
+	const (
+		alone   = 0.1  // inch to the nearest other ink: the dot of an i is closer to its stroke
+		largest = 0.09 // inch: the longer side of a speck
+		filled  = 0.5  // of its box that is ink, at least
+		letter  = 0.05 // inch: in a comb, a dot as large may be an o
+	)
 	lone := make([]bool, len(p.ink.List))
-	near := int(p.dpi * 0.1)
+	near := int(p.dpi * alone)
 	for i, c := range p.ink.List {
 		w, h := c.Box.Dx(), c.Box.Dy()
 		long := max(w, h)
-		if float64(long) > p.dpi*0.09 || long > 2*min(w, h)+1 || float64(c.Area) < 0.5*float64(w*h) {
+		if float64(long) > p.dpi*largest || long > 2*min(w, h)+1 || float64(c.Area) < filled*float64(w*h) {
 			continue
 		}
-		lone[i] = !p.touches(c.Box.Inset(-near), int32(i+1)) && !(float64(long) > p.dpi*0.05 && p.inComb(c))
+		lone[i] = !p.touches(c.Box.Inset(-near), int32(i+1)) && !(float64(long) > p.dpi*letter && p.inComb(c))
 	}
 	return lone
 }
@@ -407,6 +428,12 @@ func (p *Page) touches(r image.Rectangle, but int32) bool {
 	return false
 }
 
+// How much of a cell's width a line in it takes that the form draws.
+const (
+	itemLine = 0.5  // between two items: lines to sign on end before the border
+	fullLine = 0.93 // from border to border
+)
+
 // partItems gives the ink of cells with two items to the upper or the lower
 // one.
 func (p *Page) partItems() {
@@ -419,7 +446,7 @@ func (p *Page) partItems() {
 			}
 			id := int32(p.slot(row, column, 0))
 			cell := p.table.Cell(row, column)
-			limit, sure := p.ruleIn(cell, 0.5)
+			limit, sure := p.ruleIn(cell, itemLine)
 			if !sure {
 				limit, sure = p.partAt(pieces[id], cell)
 			}
@@ -449,24 +476,26 @@ func (p *Page) bySlot() map[int32][]int {
 // divided reports whether the form parts a cell by a line from border to border:
 // where only one item is known, nobody can tell in which half it belongs.
 func (p *Page) divided(row, column int) bool {
-	_, ok := p.ruleIn(p.table.Cell(row, column), 0.93) // lines to sign on end before the border
+	_, ok := p.ruleIn(p.table.Cell(row, column), fullLine)
 	return ok
 }
 
 // Ruled reports whether the form draws a line between two items of a cell.
 func (p *Page) Ruled(row, column int) bool {
-	_, ok := p.ruleIn(p.table.Cell(row, column), 0.5)
+	_, ok := p.ruleIn(p.table.Cell(row, column), itemLine)
 	return ok && p.columns[column].Items > 1
 }
 
 // ruleIn is the height of the line that the form draws between the two items
 // of a cell, if it draws one over at least the given share of its width.
 func (p *Page) ruleIn(cell image.Rectangle, least float64) (at float64, ok bool) {
+	const edge = 0.25 // of the cell's height, above and below: a line there is no line between items
 	middle := (cell.Min.X + cell.Max.X) / 2
 	for _, r := range p.printed {
 		y := r.At(middle)
 		share := (y - float64(cell.Min.Y)) / float64(max(1, cell.Dy()))
-		if share > 0.25 && share < 0.75 && float64(min(r.To, cell.Max.X)-max(r.From, cell.Min.X)) > least*float64(cell.Dx()) {
+		if share > edge && share < 1-edge &&
+			float64(min(r.To, cell.Max.X)-max(r.From, cell.Min.X)) > least*float64(cell.Dx()) {
 			return y, true
 		}
 	}
@@ -478,15 +507,21 @@ func (p *Page) ruleIn(cell image.Rectangle, least float64) (at float64, ok bool)
 // item unless it stands at the foot of the cell, for signatures are written
 // at mid-height; at mid-height it may be either, and sure is false.
 func (p *Page) partAt(pieces []int, cell image.Rectangle) (at float64, sure bool) {
+	const (
+		smallest = 0.06 // inch: what is smaller is no word, but a dot or a speck
+		apart    = 0.14 // of the cell's height, between the middles of the two items at least
+		upper    = 0.42 // of it, from the top: a single line above is surely the upper item
+		lower    = 0.65 // likewise: a single line below is the lower one
+	)
 	var middles []float64
 	for _, group := range p.words(pieces) {
-		if box := p.boxOf(group); float64(max(box.Dx(), box.Dy())) >= p.dpi*0.06 {
+		if box := p.boxOf(group); float64(max(box.Dx(), box.Dy())) >= p.dpi*smallest {
 			middles = append(middles, middleOf(box))
 		}
 	}
 	slices.Sort(middles)
 	height := func(share float64) float64 { return float64(cell.Min.Y) + share*float64(cell.Dy()) }
-	limit, step, sure := height(0.65), 0.14*float64(cell.Dy()), false
+	limit, step, sure := height(lower), apart*float64(cell.Dy()), false
 	for i := 1; i < len(middles); i++ {
 		if middles[i]-middles[i-1] > step {
 			step = middles[i] - middles[i-1]
@@ -494,13 +529,16 @@ func (p *Page) partAt(pieces []int, cell image.Rectangle) (at float64, sure bool
 		}
 	}
 	if n := len(middles); !sure && n > 0 {
-		sure = middles[n-1] < height(0.42) || middles[0] > height(0.65)
+		sure = middles[n-1] < height(upper) || middles[0] > height(lower)
 	}
 	return limit, sure || len(middles) == 0
 }
 
 // words groups components that stand side by side.
-func (p *Page) words(pieces []int) [][]int { return p.wordsWithin(pieces, int(p.dpi*0.1)) }
+func (p *Page) words(pieces []int) [][]int {
+	const gap = 0.1 // inch within a word that a pen wrote
+	return p.wordsWithin(pieces, int(p.dpi*gap))
+}
 
 func (p *Page) wordsWithin(pieces []int, gap int) [][]int {
 	boxes := make([]image.Rectangle, len(pieces))

@@ -139,8 +139,9 @@ func (p *Page) periodic() []bool {
 
 // alike reports whether two pieces are prints of the same thing.
 func (p *Page) alike(a, b int) bool {
+	const larger = 0.02 // of the longer side, by which the edges of what is large differ as well
 	ca, cb := p.ink.List[a], p.ink.List[b]
-	size := p.dpi*sameSize + 0.02*float64(max(ca.Box.Dx(), ca.Box.Dy()))
+	size := p.dpi*sameSize + larger*float64(max(ca.Box.Dx(), ca.Box.Dy()))
 	if math.Abs(float64(ca.Box.Dx()-cb.Box.Dx())) > size || math.Abs(float64(ca.Box.Dy()-cb.Box.Dy())) > size {
 		return false
 	}
@@ -175,13 +176,14 @@ func (p *Page) covers(a, b int) bool {
 // its cells stays as well: such as a state, which all may have written. What is known to be
 // small print is part of its words.
 func (p *Page) formPrint(recurs, small []bool) []bool {
+	const gap = 0.06 // inch between letters of a printed word
 	print := make([]bool, len(recurs))
 	cells := p.bySlot()
 	columnOf := func(id int32) int { return int(id/2) % p.table.Columns() }
 	alone, beside := make([]int, p.table.Columns()), make([]int, p.table.Columns()) // cells with print, without and with other ink
 	for id, cell := range cells {
 		n, all := 0, true
-		for _, word := range p.wordsWithin(cell, int(p.dpi*0.06)) {
+		for _, word := range p.wordsWithin(cell, int(p.dpi*gap)) {
 			if !slices.ContainsFunc(word, func(i int) bool { return !small[i] }) {
 				continue
 			}
@@ -247,6 +249,7 @@ func (p *Page) rowNumbers(cells map[int32][]int, print []bool) {
 		nearlyAll = 0.8  // share of the rows
 		widest    = 0.32 // inch
 		highest   = 0.16 // inch
+		gap       = 0.05 // inch between digits, less than from the number to what is written
 	)
 	type first struct {
 		row  int
@@ -259,7 +262,7 @@ func (p *Page) rowNumbers(cells map[int32][]int, print []bool) {
 		}
 		var all []first
 		for row := range p.table.Rows() {
-			words := p.wordsWithin(cells[int32(p.slot(row, column, 0))], int(p.dpi*0.05))
+			words := p.wordsWithin(cells[int32(p.slot(row, column, 0))], int(p.dpi*gap))
 			if len(words) == 0 {
 				continue
 			}

@@ -6,6 +6,7 @@ import "image"
 // that stands at the same place of its cell in most rows, such as a tiny label
 // in the corner. What people write does not, or is larger than such print.
 func (p *Page) smallPrint() []bool {
+	const highest = 0.1 // inch: letters of small print; what people write is higher
 	marked := make([]bool, len(p.ink.List))
 	rows := p.table.Rows()
 	if rows < 5 {
@@ -16,7 +17,7 @@ func (p *Page) smallPrint() []bool {
 		p.recurring(column, rows, same)
 	}
 	for i, c := range p.ink.List {
-		marked[i] = float64(c.Box.Dy()) <= p.dpi*0.1 && same[i]*10 >= c.Area*8
+		marked[i] = float64(c.Box.Dy()) <= p.dpi*highest && same[i]*10 >= c.Area*8
 	}
 	return marked
 }

@@ -83,10 +83,14 @@ func (p *Page) spanned(row int) bool {
 	if p.table.Style != layout.Grid {
 		return false
 	}
-	near, wide, spans := int(p.dpi*0.06), 0, 0
+	const (
+		reach  = 0.06 // inch from a border, to which the piece comes
+		narrow = 0.6  // inch: in narrower cells a word does so too
+	)
+	near, wide, spans := int(p.dpi*reach), 0, 0
 	for column := range p.columns {
 		cell := p.table.Cell(row, column)
-		if cell.Dx() < int(p.dpi*0.6) {
+		if cell.Dx() < int(p.dpi*narrow) {
 			continue
 		}
 		wide++
@@ -104,15 +108,20 @@ func (p *Page) spanned(row int) bool {
 
 // inside reports whether a place is well between the lines of a row.
 func (p *Page) inside(row, x int, y float64) bool {
+	const (
+		share = 0.16 // of the row's height, from its lines
+		most  = 0.08 // inch, in high rows
+	)
 	top, bottom := p.table.Lines[row].At(x), p.table.Lines[row+1].At(x)
-	margin := min(0.16*(bottom-top), p.dpi*0.08)
+	margin := min(share*(bottom-top), p.dpi*most)
 	return y > top+margin && y < bottom-margin
 }
 
 // crosses reports whether a stroke from x0 to x1 at height y passes a column
 // border with room on both sides and covers a good part of the table.
 func (p *Page) crosses(x0, x1, y, width int) bool {
-	room := p.dpi * 0.3
+	const beyond = 0.3 // inch on each side of a border; writing runs over it by less
+	room := p.dpi * beyond
 	return x1-x0 >= width*3/10 && slices.ContainsFunc(p.table.Borders, func(b layout.Rule) bool {
 		return b.At(y)-float64(x0) > room && float64(x1)-b.At(y) > room
 	})
@@ -121,6 +130,10 @@ func (p *Page) crosses(x0, x1, y, width int) bool {
 // through reports whether a rule runs through all the writing of some cell,
 // at mid-height.
 func (p *Page) through(row int, r layout.Rule) bool {
+	const (
+		wide, high  = 0.5, 0.1  // inch: writing, of which less may be a stray mark
+		upper, foot = 0.25, 0.7 // of its height, from its top: between these a line strikes out, below it underlines
+	)
 	x := (r.From + r.To) / 2
 	_, column := p.cellAt(x, int(r.At(x)))
 	if column < 0 || !p.columns[column].Print {
@@ -128,7 +141,8 @@ func (p *Page) through(row int, r layout.Rule) bool {
 	}
 	box := p.boxOf(p.pieces(row, column))
 	height := (r.At(x) - float64(box.Min.Y)) / float64(max(1, box.Dy()))
-	return float64(box.Dx()) > p.dpi*0.5 && float64(box.Dy()) > p.dpi*0.1 && (r.To-r.From) > box.Dx()*9/10 && height > 0.25 && height < 0.7
+	return float64(box.Dx()) > p.dpi*wide && float64(box.Dy()) > p.dpi*high && (r.To-r.From) > box.Dx()*9/10 &&
+		height > upper && height < foot
 }
 
 // pieces lists the components of a cell.
