@@ -50,6 +50,7 @@ func Read(g *image.Gray, c Corners) Found {
 // upright is the corner that is likeliest the top left: the one with a block
 // below it; where none has, the one whose mark is missing too.
 func (c Corners) upright(g *image.Gray) int {
+	const plain = 0.3 // of the paper's level, by which a block is darker for certain
 	best, darkest := 0, 0.0
 	for n := range 4 {
 		l := c.shapes(n)[0]
@@ -68,7 +69,7 @@ func (c Corners) upright(g *image.Gray) int {
 			best, darkest = n, d
 		}
 	}
-	if darkest < 0.3 && c.Missing >= 0 {
+	if darkest < plain && c.Missing >= 0 {
 		return c.Missing
 	}
 	return best
@@ -107,11 +108,12 @@ const (
 // the patterns that QR readers look for. Thick ink makes modules dark, faint
 // ink light, so several levels are tried.
 func (s sampler) known(at image.Rectangle) (Code, bool) {
+	const thick, faint = 0.3, 0.7 // of the way from the darkest module to the lightest, for such ink
 	for version := firstVersion; version <= lastVersion; version++ {
 		side := 17 + 4*version
 		greys := s.modules(at, side)
 		lightest, darkest := slices.Max(greys), slices.Min(greys)
-		for _, share := range []float64{0.5, 0.3, 0.7} {
+		for _, share := range []float64{0.5, thick, faint} {
 			level := darkest + share*(lightest-darkest)
 			rows := make([][]bool, side)
 			for y := range rows {
