@@ -87,6 +87,7 @@ const (
 	letter    = 6    // half the height of white letters
 	bandHigh  = 10   // least height of a band: a line of small print
 	bandWide  = 20   // least width: a cell for a row number
+	lighter   = 0.4  // of the way from a band's ground to the paper; above, it is print
 	leastText = 0.01 // share of a band that is light, where something is printed on it
 	mostText  = 0.35
 )
@@ -253,7 +254,7 @@ func (b *band) printed(small, ground *image.Gray) bool {
 	}
 	slices.Sort(levels)
 	b.ink, b.paper = float64(levels[len(levels)*2/5]), float64(paper)
-	limit := int(b.ink + 0.4*(b.paper-b.ink))
+	limit := int(b.ink + lighter*(b.paper-b.ink))
 	at, _ := slices.BinarySearch(levels, limit)
 	light := float64(len(levels)-at) / float64(len(levels))
 	return light > leastText && light < mostText

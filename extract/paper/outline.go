@@ -18,6 +18,7 @@ const (
 	faintest      = 0.04 // least step in the logarithm of light from desk to sheet
 	plenty        = 0.15 // a step as good as any larger one
 	steepest      = 0.2  // how far a side may lean: 5 degrees of turn, and a keystone of 15 %
+	leastSpan     = 0.4  // of the picture's width or height, from side to side and along a side
 	leastSupport  = 0.55 // share of each side where such a step is seen; shadows and fingers hide some
 	meanSupport   = 0.7  // the same of all four
 	leastArea     = 0.25 // of the picture
@@ -48,12 +49,12 @@ func find(g *image.Gray) (outline, bool) {
 	best, bestScore := outline{}, 0.0
 	for _, l := range left {
 		for _, r := range right {
-			if r.at(h/2)-l.at(h/2) < w*0.4 || l.edge && r.edge {
+			if r.at(h/2)-l.at(h/2) < w*leastSpan || l.edge && r.edge {
 				continue
 			}
 			for _, t := range top {
 				for _, b := range bottom {
-					if b.at(w/2)-t.at(w/2) < h*0.4 {
+					if b.at(w/2)-t.at(w/2) < h*leastSpan {
 						continue
 					}
 					o, ok := outlineOf([4]side{t, r, b, l}, w, h)
@@ -291,8 +292,12 @@ func (p plane) sides() (up, down []side) {
 
 // peaks are the strongest lines that are no neighbours of a stronger one.
 func (p plane) peaks(votes []float32, lean func(int) float64) []side {
-	const kept, apart = 8, 8.0
-	least := float32(0.3) * plenty * float32(p.h) / 2 * 0.4 // of a side of 40 % of the height, weakly seen
+	const (
+		kept  = 8   // sides
+		apart = 8.0 // pixels at either end
+		weak  = 0.3 // of plenty: the mean step along the shortest of sides
+	)
+	least := float32(weak) * plenty * float32(p.h) / 2 * leastSpan
 	var all []side
 	for i, v := range votes {
 		x := i % p.w

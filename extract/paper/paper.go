@@ -93,8 +93,11 @@ var papers = [...]struct{ w, h float64 }{{8.5, 11}, {8.27, 11.69}, {8.5, 14}, {1
 // scanner's picture has the size of a sheet, or shows one of its true size
 // with its corners square; photos have neither.
 func isScan(o quad, size image.Point, dpi float64) bool {
-	const near = 0.015 // cameras' 3:4 is 3 % off a letter sheet
-	square := o.square(size, 0.6)
+	const (
+		near    = 0.015 // cameras' 3:4 is 3 % off a letter sheet
+		degrees = 0.6   // from a right angle: a scanner's corners
+	)
+	square := o.square(size, degrees)
 	return square && (isPaper(float64(size.X)/dpi, float64(size.Y)/dpi, near) || isPaper(o.width(size)/dpi, o.height(size)/dpi, 2*near))
 }
 
@@ -111,11 +114,14 @@ func isPaper(w, h, near float64) bool {
 // sizeOf is the sheet, in inches, whose proportions are nearest to those of
 // the outline; of those that are like no sheet's, the longer side is 11 inches.
 func sizeOf(o quad, size image.Point) (w, h float64) {
-	const like = 0.08 // keystone alone makes proportions uncertain by some 5 %
+	const (
+		like    = 0.08 // keystone alone makes proportions uncertain by some 5 %
+		unknown = 11.0 // inches: the longer side of what is like no sheet
+	)
 	w, h = o.width(size), o.height(size)
 	ratio := max(w, h) / min(w, h)
 	best := math.Inf(1)
-	long := 11.0
+	long := unknown
 	for _, p := range papers {
 		if d := math.Abs(math.Log(ratio * p.w / p.h)); d < min(best, like) {
 			best, long, ratio = d, p.h, p.h/p.w
@@ -133,13 +139,14 @@ func sizeOf(o quad, size image.Point) (w, h float64) {
 // short side of a letter sheet, or its long side where more would be missing
 // than seen.
 func leastSize(o quad, size image.Point, cut int) (w, h float64) {
+	const squat = 0.8 // of the whole side, seen of those that are cut: with less, the whole one is the long one
 	w, h = o.width(size), o.height(size)
 	whole, part := w, h
 	if cut%2 == 1 {
 		whole, part = h, w
 	}
 	inches := papers[0].w
-	if part < 0.8*whole {
+	if part < squat*whole {
 		inches = papers[0].h
 	}
 	return w * inches / whole, h * inches / whole
@@ -150,13 +157,14 @@ const finest = 300.0
 
 // flatten lays the sheet flat.
 func flatten(g *image.Gray, s shape, cut int) *Sheet {
+	const muchFiner = 1.5 // times finest: such photos are shrunk first, for warp looks at four pixels only
 	size := g.Rect.Size()
 	w, h := sizeOf(s.corners, size)
 	if cut >= 0 {
 		w, h = leastSize(s.corners, size, cut)
 	}
 	dpi := max(s.corners.width(size)/w, s.corners.height(size)/h)
-	if dpi > 1.5*finest {
+	if dpi > muchFiner*finest {
 		scale := finest / dpi
 		g, dpi = layout.Shrink(g, scale), finest
 	}

@@ -11,11 +11,14 @@ import (
 // refine follows the sides of a sheet at a finer resolution: its corners are
 // set to where they are, and its bends are measured.
 func refine(g *image.Gray, o outline) shape {
-	const pixels = 1400 // of the longer side: about 0.01 inch each
+	const (
+		pixels       = 1400        // of the longer side: about 0.01 inch each
+		first, again = 0.02, 0.012 // of the sheet: how far from where they were sides are looked for
+	)
 	small := layout.Shrink(g, min(1, pixels/float64(max(g.Rect.Dx(), g.Rect.Dy()))))
 	levels := logarithms(closed(small, 5))
 	s := newShape(o.corners)
-	for _, reach := range []float64{0.02, 0.012} { // of the sheet
+	for _, reach := range []float64{first, again} {
 		var ends [4][2]float64
 		for i := range 4 {
 			if i == o.cut {
@@ -112,6 +115,11 @@ type sample struct{ t, d float64 }
 // fitSide fits d ≈ c0(1−t) + c1·t + t(1−t)(c2 + c3·t) by least squares, three
 // times, each time without what lies far off: shadows, grain and fingers.
 func fitSide(offs []sample) (c [4]float64) {
+	const (
+		stiff   = 1e-3 // added to the diagonal: few places must not bend a side
+		outlier = 2.5  // times the usual distance from the side; further off, a place is left out
+		exact   = 1e-4 // of the sheet: what is as close stays, however close the others are
+	)
 	terms := func(t float64) [4]float64 { return [4]float64{1 - t, t, t * (1 - t), t * (1 - t) * t} }
 	value := func(t float64) (v float64) {
 		for i, x := range terms(t) {
@@ -132,7 +140,7 @@ func fitSide(offs []sample) (c [4]float64) {
 			}
 		}
 		for i := range 4 {
-			m[i][i] += 1e-3 // few places must not bend a side
+			m[i][i] += stiff
 		}
 		c = solve(m)
 		far := make([]float64, len(offs))
@@ -142,7 +150,7 @@ func fitSide(offs []sample) (c [4]float64) {
 		usual := slices.Sorted(slices.Values(far))[len(far)/2]
 		kept = nil
 		for i, o := range offs {
-			if far[i] <= 2.5*usual+1e-4 {
+			if far[i] <= outlier*usual+exact {
 				kept = append(kept, o)
 			}
 		}
