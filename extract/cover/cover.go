@@ -67,22 +67,29 @@ type reader struct {
 
 // score adds up what only cover pages have.
 func (r reader) score(c Content) float64 {
+	const ( // what each adds to the score
+		purpose    = .35
+		group      = .2
+		title      = .1
+		organizers = .2  // the heading above them
+		organizer  = .15 // each of two
+	)
 	var s float64
 	if r.first(purposeLabel) >= 0 && c.Purpose != "" {
-		s += .35
+		s += purpose
 	}
 	if r.first(groupLabel) >= 0 && c.Group != "" {
-		s += .2
+		s += group
 	}
 	if r.first(titleLabel) >= 0 || len(r.rows) > 0 && strings.Contains(strings.ToLower(r.rows[0].text()), "petition") {
-		s += .1
+		s += title
 	}
 	if r.first(organizersLabel) >= 0 {
-		s += .2
+		s += organizers
 	}
 	for _, o := range c.Organizers[:min(2, len(c.Organizers))] {
 		if o.Name != "" && (o.Address != "" || !o.Signature.Empty()) {
-			s += .15
+			s += organizer
 		}
 	}
 	return min(s, 1)
@@ -97,6 +104,7 @@ func (r reader) first(l kind) int {
 
 // group gives the labelled name of the group, else what the title says.
 func (r reader) group() string {
+	const nameGap = .8 // letter heights between two lines of one name
 	for _, l := range []kind{groupLabel, titleLabel} {
 		i := r.first(l)
 		if i < 0 {
@@ -112,7 +120,7 @@ func (r reader) group() string {
 				text = r.rows[i].text()
 			}
 			// A name too long for its line goes on, if that line was full.
-			if i+1 < len(r.rows) && text != "" && r.full(i) && !r.rows[i+1].labelled() && r.gap(i+1) < .8 {
+			if i+1 < len(r.rows) && text != "" && r.full(i) && !r.rows[i+1].labelled() && r.gap(i+1) < nameGap {
 				text += " " + r.rows[i+1].text()
 			}
 			if text = tidy(text); text != "" {
@@ -193,10 +201,17 @@ func (r reader) stated() string {
 	return ""
 }
 
+// paragraphGap is how many letter heights lines that belong together are apart at most.
+const paragraphGap = 2.2
+
 // paragraph goes on from the lines it has with row i and what follows until a
 // label, a table or a gap. A sentence that goes on in lower case bridges a gap.
 func (r reader) paragraph(lines []string, i int) string {
-	limit := 2.2 // in letter heights, between one line and the next
+	const (
+		wider = 1.35 // times the narrowest gap so far, that the next one may be
+		slack = .3   // letter heights more: boxes of letters are not exact
+	)
+	limit := paragraphGap
 	for ; i < len(r.rows); i++ {
 		if r.rows[i].labelled() || r.table(i) {
 			break
@@ -207,7 +222,7 @@ func (r reader) paragraph(lines []string, i int) string {
 			break
 		}
 		if len(lines) > 0 {
-			limit = min(limit, gap*1.35+.3)
+			limit = min(limit, gap*wider+slack)
 		}
 		if strings.HasPrefix(strings.ToLower(text), "we, the undersigned") {
 			break

@@ -141,8 +141,12 @@ func kindOf(phrase string, colon bool) kind {
 	if k := lookup(words); k != noLabel && (colon || k != otherLabel && !(k == groupLabel && len(words) == 1)) {
 		return k
 	}
+	const (
+		likely  = .55 // confidence that a phrase before a colon is a label
+		certain = .8  // that one without a colon is, which may be text
+	)
 	m := heading.Of(strings.Join(words, " "))
-	if m.Confidence < .55 || !colon && (len(words) > 3 || m.Confidence < .8 || len(m.Items) == 0) {
+	if m.Confidence < likely || !colon && (len(words) > 3 || m.Confidence < certain || len(m.Items) == 0) {
 		return noLabel
 	}
 	if len(m.Items) == 0 {

@@ -199,7 +199,7 @@ func (p *people) address(i, j int) string {
 	if j+1 < len(p.rows[i].segments) && !complete(text) && p.rows[i].segments[j+1].label.kind == noLabel {
 		text = strings.TrimSpace(text + " " + textOf(p.rows[i].segments[j+1].words))
 	}
-	for k := i + 1; k < len(p.rows) && k <= i+3 && !complete(text) && p.gap(k) < 2.2; k++ {
+	for k := i + 1; k < len(p.rows) && k <= i+3 && !complete(text) && p.gap(k) < paragraphGap; k++ {
 		at := slices.IndexFunc(p.rows[k].segments, func(s segment) bool {
 			x := s.box().Min.X
 			return x > left-p.rows[k].height*2 && x < left+p.size.X/4
@@ -221,6 +221,7 @@ func (p *people) address(i, j int) string {
 
 // signature gives the place to sign that belongs to a label.
 func (p *people) signature(i, j int) image.Rectangle {
+	const roomToSign = 2.5 // letter heights above a label, where it is a caption
 	row := p.rows[i]
 	s := row.segments[j]
 	words := s.words[:max(1, min(s.label.words, len(s.words)))]
@@ -239,7 +240,7 @@ func (p *people) signature(i, j int) image.Rectangle {
 			break
 		}
 	}
-	if !s.label.colon && s.rest() == "" && p.gap(i) > 2.5 && j+1 == len(row.segments) { // a caption below the line
+	if !s.label.colon && s.rest() == "" && p.gap(i) > roomToSign && j+1 == len(row.segments) { // a caption below the line
 		top := max(name.Min.Y-5*h/2, p.printed(i-1)+h/4)
 		return image.Rect(name.Min.X, top, min(right, name.Min.X+20*h), name.Min.Y)
 	}
