@@ -197,12 +197,18 @@ func company(headings []string, row []Meaning) {
 // neither name nor signature. Empty headings count for little: a column of row
 // numbers often has none.
 func scoreOf(headings []string, row []Meaning) float64 {
+	const (
+		blank     = .2       // weight of an empty heading
+		one, two  = .35, .85 // times the mean, where a row asks for so many things
+		noSigner  = .6       // times it, where neither name nor signature is asked for
+		surelyOne = .6       // at least, of a row that plainly asks to sign
+	)
 	var sum, sure, weight float64
 	seen := map[string]bool{}
 	for i, m := range row {
 		w := 1.0
 		if strings.TrimSpace(headings[i]) == "" {
-			w = .2
+			w = blank
 		}
 		sum += m.Confidence * w
 		weight += w
@@ -216,12 +222,12 @@ func scoreOf(headings []string, row []Meaning) float64 {
 	if weight == 0 || len(seen) == 0 {
 		return 0
 	}
-	s := sum / weight * (1 + sure/weight) / 2 * []float64{.35, .85, 1}[min(len(seen), 3)-1]
+	s := sum / weight * (1 + sure/weight) / 2 * []float64{one, two, 1}[min(len(seen), 3)-1]
 	if !seen["name"] && !seen["given"] && !seen["family"] && !seen["signature"] {
-		s *= .6
+		s *= noSigner
 	}
 	if asksToSign(row) {
-		s = max(s, .6)
+		s = max(s, surelyOne)
 	}
 	return s
 }
@@ -229,13 +235,14 @@ func scoreOf(headings []string, row []Meaning) float64 {
 // asksToSign reports whether one heading is plainly that of names and another plainly
 // that of signatures, or one that of both: nothing else on a page is, whatever stands beside them.
 func asksToSign(row []Meaning) bool {
+	const plain = .9 // confidence: above, the words are known and nearly all as printed
 	plainly := func(items ...string) bool {
 		return slices.ContainsFunc(row, func(m Meaning) bool {
-			return m.Confidence > .9 && len(m.Items) == 1 && slices.Contains(items, m.Items[0])
+			return m.Confidence > plain && len(m.Items) == 1 && slices.Contains(items, m.Items[0])
 		})
 	}
 	both := func(m Meaning) bool {
-		return m.Confidence > .9 && slices.Equal(m.Items, []string{"name", "signature"})
+		return m.Confidence > plain && slices.Equal(m.Items, []string{"name", "signature"})
 	}
 	return plainly("name", "family") && plainly("signature") || slices.ContainsFunc(row, both)
 }
@@ -289,12 +296,13 @@ var streets = strings.Fields("street strasse str rue calle straat via gatuadress
 // numbers reads "No." as the row number in the first column, and as the
 // member's number in a later one unless another column asks for that.
 func numbers(row []Meaning) {
+	const guessed = .7 // times the confidence of "No.", which may be a number of something else
 	i := find(row, "number")
 	if i <= 0 || find(row, "member_id") >= 0 || row[i].Confidence == 0 {
 		return
 	}
 	if find(row[:i], "name") >= 0 || find(row[:i], "given") >= 0 || find(row[:i], "family") >= 0 {
-		row[i] = Meaning{[]string{"member_id"}, row[i].Confidence * .7}
+		row[i] = Meaning{[]string{"member_id"}, row[i].Confidence * guessed}
 	}
 }
 

@@ -84,6 +84,7 @@ func fold(text string) string {
 
 // tokens cuts folded text into words and separators.
 func tokens(text string) []token {
+	const misread = .7 // quality of a short word that between two known ones can only be "of"
 	text = strings.ReplaceAll(rehyphened(parting.Replace(text)), "-", "")
 	var list []token
 	for w := range strings.FieldsFuncSeq(text, func(r rune) bool {
@@ -95,7 +96,7 @@ func tokens(text string) []token {
 	}
 	for i := 1; i+1 < len(list); i++ { // "name oi member"
 		if t := list[i]; t.quality == 0 && len(t.word) <= 2 && list[i-1].quality > 0 && list[i+1].quality > 0 {
-			list[i] = token{"of", .7}
+			list[i] = token{"of", misread}
 		}
 	}
 	return list
@@ -145,6 +146,7 @@ func spell(w string) []token {
 // split parts two known words that were run together, such as "memberno".
 // Short halves are too often chance.
 func split(w string) []token {
+	const together = .9 // quality of words without the blank between them
 	whole := func(s string) bool { return isKnown(s) && (len(s) > 2 && !fillers[s] || s == "id" || s == "of") }
 	for i := 2; i <= len(w)-2; i++ {
 		a, b := w[:i], w[i:]
@@ -152,7 +154,7 @@ func split(w string) []token {
 			b = "#"
 		}
 		if len(w) >= 5 && whole(a) && (b == "#" || whole(b)) {
-			return []token{{a, .9}, {b, .9}}
+			return []token{{a, together}, {b, together}}
 		}
 	}
 	return nil
@@ -179,6 +181,10 @@ var inner = func() map[string]bool {
 // are few for its length. Of words that are equally close and mean different
 // things, it is the one with the same first letter, or none.
 func closest(w string) token {
+	const (
+		lookalike = .95 // quality of a word that differs by letters which OCR takes for each other
+		letters   = .8  // less, times the share of letters that differ beyond that
+	)
 	if len(w) > longestWord {
 		return token{word: w}
 	}
@@ -209,7 +215,7 @@ func closest(w string) token {
 	if word == "number" {
 		word = "#"
 	}
-	return token{word, .95 - .8*float64(fewest)/float64(len(best.word))}
+	return token{word, lookalike - letters*float64(fewest)/float64(len(best.word))}
 }
 
 // alike gives the first word if all have one sense, or nil.
