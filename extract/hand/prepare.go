@@ -79,7 +79,10 @@ func shrink(p plane) plane {
 // flatten divides by the paper's own brightness, taken in upright strips, so
 // that shadows and grey paper become white.
 func flatten(p plane) plane {
-	const strip = 48
+	const (
+		strip   = 48  // pixels
+		dimmest = 0.6 // of the whole cell's paper: a strip may be all ink
+	)
 	if p.w == 0 || p.h == 0 {
 		return p
 	}
@@ -87,7 +90,7 @@ func flatten(p plane) plane {
 	n := max(1, p.w/strip)
 	paper := make([]float64, n)
 	for i := range paper {
-		paper[i] = max(1, whole*0.6, brightest(p, i*p.w/n, (i+1)*p.w/n))
+		paper[i] = max(1, whole*dimmest, brightest(p, i*p.w/n, (i+1)*p.w/n))
 	}
 	out := plane{p.w, p.h, make([]uint8, len(p.pix))}
 	for x := range p.w {
@@ -436,6 +439,7 @@ func (b *blobs) dropOtherLines() {
 // ink. Pieces that touch the upper or lower edge count only where there is
 // hardly anything else, for then the cell was cut too small.
 func (b *blobs) band() (top, bottom float64) {
+	const reach = 1.6 // deviations of the ink's rows, up and down from their mean
 	inside := func(c blob) bool {
 		return !c.drop && !b.level(c) && (c.y0 > 0 && c.y1 < b.h-1 || c.height() >= b.h/2)
 	}
@@ -452,12 +456,16 @@ func (b *blobs) band() (top, bottom float64) {
 		inside = func(c blob) bool { return !c.drop }
 	}
 	mid, spread := b.rows(inside)
-	return mid - 1.6*spread, mid + 1.6*spread
+	return mid - reach*spread, mid + reach*spread
 }
 
 // foreign says whether a piece hangs in from a neighbour, which touches an edge
 // and hardly reaches the band of the writing, or is what is left of a rule.
 func (b *blobs) foreign(c blob, top, bottom float64) bool {
+	const (
+		hardly = 0.35 // of the band's height, that a neighbour's piece reaches into it
+		edge   = 0.25 // of it, above and below, where a rule lies and no dash
+	)
 	thin := max(3, b.h/12)
 	within := min(float64(c.y1+1), bottom) - max(float64(c.y0), top)
 	middle := float64(c.y0+c.y1) / 2
@@ -465,9 +473,9 @@ func (b *blobs) foreign(c blob, top, bottom float64) bool {
 	case c.y0 == 0 && c.y1 == b.h-1 && b.h > 12:
 		return c.width() <= thin // an upright rule
 	case c.y0 == 0 || c.y1 == b.h-1:
-		return c.height() < b.h/2 && within < 0.35*(bottom-top)
+		return c.height() < b.h/2 && within < hardly*(bottom-top)
 	case b.level(c):
-		return middle < top+0.25*(bottom-top) || middle > top+0.75*(bottom-top)
+		return middle < top+edge*(bottom-top) || middle > top+(1-edge)*(bottom-top)
 	case c.x0 == 0 || c.x1 == b.w-1:
 		return c.width() <= thin
 	}
