@@ -154,8 +154,13 @@ var plainWords = set(`we us you they he she is are was were been should would co
 // phrases holds the terms by their first word, longest first.
 var phrases = compile()
 
-// vocabulary is every word a misread word may be a reading of, with its shapes.
+// vocabulary is every word of headings, with its shapes.
 var vocabulary = words()
+
+// misreadable are the words of it that a misread word may stand for.
+var misreadable = slices.DeleteFunc(slices.Clone(vocabulary), func(v known) bool {
+	return plainWords[v.word] || exactly[v.word]
+})
 
 type known struct {
 	word, shape, wide string

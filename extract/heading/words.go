@@ -191,12 +191,19 @@ func closest(w string) token {
 	shape, wideShape := patternOf(shapes.Replace(w)), patternOf(wide.Replace(w))
 	var near []known
 	fewest := 99
-	for _, v := range vocabulary {
-		if len(v.word) > len(w)+4 || len(v.word) < len(w)-4 || plainWords[v.word] || exactly[v.word] {
+	for _, v := range misreadable {
+		if apart(len(w), len(v.word)) > 4 {
 			continue
 		}
-		d := min(shape.distance(v.shape), wideShape.distance(v.wide))
-		if d > allowed(min(len(w), len(v.word))) || d > fewest {
+		most := min(fewest, allowed(min(len(w), len(v.word))))
+		d := most + 1
+		if apart(shape.length, len(v.shape)) <= most { // each letter more is a difference
+			d = shape.distance(v.shape)
+		}
+		if apart(wideShape.length, len(v.wide)) <= most {
+			d = min(d, wideShape.distance(v.wide))
+		}
+		if d > most {
 			continue
 		}
 		if d < fewest {
@@ -217,6 +224,8 @@ func closest(w string) token {
 	}
 	return token{word, lookalike - letters*float64(fewest)/float64(len(best.word))}
 }
+
+func apart(a, b int) int { return max(a-b, b-a) }
 
 // alike gives the first word if all have one sense, or nil.
 func alike(words []known) *known {
