@@ -183,6 +183,37 @@ func noSigner(cells []string, first bool) bool {
 	return filled <= 3 && sums.MatchString(begins) && strings.ContainsAny(strings.Join(cells, ""), "0123456789")
 }
 
+// joinedHeadings are headings of which some stand over several columns, each with a heading of its
+// own in the second row: "Your details" over "Name" and "E-mail". A question over its answers
+// keeps its words, and a second name that of whom it is: "Witness Name".
+func joinedHeadings(upper, lower []string) []string {
+	out := slices.Clone(upper)
+	seen := map[string]bool{}
+	for len(out) < len(lower) {
+		out = append(out, "")
+	}
+	for i := 0; i < len(out); {
+		end := i + 1
+		for end < len(out) && strings.TrimSpace(out[end]) == "" {
+			end++
+		}
+		own := lower[min(i, len(lower)):min(end, len(lower))]
+		if end > i+1 && headingsIn(own) > 0 {
+			of := out[i]
+			for k, h := range own {
+				switch h = strings.TrimSpace(h); {
+				case h != "" && seen[strings.ToLower(h)]:
+					out[i+k] = of + " " + h
+				case h != "":
+					out[i+k], seen[strings.ToLower(h)] = h, true
+				}
+			}
+		}
+		i = end
+	}
+	return out
+}
+
 // sums is what a row of sums begins with; "Total Lee" is somebody.
 var sums = regexp.MustCompile(`^((grand )?total|count|sum|summe|gesamt|number|signatures|signers)([ :=]*(of|number|signatures|signers|rows|records|responses|entries|unterschriften|[0-9.,]+))*[ :=]*$`)
 
@@ -279,6 +310,10 @@ func (l *listed) add(s table.Sheet) error {
 			return nil
 		case headings != nil && slices.ContainsFunc(row.Cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
 			if noSigner(row.Cells, first) {
+				if first && several == nil {
+					headings = joinedHeadings(headings, row.Cells)
+					page.Headings = headings
+				}
 				continue
 			}
 			if !first && slices.EqualFunc(row.Cells, headings, strings.EqualFold) {

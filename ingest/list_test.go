@@ -65,22 +65,46 @@ func TestRowsOfLists(t *testing.T) {
 		"letters as web pages write them":         {"Name,Date\nSiobhan O&#039;Dea,2026-10-12\n", [][]string{{"Siobhan O'Dea", "2026-10-12"}}},
 	} {
 		t.Run(is, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "signed.csv")
-			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			var r ingest.Reader
-			d, err := r.Open(t.Context(), path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.Close()
-			p, err := d.Page(t.Context(), 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(c.want, p.List.Rows); diff != "" {
+			if diff := cmp.Diff(c.want, firstPage(t, c.text).List.Rows); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// firstPage is that of a list.
+func firstPage(t *testing.T, text string) ingest.Page {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "signed.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var r ingest.Reader
+	d, err := r.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	p, err := d.Page(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// A heading over several columns gives way to those in the row below it, a question does not.
+func TestHeadingsOverHeadings(t *testing.T) {
+	for name, tt := range map[string]struct{ upper, lower, want string }{
+		"details":       {"End Date,Email Address,Your details,,,Library", ",,Name,City/Town,Email Address,Open-Ended Response", "End Date,Email Address,Name,City/Town,Email Address,Library"},
+		"a question":    {"End Date,Name,Do you support it?,", ",Open-Ended Response,Yes,No", "End Date,Name,Do you support it?,"},
+		"two people":    {"Date,City,Signer,,Witness,", ",,Name,Email,Name,Email", "Date,City,Name,Email,Witness Name,Witness Email"},
+		"longer below":  {"Date signed,City,Member", ",,First Name,Last Name", "Date signed,City,First Name,Last Name"},
+		"nothing below": {"Date,Name,,", "Response,Open-Ended Response", "Date,Name,,"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := firstPage(t, tt.upper+"\n"+tt.lower+"\n10/12/2026,Ada Lovelace,Yes\n")
+			if got := strings.Join(p.List.Headings, ","); got != tt.want || len(p.List.Rows) != 1 {
+				t.Errorf("headings %q, want %q; %d rows", got, tt.want, len(p.List.Rows))
 			}
 		})
 	}
