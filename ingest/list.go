@@ -23,6 +23,7 @@ type listed struct {
 	passed []string // names of sheets that were not read
 	headed bool     // whether a row of headings was found
 	hidden int      // rows that are hidden in the workbook, and were read
+	struck int      // rows of which a cell is crossed out
 }
 
 // listHeadings are words of which the headings of a list of signers have two at least.
@@ -287,7 +288,7 @@ func (l *listed) add(s table.Sheet) error {
 	flush := func() {
 		if len(page.Rows) > 0 {
 			l.pages = append(l.pages, page)
-			page.Rows = nil
+			page.Rows, page.Struck = nil, nil
 		}
 	}
 	first := true
@@ -333,7 +334,13 @@ func (l *listed) add(s table.Sheet) error {
 			if several != nil {
 				of = several.rows(row.Cells)
 			}
+			if row.Struck {
+				l.struck++
+			}
 			for _, cells := range of {
+				if row.Struck {
+					page.cross(len(page.Rows))
+				}
 				if page.Rows = append(page.Rows, cells); len(page.Rows) == rowsOfPage {
 					flush()
 				}
@@ -345,6 +352,14 @@ func (l *listed) add(s table.Sheet) error {
 		l.pages[i].First = l.pages[before].Rows
 	}
 	return nil
+}
+
+// cross notes that a row is crossed out.
+func (l *List) cross(row int) {
+	if l.Struck == nil {
+		l.Struck = map[int]bool{}
+	}
+	l.Struck[row] = true
 }
 
 // notCounted are names of sheets, and titles within one, over rows that may not count.
@@ -372,6 +387,9 @@ func (l *listed) page(_ context.Context, number int) (Page, error) {
 	}
 	if number == 1 && l.hidden > 0 {
 		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows that are hidden in the workbook were read (%d). See whether they count.", l.hidden)})
+	}
+	if number == 1 && l.struck > 0 {
+		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows are crossed out in the workbook, whole or in part (%d). See whether they count.", l.struck)})
 	}
 	return p, nil
 }

@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"countersign/ingest"
 )
@@ -72,11 +74,43 @@ func TestRowsOfLists(t *testing.T) {
 	}
 }
 
+// A row is crossed out by the font of a cell, or of a part of its text.
+func TestRowsCrossedOut(t *testing.T) {
+	book := excelize.NewFile()
+	defer book.Close()
+	line, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Strike: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range [][]any{{"Name", "Date signed"}, {"Ada Lovelace", "2026-10-12"}, {"Bo Lee", "2026-10-12"}, {"Cy Lee", "2026-10-12"}} {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := book.SetCellStyle("Sheet1", "A2", "B2", line); err != nil {
+		t.Fatal(err)
+	}
+	if err := book.SetCellRichText("Sheet1", "A4", []excelize.RichTextRun{{Text: "Cy Lee", Font: &excelize.Font{Strike: true}}, {Text: " moved"}}); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := book.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	p := firstPage(t, b.String())
+	if diff := cmp.Diff(map[int]bool{0: true, 2: true}, p.List.Struck); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.Findings) != 1 || p.Findings[0].Text != "Rows are crossed out in the workbook, whole or in part (2). See whether they count." {
+		t.Errorf("findings %+v", p.Findings)
+	}
+}
+
 // firstPage is that of a list.
-func firstPage(t *testing.T, text string) ingest.Page {
+func firstPage(t *testing.T, data string) ingest.Page {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "signed.csv")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	path := filepath.Join(t.TempDir(), "signed")
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var r ingest.Reader

@@ -37,9 +37,10 @@ type Page struct {
 // List is a part of the table of those who signed online.
 type List struct {
 	Headings []string
-	Rows     [][]string // as long as the headings, or shorter; none is empty
-	First    [][]string // those of the list's first page, by which its columns are judged on all
-	Apart    string     // the sheet or title under which rows stand that may not count: "Withdrawn"; else empty
+	Rows     [][]string   // as long as the headings, or shorter; none is empty
+	Struck   map[int]bool // those of which a cell is crossed out, by their index
+	First    [][]string   // those of the list's first page, by which its columns are judged on all
+	Apart    string       // the sheet or title under which rows stand that may not count: "Withdrawn"; else empty
 }
 
 // Word is one word of a page's text layer.

@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// format is what is kept of how a workbook displays a number.
+// format is what is kept of how a workbook displays a cell.
 type format struct {
-	day   bool     // it is a day
-	zeros []string // patterns such as 0000000 or 00000-0000, which say how many digits a number has
+	day    bool     // its number is a day
+	zeros  []string // patterns such as 0000000 or 00000-0000, which say how many digits a number has
+	struck bool     // a line is drawn through it
 }
 
 // newFormat reads the code of a format; the usual ones have an id alone.

@@ -43,6 +43,7 @@ type Row struct {
 	Line   int // 1-based: of text the line on which it begins, of a workbook the row
 	Cells  []string
 	Hidden bool
+	Struck bool     // a cell of it is crossed out
 	Notes  []string // what a person should know of it
 }
 

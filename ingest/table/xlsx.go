@@ -17,7 +17,7 @@ import (
 // writes our reports, gives a cell as it is displayed and does not say whether it is a
 // number, a day or text, and hides texts that are not there.
 type workbook struct {
-	texts    []string
+	texts    []text
 	formats  []format // by style of a cell
 	days1904 bool
 }
@@ -138,32 +138,39 @@ func (w *workbook) readTexts(part *zip.File) error {
 		if e.Name.Local != "si" {
 			return nil
 		}
-		s, err := richText(d, "si")
-		w.texts = append(w.texts, s)
+		t, err := richText(d, "si")
+		w.texts = append(w.texts, t)
 		return err
 	})
 }
 
+// text is what stands in a cell.
+type text struct {
+	string
+	struck bool // some of it is crossed out
+}
+
 // richText joins the texts within an element, up to its end.
-func richText(d *xml.Decoder, of string) (string, error) {
+func richText(d *xml.Decoder, of string) (text, error) {
 	var out strings.Builder
-	in, aid := false, false
+	in, aid, struck := false, false, false
 	for {
 		t, err := d.RawToken()
 		if err != nil {
-			return "", err
+			return text{}, err
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
 			in = t.Name.Local == "t"
 			aid = aid || t.Name.Local == "rPh"
+			struck = struck || crossesOut(t)
 		case xml.EndElement:
 			in = false
 			switch t.Name.Local {
 			case "rPh":
 				aid = false
 			case of:
-				return unescape(out.String()), nil
+				return text{unescape(out.String()), struck}, nil
 			}
 		case xml.CharData:
 			if in && !aid {
@@ -171,6 +178,11 @@ func richText(d *xml.Decoder, of string) (string, error) {
 			}
 		}
 	}
+}
+
+// crossesOut says whether an element of a font draws a line through the text.
+func crossesOut(e xml.StartElement) bool {
+	return e.Name.Local == "strike" && (attr(e, "val") == "" || isTrue(attr(e, "val")))
 }
 
 // unescape turns _x000D_ into the character of that code.
@@ -195,9 +207,22 @@ func (w *workbook) readFormats(part *zip.File) error {
 		return errors.New("too many styles")
 	}
 	codes := map[string]string{}
-	styles := false
+	var struck []bool // by font
+	fonts, styles := false, false
 	return walk(part, func(e xml.StartElement, _ *xml.Decoder) error {
 		switch e.Name.Local {
+		case "fonts":
+			fonts = true
+		case "font":
+			if fonts {
+				struck = append(struck, false)
+			}
+		case "strike":
+			if fonts && len(struck) > 0 {
+				struck[len(struck)-1] = crossesOut(e)
+			}
+		case "fills":
+			fonts = false
 		case "numFmt":
 			codes[attr(e, "numFmtId")] = attr(e, "formatCode")
 		case "cellXfs":
@@ -207,7 +232,11 @@ func (w *workbook) readFormats(part *zip.File) error {
 		case "xf":
 			if styles {
 				id := attr(e, "numFmtId")
-				w.formats = append(w.formats, newFormat(id, codes[id]))
+				f := newFormat(id, codes[id])
+				if n, err := strconv.Atoi(attr(e, "fontId")); err == nil && n >= 0 && n < len(struck) {
+					f.struck = struck[n]
+				}
+				w.formats = append(w.formats, f)
 			}
 		}
 		return nil
@@ -390,7 +419,7 @@ func columnName(n int) string {
 // cell reads a cell up to its end.
 func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 	kind, style := attr(e, "t"), attr(e, "s")
-	value, inline, formula, has := "", "", false, false
+	value, inline, formula, has := "", text{}, false, false
 	for {
 		t, err := r.xml.RawToken()
 		if err != nil {
@@ -402,10 +431,13 @@ func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 				if formula && value == "" && kind != "str" {
 					row.Notes = append(row.Notes, fmt.Sprintf("cell %s%d is a formula whose result is not in the file: open the workbook in a spreadsheet and save it again", columnName(at), row.Line))
 				}
-				if has {
-					return inline, nil
+				f := r.format(style)
+				said := inline
+				if !has {
+					said = r.value(kind, f, value, row, at)
 				}
-				return r.value(kind, style, value, row, at), nil
+				row.Struck = row.Struck || said.string != "" && (said.struck || f.struck)
+				return said.string, nil
 			}
 		case xml.StartElement:
 			switch e.Name.Local {
@@ -442,28 +474,32 @@ func textOf(d *xml.Decoder) (string, error) {
 	}
 }
 
-func (r *sheetRows) value(kind, style, value string, row *Row, at int) string {
+// format is that of a style, by its number.
+func (r *sheetRows) format(style string) format {
+	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(r.book.formats) {
+		return r.book.formats[i]
+	}
+	return format{}
+}
+
+func (r *sheetRows) value(kind string, f format, value string, row *Row, at int) text {
 	switch kind {
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil || i < 0 || i >= len(r.book.texts) {
 			row.Notes = append(row.Notes, fmt.Sprintf("cell %s%d names a text that the workbook does not have", columnName(at), row.Line))
-			return Unreadable
+			return text{string: Unreadable}
 		}
 		return r.book.texts[i]
 	case "str", "inlineStr":
-		return unescape(value)
+		return text{string: unescape(value)}
 	case "b":
-		return map[bool]string{true: "TRUE", false: "FALSE"}[isTrue(value)]
+		return text{string: map[bool]string{true: "TRUE", false: "FALSE"}[isTrue(value)]}
 	case "d":
 		day, _, _ := strings.Cut(value, "T")
-		return day
+		return text{string: day}
 	case "e":
-		return value // such as #N/A
+		return text{string: value} // such as #N/A
 	}
-	var f format
-	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(r.book.formats) {
-		f = r.book.formats[i]
-	}
-	return f.text(value, r.book.days1904)
+	return text{string: f.text(value, r.book.days1904)}
 }
