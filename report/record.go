@@ -29,7 +29,7 @@ func (r *Petition) AddCover(c extract.Cover, file string, page int) {
 func SnapshotOf(r *roll.Roll, rules verify.Rules) Snapshot {
 	const remarks = 200 // more would bury the rest of the page
 	return Snapshot{
-		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: len(r.Members), LeftOut: r.LeftOut,
+		Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, Members: r.Members.Len(), LeftOut: r.LeftOut,
 		Merged: r.Merged, AsOf: r.AsOf,
 		Sums: r.Sums(), Findings: slices.Concat(noStanding(r, rules), unknownStatuses(r, rules),
 			r.Remarks(remarks)),
@@ -38,21 +38,21 @@ func SnapshotOf(r *roll.Roll, rules verify.Rules) Snapshot {
 
 // noStanding is a remark on an export that does not say who is in good standing.
 func noStanding(r *roll.Roll, rules verify.Rules) []string {
-	n := rules.Unstated(r.Members)
-	if 2*n <= len(r.Members) {
+	n := rules.Unstated(&r.Members)
+	if 2*n <= r.Members.Len() {
 		return nil
 	}
 	return []string{fmt.Sprintf("of %d of %d members there is neither a status nor a date paid "+
 		"through: their lines wait for a person. If a column has it, name it (--map "+
 		"status=HEADING); if being on this roll is enough, say so in the rule (roll-counts: true)",
-		n, len(r.Members))}
+		n, r.Members.Len())}
 }
 
 // unknownStatuses is one remark on the statuses whose members are left to people; none where
 // the rules know all.
 func unknownStatuses(r *roll.Roll, rules verify.Rules) []string {
 	const most = 12 // more are no statuses, but another column's texts
-	unknown := rules.UnknownStatuses(r.Members)
+	unknown := rules.UnknownStatuses(&r.Members)
 	if len(unknown) == 0 {
 		return nil
 	}

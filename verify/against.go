@@ -14,13 +14,13 @@ import (
 // somebody else's: such a line is never decided for the member, whatever else agrees. What
 // may well be misread contradicts nothing.
 func (m *Matcher) contradict(row extract.Row, written name.Name, at int32, evidence []Evidence) {
-	member := m.roll.Members[at]
+	member := m.roll.Members.At(at)
 	for i := range evidence {
 		e := &evidence[i]
 		if e.Field == extract.Name {
 			e.Share = m.bearers(written, member) * (1 - m.fromRoll())
 			m.contradictName(e, row, written, member)
-			if e.Against == "" && m.rival(written, member) {
+			if e.Against == "" && m.rival(written, at) {
 				e.Against = "another member bears the name as it is written"
 			}
 		}
@@ -171,12 +171,12 @@ func (m *Matcher) otherGiven(written name.Name, member *roll.Member) bool {
 // rival says whether another member bears a name as it is written, middle name and suffix
 // included, and this member does not quite. Of one given name and a surname the likelihood
 // says enough, but not of an initial and a surname.
-func (m *Matcher) rival(written name.Name, member *roll.Member) bool {
+func (m *Matcher) rival(written name.Name, at int32) bool {
 	initial := len(written.Given) == 1 && len(joined(written.Given[0])) == 1
 	if written.Suffix == "" && len(written.Given) < 2 && !initial {
 		return false
 	}
-	own := name.Compare(written, personOf(member))
+	own := name.Compare(written, m.roll.Members.Name(at))
 	if fits(written, own) {
 		return false
 	}
@@ -185,12 +185,12 @@ func (m *Matcher) rival(written name.Name, member *roll.Member) bool {
 		return false
 	}
 	return slices.ContainsFunc(m.holders(int32(word)), func(who person) bool {
-		other := m.roll.Members[who.at]
-		if other == member || len(other.Given) == 0 ||
-			slices.Contains(m.roll.SamePerson(who.at), m.placeOf(member)) {
+		other := m.roll.Members.Name(who.at)
+		if who.at == at || len(other.Given) == 0 ||
+			slices.Contains(m.roll.SamePerson(who.at), at) {
 			return false
 		}
-		c := name.Compare(written, personOf(other))
+		c := name.Compare(written, other)
 		return c.Given >= own.Given && c.Family >= own.Family && fits(written, c)
 	})
 }
@@ -204,16 +204,6 @@ func fits(written name.Name, c name.Comparison) bool {
 		return false
 	}
 	return len(written.Given) < 2 || c.Middle == name.Equal || c.Whole || c.Given == name.MiddleName
-}
-
-// placeOf is where a member stands in Roll.Members.
-func (m *Matcher) placeOf(member *roll.Member) int32 {
-	of := m.roll.ByNumber(member.ID)
-	is := func(at int32) bool { return m.roll.Members[at] == member }
-	if i := slices.IndexFunc(of, is); i >= 0 {
-		return of[i]
-	}
-	return -1
 }
 
 // strangers takes out candidates of whom nothing speaks: name and number are others in

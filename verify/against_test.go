@@ -49,7 +49,7 @@ func TestChangedParts(t *testing.T) {
 	}
 	tried, counted := map[string]int{}, map[string]int{}
 	for tries := 0; tries < *changedLines; tries++ {
-		member := m.roll.Members[w.rand.IntN(len(m.roll.Members))]
+		member := m.roll.Members.At(int32(w.rand.IntN(m.roll.Members.Len())))
 		if s := MIG().Standing; s(member, day("2026-11-01")).Reason != IsMember ||
 			len(name.Words(member.Given)) == 0 {
 			continue
@@ -194,7 +194,7 @@ func (p parts) change(
 				continue
 			}
 		default:
-			if changed.number = r.Members[w.rand.IntN(len(r.Members))].ID; engine == "text" &&
+			if changed.number = r.Members.ID(int32(w.rand.IntN(r.Members.Len()))); engine == "text" &&
 				w.chance(0.5) {
 				// Of what a reader gives, a single digit may well be misread.
 				b := []byte(m.ID)
@@ -212,7 +212,7 @@ func (p parts) change(
 // fitsNumber says whether the member who has the number of a line may bear its name.
 func fitsNumber(r *roll.Roll, p parts) bool {
 	for _, at := range r.ByNumber(p.number) {
-		if name.Compare(name.Parse(p.name()), personOf(r.Members[at])).Agrees() {
+		if name.Compare(name.Parse(p.name()), r.Members.Name(at)).Agrees() {
 			return true
 		}
 	}

@@ -276,10 +276,10 @@ type seenAgain struct {
 }
 
 func (m *Matcher) seenAgain(s *sight, at int32) (a seenAgain) {
-	member := m.roll.Members[at]
+	member := m.roll.Members.At(at)
 	a.number = s.number.share(m.numberOf(at))
 	if s.street != nil && member.Street != "" {
-		a.street = s.street.of(member) >= speaks*s.street.any
+		a.street = s.street.of(member.Street) >= speaks*s.street.any
 	}
 	if home := m.places.homes[m.homes[at]]; s.zip != nil && home.zip != "" {
 		forms := zipForms(home.zip) // of a code of four digits, what is seen of five is a tenth of it all

@@ -132,7 +132,7 @@ func linkAll(t testing.TB, records []typist) links {
 		s := m.see(w, r.line().Row)
 		for _, c := range m.score(w, s) {
 			member, nobody := m.prior*c.likelihood/float64(len(records)), (1-m.prior)*s.nobody
-			if j := at[m.roll.Members[c.at].ID]; j != i && member > nobody {
+			if j := at[m.roll.Members.ID(c.at)]; j != i && member > nobody {
 				group[root(i)] = root(j)
 			}
 		}

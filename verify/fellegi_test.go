@@ -153,7 +153,7 @@ func (f *fellegiSunter) score(l Line) (ids []string, score float64) {
 	m.route(work, sight)
 	for _, who := range work.found {
 		at := who.at
-		id := m.roll.Members[at].ID
+		id := m.roll.Members.ID(at)
 		own := f.w.members[f.place[id]]
 		weight := 0.0
 		for k, level := range f.compare(l, own) {

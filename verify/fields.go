@@ -193,7 +193,7 @@ func (m *Matcher) seeEmail(_ *work, s *sight, row extract.Row) {
 	}
 	s.fields = append(s.fields, seen{extract.Email, func(who *person) byLevel {
 		var own byLevel
-		emails := m.roll.Members[who.at].Emails
+		emails := m.roll.Members.Emails(who.at)
 		for _, e := range emails {
 			var p byLevel
 			if len(e) > len(read)+6 || len(read) > len(e)+6 {

@@ -299,7 +299,7 @@ func BenchmarkIndex(b *testing.B) {
 		w.found()
 		lines := make([]Line, 1000)
 		for i := range lines {
-			member := r.Members[w.rand.IntN(len(r.Members))]
+			member := r.Members.At(int32(w.rand.IntN(r.Members.Len())))
 			lines[i].Row = extract.Row{Number: i, Fields: map[extract.Field]extract.Reading{
 				extract.Name: {Text: misread(w.rand, member.Given+" "+member.Family, 0.1), Confidence: 0.7}, extract.City: {Text: misread(w.rand, member.City, 0.1), Confidence: 0.7},
 				extract.State: {Text: member.State, Confidence: 0.7}, extract.ZIP: {Text: misread(w.rand, member.ZIP, 0.1), Confidence: 0.7},
@@ -317,7 +317,7 @@ func BenchmarkIndex(b *testing.B) {
 				off = max(off, all[0].p)
 				continue
 			}
-			if got.Candidates[0].Member != r.Members[all[0].at] {
+			if got.Candidates[0].Member.ID != r.Members.ID(all[0].at) {
 				missed++
 			}
 			off = max(off, math.Abs(got.Candidates[0].Probability-all[0].p))
@@ -333,7 +333,7 @@ func everyMember(m *Matcher, l Line) []scored {
 	w := newWork(m)
 	s := m.see(w, l.Row)
 	s.routed = nil
-	for at := range int32(len(m.roll.Members)) {
+	for at := range int32(m.roll.Members.Len()) {
 		s.routed = append(s.routed, at)
 	}
 	all, _ := m.normalise(s, m.score(w, s))

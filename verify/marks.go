@@ -40,7 +40,7 @@ func (m *Matcher) seeBirth(_ *work, s *sight, row extract.Row) {
 		scrawled = scrawledDay
 	}
 	s.fields = append(s.fields, seen{extract.Birth, func(who *person) byLevel {
-		own := m.roll.Members[who.at].BornKey()
+		own := m.roll.Members.Marks(who.at).BornKey()
 		if own == "" {
 			return same(1)
 		}
@@ -74,7 +74,7 @@ func (m *Matcher) seeSecond(_ *work, s *sight, row extract.Row) {
 	}
 	values := math.Pow(10, float64(min(len(read), 12)))
 	s.fields = append(s.fields, seen{extract.SecondID, func(who *person) byLevel {
-		own := m.roll.Members[who.at].SecondKey()
+		own := m.roll.Members.Marks(who.at).SecondKey()
 		if own == "" {
 			return same(1)
 		}
@@ -90,7 +90,7 @@ func (m *Matcher) seeUnit(_ *work, s *sight, row extract.Row) {
 		return
 	}
 	s.fields = append(s.fields, seen{extract.Unit, func(who *person) byLevel {
-		own := m.roll.Members[who.at].UnitKey()
+		own := m.roll.Members.Marks(who.at).UnitKey()
 		if own == "" {
 			return same(1)
 		}
@@ -110,10 +110,10 @@ func unitKey(text string) string {
 }
 
 // countUnits is how many units members have.
-func countUnits(members []*roll.Member) int {
+func countUnits(members *roll.Members) int {
 	all := map[string]bool{}
-	for _, m := range members {
-		if key := m.UnitKey(); key != "" {
+	for at := range int32(members.Len()) {
+		if key := members.Marks(at).UnitKey(); key != "" {
 			all[key] = true
 		}
 	}
@@ -121,7 +121,7 @@ func countUnits(members []*roll.Member) int {
 }
 
 func weighUnit(row extract.Row, m *roll.Member) Evidence {
-	read, own := unitKey(row.Fields[extract.Unit].Text), m.UnitKey()
+	read, own := unitKey(row.Fields[extract.Unit].Text), m.Marks.UnitKey()
 	switch {
 	case read == "" || own == "":
 		return Evidence{}
@@ -142,11 +142,11 @@ func marked(l byLevel, values, own, scrawled float64) byLevel {
 }
 
 func weighBirth(row extract.Row, m *roll.Member) Evidence {
-	return weighDigits(extract.Birth, "date of birth", roll.DayKey(row.Fields[extract.Birth].Text), m.BornKey(), 6)
+	return weighDigits(extract.Birth, "date of birth", roll.DayKey(row.Fields[extract.Birth].Text), m.Marks.BornKey(), 6)
 }
 
 func weighSecond(row extract.Row, m *roll.Member) Evidence {
-	return weighDigits(extract.SecondID, "second number", roll.NumberKey(row.Fields[extract.SecondID].Text), m.SecondKey(), 3)
+	return weighDigits(extract.SecondID, "second number", roll.NumberKey(row.Fields[extract.SecondID].Text), m.Marks.SecondKey(), 3)
 }
 
 func weighDigits(f extract.Field, what, read, own string, least int) Evidence {

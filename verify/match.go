@@ -101,11 +101,9 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 	})
 	m.places, m.homes = newPlaces(r)
 	m.setHolders()
-	m.suffixes = slices.ContainsFunc(r.Members, func(member *roll.Member) bool {
-		return member.Suffix != ""
-	})
-	m.seconds = slices.ContainsFunc(r.Members, func(member *roll.Member) bool { return member.SecondKey() != "" })
-	m.domain, m.units = ownDomain(r.Members), countUnits(r.Members)
+	m.suffixes = r.Members.Has(roll.Suffix)
+	m.seconds = anyMember(&r.Members, func(at int32) bool { return r.Members.Marks(at).SecondKey() != "" })
+	m.domain, m.units = ownDomain(&r.Members), countUnits(&r.Members)
 	parts.Wait()
 	m.scratch.New = func() any { return newWork(m) }
 	return m
@@ -113,19 +111,30 @@ func NewMatcher(r *roll.Roll, opts Options) *Matcher {
 
 // setOwn notes numbers that are not compared as they stand on the roll; most are of digits alone.
 func (m *Matcher) setOwn() {
-	if !slices.ContainsFunc(m.roll.Members, func(member *roll.Member) bool { return !allDigits(member.ID) }) {
+	members := &m.roll.Members
+	if !anyMember(members, func(at int32) bool { return !allDigits(members.ID(at)) }) {
 		return
 	}
-	m.own = make([]string, len(m.roll.Members))
-	for i, member := range m.roll.Members {
-		m.own[i] = digitsOf(member.ID, m.roll.NumbersAreDigits())
+	m.own = make([]string, members.Len())
+	for at := range int32(members.Len()) {
+		m.own[at] = digitsOf(members.ID(at), m.roll.NumbersAreDigits())
 	}
+}
+
+// anyMember says whether something is true of a member, by place.
+func anyMember(members *roll.Members, is func(int32) bool) bool {
+	for at := range int32(members.Len()) {
+		if is(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // numberOf is a member's number as digitsOf has it.
 func (m *Matcher) numberOf(at int32) string {
 	if m.own == nil {
-		return m.roll.Members[at].ID
+		return m.roll.Members.ID(at)
 	}
 	return m.own[at]
 }
@@ -140,7 +149,7 @@ func (m *Matcher) setHolders() {
 	families, givens := m.roll.FamilyNames, m.roll.GivenNames
 	m.naming = make([]uint32, len(m.roll.Families.Words)+1)
 	from := make([]uint32, givens.Len()+1)
-	for at := range int32(len(m.roll.Members)) {
+	for at := range int32(m.roll.Members.Len()) {
 		for _, f := range families.Forms(families.Of(at)) {
 			m.naming[f.Word+1]++
 		}
@@ -152,8 +161,8 @@ func (m *Matcher) setHolders() {
 	for g := range from[1:] {
 		from[g+1] += from[g]
 	}
-	byGiven := make([]int32, len(m.roll.Members))
-	for at := range int32(len(m.roll.Members)) {
+	byGiven := make([]int32, m.roll.Members.Len())
+	for at := range int32(m.roll.Members.Len()) {
 		next := &from[givens.Of(at)]
 		byGiven[*next] = at
 		*next++
@@ -178,7 +187,7 @@ const ownNames = 5000
 
 // fromRoll is how far a roll's own frequencies of names are believed.
 func (m *Matcher) fromRoll() float64 {
-	n := float64(len(m.roll.Members))
+	n := float64(m.roll.Members.Len())
 	return n / (n + ownNames)
 }
 
@@ -229,7 +238,7 @@ func (m *Matcher) match(line Line) Match {
 	defer m.scratch.Put(w)
 	s := m.see(w, line.Row)
 	defer w.reset()
-	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, len(m.roll.Members)))}
+	out := Match{Line: line, Nobody: 1, Prior: m.prior / float64(max(1, m.roll.Members.Len()))}
 	if !s.any() {
 		return out
 	}
@@ -241,7 +250,7 @@ func (m *Matcher) match(line Line) Match {
 		if c.p < 1e-4 && len(out.Candidates) > 0 {
 			break
 		}
-		member := m.roll.Members[c.at]
+		member := m.roll.Members.At(c.at)
 		written := m.nameFor(s, c.at)
 		number := m.numbers.in(line.Row.Fields[extract.MemberID])
 		evidence := weigh(line.Row, written, number, member, m.seenAgain(s, c.at))
@@ -251,7 +260,7 @@ func (m *Matcher) match(line Line) Match {
 		found := Candidate{Member: member, Probability: c.p, Evidence: evidence, Because: words(evidence)}
 		for _, other := range m.roll.SamePerson(c.at) {
 			if other != c.at {
-				found.Also = append(found.Also, m.roll.Members[other])
+				found.Also = append(found.Also, m.roll.Members.At(other))
 			}
 		}
 		out.Candidates = append(out.Candidates, found)
@@ -286,7 +295,7 @@ type scored struct {
 // normalise turns likelihoods into posteriors and returns the members worth a thought,
 // the likeliest first, and what is left for nobody on the roll.
 func (m *Matcher) normalise(s *sight, found []scored) ([]scored, float64) {
-	each := m.prior / float64(len(m.roll.Members))
+	each := m.prior / float64(m.roll.Members.Len())
 	nobody := (1 - m.prior) * s.nobody
 	// Whose name cannot be read is not looked for by name, but may be any member.
 	sum := nobody + m.prior*s.garble
@@ -495,7 +504,7 @@ func (m *Matcher) ownName(s *sight, who *person) byLevel {
 		g, _ := m.ofGiven(h, who.given)
 		l.times(&g)
 		if h.short() {
-			_, odds := m.furtherOdds(h, m.roll.Members[who.at])
+			_, odds := m.furtherOdds(h, m.roll.Members.Name(who.at))
 			l.times(&odds)
 		}
 		sum.plus(h.weight, &l)
@@ -513,7 +522,7 @@ func (m *Matcher) exportedName(s *sight, at int32) byLevel {
 		g, _ := m.givenLikelihood(h, m.roll.GivenNames.Of(at), 0)
 		l.times(&g)
 		if h.short() {
-			own, _ := m.furtherOdds(h, m.roll.Members[at])
+			own, _ := m.furtherOdds(h, m.roll.Members.Name(at))
 			l.times(&own)
 		}
 		sum.plus(h.weight, &l)
@@ -598,7 +607,7 @@ func (m *Matcher) nameFor(s *sight, at int32) name.Name {
 		l := m.ofFamily(h, m.roll.FamilyNames.Of(at))
 		g, _ := m.ofGiven(h, m.roll.GivenNames.Of(at))
 		if h.short() {
-			_, odds := m.furtherOdds(h, m.roll.Members[at])
+			_, odds := m.furtherOdds(h, m.roll.Members.Name(at))
 			g.times(&odds)
 		}
 		if x := h.weight * l[2] * g[2]; x > top {

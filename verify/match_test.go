@@ -134,7 +134,7 @@ func FuzzAgreeingField(f *testing.F) {
 	f.Add("Mary Smith", "Los Angeles, CA", "9000", 0.8, uint8(2))
 	f.Add("M. Smlth", "", "", 0.2, uint8(3))
 	f.Fuzz(func(t *testing.T, name, place, zip string, confidence float64, which uint8) {
-		member := m.roll.Members[int(which)%len(m.roll.Members)]
+		member := m.roll.Members.At(int32(int(which) % m.roll.Members.Len()))
 		have := fields{extract.Name: name, extract.CityState: place, extract.ZIP: zip}
 		before := chance(m.Match(read(1, confidence, have)), member.ID)
 		for field, own := range (fields{extract.MemberID: member.ID, extract.Email: member.Emails[0]}) {
@@ -266,7 +266,7 @@ func TestMembersAlike(t *testing.T) {
 // is left for nobody may differ a little.
 func TestSearchAgainstAll(t *testing.T) {
 	w := newWorld(t, 4000, 33)
-	everybody := make([]int32, len(w.matcher.roll.Members))
+	everybody := make([]int32, w.matcher.roll.Members.Len())
 	for i := range everybody {
 		everybody[i] = int32(i)
 	}
@@ -280,7 +280,7 @@ func TestSearchAgainstAll(t *testing.T) {
 		if math.Abs(nobody-got.Nobody) > 0.05 {
 			t.Errorf("line %d: nobody with %.5f, against all members %.5f", i, got.Nobody, nobody)
 		}
-		if len(got.Candidates) > 0 && w.matcher.roll.Members[all[0].at].ID != got.Candidates[0].Member.ID && all[0].p > got.Candidates[0].Probability+0.02 {
+		if len(got.Candidates) > 0 && w.matcher.roll.Members.ID(all[0].at) != got.Candidates[0].Member.ID && all[0].p > got.Candidates[0].Probability+0.02 {
 			t.Errorf("line %d: the search found one with %.4f, there is one with %.4f", i, got.Candidates[0].Probability, all[0].p)
 		}
 	}

@@ -38,15 +38,16 @@ const rareLength = 0.01
 func newNumbering(r *roll.Roll) numbering {
 	n := numbering{digits: r.NumbersAreDigits()}
 	count := map[int]int{}
-	for _, m := range r.Members {
-		if allDigits(m.ID) { // most are, and folding takes longest
-			count[len(m.ID)]++
+	for at := range int32(r.Members.Len()) {
+		id := r.Members.ID(at)
+		if allDigits(id) { // most are, and folding takes longest
+			count[len(id)]++
 			continue
 		}
-		count[len(name.Joined(roll.NumberOf(m.ID)))]++
+		count[len(name.Joined(roll.NumberOf(id)))]++
 	}
 	for length, members := range count {
-		if float64(members) >= rareLength*float64(len(r.Members)) {
+		if float64(members) >= rareLength*float64(r.Members.Len()) {
 			n.lengths = append(n.lengths, length)
 		}
 	}
@@ -64,22 +65,23 @@ const mostWhole = 300_000
 // wholeNumbers are the numbers of a roll by their digits, where nearly all have letters before
 // or after them, or a part of their own such as "-01", and the digits are nobody else's.
 func wholeNumbers(r *roll.Roll) map[string]string {
-	if len(r.Members) > mostWhole {
+	if r.Members.Len() > mostWhole {
 		return nil
 	}
 	whole := map[string]string{}
 	plain, around := 0, 0
-	for _, m := range r.Members {
+	for at := range int32(r.Members.Len()) {
+		id := r.Members.ID(at)
 		switch {
-		case allDigits(m.ID):
-			if plain++; plain*10 > len(r.Members) {
+		case allDigits(id):
+			if plain++; plain*10 > r.Members.Len() {
 				return nil
 			}
 			continue
-		case strings.HasPrefix(m.ID, "line-"):
+		case strings.HasPrefix(id, "line-"):
 			return nil
 		}
-		core := mainDigits(roll.NumberOf(m.ID))
+		core := mainDigits(roll.NumberOf(id))
 		if len(core) < leastMain {
 			continue
 		}
@@ -88,9 +90,9 @@ func wholeNumbers(r *roll.Roll) map[string]string {
 			whole[core] = "" // two members have it
 			continue
 		}
-		whole[core] = digitsOf(m.ID, r.NumbersAreDigits())
+		whole[core] = digitsOf(id, r.NumbersAreDigits())
 	}
-	if around*10 < len(r.Members)*9 {
+	if around*10 < r.Members.Len()*9 {
 		return nil
 	}
 	return whole
@@ -124,12 +126,13 @@ func (n numbering) completed(text string) string {
 func shapesOf(r *roll.Roll) []shape {
 	count := map[string]int{}
 	var digits [64]int // numbers of digits alone, by how many
-	for _, m := range r.Members {
-		if len(m.ID) < len(digits) && allDigits(m.ID) {
-			digits[len(m.ID)]++
+	for at := range int32(r.Members.Len()) {
+		id := r.Members.ID(at)
+		if len(id) < len(digits) && allDigits(id) {
+			digits[len(id)]++
 			continue
 		}
-		count[patternOf(digitsOf(m.ID, r.NumbersAreDigits()))]++
+		count[patternOf(digitsOf(id, r.NumbersAreDigits()))]++
 	}
 	for length, members := range digits {
 		if members > 0 {
@@ -138,7 +141,7 @@ func shapesOf(r *roll.Roll) []shape {
 	}
 	var out []shape
 	for of, members := range count {
-		if s := float64(members) / float64(len(r.Members)); s >= rareLength && of != "" {
+		if s := float64(members) / float64(r.Members.Len()); s >= rareLength && of != "" {
 			out = append(out, shape{of, s})
 		}
 	}

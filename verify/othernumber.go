@@ -78,17 +78,17 @@ func (m Match) numbered(fields ...extract.Field) bool {
 
 // ownDomain is the part after the @ that most members' addresses have, where the institution
 // gives them: empty for one at which anybody has an address.
-func ownDomain(members []*roll.Member) string {
+func ownDomain(members *roll.Members) string {
 	const most = 0.6 // of the members
 	count := map[string]int{}
-	for _, m := range members {
-		for _, e := range m.Emails {
+	for at := range int32(members.Len()) {
+		for _, e := range members.Emails(at) {
 			_, domain, _ := strings.Cut(e, "@")
 			count[domain]++
 		}
 	}
 	for domain, n := range count {
-		if float64(n) > most*float64(len(members)) {
+		if float64(n) > most*float64(members.Len()) {
 			return domain
 		}
 	}

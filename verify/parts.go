@@ -6,7 +6,6 @@ import (
 
 	"countersign/extract"
 	"countersign/verify/name"
-	"countersign/verify/roll"
 )
 
 // The short parts of a name (initials, middle names, a suffix) tell people of one family
@@ -161,7 +160,7 @@ func (m *Matcher) hearFurther(words []string, of []extract.Reading) []further {
 // furtherOdds is how much the names after the first one speak for a member, against
 // nobody in particular: own if they are the member's, odds if the writer may also have
 // others than the export knows.
-func (m *Matcher) furtherOdds(h *hypothesis, of *roll.Member) (own, odds byLevel) {
+func (m *Matcher) furtherOdds(h *hypothesis, of name.Person) (own, odds byLevel) {
 	own, odds = same(1), same(1)
 	if len(h.further) > 0 {
 		known := otherNames(h.name, of)
@@ -188,7 +187,7 @@ func (m *Matcher) furtherOdds(h *hypothesis, of *roll.Member) (own, odds byLevel
 
 // otherNames are the names that a member is known to have beside the one that stands
 // first in what was written.
-func otherNames(written name.Name, m *roll.Member) []string {
+func otherNames(written name.Name, m name.Person) []string {
 	known := name.Words(m.Middle)
 	given := name.Words(m.Given)
 	first := joined(written.Given[:min(1, len(written.Given))]...)

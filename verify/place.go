@@ -59,23 +59,24 @@ func newPlaces(r *roll.Roll) (p places, homes []int32) {
 	p.cities = make([]int32, len(r.Cities.Words))
 	p.towns = make([][]int32, len(r.Cities.Words))
 	p.staff = make([][]int32, len(r.Companies.Words))
-	homes = make([]int32, len(r.Members))
+	homes = make([]int32, r.Members.Len())
 	at := map[address]int32{} // with ZIP codes and states as exported
 	of := map[address]int32{}
-	each := 1 / float64(len(r.Members))
-	for i, m := range r.Members {
-		city := r.CityOf(int32(i))
-		exported := address{zip: m.ZIP, city: city, state: m.State}
+	each := 1 / float64(r.Members.Len())
+	for i := range int32(r.Members.Len()) {
+		city := r.CityOf(i)
+		state, zip := r.Members.Area(i)
+		exported := address{zip: zip, city: city, state: state}
 		k, ok := at[exported]
 		if !ok {
-			k = p.add(address{zip: roll.ZIPKey(m.ZIP), city: city, state: stateCode(m.State)}, of)
+			k = p.add(address{zip: roll.ZIPKey(zip), city: city, state: stateCode(state)}, of)
 			at[exported] = k
 		}
 		homes[i] = k
 		p.homes[k].share += each
-		company := r.CompanyOf(int32(i))
+		company := r.CompanyOf(i)
 		if company >= 0 {
-			p.staff[company] = append(p.staff[company], int32(i))
+			p.staff[company] = append(p.staff[company], i)
 		}
 		if city >= 0 {
 			p.cities[city]++
@@ -83,12 +84,12 @@ func newPlaces(r *roll.Roll) (p places, homes []int32) {
 				p.pairs[pair(city, company)]++
 			}
 		}
-		for _, e := range m.Emails {
+		for _, e := range r.Members.Emails(i) {
 			if _, domain, ok := strings.Cut(e, "@"); ok {
 				domains[domain] += each
 			}
 		}
-		if forms := r.GivenNames.Forms(r.GivenNames.Of(int32(i))); len(forms) > 0 {
+		if forms := r.GivenNames.Forms(r.GivenNames.Of(i)); len(forms) > 0 {
 			p.initials[r.Givens.Words[forms[0].Word][0]] += each
 		}
 	}
@@ -482,7 +483,7 @@ func (m *Matcher) seeCompany(w *work, s *sight, written string, home int32) {
 		loose, ok := known[company]
 		if !ok {
 			loose = 1
-			if resembles(words, key, m.roll.Members[who.at].Company) {
+			if resembles(words, key, m.roll.Members.Company(who.at)) {
 				loose = otherWords
 			}
 			known[company] = loose

@@ -16,7 +16,7 @@ import (
 
 // memberOf finds a member of the tests' roll.
 func memberOf(m *Matcher, id string) *roll.Member {
-	for _, one := range m.Roll().Members {
+	for _, one := range m.Roll().Members.All() {
 		if one.ID == id {
 			return one
 		}
@@ -456,7 +456,7 @@ func trial(w *world, r *rand.Rand, keep, second string) (Rules, Dates, []Match, 
 			if c := lines[row].Candidates; len(c) > 0 && r.IntN(4) > 0 {
 				f.Member, f.Also = c[r.IntN(min(2, len(c)))].Member, nil
 			} else if r.IntN(3) > 0 {
-				f.Member = w.matcher.Roll().Members[r.IntN(len(w.matcher.Roll().Members))]
+				f.Member = w.matcher.Roll().Members.At(int32(r.IntN(w.matcher.Roll().Members.Len())))
 			}
 			if f.Kind == Undo && len(of) > 0 {
 				f.Undoes = of[r.IntN(len(of))].ID

@@ -104,7 +104,7 @@ type work struct {
 }
 
 func newWork(m *Matcher) *work {
-	return &work{seen: make([]uint64, len(m.roll.Members)/64+1), sizes: [3]int{m.roll.FamilyNames.Len(), m.roll.GivenNames.Len(), len(m.places.homes)}}
+	return &work{seen: make([]uint64, m.roll.Members.Len()/64+1), sizes: [3]int{m.roll.FamilyNames.Len(), m.roll.GivenNames.Len(), len(m.places.homes)}}
 }
 
 func (w *work) take(who person) {

@@ -118,11 +118,11 @@ func (r Rules) joinedBefore(m *roll.Member, on time.Time, words string) Standing
 
 // Unstated is of how many members the export says nothing that the rules judge standing by: lines
 // of theirs wait for a person.
-func (r Rules) Unstated(members []*roll.Member) (n int) {
+func (r Rules) Unstated(members *roll.Members) (n int) {
 	if r.RollCounts {
 		return 0
 	}
-	for _, m := range members {
+	for _, m := range members.All() {
 		if m.Status == "" && len(m.Statuses) == 0 && m.PaidThru.IsZero() && m.Unread == "" && !r.forLife(m) {
 			n++
 		}
@@ -138,16 +138,10 @@ type StatusCount struct {
 
 // UnknownStatuses are those of a roll that are in no list of the rules, most frequent first:
 // whether their members count is left to a person.
-func (r Rules) UnknownStatuses(members []*roll.Member) []StatusCount {
-	count := map[string]int{}
-	for _, m := range members {
-		if m.Status != "" {
-			count[m.Status]++
-		}
-	}
+func (r Rules) UnknownStatuses(members *roll.Members) []StatusCount {
 	var out []StatusCount
-	for status, n := range count {
-		if !listed(r.AcceptedStatuses, status) && !listed(r.RefusedStatuses, status) && !listed(r.LapsedStatuses, status) {
+	for status, n := range members.Count(roll.Status) {
+		if status != "" && !listed(r.AcceptedStatuses, status) && !listed(r.RefusedStatuses, status) && !listed(r.LapsedStatuses, status) {
 			out = append(out, StatusCount{status, n})
 		}
 	}

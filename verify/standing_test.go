@@ -35,7 +35,7 @@ func TestStandingOnUnreliableDates(t *testing.T) {
 			}
 			rules := MIG()
 			rules.GraceDays = 0
-			if got := rules.Standing(r.Members[0], day("2026-11-01")); got.Reason != c.want || got.Words != c.words {
+			if got := rules.Standing(r.Members.At(0), day("2026-11-01")); got.Reason != c.want || got.Words != c.words {
 				t.Errorf("got %q: %s", got.Reason, got.Words)
 			}
 		})
@@ -72,7 +72,7 @@ func TestStandingWhereTheExportContradictsItself(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != c.want {
+		if got := MIG().Standing(r.Members.At(0), day("2026-11-01")); got.Reason != c.want {
 			t.Errorf("%s %q: %q, %s; want %q", c.heads, c.cells, got.Reason, got.Words, c.want)
 		}
 	}
@@ -84,7 +84,7 @@ func TestStandingByAGuessedHeading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != "" {
+	if got := MIG().Standing(r.Members.At(0), day("2026-11-01")); got.Reason != "" {
 		t.Errorf("%q: %s", got.Reason, got.Words)
 	}
 }
@@ -100,7 +100,7 @@ func TestStandingOfMarkedNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != want {
+		if got := MIG().Standing(r.Members.At(0), day("2026-11-01")); got.Reason != want {
 			t.Errorf("%s: %q, %s; want %q", whole, got.Reason, got.Words, want)
 		}
 	}
@@ -121,7 +121,7 @@ func TestStandingByTheRightDate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := MIG().Standing(r.Members[0], day("2026-11-01")); got.Reason != c.want {
+		if got := MIG().Standing(r.Members.At(0), day("2026-11-01")); got.Reason != c.want {
 			t.Errorf("%s: %q, %s; want %q", c.export, got.Reason, got.Words, c.want)
 		}
 	}
@@ -155,7 +155,7 @@ func TestRollThatSaysNothingOfStanding(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules := MIG()
-	if n := rules.Unstated(r.Members); n != 2 {
+	if n := rules.Unstated(&r.Members); n != 2 {
 		t.Errorf("nothing is said of %d members, want 2", n)
 	}
 	for _, counts := range []bool{false, true} {
@@ -164,13 +164,13 @@ func TestRollThatSaysNothingOfStanding(t *testing.T) {
 		if counts {
 			want[0] = IsMember
 		}
-		for i, m := range r.Members {
+		for i, m := range r.Members.All() {
 			if got := rules.Standing(m, day("2026-11-01")); got.Reason != want[i] {
 				t.Errorf("roll counts %v, member %s: %q (%s), want %q", counts, m.ID, got.Reason, got.Words, want[i])
 			}
 		}
 	}
-	if n := rules.Unstated(r.Members); n != 0 {
+	if n := rules.Unstated(&r.Members); n != 0 {
 		t.Errorf("with the rule, %d members wait for a person", n)
 	}
 }

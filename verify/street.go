@@ -8,7 +8,6 @@ import (
 
 	"countersign/extract"
 	"countersign/verify/name"
-	"countersign/verify/roll"
 )
 
 // street is a member's street: the number of the house and the rest, as streetKey has them.
@@ -52,7 +51,7 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 		}
 		var odds byLevel
 		any := same(unknown)
-		written := name.Codes(withCity(read.way, own.way, m.roll.Members[who.at].City))
+		written := name.Codes(withCity(read.way, own.way, m.roll.Members.City(who.at)))
 		if pattern.Distance(written)*2 <= max(len(codes), len(written)) {
 			odds = m.powers.likelihood(m.channel.fit(codes, written))
 			any.plus(m.ways[own.way], &odds)
@@ -60,7 +59,7 @@ func (m *Matcher) seeStreet(_ *work, s *sight, row extract.Row) {
 			odds.times(&house)
 		}
 		if s.street != nil {
-			lattice, all := same((1-cellByText)*s.street.of(m.roll.Members[who.at])), same((1-cellByText)*s.street.any)
+			lattice, all := same((1-cellByText)*s.street.of(m.roll.Members.Street(who.at))), same((1-cellByText)*s.street.any)
 			odds.scale(cellByText * house)
 			odds.plus(1, &lattice)
 			any.scale(cellByText * house)
@@ -99,9 +98,9 @@ func (m *Matcher) streetSeenIn(reading extract.Reading, unknown float64) *street
 	return s
 }
 
-// of is the probability of what was seen if a member wrote their street.
-func (s *streetSeen) of(m *roll.Member) float64 {
-	forms := streetForms(m.Street)
+// of is the probability of what was seen if a street was written.
+func (s *streetSeen) of(street string) float64 {
+	forms := streetForms(street)
 	sum := 0.0
 	for _, f := range forms {
 		sum += s.within(f, beside, beside) * s.unit / float64(len(forms))
@@ -134,15 +133,15 @@ func streetForms(s string) []string {
 // setWays notes the streets on which members live, and how many of them. Most sheets ask for
 // none, so that it waits for the first that does.
 func (m *Matcher) setWays() {
-	m.streets = make([]street, len(m.roll.Members))
-	for i, member := range m.roll.Members {
-		m.streets[i] = newStreet(member.Street)
+	m.streets = make([]street, m.roll.Members.Len())
+	for i := range m.streets {
+		m.streets[i] = newStreet(m.roll.Members.Street(int32(i)))
 	}
 	m.ways = map[string]float64{}
 	exported := map[string]string{} // by way, as one member has it
 	for i, s := range m.streets {
 		m.ways[s.way] += 1 / float64(len(m.streets))
-		exported[s.way] = m.roll.Members[i].Street
+		exported[s.way] = m.roll.Members.Street(int32(i))
 	}
 	var forms []string
 	var of []int

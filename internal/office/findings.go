@@ -90,18 +90,16 @@ func personOf(r *roll.Roll, id string) (m *roll.Member, also []*roll.Member) {
 	if r == nil {
 		return nil, nil
 	}
-	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int {
-		return strings.Compare(m.ID, id)
-	})
+	at, ok := r.Members.Find(id)
 	if !ok {
 		return nil, nil
 	}
-	for _, other := range r.SamePerson(int32(at)) {
-		if other != int32(at) {
-			also = append(also, r.Members[other])
+	for _, other := range r.SamePerson(at) {
+		if other != at {
+			also = append(also, r.Members.At(other))
 		}
 	}
-	return r.Members[at], also
+	return r.Members.At(at), also
 }
 
 // correct matches anew the lines whose text people corrected, and those that

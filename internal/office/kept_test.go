@@ -102,7 +102,7 @@ func TestNumbersThatAreNotFinite(t *testing.T) {
 	}
 	sameMatch(t, verify.Match{
 		Nobody: math.Inf(-1), Prior: math.SmallestNonzeroFloat64,
-		Candidates: []verify.Candidate{{Member: members.Members[0],
+		Candidates: []verify.Candidate{{Member: members.Members.At(0),
 			Because: []string{"name: equal"}, Evidence: []verify.Evidence{{Field: extract.Name,
 				Words: "name: equal", Odds: math.Inf(1)}}}},
 	}, members)

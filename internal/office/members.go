@@ -148,7 +148,7 @@ func (o *Office) Preview(ctx context.Context, blob, name string, opts ImportOpti
 		p.Error = onPage(err)
 		return p, nil
 	}
-	p.Rows, p.Members, p.ProblemCount, p.Sums, p.Losses = r.Rows, len(r.Members), r.Remarked,
+	p.Rows, p.Members, p.ProblemCount, p.Sums, p.Losses = r.Rows, r.Members.Len(), r.Remarked,
 		r.Sums(), r.Losses
 	for _, f := range r.Findings[:min(mostProblems, len(r.Findings))] {
 		if f.Sheet != "" {
@@ -207,7 +207,7 @@ func (o *Office) Import(ctx context.Context, blob, name string, opts ImportOptio
 	said := report.SnapshotOf(r, verify.MIG())
 	remarks := append([]string{said.Sums}, said.Findings...)
 	taken := store.Snapshot{Name: name, SHA256: blob, AsOf: opts.AsOf, Map: opts.Map, Rows: r.Rows,
-		Members: len(r.Members),
+		Members: r.Members.Len(),
 		Columns: r.Columns, Remarks: remarks, By: by, At: o.now(), Sheet: opts.Sheet}
 	err = o.Store.Do(ctx, func(tx store.Tx) (err error) {
 		if taken, err = tx.AddSnapshot(ctx, taken); err != nil {
@@ -243,12 +243,9 @@ func meanings() []Meaning {
 
 // statuses counts members by status, most frequent first.
 func statuses(r *roll.Roll) []StatusCount {
-	rules, n := verify.MIG(), map[string]int{}
-	for _, m := range r.Members {
-		n[m.Status]++
-	}
+	rules := verify.MIG()
 	var out []StatusCount
-	for status, count := range n {
+	for status, count := range r.Members.Count(roll.Status) {
 		c := StatusCount{Status: status, Count: count, Counts: "unknown"}
 		switch s := rules.Standing(&roll.Member{Status: status}, time.Time{}); s.Reason {
 		case verify.IsMember:

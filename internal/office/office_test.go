@@ -820,13 +820,13 @@ func (o *office) manyOf(id, rules string, lines int, export []byte) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	all := m.Roll().Members
+	all := &m.Roll().Members
 	var sheets []extract.Sheet
 	for i := range lines {
 		if i%20 == 0 {
 			sheets = append(sheets, extract.Sheet{Kind: extract.Signers})
 		}
-		m := all[i%len(all)]
+		m := all.At(int32(i % all.Len()))
 		sheet := &sheets[len(sheets)-1]
 		sheet.Rows = append(sheet.Rows, extract.Row{Number: i%20 + 1, Signed: extract.SignedYes,
 			Fields: map[extract.Field]extract.Reading{
@@ -854,7 +854,7 @@ func (o *office) manyOf(id, rules string, lines int, export []byte) {
 			i := n*20 + r.Number - 1
 			found := verify.Match{Nobody: 0.0002, Prior: 1e-5, OnRoll: 0.85}
 			for k, p := range []float64{0.9995, 0.0001, 0.0001, 0.0001} {
-				c := verify.Candidate{Member: all[(i+k)%len(all)], Probability: p}
+				c := verify.Candidate{Member: all.At(int32((i + k) % all.Len())), Probability: p}
 				if i%3 == 0 {
 					c.Probability = []float64{0.6, 0.2, 0.1, 0.05}[k]
 				}

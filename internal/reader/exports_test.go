@@ -31,9 +31,15 @@ func TestExportAsReadHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(roll.Roll{})); diff != "" ||
-		len(want.Members) == 0 {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(roll.Roll{},
+		roll.Members{})); diff != "" || want.Members.Len() == 0 ||
+		want.Members.Len() != got.Members.Len() {
 		t.Error(diff)
+	}
+	for at, m := range want.Members.All() {
+		if diff := cmp.Diff(m, got.Members.At(at)); diff != "" {
+			t.Fatal(diff)
+		}
 	}
 	if a, b := roll.NewSearcher(want).Search("smith", 5), roll.NewSearcher(got).Search("smith",
 		5); len(a) == 0 || !cmp.Equal(a, b) {

@@ -8,7 +8,7 @@ import (
 // Sums say in one line what the import made of the export: rows in, members out, what was
 // read and how.
 func (r *Roll) Sums() string {
-	said := fmt.Sprintf("%s in, %s out, %s left out, %s merged", amount(r.Rows, "row"), amount(len(r.Members), "member"), number(r.LeftOut), number(r.Merged))
+	said := fmt.Sprintf("%s in, %s out, %s left out, %s merged", amount(r.Rows, "row"), amount(r.Members.Len(), "member"), number(r.LeftOut), number(r.Merged))
 	if r.Couples > 0 {
 		said += ", " + amount(r.Couples, "row") + " of two people"
 	}

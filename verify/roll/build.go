@@ -2,7 +2,6 @@ package roll
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,17 +24,18 @@ type builder struct {
 	sheet   string
 	status  string // that its name gives its members
 	cols    columns
-	shared  [shared]sharedColumn
-	used    []Meaning // of each column; empty for one that is not used
+	at      [parts]int // columns of what members share, -1 for none
+	used    []Meaning  // of each column; empty for one that is not used
 	ids     shape
 	empties *emptied
 	dotted  map[Meaning]bool // columns with dates such as 6.30.2027, whose dots say nothing of their order
 	watched watched
 	pending *row // one that has too few cells: what follows tells why
 
-	byID      map[string]*Member
-	others    map[string][]*Member // further people of a number
-	kept      map[string]string
+	packer
+	room      Member // the member that is read
+	byID      map[string]int32
+	others    map[string][]int32 // further people of a number
 	days      map[Meaning]map[string]date.Days
 	orders    orders
 	said      []Finding // on the whole export
@@ -48,16 +48,11 @@ type builder struct {
 	rounded   int
 	lengths   [40]int // members by how many digits their numbers have
 	zeros     bool    // some number begins with zero
-	packed    strings.Builder
-	members   []Member // room
-	emails    []string
-	marks     []Marks
-	lines     []int
 }
 
 func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
-		roll: r, file: f, byID: map[string]*Member{}, others: map[string][]*Member{}, kept: map[string]string{}, days: noDays(),
+		roll: r, file: f, packer: newPacker(), byID: map[string]int32{}, others: map[string][]int32{}, days: noDays(),
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
 		endedSaid: map[[2]string]int{}, open: map[string]bool{},
 	}
@@ -114,11 +109,8 @@ func (b *builder) begin(t top) {
 			b.used[i] = m
 		}
 	}
-	for k, m := range sharedMeanings {
-		b.shared[k] = sharedColumn{at: -1}
-		if at := b.cols.at[m]; len(at) > 0 {
-			b.shared[k].at = at[0]
-		}
+	for p, m := range partMeanings {
+		b.at[p] = b.cols.first(m)
 	}
 	for _, words := range t.describe() {
 		if !slices.Contains(b.roll.Columns, words) {
@@ -383,19 +375,18 @@ const mostSharing = 20
 
 // enter adds a member, or joins the row with another of the same person.
 func (b *builder) enter(row row, m *Member) {
-	first, again := b.byID[m.ID]
+	at, again := b.byID[m.ID]
 	if !again {
-		b.byID[m.ID] = m
-		b.roll.Members = append(b.roll.Members, m)
+		b.byID[m.ID] = b.packer.add(m)
 		return
 	}
-	others := b.others[m.ID]
+	first, others := b.loosen(at), b.others[m.ID]
 	if len(others) >= mostSharing {
 		b.leaveOut(row.Line, "same member number as line %d and %d others; left out", first.Lines[0], len(others))
 		return
 	}
-	for _, other := range append([]*Member{first}, others...) {
-		if sameRow(other, m) {
+	for _, at := range append([]int32{at}, others...) {
+		if other := b.loosen(at); sameRow(other, m) {
 			b.roll.Merged++
 			b.merge(other, m)
 			return
@@ -404,24 +395,25 @@ func (b *builder) enter(row row, m *Member) {
 	if first.Lines[0] != row.Line { // of two people of one row the whole export is told
 		b.remark(row.Line, "same member number as line %d under another name: both are kept, and lines of either wait for a person", first.Lines[0])
 	}
-	b.others[m.ID] = append(others, m)
-	b.roll.Members = append(b.roll.Members, m)
+	b.others[m.ID] = append(others, b.packer.add(m))
 }
 
+// member reads a row into the room for one.
 func (b *builder) member(row row) *Member {
 	id, rounded := memberNumber(b.cols.cell(row.Cells, Number))
-	m := &one(&b.members, Member{
-		ID: b.pack(id), Street: b.pack(b.cols.all(row.Cells, Street, ", ")), Lines: one(&b.lines, row.Line),
-	})[0]
-	for k, text := range m.shared() {
-		*text = b.sharedCell(row.Cells, k)
+	b.room = Member{ID: id, Street: b.cols.all(row.Cells, Street, ", "), Emails: b.room.Emails[:0], Lines: append(b.room.Lines[:0], row.Line)}
+	m := &b.room
+	for p, text := range m.shared() {
+		if at := b.at[p]; at >= 0 {
+			*text = b.keepPart(part(p), cell(row.Cells, at))
+		}
 	}
 	born, second, unit := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second), ""
 	if b.cols.units {
 		second, unit = "", second
 	}
 	if born+second+unit != "" {
-		m.Marks = &one(&b.marks, Marks{b.pack(readable(born)), b.pack(readable(second)), b.pack(readable(unit))})[0]
+		m.Marks = &Marks{readable(born), readable(second), readable(unit)}
 	}
 	for _, i := range b.cols.at[Email] {
 		b.addEmails(m, cell(row.Cells, i))
@@ -468,11 +460,8 @@ func (b *builder) addEmails(m *Member, cell string) {
 		return
 	}
 	for _, e := range emails(cell) {
-		switch {
-		case m.Emails == nil:
-			m.Emails = one(&b.emails, b.pack(e))
-		case !slices.Contains(m.Emails, e):
-			m.Emails = append(m.Emails, b.pack(e))
+		if !slices.Contains(m.Emails, e) {
+			m.Emails = append(m.Emails, e)
 		}
 	}
 }
@@ -546,46 +535,15 @@ func (b *builder) close() {
 	r.Findings = append(b.said, r.Findings...)
 	r.Findings = r.Findings[:min(len(r.Findings), MaxFindings)]
 	r.Remarked += len(b.said)
-	sortByID(r.Members)
-}
-
-// sortByID sorts members by their IDs, those of one ID as they come. The first eight bytes of
-// an ID, which are all of most, are compared as a number.
-func sortByID(members []*Member) {
-	type placed struct {
-		begins uint64
-		at     int32
-		*Member
-	}
-	all := make([]placed, len(members))
-	for i, m := range members {
-		var first [8]byte
-		copy(first[:], m.ID)
-		all[i] = placed{binary.BigEndian.Uint64(first[:]), int32(i), m}
-	}
-	slices.SortFunc(all, func(a, b placed) int {
-		if a.begins != b.begins {
-			return cmp.Compare(a.begins, b.begins)
-		}
-		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.at, b.at))
-	})
-	for i := range all {
-		members[i] = all[i].Member
-	}
+	r.Members = b.packer.all(b.settleDays)
 }
 
 // orderDates takes the days that the columns show to be meant. Where nothing shows it, both
 // stay.
 func (b *builder) orderDates() {
-	paidDay, paidSure := b.orders.dayFirst(PaidThru)
-	joinedDay, joinedSure := b.orders.dayFirst(Joined)
 	unsure := 0
-	for _, m := range b.roll.Members {
-		settleOn(&m.PaidThru, &m.PaidOr, paidDay, paidSure)
-		settleOn(&m.Joined, &m.JoinedOr, joinedDay, joinedSure)
-		if !m.PaidOr.IsZero() {
-			unsure++
-		}
+	if _, sure := b.orders.dayFirst(PaidThru); !sure {
+		unsure = b.unsurePaid()
 	}
 	for _, m := range []Meaning{Joined, PaidThru} {
 		if o := b.orders[m]; b.cols.has(m) && o.Month+o.Day+o.Either > 0 {
@@ -598,6 +556,29 @@ func (b *builder) orderDates() {
 	if unsure > 0 {
 		b.say("%s; the %d members whose standing may depend on it wait for a person", b.orders.words(PaidThru, b.cols.heading(PaidThru)), unsure)
 	}
+}
+
+// unsurePaid is how many members may have paid to one day or another.
+func (b *builder) unsurePaid() (n int) {
+	b.closeLot()
+	for at := range int32(b.members.Len()) {
+		m := b.loose[at]
+		if m == nil && b.other(at) {
+			m = b.members.At(at)
+		}
+		if m != nil && !m.PaidOr.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// settleDays keeps those days of a member that the columns show to be meant.
+func (b *builder) settleDays(m *Member) {
+	paidDay, paidSure := b.orders.dayFirst(PaidThru)
+	settleOn(&m.PaidThru, &m.PaidOr, paidDay, paidSure)
+	joinedDay, joinedSure := b.orders.dayFirst(Joined)
+	settleOn(&m.Joined, &m.JoinedOr, joinedDay, joinedSure)
 }
 
 // settleOn keeps one of two days.
@@ -614,9 +595,10 @@ func settleOn(day, or *time.Time, dayFirst, sure bool) {
 // tellSharers gives people of one number IDs of their own, by their names or else by their lines.
 func (b *builder) tellSharers() {
 	for id, others := range b.others {
-		all := append([]*Member{b.byID[id]}, others...)
+		all := append([]int32{b.byID[id]}, others...)
 		taken := map[string]bool{}
-		for _, m := range all {
+		for _, at := range all {
+			m := b.loosen(at)
 			words := strings.Join(strings.Fields(strings.Join([]string{m.Given, m.Middle, m.Family, m.Suffix}, " ")), " ")
 			m.ID = id + sharer + words + ")"
 			if taken[m.ID] {
@@ -681,62 +663,6 @@ func (b *builder) sayOfNumbers() {
 	}
 }
 
-// keep returns a text that many members have, one copy for all of them.
-func (b *builder) keep(s string) string {
-	if s == "" {
-		return ""
-	}
-	if k, ok := b.kept[s]; ok {
-		return k
-	}
-	s = strings.Clone(s)
-	b.kept[s] = s
-	return s
-}
-
-// sharedColumn is a column of what members share, and what stood in its last cell: of some
-// columns most rows say the same.
-type sharedColumn struct {
-	at   int // -1 for none
-	last string
-}
-
-// sharedCell is the cell of one of the sharedMeanings.
-func (b *builder) sharedCell(cells []string, k int) string {
-	c := &b.shared[k]
-	if c.at < 0 {
-		return ""
-	}
-	if s := cell(cells, c.at); s != c.last {
-		c.last = b.keep(s)
-	}
-	return c.last
-}
-
-// pack returns a copy of a text of one member's own, side by side with those of others:
-// the row it stands in need not be kept for it.
-func (b *builder) pack(s string) string {
-	const page = 1 << 16
-	if b.packed.Len()+len(s) > b.packed.Cap() {
-		b.packed = strings.Builder{}
-		b.packed.Grow(max(page, len(s)))
-	}
-	b.packed.WriteString(s)
-	all := b.packed.String()
-	return all[len(all)-len(s):]
-}
-
-// one makes a slice of one thing, in room for many, which costs less than a room for each.
-func one[T any](room *[]T, v T) []T {
-	const many = 512
-	n := len(*room)
-	if n == cap(*room) {
-		*room, n = make([]T, 0, many), 0
-	}
-	*room = append(*room, v)
-	return (*room)[n : n+1 : n+1]
-}
-
 // merge takes another row of the same person in: the latest date paid
 // through with its status, all e-mails, and what the first row lacks.
 func (b *builder) merge(m, o *Member) {
@@ -765,7 +691,7 @@ func (b *builder) merge(m, o *Member) {
 	}
 	switch {
 	case m.Marks == nil:
-		m.Marks = o.Marks
+		m.Marks = o.Marks // which no other row has
 	case o.Marks != nil:
 		m.Marks = &Marks{cmp.Or(m.Marks.Born, o.Marks.Born), cmp.Or(m.Marks.Second, o.Marks.Second), cmp.Or(m.Marks.Unit, o.Marks.Unit)}
 	}

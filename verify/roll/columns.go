@@ -457,6 +457,14 @@ func (c *columns) describe() []string {
 
 func (c *columns) heading(m Meaning) string { return c.names[c.at[m][0]] }
 
+// first is the first column of a meaning, -1 for none.
+func (c *columns) first(m Meaning) int {
+	if at := c.at[m]; len(at) > 0 {
+		return at[0]
+	}
+	return -1
+}
+
 func (c *columns) cell(cells []string, m Meaning) string {
 	if at := c.at[m]; len(at) > 0 {
 		return cell(cells, at[0])

@@ -17,8 +17,8 @@ func TestNamesAreNoEndings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []string{"Active", "Active", `Active, and "inactive" under Name`, `Active, and "deceased" under Address 1`} {
-		if got := r.Members[i].Status; got != want {
-			t.Errorf("member %s: %s, want %s", r.Members[i].ID, got, want)
+		if m := r.Members.At(int32(i)); m.Status != want {
+			t.Errorf("member %s: %s, want %s", m.ID, m.Status, want)
 		}
 	}
 }
@@ -31,14 +31,14 @@ func TestEndedIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := r.Members[0].Status, `Active, and "deceased" under Notes`; got != want || r.Members[1].Status != "Active" {
-		t.Errorf("%s and %s", got, r.Members[1].Status)
+	if got, want := r.Members.At(0).Status, `Active, and "deceased" under Notes`; got != want || r.Members.At(1).Status != "Active" {
+		t.Errorf("%s and %s", got, r.Members.At(1).Status)
 	}
 	if len(r.Findings) != 1 || !strings.HasPrefix(r.Findings[0].Text, `under "Notes" "deceased" stands with 1 member, whose lines wait`) {
 		t.Errorf("%v", r.Findings)
 	}
 	r, err = Import(strings.NewReader(export), "m.csv", Options{Map: map[string]string{"unused": "Notes"}})
-	if err != nil || r.Members[0].Status != "Active" || len(r.Findings) != 0 {
-		t.Errorf("%s, %v, %v", r.Members[0].Status, r.Findings, err)
+	if err != nil || r.Members.At(0).Status != "Active" || len(r.Findings) != 0 {
+		t.Errorf("%s, %v, %v", r.Members.At(0).Status, r.Findings, err)
 	}
 }

@@ -44,29 +44,32 @@ type groups struct {
 	who  []int32
 }
 
-// group parts members by a value, folded; those without one are in none.
-func group(members []*Member, value func(*Member) string, fold func(string) string) groups {
+// group groups members by a text, folded; those without one are in none.
+func group(members *Members, p part, fold func(string) string) groups {
 	g := groups{at: map[string]int32{}}
-	raw := map[string]int32{}
-	of := make([]int32, len(members))
+	of := make([]int32, len(members.texts)) // 1 + group of each text, 0 where it is not known yet
+	const none = -1
+	of[0] = none
 	var sizes []uint32
-	for i, m := range members {
-		v := value(m)
-		n, ok := raw[v]
-		if !ok {
-			key := fold(v)
-			if n, ok = g.at[key]; !ok {
-				n = -1
-				if key != "" {
-					n = int32(len(sizes))
-					g.at[key] = n
-					sizes = append(sizes, 0)
-				}
+	for at := range int32(members.Len()) {
+		text := members.key(p, at)
+		if of[text] == 0 {
+			key := fold(members.texts[text])
+			n, ok := g.at[key]
+			switch {
+			case key == "":
+				of[text] = none
+			case !ok:
+				n = int32(len(sizes))
+				g.at[key] = n
+				sizes = append(sizes, 0)
+				fallthrough
+			default:
+				of[text] = n + 1
 			}
-			raw[v] = n
 		}
-		if of[i] = n; n >= 0 {
-			sizes[n]++
+		if n := of[text]; n > 0 {
+			sizes[n-1]++
 		}
 	}
 	g.from = make([]uint32, len(sizes)+1)
@@ -75,10 +78,10 @@ func group(members []*Member, value func(*Member) string, fold func(string) stri
 	}
 	g.who = make([]int32, g.from[len(sizes)])
 	next := slices.Clone(g.from)
-	for i, n := range of {
-		if n >= 0 {
-			g.who[next[n]] = int32(i)
-			next[n]++
+	for at := range int32(members.Len()) {
+		if n := of[members.key(p, at)]; n > 0 {
+			g.who[next[n-1]] = at
+			next[n-1]++
 		}
 	}
 	return g

@@ -63,7 +63,7 @@ func TestSheetsNamedByStanding(t *testing.T) {
 	put(t, f, "Lapsed Members", [][]any{{"ID", "First", "Last"}, {"8", "Bo", "Ruiz"}, {"9", "Cy", "Poe"}})
 	r := imported(t, saved(t, f), Options{})
 	var got []string
-	for _, m := range r.Members {
+	for _, m := range r.Members.All() {
 		status := m.Status
 		if len(m.Statuses) > 0 {
 			status = m.Statuses[0]

@@ -19,8 +19,8 @@ type index struct {
 	FamilyNames *Spellings // in words of Families
 	GivenNames  *Spellings // in words of Givens, short forms left out
 
-	cityOf, companyOf []int32
-	members           []*Member
+	cityOf, companyOf []int32 // by text
+	members           *Members
 	keys
 	zips    groups
 	same    map[int32][]int32
@@ -47,8 +47,8 @@ type Form struct {
 	Share float64
 }
 
-// FamilyForms returns the ways a member may write the family name.
-func FamilyForms(m *Member) []Form {
+// familyForms returns the ways a member may write the family name.
+func familyForms(m name.Person) []Form {
 	full := name.FamilyKey(m.Family)
 	forms := []Form{{full, 1}}
 	if short := name.BareFamily(m.Family); short != "" {
@@ -69,9 +69,9 @@ func FamilyForms(m *Member) []Form {
 	return forms
 }
 
-// GivenForms returns the ways a member may write the given name, short forms
+// givenForms returns the ways a member may write the given name, short forms
 // and initials left out.
-func GivenForms(m *Member) []Form {
+func givenForms(m name.Person) []Form {
 	given, known, middle := name.Joined(m.Given), name.Joined(m.Informal), name.Joined(m.Middle)
 	forms := []Form{{given, 1}}
 	if known != "" && known != given {
@@ -105,7 +105,7 @@ func ShortForms(given string) []Form {
 
 // fill makes the parts of the index side by side. None looks at another before all
 // are done, so the result does not depend on how many processors there are.
-func (x *index) fill(members []*Member) {
+func (x *index) fill(members *Members) {
 	x.members = members
 	var parts sync.WaitGroup
 	parts.Go(x.indexFamilies)
@@ -118,20 +118,28 @@ func (x *index) fill(members []*Member) {
 
 func (x *index) indexFamilies() {
 	var m lexiconMaker
-	s, holders := spell(x.members, &m, func(m *Member) [3]string { return [3]string{m.Family, m.Former} }, FamilyForms)
+	s, holders := spell(x.members, &m, func(at int32) [3]uint32 {
+		return [3]uint32{x.members.key(partFamily, at), x.members.key(partFormer, at)}
+	}, familyForms)
 	for n, k := range holders {
 		for _, f := range s.Forms(int32(n)) {
 			m.share[f.Word] += float64(f.Share) * float64(k)
 		}
 	}
-	l, places := m.lexicon(len(x.members))
+	l, places := m.lexicon(x.members.Len())
 	s.move(places)
 	x.Families, x.FamilyNames = l, s
 }
 
 func (x *index) indexGivens() {
 	var m lexiconMaker
-	s, holders := spell(x.members, &m, func(m *Member) [3]string { return [3]string{m.Given, m.Informal, spelledOut(m.Middle)} }, GivenForms)
+	s, holders := spell(x.members, &m, func(at int32) [3]uint32 {
+		k := [3]uint32{x.members.key(partGiven, at), x.members.key(partInformal, at)}
+		if !initial(x.members.text(partMiddle, at)) {
+			k[2] = x.members.key(partMiddle, at)
+		}
+		return k
+	}, givenForms)
 	shortened := make([]float64, len(m.words)) // how many members write the word or a short form of it
 	for n, k := range holders {
 		for _, f := range s.Forms(int32(n)) {
@@ -149,42 +157,41 @@ func (x *index) indexGivens() {
 			m.add(short.Word, k*short.Share)
 		}
 	}
-	l, places := m.lexicon(len(x.members))
+	l, places := m.lexicon(x.members.Len())
 	s.move(places)
 	x.Givens, x.GivenNames = l, s
 }
 
-// spelledOut is a middle name, empty for an initial, which is no form of a given name.
-func spelledOut(middle string) string {
-	if len(middle) == 1 || len(middle) == 2 && middle[1] == '.' {
-		return ""
-	}
-	return middle
+// initial says whether a middle name is an initial, which is no form of a given name.
+func initial(middle string) bool {
+	return len(middle) == 1 || len(middle) == 2 && middle[1] == '.'
 }
 
 func (x *index) indexPlaces() {
-	x.Cities, x.cityOf = indexWords(x.members, func(m *Member) string { return m.City }, name.Joined)
-	x.Companies, x.companyOf = indexWords(x.members, func(m *Member) string { return m.Company }, CompanyKey)
-	x.zips = group(x.members, func(m *Member) string { return m.ZIP }, ZIPKey)
+	x.Cities, x.cityOf = x.indexWords(partCity, name.Joined)
+	x.Companies, x.companyOf = x.indexWords(partCompany, CompanyKey)
+	x.zips = group(x.members, partZIP, ZIPKey)
 }
 
-// indexWords makes a lexicon of what members have one of, and says which each has.
-func indexWords(members []*Member, value func(*Member) string, fold func(string) string) (*Lexicon, []int32) {
+// indexWords makes a lexicon of what members have one of, and says which word each text is, -1 for none.
+func (x *index) indexWords(p part, fold func(string) string) (*Lexicon, []int32) {
 	var m lexiconMaker
-	of := make([]int32, len(members))
-	at := map[string]int32{"": -1}
-	for i, member := range members {
-		v := value(member)
-		w, ok := at[v]
-		if !ok {
-			w = m.add(fold(v), 0)
-			at[v] = w
+	of := make([]int32, len(x.members.texts))
+	const unknown = -2
+	for i := range of {
+		of[i] = unknown
+	}
+	of[0] = -1
+	for at := range int32(x.members.Len()) {
+		key := x.members.key(p, at)
+		if of[key] == unknown {
+			of[key] = m.add(fold(x.members.texts[key]), 0)
 		}
-		if of[i] = w; w >= 0 {
+		if w := of[key]; w >= 0 {
 			m.share[w]++
 		}
 	}
-	l, places := m.lexicon(len(members))
+	l, places := m.lexicon(x.members.Len())
 	for i, w := range of {
 		if w >= 0 {
 			of[i] = places[w]
@@ -197,8 +204,8 @@ func indexWords(members []*Member, value func(*Member) string, fold func(string)
 func (x *index) indexNumbers() {
 	x.digits = true
 	largest := "" // numbers of digits, without zeros before them, are compared as they stand
-	for _, m := range x.members {
-		switch key := NumberKey(m.ID); {
+	for at := range int32(x.members.Len()) {
+		switch key := NumberKey(x.members.ID(at)); {
 		case key == "" || key[0] == '0': // zeros alone
 		case !isDigits(key):
 			x.digits = false
@@ -221,9 +228,9 @@ type keys struct {
 
 func (x *index) findNumber() *finder {
 	x.byNumber.Do(func() {
-		x.numbers.keys = make([]uint64, 0, len(x.members))
-		for i, m := range x.members {
-			x.numbers.add(NumberKey(m.ID), int32(i))
+		x.numbers.keys = make([]uint64, 0, x.members.Len())
+		for at := range int32(x.members.Len()) {
+			x.numbers.add(NumberKey(x.members.ID(at)), at)
 		}
 		x.numbers.sort()
 	})
@@ -232,9 +239,9 @@ func (x *index) findNumber() *finder {
 
 func (x *index) findEmail() *finder {
 	x.byEmail.Do(func() {
-		for i, m := range x.members {
-			for _, e := range m.Emails {
-				x.emails.add(e, int32(i))
+		for at := range int32(x.members.Len()) {
+			for _, e := range x.members.Emails(at) {
+				x.emails.add(e, at)
 			}
 		}
 		x.emails.sort()
@@ -244,12 +251,13 @@ func (x *index) findEmail() *finder {
 
 func (x *index) findMarks() *keys {
 	x.byMark.Do(func() {
-		for i, m := range x.members {
-			if key := m.BornKey(); key != "" {
-				x.births.add(key, int32(i))
+		for at := range int32(x.members.Len()) {
+			marks := x.members.Marks(at)
+			if key := marks.BornKey(); key != "" {
+				x.births.add(key, at)
 			}
-			if key := m.SecondKey(); key != "" {
-				x.seconds.add(key, int32(i))
+			if key := marks.SecondKey(); key != "" {
+				x.seconds.add(key, at)
 			}
 		}
 		x.births.sort()
@@ -304,31 +312,35 @@ func (x *index) NumbersAreDigits() bool { return x.digits }
 func (x *index) LargestNumber() float64 { return x.largest }
 
 // CityOf is a member's city as a word of Cities, -1 for none.
-func (x *index) CityOf(member int32) int32 { return x.cityOf[member] }
+func (x *index) CityOf(member int32) int32 {
+	return x.cityOf[x.members.key(partCity, member)]
+}
 
 // CompanyOf is a member's institution as a word of Companies, -1 for none.
-func (x *index) CompanyOf(member int32) int32 { return x.companyOf[member] }
+func (x *index) CompanyOf(member int32) int32 {
+	return x.companyOf[x.members.key(partCompany, member)]
+}
 
 // ByNumber returns the members of this number, leading zeros aside.
 func (x *index) ByNumber(number string) []int32 {
 	key := NumberKey(number)
-	return x.findNumber().find(key, func(at int32) bool { return NumberKey(x.members[at].ID) == key })
+	return x.findNumber().find(key, func(at int32) bool { return NumberKey(x.members.ID(at)) == key })
 }
 
 // ByEmail returns the members who have this address.
 func (x *index) ByEmail(email string) []int32 {
 	key := strings.ToLower(strings.TrimSpace(email))
-	return x.findEmail().find(key, func(at int32) bool { return slices.Contains(x.members[at].Emails, key) })
+	return x.findEmail().find(key, func(at int32) bool { return slices.Contains(x.members.Emails(at), key) })
 }
 
 // BySecond returns the members who have this second number, as Member.SecondKey has it.
 func (x *index) BySecond(key string) []int32 {
-	return x.findMarks().seconds.find(key, func(at int32) bool { return x.members[at].SecondKey() == key })
+	return x.findMarks().seconds.find(key, func(at int32) bool { return x.members.Marks(at).SecondKey() == key })
 }
 
 // ByBirth returns the members born on this day, as DayKey has it.
 func (x *index) ByBirth(key string) []int32 {
-	return x.findMarks().births.find(key, func(at int32) bool { return x.members[at].BornKey() == key })
+	return x.findMarks().births.find(key, func(at int32) bool { return x.members.Marks(at).BornKey() == key })
 }
 
 // ByZIP returns the members of this ZIP code.

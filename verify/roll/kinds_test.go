@@ -44,14 +44,14 @@ func imported(t *testing.T, data string, opts Options) *Roll {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Rows+r.Couples != len(r.Members)+r.LeftOut+r.Merged {
-		t.Errorf("%d rows are not %d members, %d left out and %d merged", r.Rows, len(r.Members), r.LeftOut, r.Merged)
+	if r.Rows+r.Couples != r.Members.Len()+r.LeftOut+r.Merged {
+		t.Errorf("%d rows are not %d members, %d left out and %d merged", r.Rows, r.Members.Len(), r.LeftOut, r.Merged)
 	}
 	return r
 }
 
 func lines(r *Roll) (out []string) {
-	for _, m := range r.Members {
+	for _, m := range r.Members.All() {
 		out = append(out, line(m))
 	}
 	return out
@@ -221,8 +221,8 @@ func TestLosses(t *testing.T) {
 			if c.want != "" && (!errors.As(err, &lost) || err.Error() != c.want) || c.want == "" && err != nil {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
-			if r := imported(t, c.data, Options{AcceptLosses: true}); len(r.Losses) > 0 != (c.want != "") || len(r.Members) == 0 {
-				t.Errorf("accepted: %d members, losses %q", len(r.Members), r.Losses)
+			if r := imported(t, c.data, Options{AcceptLosses: true}); len(r.Losses) > 0 != (c.want != "") || r.Members.Len() == 0 {
+				t.Errorf("accepted: %d members, losses %q", r.Members.Len(), r.Losses)
 			}
 		})
 	}
@@ -277,7 +277,7 @@ func TestSheets(t *testing.T) {
 			t.Errorf("%q is not said in %q and %q", words, r.Sums(), r.Remarks(100))
 		}
 	}
-	if r := imported(t, saved(t, f), Options{Sheet: "archive"}); len(r.Members) != 1 || r.Members[0].Status != "Lapsed" {
+	if r := imported(t, saved(t, f), Options{Sheet: "archive"}); r.Members.Len() != 1 || r.Members.At(0).Status != "Lapsed" {
 		t.Errorf("the sheet asked for gives %q", lines(r))
 	}
 }
@@ -312,7 +312,7 @@ func TestStoredValues(t *testing.T) {
 			}
 		}
 		r := imported(t, saved(t, f), Options{})
-		for i, m := range r.Members {
+		for i, m := range r.Members.All() {
 			if want := fmt.Sprintf("%d Marsh%c until 2026-12-01", 4829131+i, 'a'+i); line(m) != want || m.ZIP != "06528" {
 				t.Errorf("%s, 1904 %v: %s, ZIP %s, want %s", codes[i], system1904, line(m), m.ZIP, want)
 			}

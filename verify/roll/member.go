@@ -30,7 +30,7 @@ type Member struct {
 	Type     string    // member type: Regular, Student, …
 	Status   string    // Active, Grace, Lapsed, Suspended, …; empty where the export has none
 	Statuses []string  // all of them, where several rows of one person were merged; else empty
-	Joined   time.Time // zero if unknown
+	Joined   time.Time // a day, at midnight UTC; zero if unknown
 	JoinedOr time.Time // the other day that Joined may be, where nothing says whether day or month comes first; else zero
 	PaidThru time.Time // zero if empty, as for life members, or where the export has no such column
 	PaidOr   time.Time // the other day that PaidThru may be
@@ -47,8 +47,34 @@ type Marks struct {
 	Unit   string // the number of a flat or lot, which many may have
 }
 
-// shared is how many texts a member has that others have, too.
-const shared = 15
+// part is a text of a member that others have, too.
+type part int
+
+const (
+	partPrefix part = iota
+	partGiven
+	partMiddle
+	partFamily
+	partSuffix
+	partInformal
+	partFormer
+	partCompany
+	partCity
+	partState
+	partZIP
+	partCountry
+	partClass
+	partType
+	partStatus
+	parts // how many there are
+)
+
+var partMeanings = [parts]Meaning{Prefix, Given, Middle, Family, Suffix, Informal, Former, Company, City, State, ZIP, Country, Class, Type, Status}
+
+// shared are the texts of a member by part.
+func (m *Member) shared() [parts]*string {
+	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}
+}
 
 // FullName is a member's name as people say it, the preferred one in brackets.
 func (m *Member) FullName() string {
@@ -59,36 +85,29 @@ func (m *Member) FullName() string {
 	return strings.Join(strings.Fields(strings.Join([]string{m.Given, informal, m.Middle, m.Family, m.Suffix}, " ")), " ")
 }
 
-// shared are these texts, in the order of sharedMeanings.
-func (m *Member) shared() [shared]*string {
-	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}
-}
-
-var sharedMeanings = [shared]Meaning{Prefix, Given, Middle, Family, Suffix, Informal, Former, Company, City, State, ZIP, Country, Class, Type, Status}
-
 // BornKey is the day of birth as year, month and day, or the digits of what is no day; empty
 // where the export has none.
-func (m *Member) BornKey() string {
-	if m.Marks == nil {
+func (m *Marks) BornKey() string {
+	if m == nil {
 		return ""
 	}
-	return DayKey(m.Marks.Born)
+	return DayKey(m.Born)
 }
 
 // SecondKey is the second number in letters and digits; empty where the export has none.
-func (m *Member) SecondKey() string {
-	if m.Marks == nil {
+func (m *Marks) SecondKey() string {
+	if m == nil {
 		return ""
 	}
-	return NumberKey(m.Marks.Second)
+	return NumberKey(m.Second)
 }
 
 // UnitKey is the number of the flat or lot in letters and digits; empty where the export has none.
-func (m *Member) UnitKey() string {
-	if m.Marks == nil {
+func (m *Marks) UnitKey() string {
+	if m == nil {
 		return ""
 	}
-	return NumberKey(m.Marks.Unit)
+	return NumberKey(m.Unit)
 }
 
 // DayKey reduces a day to its digits, year, month and day where it can be read.

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
-// Packed is a roll on its way between two processes: what is said of the export, and its members
-// in lots, so that neither side holds all of them twice.
+// Packed is a roll on its way between two processes: what is said of the export, and its members as
+// Members keeps them: texts, what is shared, and lots of records.
 type Packed struct {
 	Head []byte
 	Lots [][]byte
@@ -25,9 +26,6 @@ func ImportPacked(r io.Reader, file string, opts Options) (Packed, error) {
 	return roll.pack()
 }
 
-// lot is how many members are packed together: some half a megabyte.
-const lot = 1000
-
 // told is a roll without its members.
 type told struct {
 	Name, SHA256                             string
@@ -37,24 +35,33 @@ type told struct {
 		Form                           string
 		Findings                       []Finding
 	}
-	Lots int
+	Texts, Members int
 }
 
 func (r *Roll) pack() (p Packed, err error) {
 	s := told{Name: r.Name, SHA256: r.SHA256, Rows: r.Rows, LeftOut: r.LeftOut, Merged: r.Merged, Couples: r.Couples, Remarked: r.Remarked}
 	s.Roll.Columns, s.Roll.Sheets, s.Roll.Dates, s.Roll.Losses = r.Columns, r.Sheets, r.Dates, r.Losses
 	s.Roll.Form, s.Roll.Findings = r.Form, r.Findings
-	w := packer{at: map[string]int{}}
-	for left := r.Members; len(left) > 0; left = left[min(lot, len(left)):] {
+	s.Texts, s.Members = len(r.Members.texts), r.Members.Len()
+	if p.Head, err = json.Marshal(s); err != nil {
+		return p, err
+	}
+	var w writer
+	for _, text := range r.Members.texts {
+		w.own(text)
+	}
+	p.Lots = append(p.Lots, w.out)
+	for _, keys := range r.Members.shared {
 		w.out = nil
-		for _, m := range left[:min(lot, len(left))] {
-			w.member(m)
+		for _, key := range keys {
+			w.number(int(key))
 		}
 		p.Lots = append(p.Lots, w.out)
 	}
-	s.Lots = len(p.Lots)
-	p.Head, err = json.Marshal(s)
-	return p, err
+	for _, records := range r.Members.lots {
+		p.Lots = append(p.Lots, []byte(records))
+	}
+	return p, nil
 }
 
 // Unpack makes the roll again. The words of the other process are not trusted: what is no roll is
@@ -64,206 +71,273 @@ func Unpack(p Packed, opts Options) (*Roll, error) {
 	if err := json.Unmarshal(p.Head, &s); err != nil {
 		return nil, fmt.Errorf("unpack members: %w", err)
 	}
-	if s.Lots != len(p.Lots) || s.Lots == 0 {
+	if s.Members < 1 || s.Texts < 1 || len(p.Lots) != 1+int(parts)+(s.Members+lot-1)/lot || s.Texts > len(p.Lots[0]) {
 		return nil, errors.New("unpack members: some are missing")
 	}
 	r := &Roll{Name: s.Name, SHA256: s.SHA256, Rows: s.Rows, LeftOut: s.LeftOut, Merged: s.Merged, Couples: s.Couples, Remarked: s.Remarked, AsOf: opts.AsOf,
 		Columns: s.Roll.Columns, Sheets: s.Roll.Sheets, Dates: s.Roll.Dates, Losses: s.Roll.Losses, Form: s.Roll.Form, Findings: s.Roll.Findings}
-	var u unpacker
-	for i, packed := range p.Lots {
-		p.Lots[i] = nil
-		u.in = string(packed)
-		for u.in != "" && !u.bad {
-			r.Members = append(r.Members, &one(&u.members, Member{})[0])
-			u.member(r.Members[len(r.Members)-1])
-		}
-		if u.bad {
-			return nil, errors.New("unpack members: they end early, or are none")
-		}
+	if !r.Members.unpack(p.Lots, s.Texts, s.Members) {
+		return nil, errors.New("unpack members: they end early, or are none")
 	}
-	if len(r.Members) == 0 {
-		return nil, errors.New("unpack members: there are none")
-	}
-	r.index.fill(r.Members)
+	r.index.fill(&r.Members)
 	return r, nil
 }
 
-// packer writes members one after another: numbers as binary.AppendUvarint does, texts by their
-// length and bytes, or by when they came where they came before, as most do.
-type packer struct {
-	out []byte
-	at  map[string]int // texts that came before
-}
-
-func (w *packer) number(n int) { w.out = binary.AppendUvarint(w.out, uint64(n)) }
-
-// text writes a text of which others have the same.
-func (w *packer) text(s string) {
-	if n, ok := w.at[s]; ok {
-		w.number(2*n + 1)
-		return
+// unpack takes members from lots, which it empties, and reports whether they are so many. All is read
+// once, so that what is made of it later is known to be there.
+func (s *Members) unpack(lots [][]byte, texts, members int) bool {
+	next := func() (r reader) {
+		r = reader{in: string(lots[0]), texts: s.texts}
+		lots[0], lots = nil, lots[1:]
+		return r
 	}
-	w.at[s] = len(w.at)
-	w.own(s)
+	r := next()
+	all := make([]string, texts)
+	for i := range all {
+		all[i] = r.own()
+	}
+	if r.bad || r.in != "" || all[0] != "" {
+		return false
+	}
+	s.texts = all
+	for p := range s.shared {
+		if r = next(); r.in == "" {
+			continue
+		}
+		s.shared[p] = make([]uint32, members)
+		for i := range s.shared[p] {
+			s.shared[p][i] = r.key()
+		}
+		if r.bad || r.in != "" {
+			return false
+		}
+	}
+	s.from = make([]uint32, 0, members)
+	var m Member
+	for len(lots) > 0 {
+		r = next()
+		s.lots = append(s.lots, r.in)
+		for range min(lot, members-len(s.from)) {
+			s.from = append(s.from, uint32(len(s.lots[len(s.lots)-1])-len(r.in)))
+			r.member(&m)
+		}
+		if r.bad || r.in != "" {
+			return false
+		}
+	}
+	return true
 }
 
-// own writes a text that this member alone has.
-func (w *packer) own(s string) {
-	w.number(2 * len(s))
+// has says which of what few members have is in a record.
+type has byte
+
+const (
+	hasMarks has = 1 << iota
+	hasStatuses
+	hasJoined
+	hasPaid
+	hasOther // a day may be another
+	hasUnread
+	hasSharing
+	hasLines // several
+)
+
+func (m *Member) has() (h has) {
+	for _, of := range []struct {
+		is   bool
+		what has
+	}{
+		{m.Marks != nil, hasMarks}, {len(m.Statuses) > 0, hasStatuses}, {!m.Joined.IsZero(), hasJoined}, {!m.PaidThru.IsZero(), hasPaid},
+		{!m.JoinedOr.IsZero() || !m.PaidOr.IsZero(), hasOther}, {m.Unread != "", hasUnread}, {m.Sharing != 0, hasSharing}, {len(m.Lines) != 1, hasLines},
+	} {
+		if of.is {
+			h |= of.what
+		}
+	}
+	return h
+}
+
+// writer writes records: numbers as binary.AppendUvarint does, texts by their length and bytes, days
+// by how many they are after the first of the calendar.
+type writer struct{ out []byte }
+
+func (w *writer) number(n int) { w.out = binary.AppendUvarint(w.out, uint64(n)) }
+
+func (w *writer) own(s string) {
+	w.number(len(s))
 	w.out = append(w.out, s...)
 }
 
-// time writes the seconds since the zero time, and what is left of one.
-func (w *packer) time(t time.Time) {
-	w.out = binary.AppendVarint(w.out, t.Unix()-time.Time{}.Unix())
-	w.number(t.Nanosecond())
-}
+func (w *writer) day(t time.Time) { w.number(int((t.Unix() - firstDay) / secondsOfDay)) }
 
-func (w *packer) member(m *Member) {
+const secondsOfDay = 24 * 60 * 60
+
+// firstDay is the zero time, in seconds of Unix.
+var firstDay = time.Time{}.Unix()
+
+// record writes what is a member's own. Texts of which others have the same are written as their keys.
+func (w *writer) record(m *Member, key func(string) uint32) {
+	h := m.has()
+	w.out = append(w.out, byte(h))
 	w.own(m.ID)
 	w.own(m.Street)
-	for _, s := range m.shared() {
-		w.text(*s)
-	}
 	w.number(len(m.Emails))
 	for _, e := range m.Emails {
 		w.own(e)
 	}
-	w.number(len(m.Statuses))
-	for _, s := range m.Statuses {
-		w.text(s)
-	}
-	for _, t := range m.times() {
-		w.time(*t)
-	}
-	w.text(m.Unread)
-	w.number(m.Sharing)
-	if m.Marks == nil {
-		w.number(0)
-	} else {
-		w.number(1)
+	if h&hasMarks != 0 {
 		w.own(m.Marks.Born)
 		w.own(m.Marks.Second)
 		w.own(m.Marks.Unit)
 	}
-	w.number(len(m.Lines))
+	if h&hasStatuses != 0 {
+		w.number(len(m.Statuses))
+		for _, s := range m.Statuses {
+			w.number(int(key(s)))
+		}
+	}
+	if h&hasJoined != 0 {
+		w.day(m.Joined)
+	}
+	if h&hasPaid != 0 {
+		w.day(m.PaidThru)
+	}
+	if h&hasOther != 0 {
+		w.day(m.JoinedOr)
+		w.day(m.PaidOr)
+	}
+	if h&hasUnread != 0 {
+		w.number(int(key(m.Unread)))
+	}
+	if h&hasSharing != 0 {
+		w.number(m.Sharing)
+	}
+	if h&hasLines != 0 {
+		w.number(len(m.Lines))
+	}
 	for _, n := range m.Lines {
 		w.number(n)
 	}
 }
 
-func (m *Member) times() [4]*time.Time {
-	return [...]*time.Time{&m.Joined, &m.JoinedOr, &m.PaidThru, &m.PaidOr}
+// reader reads what a writer wrote. Once something cannot be, it is bad, and all that it reads is
+// empty.
+type reader struct {
+	in    string // what is left; texts stay parts of it
+	texts []string
+	bad   bool
 }
 
-// unpacker reads what a packer wrote. Once something cannot be, it is bad, and all that it reads
-// is empty.
-type unpacker struct {
-	in      string // what is left of the lot; texts stay parts of it
-	came    []string
-	bad     bool
-	members []Member // room
-	emails  []string
-	lines   []int
-	marks   []Marks
+func (r *reader) fail() {
+	r.bad, r.in = true, ""
 }
 
-func (u *unpacker) fail() {
-	u.bad, u.in = true, ""
-}
-
-func (u *unpacker) number() int {
-	n, size := binary.Uvarint(u.next())
+func (r *reader) number() int {
+	if r.in != "" && r.in[0] < 1<<7 { // as nearly all lengths are
+		n := r.in[0]
+		r.in = r.in[1:]
+		return int(n)
+	}
+	n, size := binary.Uvarint([]byte(r.in[:min(binary.MaxVarintLen64, len(r.in))])) // a copy on the stack
 	if size <= 0 || n > 1<<31-1 {
-		u.fail()
+		r.fail()
 		return 0
 	}
-	u.in = u.in[size:]
+	r.in = r.in[size:]
 	return int(n)
 }
 
-// next are the bytes in which the next number is; the copy of these few stays on the stack.
-func (u *unpacker) next() []byte { return []byte(u.in[:min(binary.MaxVarintLen64, len(u.in))]) }
-
 // count is a number of things that follow, each of which takes a byte at least.
-func (u *unpacker) count() int {
-	n := u.number()
-	if n > len(u.in) {
-		u.fail()
+func (r *reader) count() int {
+	n := r.number()
+	if n > len(r.in) {
+		r.fail()
 		return 0
 	}
 	return n
 }
 
-func (u *unpacker) take(n int) string {
-	if n > len(u.in) {
-		u.fail()
-		return ""
-	}
-	s := u.in[:n]
-	u.in = u.in[n:]
+func (r *reader) own() string {
+	n := r.count()
+	s := r.in[:n]
+	r.in = r.in[n:]
 	return s
 }
 
-func (u *unpacker) own() string {
-	n := u.number()
-	if n%2 != 0 {
-		u.fail()
+// key is the place of a text.
+func (r *reader) key() uint32 {
+	n := r.number()
+	if n >= len(r.texts) {
+		r.fail()
+		return 0
 	}
-	return u.take(n / 2)
+	return uint32(n)
 }
 
-func (u *unpacker) text() string {
-	n := u.number()
-	if n%2 == 0 {
-		s := u.take(n / 2)
-		u.came = append(u.came, s)
-		return s
-	}
-	if n/2 >= len(u.came) {
-		u.fail()
+func (r *reader) day() time.Time { return time.Unix(firstDay+int64(r.number())*secondsOfDay, 0).UTC() }
+
+// id goes past what a record has and reads the number of the member.
+func (r *reader) id() string {
+	if r.in == "" {
+		r.fail()
 		return ""
 	}
-	return u.came[n/2]
+	r.in = r.in[1:]
+	return r.own()
 }
 
-func (u *unpacker) time() time.Time {
-	seconds, size := binary.Varint(u.next())
-	if size <= 0 {
-		u.fail()
-		return time.Time{}
-	}
-	u.in = u.in[size:]
-	return time.Unix(seconds+time.Time{}.Unix(), int64(u.number())).UTC()
-}
+func (r *reader) marks() *Marks { return &Marks{r.own(), r.own(), r.own()} }
 
-func (u *unpacker) member(m *Member) {
-	m.ID, m.Street = u.own(), u.own()
-	for _, s := range m.shared() {
-		*s = u.text()
+// list reads several texts into the room of others.
+func (r *reader) list(room []string, read func() string) []string {
+	n := r.count()
+	if n == 0 {
+		return nil
 	}
-	m.Emails = values(&u.emails, u.count(), u.own)
-	for range u.count() {
-		m.Statuses = append(m.Statuses, u.text())
-	}
-	for _, t := range m.times() {
-		*t = u.time()
-	}
-	m.Unread = u.text()
-	m.Sharing = u.number()
-	if u.number() == 1 {
-		m.Marks = &one(&u.marks, Marks{u.own(), u.own(), u.own()})[0]
-	}
-	m.Lines = values(&u.lines, u.count(), u.number)
-}
-
-// values reads so many of them; a single one, which most members have, lies in the room.
-func values[T any](room *[]T, n int, read func() T) (all []T) {
-	if n == 1 {
-		return one(room, read())
-	}
+	room = slices.Grow(room[:0], n)
 	for range n {
-		all = append(all, read())
+		room = append(room, read())
 	}
-	return all
+	return room
+}
+
+// member reads a record into a room that may hold another one.
+func (r *reader) member(m *Member) {
+	var h has
+	if r.in != "" {
+		h = has(r.in[0])
+	}
+	m.ID, m.Street, m.Emails = r.id(), r.own(), r.list(m.Emails, r.own)
+	m.Marks, m.Statuses, m.Unread, m.Sharing = nil, nil, "", 0
+	m.Joined, m.PaidThru, m.JoinedOr, m.PaidOr = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	if h&hasMarks != 0 {
+		m.Marks = r.marks()
+	}
+	text := func() string { return r.texts[r.key()] }
+	if h&hasStatuses != 0 {
+		m.Statuses = r.list(nil, text)
+	}
+	if h&hasJoined != 0 {
+		m.Joined = r.day()
+	}
+	if h&hasPaid != 0 {
+		m.PaidThru = r.day()
+	}
+	if h&hasOther != 0 {
+		m.JoinedOr, m.PaidOr = r.day(), r.day()
+	}
+	if h&hasUnread != 0 {
+		m.Unread = text()
+	}
+	if h&hasSharing != 0 {
+		m.Sharing = r.number()
+	}
+	lines := 1
+	if h&hasLines != 0 {
+		lines = r.count()
+	}
+	m.Lines = slices.Grow(m.Lines[:0], lines)
+	for range lines {
+		m.Lines = append(m.Lines, r.number())
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"countersign/ingest/table"
@@ -125,17 +126,18 @@ type Changes struct {
 // both renamed and of another status.
 func Compare(before, after *Roll) Changes {
 	var c Changes
-	was := make(map[string]*Member, len(before.Members))
-	for _, m := range before.Members {
-		was[m.ID] = m
+	was := make(map[string]int32, before.Members.Len())
+	for at := range int32(before.Members.Len()) {
+		was[before.Members.ID(at)] = at
 	}
-	for _, m := range after.Members {
-		old, ok := was[m.ID]
+	for _, m := range after.Members.All() {
+		at, ok := was[m.ID]
 		if !ok {
 			c.Joined = append(c.Joined, m)
 			continue
 		}
 		delete(was, m.ID)
+		old := before.Members.At(at)
 		changed := false
 		if old.Status != m.Status || old.Class != m.Class || old.Type != m.Type || !old.PaidThru.Equal(m.PaidThru) {
 			c.Status = append(c.Status, [2]*Member{old, m})
@@ -149,10 +151,8 @@ func Compare(before, after *Roll) Changes {
 			c.Same++
 		}
 	}
-	for _, m := range before.Members {
-		if was[m.ID] != nil {
-			c.Left = append(c.Left, m)
-		}
+	for _, at := range slices.Sorted(maps.Values(was)) {
+		c.Left = append(c.Left, before.Members.At(at))
 	}
 	c.findRenumbered()
 	return c

@@ -26,7 +26,7 @@ type Roll struct {
 	Merged   int       // rows of a person who has another row
 	Couples  int       // rows that name two people, who are two members
 	AsOf     time.Time // what day the export speaks of; zero if the caller did not say
-	Members  []*Member // by number
+	Members  Members   // by number
 	Columns  []string  // what was taken for what: `number: "Member No."`
 	Form     string    // what the file is: `CSV separated by commas, in UTF-8`
 	Sheets   []string  // of a workbook, those that were read
@@ -129,7 +129,7 @@ func Import(r io.Reader, file string, opts Options) (*Roll, error) {
 	if err != nil {
 		return nil, err
 	}
-	roll.index.fill(roll.Members)
+	roll.index.fill(&roll.Members)
 	return roll, nil
 }
 
@@ -211,7 +211,7 @@ func (r *Roll) fill(f *table.File, opts Options) error {
 	switch {
 	case r.Rows == 0:
 		return errors.New("has headings and no rows below them: export the members again")
-	case len(r.Members) == 0:
+	case r.Members.Len() == 0:
 		return fmt.Errorf("has %d rows and none that can be used (%s): check that the columns stand under their headings", r.Rows, b.firstLeft)
 	}
 	return nil

@@ -31,6 +31,14 @@ const plain = `ID,Prefix,First Name,Middle Name,Last Name,Suffix,Informal,Email,
 1210093,Dr.,Carolyn,,Carroll,Jr.,,,SMU,,Dallas,TX,75218,Life,,2013-01-11,
 `
 
+// membersOf makes all members of a roll.
+func membersOf(r *Roll) (all []*Member) {
+	for _, m := range r.Members.All() {
+		all = append(all, m)
+	}
+	return all
+}
+
 var nunez = Member{
 	ID: "0482913", Prefix: "Ms.", Given: "Elizabeth", Middle: "R.", Family: "Núñez", Informal: "Liz", Emails: []string{"lmarsh@example.org"}, Company: "Duke University, Perkins",
 	Street: "12 Elm St", City: "Durham", State: "NC", ZIP: "27701", Type: "Regular", Status: "Active", Joined: day("1994-01-26"), PaidThru: day("2027-09-29"), Lines: []int{2},
@@ -97,10 +105,10 @@ func TestImportForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(r.Members) != 2 || r.Rows != 2 || r.Remarked != 0 {
-				t.Fatalf("%d members of %d rows, remarks %v", len(r.Members), r.Rows, r.Findings)
+			if r.Members.Len() != 2 || r.Rows != 2 || r.Remarked != 0 {
+				t.Fatalf("%d members of %d rows, remarks %v", r.Members.Len(), r.Rows, r.Findings)
 			}
-			if diff := cmp.Diff(nunez, *r.Members[0]); diff != "" {
+			if diff := cmp.Diff(nunez, *r.Members.At(0)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -141,7 +149,7 @@ func TestImportWorkbook(t *testing.T) {
 		{ID: "0482913", Given: "Elizabeth", Middle: "R.", Family: "Núñez", Status: "Active", PaidThru: day("2027-09-29"), Lines: []int{4}},
 		{ID: "1210093", Given: "Carolyn", Family: "Carroll", Suffix: "Jr.", PaidThru: day("2025-12-09"), Lines: []int{5}},
 	}
-	if diff := cmp.Diff(want, r.Members); diff != "" {
+	if diff := cmp.Diff(want, membersOf(r)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -197,7 +205,7 @@ func TestMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := r.Members[0]; m.ID != "17" || m.Family != "Marsh" || m.Given != "Liz" {
+	if m := r.Members.At(0); m.ID != "17" || m.Family != "Marsh" || m.Given != "Liz" {
 		t.Errorf("read as %+v", *m)
 	}
 }
@@ -289,14 +297,14 @@ func TestFindings(t *testing.T) {
 		t.Errorf("shortened to %q", got)
 	}
 	merged := Member{ID: "1 (Liz Marsh)", Sharing: 2, Given: "Liz", Family: "Marsh", Status: "Grace", Statuses: []string{"Active", "Grace"}, Emails: []string{"a@example.org", "b@example.org"}, PaidThru: day("2028-01-01"), Lines: []int{2, 9}}
-	if diff := cmp.Diff(merged, *r.Members[0]); diff != "" {
+	if diff := cmp.Diff(merged, *r.Members.At(0)); diff != "" {
 		t.Error(diff)
 	}
-	got := []int{r.Rows, len(r.Members), r.LeftOut, r.Merged}
+	got := []int{r.Rows, r.Members.Len(), r.LeftOut, r.Merged}
 	if diff := cmp.Diff([]int{9, 5, 3, 1}, got); diff != "" {
 		t.Errorf("rows, members, left out, merged: %s", diff)
 	}
-	if wood := r.Members[4]; wood.ID != "7" || !wood.PaidThru.IsZero() || wood.Unread != "soon" {
+	if wood := r.Members.At(4); wood.ID != "7" || !wood.PaidThru.IsZero() || wood.Unread != "soon" {
 		t.Errorf("an unreadable date paid through became %+v", *wood)
 	}
 }
@@ -306,8 +314,8 @@ func TestNoNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Members[0].ID != "line-2" || r.Members[1].ID != "line-3" {
-		t.Errorf("members are %s and %s", r.Members[0].ID, r.Members[1].ID)
+	if r.Members.At(0).ID != "line-2" || r.Members.At(1).ID != "line-3" {
+		t.Errorf("members are %s and %s", r.Members.At(0).ID, r.Members.At(1).ID)
 	}
 }
 
@@ -317,7 +325,7 @@ func TestDayFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := r.Members[0].PaidThru; !got.Equal(day("2027-06-05")) {
+	if got := r.Members.At(0).PaidThru; !got.Equal(day("2027-06-05")) {
 		t.Errorf("5/6/2027 was read as %v", got)
 	}
 }
@@ -330,7 +338,7 @@ func TestNumbers(t *testing.T) {
 	names := func(at []int32) string {
 		var out []string
 		for _, i := range at {
-			out = append(out, r.Members[i].Family)
+			out = append(out, r.Members.At(i).Family)
 		}
 		slices.Sort(out)
 		return strings.Join(out, " ")
@@ -427,13 +435,13 @@ func FuzzImport(f *testing.F) {
 			}
 			return
 		}
-		for _, m := range r.Members {
+		for _, m := range r.Members.All() {
 			if m.ID == "" || m.Family == "" {
 				t.Errorf("a member without number or name: %+v", *m)
 			}
 		}
-		if len(r.Members) > r.Rows+r.Couples {
-			t.Errorf("%d members of %d rows", len(r.Members), r.Rows)
+		if r.Members.Len() > r.Rows+r.Couples {
+			t.Errorf("%d members of %d rows", r.Members.Len(), r.Rows)
 		}
 	})
 }

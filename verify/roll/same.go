@@ -10,14 +10,13 @@ import (
 // samePeople finds members who are one person under several numbers: the same
 // name, and the same e-mail address or the same street and ZIP code. It returns
 // for each such member, by place, all places of the person, ascending.
-func samePeople(members []*Member, families, givens *Spellings) map[int32][]int32 {
+func samePeople(members *Members, families, givens *Spellings) map[int32][]int32 {
 	type named struct {
 		name uint64 // the first words of family and given name
 		at   int32
 	}
-	all := make([]named, 0, len(members))
-	for i := range members {
-		at := int32(i)
+	all := make([]named, 0, members.Len())
+	for at := range int32(members.Len()) {
 		family, given := first(families, at), first(givens, at)
 		if family >= 0 || given >= 0 {
 			all = append(all, named{uint64(uint32(family))<<32 | uint64(uint32(given)), at})
@@ -30,6 +29,7 @@ func samePeople(members []*Member, families, givens *Spellings) map[int32][]int3
 		return cmp.Compare(a.at, b.at)
 	})
 	same := map[int32][]int32{}
+	var room []Member // those of one name
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].name == all[0].name {
@@ -37,13 +37,20 @@ func samePeople(members []*Member, families, givens *Spellings) map[int32][]int3
 		}
 		of := all[:n]
 		all = all[n:]
+		if n == 1 {
+			continue
+		}
+		room = slices.Grow(room[:0], n)[:n]
+		for i, a := range of {
+			members.fill(&room[i], a.at)
+		}
 		for i, a := range of {
 			if same[a.at] != nil {
 				continue
 			}
 			group := []int32{a.at}
-			for _, b := range of[i+1:] {
-				if onePerson(members[a.at], members[b.at]) {
+			for j, b := range of[i+1:] {
+				if onePerson(&room[i], &room[i+1+j]) {
 					group = append(group, b.at)
 				}
 			}

@@ -70,7 +70,8 @@ func NewSearcher(r *Roll) *Searcher {
 		}
 		return w
 	}
-	for i, m := range r.Members {
+	for i := range r.Members.Len() {
+		m := r.Members.Name(int32(i))
 		add(name.Joined(m.Family), i, ofFamily)
 		for _, h := range name.Halves(m.Family) {
 			add(h, i, ofFamily)
@@ -84,7 +85,8 @@ func NewSearcher(r *Roll) *Searcher {
 		for _, of := range []struct {
 			text string
 			role role
-		}{{m.Given, ofGiven}, {m.Informal, ofInformal}, {m.Middle, ofMiddle}, {m.City, ofCity}, {m.Company, ofCompany}, {m.State, ofState}} {
+		}{{m.Given, ofGiven}, {m.Informal, ofInformal}, {m.Middle, ofMiddle},
+			{r.Members.City(int32(i)), ofCity}, {r.Members.Company(int32(i)), ofCompany}, {r.Members.text(partState, int32(i)), ofState}} {
 			for _, w := range wordsOf(of.text) {
 				add(w, i, of.role)
 			}
@@ -120,7 +122,7 @@ func (s *Searcher) Search(query string, limit int) []*Member {
 		for _, at := range all {
 			if !seen[at] && len(found) < limit {
 				seen[at] = true
-				found = append(found, s.roll.Members[at])
+				found = append(found, s.roll.Members.At(at))
 			}
 		}
 	}
@@ -151,11 +153,10 @@ func digits(word string) bool {
 
 // numbered are the members whose number begins with what was typed.
 func (s *Searcher) numbered(begin string, limit int) []int32 {
-	members := s.roll.Members
-	at, _ := slices.BinarySearchFunc(members, begin, func(m *Member, id string) int { return cmp.Compare(m.ID, id) })
+	members := &s.roll.Members
 	var out []int32
-	for ; at < len(members) && strings.HasPrefix(members[at].ID, begin) && len(out) < limit; at++ {
-		out = append(out, int32(at))
+	for at, _ := members.Find(begin); int(at) < members.Len() && strings.HasPrefix(members.ID(at), begin) && len(out) < limit; at++ {
+		out = append(out, at)
 	}
 	return out
 }
@@ -168,8 +169,8 @@ func (s *Searcher) named(query string, limit int) []int32 {
 	words := name.Words(query)
 	words = slices.DeleteFunc(words, func(w string) bool { return digits(w) || strings.Contains(w, "@") })
 	words = words[:min(len(words), mostWords)]
-	total := make([]float32, len(s.roll.Members))
-	best := make([]float32, len(s.roll.Members))
+	total := make([]float32, s.roll.Members.Len())
+	best := make([]float32, s.roll.Members.Len())
 	var touched []int32
 	spoke := false
 	for i, w := range words {
@@ -224,12 +225,11 @@ func (s *Searcher) rank(query string, touched []int32, total []float32, limit in
 			touched = touched[:i]
 			break
 		}
-		m := s.roll.Members[at]
-		c := name.Compare(written, name.Person{Given: m.Given, Middle: m.Middle, Family: m.Family, Suffix: m.Suffix, Informal: m.Informal, Former: m.Former})
+		c := name.Compare(written, s.roll.Members.Name(at))
 		total[at] += float32(c.Similarity) / 2
 	}
 	slices.SortFunc(touched, func(a, b int32) int {
-		x, y := s.roll.Members[a], s.roll.Members[b]
+		x, y := s.roll.Members.Name(a), s.roll.Members.Name(b)
 		return cmp.Or(cmp.Compare(total[b], total[a]), cmp.Compare(name.Joined(x.Family), name.Joined(y.Family)), cmp.Compare(name.Joined(x.Given), name.Joined(y.Given)), cmp.Compare(a, b))
 	})
 	return touched[:min(len(touched), limit)]

@@ -1,5 +1,7 @@
 package roll
 
+import "countersign/verify/name"
+
 // Spellings are the ways in which members write one part of their name, the
 // family name or the given name. Members of whom the export says the same share one, so
 // that what a line says of a name is worked out once for all who have it.
@@ -27,28 +29,28 @@ func (s *Spellings) Forms(spelling int32) []Written {
 }
 
 // spell finds the spellings of all members. What the export says of a member is
-// the key, from which forms makes the words.
-func spell(members []*Member, lexicon *lexiconMaker, key func(*Member) [3]string, forms func(*Member) []Form) (s *Spellings, holders []int) {
-	s = &Spellings{of: make([]int32, len(members)), from: []uint32{0}}
-	at := map[[3]string]int32{}
-	simple := map[string]int32{} // most say one thing only, which is found in half the time
-	for i, m := range members {
-		k := key(m)
-		alone := k[1] == "" && k[2] == ""
-		n, ok := int32(0), false
+// the key, in texts, from which forms makes the words.
+func spell(members *Members, lexicon *lexiconMaker, key func(int32) [3]uint32, forms func(name.Person) []Form) (s *Spellings, holders []int) {
+	s = &Spellings{of: make([]int32, members.Len()), from: []uint32{0}}
+	simple := make([]int32, len(members.texts)) // 1 + spelling of those of whom one thing is said, as of most
+	at := map[[3]uint32]int32{}
+	for i := range s.of {
+		k := key(int32(i))
+		alone := k[1] == 0 && k[2] == 0
+		var n int32
 		if alone {
-			n, ok = simple[k[0]]
+			n = simple[k[0]]
 		} else {
-			n, ok = at[k]
+			n = at[k]
 		}
-		if !ok {
-			n = int32(s.Len())
+		if n == 0 {
+			n = int32(len(s.from))
 			if alone {
 				simple[k[0]] = n
 			} else {
 				at[k] = n
 			}
-			for _, f := range forms(m) {
+			for _, f := range forms(members.Name(int32(i))) {
 				if w := lexicon.add(f.Word, 0); w >= 0 {
 					s.forms = append(s.forms, Written{w, float32(f.Share)})
 				}
@@ -56,8 +58,8 @@ func spell(members []*Member, lexicon *lexiconMaker, key func(*Member) [3]string
 			s.from = append(s.from, uint32(len(s.forms)))
 			holders = append(holders, 0)
 		}
-		s.of[i] = n
-		holders[n]++
+		s.of[i] = n - 1
+		holders[n-1]++
 	}
 	return s, holders
 }

@@ -45,7 +45,7 @@ func (b *Beside) Questions() (out []string) {
 	if b.manyLeft() {
 		out = append(out,
 			fmt.Sprintf("%d of the %d members of the export in use are not in this one: did so "+
-				"many leave?", len(b.compared.Left), len(b.now.Members)))
+				"many leave?", len(b.compared.Left), b.now.Members.Len()))
 	}
 	before, after := columnsOf(b.now), columnsOf(b.new)
 	for _, m := range []roll.Meaning{roll.Status, roll.PaidThru} {
@@ -64,7 +64,7 @@ func (b *Beside) Questions() (out []string) {
 }
 
 func (b *Beside) manyLeft() bool {
-	return float64(len(b.compared.Left)) > largeLoss*float64(len(b.now.Members))
+	return float64(len(b.compared.Left)) > largeLoss*float64(b.now.Members.Len())
 }
 
 func (b *Beside) fewerStand() bool { return float64(b.has) < (1-largeLoss)*float64(b.had) }
@@ -85,7 +85,7 @@ func inGoodStanding(r *roll.Roll) (n int) {
 	if day.IsZero() {
 		day = time.Now()
 	}
-	for _, m := range r.Members {
+	for _, m := range r.Members.All() {
 		if rules.Standing(m, day).Reason == verify.IsMember {
 			n++
 		}
@@ -98,7 +98,7 @@ func (b *Beside) Figures() (out []Figure) {
 	add := func(name string, now, new int, worse bool) {
 		out = append(out, Figure{name, fmt.Sprint(now), fmt.Sprint(new), worse})
 	}
-	add("Members", len(b.now.Members), len(b.new.Members), b.manyLeft())
+	add("Members", b.now.Members.Len(), b.new.Members.Len(), b.manyLeft())
 	add("In good standing", b.had, b.has, b.fewerStand())
 	add("Rows read", b.now.Rows, b.new.Rows, false)
 	add("Rows left out", b.now.LeftOut, b.new.LeftOut, b.new.LeftOut > b.now.LeftOut)
@@ -114,14 +114,7 @@ func (b *Beside) Figures() (out []Figure) {
 				"none"), cmp.Or(after[m], "none"), after[m] == ""})
 		}
 	}
-	count := func(r *roll.Roll) map[string]int {
-		n := map[string]int{}
-		for _, m := range r.Members {
-			n[m.Status]++
-		}
-		return n
-	}
-	now, new := count(b.now), count(b.new)
+	now, new := b.now.Members.Count(roll.Status), b.new.Members.Count(roll.Status)
 	statuses := slices.Sorted(maps.Keys(now))
 	for status := range new {
 		if _, ok := now[status]; !ok {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"countersign/extract"
 	"countersign/verify"
@@ -171,13 +170,11 @@ func DecodeMatch(data []byte, r *roll.Roll) (verify.Match, error) {
 
 // memberOf finds a member by number; a roll lists its members in that order.
 func memberOf(r *roll.Roll, id string) (*roll.Member, error) {
-	at, ok := slices.BinarySearchFunc(r.Members, id, func(m *roll.Member, id string) int {
-		return strings.Compare(m.ID, id)
-	})
+	at, ok := r.Members.Find(id)
 	if !ok {
 		return nil,
 			fmt.Errorf("read a match from the store: it names member %s, whom snapshot %.12s lacks",
 				id, r.SHA256)
 	}
-	return r.Members[at], nil
+	return r.Members.At(at), nil
 }
