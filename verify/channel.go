@@ -56,6 +56,16 @@ func (p *byLevel) sum(q *byLevel) float64 {
 	return sum
 }
 
+// below says whether all are.
+func (p *byLevel) below(x float64) bool {
+	for j := levels - 1; j >= 0; j-- { // the noisiest says most
+		if !(p[j] < x) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *byLevel) scale(x float64) {
 	for j := range p {
 		p[j] *= x
@@ -256,9 +266,23 @@ type fit struct {
 // fit aligns what was read with what may have been written, both as
 // name.Codes, by the cheapest path.
 func (c *channel) fit(read, written []byte) fit {
-	var a, b [name.MaxWord + 1]int32
-	prev, cur := a[:], b[:]
 	read = read[:min(len(read), name.MaxWord)]
+	return fitOf(c.cost(read, written), max(len(read), len(written)))
+}
+
+// cost is that of the cheapest path.
+func (c *channel) cost(read, written []byte) int32 {
+	const short = 15 // nearly all words; to clear the room for the longest takes as long as to fit one
+	if len(read) <= short {
+		var a, b [short + 1]int32
+		return c.align(read, written, a[:], b[:])
+	}
+	var a, b [name.MaxWord + 1]int32
+	return c.align(read, written, a[:], b[:])
+}
+
+// align finds it in room for two rows of costs, the first of which is zero.
+func (c *channel) align(read, written []byte, prev, cur []int32) int32 {
 	n := len(read)
 	for j := 1; j <= n; j++ {
 		prev[j] = prev[j-1] + c.add[read[j-1]&31]
@@ -277,10 +301,14 @@ func (c *channel) fit(read, written []byte) fit {
 		}
 		prev, cur = cur, prev
 	}
-	total := prev[n]
-	errors := int(total & (1<<countBits - 1))
-	nats := float64(total>>countBits)/unit - float64(errors)*midError
-	return fit{odds: math.Exp(-nats), errors: errors, rights: max(len(written), n) - errors}
+	return prev[n]
+}
+
+// fitOf takes a cost apart. The longer one of what was read and written has so many letters.
+func fitOf(cost int32, letters int) fit {
+	errors := int(cost & (1<<countBits - 1))
+	nats := float64(cost>>countBits)/unit - float64(errors)*midError
+	return fit{odds: math.Exp(-nats), errors: errors, rights: letters - errors}
 }
 
 // likelihood of what was read at each level of noise.

@@ -331,13 +331,21 @@ const negligible = 1e-9
 func (m *Matcher) mergeRecords(found []scored) []scored {
 	merged := false
 	kept := found[:0]
+	several := map[int32]int{} // place in kept of those who have other records
 	for _, c := range found {
 		if of := m.roll.SamePerson(c.at); of != nil {
-			if first := slices.IndexFunc(kept, func(k scored) bool { return slices.Contains(of, k.at) }); first >= 0 {
+			first := len(kept)
+			for _, other := range of {
+				if at, ok := several[other]; ok {
+					first = min(first, at)
+				}
+			}
+			if first < len(kept) {
 				kept[first].p += c.p
 				merged = true
 				continue
 			}
+			several[c.at] = first
 		}
 		kept = append(kept, c)
 	}
@@ -368,7 +376,7 @@ func (m *Matcher) score(w *work, s *sight) []scored {
 			name = m.nameLikelihood(s, who)
 		}
 		p := name
-		if i >= pointed && s.hope(&p) < hopeless {
+		if i >= pointed && !s.hope(&p) {
 			continue
 		}
 		left := true
@@ -424,13 +432,13 @@ func (s *sight) reach(p, rest *byLevel) float64 {
 	return weights.sum(rest)
 }
 
-// hope is how much a name speaks for a member: of a scrawl at the level of noise at which it
+// hope says whether a name speaks enough for a member: of a scrawl at the level of noise at which it
 // says most, of what was typed at all of them, for there nearly nothing is noise.
-func (s *sight) hope(p *byLevel) float64 {
+func (s *sight) hope(p *byLevel) bool {
 	if !s.typed {
-		return slices.Max(p[:])
+		return !p.below(hopeless)
 	}
-	return s.weights.sum(p)
+	return !(s.weights.sum(p) < hopeless)
 }
 
 // route collects the members that are worth scoring: by number, e-mail and
@@ -500,9 +508,9 @@ func (m *Matcher) ownName(s *sight, who *person) byLevel {
 	var sum byLevel
 	for i := range s.names {
 		h := &s.names[i]
-		l := m.ofFamily(h, who.family)
+		l := *m.ofFamily(h, who.family)
 		g, _ := m.ofGiven(h, who.given)
-		l.times(&g)
+		l.times(g)
 		if h.short() {
 			_, odds := m.furtherOdds(h, m.roll.Members.Name(who.at))
 			l.times(&odds)
@@ -532,23 +540,22 @@ func (m *Matcher) exportedName(s *sight, at int32) byLevel {
 
 // ofFamily is what a hypothesis says of a spelling of the family name, worked out once a line for
 // all who have it.
-func (m *Matcher) ofFamily(h *hypothesis, spelling int32) byLevel {
-	if slot := h.families.slot[spelling]; slot != 0 {
-		return h.families.p[slot-1]
+func (m *Matcher) ofFamily(h *hypothesis, spelling int32) *byLevel {
+	known, ok := h.families.find(spelling)
+	if !ok {
+		known = h.families.keep(spelling, m.familyLikelihood(h, spelling, otherFamily), false)
 	}
-	l := m.familyLikelihood(h, spelling, otherFamily)
-	h.families.keep(spelling, l, false)
-	return l
+	return &h.families.p[known]
 }
 
 // ofGiven is the same of the given name, and whether it is near to what was read.
-func (m *Matcher) ofGiven(h *hypothesis, spelling int32) (byLevel, bool) {
-	if slot := h.givens.slot[spelling]; slot != 0 {
-		return h.givens.p[slot-1], h.givens.near[slot-1]
+func (m *Matcher) ofGiven(h *hypothesis, spelling int32) (l *byLevel, near bool) {
+	known, ok := h.givens.find(spelling)
+	if !ok {
+		l, near := m.givenLikelihood(h, spelling, otherGiven)
+		known = h.givens.keep(spelling, l, near)
 	}
-	l, near := m.givenLikelihood(h, spelling, otherGiven)
-	h.givens.keep(spelling, l, near)
-	return l, near
+	return &h.givens.p[known], h.givens.near[known]
 }
 
 func (m *Matcher) familyLikelihood(h *hypothesis, spelling int32, otherFamily float64) byLevel {
@@ -605,7 +612,8 @@ func (m *Matcher) nameFor(s *sight, at int32) name.Name {
 	for i := range s.names {
 		h := &s.names[i]
 		l := m.ofFamily(h, m.roll.FamilyNames.Of(at))
-		g, _ := m.ofGiven(h, m.roll.GivenNames.Of(at))
+		of, _ := m.ofGiven(h, m.roll.GivenNames.Of(at))
+		g := *of
 		if h.short() {
 			_, odds := m.furtherOdds(h, m.roll.Members.Name(at))
 			g.times(&odds)

@@ -25,6 +25,7 @@ const (
 // of a line that nobody on the roll wrote.
 type places struct {
 	homes     []home             // where members live, each place once
+	sites     []site             // the same, of each home
 	nowhere   int32              // the home of members of whom the export says nothing of the kind, -1 if there are none
 	zips      map[string][]int32 // homes of a ZIP code
 	zipList   []string           // those codes
@@ -44,6 +45,23 @@ type home struct {
 	address
 	share  float64 // of the members
 	digits []byte  // digitCodes of the ZIP code
+}
+
+// site is what most lines ask of a home, side by side: what takes time is to wait for memory.
+type site struct {
+	city   int32 // in Roll.Cities, -1 for none
+	state  int32 // in stateList
+	length uint8 // of the ZIP code
+	digits [7]byte
+}
+
+// zip is digitCodes of the ZIP code.
+func (p *places) zip(home int32) []byte {
+	s := &p.sites[home]
+	if int(s.length) > len(s.digits) {
+		return p.homes[home].digits
+	}
+	return s.digits[:s.length]
 }
 
 type address struct {
@@ -97,6 +115,12 @@ func newPlaces(r *roll.Roll) (p places, homes []int32) {
 		p.states[h.state] += h.share
 	}
 	p.stateList = slices.Sorted(maps.Keys(p.states))
+	p.sites = make([]site, len(p.homes))
+	for k, h := range p.homes {
+		state, _ := slices.BinarySearch(p.stateList, h.state)
+		p.sites[k] = site{city: h.city, state: int32(state), length: uint8(len(h.digits))}
+		copy(p.sites[k].digits[:], h.digits)
+	}
 	p.zipList = slices.Sorted(maps.Keys(p.zips))
 	var forms []string
 	var codes []int
@@ -183,15 +207,31 @@ func zipOf(s string) string {
 	return ""
 }
 
-// heardZIP is the likelihood of a ZIP code read, given as digitCodes, if another was meant.
-func (m *Matcher) heardZIP(read, meant []byte) byLevel {
-	if len(read)+1 == len(meant) && meant[0] == 1 && slices.Equal(read, meant[1:]) {
-		// As spreadsheets and some people write it.
-		l := m.powers.ofDigits.likelihood(fit{odds: 1 + lost, errors: 1, rights: len(read)})
-		return l
+// heardZIP is the likelihood of the ZIP code read if another was meant, given as digitCodes.
+func (v *view) heardZIP(meant []byte) *byLevel {
+	costs := zipCost{v.m.digits.cost(v.zip, meant), max(len(v.zip), len(meant))}
+	if len(v.zip)+1 == len(meant) && meant[0] == 1 && slices.Equal(v.zip, meant[1:]) {
+		costs = zipCost{} // as spreadsheets and some people write it
 	}
-	return m.powers.ofDigits.likelihood(m.digits.fit(read, meant))
+	known := &v.zips[uint32(costs.cost)*0x9e3779b1>>(32-zipBits)]
+	if known.zipCost != costs || known.p == (byLevel{}) {
+		f := fitOf(costs.cost, costs.letters)
+		if costs.letters == 0 {
+			f = fit{odds: 1 + lost, errors: 1, rights: len(v.zip)}
+		}
+		known.zipCost, known.p = costs, v.m.powers.ofDigits.likelihood(f)
+	}
+	return &known.p
 }
+
+// zipCost is what a ZIP code costs that was meant; zero for one whose zero was left out.
+type zipCost struct {
+	cost    int32
+	letters int
+}
+
+// zipBits is room for the costs of ZIP codes: of digits that are taken for two kinds of others, few differ.
+const zipBits = 7
 
 // zipForms are the ways to write a ZIP code: as it is, and without the zero that a code of
 // four digits has on the roll.
@@ -223,7 +263,7 @@ func (m *Matcher) seePlace(w *work, s *sight, row extract.Row) {
 
 // seeGeo returns the city that was most likely written, -1 if none.
 func (m *Matcher) seeGeo(w *work, s *sight, row extract.Row, at spot) int32 {
-	v := view{m: m, spot: at, zip: digitCodes(at.zip), letters: name.Codes(at.city), known: w.homeMemo()}
+	v := &view{m: m, spot: at, zip: digitCodes(at.zip), letters: name.Codes(at.city), known: w.homeMemo()}
 	if at.zip != "" {
 		s.zip = cellSeenIn(row.Fields[extract.ZIP]).in(strangeZIP)
 		v.seen = s.zip
@@ -274,32 +314,35 @@ type view struct {
 	seen    *cellSeen // of the ZIP code, nil where its digits alone are known
 	letters []byte    // of the city, as name.Codes
 	city    *heard
-	states  map[string]byLevel
+	states  []byLevel // by places.stateList
 	known   *memo
+	zips    [1 << zipBits]struct { // likelihoods of costs, by their hash
+		zipCost
+		p byLevel
+	}
 }
 
 // of is the likelihood of what is shown of a place if it was this home.
 func (v *view) of(k int32) byLevel {
-	if slot := v.known.slot[k]; slot != 0 {
-		return v.known.p[slot-1]
+	if known, ok := v.known.find(k); ok {
+		return v.known.p[known]
 	}
-	h := &v.m.places.homes[k]
+	at := &v.m.places.sites[k]
 	l := same(1)
 	if v.spot.zip != "" {
-		z := v.m.heardZIP(v.zip, h.digits)
+		z := *v.heardZIP(v.m.places.zip(k))
 		if v.seen != nil {
-			lattice := same((1 - cellByText) * v.seen.zip(h.zip))
+			lattice := same((1 - cellByText) * v.seen.zip(v.m.places.homes[k].zip))
 			z.scale(cellByText)
 			z.plus(1, &lattice)
 		}
 		l.times(&z)
 	}
 	if v.spot.state != "" {
-		s := v.states[h.state]
-		l.times(&s)
+		l.times(&v.states[at.state])
 	}
 	if v.city != nil {
-		c := v.ofCity(h.city, &l)
+		c := v.ofCity(at.city, &l)
 		l.times(&c)
 	}
 	v.known.keep(k, l, false)
@@ -314,7 +357,7 @@ func (v *view) ofCity(city int32, rest *byLevel) byLevel {
 		return byLevel{}
 	case v.city.slot[city] != 0:
 		return v.city.p[v.city.slot[city]-1]
-	case slices.Max(rest[:]) < hopeless:
+	case rest.below(hopeless):
 		return byLevel{}
 	}
 	l := v.m.powers.likelihood(v.m.channel.fit(v.letters, v.m.roll.Cities.Codes(int(city))))
@@ -366,9 +409,8 @@ func (v *view) any() byLevel {
 		}
 	}
 	if v.city == nil && v.spot.zip == "" {
-		for _, state := range p.stateList {
-			l := v.states[state]
-			here.plus((1-elsewhere)*p.states[state], &l)
+		for i, state := range p.stateList {
+			here.plus((1-elsewhere)*p.states[state], &v.states[i])
 		}
 	}
 	away := same(elsewhere)
@@ -414,17 +456,17 @@ func nearZIPs(read string) []string {
 	return slices.Compact(out)
 }
 
-// heardStates are the likelihoods of a state read, by the code that was meant. A code
-// has two letters, of which either is misread as any letter is.
-func (m *Matcher) heardStates(read string) map[string]byLevel {
-	heard := make(map[string]byLevel, len(m.places.states))
+// heardStates are the likelihoods of a state read, by the code that was meant, as stateList has
+// them. A code has two letters, of which either is misread as any letter is.
+func (m *Matcher) heardStates(read string) []byLevel {
+	heard := make([]byLevel, len(m.places.stateList))
 	codes := name.Codes(read)
-	for meant := range m.places.states {
+	for i, meant := range m.places.stateList {
 		l := m.powers.likelihood(m.channel.fit(codes, name.Codes(meant)))
 		for j := range l {
 			l[j] = sameState*l[j] + (1-sameState)/50
 		}
-		heard[meant] = l
+		heard[i] = l
 	}
 	return heard
 }

@@ -82,11 +82,23 @@ type memo struct {
 	p    []byLevel
 	near []bool
 	pool *[]*memo
+	last struct{ of, at int32 } // what was asked for last: slot, and where it says; at is 0 for nothing
 }
 
-func (c *memo) keep(at int32, p byLevel, near bool) {
-	c.used, c.p, c.near = append(c.used, at), append(c.p, p), append(c.near, near)
-	c.slot[at] = int32(len(c.p))
+func (c *memo) keep(of int32, p byLevel, near bool) (at int32) {
+	c.used, c.p, c.near = append(c.used, of), append(c.p, p), append(c.near, near)
+	c.slot[of] = int32(len(c.p))
+	return int32(len(c.p)) - 1
+}
+
+// find is where in p the likelihood is. Neighbours share it, and to look at the place of the last
+// one is not to wait for memory.
+func (c *memo) find(of int32) (at int32, ok bool) {
+	if c.last.of == of && c.last.at != 0 {
+		return c.last.at - 1, true
+	}
+	c.last.of, c.last.at = of, c.slot[of]
+	return c.last.at - 1, c.last.at != 0
 }
 
 // work is room for one line, kept between lines.
@@ -133,7 +145,7 @@ func (w *work) reset() {
 		for _, at := range c.used {
 			c.slot[at] = 0
 		}
-		c.used, c.p, c.near = c.used[:0], c.p[:0], c.near[:0]
+		c.used, c.p, c.near, c.last.at = c.used[:0], c.p[:0], c.near[:0], 0
 		*c.pool = append(*c.pool, c)
 	}
 	w.memos = w.memos[:0]

@@ -49,9 +49,29 @@ func NewPattern(codes []byte) Pattern {
 // Distance counts the single-letter edits between the pattern and a word
 // given as Codes. Bit-parallel after Myers (1999) in Hyyrö's form (2003): one
 // step a letter whatever the pattern's length.
-func (p *Pattern) Distance(word []byte) int {
-	up, down := ^uint64(0), uint64(0)
-	for _, c := range word {
+func (p *Pattern) Distance(word []byte) int { return p.from(0, word, ^uint64(0), 0) }
+
+// Distances are those of two words. Each step waits for the one before, so that two words take
+// little longer than one.
+func (p *Pattern) Distances(a, b []byte) (int, int) {
+	upA, downA, upB, downB := ^uint64(0), uint64(0), ^uint64(0), uint64(0)
+	n := min(len(a), len(b))
+	b0 := b[:n]
+	for i, c := range a[:n] {
+		eqA, eqB := p.at[c&31], p.at[b0[i]&31]
+		verticalA, verticalB := eqA|downA, eqB|downB
+		horizontalA, horizontalB := (((eqA&upA)+upA)^upA)|eqA, (((eqB&upB)+upB)^upB)|eqB
+		riseA, riseB := (downA|^(horizontalA|upA))<<1|1, (downB|^(horizontalB|upB))<<1|1
+		fallA, fallB := (upA&horizontalA)<<1, (upB&horizontalB)<<1
+		upA, downA = fallA|^(verticalA|riseA), riseA&verticalA
+		upB, downB = fallB|^(verticalB|riseB), riseB&verticalB
+	}
+	return p.from(n, a, upA, downA), p.from(n, b, upB, downB)
+}
+
+// from goes on from a letter of the word.
+func (p *Pattern) from(at int, word []byte, up, down uint64) int {
+	for _, c := range word[at:] {
 		eq := p.at[c&31]
 		vertical := eq | down
 		horizontal := (((eq & up) + up) ^ up) | eq

@@ -132,13 +132,25 @@ func (l *Lexicon) Nearest(codes []byte, k int, edits []uint8) ([]Near, []uint8) 
 	var at [most + 1]int
 	limit, n := 0, 0
 	for ; ; limit++ {
+		first := -1 // of two words that are compared together
 		for i := range having(edits, uint8(limit)|unsure) {
 			if apart := min(pairs.Apart(l.pairs[i]), most); apart > limit {
 				edits[i] = uint8(apart) | unsure
 				continue
 			}
-			edits[i] = uint8(min(pattern.Distance(l.Codes(i)), most))
+			if first < 0 {
+				first = i
+				continue
+			}
+			a, b := pattern.Distances(l.Codes(first), l.Codes(i))
+			edits[first], edits[i] = uint8(min(a, most)), uint8(min(b, most))
+			at[edits[first]]++
 			at[edits[i]]++
+			first = -1
+		}
+		if first >= 0 {
+			edits[first] = uint8(min(pattern.Distance(l.Codes(first)), most))
+			at[edits[first]]++
 		}
 		if n += at[limit]; n >= min(k, len(edits)) || limit == most {
 			break
