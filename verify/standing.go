@@ -141,7 +141,8 @@ type StatusCount struct {
 func (r Rules) UnknownStatuses(members *roll.Members) []StatusCount {
 	var out []StatusCount
 	for status, n := range members.Count(roll.Status) {
-		if status != "" && !listed(r.AcceptedStatuses, status) && !listed(r.RefusedStatuses, status) && !listed(r.LapsedStatuses, status) {
+		if status != "" && !listed(r.AcceptedStatuses, status) && !listed(r.RefusedStatuses, status) &&
+			!listed(r.LapsedStatuses, status) {
 			out = append(out, StatusCount{status, n})
 		}
 	}

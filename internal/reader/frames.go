@@ -85,7 +85,7 @@ const (
 	mostHead   = 1 << 20
 	mostPart   = extract.MaxSheet // pictures are smaller
 	mostParts  = 2 * mostPart     // of all parts of a page together
-	// of all parts of an export or a workbook: some two million members
+	// of all parts of an export or a workbook: some four million members
 	mostExport = 512 << 20
 )
 

@@ -224,6 +224,11 @@ func FuzzDistance(f *testing.F) {
 		if there, back := Similar(a, b), Similar(b, a); there != back || !(there >= 0 && there <= 1) {
 			t.Errorf("%q and %q are similar by %v, the other way round %v", a, b, there, back)
 		}
+		for _, other := range [][]byte{x, y, y[:len(y)/2], nil} {
+			if a, b := p.Distances(y, other); a != plainDistance(x, y) || b != p.Distance(other) {
+				t.Errorf("%v and %v beside each other: %d and %d edits from %v", y, other, a, b, x)
+			}
+		}
 		if least, apart := NewPairs(x).Apart(NewPairs(y)), plainDistance(x, y); least > apart {
 			t.Errorf("the pairs of %q and %q say %d edits at least, and %d do", a, b, least, apart)
 		}

@@ -24,8 +24,9 @@ type builder struct {
 	sheet   string
 	status  string // that its name gives its members
 	cols    columns
-	at      [parts]int // columns of what members share, -1 for none
-	used    []Meaning  // of each column; empty for one that is not used
+	at      [parts]int                                               // columns of what members share, -1 for none
+	first   struct{ number, whole, given, family, born, second int } // columns, likewise
+	used    []Meaning                                                // of each column; empty for one that is not used
 	ids     shape
 	empties *emptied
 	dotted  map[Meaning]bool // columns with dates such as 6.30.2027, whose dots say nothing of their order
@@ -44,6 +45,7 @@ type builder struct {
 	firstOf   map[string]int    // and the first line of each kind
 	flagsSaid map[string]int    // members of whom a column of yes and no says something, by what it says
 	endedSaid map[[2]string]int // and members whom a word marks, by heading and word
+	kinds     map[string]string // what kinds of members say of an ending
 	open      map[string]bool   // statuses of which one cell says another than the other
 	rounded   int
 	lengths   [40]int // members by how many digits their numbers have
@@ -54,7 +56,7 @@ func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
 		roll: r, file: f, packer: newPacker(), byID: map[string]int32{}, others: map[string][]int32{}, days: noDays(),
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
-		endedSaid: map[[2]string]int{}, open: map[string]bool{},
+		endedSaid: map[[2]string]int{}, open: map[string]bool{}, kinds: map[string]string{},
 	}
 }
 
@@ -112,6 +114,8 @@ func (b *builder) begin(t top) {
 	for p, m := range partMeanings {
 		b.at[p] = b.cols.first(m)
 	}
+	b.first.number, b.first.whole, b.first.given = b.cols.first(Number), b.cols.first(FullName), b.cols.first(Given)
+	b.first.family, b.first.born, b.first.second = b.cols.first(Family), b.cols.first(Born), b.cols.first(Second)
 	for _, words := range t.describe() {
 		if !slices.Contains(b.roll.Columns, words) {
 			b.roll.Columns = append(b.roll.Columns, words)
@@ -247,11 +251,11 @@ func (b *builder) rejoin(first, second row) (row, bool) {
 // like says whether a row begins as a member's does: with a number, if there are any, and
 // a name.
 func (b *builder) like(r row) bool {
-	id, _ := memberNumber(b.cols.cell(r.Cells, Number))
+	id, _ := memberNumber(cell(r.Cells, b.first.number))
 	if b.ids.column && !b.ids.fits(id) {
 		return false
 	}
-	return b.cols.cell(r.Cells, Family)+b.cols.cell(r.Cells, FullName)+b.cols.cell(r.Cells, Given) != ""
+	return cell(r.Cells, b.first.family)+cell(r.Cells, b.first.whole)+cell(r.Cells, b.first.given) != ""
 }
 
 // settlePending takes a row whose last cells are missing, as programs leave out empty
@@ -281,8 +285,8 @@ func (b *builder) noMember(r row) bool {
 	case drawn(r.Cells):
 		return true
 	}
-	id := b.cols.cell(r.Cells, Number)
-	if isDigits(id) && b.cols.cell(r.Cells, Family)+b.cols.cell(r.Cells, FullName) != "" {
+	id := cell(r.Cells, b.first.number)
+	if isDigits(id) && cell(r.Cells, b.first.family)+cell(r.Cells, b.first.whole) != "" {
 		return false
 	}
 	var first string
@@ -339,14 +343,14 @@ func drawn(cells []string) bool {
 // take makes a member of a row.
 func (b *builder) take(row row) {
 	b.roll.Rows++
-	for _, m := range []Meaning{Number, FullName, Given, Family} {
-		if b.cols.cell(row.Cells, m) == table.Unreadable {
-			b.leaveOut(row.Line, "the cell under %q cannot be read; left out", b.cols.heading(m))
+	for _, at := range []int{b.first.number, b.first.whole, b.first.given, b.first.family} {
+		if cell(row.Cells, at) == table.Unreadable {
+			b.leaveOut(row.Line, "the cell under %q cannot be read; left out", b.cols.names[at])
 			return
 		}
 	}
 	m := b.member(row)
-	second := b.secondPerson(m, b.cols.cell(row.Cells, FullName))
+	second := b.secondPerson(m, cell(row.Cells, b.first.whole))
 	switch {
 	case m.Family == "":
 		b.leaveOut(row.Line, "no name; left out")
@@ -400,15 +404,18 @@ func (b *builder) enter(row row, m *Member) {
 
 // member reads a row into the room for one.
 func (b *builder) member(row row) *Member {
-	id, rounded := memberNumber(b.cols.cell(row.Cells, Number))
-	b.room = Member{ID: id, Street: b.cols.all(row.Cells, Street, ", "), Emails: b.room.Emails[:0], Lines: append(b.room.Lines[:0], row.Line)}
+	id, rounded := memberNumber(cell(row.Cells, b.first.number))
+	b.room = Member{
+		ID: id, Street: b.cols.all(row.Cells, Street, ", "),
+		Emails: b.room.Emails[:0], Lines: append(b.room.Lines[:0], row.Line),
+	}
 	m := &b.room
 	for p, text := range m.shared() {
 		if at := b.at[p]; at >= 0 {
 			*text = b.keepPart(part(p), cell(row.Cells, at))
 		}
 	}
-	born, second, unit := b.cols.cell(row.Cells, Born), b.cols.cell(row.Cells, Second), ""
+	born, second, unit := cell(row.Cells, b.first.born), cell(row.Cells, b.first.second), ""
 	if b.cols.units {
 		second, unit = "", second
 	}
@@ -418,7 +425,7 @@ func (b *builder) member(row row) *Member {
 	for _, i := range b.cols.at[Email] {
 		b.addEmails(m, cell(row.Cells, i))
 	}
-	b.arrange(m, b.cols.cell(row.Cells, FullName))
+	b.arrange(m, cell(row.Cells, b.first.whole))
 	if len(b.cols.at[Number]) == 0 || rounded {
 		m.ID = "line-" + strconv.Itoa(row.Line)
 		if b.sheet != "" {

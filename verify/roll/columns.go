@@ -487,7 +487,7 @@ func (c *columns) all(cells []string, m Meaning, sep string) string {
 }
 
 func cell(cells []string, i int) string {
-	if i < len(cells) {
+	if i >= 0 && i < len(cells) {
 		return cells[i]
 	}
 	return ""

@@ -42,9 +42,44 @@ func set(words string) map[string]bool {
 	return out
 }
 
+// lastWords are the words with which an ending is said, by their first and last letters: a bit for
+// each length.
+var lastWords = func() (of [32][32]uint16) {
+	all := []map[string]bool{endings, briefEndings, endingPairs, set("member count use include")}
+	for _, words := range all {
+		for w := range words {
+			w = w[strings.LastIndexByte(w, ' ')+1:]
+			of[w[0]&31][w[len(w)-1]&31] |= 1 << len(w)
+		}
+	}
+	return of
+}()
+
+// mayEnd says whether a cell may have such a word in it, which hardly one has: to take all apart and
+// look their words up takes a fifth of an import. What is no ASCII may be anything.
+func mayEnd(cell string) bool {
+	from := 0
+	for i := 0; i <= len(cell); i++ {
+		if i < len(cell) {
+			c := cell[i]
+			if c >= utf8.RuneSelf {
+				return true
+			}
+			if c |= 0x20; c >= 'a' && c <= 'z' {
+				continue
+			}
+		}
+		if n := i - from; n > 0 && n < 16 && lastWords[cell[from]&31][cell[i-1]&31]>>n&1 != 0 {
+			return true
+		}
+		from = i + 1
+	}
+	return false
+}
+
 // ended is the words of a cell that say that a membership has ended, empty for none.
 func ended(cell string) string {
-	if len(cell) < 3 {
+	if len(cell) < 3 || !mayEnd(cell) {
 		return ""
 	}
 	var said, last, before string
@@ -91,6 +126,9 @@ func markedName(cell string) string {
 	if len(cell) > 3 && cell[0]|0x20 == 'z' && cell[1]|0x20 == 'z' && (cell[2] < 'a' || cell[2] > 'z') {
 		return cell[:2]
 	}
+	if letters(cell) && !mayEnd(cell) {
+		return "" // as nearly always
+	}
 	at := strings.IndexAny(cell, " (*†‡[,-–")
 	if at < 0 {
 		if endings[strings.ToLower(cell)] { // in the place of an address, or of a suffix
@@ -116,6 +154,16 @@ func markedName(cell string) string {
 		}
 	}
 	return ""
+}
+
+// letters says whether a cell has ASCII letters alone.
+func letters(cell string) bool {
+	for i := range len(cell) {
+		if c := cell[i] | 0x20; c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return true
 }
 
 // setApart reports whether words stand in brackets or behind a dash: without, a brief word may be
@@ -202,6 +250,9 @@ func watch(c *columns) watched {
 	return w
 }
 
+// mostKinds are remembered: exports have a dozen.
+const mostKinds = 1000
+
 // markEnded takes what a row says beside the status into it, for a person to see.
 func (b *builder) markEnded(m *Member, cells []string) {
 	for _, i := range b.watched.names {
@@ -215,9 +266,17 @@ func (b *builder) markEnded(m *Member, cells []string) {
 		}
 	}
 	for _, i := range b.watched.kinds {
-		if c := cell(cells, i); kindOfNoMember(c) {
-			b.mark(m, i, strings.ToLower(c))
-		} else if said := ended(c); said != "" {
+		c := cell(cells, i)
+		said, known := b.kinds[c]
+		if !known {
+			if said = ended(c); kindOfNoMember(c) {
+				said = strings.ToLower(c)
+			}
+			if len(b.kinds) < mostKinds {
+				b.kinds[strings.Clone(c)] = said
+			}
+		}
+		if said != "" {
 			b.mark(m, i, said)
 		}
 	}

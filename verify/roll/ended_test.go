@@ -42,3 +42,16 @@ func TestEndedIsSaid(t *testing.T) {
 		t.Errorf("%s, %v, %v", r.Members.At(0).Status, r.Findings, err)
 	}
 }
+
+// No word that ends a membership is passed over before it is looked up.
+func TestEveryEndingIsSeen(t *testing.T) {
+	for _, words := range []map[string]bool{endings, briefEndings, endingPairs, set("not a member,do not count,do not use,do not include")} {
+		for w := range words {
+			for _, cell := range []string{w, strings.ToUpper(w), "(" + w + ")", w + " 3/2025"} {
+				if got := ended(cell); got == "" {
+					t.Errorf("%q says nothing", cell)
+				}
+			}
+		}
+	}
+}

@@ -69,11 +69,16 @@ const (
 	parts // how many there are
 )
 
-var partMeanings = [parts]Meaning{Prefix, Given, Middle, Family, Suffix, Informal, Former, Company, City, State, ZIP, Country, Class, Type, Status}
+var partMeanings = [parts]Meaning{
+	Prefix, Given, Middle, Family, Suffix, Informal, Former, Company, City, State, ZIP, Country, Class, Type, Status,
+}
 
 // shared are the texts of a member by part.
 func (m *Member) shared() [parts]*string {
-	return [...]*string{&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status}
+	return [...]*string{
+		&m.Prefix, &m.Given, &m.Middle, &m.Family, &m.Suffix, &m.Informal, &m.Former, &m.Company,
+		&m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type, &m.Status,
+	}
 }
 
 // FullName is a member's name as people say it, the preferred one in brackets.

@@ -131,8 +131,8 @@ func (s *Members) Area(at int32) (state, zip string) {
 // Name is a member's name.
 func (s *Members) Name(at int32) name.Person {
 	return name.Person{
-		Given: s.text(partGiven, at), Middle: s.text(partMiddle, at), Family: s.text(partFamily, at), Suffix: s.text(partSuffix, at),
-		Informal: s.text(partInformal, at), Former: s.text(partFormer, at),
+		Given: s.text(partGiven, at), Middle: s.text(partMiddle, at), Family: s.text(partFamily, at),
+		Suffix: s.text(partSuffix, at), Informal: s.text(partInformal, at), Former: s.text(partFormer, at),
 	}
 }
 

@@ -147,8 +147,10 @@ func (m *Member) has() (h has) {
 		is   bool
 		what has
 	}{
-		{m.Marks != nil, hasMarks}, {len(m.Statuses) > 0, hasStatuses}, {!m.Joined.IsZero(), hasJoined}, {!m.PaidThru.IsZero(), hasPaid},
-		{!m.JoinedOr.IsZero() || !m.PaidOr.IsZero(), hasOther}, {m.Unread != "", hasUnread}, {m.Sharing != 0, hasSharing}, {len(m.Lines) != 1, hasLines},
+		{m.Marks != nil, hasMarks}, {len(m.Statuses) > 0, hasStatuses},
+		{!m.Joined.IsZero(), hasJoined}, {!m.PaidThru.IsZero(), hasPaid},
+		{!m.JoinedOr.IsZero() || !m.PaidOr.IsZero(), hasOther}, {m.Unread != "", hasUnread},
+		{m.Sharing != 0, hasSharing}, {len(m.Lines) != 1, hasLines},
 	} {
 		if of.is {
 			h |= of.what

@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -135,10 +136,12 @@ func Import(r io.Reader, file string, opts Options) (*Roll, error) {
 
 // read is Import without the index.
 func read(r io.Reader, file string, opts Options) (*Roll, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
+	var all bytes.Buffer
+	all.Grow(sizeOf(r) + bytes.MinRead)
+	if _, err := all.ReadFrom(io.LimitReader(r, MaxBytes+1)); err != nil {
 		return nil, fmt.Errorf("membership export %s could not be read: %w", file, err)
 	}
+	data := all.Bytes()
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("membership export %s is larger than %d MiB: export members only, without history", file, MaxBytes>>20)
 	}
@@ -156,6 +159,19 @@ func read(r io.Reader, file string, opts Options) (*Roll, error) {
 		return nil, &LossError{file, roll.Losses}
 	}
 	return roll, nil
+}
+
+// sizeOf is how much there is to read, zero where nothing says it.
+func sizeOf(r io.Reader) int {
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		return min(r.Len(), MaxBytes)
+	case *os.File:
+		if info, err := r.Stat(); err == nil && info.Mode().IsRegular() {
+			return int(min(info.Size(), MaxBytes))
+		}
+	}
+	return 0
 }
 
 func open(data []byte, opts Options) (*table.File, error) {

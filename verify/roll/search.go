@@ -155,7 +155,10 @@ func digits(word string) bool {
 func (s *Searcher) numbered(begin string, limit int) []int32 {
 	members := &s.roll.Members
 	var out []int32
-	for at, _ := members.Find(begin); int(at) < members.Len() && strings.HasPrefix(members.ID(at), begin) && len(out) < limit; at++ {
+	for at, _ := members.Find(begin); int(at) < members.Len() && len(out) < limit; at++ {
+		if !strings.HasPrefix(members.ID(at), begin) {
+			break
+		}
 		out = append(out, at)
 	}
 	return out

@@ -30,7 +30,8 @@ func (s *Spellings) Forms(spelling int32) []Written {
 
 // spell finds the spellings of all members. What the export says of a member is
 // the key, in texts, from which forms makes the words.
-func spell(members *Members, lexicon *lexiconMaker, key func(int32) [3]uint32, forms func(name.Person) []Form) (s *Spellings, holders []int) {
+func spell(members *Members, lexicon *lexiconMaker, key func(int32) [3]uint32,
+	forms func(name.Person) []Form) (s *Spellings, holders []int) {
 	s = &Spellings{of: make([]int32, members.Len()), from: []uint32{0}}
 	simple := make([]int32, len(members.texts)) // 1 + spelling of those of whom one thing is said, as of most
 	at := map[[3]uint32]int32{}

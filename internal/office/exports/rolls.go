@@ -34,7 +34,7 @@ type heldRoll struct {
 }
 
 // mostRolls is how many snapshots are held: those of petitions that are worked on now.
-// One of a hundred thousand members takes some hundred megabytes.
+// One of a hundred thousand members takes some twenty megabytes, ready to match.
 const mostRolls = 3
 
 // Snapshots finds snapshots by their id.
