@@ -449,6 +449,10 @@ func (b *builder) member(row row) *Member {
 		b.pass(row.Line, "sheet")
 	}
 	b.markEnded(m, row.Cells)
+	if row.Struck {
+		b.leave(m, "crossed out in the workbook")
+		b.pass(row.Line, "struck")
+	}
 	m.Joined, m.JoinedOr, _ = b.date(row, Joined)
 	m.PaidThru, m.PaidOr, m.Unread = b.date(row, PaidThru)
 	return m
@@ -627,6 +631,7 @@ func (b *builder) sayWhatPassed() {
 		{"no day", "dates that are zeros, or the first day of some calendar, are taken for empty (%[1]s, first line %[2]d)"},
 		{"sheet", "members have the status that the name of their sheet says, as no column does (%[1]s, first row %[2]d)"},
 		{"couples", "two people are named in one row: both are kept under its number, and lines of either wait for a person (%[1]s, first line %[2]d)"},
+		{"struck", "members are crossed out in the workbook, whole or in part, and their lines wait for a person (%[1]s, first line %[2]d)"},
 		{"letters", "names have a question mark where a letter was lost (%[1]s, first line %[2]d): export in UTF-8"},
 	} {
 		if n := b.passed[k.kind]; n > 0 {

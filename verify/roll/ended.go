@@ -291,11 +291,15 @@ func (b *builder) mark(m *Member, at int, said string) {
 	if !utf8.ValidString(said) {
 		return
 	}
-	words := fmt.Sprintf("%q under %s", said, b.cols.names[at])
+	b.leave(m, fmt.Sprintf("%q under %s", said, b.cols.names[at]))
+	b.endedSaid[[2]string{b.cols.names[at], said}]++
+}
+
+// leave has a member wait for a person, for what the row says beside the status.
+func (b *builder) leave(m *Member, words string) {
 	if m.Status != "" {
 		words = m.Status + ", and " + words
 	}
 	m.Status = b.keep(words)
 	b.open[m.Status] = true
-	b.endedSaid[[2]string{b.cols.names[at], said}]++
 }
