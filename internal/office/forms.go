@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +62,8 @@ func decodeForms(forms []store.KnownForm) (out []extract.KnownForm, err error) {
 	return out, nil
 }
 
+const formNameTaken = "There is a form with this name already: choose another."
+
 // KeepForm keeps the form of a page under a name, with what its columns hold by now. Pages of the
 // same petition whose columns are not known are read again.
 func (o *Office) KeepForm(ctx context.Context, pageID, name string, by store.Account) error {
@@ -75,21 +76,23 @@ func (o *Office) KeepForm(ctx context.Context, pageID, name string, by store.Acc
 		return err
 	}
 	forms, err := o.Store.KnownForms(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case len(forms) >= extract.MaxForms:
+	}
+	if len(forms) >= extract.MaxForms {
 		return refuse(Conflict, "There are %d forms, and no more are kept: remove one first.",
 			len(forms))
-	case slices.ContainsFunc(forms, func(f store.KnownForm) bool { return f.Name == k.Name }):
-		return refuse(Conflict, "There is a form with this name already: choose another.")
 	}
 	points, err := o.Store.OpenPoints(ctx, p.PetitionID)
 	if err != nil {
 		return err
 	}
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
-		id, err := putForm(ctx, tx, k, by)
+		f, err := formToStore(k, by)
+		if err != nil {
+			return err
+		}
+		f, err = tx.AddKnownForm(ctx, f)
 		if err != nil {
 			return err
 		}
@@ -101,8 +104,11 @@ func (o *Office) KeepForm(ctx context.Context, pageID, name string, by store.Acc
 				}
 			}
 		}
-		return o.record(ctx, tx, by.ID, "form.kept", id, "page "+p.ID)
+		return o.record(ctx, tx, by.ID, "form.kept", f.ID, "page "+p.ID)
 	})
+	if errors.Is(err, store.ErrConflict) {
+		return refuse(Conflict, formNameTaken)
+	}
 	if err != nil {
 		return fmt.Errorf("keep the form of page %s: %w", p.ID, err)
 	}
@@ -140,18 +146,13 @@ func (o *Office) formOf(ctx context.Context, p store.Page, name string) (k extra
 	return k, nil
 }
 
-// putForm writes a form, and gives its id.
-func putForm(ctx context.Context, tx store.Tx, k extract.KnownForm, by store.Account) (string,
-	error) {
+// formToStore is a form as the store keeps it.
+func formToStore(k extract.KnownForm, by store.Account) (store.KnownForm, error) {
 	f := store.KnownForm{Name: k.Name, Picture: k.Picture, By: by.ID}
 	k.Picture = nil
 	said, err := extract.EncodeForms([]extract.KnownForm{k})
-	if err != nil {
-		return "", err
-	}
 	f.Said = string(said)
-	f, err = tx.PutKnownForm(ctx, f)
-	return f.ID, err
+	return f, err
 }
 
 // RenameForm gives a form another name.
@@ -178,7 +179,7 @@ func (o *Office) RenameForm(ctx context.Context, id, name string, by store.Accou
 		return o.record(ctx, tx, by.ID, "form.renamed", id, "")
 	})
 	if errors.Is(err, store.ErrConflict) {
-		return refuse(Conflict, "There is a form with this name already: choose another.")
+		return refuse(Conflict, formNameTaken)
 	}
 	return err
 }
@@ -243,7 +244,11 @@ func (o *Office) ImportForms(ctx context.Context, file []byte, by store.Account)
 	}
 	err = o.Store.Do(ctx, func(tx store.Tx) error {
 		for _, k := range forms {
-			if _, err := putForm(ctx, tx, k, by); err != nil {
+			f, err := formToStore(k, by)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.PutKnownForm(ctx, f); err != nil {
 				return err
 			}
 		}

@@ -16,8 +16,18 @@ type KnownForm struct {
 	At      time.Time
 }
 
+// AddKnownForm keeps a form; where another has its name it is ErrConflict.
+func (s *Store) AddKnownForm(ctx context.Context, f KnownForm) (KnownForm, error) {
+	return s.insertForm(ctx, f, "")
+}
+
 // PutKnownForm keeps a form. One with the same name is replaced and keeps its id.
-func (s *Store) PutKnownForm(ctx context.Context, f KnownForm) (_ KnownForm, err error) {
+func (s *Store) PutKnownForm(ctx context.Context, f KnownForm) (KnownForm, error) {
+	return s.insertForm(ctx, f, `ON CONFLICT (name) DO UPDATE SET said = excluded.said,
+		picture = excluded.picture, by = excluded.by, at = excluded.at`)
+}
+
+func (s *Store) insertForm(ctx context.Context, f KnownForm, named string) (_ KnownForm, err error) {
 	if f.ID == "" {
 		f.ID = NewID()
 	}
@@ -27,9 +37,8 @@ func (s *Store) PutKnownForm(ctx context.Context, f KnownForm) (_ KnownForm, err
 		f.Picture = []byte{}
 	}
 	f.ID, err = one(ctx, s.writer, scanText,
-		`INSERT INTO known_forms (id, name, said, picture, by, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (name) DO UPDATE SET said = excluded.said, picture = excluded.picture, by = excluded.by, at = excluded.at
-		RETURNING id`, f.ID, f.Name, f.Said, f.Picture, f.By, f.At)
+		`INSERT INTO known_forms (id, name, said, picture, by, at) VALUES ($1, $2, $3, $4, $5, $6) `+
+			named+` RETURNING id`, f.ID, f.Name, f.Said, f.Picture, f.By, f.At)
 	return f, err
 }
 

@@ -24,6 +24,11 @@ func testKnownForms(t *testing.T, s *Store) {
 	if f := got(s.KnownForm(ctx, b.ID))(t); again.ID != b.ID || f.Said != "[2]" || f.Shown {
 		t.Errorf("replaced by %+v, and read %+v", again, f)
 	}
+	if _, err := s.AddKnownForm(ctx, KnownForm{Name: "Ballot paper", Said: "[3]",
+		By: "cat"}); !errors.Is(err, ErrConflict) {
+		t.Errorf("added under the name of another: %v", err)
+	}
+	same(t, got(s.KnownForm(ctx, b.ID))(t).Said, "[2]")
 	if err := s.RenameKnownForm(ctx, a.ID, "Ballot paper"); !errors.Is(err, ErrConflict) {
 		t.Errorf("renamed to the name of another: %v", err)
 	}

@@ -211,6 +211,10 @@ func TestRepairInBrowser(t *testing.T) {
 	if a := send("ID,Name").want(t, 422); !strings.Contains(a.body, "no file of forms") {
 		t.Error("it is not said why a file is no file of forms")
 	}
+	large := send(strings.Repeat(" ", extract.MaxFormsFile+1)).want(t, 413)
+	if !strings.Contains(large.body, "larger than 32 MB") {
+		t.Error("it is not said that a file is too large")
+	}
 	c.post("/forms/"+form+"/remove").want(t, 303)
 	here := "/api/pages/" + swapped.ID + "/form"
 	var list []api.Form

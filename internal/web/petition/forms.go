@@ -88,6 +88,11 @@ func (s *Pages) keepForm(w http.ResponseWriter, r *http.Request) error {
 func (s *Pages) importForms(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, extract.MaxFormsFile)
 	file, _, err := r.FormFile("file")
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return s.showForms(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf(
+			"The file is larger than %d MB, which no export of forms is: choose another.",
+			extract.MaxFormsFile>>20))
+	}
 	if err != nil {
 		return s.showForms(w, r, http.StatusUnprocessableEntity,
 			"Choose a file of forms, as another office exported it.")
