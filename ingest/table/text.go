@@ -26,7 +26,7 @@ func decode(data []byte) (text, encoding string, notes []string, err error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(data, 0) >= 0 {
 		if bytes.Count(data, []byte{0}) > len(data)/100 || !mostlyText(data) {
-			return "", "", nil, errors.New("is no text file: export the members as CSV or XLSX")
+			return "", "", nil, errors.New("holds zero bytes, as a file does that is no text or was not saved whole: export the members again as CSV or XLSX")
 		}
 		data = bytes.ReplaceAll(data, []byte{0}, nil)
 	}

@@ -227,7 +227,7 @@ func TestBadExports(t *testing.T) {
 		{"PDF", "%PDF-1.7\n", Options{}, "membership export m.csv is a PDF: export the members as CSV or XLSX"},
 		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Options{}, "membership export m.csv is an old Office file: open it in a spreadsheet and save it as XLSX or CSV, without a password"},
 		{"no workbook", "PK\x03\x04rubbish", Options{}, "membership export m.csv looks like a workbook and cannot be opened as XLSX: open it in a spreadsheet and save it as XLSX or CSV without a password"},
-		{"binary", "ID,Name\x00\x01\n", Options{}, "membership export m.csv is no text file: export the members as CSV or XLSX"},
+		{"binary", "ID,Name\x00\x01\n", Options{}, "membership export m.csv holds zero bytes, as a file does that is no text or was not saved whole: export the members again as CSV or XLSX"},
 		{"wrong map", "ID,Last\n1,Marsh\n", Options{Map: map[string]string{"last": "Surname"}}, `membership export m.csv has no column "Surname", which --map last="Surname" names: its columns are "ID", "Last"`},
 		{"unknown meaning", "ID,Last\n1,Marsh\n", Options{Map: map[string]string{"surname": "Last"}}, "membership export m.csv cannot be read with --map surname=\"Last\": the word before = is one of " + strings.Join(Meanings(), ", ")},
 		{"nothing usable", "ID,Last Name\n,Marsh\n", Options{}, "membership export m.csv has 1 rows and none that can be used (line 2: no member number; left out): check that the columns stand under their headings"},
