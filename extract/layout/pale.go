@@ -27,20 +27,32 @@ func PageRules(g *image.Gray, b *Bitmap, dpi float64) (lying, standing []Rule) {
 
 // inBlack reports whether a page has rules enough for a table that are much darker than pale
 // ones. A form draws all its lines alike: pale ones beside them shine through from the back of the
-// sheet. The grey at a place along and across is at's.
+// sheet. Where most are pale, or the dark ones begin and end anywhere, it is those that are none of
+// the form's: strokes through lines of people who withdrew. A sentence is dark, and no rule: it has
+// gaps.
+// The grey at a place along and across is at's.
 func inBlack(at func(x, y int) uint8, size image.Point, rules []Rule, dpi float64) bool {
 	const (
-		fewest = 3   // rules
-		long   = 2   // inches
-		black  = 0.2 // share of the paper's level; grey lines of 0.4 points had 0.15 at most
+		fewest = 3    // rules that begin and end alike
+		long   = 2    // inches
+		black  = 0.2  // share of the paper's level; grey lines of 0.4 points had 0.17 at most
+		pale   = 0.05 // edges of bands had 0.03
+		whole  = 0.9  // of the length is ink; of sentences three quarters were
 	)
-	n := 0
+	var dark []Rule
+	other := 0
 	for _, r := range rules {
-		if float64(r.length()) >= long*dpi && r.darkness(at, size, dpi) >= black {
-			n++
+		if float64(r.length()) < long*dpi || r.solid < whole {
+			continue
+		}
+		switch darkness := r.darkness(at, size, dpi); {
+		case darkness >= black:
+			dark = append(dark, r)
+		case darkness >= pale:
+			other++
 		}
 	}
-	return n >= fewest
+	return len(heaviest(levelsOf(dark, dpi), dpi)) >= fewest && len(dark) >= other
 }
 
 // darkness is by how much a rule is darker than the paper beside it, as a share of the paper's

@@ -59,3 +59,42 @@ func TestPaleLines(t *testing.T) {
 		}
 	}
 }
+
+// TestPaleLinesBesideDarkOnes: a form in pale lines has them though people struck lines out and a
+// sentence goes straight on; of one in black lines pale ones are none.
+func TestPaleLinesBesideDarkOnes(t *testing.T) {
+	const dpi, w, h = 200, 900, 700
+	const paper, black, pale = 245, 45, 215
+	type stroke struct {
+		from, to int
+		level    uint8
+	}
+	for name, test := range map[string]struct {
+		form uint8
+		more []stroke // between its lines
+		want int
+	}{
+		"pale, struck out":    {pale, []stroke{{90, 640, black}, {170, 800, black}, {120, 580, black}}, 6 + 3},
+		"black, pale between": {black, []stroke{{80, 820, pale}, {80, 820, pale}, {80, 820, pale}}, 6},
+	} {
+		g := image.NewGray(image.Rect(0, 0, w, h))
+		for i := range g.Pix {
+			g.Pix[i] = paper
+		}
+		draw := func(y int, s stroke) {
+			for x := s.from; x < s.to; x++ {
+				g.Pix[y*g.Stride+x] = s.level
+			}
+		}
+		for y := 100; y <= 600; y += 100 {
+			draw(y, stroke{80, 820, test.form})
+		}
+		for i, s := range test.more {
+			draw(150+100*i, s)
+		}
+		lying, _ := PageRules(g, Binarize(g, dpi), dpi)
+		if len(lying) != test.want {
+			t.Errorf("%s: %d rules, want %d", name, len(lying), test.want)
+		}
+	}
+}
