@@ -42,6 +42,67 @@ func (p *Page) label(word []int) bool {
 	return false
 }
 
+// FormOnly reports whether all that stands in a cell is what the form, or whoever printed it,
+// put in most rows at the same place, whether people wrote beside it there or not: a town, the
+// blanks of a date. A number of the row counts as such.
+func (p *Page) FormOnly(row, column int) bool {
+	var cell []int
+	for i, id := range p.owner {
+		if id == int32(p.slot(row, column, 0)) || id == int32(p.slot(row, column, 1)) {
+			cell = append(cell, i)
+		}
+	}
+	like := rowsLike(p.table, row)
+	for n, word := range p.wordsWithin(cell, int(p.dpi*wordOfLabel)) {
+		if !mostOf(p.recursIn(word, row), like) && !(n == 0 && p.asRowNumber(p.boxOf(word), row, column)) {
+			return false
+		}
+	}
+	return true
+}
+
+// wordOfLabel is how many inches letters of a word are apart at most.
+const wordOfLabel = 0.06
+
+// recursIn counts the other rows that have a word at its place.
+func (p *Page) recursIn(word []int, own int) (n int) {
+	box := p.boxOf(word)
+	pixels := p.pixelsOf(word, box)
+	for row := range p.table.Rows() {
+		if row != own && p.laidOn(pixels, p.between(own, row, center(box)), own) {
+			n++
+		}
+	}
+	return n
+}
+
+// asRowNumber reports whether a word stands where most rows have a word as small at the left of
+// their cell.
+func (p *Page) asRowNumber(word image.Rectangle, row, column int) bool {
+	at := func(box image.Rectangle, row int) (x, foot float64) {
+		cell := p.table.Cell(row, column)
+		return float64(box.Min.X - cell.Min.X), float64(box.Max.Y - cell.Max.Y)
+	}
+	if float64(word.Dx()) > p.dpi*widestNumber || float64(word.Dy()) > p.dpi*highestNumber {
+		return false
+	}
+	x, foot := at(word, row)
+	same := 0
+	for other := range p.table.Rows() {
+		cell := p.bySlot()[int32(p.slot(other, column, 0))]
+		for _, w := range p.wordsWithin(cell, int(p.dpi*wordOfLabel)) {
+			box := p.boxOf(w)
+			left, low := at(box, other)
+			near := math.Abs(left-x) <= 2*p.dpi*samePlace && math.Abs(low-foot) <= p.dpi*samePlace
+			if near && float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber {
+				same++
+				break
+			}
+		}
+	}
+	return same > fewestRows && mostOf(same-1, rowsLike(p.table, row))
+}
+
 // pixels are those of a word.
 type pixels struct {
 	box image.Rectangle

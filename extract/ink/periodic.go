@@ -241,14 +241,18 @@ func keepLetters(word []int, small []bool) {
 	}
 }
 
+// Of a row's number, in inches.
+const (
+	widestNumber  = 0.32
+	highestNumber = 0.16
+)
+
 // rowNumbers marks the numbers that some forms print at the left of a cell that
 // people write in: in nearly all rows the first word is short, as high as in the others, and
 // begins at the same place.
 func (p *Page) rowNumbers(cells map[int32][]int, print []bool) {
 	const (
 		nearlyAll = 0.8  // share of the rows
-		widest    = 0.32 // inch
-		highest   = 0.16 // inch
 		gap       = 0.05 // inch between digits, less than from the number to what is written
 	)
 	type first struct {
@@ -268,7 +272,7 @@ func (p *Page) rowNumbers(cells map[int32][]int, print []bool) {
 			}
 			word := slices.MinFunc(words, func(a, b []int) int { return p.boxOf(a).Min.X - p.boxOf(b).Min.X })
 			box, cell := p.boxOf(word), p.table.Cell(row, column)
-			if float64(box.Dx()) <= p.dpi*widest && float64(box.Dy()) <= p.dpi*highest {
+			if float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber {
 				all = append(all, first{row, word, float64(box.Min.X - cell.Min.X), float64(box.Max.Y - cell.Min.Y)})
 			}
 		}
