@@ -128,3 +128,23 @@ func testTitle(t *testing.T, text string, line bool) {
 		t.Errorf("%d lines, want %d; open: %v", len(sheet.Rows), o.Filled-1, sheet.Open)
 	}
 }
+
+// TestBlankRowsHoldWhatTheFormPrints: the row's number, the blanks of a date and a town that are
+// printed in every row, most of which people filled in, are nobody's writing.
+func TestBlankRowsHoldWhatTheFormPrints(t *testing.T) {
+	o := plainGrid(
+		drawn.Asked{Heading: "Date", Print: "/      /2026"},
+		drawn.Asked{Heading: "Printed name", Items: []string{"name"}},
+		drawn.Asked{Heading: "Town or City", Print: "Ashby"},
+		drawn.Asked{Heading: "Signature", Items: []string{"signature"}},
+	)
+	o.Numbered, o.Rows, o.Filled = true, 12, 11
+	s := drawn.Draw(o)
+	sheet, err := extract.Extractor{Print: engine(t), Cells: penned{}}.Sheet(t.Context(), page(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, right, extra := compare(s, sheet); right != rows || extra != 0 {
+		t.Errorf("%d of %d rows right, %d extra", right, rows, extra)
+	}
+}

@@ -21,7 +21,10 @@ import (
 // like one by hand; it is left to the account of the page. Where the row after it is printed,
 // too, the list was typed, and its first row is a line like the others.
 func (x Extractor) printedFirst(ctx context.Context, r reading, c *cells) (bool, error) {
-	const handwritten = 0.5 // share of print up to which a row is filled in by hand
+	const (
+		handwritten = 0.5  // share of print up to which a row is filled in by hand
+		printed     = 0.75 // share of print of long headings, whose small letters do not all look like it
+	)
 	first := c.form.first
 	if c.form.told || first+1 >= c.form.table.Rows() {
 		return false, nil
@@ -34,7 +37,7 @@ func (x Extractor) printedFirst(ctx context.Context, r reading, c *cells) (bool,
 		but = []Field{Signature}
 	}
 	share, err := x.printIn(ctx, r, c, first, but)
-	if err != nil || share < 1 {
+	if err != nil || share < 1 && (but != nil || share < printed) {
 		return false, err
 	}
 	share, err = x.printIn(ctx, r, c, first+1, but)
@@ -162,14 +165,16 @@ func (c *cells) repeatsHeadings(r Row) bool {
 	return n >= 2
 }
 
-// printedBlanks are the rows in which nobody wrote: all they hold is what two of them at least
-// have at the same place of one column, such as the slashes of a date to fill in. Where others
-// wrote over it, it does not recur in most rows.
+// printedBlanks are the rows in which nobody wrote: all they hold, and nothing where a person would
+// be named or sign, is what most rows have at the same place, such as a town or the blanks of a
+// date, or what two of them at least have at the same place of one column, such as its slashes.
+// Where others wrote over those, they do not recur in most rows.
 func (c *cells) printedBlanks() map[int]bool {
 	type lone struct {
 		row, column int
 		box         image.Rectangle // in the row
 	}
+	blank := map[int]bool{}
 	var all []lone
 	for row := c.form.first; row < c.form.table.Rows(); row++ {
 		var in []lone
@@ -178,17 +183,22 @@ func (c *cells) printedBlanks() map[int]bool {
 				in = append(in, lone{row, column, ink[0].Sub(c.form.table.Row(row).Min)})
 			}
 		}
-		if len(in) != 1 {
+		asked := func(l lone) Column { return c.form.columns[l.column] }
+		named := slices.ContainsFunc(in, func(l lone) bool {
+			unknown := len(asked(l).Fields) == 0 && c.form.score < sureHeadings
+			return unknown || asked(l).asks(Name, Given, Family, MemberID, Signature)
+		})
+		if named || len(in) == 0 {
 			continue
 		}
-		if asked := c.form.columns[in[0].column]; len(asked.Fields) > 0 && !asked.asks(Name, Given, Family, MemberID, Signature) {
+		blank[row] = !slices.ContainsFunc(in, func(l lone) bool { return !c.pen.FormOnly(row, l.column) })
+		if len(in) == 1 && len(asked(in[0]).Fields) > 0 {
 			all = append(all, in[0])
 		}
 	}
 	near := func(a, b int) bool { return max(a-b, b-a) <= c.view.inches(0.06) }
-	blank := map[int]bool{}
 	for i, a := range all {
-		blank[a.row] = slices.ContainsFunc(slices.Concat(all[:i], all[i+1:]), func(b lone) bool {
+		blank[a.row] = blank[a.row] || slices.ContainsFunc(slices.Concat(all[:i], all[i+1:]), func(b lone) bool {
 			return a.column == b.column && near(a.box.Min.X, b.box.Min.X) && near(a.box.Min.Y, b.box.Min.Y) &&
 				near(a.box.Max.X, b.box.Max.X) && near(a.box.Max.Y, b.box.Max.Y)
 		})

@@ -3,6 +3,7 @@ package ink
 import (
 	"image"
 	"math"
+	"slices"
 
 	"countersign/extract/layout"
 )
@@ -43,64 +44,77 @@ func (p *Page) label(word []int) bool {
 }
 
 // FormOnly reports whether all that stands in a cell is what the form, or whoever printed it,
-// put in most rows at the same place, whether people wrote beside it there or not: a town, the
-// blanks of a date. A number of the row counts as such.
+// put in most rows at the same place, whether people wrote beside it there or not: a town, or
+// the blanks of a date, which the number of the row may precede.
 func (p *Page) FormOnly(row, column int) bool {
 	var cell []int
 	for i, id := range p.owner {
-		if id == int32(p.slot(row, column, 0)) || id == int32(p.slot(row, column, 1)) {
+		own := id == int32(p.slot(row, column, 0)) || id == int32(p.slot(row, column, 1))
+		if own && !p.dash(p.ink.List[i].Box) {
 			cell = append(cell, i)
 		}
 	}
-	like := rowsLike(p.table, row)
-	for n, word := range p.wordsWithin(cell, int(p.dpi*wordOfLabel)) {
-		if !mostOf(p.recursIn(word, row), like) && !(n == 0 && p.asRowNumber(p.boxOf(word), row, column)) {
-			return false
-		}
+	if len(cell) == 0 || p.recurs(cell, row) {
+		return true
 	}
-	return true
+	words := p.wordsWithin(cell, int(p.dpi*wordOfLabel))
+	first := slices.MinFunc(words, func(a, b []int) int { return p.boxOf(a).Min.X - p.boxOf(b).Min.X })
+	rest := slices.DeleteFunc(cell, func(i int) bool { return slices.Contains(first, i) })
+	return p.asRowNumber(p.boxOf(first), row, column) && (len(rest) == 0 || p.recurs(rest, row))
 }
 
 // wordOfLabel is how many inches letters of a word are apart at most.
 const wordOfLabel = 0.06
 
-// recursIn counts the other rows that have a word at its place.
-func (p *Page) recursIn(word []int, own int) (n int) {
-	box := p.boxOf(word)
-	pixels := p.pixelsOf(word, box)
+// dash reports whether a piece is as low as what is left of a line to write on.
+func (p *Page) dash(box image.Rectangle) bool {
+	const low = 0.025 // inches
+	return float64(box.Dy()) <= low*p.dpi && box.Dx() >= 3*box.Dy()
+}
+
+// recurs reports whether most of the other rows have the pieces at the same place, give or take
+// the digit that a longer number before them takes.
+func (p *Page) recurs(pieces []int, own int) bool {
+	const digit = 0.1 // inches
+	box := p.boxOf(pieces)
+	pixels := p.pixelsOf(pieces, box)
+	n, like := 0, rowsLike(p.table, own)
 	for row := range p.table.Rows() {
-		if row != own && p.laidOn(pixels, p.between(own, row, center(box)), own) {
+		if row != own && p.laidWithin(pixels, p.between(own, row, center(box)), own, int(p.dpi*digit)) {
 			n++
 		}
 	}
-	return n
+	return mostOf(n, like)
 }
 
-// asRowNumber reports whether a word stands where most rows have a word as small at the left of
+// asRowNumber reports whether a word stands where most rows have a figure as small at the left of
 // their cell.
 func (p *Page) asRowNumber(word image.Rectangle, row, column int) bool {
+	small := func(box image.Rectangle) bool {
+		return float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber
+	}
+	if !small(word) {
+		return false
+	}
 	at := func(box image.Rectangle, row int) (x, foot float64) {
 		cell := p.table.Cell(row, column)
 		return float64(box.Min.X - cell.Min.X), float64(box.Max.Y - cell.Max.Y)
 	}
-	if float64(word.Dx()) > p.dpi*widestNumber || float64(word.Dy()) > p.dpi*highestNumber {
-		return false
-	}
 	x, foot := at(word, row)
-	same := 0
-	for other := range p.table.Rows() {
-		cell := p.bySlot()[int32(p.slot(other, column, 0))]
-		for _, w := range p.wordsWithin(cell, int(p.dpi*wordOfLabel)) {
-			box := p.boxOf(w)
-			left, low := at(box, other)
-			near := math.Abs(left-x) <= 2*p.dpi*samePlace && math.Abs(low-foot) <= p.dpi*samePlace
-			if near && float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber {
-				same++
-				break
-			}
+	rows := map[int]bool{}
+	for _, c := range p.ink.List {
+		if other, in := p.cellOf(c); in == column && other >= 0 && small(c.Box) {
+			left, low := at(c.Box, other)
+			rows[other] = rows[other] || math.Abs(left-x) <= 2*p.dpi*samePlace && math.Abs(low-foot) <= p.dpi*samePlace
 		}
 	}
-	return same > fewestRows && mostOf(same-1, rowsLike(p.table, row))
+	same := 0
+	for other, has := range rows {
+		if has && other != row {
+			same++
+		}
+	}
+	return mostOf(same, rowsLike(p.table, row))
 }
 
 // pixels are those of a word.
@@ -130,12 +144,17 @@ func (p *Page) between(from, to int, at image.Point) image.Point {
 
 // laidOn reports whether pixels of a row, moved to another, fall on ink there.
 func (p *Page) laidOn(word pixels, by image.Point, row int) bool {
+	return p.laidWithin(word, by, row, int(p.dpi*samePlace))
+}
+
+// laidWithin does the same with pixels that may be so far aside.
+func (p *Page) laidWithin(word pixels, by image.Point, row, aside int) bool {
 	const (
 		coarse = 2   // pixels from one try to the next
 		thin   = 5   // of so many pixels one is tried first
 		hope   = 0.7 // share of those that promises more
 	)
-	aside, down := int(p.dpi*samePlace), int(sameShare*float64(p.table.Row(row).Dy()))
+	down := int(sameShare * float64(p.table.Row(row).Dy()))
 	best, at := math.Nextafter(hope, 0), image.Point{}
 	found := false
 	for dy := -down; dy <= down; dy += coarse {
