@@ -42,6 +42,8 @@ func meaning(outside, inside []token) Meaning {
 		m = read(inside)
 	} else if in := read(inside); slices.Equal(m.found, []string{"name"}) && slices.Equal(in.found, []string{"signature"}) {
 		m.found = in.found // "Name (sign here)"
+	} else if slices.Equal(in.found, []string{"name"}) && ofPersons(outside) {
+		m = in // "Owner (print name)"
 	}
 	if len(m.found) == 0 && m.printed > 0 && m.unknown == 0 {
 		return Meaning{[]string{"name"}, .5} // "Please print", beside "Please sign"
@@ -160,6 +162,11 @@ func person(heading string) bool {
 		}
 	}
 	return len(words) == 1 && persons[words[0]]
+}
+
+// ofPersons reports whether all words are such as stand for those who sign.
+func ofPersons(words []token) bool {
+	return len(words) > 0 && !slices.ContainsFunc(words, func(t token) bool { return !persons[t.word] })
 }
 
 // partsOfDates takes the meaning from columns for the day alone, beside one for the month.

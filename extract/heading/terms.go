@@ -65,7 +65,7 @@ var terms = []struct{ item, phrases string }{
 		"name of organization, name of organisation, name of employer, name of company, branch"},
 	{"institution", "institut, bibliothek, arbeitgeber, einrichtung, hochschule, universitat, schule, organisation"},
 	{"institution", "bibliotheque, etablissement, employeur, biblioteca, institucion, instelling, werkgever, bibliotheek"},
-	{"street", "address, unit address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, " +
+	{"street", "address, unit address, parcel address, voting residence address, voting residence, voting address, qualifying address, street, street address, home address, mailing address, postal address, residence, residence address, residential address, place of residence, street and number, " +
 		"number and street, # and street, first line of address, 1st line of address, line of address, property address, street name, name of street, addr, work address, business address"},
 	{"street", "adresse, strasse, anschrift, wohnanschrift, str"},
 	{house, "street #, house #, house, bldg #, building #, hausnummer, haus #, hausnr, huisnummer, huis #, # rue, # de rue, # de calle, civico, # civico, husnummer"},
