@@ -99,6 +99,9 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 	}) {
 		sheet.doubtLines()
 	}
+	if r.records != nil {
+		r.records.doubtBeside(places, sheet.Rows)
+	}
 	return nil
 }
 

@@ -109,8 +109,11 @@ func (f form) headingsRecur(v *view, words []tesseract.Word) bool {
 		there    = 0.85 // share of a word's ink that is found again
 		most     = 0.6  // share of the rows in which it is
 	)
-	if f.first == 0 || f.table.Style == layout.Grid {
+	if f.table.Style == layout.Grid {
 		return false
+	}
+	if f.first == 0 {
+		return f.inside
 	}
 	var heads []image.Rectangle
 	for _, w := range wordsIn(words, f.head) {

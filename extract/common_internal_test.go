@@ -110,6 +110,17 @@ func TestHeadingsThatRecur(t *testing.T) {
 	}
 }
 
+// TestLabelsInsideRowsRecur: what a form without headings prints in every row recurs, unless the
+// rows are those of a grid.
+func TestLabelsInsideRowsRecur(t *testing.T) {
+	for style, want := range map[layout.Style]bool{layout.Underlined: true, layout.Grid: false} {
+		f := form{inside: true, table: layout.Table{Style: style}}
+		if got := f.headingsRecur(&view{dpi: 200}, nil); got != want {
+			t.Errorf("%s: %v", style, got)
+		}
+	}
+}
+
 // TestRecordsAreCompact: a signature that was read most often above the names is that of the
 // record before, and belongs below; where it is below in none, there are no records.
 func TestRecordsAreCompact(t *testing.T) {

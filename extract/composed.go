@@ -51,16 +51,16 @@ func compose(v *view, r records) *composed {
 	return c
 }
 
-// lyingRules are the lying lines that the form prints: those that do not run through the
-// middle of a slot, where they are strokes of a pen.
+// lyingRules are the lying lines that the form prints: dotted ones, and those that do not run
+// through the middle of a slot, where they are strokes of a pen.
 func (c *composed) lyingRules() []layout.Rule {
 	const edge = 0.3 // of a slot's height, along which its own line may be
 	return slices.DeleteFunc(slices.Clone(c.of.lying), func(r layout.Rule) bool {
 		at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
-		return c.alone(r) || !c.recurs(r) && c.anySlot(func(s image.Rectangle) bool {
+		return !r.Dotted() && (c.alone(r) || !c.recurs(r) && c.anySlot(func(s image.Rectangle) bool {
 			s.Min.Y, s.Max.Y = s.Min.Y+int(edge*float64(s.Dy())), s.Max.Y-int(edge*float64(s.Dy()))
 			return at.In(s)
-		})
+		}))
 	})
 }
 
@@ -127,7 +127,8 @@ func (c *composed) alone(r layout.Rule) bool {
 }
 
 // doubtStruck doubts the records in which a stroke as long as writing runs along a slot: it may
-// strike out what it does not run through. Signatures have such strokes of their own.
+// strike out what it does not run through. Signatures have such strokes of their own. A dotted
+// line is no stroke unless it is the only one at its place: then it may be a faint one.
 func (c *composed) doubtStruck() {
 	const (
 		long  = 0.5 // of the slot
@@ -135,7 +136,7 @@ func (c *composed) doubtStruck() {
 	)
 	own := c.lyingRules()
 	for _, r := range c.of.lying {
-		if slices.Contains(own, r) {
+		if slices.Contains(own, r) && !(r.Dotted() && c.alone(r)) {
 			continue
 		}
 		at := image.Pt((r.From+r.To)/2, int(r.At((r.From+r.To)/2)))
@@ -363,6 +364,18 @@ func (c *composed) ofOrganizers(words []tesseract.Word) bool {
 		}
 	}
 	return len(c.all) <= fewRows && sum > typed*n
+}
+
+// doubtBeside takes back what is only missing of the lines in or right beside whose records
+// there is writing that was not filed: it may be what their slots lack.
+func (c *composed) doubtBeside(writing []image.Rectangle, rows []Row) {
+	const beside = 0.1 // inches
+	for i := range rows {
+		near := c.all[rows[i].Number-1].box.Inset(-c.of.inches(beside))
+		if slices.ContainsFunc(writing, near.Overlaps) {
+			rows[i].doubtEmpty()
+		}
+	}
 }
 
 // place gives the lines of the table their places on the page itself.

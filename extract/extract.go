@@ -113,17 +113,21 @@ func (x Extractor) Sheet(ctx context.Context, p ingest.Page) (Sheet, error) {
 // doubtEmpty takes back of a damaged page what is only missing, and strokes: damage takes ink
 // away, and brings some. A line with a stroke is not signed for certain then.
 func (s *Sheet) doubtEmpty() {
-	const doubted = 0.5 // confidence that an empty cell is empty
 	for i := range s.Rows {
-		r := &s.Rows[i]
-		if r.Struck || r.Signed == SignedNo {
-			r.doubt()
-		}
-		for f, reading := range r.Fields {
-			if reading.Text == "" {
-				reading.Confidence = min(reading.Confidence, doubted)
-				r.Fields[f] = reading
-			}
+		s.Rows[i].doubtEmpty()
+	}
+}
+
+// doubtEmpty does the same for one line.
+func (r *Row) doubtEmpty() {
+	const doubted = 0.5 // confidence that an empty cell is empty
+	if r.Struck || r.Signed == SignedNo {
+		r.doubt()
+	}
+	for f, reading := range r.Fields {
+		if reading.Text == "" {
+			reading.Confidence = min(reading.Confidence, doubted)
+			r.Fields[f] = reading
 		}
 	}
 }

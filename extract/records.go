@@ -155,7 +155,7 @@ func atomsOf(words []tesseract.Word) []atom {
 	)
 	words = slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool {
 		letters, _ := lettersAndDigits(w.Text)
-		return w.Confidence < readable || letters < 2
+		return w.Confidence < readable || letters < 2 && !joins(w.Text)
 	})
 	var atoms []atom
 	for _, line := range lines(words) {
@@ -184,11 +184,19 @@ func atomsOf(words []tesseract.Word) []atom {
 					found, n = atom{m.Items[0], true, run.text, run.box}, j-i+1
 				}
 			}
-			atoms = append(atoms, found)
+			if n > 1 || !joins(line[i].Text) {
+				atoms = append(atoms, found)
+			}
 			i += n
 		}
 	}
 	return atoms
+}
+
+// joins reports whether a word of one letter stands between two that a label asks for, as in
+// "Cognome e nome".
+func joins(word string) bool {
+	return slices.Contains([]string{"e", "y", "i", "&", "/", "+"}, strings.ToLower(word))
 }
 
 // abbreviated reports whether a label asks for a number by a word that says nothing else.
@@ -251,6 +259,7 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 	if parts == nil {
 		return nil, nil
 	}
+	anchors = v.inPitch(atoms, parts, anchors)
 	labels := 0
 	for _, p := range parts {
 		if p.label {
@@ -476,6 +485,47 @@ func (v *view) betterAnchors(atoms []atom, parts []offset, anchors []image.Point
 	return better
 }
 
+// inPitch adds the records of which one label was read where the next one would be: a form's
+// records are as far from one another all down the page.
+func (v *view) inPitch(atoms []atom, parts []offset, anchors []image.Point) []image.Point {
+	const (
+		fewest = 3 // records that say how far
+		most   = 2 // records from one that is known
+	)
+	_, down := v.ways(anchors)
+	from := func(a, b image.Point, n int) bool { return v.nearby(b.Sub(a), image.Pt(0, n*down)) }
+	alike := 0
+	for _, a := range anchors {
+		if slices.ContainsFunc(anchors, func(b image.Point) bool { return from(a, b, 1) }) {
+			alike++
+		}
+	}
+	if down == 0 || alike < fewest-1 || 2*alike < len(anchors) {
+		return anchors
+	}
+	inPitch := func(at image.Point) bool {
+		return slices.ContainsFunc(anchors, func(b image.Point) bool {
+			n := int(math.Round(float64(at.Y-b.Y) / float64(down)))
+			return n != 0 && abs(n) <= most && from(b, at, n)
+		})
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, a := range atoms {
+			at := slices.IndexFunc(parts, func(p offset) bool { return a.label && p.label && p.key == a.key })
+			if at < 0 {
+				continue
+			}
+			anchor := a.at().Sub(parts[at].by)
+			near := func(b image.Point) bool { return abs(b.X-anchor.X) < v.inches(0.5) && 2*abs(b.Y-anchor.Y) < down }
+			if anchor.In(v.bounds()) && inPitch(anchor) && !slices.ContainsFunc(anchors, near) {
+				anchors, grown = append(anchors, anchor), true
+			}
+		}
+	}
+	return anchors
+}
+
 // withinRows reports whether a record fits in one row of a table: from its first label to its last
 // and as far as it is to the next record. Where lines are drawn to write on, it takes several.
 func withinRows(t layout.Table, tall, down int) bool {
@@ -520,7 +570,11 @@ func inEachRow(t layout.Table, anchors []image.Point, off int) []image.Point {
 	for row := range t.Rows() {
 		if r := t.Row(row); !has[row] && math.Abs(float64(r.Dy()-height)) <= unlike*float64(height) {
 			for _, u := range usual {
-				anchors = append(anchors, r.Min.Add(u))
+				at := r.Min.Add(u)
+				near := func(a image.Point) bool { return abs(a.X-at.X) <= 2*off && 2*abs(a.Y-at.Y) < height }
+				if !slices.ContainsFunc(anchors, near) { // as that of a label on the border of two rows
+					anchors = append(anchors, at)
+				}
 			}
 		}
 	}
@@ -587,7 +641,22 @@ func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *r
 		}
 		r.all = append(r.all, one)
 	}
+	r.shifted = overlapping(r.all)
 	return r
+}
+
+// overlapping reports whether two records share much of their height: one of them is none.
+func overlapping(all []record) bool {
+	const much = 0.4
+	for i, a := range all {
+		for _, b := range all[:i] {
+			both := a.box.Intersect(b.box)
+			if 2*both.Dx() > min(a.box.Dx(), b.box.Dx()) && float64(both.Dy()) > much*float64(min(a.box.Dy(), b.box.Dy())) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // straysOf are the labels of a name or a signature that stand by themselves and belong to no

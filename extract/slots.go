@@ -401,8 +401,13 @@ func (s recordSheet) rightOf(anchor image.Point) int {
 		left = min(left, p.box.Min.X)
 	}
 	limit := s.v.bounds().Max.X - s.v.inches(paperEdge)
+	own := func(o image.Rectangle) bool { // of a record above or below that was not found
+		return slices.ContainsFunc(s.labels, func(l printedPart) bool {
+			return abs(anchor.X+l.box.Min.X-o.Min.X) <= s.v.inches(labelOff) && abs(anchor.Y+middle(l.box).Y-middle(o).Y) > o.Dy()
+		})
+	}
 	for _, o := range s.strays {
-		if o.Min.X > anchor.X+s.v.inches(0.5) && abs(middle(o).Y-anchor.Y) < s.v.inches(2) {
+		if !own(o) && o.Min.X > anchor.X+s.v.inches(0.5) && abs(middle(o).Y-anchor.Y) < s.v.inches(2) {
 			limit = min(limit, o.Min.X-s.v.inches(0.05))
 		}
 	}

@@ -45,6 +45,10 @@ func (r Rule) Drawn(dpi float64) bool {
 	return float64(r.length()) > dpi*long && r.solid >= unbroken && r.thickness <= max(2, dpi*thin)
 }
 
+// Dotted reports whether the rule is a row of dots or short dashes, as forms print them to write
+// on: of leaders in scans at most 0.82 was ink. A pen draws no such line.
+func (r Rule) Dotted() bool { return r.solid < 0.85 }
+
 // FindRules returns the lying and the standing rules of a page, each sorted
 // by position. A rule is straight, thin and at least 0.35 inch long; dots and
 // dashes up to 0.03 inch apart count as drawn through.
