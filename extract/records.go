@@ -190,6 +190,32 @@ func atomsOf(words []tesseract.Word) []atom {
 			i += n
 		}
 	}
+	return withoutParagraphs(atoms)
+}
+
+// closeBy reports whether a word follows another as the next of a sentence.
+func closeBy(a, b image.Rectangle) bool {
+	high := max(a.Dy(), b.Dy())
+	return b.Min.X >= a.Max.X && b.Min.X-a.Max.X <= high && abs(middle(a).Y-middle(b).Y) <= high/2
+}
+
+// withoutParagraphs takes labels for words that begin a line of running text: words follow close
+// by, and so they do in the line above or below, which begins at the same place.
+func withoutParagraphs(atoms []atom) []atom {
+	runs := make([]bool, len(atoms))
+	for i := range atoms {
+		runs[i] = i+2 < len(atoms) && closeBy(atoms[i].box, atoms[i+1].box) && closeBy(atoms[i+1].box, atoms[i+2].box)
+	}
+	for i, a := range atoms {
+		inText := func(j int) bool {
+			b, high := atoms[j].box, a.box.Dy()
+			step := abs(middle(b).Y - middle(a.box).Y)
+			return runs[j] && abs(b.Min.X-a.box.Min.X) <= high && step > high/2 && step <= 2*high
+		}
+		for j := range atoms {
+			atoms[i].label = atoms[i].label && !(runs[i] && inText(j))
+		}
+	}
 	return atoms
 }
 
@@ -518,7 +544,8 @@ func (v *view) inPitch(atoms []atom, parts []offset, anchors []image.Point) []im
 			}
 			anchor := a.at().Sub(parts[at].by)
 			near := func(b image.Point) bool { return abs(b.X-anchor.X) < v.inches(0.5) && 2*abs(b.Y-anchor.Y) < down }
-			if anchor.In(v.bounds()) && inPitch(anchor) && !slices.ContainsFunc(anchors, near) {
+			outside := func(p offset) bool { return !anchor.Add(p.by).In(v.bounds()) }
+			if !slices.ContainsFunc(parts, outside) && inPitch(anchor) && !slices.ContainsFunc(anchors, near) {
 				anchors, grown = append(anchors, anchor), true
 			}
 		}

@@ -26,7 +26,8 @@ type recordSheet struct {
 func pitchOfLabels(labels, printed []printedPart, anchors []image.Point, off, most int) int {
 	var lines []printedPart
 	for _, p := range printed {
-		if p.label || slices.ContainsFunc(labels, func(l printedPart) bool { return abs(l.box.Min.X-p.box.Min.X) <= off }) {
+		under := func(l printedPart) bool { return l.box.Min.Y < p.box.Min.Y && abs(l.box.Min.X-p.box.Min.X) <= off }
+		if p.label || slices.ContainsFunc(labels, under) {
 			lines = append(lines, p)
 		}
 	}
@@ -149,26 +150,30 @@ func (s recordSheet) linesAtEnds() (over, under float64) {
 }
 
 // inCorners reports whether labels stand in the upper left corners of boxes: with a line close
-// above and one at their left that runs on below.
+// above and one at their left that runs on below, where the first begins. The frame of a card
+// is at the left, too, and lines to write on begin well within it.
 func (s recordSheet) inCorners() bool {
 	const (
 		most  = 0.6
 		above = 0.15 // inches
 		left  = 0.4  // inches: a number may stand before the label
+		meet  = 0.06 // inches
 	)
 	n := 0
 	for _, anchor := range s.anchors {
 		for _, l := range s.labels {
 			box := l.box.Add(anchor)
-			lid := slices.ContainsFunc(s.v.lying, func(r layout.Rule) bool {
-				gap := float64(box.Min.Y) - r.At(box.Min.X)
-				return r.From <= box.Min.X && r.To >= box.Max.X && gap >= -2 && gap < above*s.v.dpi
-			})
-			side := slices.ContainsFunc(s.v.standing, func(r layout.Rule) bool {
+			corner := func(side, lid layout.Rule) bool {
+				gap := float64(box.Min.Y) - lid.At(box.Min.X)
+				begins := float64(lid.From) <= side.At(box.Min.Y)+meet*s.v.dpi
+				return begins && lid.From <= box.Min.X && lid.To >= box.Max.X && gap >= -2 && gap < above*s.v.dpi
+			}
+			boxed := slices.ContainsFunc(s.v.standing, func(r layout.Rule) bool {
 				gap := float64(box.Min.X) - r.At(middle(box).Y)
-				return r.From <= box.Min.Y && r.To >= box.Max.Y+2*box.Dy() && gap >= -2 && gap < left*s.v.dpi
+				beside := r.From <= box.Min.Y && r.To >= box.Max.Y+2*box.Dy() && gap >= -2 && gap < left*s.v.dpi
+				return beside && slices.ContainsFunc(s.v.lying, func(l layout.Rule) bool { return corner(r, l) })
 			})
-			if lid && side {
+			if boxed {
 				n++
 			}
 		}

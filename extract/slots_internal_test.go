@@ -248,6 +248,51 @@ func TestLabelsInTheMiddleOfLines(t *testing.T) {
 	}
 }
 
+// TestFramesOfCards: labels in the corners of boxes have what is written below them; the frame of a
+// card beside labels that stand under their lines makes no such boxes.
+func TestFramesOfCards(t *testing.T) {
+	for name, test := range map[string]struct {
+		from    int // where the line above the label begins
+		corners bool
+	}{"boxes": {100, true}, "a card": {140, false}} {
+		v := &view{dpi: 200, work: image.NewGray(image.Rect(0, 0, 1000, 1000))}
+		v.standing = []layout.Rule{layout.Through(50, 100, 900, 100, 1)}
+		sheet := recordSheet{v: v, labels: []printedPart{{"Name", true, image.Rect(0, -8, 60, 8)}}}
+		for i := range 3 {
+			y := float64(200 + 200*i)
+			v.lying = append(v.lying, layout.Through(float64(test.from), y, 600, y, 1))
+			sheet.anchors = append(sheet.anchors, image.Pt(142, int(y)+14))
+		}
+		if got := sheet.inCorners(); got != test.corners {
+			t.Errorf("%s: labels in corners %v", name, got)
+		}
+	}
+}
+
+// TestParagraphsHaveNoLabels: a word of a paragraph asks for nothing where it begins a line, and
+// the lines of one above the first label are none to write on.
+func TestParagraphsHaveNoLabels(t *testing.T) {
+	var atoms []atom
+	line := func(y int, label bool, texts ...string) {
+		for i, text := range texts {
+			box := image.Rect(100+90*i, y, 184+90*i, y+18+i%2*4)
+			atoms = append(atoms, atom{key: text, text: text, label: label && i == 0, box: box})
+		}
+	}
+	line(100, false, "represent", "me", "for", "bargaining")
+	line(126, true, "employer", "and", "to", "call")
+	line(300, true, "Name", "please", "print")
+	got := withoutParagraphs(atoms)
+	if got[4].label || !got[8].label {
+		t.Errorf("in a paragraph a label: %v; by itself: %v", got[4].label, got[8].label)
+	}
+	labels := []printedPart{{"Name", true, image.Rect(0, 200, 60, 216)}, {"Signature", true, image.Rect(0, 300, 60, 316)}}
+	printed := append([]printedPart{{"represent", false, image.Rect(0, 0, 60, 18)}, {"employer", false, image.Rect(0, 26, 60, 44)}}, labels...)
+	if pitch := pitchOfLabels(labels, printed, nil, 20, 500); pitch != 100 {
+		t.Errorf("labels are %d apart, want 100", pitch)
+	}
+}
+
 // TestSentencesAreNoLabels: a word that begins a sentence asks for nothing, one by itself does.
 func TestSentencesAreNoLabels(t *testing.T) {
 	word := func(text string, x, width int) atom {
