@@ -12,6 +12,7 @@ type format struct {
 	day    bool     // its number is a day
 	zeros  []string // patterns such as 0000000 or 00000-0000, which say how many digits a number has
 	struck bool     // a line is drawn through it
+	fill   string   // its colour; empty for none, or white
 }
 
 // newFormat reads the code of a format; the usual ones have an id alone.

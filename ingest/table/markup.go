@@ -2,10 +2,12 @@ package table
 
 import (
 	"archive/zip"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -94,6 +96,10 @@ func openHTML(text string, opts Options) (*File, error) {
 					cell.WriteByte(' ')
 				}
 			}
+			if n := len(stack); n > 0 && len(*stack[n-1]) > 0 && crossedOut(t) {
+				rows := *stack[n-1]
+				rows[len(rows)-1].Struck = true
+			}
 		case kind == html.EndTagToken:
 			switch t.Data {
 			case "td", "th", "tr":
@@ -115,6 +121,15 @@ func openHTML(text string, opts Options) (*File, error) {
 		return nil, errors.New("is a web page, not a spreadsheet: open it in Excel and save it as XLSX or CSV")
 	}
 	return f, nil
+}
+
+// crossedOut says whether an element of a web page draws a line through what is in it.
+func crossedOut(t html.Token) bool {
+	switch t.Data {
+	case "s", "strike", "del":
+		return true
+	}
+	return slices.ContainsFunc(t.Attr, func(a html.Attribute) bool { return a.Key == "style" && strings.Contains(a.Val, "line-through") })
 }
 
 func (f *File) addTable(rows []Row) {
@@ -232,6 +247,8 @@ func openODS(parts map[string]*zip.File) (*File, error) {
 type odsReader struct {
 	file   *File
 	hidden map[string]bool // styles of tables that are not displayed
+	struck map[string]bool // styles that draw a line through the text
+	fills  map[string]string
 	style  string
 	name   string
 	table  string // its style
@@ -241,11 +258,14 @@ type odsReader struct {
 	cells  int // so far
 	row    *Row
 	cell   odsCell
+	dated  bool // within the day or the author of a comment
 }
 
 type odsCell struct {
 	kind, value string
+	style       string
 	text        strings.Builder
+	comment     strings.Builder
 	in          bool // a paragraph
 	note        int  // depth of remarks on the cell
 	same        int
@@ -259,7 +279,7 @@ const (
 func (f *File) readODS(in io.Reader) error {
 	bad := errors.New("is an OpenDocument spreadsheet that cannot be read: open it in a spreadsheet and save it as XLSX or CSV")
 	d := decoder(in)
-	r := odsReader{file: f, hidden: map[string]bool{}}
+	r := odsReader{file: f, hidden: map[string]bool{}, struck: map[string]bool{}, fills: map[string]string{}}
 	for {
 		t, err := d.RawToken()
 		if err == io.EOF {
@@ -272,8 +292,12 @@ func (f *File) readODS(in io.Reader) error {
 		case xml.StartElement:
 			r.start(t)
 		case xml.CharData:
-			if r.cell.in && r.cell.note == 0 {
+			switch {
+			case !r.cell.in:
+			case r.cell.note == 0:
 				r.cell.text.Write(t)
+			case !r.dated:
+				r.cell.comment.Write(t)
 			}
 		case xml.EndElement:
 			r.end(t.Name.Local)
@@ -294,6 +318,20 @@ func (r *odsReader) start(t xml.StartElement) {
 		r.style = attr(t, "name")
 	case "table-properties":
 		r.hidden[r.style] = attr(t, "display") == "false"
+	case "text-properties":
+		if s := attr(t, "text-line-through-style"); s != "" && s != "none" {
+			r.struck[r.style] = true
+		}
+	case "table-cell-properties":
+		if c := attr(t, "background-color"); c != "transparent" && !strings.EqualFold(c, "#ffffff") {
+			r.fills[r.style] = c
+		}
+	case "span":
+		if r.row != nil && r.cell.in && r.cell.note == 0 && r.struck[attr(t, "style-name")] {
+			r.row.Struck = true
+		}
+	case "date", "creator":
+		r.dated = true
 	case "table":
 		r.name, r.table, r.rows, r.line = attr(t, "name"), attr(t, "style-name"), nil, 0
 	case "table-row":
@@ -301,7 +339,7 @@ func (r *odsReader) start(t xml.StartElement) {
 		v := attr(t, "visibility")
 		r.row = &Row{Line: r.line + 1, Hidden: v == "collapse" || v == "filter"}
 	case "table-cell", "covered-table-cell":
-		r.cell = odsCell{kind: attr(t, "value-type"), same: repeats(t, "number-columns-repeated")}
+		r.cell = odsCell{kind: attr(t, "value-type"), style: attr(t, "style-name"), same: repeats(t, "number-columns-repeated")}
 		r.cell.value = attr(t, "value")
 		if r.cell.kind == "date" {
 			r.cell.value, _, _ = strings.Cut(attr(t, "date-value"), "T")
@@ -332,6 +370,11 @@ func (r *odsReader) end(name string) {
 	switch name {
 	case "p":
 		r.cell.in = false
+		if r.cell.note > 0 && r.cell.comment.Len() > 0 {
+			r.cell.comment.WriteByte(' ')
+		}
+	case "date", "creator":
+		r.dated = false
 	case "annotation":
 		r.cell.note--
 	case "table-cell", "covered-table-cell":
@@ -356,6 +399,13 @@ func (r *odsReader) putCell() {
 		}
 	}
 	text = clean(text)
+	if text != "" {
+		r.row.Struck = r.row.Struck || r.struck[r.cell.style]
+		r.row.Fill = cmp.Or(r.row.Fill, r.fills[r.cell.style])
+	}
+	if said := strings.TrimSpace(r.cell.comment.String()); said != "" {
+		r.row.Comments = append(r.row.Comments, said)
+	}
 	if text == "" && r.cell.same > manySame {
 		return // empty up to the end of the row
 	}

@@ -40,11 +40,13 @@ type Rows interface {
 
 // Row is one row of a table.
 type Row struct {
-	Line   int // 1-based: of text the line on which it begins, of a workbook the row
-	Cells  []string
-	Hidden bool
-	Struck bool     // a cell of it is crossed out
-	Notes  []string // what a person should know of it
+	Line     int // 1-based: of text the line on which it begins, of a workbook the row
+	Cells    []string
+	Hidden   bool
+	Struck   bool     // a cell of it is crossed out
+	Fill     string   // the colour of the first cell that has one
+	Comments []string // that people put on its cells
+	Notes    []string // what a person should know of it
 }
 
 // Unreadable stands for a cell that cannot be read, which is not an empty one.

@@ -42,7 +42,14 @@ func openXLSX(parts map[string]*zip.File) (*File, error) {
 			if strings.HasSuffix(links[attr(e, "id")].kind, "/chartsheet") {
 				return nil
 			}
-			s.open = func() (Rows, error) { return w.open(part, s.Name) }
+			s.open = func() (Rows, error) {
+				rows, err := w.open(part, s.Name)
+				if err != nil {
+					return nil, err
+				}
+				rows.comments = commentsOn(parts, links[attr(e, "id")].to)
+				return rows, nil
+			}
 			f.Sheets = append(f.Sheets, s)
 		}
 		return nil
@@ -69,6 +76,30 @@ func openXLSX(parts map[string]*zip.File) (*File, error) {
 		}
 	}
 	return f, nil
+}
+
+// commentsOn are the comments on the cells of a sheet, by row. What cannot be read is no comment.
+func commentsOn(parts map[string]*zip.File, sheet string) map[int][]string {
+	out := map[int][]string{}
+	links := path.Join(path.Dir(sheet), "_rels", path.Base(sheet)+".rels")
+	for _, target := range relations(parts, links, path.Dir(sheet)) {
+		part := parts[target.to]
+		if !strings.HasSuffix(target.kind, "/comments") || part == nil || part.UncompressedSize64 > mostStrings {
+			continue
+		}
+		_ = walk(part, func(e xml.StartElement, d *xml.Decoder) error {
+			if e.Name.Local != "comment" {
+				return nil
+			}
+			line, err := strconv.Atoi(strings.TrimLeft(attr(e, "ref"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ$"))
+			said, bad := richText(d, "comment")
+			if text := strings.TrimSpace(said.string); err == nil && text != "" {
+				out[line] = append(out[line], text)
+			}
+			return bad
+		})
+	}
+	return out
 }
 
 type relation struct{ kind, to string }
@@ -207,8 +238,9 @@ func (w *workbook) readFormats(part *zip.File) error {
 		return errors.New("too many styles")
 	}
 	codes := map[string]string{}
-	var struck []bool // by font
-	fonts, styles := false, false
+	var struck []bool  // by font
+	var fills []string // their colours
+	fonts, filled, styles := false, false, false
 	return walk(part, func(e xml.StartElement, _ *xml.Decoder) error {
 		switch e.Name.Local {
 		case "fonts":
@@ -222,7 +254,17 @@ func (w *workbook) readFormats(part *zip.File) error {
 				struck[len(struck)-1] = crossesOut(e)
 			}
 		case "fills":
-			fonts = false
+			fonts, filled = false, true
+		case "fill":
+			if filled {
+				fills = append(fills, "")
+			}
+		case "fgColor":
+			if filled && len(fills) > 0 {
+				fills[len(fills)-1] = colour(e)
+			}
+		case "borders":
+			filled = false
 		case "numFmt":
 			codes[attr(e, "numFmtId")] = attr(e, "formatCode")
 		case "cellXfs":
@@ -236,6 +278,9 @@ func (w *workbook) readFormats(part *zip.File) error {
 				if n, err := strconv.Atoi(attr(e, "fontId")); err == nil && n >= 0 && n < len(struck) {
 					f.struck = struck[n]
 				}
+				if n, err := strconv.Atoi(attr(e, "fillId")); err == nil && n > 1 && n < len(fills) {
+					f.fill = fills[n] // the first two are of every workbook: none, and grey that nothing has
+				}
 				w.formats = append(w.formats, f)
 			}
 		}
@@ -243,17 +288,27 @@ func (w *workbook) readFormats(part *zip.File) error {
 	})
 }
 
-// sheetRows reads one worksheet.
-type sheetRows struct {
-	book *workbook
-	in   io.Closer
-	xml  *xml.Decoder
-	name string
-	line int
-	held *Row
+// colour is a colour as the workbook names it; empty for white.
+func colour(e xml.StartElement) string {
+	rgb := strings.ToUpper(attr(e, "rgb"))
+	if strings.HasSuffix(rgb, "FFFFFF") || attr(e, "indexed") == "64" || attr(e, "theme") == "0" && attr(e, "tint") == "" {
+		return ""
+	}
+	return strings.Join([]string{rgb, attr(e, "theme"), attr(e, "tint"), attr(e, "indexed")}, " ")
 }
 
-func (w *workbook) open(part *zip.File, name string) (Rows, error) {
+// sheetRows reads one worksheet.
+type sheetRows struct {
+	book     *workbook
+	in       io.Closer
+	xml      *xml.Decoder
+	name     string
+	line     int
+	held     *Row
+	comments map[int][]string // by row
+}
+
+func (w *workbook) open(part *zip.File, name string) (*sheetRows, error) {
 	bad := func(why string) error {
 		return fmt.Errorf("has a sheet %q that cannot be read%s: open the workbook in a spreadsheet and save it again", name, why)
 	}
@@ -351,6 +406,7 @@ func (r *sheetRows) read() (Row, error) {
 				return Row{}, fmt.Errorf("cannot be read at row %d of sheet %q: open the workbook in a spreadsheet and save it again", row.Line, r.name)
 			}
 			cleanAll(row.Cells)
+			row.Comments = r.comments[row.Line]
 			return row, nil
 		}
 	}
@@ -433,8 +489,15 @@ func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 				}
 				f := r.format(style)
 				said := inline
-				if !has {
+				switch {
+				case has:
+				case formula && value == "" && kind != "str":
+					said = text{string: Unreadable}
+				default:
 					said = r.value(kind, f, value, row, at)
+				}
+				if said.string != "" && row.Fill == "" {
+					row.Fill = f.fill
 				}
 				row.Struck = row.Struck || said.string != "" && (said.struck || f.struck)
 				return said.string, nil
