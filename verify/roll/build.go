@@ -23,6 +23,8 @@ type builder struct {
 	// Of the sheet that is read.
 	sheet   string
 	status  string // that its name gives its members
+	under   string // the title over the rows that are read, if it says that memberships have ended
+	once    bool   // a status stands once for many
 	cols    columns
 	at      [parts]int                                               // columns of what members share, -1 for none
 	first   struct{ number, whole, given, family, born, second int } // columns, likewise
@@ -47,6 +49,8 @@ type builder struct {
 	endedSaid map[[2]string]int // and members whom a word marks, by heading and word
 	kinds     map[string]string // what kinds of members say of an ending
 	open      map[string]bool   // statuses of which one cell says another than the other
+	fills     map[string]int    // rows by colour
+	fillAt    map[string]int    // and the first line of each
 	rounded   int
 	lengths   [40]int // members by how many digits their numbers have
 	zeros     bool    // some number begins with zero
@@ -56,7 +60,7 @@ func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
 		roll: r, file: f, packer: newPacker(), byID: map[string]int32{}, others: map[string][]int32{}, days: noDays(),
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
-		endedSaid: map[[2]string]int{}, open: map[string]bool{}, kinds: map[string]string{},
+		endedSaid: map[[2]string]int{}, open: map[string]bool{}, kinds: map[string]string{}, fills: map[string]int{}, fillAt: map[string]int{},
 	}
 }
 
@@ -99,12 +103,13 @@ func (b *builder) pass(line int, kind string) {
 }
 
 // begin takes the headings of a sheet.
-func (b *builder) begin(t top) {
+func (b *builder) begin(t top, sheet string) {
 	b.cols = t.columns
-	b.status = ""
-	if !b.cols.has(Status) {
-		b.status = sheetStatus(b.sheet)
+	b.status, b.under = sheetStatus(sheet), ""
+	if sheetStatus(t.title) != "" {
+		b.under = t.title
 	}
+	b.once = statusOnce(&b.cols, t.rows)
 	b.used = make([]Meaning, b.cols.needed)
 	for m, at := range b.cols.at {
 		for _, i := range at {
@@ -224,6 +229,8 @@ func (b *builder) tidy(cells []string) {
 	for i, m := range b.used {
 		switch {
 		case m == "" || i >= len(cells) || cells[i] == "":
+		case (m == Status || m == PaidThru || m == Type || m == Class) && unknowable(cells[i]):
+			cells[i] = table.Unreadable
 		case b.empties.empty(cells[i], m):
 			cells[i] = ""
 		case odd(cells[i]):
@@ -283,6 +290,9 @@ func (b *builder) noMember(r row) bool {
 		b.pass(r.Line, "headings")
 		return true
 	case drawn(r.Cells):
+		return true
+	}
+	if b.band(r) {
 		return true
 	}
 	id := cell(r.Cells, b.first.number)
@@ -444,11 +454,12 @@ func (b *builder) member(row row) *Member {
 		}
 	}
 	b.flagged(m, row.Cells)
-	if b.status != "" && m.Status == "" {
+	if b.status != "" && m.Status == "" && !b.cols.has(Status) {
 		m.Status = b.status
 		b.pass(row.Line, "sheet")
 	}
 	b.markEnded(m, row.Cells)
+	b.beside(m, row)
 	if row.Struck {
 		b.leave(m, "crossed out in the workbook")
 		b.pass(row.Line, "struck")
@@ -630,6 +641,12 @@ func (b *builder) sayWhatPassed() {
 		{"short", "cells that are missing at the end of rows are taken for empty (%[1]s, first line %[2]d)"},
 		{"no day", "dates that are zeros, or the first day of some calendar, are taken for empty (%[1]s, first line %[2]d)"},
 		{"sheet", "members have the status that the name of their sheet says, as no column does (%[1]s, first row %[2]d)"},
+		{"titles", "titles above members were passed over (%[1]s, first row %[2]d)"},
+		{"banded", "members stand under a title, or on a sheet, that says that memberships have ended, and their lines wait for a person (%[1]s, first row %[2]d)"},
+		{"once", "a status stands once above many members, and the lines of those without one wait for a person (%[1]s, first row %[2]d): fill the column down to the last row"},
+		{"failed", "cells that say of the membership hold a formula that failed, and lines of these members wait for a person (%[1]s, first row %[2]d)"},
+		{"ended comments", "comments on cells say that memberships have ended, and lines of these members wait for a person (%[1]s, first row %[2]d)"},
+		{"comments", "cells have comments (%[1]s, first row %[2]d), of which only words such as deceased or resigned were heeded: see whether they matter"},
 		{"couples", "two people are named in one row: both are kept under its number, and lines of either wait for a person (%[1]s, first line %[2]d)"},
 		{"struck", "members are crossed out in the workbook, whole or in part, and their lines wait for a person (%[1]s, first line %[2]d)"},
 		{"letters", "names have a question mark where a letter was lost (%[1]s, first line %[2]d): export in UTF-8"},
@@ -654,6 +671,7 @@ func (b *builder) sayWhatPassed() {
 		}
 		b.say("under %q %q stands with %s, whose lines wait for a person%s", of[0], of[1], amount(b.endedSaid[of], "member"), remedy)
 	}
+	b.sayOfColours()
 	if n := b.passed["encoded"]; n > 0 {
 		b.say("%d cells were encoded twice, such as O&#39;Brien, and were put right", n)
 	}

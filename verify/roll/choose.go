@@ -62,6 +62,9 @@ func betterLook(a, b look) bool {
 	if a.sheet.Hidden != b.sheet.Hidden {
 		return b.sheet.Hidden
 	}
+	if over := sheetStatus(a.sheet.Name) != ""; over != (sheetStatus(b.sheet.Name) != "") {
+		return !over // of those who are no members any more
+	}
 	return a.top.known > b.top.known
 }
 

@@ -182,9 +182,10 @@ type columns struct {
 // top is the beginning of a table: its headings and the rows that were read to find them.
 type top struct {
 	columns
-	line  int   // of the headings
-	known int   // how many of them have a meaning
-	rows  []row // below the headings
+	line  int    // of the headings
+	known int    // how many of them have a meaning
+	rows  []row  // below the headings
+	title string // the nearest above them that stands alone
 }
 
 var errNoHeadings = errors.New("has no row of headings such as \"Member No.\", \"First Name\", \"Last Name\": add one as the first row, or name the columns with --map, such as --map last=\"Heading\"")
@@ -228,13 +229,51 @@ func readTop(t table.Rows, opts Options) (top, error) {
 		return top{}, err
 	}
 	out := top{line: first[best].Line, known: known, rows: first[best+1:]}
-	out.columns, err = assign(first[best].Cells, out.rows, opts.Map)
+	names := first[best].Cells
+	if best > 0 && first[best-1].Line == out.line-1 {
+		names = completed(names, first[best-1].Cells)
+	}
+	out.columns, err = assign(names, out.rows, opts.Map)
 	for _, above := range first[:best] {
+		if text := title(above.Cells); text != "" {
+			out.title = text
+		}
 		for _, n := range above.Notes {
 			out.remarks = append(out.remarks, fmt.Sprintf("line %d: %s", above.Line, n))
 		}
 	}
 	return out, err
+}
+
+// completed are headings of which the empty ones stand in the row above, over two rows.
+func completed(names, above []string) []string {
+	out := slices.Clone(names)
+	for i, n := range above {
+		_, known := meaningOf(n)
+		if !known || cell(out, i) != "" {
+			continue
+		}
+		for len(out) <= i {
+			out = append(out, "")
+		}
+		out[i] = n
+	}
+	return out
+}
+
+// secondTable is the column from which on the headings stand once more, 0 where they do not.
+func secondTable(names []string) int {
+	first := slices.IndexFunc(names, func(n string) bool { return n != "" })
+	for k := first + 2; first >= 0 && k < len(names); k++ {
+		n := 0
+		for n < k-first && k+n < len(names) && names[first+n] != "" && headingKey(names[k+n]) == headingKey(names[first+n]) {
+			n++
+		}
+		if n > 1 && (n == k-first || names[first+n] == "") {
+			return k
+		}
+	}
+	return 0
 }
 
 var errEmpty = errors.New("is empty: export the members again")
@@ -404,6 +443,9 @@ func (c *columns) settle(m Meaning, claims []int) ([]int, error) {
 		}
 	}
 	a, b := c.names[claims[0]], c.names[claims[1]]
+	if k := secondTable(c.names); k > 0 && claims[1] >= k {
+		return nil, fmt.Errorf("has two tables side by side, the second from column %d on (%q): put each on a sheet of its own", k+1, c.names[k])
+	}
 	if headingKey(a) == headingKey(b) {
 		return nil, fmt.Errorf("has two columns headed %q, columns %d and %d, and one must be %s: rename the other in the export", a, claims[0]+1, claims[1]+1, m)
 	}

@@ -122,14 +122,24 @@ func oneIf(is bool) int {
 // one: "Lapsed", "Former members". A name that says they are in good standing gives none, for
 // the date paid through says more.
 func sheetStatus(sheet string) string {
-	words := slices.DeleteFunc(name.Words(sheet), func(w string) bool { return w == "members" || w == "member" })
-	for _, status := range []string{"Lapsed", "Expired", "Inactive", "Deceased", "Suspended", "Resigned", "Former", "Dropped", "Cancelled", "Terminated", "Nonmember"} {
-		if len(words) == 1 && strings.EqualFold(words[0], status) {
-			return status
+	words := slices.DeleteFunc(name.Words(sheet), func(w string) bool {
+		return w == "members" || w == "member" || w == "and" || w == "list" || w == "status" || isDigits(w)
+	})
+	said := ""
+	for _, w := range words {
+		i := slices.IndexFunc(endedSheets, func(status string) bool { return strings.EqualFold(w, status) })
+		if i < 0 {
+			return ""
+		}
+		if said == "" {
+			said = endedSheets[i]
 		}
 	}
-	return ""
+	return said
 }
+
+// endedSheets are the statuses that sheets are named by.
+var endedSheets = strings.Fields("Lapsed Expired Inactive Deceased Suspended Resigned Former Dropped Cancelled Terminated Nonmember")
 
 // membersOwn is the one of several columns of numbers whose heading speaks of members, -1
 // where none or several do.

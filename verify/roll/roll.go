@@ -244,7 +244,7 @@ func (b *builder) readSheet(s table.Sheet, opts Options) error {
 	if err != nil {
 		return err
 	}
-	b.begin(t)
+	b.begin(t, s.Name)
 	var tooMany error // what was read ahead is taken and dropped
 	enough := make(chan struct{})
 	for _, row := range t.rows {

@@ -1,0 +1,147 @@
+package roll
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"countersign/ingest/table"
+	"countersign/verify/name"
+)
+
+// What a workbook says of members beside their rows: a title above some of them, a status that
+// stands once for many, a comment on a cell, a colour, a formula that failed.
+
+// goodWords are those of a title or a status over members in good standing.
+var goodWords = set("active current paid regular life lifetime honorary aktiv actif activo")
+
+// failed are the values of formulas that failed. What they stand for is not known: it is not nothing.
+var failed = set("#N/A,#REF!,#VALUE!,#NAME?,#DIV/0!,#NUM!,#NULL!,#ERROR!,#SPILL!,#CALC!")
+
+// unknowable says whether a cell holds something that cannot be known.
+func unknowable(cell string) bool {
+	return cell == table.Unreadable || len(cell) > 3 && cell[0] == '#' && failed[strings.ToUpper(cell)]
+}
+
+// title is the text of a row that stands above members and is none itself: one cell alone, or
+// two of which the first is "Status:". Empty for any other row.
+func title(cells []string) string {
+	var parts []string
+	for _, c := range cells {
+		if c == "" {
+			continue
+		}
+		if parts = append(parts, c); len(parts) > 2 {
+			return ""
+		}
+	}
+	if len(parts) == 0 || len(parts) == 2 && !strings.HasSuffix(parts[0], ":") {
+		return ""
+	}
+	return strings.Join(parts, " ")
+}
+
+// narrow is how many columns an export has in which a row of one cell may be a member's.
+const narrow = 3
+
+// band says whether a row is a title, which is kept if it says that the memberships below it have
+// ended. It holds until a title says that those below are in good standing: "Ohio" below "Lapsed"
+// is of those who lapsed in Ohio.
+func (b *builder) band(r row) bool {
+	text := title(r.Cells)
+	if text == "" || b.cols.width <= narrow {
+		return false
+	}
+	kept := slices.ContainsFunc(name.Words(text), func(w string) bool { return goodWords[w] })
+	switch {
+	case sheetStatus(text) != "" || ended(text) != "":
+		b.under = text
+	case kept:
+		b.under = ""
+	case !counted(text):
+		return false // which may be a row of which the rest is lost
+	}
+	b.pass(r.Line, "titles")
+	return true
+}
+
+// counted says whether a text ends with how many there are: "Ohio (12 records)".
+func counted(text string) bool {
+	_, in, ok := strings.Cut(strings.ToLower(text), "(")
+	words := name.Words(in)
+	return ok && len(words) == 2 && isDigits(words[0]) &&
+		slices.Contains([]string{"record", "records", "member", "members", "row", "rows", "item", "items"}, words[1])
+}
+
+// statusOnce says whether a status stands once above all that have it: on the first row and on few
+// others, where one of them says that members are in good standing. Who leaves the status of those
+// empty does not write it.
+func statusOnce(c *columns, rows []row) bool {
+	if !c.has(Status) || len(rows) == 0 || c.cell(rows[0].Cells, Status) == "" {
+		return false
+	}
+	filled, good := 0, false
+	for _, r := range rows {
+		if s := c.cell(r.Cells, Status); s != "" {
+			filled++
+			good = good || slices.ContainsFunc(name.Words(s), func(w string) bool { return goodWords[w] })
+		}
+	}
+	const least, few = 8, 4 // rows; one in so many
+	return good && len(rows) >= least && filled*few < len(rows)
+}
+
+// beside takes what the workbook says of a member outside the cells into the status, for a person
+// to see.
+func (b *builder) beside(m *Member, r row) {
+	if b.once && m.Status == "" {
+		b.leave(m, "a status that may stand in a row above")
+		b.pass(r.Line, "once")
+	}
+	switch {
+	case b.under != "" && ended(m.Status) == "":
+		b.leave(m, fmt.Sprintf("under the title %q", b.under))
+		b.pass(r.Line, "banded")
+	case b.status != "" && b.cols.has(Status) && !strings.EqualFold(m.Status, b.status) && ended(m.Status) == "":
+		b.leave(m, fmt.Sprintf("on the sheet of those who are %q", b.status))
+		b.pass(r.Line, "banded")
+	}
+	for _, said := range r.Comments {
+		if word := ended(said); word != "" {
+			b.leave(m, fmt.Sprintf("%q in a comment", word))
+			b.pass(r.Line, "ended comments")
+		} else {
+			b.pass(r.Line, "comments")
+		}
+	}
+	for i := range b.cols.names {
+		_, flagged := b.cols.flags[i]
+		if (flagged || i < len(b.used) && (b.used[i] == Type || b.used[i] == Class)) && unknowable(cell(r.Cells, i)) {
+			b.leave(m, fmt.Sprintf("a cell under %q that cannot be read", b.cols.names[i]))
+			b.pass(r.Line, "failed")
+		}
+	}
+	if b.fills[r.Fill]++; b.fills[r.Fill] == 1 {
+		b.fillAt[r.Fill] = r.Line
+	}
+}
+
+// sayOfColours remarks on rows of another colour than most have. Two colours by turns are of
+// many rows each.
+func (b *builder) sayOfColours() {
+	const few = 4 // one row in so many
+	all, most, first := 0, 0, 0
+	for _, n := range b.fills {
+		all, most = all+n, max(most, n)
+	}
+	if all == most || (all-most)*few > all {
+		return
+	}
+	for fill, n := range b.fills {
+		if at := b.fillAt[fill]; n < most && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	b.say("rows have another colour than most, whole or in part (%s, first row %d): what colours mean is not known, so if they say who is no member, "+
+		"say it in a column", amount(all-most, "row"), first)
+}
