@@ -55,7 +55,7 @@ func (x Extractor) online(p ingest.Page) Sheet {
 		list.nameParts(cells, row.Fields)
 		joinName(row.Fields)
 		row.Signed = list.signed(cells, nameOf(row))
-		if roll || (p.List.Apart != "" || p.List.Struck[i]) && row.Signed == SignedYes {
+		if roll || (p.List.Apart != "" || p.List.Doubtful[i]) && row.Signed == SignedYes {
 			row.Signed = SignedUnsure
 		}
 		s.Rows = append(s.Rows, row)

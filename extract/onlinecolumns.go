@@ -34,6 +34,7 @@ type listColumns struct {
 	roles   []role
 	stamp   int   // the column of the best time stamp, -1 for none
 	bare    int   // the one headed "Signed", which has the day in some systems and yes or no in others
+	told    []int // columns of the state that say of other rows that they are signed
 	ends    []int // columns that have a day in other rows, once the person has signed
 }
 
@@ -90,6 +91,15 @@ func listOf(list ingest.List) listColumns {
 		filled := func(r []string) bool { return hasDay(cellAt(r, i)) }
 		if i != l.stamp && l.roles[i] == noRole && stampRank(heading.Key(h)) >= 4 && !hasAny(w, startWords) && slices.ContainsFunc(first, filled) {
 			l.ends = append(l.ends, i)
+		}
+	}
+	for i, r := range l.roles {
+		signs := func(cells []string) bool {
+			said, speaks := r.says(cellAt(cells, i), "")
+			return speaks && said == SignedYes
+		}
+		if r == stateOf && (slices.ContainsFunc(first, signs) || slices.ContainsFunc(list.Rows, signs)) {
+			l.told = append(l.told, i)
 		}
 	}
 	l.dropCounts(first)
@@ -369,7 +379,8 @@ func (l *listColumns) signed(cells []string, name string) Signed {
 			unsure = true
 		}
 	}
-	unsure = unsure || markedOut.MatchString(name) || slices.ContainsFunc(l.ends, func(i int) bool { return strings.TrimSpace(cellAt(cells, i)) == "" })
+	empty := func(i int) bool { return strings.TrimSpace(cellAt(cells, i)) == "" }
+	unsure = unsure || markedOut.MatchString(name) || slices.ContainsFunc(l.ends, empty) || slices.ContainsFunc(l.told, empty)
 	if l.bare >= 0 {
 		switch s := strings.ToLower(strings.TrimSpace(cellAt(cells, l.bare))); {
 		case saysNo(s):

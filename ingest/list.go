@@ -24,6 +24,12 @@ type listed struct {
 	headed bool     // whether a row of headings was found
 	hidden int      // rows that are hidden in the workbook, and were read
 	struck int      // rows of which a cell is crossed out
+	noted  int      // rows with comments on their cells
+	said   string   // the first of those
+	failed string   // what the first cell that cannot be read says, empty for none
+	tinted int      // rows of another colour than most
+	gone   []List   // hidden sheets of those who took their signature back
+	taken  int      // rows of people whom such a list names
 }
 
 // listHeadings are words of which the headings of a list of signers have two at least.
@@ -68,6 +74,42 @@ type signers struct {
 	headings []string
 	shared   []int // columns of all
 	each     [][]int
+	apart    []bool // those that stand under a title of rows that may not count; nil for none
+}
+
+// besides finds tables that stand side by side: the headings of the first one again, once or
+// oftener.
+func besides(headings, above []string) *signers {
+	same := func(i, k int) bool {
+		return k < len(headings) && strings.EqualFold(strings.TrimSpace(headings[i]), strings.TrimSpace(headings[k]))
+	}
+	first := slices.IndexFunc(headings, func(h string) bool { return strings.TrimSpace(h) != "" })
+	for width := 2; first >= 0 && first+width < len(headings); width++ {
+		own := headings[first : first+width]
+		n := len(own)
+		for n > 0 && strings.TrimSpace(own[n-1]) == "" {
+			n--
+		}
+		again := n > 1 && headingsIn(own) > 1
+		for i := range n {
+			again = again && same(first+i, first+width+i)
+		}
+		if !again {
+			continue
+		}
+		s := signers{headings: own[:n]}
+		for from := first; from+n <= len(headings) && same(first, from) && same(first+n-1, from+n-1); from += width {
+			var columns []int
+			for i := range n {
+				columns = append(columns, from+i)
+			}
+			s.each = append(s.each, columns)
+			title := strings.Join(above[min(from, len(above)):min(from+width, len(above))], " ")
+			s.apart = append(s.apart, notCounted.MatchString(title))
+		}
+		return &s
+	}
+	return nil
 }
 
 // signersIn finds the signers of a row, nil where each row has one. Each has a name.
@@ -130,16 +172,15 @@ func hasWord(text string, of []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(of, w) })
 }
 
-// rows are those of the signers of a row, at least one.
-func (s *signers) rows(cells []string) [][]string {
+// rows are those of the signers of a row, at least one, and which of them may not count.
+func (s *signers) rows(cells []string) (out [][]string, apart []bool) {
 	at := func(i int) string {
 		if i < 0 || i >= len(cells) {
 			return ""
 		}
 		return cells[i]
 	}
-	var out [][]string
-	for _, columns := range s.each {
+	for k, columns := range s.each {
 		row := make([]string, 0, len(s.headings))
 		for _, i := range s.shared {
 			row = append(row, at(i))
@@ -151,12 +192,13 @@ func (s *signers) rows(cells []string) [][]string {
 		}
 		if filled {
 			out = append(out, row)
+			apart = append(apart, k < len(s.apart) && s.apart[k])
 		}
 	}
 	if len(out) == 0 {
-		return [][]string{cells} // something stands there, and a person sees it
+		return [][]string{cells}, []bool{false} // something stands there, and a person sees it
 	}
-	return out
+	return out, apart
 }
 
 // noSigner says of a row below the headings that it is part of them, as surveys have two or
@@ -193,12 +235,17 @@ func joinedHeadings(upper, lower []string) []string {
 	for len(out) < len(lower) {
 		out = append(out, "")
 	}
+	grouped := headingsIn(lower)*2 > len(lower)
 	for i := 0; i < len(out); {
 		end := i + 1
 		for end < len(out) && strings.TrimSpace(out[end]) == "" {
 			end++
 		}
 		own := lower[min(i, len(lower)):min(end, len(lower))]
+		if end == i+1 && grouped && headingsIn(own) == 1 && len(strings.Fields(out[i])) < 3 {
+			out[i] += " " + strings.TrimSpace(own[0]) // "Signature" over "Date", beside groups of several
+			seen[strings.ToLower(strings.TrimSpace(own[0]))] = true
+		}
 		if end > i+1 && headingsIn(own) > 0 {
 			of := out[i]
 			for k, h := range own {
@@ -245,6 +292,12 @@ func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 	var l listed
 	for _, s := range f.Sheets {
 		before := len(l.pages)
+		if s.Hidden && takenBack.MatchString(s.Name) {
+			var of listed
+			if of.add(s) == nil {
+				l.gone = append(l.gone, of.pages...)
+			}
+		}
 		if !s.Hidden && !(len(f.Sheets) > 1 && ofComments(s.Name)) {
 			if err := l.add(s); err != nil {
 				return nil, err
@@ -257,6 +310,7 @@ func openList(file io.ReaderAt, size int64, pages int) (*listed, error) {
 			return nil, &scan.Refusal{Problem: fmt.Sprintf("is a list of more than %d rows", pages*rowsOfPage), Remedy: "split it and hand in the parts"}
 		}
 	}
+	l.doubtTakenBack()
 	if len(l.pages) == 0 && l.headed {
 		return nil, errNobody
 	}
@@ -288,10 +342,12 @@ func (l *listed) add(s table.Sheet) error {
 	flush := func() {
 		if len(page.Rows) > 0 {
 			l.pages = append(l.pages, page)
-			page.Rows, page.Struck = nil, nil
+			page.Rows, page.Doubtful = nil, nil
 		}
 	}
 	first := true
+	var above []string
+	var fills tints
 	for n := 0; ; n++ {
 		row, err := rows.Next()
 		if err == io.EOF {
@@ -304,11 +360,19 @@ func (l *listed) add(s table.Sheet) error {
 		case headings == nil && headingsIn(row.Cells) >= 2:
 			headings, l.headed = row.Cells, true
 			page.Headings = headings
-			if several = signersIn(headings); several != nil {
+			if several = besides(headings, above); several == nil {
+				several = signersIn(headings)
+			}
+			if several != nil {
 				page.Headings = several.headings
+			}
+			if title := only(above); len(strings.Fields(title)) <= 3 && takenBack.MatchString(title) {
+				page.Apart = title // a longer one may be that of the petition
 			}
 		case headings == nil && n >= table.HeadingRows:
 			return nil
+		case headings == nil && slices.ContainsFunc(row.Cells, func(c string) bool { return c != "" }):
+			above = row.Cells
 		case headings != nil && slices.ContainsFunc(row.Cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
 			if noSigner(row.Cells, first) {
 				if first && several == nil {
@@ -330,17 +394,16 @@ func (l *listed) add(s table.Sheet) error {
 				l.hidden++
 			}
 			unescaped(row.Cells)
-			of := [][]string{row.Cells}
+			of, apart := [][]string{row.Cells}, []bool{false}
 			if several != nil {
-				of = several.rows(row.Cells)
+				of, apart = several.rows(row.Cells)
 			}
-			if row.Struck {
-				l.struck++
-			}
-			for _, cells := range of {
-				if row.Struck {
-					page.cross(len(page.Rows))
+			l.note(row)
+			for i, cells := range of {
+				if row.Struck || len(row.Comments) > 0 || apart[i] {
+					page.doubt(len(page.Rows))
 				}
+				fills = append(fills, tint{row.Fill, len(l.pages), len(page.Rows)})
 				if page.Rows = append(page.Rows, cells); len(page.Rows) == rowsOfPage {
 					flush()
 				}
@@ -348,19 +411,127 @@ func (l *listed) add(s table.Sheet) error {
 		}
 	}
 	flush()
+	l.tinted += fills.doubt(l.pages)
 	for i := before; i < len(l.pages); i++ {
 		l.pages[i].First = l.pages[before].Rows
 	}
 	return nil
 }
 
-// cross notes that a row is crossed out.
-func (l *List) cross(row int) {
-	if l.Struck == nil {
-		l.Struck = map[int]bool{}
+// note counts what a workbook says of a row beside its cells.
+func (l *listed) note(row table.Row) {
+	if row.Struck {
+		l.struck++
 	}
-	l.Struck[row] = true
+	if len(row.Comments) > 0 {
+		if l.noted++; l.said == "" {
+			l.said = row.Comments[0]
+		}
+	}
+	if len(row.Notes) > 0 && l.failed == "" {
+		l.failed = row.Notes[0]
+	}
 }
+
+// doubt notes that a row may not count.
+func (l *List) doubt(row int) {
+	if l.Doubtful == nil {
+		l.Doubtful = map[int]bool{}
+	}
+	l.Doubtful[row] = true
+}
+
+// tints are the colours of the rows of a sheet.
+type tints []tint
+
+type tint struct {
+	fill      string
+	page, row int
+}
+
+// doubt doubts the rows of another colour than most, and says how many there are. Where they are
+// many, colours go by turns or tell kinds apart.
+func (t tints) doubt(pages []List) (n int) {
+	const few = 4 // one row in so many
+	count := map[string]int{}
+	usual := ""
+	for _, of := range t {
+		if count[of.fill]++; count[of.fill] > count[usual] {
+			usual = of.fill
+		}
+	}
+	if n = len(t) - count[usual]; n*few > len(t) {
+		return 0
+	}
+	for _, of := range t {
+		if of.fill != usual {
+			pages[of.page].doubt(of.row)
+		}
+	}
+	return n
+}
+
+// doubtTakenBack doubts the rows of people whom a sheet, or a part of one, names as having taken
+// their signature back.
+func (l *listed) doubtTakenBack() {
+	gone := map[string]bool{}
+	for _, p := range append(slices.Clone(l.pages), l.gone...) {
+		for _, row := range p.Rows {
+			for _, k := range keysOf(p.Headings, row) {
+				if takenBack.MatchString(p.Apart) {
+					gone[k] = true
+				}
+			}
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	for i := range l.pages {
+		p := &l.pages[i]
+		for n, row := range p.Rows {
+			known := func(k string) bool { return gone[k] }
+			if !takenBack.MatchString(p.Apart) && slices.ContainsFunc(keysOf(p.Headings, row), known) {
+				p.doubt(n)
+				l.taken++
+			}
+		}
+	}
+}
+
+// keysOf are what tells a signer from others: the name, the number, the e-mail.
+func keysOf(headings, cells []string) []string {
+	var keys, name []string
+	for i, c := range cells {
+		c = strings.ToLower(strings.Join(strings.Fields(c), " "))
+		switch h := strings.ToLower(cellOf(headings, i)); {
+		case c == "":
+		case strings.Contains(c, "@"):
+			keys = append(keys, c)
+		case hasWord(h, memberWords) && strings.ContainsAny(c, "0123456789"):
+			keys = append(keys, "number "+strings.TrimLeft(c, "0"))
+		case nameWord(h):
+			name = append(name, c)
+		}
+	}
+	if full := strings.Join(name, " "); strings.Contains(full, " ") {
+		keys = append(keys, "name "+full)
+	}
+	return keys
+}
+
+var memberWords = strings.Fields("member membership mitgliedsnummer adherent socio ala")
+
+func cellOf(cells []string, i int) string {
+	if i < len(cells) {
+		return cells[i]
+	}
+	return ""
+}
+
+// takenBack are names of sheets, and titles, over those who are to be taken off a list.
+var takenBack = regexp.MustCompile(`(?i)\b(withdrawn|withdrawals?|withdrew|removed|removals?|deleted|invalid|rejected|declined|excluded|` +
+	`zurückgezogen|gelöscht|retirées?|retirados?|retiradas?)\b`)
 
 // notCounted are names of sheets, and titles within one, over rows that may not count.
 var notCounted = regexp.MustCompile(`(?i)\b(withdrawn|withdrawals|withdrew|removed|deleted|invalid|rejected|declined|duplicates?|unconfirmed|unverified|pending|spam|tests?|excluded|not counted|do not count|incomplete|unsigned|not signed|opposed|against|zurückgezogen|gelöscht|ungültig|retirées?|retirados?|retiradas?)\b`)
@@ -388,10 +559,33 @@ func (l *listed) page(_ context.Context, number int) (Page, error) {
 	if number == 1 && l.hidden > 0 {
 		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows that are hidden in the workbook were read (%d). See whether they count.", l.hidden)})
 	}
+	if number != 1 {
+		return p, nil
+	}
+	say := func(is bool, format string, args ...any) {
+		if is {
+			p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf(format, args...)})
+		}
+	}
+	say(l.noted > 0, "Rows have comments on their cells (%d, the first %q). See whether they count.", l.noted, shortened(l.said))
+	say(l.tinted > 0, "Rows have another colour than most, whole or in part (%d). What it means is not known: see whether they count.", l.tinted)
+	say(l.taken > 0, "A sheet or a part of the list names people who took their signature back, and rows of the same people stand elsewhere (%d). "+
+		"See whether they count.", l.taken)
+	say(l.failed != "", "Cells could not be read: %s.", l.failed)
 	if number == 1 && l.struck > 0 {
 		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows are crossed out in the workbook, whole or in part (%d). See whether they count.", l.struck)})
 	}
 	return p, nil
+}
+
+// shortened is the beginning of a text.
+func shortened(text string) string {
+	const most = 80 // letters
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
 }
 
 func (l *listed) close() {}

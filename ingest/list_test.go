@@ -98,7 +98,7 @@ func TestRowsCrossedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := firstPage(t, b.String())
-	if diff := cmp.Diff(map[int]bool{0: true, 2: true}, p.List.Struck); diff != "" {
+	if diff := cmp.Diff(map[int]bool{0: true, 2: true}, p.List.Doubtful); diff != "" {
 		t.Error(diff)
 	}
 	if len(p.Findings) != 1 || p.Findings[0].Text != "Rows are crossed out in the workbook, whole or in part (2). See whether they count." {

@@ -38,7 +38,7 @@ type Page struct {
 type List struct {
 	Headings []string
 	Rows     [][]string   // as long as the headings, or shorter; none is empty
-	Struck   map[int]bool // those of which a cell is crossed out, by their index
+	Doubtful map[int]bool // those that may not count, being crossed out, commented on or named among those taken back, by their index
 	First    [][]string   // those of the list's first page, by which its columns are judged on all
 	Apart    string       // the sheet or title under which rows stand that may not count: "Withdrawn"; else empty
 }

@@ -19,6 +19,7 @@ import (
 	"countersign/ingest/damage"
 	"countersign/ingest/pdf"
 	"countersign/ingest/scan"
+	"countersign/ingest/table"
 )
 
 // Limits bound what one file may cost. Zero fields stand for the defaults.
@@ -182,6 +183,9 @@ func (r *Reader) recognise(ctx context.Context, file *os.File, size int64) (page
 		}
 		return openList(file, size, r.limits.Pages)
 	}
+	if strings.HasPrefix(string(head), oldOffice) {
+		return nil, refusedOffice(file, size)
+	}
 	if err := stranger(string(head)); err != nil {
 		return nil, err
 	}
@@ -225,6 +229,23 @@ func packed(file io.ReaderAt, size int64) error {
 // zipped is how a ZIP file begins, and with it what Word and Excel write.
 const zipped = "PK\x03\x04"
 
+// oldOffice is how files of Word and Excel before 2007 begin, and new ones with a password.
+const oldOffice = "\xd0\xcf\x11\xe0"
+
+// refusedOffice refuses such a file for what it is.
+func refusedOffice(file io.ReaderAt, size int64) error {
+	problem := "is an old Word or Excel file, which is not read"
+	const largest = 64 << 20 // bytes
+	data := make([]byte, min(size, largest))
+	if n, err := file.ReadAt(data, 0); n == len(data) {
+		if _, err = table.Open(data, table.Options{}); err != nil {
+			problem, _, _ = strings.Cut(err.Error(), ":")
+		}
+	}
+	return &scan.Refusal{Problem: problem,
+		Remedy: "save a list of those who signed online as XLSX or CSV without a password, and anything else as PDF, and hand that in"}
+}
+
 // stranger refuses a file that is none of ours, by name if it is a common one.
 func stranger(head string) error {
 	const remedy = "save it as PDF and hand that in"
@@ -232,7 +253,6 @@ func stranger(head string) error {
 		at          int
 		magic, kind string
 	}{
-		{0, "\xd0\xcf\x11\xe0", "an old Word or Excel file"},
 		{4, "ftypavif", "an AVIF picture"},
 	} {
 		if len(head) >= k.at && strings.HasPrefix(head[k.at:], k.magic) {

@@ -476,6 +476,7 @@ func columnName(n int) string {
 func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 	kind, style := attr(e, "t"), attr(e, "s")
 	value, inline, formula, has := "", text{}, false, false
+	stored := false // a result, which is empty where it is text of no letters
 	for {
 		t, err := r.xml.RawToken()
 		if err != nil {
@@ -484,14 +485,15 @@ func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 		switch e := t.(type) {
 		case xml.EndElement:
 			if e.Name.Local == "c" {
-				if formula && value == "" && kind != "str" {
+				missing := formula && value == "" && (kind != "str" || !stored)
+				if missing {
 					row.Notes = append(row.Notes, fmt.Sprintf("cell %s%d is a formula whose result is not in the file: open the workbook in a spreadsheet and save it again", columnName(at), row.Line))
 				}
 				f := r.format(style)
 				said := inline
 				switch {
 				case has:
-				case formula && value == "" && kind != "str":
+				case missing:
 					said = text{string: Unreadable}
 				default:
 					said = r.value(kind, f, value, row, at)
@@ -505,6 +507,7 @@ func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 		case xml.StartElement:
 			switch e.Name.Local {
 			case "v":
+				stored = true
 				if value, err = textOf(r.xml); err != nil {
 					return "", err
 				}
