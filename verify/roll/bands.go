@@ -58,7 +58,8 @@ func (b *builder) band(r row) bool {
 		b.under = text
 	case kept:
 		b.under = ""
-	case !counted(text):
+	case counted(text):
+	case cell(r.Cells, b.first.number) != text || b.ids.fits(text) || strings.ContainsAny(text, "0123456789"):
 		return false // which may be a row of which the rest is lost
 	}
 	b.pass(r.Line, "titles")
@@ -95,7 +96,7 @@ func statusOnce(c *columns, rows []row) bool {
 // to see.
 func (b *builder) beside(m *Member, r row) {
 	if b.once && m.Status == "" {
-		b.leave(m, "a status that may stand in a row above")
+		b.leave(m, "perhaps that of a row above")
 		b.pass(r.Line, "once")
 	}
 	switch {

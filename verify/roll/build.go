@@ -191,6 +191,10 @@ func isDigits(s string) bool {
 
 func (b *builder) add(row row) {
 	for _, n := range row.Notes {
+		if strings.Contains(n, " is a formula ") { // of which a column is full, mostly
+			b.pass(row.Line, "formulas")
+			continue
+		}
 		b.remark(row.Line, "%s", n)
 	}
 	if blank(row.Cells) {
@@ -448,7 +452,7 @@ func (b *builder) member(row row) *Member {
 	if m.Status == table.Unreadable {
 		m.Status = "(unreadable)"
 	}
-	for _, part := range []*string{&m.Prefix, &m.Middle, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type} {
+	for _, part := range []*string{&m.Prefix, &m.Middle, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.Street, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type} {
 		if *part == table.Unreadable {
 			*part = ""
 		}
@@ -644,6 +648,7 @@ func (b *builder) sayWhatPassed() {
 		{"titles", "titles above members were passed over (%[1]s, first row %[2]d)"},
 		{"banded", "members stand under a title, or on a sheet, that says that memberships have ended, and their lines wait for a person (%[1]s, first row %[2]d)"},
 		{"once", "a status stands once above many members, and the lines of those without one wait for a person (%[1]s, first row %[2]d): fill the column down to the last row"},
+		{"formulas", "formulas whose results are not in the file are not taken for empty cells (%[1]s, first row %[2]d): open the workbook in a spreadsheet and save it again"},
 		{"failed", "cells that say of the membership hold a formula that failed, and lines of these members wait for a person (%[1]s, first row %[2]d)"},
 		{"ended comments", "comments on cells say that memberships have ended, and lines of these members wait for a person (%[1]s, first row %[2]d)"},
 		{"comments", "cells have comments (%[1]s, first row %[2]d), of which only words such as deceased or resigned were heeded: see whether they matter"},
