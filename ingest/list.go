@@ -348,6 +348,10 @@ func (l *listed) add(s table.Sheet) error {
 	first := true
 	var above []string
 	var fills tints
+	least := 2
+	if takenBack.MatchString(s.Name) {
+		least = 1 // "Name" alone, or beside "Reason"
+	}
 	for n := 0; ; n++ {
 		row, err := rows.Next()
 		if err == io.EOF {
@@ -357,7 +361,7 @@ func (l *listed) add(s table.Sheet) error {
 			return &scan.Refusal{Problem: fmt.Sprintf("cannot be read as a table after row %d", n), Remedy: "save it again as CSV or XLSX and hand that in"}
 		}
 		switch {
-		case headings == nil && headingsIn(row.Cells) >= 2:
+		case headings == nil && headingsIn(row.Cells) >= least:
 			headings, l.headed = row.Cells, true
 			page.Headings = headings
 			if several = besides(headings, above); several == nil {

@@ -230,7 +230,11 @@ func readTop(t table.Rows, opts Options) (top, error) {
 	}
 	out := top{line: first[best].Line, known: known, rows: first[best+1:]}
 	names := first[best].Cells
-	if best > 0 && first[best-1].Line == out.line-1 {
+	switch below := best + 1; {
+	case below < len(first) && first[below].Line == out.line+1 && allHeadings(first[below].Cells):
+		names = completed(first[below].Cells, names)
+		out.rows = first[below+1:]
+	case best > 0 && first[best-1].Line == out.line-1:
 		names = completed(names, first[best-1].Cells)
 	}
 	out.columns, err = assign(names, out.rows, opts.Map)
@@ -243,6 +247,21 @@ func readTop(t table.Rows, opts Options) (top, error) {
 		}
 	}
 	return out, err
+}
+
+// allHeadings says whether a row has several cells, and headings that are known in each.
+func allHeadings(cells []string) bool {
+	n := 0
+	for _, c := range cells {
+		if c == "" {
+			continue
+		}
+		if _, known := meaningOf(c); !known {
+			return false
+		}
+		n++
+	}
+	return n > 1
 }
 
 // completed are headings of which the empty ones stand in the row above, over two rows.
