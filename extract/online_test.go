@@ -128,6 +128,9 @@ func TestOnlineListSaysWhoSigned(t *testing.T) {
 		{[]string{"Name", "Progress", "Date"}, []string{"Ada Lovelace", "34", "2026-10-12"}, extract.SignedUnsure, false},
 		{[]string{"Name", "Progress", "Date"}, []string{"Ada Lovelace", "100", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Name", "Spam", "Date"}, []string{"Ada Lovelace", "yes", "2026-10-12"}, extract.SignedUnsure, false},
+		{[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☑", "2026-10-12"}, extract.SignedYes, false},
+		{[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☐", "2026-10-12"}, extract.SignedNo, false},
+		{[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☒", "2026-10-12"}, extract.SignedUnsure, false},
 		{[]string{"Name", "Spam", "Date"}, []string{"Ada Lovelace", "no", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Name", "Duplicate?", "Date"}, []string{"Ada Lovelace", "", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Name", "Comments", "Date"}, []string{"Ada Lovelace", "Please remove my name", "2026-10-12"}, extract.SignedUnsure, false},
@@ -151,6 +154,18 @@ func TestOnlineListOfOpenedForms(t *testing.T) {
 		[]string{"2026-10-12 9:00", "Ada Lovelace", "2026-10-12"}, []string{"2026-10-12 9:10", "Grace Hopper", ""})
 	if s.Rows[0].Signed != extract.SignedYes || s.Rows[1].Signed != extract.SignedUnsure {
 		t.Errorf("signed %s and %s", s.Rows[0].Signed, s.Rows[1].Signed)
+	}
+}
+
+// Where a state is said of others, one of whom it is not said may not have signed: in a report it
+// stands once above all that have it.
+func TestOnlineListOfStates(t *testing.T) {
+	s := onlineSheet(t, []string{"Signature status", "Name", "Date signed"}, []string{"Confirmed", "Ada Lovelace", "2026-10-12"},
+		[]string{"Withdrawn", "Bo Lee", "2026-10-12"}, []string{"", "Grace Hopper", "2026-10-12"}, []string{"\uFFFD", "Cy Lee", "2026-10-12"})
+	for i, want := range []extract.Signed{extract.SignedYes, extract.SignedNo, extract.SignedUnsure, extract.SignedUnsure} {
+		if got := s.Rows[i].Signed; got != want {
+			t.Errorf("row %d: signed %s, want %s", i+1, got, want)
+		}
 	}
 }
 

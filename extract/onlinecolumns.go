@@ -106,7 +106,7 @@ func listOf(list ingest.List) listColumns {
 	for i, h := range headings {
 		inWords := func(r []string) bool {
 			s := strings.ToLower(strings.TrimSpace(cellAt(r, i)))
-			return saysNo(s) || slices.Contains(yesWords, unaccented(s))
+			return saysNo(s) || saysYes(s)
 		}
 		if heading.Key(h) == "estado" && !slices.ContainsFunc(first, inWords) && !slices.ContainsFunc(list.Rows, inWords) {
 			l.roles[i], l.columns[i].Fields = noRole, []Field{State}
@@ -310,7 +310,20 @@ func unaccented(s string) string {
 // notYet are words of which a whole cell says that a signature is not confirmed.
 var notYet = regexp.MustCompile(`^(en attente|not|no|nicht|non|pas|sin) ?(verified|confirmed|valid|bestatigt|confirmee?|confirmad[oa]|validee?|confirmar|yet)?$`)
 
+// Boxes as they are drawn in cells. One with a cross in it is ticked to some and not to others.
+var (
+	tickedBoxes = []string{"☑", "✓", "✔", "✅", "[x]"}
+	emptyBoxes  = []string{"☐", "✗", "✘", "❌", "[ ]", "[]"}
+)
+
+func saysYes(s string) bool {
+	return slices.Contains(tickedBoxes, s) || slices.Contains(yesWords, unaccented(s))
+}
+
 func saysNo(s string) bool {
+	if slices.Contains(emptyBoxes, s) {
+		return true
+	}
 	s = unaccented(s)
 	return slices.Contains(noWords, s) || notYet.MatchString(s)
 }
@@ -318,7 +331,7 @@ func saysNo(s string) bool {
 // says is what a cell of a column says of the signature.
 func (r role) says(cell, name string) (said Signed, speaks bool) {
 	s := strings.ToLower(strings.TrimSpace(cell))
-	no, yes := saysNo(s), slices.Contains(yesWords, unaccented(s))
+	no, yes := saysNo(s), saysYes(s)
 	switch r {
 	case ended:
 		switch {
@@ -385,7 +398,7 @@ func (l *listColumns) signed(cells []string, name string) Signed {
 		switch s := strings.ToLower(strings.TrimSpace(cellAt(cells, l.bare))); {
 		case saysNo(s):
 			return SignedNo
-		case slices.Contains(yesWords, unaccented(s)), hasDay(s):
+		case saysYes(s), hasDay(s):
 			yes = true
 		case s != "":
 			unsure = true

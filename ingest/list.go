@@ -223,6 +223,9 @@ func noSigner(cells []string, first bool) bool {
 	if first && name && headingsIn(cells) >= 2 && !strings.ContainsAny(strings.Join(cells, ""), "0123456789") {
 		return true
 	}
+	if filled == 1 && ofReport.MatchString(begins) && !notCounted.MatchString(begins) {
+		return true
+	}
 	return filled <= 3 && sums.MatchString(begins) && strings.ContainsAny(strings.Join(cells, ""), "0123456789")
 }
 
@@ -263,7 +266,10 @@ func joinedHeadings(upper, lower []string) []string {
 }
 
 // sums is what a row of sums begins with; "Total Lee" is somebody.
-var sums = regexp.MustCompile(`^((grand )?total|count|sum|summe|gesamt|number|signatures|signers)([ :=]*(of|number|signatures|signers|rows|records|responses|entries|unterschriften|[0-9.,]+))*[ :=]*$`)
+var sums = regexp.MustCompile(`^((grand )?total|sub-?total|count|sum|summe|gesamt|number|signatures|signers)([ :=]*(of|number|signatures|signers|rows|records|responses|entries|unterschriften|[0-9.,]+))*[ :=]*$`)
+
+// ofReport is what reports put between and below rows: "Ohio (6 records)", "Page 1 of 1".
+var ofReport = regexp.MustCompile(`^(page [0-9]+ of [0-9]+|.*\([0-9]+ (records?|rows?|signers?|signatures?|entries)\))$`)
 
 // unescaped undoes what web pages do to a cell: O&#039;Brien.
 func unescaped(cells []string) {
