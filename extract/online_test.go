@@ -130,7 +130,10 @@ func TestOnlineListSaysWhoSigned(t *testing.T) {
 		{[]string{"Name", "Spam", "Date"}, []string{"Ada Lovelace", "yes", "2026-10-12"}, extract.SignedUnsure, false},
 		{[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☑", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☐", "2026-10-12"}, extract.SignedNo, false},
-		{[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☒", "2026-10-12"}, extract.SignedUnsure, false},
+		{
+			[]string{"Name", "Signed?", "Date"}, []string{"Ada Lovelace", "☒", "2026-10-12"},
+			extract.SignedUnsure, false,
+		},
 		{[]string{"Name", "Spam", "Date"}, []string{"Ada Lovelace", "no", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Name", "Duplicate?", "Date"}, []string{"Ada Lovelace", "", "2026-10-12"}, extract.SignedYes, false},
 		{[]string{"Name", "Comments", "Date"}, []string{"Ada Lovelace", "Please remove my name", "2026-10-12"}, extract.SignedUnsure, false},
@@ -160,9 +163,11 @@ func TestOnlineListOfOpenedForms(t *testing.T) {
 // Where a state is said of others, one of whom it is not said may not have signed: in a report it
 // stands once above all that have it.
 func TestOnlineListOfStates(t *testing.T) {
-	s := onlineSheet(t, []string{"Signature status", "Name", "Date signed"}, []string{"Confirmed", "Ada Lovelace", "2026-10-12"},
-		[]string{"Withdrawn", "Bo Lee", "2026-10-12"}, []string{"", "Grace Hopper", "2026-10-12"}, []string{"\uFFFD", "Cy Lee", "2026-10-12"})
-	for i, want := range []extract.Signed{extract.SignedYes, extract.SignedNo, extract.SignedUnsure, extract.SignedUnsure} {
+	s := onlineSheet(t, []string{"Signature status", "Name", "Date signed"},
+		[]string{"Confirmed", "Ada Lovelace", "2026-10-12"}, []string{"Withdrawn", "Bo Lee", "2026-10-12"},
+		[]string{"", "Grace Hopper", "2026-10-12"}, []string{"\uFFFD", "Cy Lee", "2026-10-12"})
+	unsure := extract.SignedUnsure
+	for i, want := range []extract.Signed{extract.SignedYes, extract.SignedNo, unsure, unsure} {
 		if got := s.Rows[i].Signed; got != want {
 			t.Errorf("row %d: signed %s, want %s", i+1, got, want)
 		}

@@ -393,7 +393,8 @@ func (l *listColumns) signed(cells []string, name string) Signed {
 		}
 	}
 	empty := func(i int) bool { return strings.TrimSpace(cellAt(cells, i)) == "" }
-	unsure = unsure || markedOut.MatchString(name) || slices.ContainsFunc(l.ends, empty) || slices.ContainsFunc(l.told, empty)
+	unsure = unsure || markedOut.MatchString(name) ||
+		slices.ContainsFunc(l.ends, empty) || slices.ContainsFunc(l.told, empty)
 	if l.bare >= 0 {
 		switch s := strings.ToLower(strings.TrimSpace(cellAt(cells, l.bare))); {
 		case saysNo(s):

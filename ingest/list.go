@@ -266,10 +266,12 @@ func joinedHeadings(upper, lower []string) []string {
 }
 
 // sums is what a row of sums begins with; "Total Lee" is somebody.
-var sums = regexp.MustCompile(`^((grand )?total|sub-?total|count|sum|summe|gesamt|number|signatures|signers)([ :=]*(of|number|signatures|signers|rows|records|responses|entries|unterschriften|[0-9.,]+))*[ :=]*$`)
+var sums = regexp.MustCompile(`^((grand )?total|sub-?total|count|sum|summe|gesamt|number|signatures|signers)` +
+	`([ :=]*(of|number|signatures|signers|rows|records|responses|entries|unterschriften|[0-9.,]+))*[ :=]*$`)
 
 // ofReport is what reports put between and below rows: "Ohio (6 records)", "Page 1 of 1".
-var ofReport = regexp.MustCompile(`^(page [0-9]+ of [0-9]+|.*\([0-9]+ (records?|rows?|signers?|signatures?|entries)\))$`)
+var ofReport = regexp.MustCompile(`^(page [0-9]+ of [0-9]+|` +
+	`.*\([0-9]+ (records?|rows?|signers?|signatures?|entries)\))$`)
 
 // unescaped undoes what web pages do to a cell: O&#039;Brien.
 func unescaped(cells []string) {
@@ -540,7 +542,8 @@ func cellOf(cells []string, i int) string {
 }
 
 // takenBack are names of sheets, and titles, over those who are to be taken off a list.
-var takenBack = regexp.MustCompile(`(?i)\b(withdrawn|withdrawals?|withdrew|removed|removals?|deleted|invalid|rejected|declined|excluded|` +
+var takenBack = regexp.MustCompile(`(?i)\b(` +
+	`withdrawn|withdrawals?|withdrew|removed|removals?|deleted|invalid|rejected|declined|excluded|` +
 	`zurückgezogen|gelöscht|retirées?|retirados?|retiradas?)\b`)
 
 // notCounted are names of sheets, and titles within one, over rows that may not count.
@@ -577,10 +580,12 @@ func (l *listed) page(_ context.Context, number int) (Page, error) {
 			p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf(format, args...)})
 		}
 	}
-	say(l.noted > 0, "Rows have comments on their cells (%d, the first %q). See whether they count.", l.noted, shortened(l.said))
-	say(l.tinted > 0, "Rows have another colour than most, whole or in part (%d). What it means is not known: see whether they count.", l.tinted)
-	say(l.taken > 0, "A sheet or a part of the list names people who took their signature back, and rows of the same people stand elsewhere (%d). "+
-		"See whether they count.", l.taken)
+	say(l.noted > 0, "Rows have comments on their cells (%d, the first %q). See whether they count.",
+		l.noted, shortened(l.said))
+	say(l.tinted > 0, "Rows have another colour than most, whole or in part (%d). "+
+		"What it means is not known: see whether they count.", l.tinted)
+	say(l.taken > 0, "A sheet or a part of the list names people who took their signature back, "+
+		"and rows of the same people stand elsewhere (%d). See whether they count.", l.taken)
 	say(l.failed != "", "Cells could not be read: %s.", l.failed)
 	if number == 1 && l.struck > 0 {
 		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows are crossed out in the workbook, whole or in part (%d). See whether they count.", l.struck)})

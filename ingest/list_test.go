@@ -61,7 +61,8 @@ func TestRowsOfLists(t *testing.T) {
 		"three rows of headings": {"EndDate,Q1\nRecorded Date,Your name\n\"{\"\"ImportId\"\":\"\"endDate\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\"\n2026-10-12,Ada Lovelace\n",
 			[][]string{{"2026-10-12", "Ada Lovelace"}}},
 		"sums": {"Name,Member Number,Date\nAda Lovelace,7,2026-10-12\nTotal Lee,8,2026-10-12\n,,\nTotal signatures: 2,,\nTotal,2,\n", [][]string{{"Ada Lovelace", "7", "2026-10-12"}, {"Total Lee", "8", "2026-10-12"}}},
-		"what reports put between rows": {"Name,Number,Date\nOhio (1 record),,\nAda Lovelace,7,2026-10-12\nSubtotal,1,\nBo Lee,8,2026-10-12\nPage 1 of 1,,\n",
+		"what reports put between rows": {"Name,Number,Date\nOhio (1 record),,\n" +
+			"Ada Lovelace,7,2026-10-12\nSubtotal,1,\nBo Lee,8,2026-10-12\nPage 1 of 1,,\n",
 			[][]string{{"Ada Lovelace", "7", "2026-10-12"}, {"Bo Lee", "8", "2026-10-12"}}},
 		"two signers a row": {"Date,Name 1,Number 1,Name 2,Number 2\n2026-10-12,Ada Lovelace,7,Bo Lee,8\n2026-10-13,Cy Lee,9,,\n2026-10-14,,,,\n",
 			[][]string{{"2026-10-12", "Ada Lovelace", "7"}, {"2026-10-12", "Bo Lee", "8"}, {"2026-10-13", "Cy Lee", "9"}, {"2026-10-14", "", "", "", ""}}},
@@ -131,8 +132,10 @@ func firstPage(t *testing.T, data string) ingest.Page {
 // A heading over several columns gives way to those in the row below it, a question does not.
 func TestHeadingsOverHeadings(t *testing.T) {
 	for name, tt := range map[string]struct{ upper, lower, want string }{
-		"details":       {"End Date,Email Address,Your details,,,Library", ",,Name,City/Town,Email Address,Open-Ended Response", "End Date,Email Address,Name,City/Town,Email Address,Library"},
-		"groups":        {"Signer,,Address,,Signature", "Name,Email,City,State,Date", "Name,Email,City,State,Signature Date"},
+		"details": {"End Date,Email Address,Your details,,,Library", ",,Name,City/Town,Email Address,Open-Ended Response", "End Date,Email Address,Name,City/Town,Email Address,Library"},
+		"groups": {
+			"Signer,,Address,,Signature", "Name,Email,City,State,Date", "Name,Email,City,State,Signature Date",
+		},
 		"a question":    {"End Date,Name,Do you support it?,", ",Open-Ended Response,Yes,No", "End Date,Name,Do you support it?,"},
 		"two people":    {"Date,City,Signer,,Witness,", ",,Name,Email,Name,Email", "Date,City,Name,Email,Witness Name,Witness Email"},
 		"longer below":  {"Date signed,City,Member", ",,First Name,Last Name", "Date signed,City,First Name,Last Name"},

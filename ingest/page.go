@@ -38,7 +38,7 @@ type Page struct {
 type List struct {
 	Headings []string
 	Rows     [][]string   // as long as the headings, or shorter; none is empty
-	Doubtful map[int]bool // those that may not count, being crossed out, commented on or named among those taken back, by their index
+	Doubtful map[int]bool // rows that may not count, such as those crossed out or commented on, by index
 	First    [][]string   // those of the list's first page, by which its columns are judged on all
 	Apart    string       // the sheet or title under which rows stand that may not count: "Withdrawn"; else empty
 }

@@ -242,8 +242,11 @@ func refusedOffice(file io.ReaderAt, size int64) error {
 			problem, _, _ = strings.Cut(err.Error(), ":")
 		}
 	}
-	return &scan.Refusal{Problem: problem,
-		Remedy: "save a list of those who signed online as XLSX or CSV without a password, and anything else as PDF, and hand that in"}
+	return &scan.Refusal{
+		Problem: problem,
+		Remedy: "save a list of those who signed online as XLSX or CSV without a password, " +
+			"and anything else as PDF, and hand that in",
+	}
 }
 
 // stranger refuses a file that is none of ours, by name if it is a common one.

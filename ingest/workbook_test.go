@@ -14,6 +14,16 @@ func TestSignersBesideTheirRows(t *testing.T) {
 	heads := []any{"Name", "E-mail", "Signed on"}
 	row := func(name string) []any { return []any{name, strings.ToLower(name[:2]) + "@example.org", "2026-10-12"} }
 	list := [][]any{heads, row("Ada Lovelace"), row("Bo Lee"), row("Cy Lee"), row("Di Lee"), row("Ed Lee")}
+	fill := func(f *excelize.File, colour string, cells ...string) error {
+		pattern := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
+		style, err := f.NewStyle(&excelize.Style{Fill: pattern})
+		for _, cell := range cells {
+			if err == nil {
+				err = f.SetCellStyle("Sheet1", cell, cell, style)
+			}
+		}
+		return err
+	}
 	for is, c := range map[string]struct {
 		rows   [][]any
 		change func(*excelize.File) error
@@ -23,22 +33,13 @@ func TestSignersBesideTheirRows(t *testing.T) {
 		"nothing": {rows: list},
 		"a comment": {rows: list, change: func(f *excelize.File) error {
 			return f.AddComment("Sheet1", excelize.Comment{Cell: "A3", Text: "asked to be taken off"})
-		}, want: map[int]bool{1: true}, said: `Rows have comments on their cells (1, the first "asked to be taken off")`},
+		}, want: map[int]bool{1: true},
+			said: `Rows have comments on their cells (1, the first "asked to be taken off")`},
 		"a colour": {rows: list, change: func(f *excelize.File) error {
-			red, err := f.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FF0000"}}})
-			if err != nil {
-				return err
-			}
-			return f.SetCellStyle("Sheet1", "A4", "C4", red)
+			return fill(f, "FF0000", "A4", "B4", "C4")
 		}, want: map[int]bool{2: true}, said: "Rows have another colour than most, whole or in part (1)"},
 		"colours by turns": {rows: list, change: func(f *excelize.File) error {
-			grey, err := f.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEEEEE"}}})
-			for _, n := range []string{"2", "4", "6"} {
-				if err == nil {
-					err = f.SetCellStyle("Sheet1", "A"+n, "C"+n, grey)
-				}
-			}
-			return err
+			return fill(f, "EEEEEE", "A2", "A4", "A6")
 		}},
 		"a formula without a result": {rows: list,
 			change: func(f *excelize.File) error { return f.SetCellFormula("Sheet1", "D3", "VLOOKUP(B3,Off!A:B,2,0)") },
@@ -49,7 +50,8 @@ func TestSignersBesideTheirRows(t *testing.T) {
 		"a hidden one": {rows: list, change: func(f *excelize.File) error {
 			return withdrawals(f, false)
 		}, want: map[int]bool{2: true}, said: "rows of the same people stand elsewhere (1)"},
-		"a table of withdrawals beside": {rows: [][]any{{"Signed", nil, nil, nil, "Withdrawn"}, append(append(heads[:3:3], nil), heads...),
+		"a table of withdrawals beside": {rows: [][]any{{"Signed", nil, nil, nil, "Withdrawn"},
+			append(append(heads[:3:3], nil), heads...),
 			append(append(row("Ada Lovelace"), nil), row("Bo Lee")...), row("Cy Lee")}, want: map[int]bool{1: true}},
 	} {
 		t.Run(is, func(t *testing.T) {
@@ -108,8 +110,9 @@ func TestTablesOfSignersSideBySide(t *testing.T) {
 
 // Of a web page a row is crossed out by its markup.
 func TestRowsCrossedOutInWebPages(t *testing.T) {
-	p := firstPage(t, `<html><table><tr><th>Name</th><th>Date signed</th></tr><tr><td><s>Ada Lovelace</s></td><td>2026-10-12</td></tr>`+
-		`<tr><td>Bo Lee</td><td>2026-10-12</td></tr><tr><td style="text-decoration:line-through">Cy Lee</td><td>2026-10-12</td></tr></table></html>`)
+	p := firstPage(t, `<html><table><tr><th>Name</th><th>Date signed</th></tr>`+
+		`<tr><td><s>Ada Lovelace</s></td><td>2026-10-12</td></tr><tr><td>Bo Lee</td><td>2026-10-12</td></tr>`+
+		`<tr><td style="text-decoration:line-through">Cy Lee</td><td>2026-10-12</td></tr></table></html>`)
 	if diff := cmp.Diff(map[int]bool{0: true, 2: true}, p.List.Doubtful); diff != "" {
 		t.Error(diff)
 	}

@@ -129,7 +129,9 @@ func crossedOut(t html.Token) bool {
 	case "s", "strike", "del":
 		return true
 	}
-	return slices.ContainsFunc(t.Attr, func(a html.Attribute) bool { return a.Key == "style" && strings.Contains(a.Val, "line-through") })
+	return slices.ContainsFunc(t.Attr, func(a html.Attribute) bool {
+		return a.Key == "style" && strings.Contains(a.Val, "line-through")
+	})
 }
 
 func (f *File) addTable(rows []Row) {
@@ -339,7 +341,8 @@ func (r *odsReader) start(t xml.StartElement) {
 		v := attr(t, "visibility")
 		r.row = &Row{Line: r.line + 1, Hidden: v == "collapse" || v == "filter"}
 	case "table-cell", "covered-table-cell":
-		r.cell = odsCell{kind: attr(t, "value-type"), style: attr(t, "style-name"), same: repeats(t, "number-columns-repeated")}
+		r.cell = odsCell{kind: attr(t, "value-type"), style: attr(t, "style-name")}
+		r.cell.same = repeats(t, "number-columns-repeated")
 		r.cell.value = attr(t, "value")
 		if r.cell.kind == "date" {
 			r.cell.value, _, _ = strings.Cut(attr(t, "date-value"), "T")

@@ -291,7 +291,8 @@ func (w *workbook) readFormats(part *zip.File) error {
 // colour is a colour as the workbook names it; empty for white.
 func colour(e xml.StartElement) string {
 	rgb := strings.ToUpper(attr(e, "rgb"))
-	if strings.HasSuffix(rgb, "FFFFFF") || attr(e, "indexed") == "64" || attr(e, "theme") == "0" && attr(e, "tint") == "" {
+	whiteOfTheme := attr(e, "theme") == "0" && attr(e, "tint") == ""
+	if strings.HasSuffix(rgb, "FFFFFF") || attr(e, "indexed") == "64" || whiteOfTheme {
 		return ""
 	}
 	return strings.Join([]string{rgb, attr(e, "theme"), attr(e, "tint"), attr(e, "indexed")}, " ")

@@ -143,6 +143,7 @@ func (b *builder) sayOfColours() {
 			first = at
 		}
 	}
-	b.say("rows have another colour than most, whole or in part (%s, first row %d): what colours mean is not known, so if they say who is no member, "+
-		"say it in a column", amount(all-most, "row"), first)
+	b.say("rows have another colour than most, whole or in part (%s, first row %d): "+
+		"what colours mean is not known, so if they say who is no member, say it in a column",
+		amount(all-most, "row"), first)
 }

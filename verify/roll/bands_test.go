@@ -27,15 +27,18 @@ func TestMembersBesideTheirRows(t *testing.T) {
 		want   []string // statuses
 		said   string
 	}{
-		"a title says that they have lapsed": {rows: [][]any{heads, {"Active members"}, one, {"Status: Lapsed (1 record)"}, two},
-			want: []string{"", `under the title "Status: Lapsed (1 record)"`}, said: "titles above members were passed over (2 rows, first row 2)"},
+		"a title says that they have lapsed": {
+			rows: [][]any{heads, {"Active members"}, one, {"Status: Lapsed (1 record)"}, two},
+			want: []string{"", `under the title "Status: Lapsed (1 record)"`},
+			said: "titles above members were passed over (2 rows, first row 2)"},
 		"a title above the headings": {rows: [][]any{{"Lapsed members"}, heads, one, {"Active members"}, two},
 			want: []string{`under the title "Lapsed members"`, ""}, said: "under a title"},
 		"a title below one that has ended": {rows: [][]any{heads, {"Deceased"}, {"Ohio"}, one, {"Regular"}, two},
 			want: []string{`under the title "Deceased"`, ""}},
 		"chapters": {rows: [][]any{heads, {"Ohio"}, one, {"Texas Chapter"}, two},
 			want: []string{"", ""}, said: "titles above members were passed over (2 rows, first row 2)"},
-		"a status once above many": {rows: once, want: append([]string{"Active"}, rest...), said: "a status stands once above many members"},
+		"a status once above many": {rows: once, want: append([]string{"Active"}, rest...),
+			said: "a status stands once above many members"},
 		"a sheet of former members": {rows: [][]any{heads, one},
 			change: func(f *excelize.File) error { return f.SetSheetName("Sheet1", "Former members 2025") },
 			want:   []string{"Former"}, said: "the name of their sheet"},
@@ -44,15 +47,20 @@ func TestMembersBesideTheirRows(t *testing.T) {
 				return err
 			}
 			return f.AddComment("Sheet1", excelize.Comment{Cell: "C3", Text: "new address"})
-		}, want: []string{`Active, and "deceased" in a comment`, "Active"}, said: "cells have comments (1 row, first row 3)"},
-		"a status that failed": {rows: [][]any{{"ID", "First", "Last", "Status", "Paid Thru"}, {"0000001", "Ada", "Lovelace", "#N/A", "2027-06-30"}},
+		}, want: []string{`Active, and "deceased" in a comment`, "Active"},
+			said: "cells have comments (1 row, first row 3)"},
+		"a status that failed": {rows: [][]any{{"ID", "First", "Last", "Status", "Paid Thru"},
+			{"0000001", "Ada", "Lovelace", "#N/A", "2027-06-30"}},
 			want: []string{"(unreadable)"}},
 		"a flag that failed": {rows: [][]any{standing, append(slices.Clone(ada), "#REF!"), bo},
-			want: []string{`Active, and a cell under "Deceased" that cannot be read`, "Active"}, said: "hold a formula that failed"},
+			want: []string{`Active, and a cell under "Deceased" that cannot be read`, "Active"},
+			said: "hold a formula that failed"},
 		"a formula without a result": {rows: [][]any{standing, ada, bo},
-			change: func(f *excelize.File) error { return f.SetCellFormula("Sheet1", "E3", "VLOOKUP(A3,Deaths!A:B,2,0)") },
-			want:   []string{"Active", `Active, and a cell under "Deceased" that cannot be read`}, said: "formulas whose results are not in the file"},
-		"headings over two rows": {rows: [][]any{{"ID", "Name", nil, "Status"}, {nil, "First", "Last"}, ada, bo}, want: []string{"Active", "Active"}},
+			change: func(f *excelize.File) error { return f.SetCellFormula("Sheet1", "E3", "VLOOKUP(A3,D!A:B,2,0)") },
+			want:   []string{"Active", `Active, and a cell under "Deceased" that cannot be read`},
+			said:   "formulas whose results are not in the file"},
+		"headings over two rows": {rows: [][]any{{"ID", "Name", nil, "Status"}, {nil, "First", "Last"}, ada, bo},
+			want: []string{"Active", "Active"}},
 	} {
 		t.Run(is, func(t *testing.T) {
 			f := excelize.NewFile()
@@ -120,14 +128,16 @@ func TestMembersOfAnotherColour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if remarks := strings.Join(r.Remarks(10), "\n"); !strings.Contains(remarks, "another colour than most, whole or in part (1 row, first row 4)") {
+	const said = "another colour than most, whole or in part (1 row, first row 4)"
+	if remarks := strings.Join(r.Remarks(10), "\n"); !strings.Contains(remarks, said) {
 		t.Errorf("remarks %s", remarks)
 	}
 }
 
 // Of two tables beside each other an export is refused for what it is.
 func TestTablesOfMembersSideBySide(t *testing.T) {
-	_, err := Import(strings.NewReader("ID,First,Last,,ID,First,Last\n1,Ada,Lovelace,,2,Bo,Lee\n"), "members.csv", Options{})
+	const text = "ID,First,Last,,ID,First,Last\n1,Ada,Lovelace,,2,Bo,Lee\n"
+	_, err := Import(strings.NewReader(text), "members.csv", Options{})
 	if err == nil || !strings.Contains(err.Error(), `two tables side by side, the second from column 5 on ("ID")`) {
 		t.Errorf("error %v", err)
 	}

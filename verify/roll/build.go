@@ -60,7 +60,8 @@ func newBuilder(r *Roll, f *table.File) *builder {
 	return &builder{
 		roll: r, file: f, packer: newPacker(), byID: map[string]int32{}, others: map[string][]int32{}, days: noDays(),
 		orders: orders{Joined: {}, PaidThru: {}}, passed: map[string]int{}, firstOf: map[string]int{}, flagsSaid: map[string]int{},
-		endedSaid: map[[2]string]int{}, open: map[string]bool{}, kinds: map[string]string{}, fills: map[string]int{}, fillAt: map[string]int{},
+		endedSaid: map[[2]string]int{}, open: map[string]bool{}, kinds: map[string]string{},
+		fills: map[string]int{}, fillAt: map[string]int{},
 	}
 }
 
@@ -452,7 +453,10 @@ func (b *builder) member(row row) *Member {
 	if m.Status == table.Unreadable {
 		m.Status = "(unreadable)"
 	}
-	for _, part := range []*string{&m.Prefix, &m.Middle, &m.Suffix, &m.Informal, &m.Former, &m.Company, &m.Street, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type} {
+	for _, part := range []*string{
+		&m.Prefix, &m.Middle, &m.Suffix, &m.Informal, &m.Former, &m.Company,
+		&m.Street, &m.City, &m.State, &m.ZIP, &m.Country, &m.Class, &m.Type,
+	} {
 		if *part == table.Unreadable {
 			*part = ""
 		}
@@ -646,12 +650,18 @@ func (b *builder) sayWhatPassed() {
 		{"no day", "dates that are zeros, or the first day of some calendar, are taken for empty (%[1]s, first line %[2]d)"},
 		{"sheet", "members have the status that the name of their sheet says, as no column does (%[1]s, first row %[2]d)"},
 		{"titles", "titles above members were passed over (%[1]s, first row %[2]d)"},
-		{"banded", "members stand under a title, or on a sheet, that says that memberships have ended, and their lines wait for a person (%[1]s, first row %[2]d)"},
-		{"once", "a status stands once above many members, and the lines of those without one wait for a person (%[1]s, first row %[2]d): fill the column down to the last row"},
-		{"formulas", "formulas whose results are not in the file are not taken for empty cells (%[1]s, first row %[2]d): open the workbook in a spreadsheet and save it again"},
-		{"failed", "cells that say of the membership hold a formula that failed, and lines of these members wait for a person (%[1]s, first row %[2]d)"},
-		{"ended comments", "comments on cells say that memberships have ended, and lines of these members wait for a person (%[1]s, first row %[2]d)"},
-		{"comments", "cells have comments (%[1]s, first row %[2]d), of which only words such as deceased or resigned were heeded: see whether they matter"},
+		{"banded", "members stand under a title, or on a sheet, that says that memberships have ended, " +
+			"and their lines wait for a person (%[1]s, first row %[2]d)"},
+		{"once", "a status stands once above many members, and the lines of those without one wait for a person " +
+			"(%[1]s, first row %[2]d): fill the column down to the last row"},
+		{"formulas", "formulas whose results are not in the file are not taken for empty cells " +
+			"(%[1]s, first row %[2]d): open the workbook in a spreadsheet and save it again"},
+		{"failed", "cells that say of the membership hold a formula that failed, " +
+			"and lines of these members wait for a person (%[1]s, first row %[2]d)"},
+		{"ended comments", "comments on cells say that memberships have ended, " +
+			"and lines of these members wait for a person (%[1]s, first row %[2]d)"},
+		{"comments", "cells have comments (%[1]s, first row %[2]d), " +
+			"of which only words such as deceased or resigned were heeded: see whether they matter"},
 		{"couples", "two people are named in one row: both are kept under its number, and lines of either wait for a person (%[1]s, first line %[2]d)"},
 		{"struck", "members are crossed out in the workbook, whole or in part, and their lines wait for a person (%[1]s, first line %[2]d)"},
 		{"letters", "names have a question mark where a letter was lost (%[1]s, first line %[2]d): export in UTF-8"},

@@ -285,7 +285,10 @@ func secondTable(names []string) int {
 	first := slices.IndexFunc(names, func(n string) bool { return n != "" })
 	for k := first + 2; first >= 0 && k < len(names); k++ {
 		n := 0
-		for n < k-first && k+n < len(names) && names[first+n] != "" && headingKey(names[k+n]) == headingKey(names[first+n]) {
+		again := func(i int) bool {
+			return k+i < len(names) && names[first+i] != "" && headingKey(names[k+i]) == headingKey(names[first+i])
+		}
+		for n < k-first && again(n) {
 			n++
 		}
 		if n > 1 && (n == k-first || names[first+n] == "") {
@@ -463,7 +466,8 @@ func (c *columns) settle(m Meaning, claims []int) ([]int, error) {
 	}
 	a, b := c.names[claims[0]], c.names[claims[1]]
 	if k := secondTable(c.names); k > 0 && claims[1] >= k {
-		return nil, fmt.Errorf("has two tables side by side, the second from column %d on (%q): put each on a sheet of its own", k+1, c.names[k])
+		const says = "has two tables side by side, the second from column %d on (%q): put each on a sheet of its own"
+		return nil, fmt.Errorf(says, k+1, c.names[k])
 	}
 	if headingKey(a) == headingKey(b) {
 		return nil, fmt.Errorf("has two columns headed %q, columns %d and %d, and one must be %s: rename the other in the export", a, claims[0]+1, claims[1]+1, m)

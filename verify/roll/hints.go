@@ -139,7 +139,8 @@ func sheetStatus(sheet string) string {
 }
 
 // endedSheets are the statuses that sheets are named by.
-var endedSheets = strings.Fields("Lapsed Expired Inactive Deceased Suspended Resigned Former Dropped Cancelled Terminated Nonmember")
+var endedSheets = strings.Fields("Lapsed Expired Inactive Deceased Suspended Resigned Former " +
+	"Dropped Cancelled Terminated Nonmember")
 
 // membersOwn is the one of several columns of numbers whose heading speaks of members, -1
 // where none or several do.
