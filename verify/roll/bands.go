@@ -92,6 +92,17 @@ func statusOnce(c *columns, rows []row) bool {
 	return good && len(rows) >= least && filled*few < len(rows)
 }
 
+// telling are the columns that say of a membership beside the status and the date.
+func telling(c *columns) (out []int) {
+	for i := range c.names {
+		_, flagged := c.flags[i]
+		if flagged || slices.Contains(c.at[Type], i) || slices.Contains(c.at[Class], i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // beside takes what the workbook says of a member outside the cells into the status, for a person
 // to see.
 func (b *builder) beside(m *Member, r row) {
@@ -115,9 +126,8 @@ func (b *builder) beside(m *Member, r row) {
 			b.pass(r.Line, "comments")
 		}
 	}
-	for i := range b.cols.names {
-		_, flagged := b.cols.flags[i]
-		if (flagged || i < len(b.used) && (b.used[i] == Type || b.used[i] == Class)) && unknowable(cell(r.Cells, i)) {
+	for _, i := range b.telling {
+		if unknowable(cell(r.Cells, i)) {
 			b.leave(m, fmt.Sprintf("a cell under %q that cannot be read", b.cols.names[i]))
 			b.pass(r.Line, "failed")
 		}

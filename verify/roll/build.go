@@ -25,6 +25,7 @@ type builder struct {
 	status  string // that its name gives its members
 	under   string // the title over the rows that are read, if it says that memberships have ended
 	once    bool   // a status stands once for many
+	telling []int  // columns that say of a membership beside the status and the date
 	cols    columns
 	at      [parts]int                                               // columns of what members share, -1 for none
 	first   struct{ number, whole, given, family, born, second int } // columns, likewise
@@ -130,7 +131,7 @@ func (b *builder) begin(t top, sheet string) {
 	for _, words := range t.remarks {
 		b.say("%s", words)
 	}
-	b.watched = watch(&b.cols)
+	b.watched, b.telling = watch(&b.cols), telling(&b.cols)
 	b.ids = shapeOf(&b.cols, t.rows)
 	b.empties = newEmptied(&b.cols, t.rows)
 	b.dotted, b.days = map[Meaning]bool{}, noDays()
