@@ -107,10 +107,13 @@ func (x Extractor) account(ctx context.Context, sheet *Sheet, r reading, tables 
 
 // readAsHeading reports whether a mark is of the print that was read where the headings are.
 func (r reading) readAsHeading(box image.Rectangle, tables []*cells) bool {
-	const readable = 0.4 // confidence of a word
+	const (
+		readable = 0.4  // confidence of a word
+		around   = 0.03 // inch around the box of a word that is the word's as well
+	)
 	return anyTable(tables, func(c *cells) bool { return middle(box).In(c.form.head) }) &&
 		slices.ContainsFunc(r.words, func(w tesseract.Word) bool {
-			return w.Confidence >= readable && middle(box).In(w.Box.Inset(-r.view.inches(0.03)))
+			return w.Confidence >= readable && middle(box).In(w.Box.Inset(-r.view.inches(around)))
 		})
 }
 
@@ -150,7 +153,8 @@ func (s *Sheet) AddOpen(o Open) {
 
 // open adds an open point at a place of the view.
 func (s *Sheet) open(kind OpenKind, v *view, place image.Rectangle, text string) {
-	place = place.Inset(-v.inches(0.05)).Intersect(v.bounds())
+	const margin = 0.05 // inch shown around the place
+	place = place.Inset(-v.inches(margin)).Intersect(v.bounds())
 	s.Open = append(s.Open, Open{
 		Kind: kind, Text: text,
 		Box: v.turned.Delivered(v.full(place)), Upright: v.imprinted(place),
@@ -182,16 +186,21 @@ func whereabouts(p image.Rectangle, tables []*cells) string {
 // unfiled is the ink that belongs to none of the filed rows, less dirt, rules and the
 // words of a text layer.
 func (v *view) unfiled(tables []*cells, records *composed) (left []image.Rectangle) {
+	const (
+		speck     = 0.04 // inch: the longer side of dirt
+		rulePiece = 0.12 // inch: the longer side of a piece of a rule; shorter ones may be hyphens
+		ruleThin  = 0.02 // inch: its shorter side
+	)
 	paper := v.bounds().Inset(v.inches(paperEdge))
 	for i, p := range v.components().List {
 		w, h := p.Box.Dx(), p.Box.Dy()
 		switch {
-		case p.Area <= 6, max(w, h) < v.inches(0.04): // specks
+		case p.Area <= 6, max(w, h) < v.inches(speck):
 		case !middle(p.Box).In(paper), max(w, h) > v.inches(4):
 		case !p.Box.In(paper) && max(w, h) > v.inches(1): // a shadow along the edge
 		case !p.Box.In(v.bounds().Inset(1)) && max(w, h) > 4*min(w, h): // of a tear, that runs off the page
 		case min(w, h) >= v.inches(thick) && float64(p.Area) > solid*float64(w*h) && !v.ragged(i):
-		case max(w, h) > v.inches(0.12) && (min(w, h) <= v.inches(0.02) || max(w, h) > 15*min(w, h)): // a piece of a rule
+		case max(w, h) > v.inches(rulePiece) && (min(w, h) <= v.inches(ruleThin) || max(w, h) > 15*min(w, h)):
 		case v.frames(i):
 		case v.dark(p.Box) && !v.ragged(i), v.typed(p.Box):
 		case records != nil && (records.printed(p.Box) || records.holds(p.Box)):
@@ -213,11 +222,15 @@ func (v *view) unfiled(tables []*cells, records *composed) (left []image.Rectang
 // frames reports whether a piece is a frame or a box to tick: nearly all its ink
 // is along its sides.
 func (v *view) frames(piece int) bool {
+	const (
+		side     = 0.02 // inch along the outline that its sides take
+		smallest = 0.1  // inch: the shorter side of a box to tick
+	)
 	all := v.components()
 	box := all.List[piece].Box
-	along := max(2, v.inches(0.02)) + max(box.Dx(), box.Dy())/30
+	along := max(2, v.inches(side)) + max(box.Dx(), box.Dy())/30
 	inside := box.Inset(along)
-	if inside.Empty() || min(box.Dx(), box.Dy()) < v.inches(0.1) {
+	if inside.Empty() || min(box.Dx(), box.Dy()) < v.inches(smallest) {
 		return false
 	}
 	n := 0
@@ -270,11 +283,12 @@ func (v *view) dark(box image.Rectangle) bool {
 	// Of the inside of drawn holes 5 to 8 % was ink, of dense writing 16 % and more.
 	const mostInk = 0.12
 	const mostPaper = 0.02 // share of the inside as bright as paper; between strokes there is more
+	const rim = 0.1        // inch around the piece in which the paper's level is looked for
 	if min(box.Dx(), box.Dy()) < v.inches(thick) {
 		return false
 	}
 	inside := box.Inset(min(box.Dx(), box.Dy()) / 4)
-	around := box.Inset(-v.inches(0.1)).Intersect(v.bounds())
+	around := box.Inset(-v.inches(rim)).Intersect(v.bounds())
 	bright := ink.PaperLevel(v.work, around) * 3 / 4
 	if bright < v.paper()/2 {
 		return true // within a dark picture
@@ -477,11 +491,12 @@ func (m mark) readWell(words []tesseract.Word) bool {
 
 // sentence reports whether a mark was read as a line of words, whatever it looks like.
 func (m mark) sentence(words []tesseract.Word) bool {
+	const likely = 0.7 // confidence over the mark's length: some of its words may be misread
 	if !m.long() {
 		return false
 	}
 	read, n := confidence(m.box, words)
-	return n >= sentence && read >= 0.7
+	return n >= sentence && read >= likely
 }
 
 // printed reports whether a mark is print by its looks and by what was read.
@@ -490,7 +505,7 @@ func (m mark) printed(words []tesseract.Word) bool {
 		return true
 	}
 	read, _ := confidence(m.box, words)
-	return m.look >= perhapsPrint && read >= 0.6
+	return m.look >= perhapsPrint && read >= readWord
 }
 
 // zones are the parts of a page in which marks are left that may be print after
@@ -536,6 +551,7 @@ const (
 // look asks the recognizer of cells how much each of some marks looks like print;
 // without one that can tell, what Tesseract read is print.
 func (x Extractor) look(v *view, marks []mark, asked func(mark) bool) {
+	const margin = 0.03 // inch of paper around a piece
 	judge, ok := x.Cells.(PrintLiker)
 	var pictures []Cell
 	var at []int // for each picture, its mark
@@ -546,7 +562,7 @@ func (x Extractor) look(v *view, marks []mark, asked func(mark) bool) {
 			marks[i].look = perhapsPrint
 		default:
 			for _, piece := range m.pieces() {
-				g, _ := v.unruled(piece.Inset(-v.inches(0.03)))
+				g, _ := v.unruled(piece.Inset(-v.inches(margin)))
 				pictures, at = append(pictures, Cell{Image: g, Field: Name}), append(at, i)
 			}
 		}
@@ -627,8 +643,15 @@ func confidence(box image.Rectangle, words []tesseract.Word) (sure float64, n in
 // stands on a printed line outside the table, or on the line of a label that ends in a colon,
 // or where an organizer of a cover page signs.
 func (v *view) named(m mark, r reading, tables []*cells) bool {
+	const (
+		around     = 0.2  // inch around the place where an organizer signs that is its as well
+		over       = 0.12 // inch between the foot of writing and the line that it stands on
+		tableEdge  = 0.1  // inch above and below a table within which lines are the table's
+		intoLabel  = 0.05 // inch by which writing runs into the label before it
+		afterLabel = 1    // inch from the label to what is written
+	)
 	for _, o := range r.cover.Organizers {
-		if !m.box.Intersect(o.Signature.Inset(-v.inches(0.2))).Empty() {
+		if !m.box.Intersect(o.Signature.Inset(-v.inches(around))).Empty() {
 			return true
 		}
 	}
@@ -637,10 +660,10 @@ func (v *view) named(m mark, r reading, tables []*cells) bool {
 	}
 	for _, rule := range v.lying {
 		at := rule.At(middle(m.box).X)
-		under := at > float64(middle(m.box).Y) && at < float64(m.box.Max.Y)+v.dpi*0.12
+		under := at > float64(middle(m.box).Y) && at < float64(m.box.Max.Y)+v.dpi*over
 		inTable := anyTable(tables, func(c *cells) bool {
 			t := c.form.table.Bounds()
-			return at > float64(t.Min.Y)-v.dpi*0.1 && at < float64(t.Max.Y)+v.dpi*0.1
+			return at > float64(t.Min.Y)-v.dpi*tableEdge && at < float64(t.Max.Y)+v.dpi*tableEdge
 		})
 		// The stroke under a signature ends with it.
 		beyond := rule.From < m.box.Min.X-v.inches(beyondMark) || rule.To > m.box.Max.X+v.inches(beyondMark)
@@ -650,8 +673,9 @@ func (v *view) named(m mark, r reading, tables []*cells) bool {
 	}
 	return slices.ContainsFunc(r.words, func(w tesseract.Word) bool {
 		gap := m.box.Min.X - w.Box.Max.X
-		beside := middle(w.Box).Y > m.box.Min.Y && middle(w.Box).Y < m.box.Max.Y && gap > -v.inches(0.05) && gap < v.inches(1)
-		return beside && strings.HasSuffix(w.Text, ":") && w.Confidence > 0.6
+		beside := middle(w.Box).Y > m.box.Min.Y && middle(w.Box).Y < m.box.Max.Y &&
+			gap > -v.inches(intoLabel) && gap < v.inches(afterLabel)
+		return beside && strings.HasSuffix(w.Text, ":") && w.Confidence > readWord
 	})
 }
 

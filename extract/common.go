@@ -152,9 +152,12 @@ func (f form) headingsRecur(v *view, words []tesseract.Word) bool {
 // found is the share of a word's ink that stands at another place as well, give or take a
 // little; 0 where much else stands there.
 func (v *view) found(word image.Rectangle, off image.Point) float64 {
-	const own = 0.6 // share of the ink there that is the word's
+	const (
+		own   = 0.6  // share of the ink there that is the word's
+		shift = 0.03 // inch by which it may be off that place, each way
+	)
 	letters, near := v.withoutRules(), v.nearInk()
-	best, by, give := 0.0, off, v.inches(0.03)
+	best, by, give := 0.0, off, v.inches(shift)
 	for dy := -give; dy <= give; dy += 2 {
 		for dx := -give; dx <= give; dx += 2 {
 			to := off.Add(image.Pt(dx, dy))

@@ -196,13 +196,18 @@ func (v *view) withinLines(atoms []atom, anchors []image.Point, parts []offset) 
 // ways are the distances from one record to the next beside it and below it, 0 where there is
 // none.
 func (v *view) ways(anchors []image.Point) (across, down int) {
+	const (
+		apart = 1   // inch from a record to the next beside it, at least
+		under = 0.2 // inch from a record to the next below it, at least
+		off   = 0.5 // inch by which records in one row, or one column, are out of line
+	)
 	for _, a := range anchors {
 		for _, b := range anchors {
 			by := b.Sub(a)
 			switch {
-			case by.X > v.inches(1) && abs(by.Y) < v.inches(0.5) && (across == 0 || by.X < across):
+			case by.X > v.inches(apart) && abs(by.Y) < v.inches(off) && (across == 0 || by.X < across):
 				across = by.X
-			case by.Y > v.inches(0.2) && abs(by.X) < v.inches(0.5) && (down == 0 || by.Y < down):
+			case by.Y > v.inches(under) && abs(by.X) < v.inches(off) && (down == 0 || by.Y < down):
 				down = by.Y
 			}
 		}

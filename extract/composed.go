@@ -215,10 +215,11 @@ func inkAlong(b *layout.Bitmap, from, to image.Point) bool {
 // standingRules are the standing lines that the form prints: those outside of slots, and
 // those higher than the slot.
 func (c *composed) standingRules() []layout.Rule {
+	const inside = 0.05 // inch from a slot's sides: a line closer to them is the slot's own border
 	return slices.DeleteFunc(slices.Clone(c.of.standing), func(r layout.Rule) bool {
 		at := image.Pt(int(r.At((r.From+r.To)/2)), (r.From+r.To)/2)
 		return c.anySlot(func(s image.Rectangle) bool {
-			return at.In(s.Inset(c.of.inches(0.05))) && r.To-r.From < s.Dy()*6/5
+			return at.In(s.Inset(c.of.inches(inside))) && r.To-r.From < s.Dy()*6/5
 		})
 	})
 }
@@ -230,10 +231,11 @@ func (c *composed) anySlot(is func(image.Rectangle) bool) bool {
 // slotOf is the record and the slot that hold most of a piece of ink, −1 where none does.
 // Shadows and frames are larger than what they would be in.
 func (c *composed) slotOf(box image.Rectangle) (record, slot int) {
+	const around = 0.2 // inch around a record into which its writing runs
 	record, slot = -1, -1
 	most := 0
 	for i, one := range c.all {
-		if in := one.box.Inset(-c.of.inches(0.2)).Intersect(box); 2*in.Dx()*in.Dy() < box.Dx()*box.Dy() {
+		if in := one.box.Inset(-c.of.inches(around)).Intersect(box); 2*in.Dx()*in.Dy() < box.Dx()*box.Dy() {
 			continue
 		}
 		crossed := 0
@@ -259,7 +261,7 @@ func (c *composed) slotOf(box image.Rectangle) (record, slot int) {
 // printed reports whether a piece of ink is print of a record.
 func (c *composed) printed(box image.Rectangle) bool {
 	return slices.ContainsFunc(c.print, func(p image.Rectangle) bool {
-		return middle(box).In(p.Inset(-c.of.inches(0.02))) && box.Dy() < 2*p.Dy()
+		return middle(box).In(p.Inset(-c.of.inches(printEdge))) && box.Dy() < 2*p.Dy()
 	})
 }
 

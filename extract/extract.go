@@ -260,6 +260,10 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	case len(r.forms) > 0:
 		r.sense = 6 * forms[0].score
 	}
+	const (
+		clearly = 0.8  // confidence of a word that makes sense
+		perWord = 0.25 // sense of such a word; headings that are surely headings make 3 and more
+	)
 	clear := 0
 	printed := words
 	if len(r.whole) > len(printed) {
@@ -267,11 +271,11 @@ func (x Extractor) read(ctx context.Context, v *view) (reading, error) {
 	}
 	for _, w := range printed {
 		// Tesseract also reads words that stand on end.
-		if w.Confidence >= 0.8 && wordLike(w.Text) && w.Box.Dx() > w.Box.Dy() {
+		if w.Confidence >= clearly && wordLike(w.Text) && w.Box.Dx() > w.Box.Dy() {
 			clear++
 		}
 	}
-	r.sense += 0.25 * float64(min(clear, 40))
+	r.sense += perWord * float64(min(clear, 40))
 	return r, nil
 }
 

@@ -32,9 +32,10 @@ type records struct {
 
 // Of records, in inches and shares.
 const (
-	labelOff  = 0.1 // by which a label may be off its place in the record
-	labelMost = 5   // between two labels of one record
-	labelSeen = 0.6 // share of the records in which print is read at its place at least
+	labelOff  = 0.1  // by which a label may be off its place in the record
+	labelMost = 5    // between two labels of one record
+	labelSeen = 0.6  // share of the records in which print is read at its place at least
+	printEdge = 0.02 // around print as it was read, where ink is the print's as well
 )
 
 // records looks for records where no table of signers was understood for certain. The
@@ -646,7 +647,7 @@ func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *r
 	sheet.ink = v.withoutRules().Clone()
 	for _, anchor := range anchors {
 		for _, p := range printed {
-			sheet.ink.Clear(p.box.Add(anchor).Inset(-v.inches(0.02)))
+			sheet.ink.Clear(p.box.Add(anchor).Inset(-v.inches(printEdge)))
 		}
 	}
 	sheet.strays = straysOf(atoms, anchors, printed)

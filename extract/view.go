@@ -71,11 +71,16 @@ func (v *view) held(r image.Rectangle) image.Rectangle {
 // empty reports whether nothing is on the page but specks and what shines
 // through: less ink than one short line of writing.
 func (v *view) empty(strokes layout.Components) bool {
+	const (
+		edge            = 0.3     // inch along the sides of the page that is not looked at
+		shorter, longer = 0.06, 3 // inch: the longer side of a letter, or of a word whose letters touch
+		full            = 0.6     // of the square on that side that is ink, at most
+	)
 	letters := 0
-	frame := image.Rect(0, 0, v.bits.W, v.bits.H).Inset(int(v.dpi * 0.3))
+	frame := image.Rect(0, 0, v.bits.W, v.bits.H).Inset(int(v.dpi * edge))
 	for _, c := range strokes.List {
 		long := float64(max(c.Box.Dx(), c.Box.Dy()))
-		if c.Box.In(frame) && long > v.dpi*0.06 && long < v.dpi*3 && float64(c.Area) < 0.6*long*long {
+		if c.Box.In(frame) && long > v.dpi*shorter && long < v.dpi*longer && float64(c.Area) < full*long*long {
 			letters++
 		}
 	}
@@ -84,14 +89,18 @@ func (v *view) empty(strokes layout.Components) bool {
 
 // likeliest is the order in which to try quarter turns.
 func (v *view) likeliest(strokes layout.Components) []int {
+	const (
+		shorter, longer = 0.03, 0.3 // inch: the longer side of a letter
+		reach           = 0.4       // inch from a letter to its neighbours in line
+	)
 	var letters []image.Rectangle
-	small, large := v.inches(0.03), v.inches(0.3)
+	small, large := v.inches(shorter), v.inches(longer)
 	for _, c := range strokes.List {
 		if long := max(c.Box.Dx(), c.Box.Dy()); long >= small && long <= large {
 			letters = append(letters, c.Box)
 		}
 	}
-	return layout.Quarters(letters, v.inches(0.4))
+	return layout.Quarters(letters, v.inches(reach))
 }
 
 // withoutRules is the page's ink less all ruled lines. It is shared: nobody
@@ -153,6 +162,7 @@ const printDPI = 320
 // white, for it passes over what stands on grey. The scale is that of the
 // picture to work.
 func (v *view) unruled(r image.Rectangle) (g *image.Gray, scale float64) {
+	const patch = 0.08 // inch: the side of a block for which the level of the paper is found
 	page, scale := v.turned.Image, 1/v.scale
 	if v.page.DPI > printDPI {
 		page, scale = v.work, 1
@@ -166,7 +176,7 @@ func (v *view) unruled(r image.Rectangle) (g *image.Gray, scale float64) {
 	for x := range columns {
 		columns[x] = min(v.bits.W-1, int(float64(full.Min.X+x)/scale))
 	}
-	block := v.inches(0.08)
+	block := v.inches(patch)
 	levels := make([]int, (v.bits.W+block-1)/block) // of the paper, for one row of blocks; 0 until asked
 	row := -1
 	for y := range full.Dy() {
