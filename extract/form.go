@@ -36,6 +36,10 @@ type form struct {
 // headings. Running text stays far below it.
 const sureHeadings = 0.5
 
+// clearHeading is the confidence from which on a heading says by itself what it asks
+// for, whatever stands beside it.
+const clearHeading = 0.9
+
 // findForms looks for the signer tables of a page and their headings. It returns
 // none where the page has none, and the printed words that it came across.
 func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.Word, error) {
@@ -127,17 +131,14 @@ func (x Extractor) findForms(ctx context.Context, v *view) ([]form, []tesseract.
 // headedTwice reports whether the first row below the headings has headings, too, and asks for
 // a name or a signature again: every other row is then somebody else's, such as a witness's.
 func (f form) headedTwice(words []tesseract.Word) bool {
-	const (
-		plainly = 0.9
-		read    = 0.7 // confidence of the words
-	)
+	const read = 0.7 // confidence of the words
 	if f.first == 0 || f.first >= f.table.Rows() || f.table.Columns() == 0 {
 		return false
 	}
 	in := slices.DeleteFunc(wordsIn(words, f.table.Row(f.first)), func(w tesseract.Word) bool { return w.Confidence < read })
 	known, person := 0, false
 	for _, text := range byColumn(f.table, lines(in)) {
-		if heading.Of(text).Confidence >= plainly {
+		if heading.Of(text).Confidence >= clearHeading {
 			known++
 			person = person || heading.Mentions(text, string(Name)) || heading.Mentions(text, string(Signature))
 		}
@@ -177,7 +178,7 @@ func (f form) partlyRead() form {
 		return form{table: f.table, columns: make([]Column, f.table.Columns()), ticks: f.ticks}
 	}
 	for i, c := range f.columns {
-		if heading.Of(c.Heading).Confidence < 0.9 {
+		if heading.Of(c.Heading).Confidence < clearHeading {
 			f.columns[i] = Column{Heading: c.Heading}
 		}
 	}
@@ -236,12 +237,17 @@ func (v *view) headFoot(t layout.Table) int {
 
 // headBand is where the headings of a table may stand.
 func headBand(v *view, t layout.Table) image.Rectangle {
-	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.6), t.Right, v.headFoot(t)).Intersect(v.bounds())
+	const over = 0.6 // inch over the table
+	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(over), t.Right, v.headFoot(t)).Intersect(v.bounds())
 }
 
 // aboveTable is where headings stand right above a table.
 func aboveTable(v *view, t layout.Table) image.Rectangle {
-	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(0.55), t.Right, t.Bounds().Min.Y+v.inches(0.03))
+	const (
+		over = 0.55 // inch over the table
+		into = 0.03 // inch of the table: print may touch its first line
+	)
+	return image.Rect(t.Left, t.Bounds().Min.Y-v.inches(over), t.Right, t.Bounds().Min.Y+v.inches(into))
 }
 
 // headed tries what stands above a table and in its first rows as its headings.
@@ -325,16 +331,22 @@ func (f form) rowOf(line Row, before int) int { return f.first + line.Number - b
 // asks for a name and a signature. Candidates, committees and witnesses have
 // tables, too, but shorter ones or without a place to sign.
 func (f form) worth() float64 {
+	// What a row counts against one of a table that surely asks for both.
+	const (
+		unsure   = 0.3 // the headings may be none
+		oneAsked = 0.5 // for a name or a signature
+		unasked  = 0.1 // for neither
+	)
 	rows := float64(f.table.Rows() - f.first)
 	switch {
 	case f.score < sureHeadings:
-		return 0.3 * rows
+		return unsure * rows
 	case f.forSigners():
 		return rows
 	case f.asks(Name, Given, Family, MemberID, Signature):
-		return 0.5 * rows
+		return oneAsked * rows
 	}
-	return 0.1 * rows
+	return unasked * rows
 }
 
 // forSigners reports whether a table asks who signs and to sign.
@@ -395,7 +407,7 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 	for i, column := range f.columns {
 		texts[i] = column.Heading
 		before := heading.Of(column.Heading).Confidence
-		if before > 0.9 {
+		if before > clearHeading {
 			continue
 		}
 		if c == nil {
@@ -421,9 +433,13 @@ func readAgain(ctx context.Context, v *view, engine Printer, f form) (form, erro
 // framed reports whether what was found is but a frame around a table in which
 // nothing is drawn: it has rows as high as several lines of writing.
 func (f *form) framed(v *view) bool {
+	const (
+		high      = 1.3 // inch: several lines of writing
+		highOfTwo = 1   // inch: the same where there are no more than two rows
+	)
 	rows := f.table.Rows() - f.first
 	for row := f.first; row < f.table.Rows(); row++ {
-		if height := f.table.Row(row).Dy(); height > v.inches(1.3) || rows <= 2 && height > v.inches(1) {
+		if height := f.table.Row(row).Dy(); height > v.inches(high) || rows <= 2 && height > v.inches(highOfTwo) {
 			return true
 		}
 	}
@@ -478,13 +494,16 @@ func drawnTables(v *view) []layout.Table {
 // besideMargin is a table of lines alone where the one border of a sheet is that of its margin,
 // as on a writing pad: nobody writes left of it.
 func (v *view) besideMargin(t layout.Table) layout.Table {
-	const few = 0.1 // share of the rows that may have a mark there
+	const (
+		few    = 0.1  // share of the rows that may have a mark there
+		border = 0.04 // inch beside the lines around a cell that is theirs
+	)
 	if t.Columns() != 2 || 3*t.Cell(0, 0).Dx() > t.Row(0).Dx() {
 		return t
 	}
 	marked := 0
 	for row := range t.Rows() {
-		if len(v.writing(t.Cell(row, 0).Inset(v.inches(0.04)))) > 0 {
+		if len(v.writing(t.Cell(row, 0).Inset(v.inches(border)))) > 0 {
 			marked++
 		}
 	}
@@ -626,11 +645,12 @@ func wordsIn(words []tesseract.Word, band image.Rectangle) []tesseract.Word {
 
 // headOf is the box around headings with the room a line of print needs.
 func headOf(v *view, boxes []image.Rectangle) image.Rectangle {
+	const room = 0.03 // inch around print
 	var all image.Rectangle
 	for _, b := range boxes {
 		all = all.Union(b)
 	}
-	return all.Inset(-v.inches(0.03))
+	return all.Inset(-v.inches(room))
 }
 
 // byColumn joins the words of each column.
@@ -685,7 +705,10 @@ func openForm(ctx context.Context, v *view, engine Printer) (*form, []tesseract.
 // passedOver reports whether reading a page left out what may be headings: writing side
 // by side in one line, with no word where it stands.
 func (v *view) passedOver(words []tesseract.Word) bool {
-	const fewest = 2
+	const (
+		fewest = 2   // pieces of writing side by side
+		short  = 0.1 // inch: a shorter piece is no heading
+	)
 	missed := slices.DeleteFunc(v.writing(v.bounds()), func(box image.Rectangle) bool {
 		read := 0 // of its length
 		for _, w := range words {
@@ -693,20 +716,30 @@ func (v *view) passedOver(words []tesseract.Word) bool {
 				read += in.Dx()
 			}
 		}
-		return box.Dx() < v.inches(0.1) || 2*read > box.Dx()
+		return box.Dx() < v.inches(short) || 2*read > box.Dx()
 	})
 	return slices.ContainsFunc(layout.TextLines(missed), func(line []int) bool { return len(line) >= fewest })
 }
 
+// wordEdge is by how many inches ink reaches beyond the box of its word in a text layer.
+const wordEdge = 0.015
+
 // typed reports whether ink is that of a word of the page's own text layer.
 func (v *view) typed(box image.Rectangle) bool {
 	return slices.ContainsFunc(v.words, func(w tesseract.Word) bool {
-		return middle(box).In(w.Box.Inset(-v.inches(0.015)))
+		return middle(box).In(w.Box.Inset(-v.inches(wordEdge)))
 	})
 }
 
 // writing is where words stand in a part of the page, printed or written.
 func (v *view) writing(r image.Rectangle) []image.Rectangle {
+	const (
+		speck   = 0.03 // inch: shorter pieces of ink are none of writing
+		longest = 4    // inch: longer pieces are rules and frames
+		highest = 1    // inch: the same for their height
+		gap     = 0.08 // inch within a word
+		low     = 0.05 // inch: what is lower is a stroke and no word
+	)
 	var boxes []image.Rectangle
 	for _, w := range v.words {
 		if middle(w.Box).In(r) {
@@ -716,16 +749,17 @@ func (v *view) writing(r image.Rectangle) []image.Rectangle {
 	var pieces []image.Rectangle
 	for _, c := range v.components().List {
 		long := max(c.Box.Dx(), c.Box.Dy())
-		if long >= v.inches(0.03) && long < v.inches(4) && middle(c.Box).In(r) && c.Box.Dy() < v.inches(1) && !v.typed(c.Box) {
+		if long >= v.inches(speck) && long < v.inches(longest) && middle(c.Box).In(r) &&
+			c.Box.Dy() < v.inches(highest) && !v.typed(c.Box) {
 			pieces = append(pieces, c.Box)
 		}
 	}
-	for _, group := range layout.Words(pieces, v.inches(0.08)) {
+	for _, group := range layout.Words(pieces, v.inches(gap)) {
 		var box image.Rectangle
 		for _, i := range group {
 			box = box.Union(pieces[i])
 		}
-		if box.Dy() >= v.inches(0.05) {
+		if box.Dy() >= v.inches(low) {
 			boxes = append(boxes, box)
 		}
 	}

@@ -105,6 +105,7 @@ func (h *Handwritten) PrintLike(cells []Cell) []float64 {
 // in by hand or typed: where few of its cells look printed, those few are mostly neat
 // hands.
 func printBar(cells []hand.Lattice) float64 {
+	const surely = 0.99 // where few cells look printed
 	printed, written := 0, 0
 	for _, l := range cells {
 		switch {
@@ -116,7 +117,7 @@ func printBar(cells []hand.Lattice) float64 {
 		}
 	}
 	if 2*printed < written {
-		return 0.99
+		return surely
 	}
 	return 0.5
 }

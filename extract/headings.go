@@ -34,9 +34,10 @@ const hopefulHeadings = 0.3
 // bestHeadings finds the line of words, or two lines, that makes the best
 // headings.
 func bestHeadings(words []tesseract.Word) (headings, bool) {
+	const better = 0.02 // of the score, by which another line must be better
 	var best headings
 	for _, p := range phrased(words) {
-		if h := headingsOf(p); len(p) > 1 && h.score > best.score+0.02 {
+		if h := headingsOf(p); len(p) > 1 && h.score > best.score+better {
 			best = h
 		}
 	}
@@ -48,6 +49,11 @@ func (h headings) columns() []Column { return columnsOf(h.texts(), h.meanings) }
 // completed reads what stands in the line of the headings and was missed: on a
 // whole page Tesseract passes over short words such as "No." and "ZIP".
 func (v *view) completed(ctx context.Context, engine Printer, h headings) (headings, error) {
+	const (
+		off    = 0.05 // inch by which a word sticks out above or below the line of headings
+		margin = 0.02 // inch of paper around it for Tesseract
+		worse  = 0.2  // of the score, that may be lost where more headings are known
+	)
 	if v.words != nil {
 		return h, nil
 	}
@@ -57,13 +63,13 @@ func (v *view) completed(ctx context.Context, engine Printer, h headings) (headi
 		read := slices.ContainsFunc(h.phrases, func(p phrase) bool {
 			return box.Intersect(p.box).Dx()*2 > box.Dx()
 		})
-		if !read && box.Min.Y >= strip.Min.Y-v.inches(0.05) && box.Max.Y <= strip.Max.Y+v.inches(0.05) {
+		if !read && box.Min.Y >= strip.Min.Y-v.inches(off) && box.Max.Y <= strip.Max.Y+v.inches(off) {
 			missed = append(missed, box)
 		}
 	}
 	more := slices.Clone(h.phrases)
 	for _, box := range missed {
-		g, scale := v.unruled(box.Inset(-v.inches(0.02)))
+		g, scale := v.unruled(box.Inset(-v.inches(margin)))
 		words, err := engine.Words(ctx, framed(g, 12), tesseract.Block, int(v.dpi*scale))
 		if err != nil {
 			return h, err
@@ -74,7 +80,7 @@ func (v *view) completed(ctx context.Context, engine Printer, h headings) (headi
 	}
 	slices.SortFunc(more, func(a, b phrase) int { return a.box.Min.X - b.box.Min.X })
 	more = rejoined(more)
-	if all := headingsOf(more); known(all.meanings) > known(h.meanings) && all.score > h.score-0.2 {
+	if all := headingsOf(more); known(all.meanings) > known(h.meanings) && all.score > h.score-worse {
 		return all, nil
 	}
 	return h, nil
@@ -147,9 +153,10 @@ func (p phrases) boxes() []image.Rectangle {
 // wider gaps. Since headings may take two lines, each two neighbouring lines
 // are also given as one.
 func phrased(words []tesseract.Word) []phrases {
+	const wide, wider = 0.8, 1.3 // of the height of the words, as wordSpace
 	rows := lines(slices.DeleteFunc(slices.Clone(words), func(w tesseract.Word) bool { return !legible(w.Text) }))
 	var all []phrases
-	for _, gap := range []float64{wordSpace, 0.8, 1.3} {
+	for _, gap := range []float64{wordSpace, wide, wider} {
 		var single []phrases
 		for _, line := range rows {
 			single = append(single, phrasesOf(line, gap))
@@ -215,11 +222,12 @@ func regrouped(ps phrases) phrases {
 			out = append(out, before)
 		}
 		if n := len(out); n > 0 && float64(p.box.Min.X-out[n-1].box.Max.X) < float64(p.box.Dy()) {
-			if heading.OfSomebody(out[n-1].text) && heading.Of(p.text).Confidence > 0.9 {
+			if heading.OfSomebody(out[n-1].text) && heading.Of(p.text).Confidence > clearHeading {
 				out[n-1] = out[n-1].with(p) // "Child's" before "Name"
 				continue
 			}
-			if m := heading.Of(out[n-1].text + " " + p.text); m.Confidence > 0.9 && len(m.Items) == 1 && m.Items[0] != string(Number) {
+			m := heading.Of(out[n-1].text + " " + p.text)
+			if m.Confidence > clearHeading && len(m.Items) == 1 && m.Items[0] != string(Number) {
 				out[n-1] = out[n-1].with(p)
 				continue
 			}
@@ -253,7 +261,7 @@ func (p phrase) partsAt() int {
 		return 0
 	}
 	before, after := p.parted(at)
-	if heading.Of(before.text).Confidence < 0.9 || heading.Of(after.text).Confidence < 0.9 {
+	if heading.Of(before.text).Confidence < clearHeading || heading.Of(after.text).Confidence < clearHeading {
 		return 0
 	}
 	return at

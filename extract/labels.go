@@ -174,7 +174,10 @@ func askTwice(labels []string) bool {
 // grey that most of them are darker than. What people write differs, and goes. It is nil where
 // they share nothing; the scale is that of the picture to work.
 func (v *view) recurring(places []image.Rectangle) (print *image.Gray, scale float64) {
-	const fewest = 150 // pixels of ink that a label has at least
+	const (
+		fewest = 150  // pixels of ink that a label has at least
+		off    = 0.02 // inch by which a label is off from place to place
+	)
 	var pictures []*image.Gray
 	size := image.Pt(math.MaxInt, math.MaxInt)
 	for _, place := range places {
@@ -202,7 +205,7 @@ func (v *view) recurring(places []image.Rectangle) (print *image.Gray, scale flo
 	if len(anchors) < fewest {
 		return nil, scale
 	}
-	reach := int(math.Ceil(0.02 * v.dpi * scale))
+	reach := int(math.Ceil(off * v.dpi * scale))
 	for i, g := range pictures {
 		still[i] = bestShift(g, anchors, reach)
 	}

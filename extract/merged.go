@@ -54,7 +54,7 @@ func sideBySide(words []tesseract.Word) phrases {
 	asked := map[string]bool{}
 	for _, p := range all {
 		m := heading.Of(p.text)
-		if m.Confidence < 0.9 || len(m.Items) != 1 || asked[m.Items[0]] || m.Items[0] == string(Number) {
+		if m.Confidence < clearHeading || len(m.Items) != 1 || asked[m.Items[0]] || m.Items[0] == string(Number) {
 			return nil
 		}
 		asked[m.Items[0]] = true
@@ -65,7 +65,10 @@ func sideBySide(words []tesseract.Word) phrases {
 // lostBorder is where the border between two headings runs: along what is left of it, or
 // where the least is written below.
 func (f *form) lostBorder(v *view, left, right image.Rectangle) float64 {
-	const few = 0.5 // rows: shorter strokes are writing
+	const (
+		few = 0.5  // rows: shorter strokes are writing
+		off = 0.04 // inch by which pieces of one border are out of line
+	)
 	bounds := f.table.Bounds()
 	from, to := middle(left).X, middle(right).X
 	best, longest := 0.0, few*float64(bounds.Dy())/float64(f.table.Rows())
@@ -77,7 +80,7 @@ func (f *form) lostBorder(v *view, left, right image.Rectangle) float64 {
 		}
 		length := 0.0 // of all that stands along it
 		for _, o := range v.standing {
-			if math.Abs(o.At(at)-x) < v.dpi*0.04 {
+			if math.Abs(o.At(at)-x) < v.dpi*off {
 				length += float64(max(0, min(o.To, bounds.Max.Y)-max(o.From, bounds.Min.Y)))
 			}
 		}

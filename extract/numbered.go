@@ -95,6 +95,7 @@ func (f *form) partNumbers(v *view) {
 		least   = 4    // rows that show a number to be printed and not written
 		usual   = 0.85 // share of the rows that have one
 		stray   = 0.03 // inches by which print is off
+		gap     = 0.06 // inches within a number
 	)
 	t := f.table
 	rows := t.Rows() - f.first
@@ -108,7 +109,7 @@ func (f *form) partNumbers(v *view) {
 	var ends []image.Point // of each row's first ink, from the cell's lower left corner
 	for row := f.first; row < t.Rows(); row++ {
 		cell := t.Cell(row, 0)
-		if first := firstPrint(pieces, cell, v.inches(widest), v.inches(tallest), v.inches(0.06)); !first.Empty() {
+		if first := firstPrint(pieces, cell, v.inches(widest), v.inches(tallest), v.inches(gap)); !first.Empty() {
 			ends = append(ends, first.Max.Sub(image.Pt(cell.Min.X, cell.Max.Y)))
 		}
 	}

@@ -184,6 +184,7 @@ func (v *view) bordersOf(t layout.Table, from int) []layout.Rule {
 		through = 0.7  // of a row that a border covers
 		most    = 0.5  // share of the rows that have it
 		same    = 0.05 // inches by which it is off
+		side    = 0.1  // inches from the sides of the table, where lines are those of its frame
 	)
 	type border struct {
 		rule layout.Rule
@@ -198,7 +199,8 @@ func (v *view) bordersOf(t layout.Table, from int) []layout.Rule {
 		for _, r := range v.standing {
 			over := min(r.To, box.Max.Y) - max(r.From, box.Min.Y)
 			x := r.At(at)
-			if float64(over) < through*float64(box.Dy()) || x < float64(t.Left)+v.dpi*0.1 || x > float64(t.Right)-v.dpi*0.1 {
+			if float64(over) < through*float64(box.Dy()) ||
+				x < float64(t.Left)+v.dpi*side || x > float64(t.Right)-v.dpi*side {
 				continue
 			}
 			i := slices.IndexFunc(found, func(b border) bool { return math.Abs(b.rule.At(at)-x) < same*v.dpi })

@@ -170,6 +170,7 @@ func (c *cells) repeatsHeadings(r Row) bool {
 // date, or what two of them at least have at the same place of one column, such as its slashes.
 // Where others wrote over those, they do not recur in most rows.
 func (c *cells) printedBlanks() map[int]bool {
+	const off = 0.06 // inch by which the same print is off its place in another row
 	type lone struct {
 		row, column int
 		box         image.Rectangle // in the row
@@ -196,7 +197,7 @@ func (c *cells) printedBlanks() map[int]bool {
 			all = append(all, in[0])
 		}
 	}
-	near := func(a, b int) bool { return max(a-b, b-a) <= c.view.inches(0.06) }
+	near := func(a, b int) bool { return max(a-b, b-a) <= c.view.inches(off) }
 	for i, a := range all {
 		blank[a.row] = blank[a.row] || slices.ContainsFunc(slices.Concat(all[:i], all[i+1:]), func(b lone) bool {
 			return a.column == b.column && near(a.box.Min.X, b.box.Min.X) && near(a.box.Min.Y, b.box.Min.Y) &&

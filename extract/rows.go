@@ -492,7 +492,7 @@ func newCells(v *view, f *form) *cells {
 	}
 	pen := bits.Clone()
 	for _, w := range v.words {
-		pen.Clear(w.Box.Inset(-v.inches(0.015)))
+		pen.Clear(w.Box.Inset(-v.inches(wordEdge)))
 	}
 	c.ink = ink.Assign(bits, f.table, rest, columns, v.dpi)
 	c.pen = ink.Assign(pen, f.table, rest, columns, v.dpi)
@@ -506,6 +506,7 @@ var shared = []Field{MemberID, Institution, Street, CityState, City, State, ZIP,
 // partRules tells the table's own lines from folds of the paper, which run to
 // its edge, and from the rest: strokes of a pen.
 func partRules(v *view, f *form) (own, folds, rest []layout.Rule) {
+	const off = 0.04 // inch from a line of the table, within which a rule is that line
 	t, lines := f.table, f.table.Lines
 	if t.Style == layout.Open {
 		lines = f.frame
@@ -513,12 +514,12 @@ func partRules(v *view, f *form) (own, folds, rest []layout.Rule) {
 	across := v.foldsAcross(t)
 	for _, r := range v.lying {
 		at := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
-		reach := v.dpi * 0.04
+		reach := v.dpi * off
 		if t.Style == layout.Shaded {
 			reach *= 2 // the edges of bands were found at a low resolution
 		}
 		near := slices.ContainsFunc(lines, func(l layout.Rule) bool { return math.Abs(l.At(at)-r.At(at)) < reach })
-		fold := r.From < v.inches(0.3) || r.To > v.bounds().Max.X-v.inches(0.3)
+		fold := r.From < v.inches(foldEdge) || r.To > v.bounds().Max.X-v.inches(foldEdge)
 		switch {
 		case near:
 			own = append(own, r)
@@ -531,15 +532,18 @@ func partRules(v *view, f *form) (own, folds, rest []layout.Rule) {
 	return own, folds, rest
 }
 
-// foldOff is by how many inches a piece of a fold is off the line through all of it.
-const foldOff = 0.03
+// Of folds of the paper, in inches.
+const (
+	foldEdge = 0.3  // from the side of the paper, within which a fold ends
+	foldOff  = 0.03 // by which a piece of a fold is off the line through all of it
+)
 
 // foldsAcross are folds of the paper from one side of it to the other, which writing cut into
 // pieces: a piece that begins at the left edge, one that ends at the right, and others between
 // them, in line, over most of the way.
 func (v *view) foldsAcross(t layout.Table) (folds []layout.Rule) {
 	const most = 0.6 // of the way
-	edge, off := v.inches(0.3), v.inches(foldOff)
+	edge, off := v.inches(foldEdge), v.inches(foldOff)
 	for _, left := range v.lying {
 		if left.From > edge || left.From >= t.Left {
 			continue
@@ -574,11 +578,12 @@ func alongFold(r, fold layout.Rule, off int) bool {
 
 // standingOf is the standing rules on the table's borders or beyond it.
 func (v *view) standingOf(t layout.Table) []layout.Rule {
+	const off = 0.05 // inch from a border of the table, within which a rule is that border
 	var own []layout.Rule
 	for _, r := range v.standing {
 		middle := (r.From + r.To) / 2
 		near := slices.ContainsFunc(t.Borders, func(b layout.Rule) bool {
-			return math.Abs(b.At(middle)-r.At(middle)) < v.dpi*0.05
+			return math.Abs(b.At(middle)-r.At(middle)) < v.dpi*off
 		})
 		if near || r.To-r.From > t.Bounds().Dy()*2/3 {
 			own = append(own, r)
@@ -612,11 +617,12 @@ func (c *cells) penned(row, column, item int) bool {
 // fold of the paper left in it: a tail at the top of the line, or a stroke
 // that lies. Only of printed sheets it is known for certain where a line begins.
 func (c *cells) remnant(row, column, item int) bool {
+	const flat = 0.06 // inch: lower ink is a stroke that lies
 	if !c.form.exact {
 		return false
 	}
 	box, line := c.ink.Box(row, column, item), c.form.table.Row(row)
-	return box.Dy() < c.view.inches(0.06) || box.Max.Y < line.Min.Y+line.Dy()*3/10
+	return box.Dy() < c.view.inches(flat) || box.Max.Y < line.Min.Y+line.Dy()*3/10
 }
 
 // footer reports whether a row of an open table is a line of print below it: nobody wrote in
@@ -634,13 +640,14 @@ func (x Extractor) footer(ctx context.Context, r reading, c *cells, row int) (bo
 // runsAcross reports whether words of a row run on over a border, or with no more room at it
 // than between the words of a sentence.
 func (c *cells) runsAcross(row int) bool {
+	const over = 0.2 // inch that a word has on either side of the border
 	words := c.view.writing(c.form.table.Row(row))
 	for _, line := range layout.TextLines(words) {
 		for i, at := range line {
 			w := words[at]
 			overruns := slices.ContainsFunc(c.form.table.Borders, func(b layout.Rule) bool {
 				x := int(b.At(w.Min.Y))
-				return x-w.Min.X > c.view.inches(0.2) && w.Max.X-x > c.view.inches(0.2)
+				return x-w.Min.X > c.view.inches(over) && w.Max.X-x > c.view.inches(over)
 			})
 			if overruns {
 				return true
@@ -658,7 +665,8 @@ func (c *cells) runsAcross(row int) bool {
 
 // columnOf is the column in which a word begins.
 func (c *cells) columnOf(word image.Rectangle) int {
-	x := float64(word.Min.X + min(word.Dx()/2, c.view.inches(0.08)))
+	const start = 0.08 // inch from the left: a word may begin a little before its column
+	x := float64(word.Min.X + min(word.Dx()/2, c.view.inches(start)))
 	return slices.IndexFunc(c.form.table.Borders[1:], func(b layout.Rule) bool { return x < b.At(word.Min.Y) })
 }
 
@@ -690,8 +698,11 @@ func (c *cells) picture(row int) ([]byte, error) { return c.view.picture(c.form.
 
 // picture is a place of the page as people are shown it.
 func (v *view) picture(place image.Rectangle) ([]byte, error) {
-	const width = 1300 // pixels: legible across a wide screen, some 20 KB
-	g := crop(v.turned.Image, v.full(place.Inset(-v.inches(0.04))))
+	const (
+		width  = 1300 // pixels: legible across a wide screen, some 20 KB
+		margin = 0.04 // inch of the page around the place
+	)
+	g := crop(v.turned.Image, v.full(place.Inset(-v.inches(margin))))
 	if g.Rect.Empty() {
 		return nil, nil
 	}

@@ -279,13 +279,14 @@ func sharesNames(column, names []Reading) float64 {
 // meaningsOf is the log likelihood of what a column holds under each meaning,
 // less that under none.
 func meaningsOf(readings []Reading, may []Field) []float64 {
+	const common = 0.6 // of the readings: where fewer are distinct, signers have them in common
 	var seen [looks]float64
 	distinct := map[string]bool{}
 	for _, r := range readings {
 		seen[lookOf(r)]++
 		distinct[strings.ToLower(r.Text)] = true
 	}
-	few := float64(len(distinct)) < 0.6*float64(len(readings))
+	few := float64(len(distinct)) < common*float64(len(readings))
 	answers := answered(readings)
 	out := make([]float64, len(looksOf))
 	for m, meaning := range looksOf {

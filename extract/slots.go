@@ -212,7 +212,11 @@ func share(is bool) float64 {
 
 // slot is where people write what a label asks for.
 func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) image.Rectangle {
-	const under = 0.15 // of the pitch: how far below its line writing hangs
+	const (
+		under = 0.15 // of the pitch: how far below its line writing hangs
+		rim   = 0.03 // inch around print that is the print's
+		left  = 0.05 // inch left of a label where writing on its line begins
+	)
 	box := l.box.Add(anchor)
 	next, limit := s.v.bounds().Max.X, s.rightOf(anchor)
 	for _, p := range s.printed {
@@ -220,14 +224,14 @@ func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) ima
 			next = min(next, b.Min.X)
 		}
 	}
-	slot := image.Rect(box.Min.X, 0, min(next-s.v.inches(0.03), limit), 0)
+	slot := image.Rect(box.Min.X, 0, min(next-s.v.inches(rim), limit), 0)
 	switch side {
 	case above:
-		slot.Min.X -= s.v.inches(0.05)
+		slot.Min.X -= s.v.inches(left)
 		slot.Min.Y, slot.Max.Y = box.Min.Y-s.pitch, box.Max.Y
 	case below:
-		slot.Min.X -= s.v.inches(0.05)
-		slot.Min.Y, slot.Max.Y = box.Min.Y-s.v.inches(0.03), box.Min.Y+s.pitch
+		slot.Min.X -= s.v.inches(left)
+		slot.Min.Y, slot.Max.Y = box.Min.Y-s.v.inches(rim), box.Min.Y+s.pitch
 	default:
 		slot.Min.X = box.Max.X
 		slot.Max.Y = box.Max.Y + int(under*float64(s.pitch))
@@ -263,13 +267,14 @@ func (s recordSheet) slot(anchor image.Point, l printedPart, side labelSide) ima
 // that of another label, too.
 func (s recordSheet) lineOf(l printedPart, side labelSide) (from, to int, ok bool) {
 	const (
-		near = 0.5 // of the pitch: from the label up to the line above it
-		far  = 1.1 // of the pitch: from the label down to the line below it
+		near = 0.5  // of the pitch: from the label up to the line above it
+		far  = 1.1  // of the pitch: from the label down to the line below it
+		meet = 0.05 // inch by which the line runs into the label, or ends short of its sides
 	)
 	if side == right {
 		return 0, 0, false
 	}
-	off := s.v.inches(0.05)
+	off := s.v.inches(meet)
 	var froms, tos []int
 	for _, anchor := range s.anchors {
 		box := l.box.Add(anchor)
@@ -302,9 +307,10 @@ func (s recordSheet) lineOf(l printedPart, side labelSide) (from, to int, ok boo
 // anchor: the first in which people write.
 func (s recordSheet) cell(l printedPart, place image.Rectangle) (from, to int) {
 	const (
-		through = 0.7 // of the height that a line runs through
-		wrote   = 0.3 // share of the records with ink in the part
-		near    = 0.05
+		through = 0.7  // of the height that a line runs through
+		wrote   = 0.3  // share of the records with ink in the part
+		near    = 0.05 // inch by which such a line is off its place
+		beside  = 0.03 // inch beside a line where ink is the line's
 	)
 	type border struct{ x, records int }
 	var found []border
@@ -338,7 +344,7 @@ func (s recordSheet) cell(l printedPart, place image.Rectangle) (from, to int) {
 	for i := 1; i < len(xs); i++ {
 		n := 0
 		for _, anchor := range s.anchors {
-			part := image.Rect(xs[i-1], place.Min.Y, xs[i], place.Max.Y).Add(anchor).Inset(s.v.inches(0.03))
+			part := image.Rect(xs[i-1], place.Min.Y, xs[i], place.Max.Y).Add(anchor).Inset(s.v.inches(beside))
 			if s.wrote(part) {
 				n++
 			}
@@ -362,7 +368,11 @@ func hasInk(b *layout.Bitmap, place image.Rectangle) bool {
 // most records: they part the label's own line from another's. Along the line to write on
 // there is none.
 func (s recordSheet) linesIn(l printedPart, place image.Rectangle, side labelSide) (heights []int) {
-	own := place.Inset(s.v.inches(0.06)) // beside the label, or between it and the far end
+	const (
+		edge = 0.06 // inch along the place's sides, where lines are those around it
+		off  = 0.04 // inch by which such a line is off its place
+	)
+	own := place.Inset(s.v.inches(edge)) // beside the label, or between it and the far end
 	switch side {
 	case above:
 		own.Max.Y = min(own.Max.Y, l.box.Min.Y-s.pitch/4)
@@ -381,7 +391,7 @@ func (s recordSheet) linesIn(l printedPart, place image.Rectangle, side labelSid
 			if 2*in < own.Dx() || y < own.Min.Y || y > own.Max.Y {
 				continue
 			}
-			at := slices.IndexFunc(found, func(h height) bool { return abs(h.y-y) <= s.v.inches(0.04) })
+			at := slices.IndexFunc(found, func(h height) bool { return abs(h.y-y) <= s.v.inches(off) })
 			if at < 0 {
 				found, at = append(found, height{y: y}), len(found)
 			}
@@ -401,6 +411,10 @@ func (s recordSheet) linesIn(l printedPart, place image.Rectangle, side labelSid
 
 // rightOf is where the next record to the right begins, or the paper ends.
 func (s recordSheet) rightOf(anchor image.Point) int {
+	const (
+		apart = 0.5  // inch to the right, from which on it is another record's
+		gap   = 0.05 // inch between the end of one and what the next prints
+	)
 	left := 0 // of the print of a record, from its anchor
 	for _, p := range s.printed {
 		left = min(left, p.box.Min.X)
@@ -412,13 +426,13 @@ func (s recordSheet) rightOf(anchor image.Point) int {
 		})
 	}
 	for _, o := range s.strays {
-		if !own(o) && o.Min.X > anchor.X+s.v.inches(0.5) && abs(middle(o).Y-anchor.Y) < s.v.inches(2) {
-			limit = min(limit, o.Min.X-s.v.inches(0.05))
+		if !own(o) && o.Min.X > anchor.X+s.v.inches(apart) && abs(middle(o).Y-anchor.Y) < s.v.inches(2) {
+			limit = min(limit, o.Min.X-s.v.inches(gap))
 		}
 	}
 	for _, o := range s.anchors {
-		if o.X > anchor.X+s.v.inches(0.5) && abs(o.Y-anchor.Y) < s.v.inches(1) {
-			limit = min(limit, o.X+left-s.v.inches(0.05))
+		if o.X > anchor.X+s.v.inches(apart) && abs(o.Y-anchor.Y) < s.v.inches(1) {
+			limit = min(limit, o.X+left-s.v.inches(gap))
 		}
 	}
 	return limit
