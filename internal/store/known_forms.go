@@ -27,7 +27,8 @@ func (s *Store) PutKnownForm(ctx context.Context, f KnownForm) (KnownForm, error
 		picture = excluded.picture, by = excluded.by, at = excluded.at`)
 }
 
-func (s *Store) insertForm(ctx context.Context, f KnownForm, named string) (_ KnownForm, err error) {
+func (s *Store) insertForm(ctx context.Context, f KnownForm, named string) (_ KnownForm,
+	err error) {
 	if f.ID == "" {
 		f.ID = NewID()
 	}
