@@ -15,8 +15,8 @@ run: build ; out/countersign check --members testdata/sample/members.csv --out o
 demo: build ; out/countersign demo
 serve: build ; out/countersign serve --data out/service
 # Without their symbols tests are linked in half the time, and lint has vetted them.
-# Many tests wait, for a browser or another process: one package more than there are processors.
-test: ; bash .ci/setup test && go test -p $$(($$(nproc) + 1)) -vet=off -ldflags=-s -timeout 40m ./...
+# Many tests wait, for a browser or another process: two packages more than there are processors.
+test: ; bash .ci/setup test && go test -p $$(($$(nproc) + 2)) -vet=off -ldflags=-s -timeout 40m ./...
 crash: ; bash .ci/setup test && CRASH_ROUNDS=20 go test -run TestCrashes -v -timeout 30m ./cmd/countersign
 chaos: ; bash .ci/setup test && CHAOS_ROUNDS=20 go test -run TestChaos -v -timeout 60m ./cmd/countersign
 race: ; bash .ci/setup test && go test -race -timeout 40m ./internal/queue ./internal/store ./internal/office
