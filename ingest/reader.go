@@ -237,8 +237,8 @@ func refusedOffice(file io.ReaderAt, size int64) error {
 	problem := "is an old Word or Excel file, which is not read"
 	const largest = 64 << 20 // bytes
 	data := make([]byte, min(size, largest))
-	if n, err := file.ReadAt(data, 0); n == len(data) {
-		if _, err = table.Open(data, table.Options{}); err != nil {
+	if n, _ := file.ReadAt(data, 0); n == len(data) { // at its end there may be an error, too
+		if _, err := table.Open(data, table.Options{}); err != nil {
 			problem, _, _ = strings.Cut(err.Error(), ":")
 		}
 	}
