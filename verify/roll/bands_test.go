@@ -61,6 +61,9 @@ func TestMembersBesideTheirRows(t *testing.T) {
 			said:   "formulas whose results are not in the file"},
 		"headings over two rows": {rows: [][]any{{"ID", "Name", nil, "Status"}, {nil, "First", "Last"}, ada, bo},
 			want: []string{"Active", "Active"}},
+		"the status of a subscription": {rows: [][]any{{"ID", "Member", nil, nil, "Journal subscription"},
+			{nil, "First", "Last", "Paid Thru", "Status"}, append(slices.Clone(one), "Active"),
+			append(slices.Clone(two), "Active")}, want: []string{"", ""}},
 	} {
 		t.Run(is, func(t *testing.T) {
 			f := excelize.NewFile()

@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -264,9 +265,20 @@ func allHeadings(cells []string) bool {
 	return n > 1
 }
 
-// completed are headings of which the empty ones stand in the row above, over two rows.
+// completed are headings of which the empty ones stand in the row above, over two rows. What stands
+// there over others may say that they are of another thing than the membership: "Journal
+// subscription" over "Status".
 func completed(names, above []string) []string {
 	out := slices.Clone(names)
+	over := ""
+	for i, n := range out {
+		over = cmp.Or(cell(above, i), over)
+		m, _ := meaningOf(n)
+		standing := m == Status || m == Type || m == Class || m == Joined || m == PaidThru
+		if standing && title(above) == "" && !ofMembership(over) {
+			out[i] = over + " " + n
+		}
+	}
 	for i, n := range above {
 		_, known := meaningOf(n)
 		if !known || cell(out, i) != "" {
