@@ -21,23 +21,27 @@ func (p *Page) label(word []int) bool {
 	if len(word) < fewestPieces || float64(box.Dx()) < p.dpi*narrowest || float64(box.Dy()) > p.dpi*highest {
 		return false
 	}
-	middle := image.Pt((box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2)
+	middle := center(box)
 	own, _ := p.cellAt(middle.X, middle.Y)
-	if own < 0 {
-		return false
-	}
-	pixels := p.pixelsOf(word, box)
+	return own >= 0 && p.recurs(word, own, samePlace)
+}
+
+// recurs reports whether most of the other rows have pieces of ink at the same place, give or take
+// so many inches to the sides.
+func (p *Page) recurs(pieces []int, own int, aside float64) bool {
+	box := p.boxOf(pieces)
+	pixels := p.pixelsOf(pieces, box)
 	rows, like := p.table.Rows(), rowsLike(p.table, own)
-	recurs := 0
+	n := 0
 	for row := range rows {
-		if row != own && p.laidOn(pixels, p.between(own, row, middle), own) {
-			recurs++
+		if row != own && p.laidOn(pixels, p.between(own, row, center(box)), own, int(p.dpi*aside)) {
+			n++
 		}
-		if mostOf(recurs, like) {
+		if mostOf(n, like) {
 			return true
 		}
-		if !mostOf(recurs+rows-1-row, like) {
-			return false // nor would it if it recurred in all rows to come
+		if !mostOf(n+rows-1-row, like) {
+			return false // nor would they if they recurred in all rows to come
 		}
 	}
 	return false
@@ -47,6 +51,7 @@ func (p *Page) label(word []int) bool {
 // put in most rows at the same place, whether people wrote beside it there or not: a town, or
 // the blanks of a date, which the number of the row may precede.
 func (p *Page) FormOnly(row, column int) bool {
+	const digit = 0.1 // inches: a longer number before it moves what is printed by so much
 	var cell []int
 	for i, id := range p.owner {
 		own := id == int32(p.slot(row, column, 0)) || id == int32(p.slot(row, column, 1))
@@ -54,13 +59,13 @@ func (p *Page) FormOnly(row, column int) bool {
 			cell = append(cell, i)
 		}
 	}
-	if len(cell) == 0 || p.recurs(cell, row) {
+	if len(cell) == 0 || p.recurs(cell, row, digit) {
 		return true
 	}
 	words := p.wordsWithin(cell, int(p.dpi*wordOfLabel))
 	first := slices.MinFunc(words, func(a, b []int) int { return p.boxOf(a).Min.X - p.boxOf(b).Min.X })
 	rest := slices.DeleteFunc(cell, func(i int) bool { return slices.Contains(first, i) })
-	return p.asRowNumber(p.boxOf(first), row, column) && (len(rest) == 0 || p.recurs(rest, row))
+	return p.asRowNumber(p.boxOf(first), row, column) && (len(rest) == 0 || p.recurs(rest, row, digit))
 }
 
 // wordOfLabel is how many inches letters of a word are apart at most.
@@ -72,28 +77,10 @@ func (p *Page) dash(box image.Rectangle) bool {
 	return float64(box.Dy()) <= low*p.dpi && box.Dx() >= 3*box.Dy()
 }
 
-// recurs reports whether most of the other rows have the pieces at the same place, give or take
-// the digit that a longer number before them takes.
-func (p *Page) recurs(pieces []int, own int) bool {
-	const digit = 0.1 // inches
-	box := p.boxOf(pieces)
-	pixels := p.pixelsOf(pieces, box)
-	n, like := 0, rowsLike(p.table, own)
-	for row := range p.table.Rows() {
-		if row != own && p.laidWithin(pixels, p.between(own, row, center(box)), own, int(p.dpi*digit)) {
-			n++
-		}
-	}
-	return mostOf(n, like)
-}
-
 // asRowNumber reports whether a word stands where most rows have a figure as small at the left of
 // their cell.
 func (p *Page) asRowNumber(word image.Rectangle, row, column int) bool {
-	small := func(box image.Rectangle) bool {
-		return float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber
-	}
-	if !small(word) {
+	if !p.figure(word) {
 		return false
 	}
 	at := func(box image.Rectangle, row int) (x, foot float64) {
@@ -103,7 +90,7 @@ func (p *Page) asRowNumber(word image.Rectangle, row, column int) bool {
 	x, foot := at(word, row)
 	rows := map[int]bool{}
 	for _, c := range p.ink.List {
-		if other, in := p.cellOf(c); in == column && other >= 0 && small(c.Box) {
+		if other, in := p.cellOf(c); in == column && other >= 0 && p.figure(c.Box) {
 			left, low := at(c.Box, other)
 			rows[other] = rows[other] || math.Abs(left-x) <= 2*p.dpi*samePlace && math.Abs(low-foot) <= p.dpi*samePlace
 		}
@@ -142,13 +129,8 @@ func (p *Page) between(from, to int, at image.Point) image.Point {
 	return image.Pt(int(math.Round(across)), int(math.Round(down)))
 }
 
-// laidOn reports whether pixels of a row, moved to another, fall on ink there.
-func (p *Page) laidOn(word pixels, by image.Point, row int) bool {
-	return p.laidWithin(word, by, row, int(p.dpi*samePlace))
-}
-
-// laidWithin does the same with pixels that may be so far aside.
-func (p *Page) laidWithin(word pixels, by image.Point, row, aside int) bool {
+// laidOn reports whether pixels of a row, moved to another and perhaps so far aside, fall on ink there.
+func (p *Page) laidOn(word pixels, by image.Point, row, aside int) bool {
 	const (
 		coarse = 2   // pixels from one try to the next
 		thin   = 5   // of so many pixels one is tried first

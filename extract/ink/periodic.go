@@ -1,6 +1,7 @@
 package ink
 
 import (
+	"image"
 	"math"
 	"slices"
 
@@ -247,6 +248,11 @@ const (
 	highestNumber = 0.16
 )
 
+// figure reports whether a piece of ink or a word is as small as a row's number.
+func (p *Page) figure(box image.Rectangle) bool {
+	return float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber
+}
+
 // rowNumbers marks the numbers that some forms print at the left of a cell that
 // people write in: in nearly all rows the first word is short, as high as in the others, and
 // begins at the same place.
@@ -272,7 +278,7 @@ func (p *Page) rowNumbers(cells map[int32][]int, print []bool) {
 			}
 			word := slices.MinFunc(words, func(a, b []int) int { return p.boxOf(a).Min.X - p.boxOf(b).Min.X })
 			box, cell := p.boxOf(word), p.table.Cell(row, column)
-			if float64(box.Dx()) <= p.dpi*widestNumber && float64(box.Dy()) <= p.dpi*highestNumber {
+			if p.figure(box) {
 				all = append(all, first{row, word, float64(box.Min.X - cell.Min.X), float64(box.Max.Y - cell.Min.Y)})
 			}
 		}
