@@ -174,21 +174,15 @@ func hasWord(text string, of []string) bool {
 
 // rows are those of the signers of a row, at least one, and which of them may not count.
 func (s *signers) rows(cells []string) (out [][]string, apart []bool) {
-	at := func(i int) string {
-		if i < 0 || i >= len(cells) {
-			return ""
-		}
-		return cells[i]
-	}
 	for k, columns := range s.each {
 		row := make([]string, 0, len(s.headings))
 		for _, i := range s.shared {
-			row = append(row, at(i))
+			row = append(row, cellOf(cells, i))
 		}
 		filled := false
 		for _, i := range columns {
-			row = append(row, at(i))
-			filled = filled || at(i) != ""
+			row = append(row, cellOf(cells, i))
+			filled = filled || cellOf(cells, i) != ""
 		}
 		if filled {
 			out = append(out, row)
@@ -341,24 +335,12 @@ func (l *listed) add(s table.Sheet) error {
 	}
 	defer rows.Close()
 	before := len(l.pages)
-	var headings []string
-	var several *signers
-	var page List
+	p := sheetPart{listed: l, least: 2}
 	if notCounted.MatchString(s.Name) {
-		page.Apart = s.Name
+		p.page.Apart = s.Name
 	}
-	flush := func() {
-		if len(page.Rows) > 0 {
-			l.pages = append(l.pages, page)
-			page.Rows, page.Doubtful = nil, nil
-		}
-	}
-	first := true
-	var above []string
-	var fills tints
-	least := 2
 	if takenBack.MatchString(s.Name) {
-		least = 1 // "Name" alone, or beside "Reason"
+		p.least = 1 // "Name" alone, or beside "Reason"
 	}
 	for n := 0; ; n++ {
 		row, err := rows.Next()
@@ -368,70 +350,104 @@ func (l *listed) add(s table.Sheet) error {
 		if err != nil {
 			return &scan.Refusal{Problem: fmt.Sprintf("cannot be read as a table after row %d", n), Remedy: "save it again as CSV or XLSX and hand that in"}
 		}
+		filled := slices.ContainsFunc(row.Cells, func(c string) bool { return strings.TrimSpace(c) != "" })
 		switch {
-		case headings == nil && headingsIn(row.Cells) >= least:
-			headings, l.headed = row.Cells, true
-			page.Headings = headings
-			if several = besides(headings, above); several == nil {
-				several = signersIn(headings)
-			}
-			if several != nil {
-				page.Headings = several.headings
-			}
-			if title := only(above); len(strings.Fields(title)) <= 3 && takenBack.MatchString(title) {
-				page.Apart = title // a longer one may be that of the petition
-			}
-		case headings == nil && n >= table.HeadingRows:
+		case p.headings == nil && headingsIn(row.Cells) >= p.least:
+			p.head(row.Cells)
+		case p.headings == nil && n >= table.HeadingRows:
 			return nil
-		case headings == nil && slices.ContainsFunc(row.Cells, func(c string) bool { return c != "" }):
-			above = row.Cells
-		case headings != nil && slices.ContainsFunc(row.Cells, func(c string) bool { return strings.TrimSpace(c) != "" }):
-			if noSigner(row.Cells, first) {
-				if first && several == nil {
-					headings = joinedHeadings(headings, row.Cells)
-					page.Headings = headings
-				}
-				continue
-			}
-			if !first && slices.EqualFunc(row.Cells, headings, strings.EqualFold) {
-				continue // the headings once more, as for a second table
-			}
-			if title := only(row.Cells); notCounted.MatchString(title) {
-				flush()
-				page.Apart = title
-				continue
-			}
-			first = false
-			if row.Hidden {
-				l.hidden++
-			}
-			unescaped(row.Cells)
-			of, apart := [][]string{row.Cells}, []bool{false}
-			if several != nil {
-				of, apart = several.rows(row.Cells)
-			}
-			l.note(row)
-			for i, cells := range of {
-				if row.Struck || len(row.Comments) > 0 || apart[i] {
-					page.doubt(len(page.Rows))
-				}
-				fills = append(fills, tint{row.Fill, len(l.pages), len(page.Rows)})
-				if page.Rows = append(page.Rows, cells); len(page.Rows) == rowsOfPage {
-					flush()
-				}
-			}
+		case p.headings == nil && filled:
+			p.above = row.Cells
+		case filled:
+			p.row(row)
 		}
 	}
-	flush()
-	l.tinted += fills.doubt(l.pages)
+	p.flush()
+	l.tinted += p.fills.doubt(l.pages)
 	for i := before; i < len(l.pages); i++ {
 		l.pages[i].First = l.pages[before].Rows
 	}
 	return nil
 }
 
+// sheetPart is a sheet of a list as it is read.
+type sheetPart struct {
+	*listed
+	page     List
+	least    int      // headings that a row of them has
+	above    []string // the row above them
+	headings []string // nil before they are found
+	several  *signers
+	begun    bool // somebody stood below them
+	fills    tints
+}
+
+// flush ends a page.
+func (p *sheetPart) flush() {
+	if len(p.page.Rows) > 0 {
+		p.pages = append(p.pages, p.page)
+		p.page.Rows, p.page.Doubtful = nil, nil
+	}
+}
+
+// head takes the row of headings.
+func (p *sheetPart) head(cells []string) {
+	p.headings, p.headed = cells, true
+	p.page.Headings = cells
+	if p.several = besides(cells, p.above); p.several == nil {
+		p.several = signersIn(cells)
+	}
+	if p.several != nil {
+		p.page.Headings = p.several.headings
+	}
+	if title := only(p.above); len(strings.Fields(title)) <= 3 && takenBack.MatchString(title) {
+		p.page.Apart = title // a longer one may be that of the petition
+	}
+}
+
+// row takes a row below the headings.
+func (p *sheetPart) row(row table.Row) {
+	title := only(row.Cells)
+	switch {
+	case noSigner(row.Cells, !p.begun):
+		if !p.begun && p.several == nil {
+			p.headings = joinedHeadings(p.headings, row.Cells)
+			p.page.Headings = p.headings
+		}
+	case p.begun && slices.EqualFunc(row.Cells, p.headings, strings.EqualFold): // once more, as for a second table
+	case notCounted.MatchString(title):
+		p.flush()
+		p.page.Apart = title
+	default:
+		p.begun = true
+		p.signers(row)
+	}
+}
+
+// signers takes a row of one signer or several.
+func (p *sheetPart) signers(row table.Row) {
+	p.note(row)
+	unescaped(row.Cells)
+	of, apart := [][]string{row.Cells}, []bool{false}
+	if p.several != nil {
+		of, apart = p.several.rows(row.Cells)
+	}
+	for i, cells := range of {
+		if row.Struck || len(row.Comments) > 0 || apart[i] {
+			p.page.doubt(len(p.page.Rows))
+		}
+		p.fills = append(p.fills, tint{row.Fill, len(p.pages), len(p.page.Rows)})
+		if p.page.Rows = append(p.page.Rows, cells); len(p.page.Rows) == rowsOfPage {
+			p.flush()
+		}
+	}
+}
+
 // note counts what a workbook says of a row beside its cells.
 func (l *listed) note(row table.Row) {
+	if row.Hidden {
+		l.hidden++
+	}
 	if row.Struck {
 		l.struck++
 	}
@@ -440,8 +456,10 @@ func (l *listed) note(row table.Row) {
 			l.said = row.Comments[0]
 		}
 	}
-	if len(row.Notes) > 0 && l.failed == "" {
-		l.failed = row.Notes[0]
+	for _, n := range row.Notes {
+		if n.Kind != table.Odd && l.failed == "" {
+			l.failed = n.Text
+		}
 	}
 }
 
@@ -461,49 +479,46 @@ type tint struct {
 	page, row int
 }
 
-// doubt doubts the rows of another colour than most, and says how many there are. Where they are
-// many, colours go by turns or tell kinds apart.
-func (t tints) doubt(pages []List) (n int) {
-	const few = 4 // one row in so many
+// doubt doubts the rows of another colour than most, and says how many there are.
+func (t tints) doubt(pages []List) int {
 	count := map[string]int{}
-	usual := ""
 	for _, of := range t {
-		if count[of.fill]++; count[of.fill] > count[usual] {
-			usual = of.fill
-		}
+		count[of.fill]++
 	}
-	if n = len(t) - count[usual]; n*few > len(t) {
-		return 0
-	}
+	usual, others := table.OtherColour(count)
 	for _, of := range t {
-		if of.fill != usual {
+		if others > 0 && of.fill != usual {
 			pages[of.page].doubt(of.row)
 		}
 	}
-	return n
+	return others
 }
 
 // doubtTakenBack doubts the rows of people whom a sheet, or a part of one, names as having taken
 // their signature back.
 func (l *listed) doubtTakenBack() {
 	gone := map[string]bool{}
-	for _, p := range append(slices.Clone(l.pages), l.gone...) {
+	for _, p := range slices.Concat(l.pages, l.gone) {
+		if !takenBack.MatchString(p.Apart) {
+			continue
+		}
 		for _, row := range p.Rows {
 			for _, k := range keysOf(p.Headings, row) {
-				if takenBack.MatchString(p.Apart) {
-					gone[k] = true
-				}
+				gone[k] = true
 			}
 		}
 	}
 	if len(gone) == 0 {
 		return
 	}
+	known := func(k string) bool { return gone[k] }
 	for i := range l.pages {
 		p := &l.pages[i]
+		if takenBack.MatchString(p.Apart) {
+			continue
+		}
 		for n, row := range p.Rows {
-			known := func(k string) bool { return gone[k] }
-			if !takenBack.MatchString(p.Apart) && slices.ContainsFunc(keysOf(p.Headings, row), known) {
+			if slices.ContainsFunc(keysOf(p.Headings, row), known) {
 				p.doubt(n)
 				l.taken++
 			}
@@ -534,20 +549,25 @@ func keysOf(headings, cells []string) []string {
 
 var memberWords = strings.Fields("member membership mitgliedsnummer adherent socio ala")
 
+// cellOf is a cell of a row, empty where the row has none there.
 func cellOf(cells []string, i int) string {
-	if i < len(cells) {
+	if i >= 0 && i < len(cells) {
 		return cells[i]
 	}
 	return ""
 }
 
-// takenBack are names of sheets, and titles, over those who are to be taken off a list.
-var takenBack = regexp.MustCompile(`(?i)\b(` +
-	`withdrawn|withdrawals?|withdrew|removed|removals?|deleted|invalid|rejected|declined|excluded|` +
-	`zurückgezogen|gelöscht|retirées?|retirados?|retiradas?)\b`)
+// goneWords are those of takenBack and of notCounted.
+const goneWords = `withdrawn|withdrawals|withdrew|removed|deleted|invalid|rejected|declined|excluded|` +
+	`zurückgezogen|gelöscht|retirées?|retirados?|retiradas?`
 
-// notCounted are names of sheets, and titles within one, over rows that may not count.
-var notCounted = regexp.MustCompile(`(?i)\b(withdrawn|withdrawals|withdrew|removed|deleted|invalid|rejected|declined|duplicates?|unconfirmed|unverified|pending|spam|tests?|excluded|not counted|do not count|incomplete|unsigned|not signed|opposed|against|zurückgezogen|gelöscht|ungültig|retirées?|retirados?|retiradas?)\b`)
+var (
+	// takenBack are names of sheets, and titles, over those who are to be taken off a list.
+	takenBack = regexp.MustCompile(`(?i)\b(` + goneWords + `|withdrawal|removals?)\b`)
+	// notCounted are names of sheets, and titles within one, over rows that may not count.
+	notCounted = regexp.MustCompile(`(?i)\b(` + goneWords + `|duplicates?|unconfirmed|unverified|pending|spam|tests?|` +
+		`not counted|do not count|incomplete|unsigned|not signed|opposed|against|ungültig)\b`)
+)
 
 // only is what stands in the one cell of a row that is filled, empty where several are.
 func only(cells []string) (text string) {
@@ -565,13 +585,6 @@ func (l *listed) Pages() int { return len(l.pages) }
 
 func (l *listed) page(_ context.Context, number int) (Page, error) {
 	p := Page{Number: number, Source: Online, List: l.pages[number-1]}
-	if number == 1 && len(l.passed) > 0 {
-		p.Findings = []Finding{{Kind: NotDrawn, Text: fmt.Sprintf("Of the workbook these sheets were not read, being hidden, empty, of comments or without headings: %s. "+
-			"See whether they have signers.", strings.Join(l.passed, ", "))}}
-	}
-	if number == 1 && l.hidden > 0 {
-		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows that are hidden in the workbook were read (%d). See whether they count.", l.hidden)})
-	}
 	if number != 1 {
 		return p, nil
 	}
@@ -580,6 +593,9 @@ func (l *listed) page(_ context.Context, number int) (Page, error) {
 			p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf(format, args...)})
 		}
 	}
+	say(len(l.passed) > 0, "Of the workbook these sheets were not read, being hidden, empty, of comments or without headings: %s. "+
+		"See whether they have signers.", strings.Join(l.passed, ", "))
+	say(l.hidden > 0, "Rows that are hidden in the workbook were read (%d). See whether they count.", l.hidden)
 	say(l.noted > 0, "Rows have comments on their cells (%d, the first %q). See whether they count.",
 		l.noted, shortened(l.said))
 	say(l.tinted > 0, "Rows have another colour than most, whole or in part (%d). "+
@@ -587,9 +603,7 @@ func (l *listed) page(_ context.Context, number int) (Page, error) {
 	say(l.taken > 0, "A sheet or a part of the list names people who took their signature back, "+
 		"and rows of the same people stand elsewhere (%d). See whether they count.", l.taken)
 	say(l.failed != "", "Cells could not be read: %s.", l.failed)
-	if number == 1 && l.struck > 0 {
-		p.Findings = append(p.Findings, Finding{Kind: NotDrawn, Text: fmt.Sprintf("Rows are crossed out in the workbook, whole or in part (%d). See whether they count.", l.struck)})
-	}
+	say(l.struck > 0, "Rows are crossed out in the workbook, whole or in part (%d). See whether they count.", l.struck)
 	return p, nil
 }
 

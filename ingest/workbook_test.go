@@ -55,23 +55,7 @@ func TestSignersBesideTheirRows(t *testing.T) {
 			append(append(row("Ada Lovelace"), nil), row("Bo Lee")...), row("Cy Lee")}, want: map[int]bool{1: true}},
 	} {
 		t.Run(is, func(t *testing.T) {
-			f := excelize.NewFile()
-			defer f.Close()
-			for i, r := range c.rows {
-				if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &r); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if c.change != nil {
-				if err := c.change(f); err != nil {
-					t.Fatal(err)
-				}
-			}
-			b, err := f.WriteToBuffer()
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := firstPage(t, b.String())
+			p := firstPage(t, workbook(t, c.rows, c.change))
 			if diff := cmp.Diff(c.want, p.List.Doubtful); diff != "" {
 				t.Error(diff)
 			}
@@ -84,6 +68,28 @@ func TestSignersBesideTheirRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// workbook has rows in its one sheet, and what change makes of it; nil for nothing.
+func workbook(t *testing.T, rows [][]any, change func(*excelize.File) error) string {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, r := range rows {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if change != nil {
+		if err := change(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // withdrawals adds a sheet that names Cy Lee.

@@ -176,7 +176,7 @@ func (r *csvRows) Next() (Row, error) {
 	}
 	row.Cells = best.cells
 	if best.odd {
-		row.Notes = append(row.Notes, "a quotation mark that is not doubled, or never closed, was read as a letter")
+		row.Notes = append(row.Notes, Note{Odd, "a quotation mark that is not doubled, or never closed, was read as a letter"})
 	}
 	end := best.end
 	r.line += countLines(r.text[r.at:end])

@@ -46,7 +46,39 @@ type Row struct {
 	Struck   bool     // a cell of it is crossed out
 	Fill     string   // the colour of the first cell that has one
 	Comments []string // that people put on its cells
-	Notes    []string // what a person should know of it
+	Notes    []Note   // what a person should know of it
+}
+
+// Note is what a person should know of a row.
+type Note struct {
+	Kind NoteKind
+	Text string
+}
+
+// NoteKind says what is the matter.
+type NoteKind int
+
+const (
+	Odd      NoteKind = iota // it is not written as it should be, and was read
+	NoText                   // a cell names a text that the file does not have
+	NoResult                 // a cell is a formula without its result, as all of a column mostly are
+)
+
+// OtherColour says which colour most rows have, by how many there are of each, and how many have
+// another. Where those are more than a few, colours go by turns or tell kinds apart: then it is none.
+func OtherColour(rows map[string]int) (usual string, others int) {
+	const few = 4 // one row in so many
+	all := 0
+	for fill, n := range rows {
+		all += n
+		if n > rows[usual] {
+			usual = fill
+		}
+	}
+	if others = all - rows[usual]; others*few > all {
+		return usual, 0
+	}
+	return usual, others
 }
 
 // Unreadable stands for a cell that cannot be read, which is not an empty one.

@@ -473,11 +473,19 @@ func columnName(n int) string {
 	return s
 }
 
+// stored is what a workbook keeps of a cell.
+type stored struct {
+	at          int
+	kind, style string
+	value       string
+	inline      text
+	formula     bool
+	has, says   bool // a value, which is empty where it is text of no letters; a text in the cell itself
+}
+
 // cell reads a cell up to its end.
 func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
-	kind, style := attr(e, "t"), attr(e, "s")
-	value, inline, formula, has := "", text{}, false, false
-	stored := false // a result, which is empty where it is text of no letters
+	c := stored{at: at, kind: attr(e, "t"), style: attr(e, "s")}
 	for {
 		t, err := r.xml.RawToken()
 		if err != nil {
@@ -486,42 +494,47 @@ func (r *sheetRows) cell(e xml.StartElement, row *Row, at int) (string, error) {
 		switch e := t.(type) {
 		case xml.EndElement:
 			if e.Name.Local == "c" {
-				missing := formula && value == "" && (kind != "str" || !stored)
-				if missing {
-					row.Notes = append(row.Notes, fmt.Sprintf("cell %s%d is a formula whose result is not in the file: open the workbook in a spreadsheet and save it again", columnName(at), row.Line))
-				}
-				f := r.format(style)
-				said := inline
-				switch {
-				case has:
-				case missing:
-					said = text{string: Unreadable}
-				default:
-					said = r.value(kind, f, value, row, at)
-				}
-				if said.string != "" && row.Fill == "" {
-					row.Fill = f.fill
-				}
-				row.Struck = row.Struck || said.string != "" && (said.struck || f.struck)
-				return said.string, nil
+				return r.said(c, row), nil
 			}
 		case xml.StartElement:
 			switch e.Name.Local {
 			case "v":
-				stored = true
-				if value, err = textOf(r.xml); err != nil {
-					return "", err
-				}
+				c.has = true
+				c.value, err = textOf(r.xml)
 			case "is":
-				if inline, err = richText(r.xml, "is"); err != nil {
-					return "", err
-				}
-				has = true
+				c.says = true
+				c.inline, err = richText(r.xml, "is")
 			case "f":
-				formula = true
+				c.formula = true
+			}
+			if err != nil {
+				return "", err
 			}
 		}
 	}
+}
+
+// said is the text of a cell. What else it says is noted of the row.
+func (r *sheetRows) said(c stored, row *Row) string {
+	f := r.format(c.style)
+	said := c.inline
+	missing := c.formula && c.value == "" && (c.kind != "str" || !c.has)
+	if missing {
+		const says = "cell %s%d is a formula whose result is not in the file: open the workbook in a spreadsheet and save it again"
+		row.Notes = append(row.Notes, Note{NoResult, fmt.Sprintf(says, columnName(c.at), row.Line)})
+	}
+	switch {
+	case c.says:
+	case missing:
+		said = text{string: Unreadable}
+	default:
+		said = r.value(c.kind, f, c.value, row, c.at)
+	}
+	if said.string != "" {
+		row.Fill = cmp.Or(row.Fill, f.fill)
+		row.Struck = row.Struck || said.struck || f.struck
+	}
+	return said.string
 }
 
 // textOf is the text up to the end of an element.
@@ -554,7 +567,8 @@ func (r *sheetRows) value(kind string, f format, value string, row *Row, at int)
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil || i < 0 || i >= len(r.book.texts) {
-			row.Notes = append(row.Notes, fmt.Sprintf("cell %s%d names a text that the workbook does not have", columnName(at), row.Line))
+			const says = "cell %s%d names a text that the workbook does not have"
+			row.Notes = append(row.Notes, Note{NoText, fmt.Sprintf(says, columnName(at), row.Line)})
 			return text{string: Unreadable}
 		}
 		return r.book.texts[i]

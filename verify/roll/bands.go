@@ -18,6 +18,11 @@ var goodWords = set("active current paid regular life lifetime honorary aktiv ac
 // failed are the values of formulas that failed. What they stand for is not known: it is not nothing.
 var failed = set("#N/A,#REF!,#VALUE!,#NAME?,#DIV/0!,#NUM!,#NULL!,#ERROR!,#SPILL!,#CALC!")
 
+// good says whether a text says that members are in good standing.
+func good(text string) bool {
+	return slices.ContainsFunc(name.Words(text), func(w string) bool { return goodWords[w] })
+}
+
 // unknowable says whether a cell holds something that cannot be known.
 func unknowable(cell string) bool {
 	return cell == table.Unreadable || len(cell) > 3 && cell[0] == '#' && failed[strings.ToUpper(cell)]
@@ -52,11 +57,10 @@ func (b *builder) band(r row) bool {
 	if text == "" || b.cols.width <= narrow {
 		return false
 	}
-	kept := slices.ContainsFunc(name.Words(text), func(w string) bool { return goodWords[w] })
 	switch {
 	case sheetStatus(text) != "" || ended(text) != "":
 		b.under = text
-	case kept:
+	case good(text):
 		b.under = ""
 	case counted(text):
 	case cell(r.Cells, b.first.number) != text || b.ids.fits(text) || strings.ContainsAny(text, "0123456789"):
@@ -81,15 +85,15 @@ func statusOnce(c *columns, rows []row) bool {
 	if !c.has(Status) || len(rows) == 0 || c.cell(rows[0].Cells, Status) == "" {
 		return false
 	}
-	filled, good := 0, false
+	filled, some := 0, false
 	for _, r := range rows {
 		if s := c.cell(r.Cells, Status); s != "" {
 			filled++
-			good = good || slices.ContainsFunc(name.Words(s), func(w string) bool { return goodWords[w] })
+			some = some || good(s)
 		}
 	}
 	const least, few = 8, 4 // rows; one in so many
-	return good && len(rows) >= least && filled*few < len(rows)
+	return some && len(rows) >= least && filled*few < len(rows)
 }
 
 // telling are the columns that say of a membership beside the status and the date.
@@ -132,28 +136,28 @@ func (b *builder) beside(m *Member, r row) {
 			b.pass(r.Line, "failed")
 		}
 	}
+	if r.Struck {
+		b.leave(m, "crossed out in the workbook")
+		b.pass(r.Line, "struck")
+	}
 	if b.fills[r.Fill]++; b.fills[r.Fill] == 1 {
 		b.fillAt[r.Fill] = r.Line
 	}
 }
 
-// sayOfColours remarks on rows of another colour than most have. Two colours by turns are of
-// many rows each.
+// sayOfColours remarks on rows of another colour than most have.
 func (b *builder) sayOfColours() {
-	const few = 4 // one row in so many
-	all, most, first := 0, 0, 0
-	for _, n := range b.fills {
-		all, most = all+n, max(most, n)
-	}
-	if all == most || (all-most)*few > all {
+	usual, others := table.OtherColour(b.fills)
+	if others == 0 {
 		return
 	}
-	for fill, n := range b.fills {
-		if at := b.fillAt[fill]; n < most && (first == 0 || at < first) {
+	first := 0
+	for fill, at := range b.fillAt {
+		if fill != usual && (first == 0 || at < first) {
 			first = at
 		}
 	}
 	b.say("rows have another colour than most, whole or in part (%s, first row %d): "+
 		"what colours mean is not known, so if they say who is no member, say it in a column",
-		amount(all-most, "row"), first)
+		amount(others, "row"), first)
 }

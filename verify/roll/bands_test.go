@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,6 +60,11 @@ func TestMembersBesideTheirRows(t *testing.T) {
 			change: func(f *excelize.File) error { return f.SetCellFormula("Sheet1", "E3", "VLOOKUP(A3,D!A:B,2,0)") },
 			want:   []string{"Active", `Active, and a cell under "Deceased" that cannot be read`},
 			said:   "formulas whose results are not in the file"},
+		"crossed out": {rows: [][]any{standing, ada, bo}, change: func(f *excelize.File) error {
+			return styled(f, &excelize.Style{Font: &excelize.Font{Strike: true}}, "A3", "C3")
+		}, want: []string{"Active", "Active, and crossed out in the workbook"},
+			said: "members are crossed out in the workbook, whole or in part, and their lines wait for a person " +
+				"(1 row, first line 3)"},
 		"headings over two rows": {rows: [][]any{{"ID", "Name", nil, "Status"}, {nil, "First", "Last"}, ada, bo},
 			want: []string{"Active", "Active"}},
 		"the status of a subscription": {rows: [][]any{{"ID", "Member", nil, nil, "Journal subscription"},
@@ -66,23 +72,7 @@ func TestMembersBesideTheirRows(t *testing.T) {
 			append(slices.Clone(two), "Active")}, want: []string{"", ""}},
 	} {
 		t.Run(is, func(t *testing.T) {
-			f := excelize.NewFile()
-			defer f.Close()
-			for i, row := range c.rows {
-				if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if c.change != nil {
-				if err := c.change(f); err != nil {
-					t.Fatal(err)
-				}
-			}
-			b, err := f.WriteToBuffer()
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := Import(b, "members.xlsx", Options{})
+			r, err := Import(bytes.NewReader(changedWorkbook(t, c.rows, c.change)), "members.xlsx", Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,31 +93,26 @@ func TestMembersBesideTheirRows(t *testing.T) {
 	}
 }
 
+// styled gives cells of the first sheet a style.
+func styled(f *excelize.File, style *excelize.Style, from, to string) error {
+	of, err := f.NewStyle(style)
+	if err != nil {
+		return err
+	}
+	return f.SetCellStyle("Sheet1", from, to, of)
+}
+
 // Few rows of another colour are told; what it means nobody knows.
 func TestMembersOfAnotherColour(t *testing.T) {
-	f := excelize.NewFile()
-	defer f.Close()
-	red, err := f.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FF0000"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	rows := [][]any{{"ID", "Name", "Status"}}
 	for n := range 6 {
 		rows = append(rows, []any{fmt.Sprintf("000000%d", n), "Ada " + "Abcdefgh"[n:], "Active"})
 	}
-	for i, row := range rows {
-		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := f.SetCellStyle("Sheet1", "A4", "C4", red); err != nil {
-		t.Fatal(err)
-	}
-	b, err := f.WriteToBuffer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Import(b, "members.xlsx", Options{})
+	data := changedWorkbook(t, rows, func(f *excelize.File) error {
+		fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FF0000"}}
+		return styled(f, &excelize.Style{Fill: fill}, "A4", "C4")
+	})
+	r, err := Import(bytes.NewReader(data), "members.xlsx", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

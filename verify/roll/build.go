@@ -193,11 +193,11 @@ func isDigits(s string) bool {
 
 func (b *builder) add(row row) {
 	for _, n := range row.Notes {
-		if strings.Contains(n, " is a formula ") { // of which a column is full, mostly
+		if n.Kind == table.NoResult {
 			b.pass(row.Line, "formulas")
 			continue
 		}
-		b.remark(row.Line, "%s", n)
+		b.remark(row.Line, "%s", n.Text)
 	}
 	if blank(row.Cells) {
 		return
@@ -235,7 +235,7 @@ func (b *builder) tidy(cells []string) {
 	for i, m := range b.used {
 		switch {
 		case m == "" || i >= len(cells) || cells[i] == "":
-		case (m == Status || m == PaidThru || m == Type || m == Class) && unknowable(cells[i]):
+		case (ofStanding[m] || m == PaidThru) && unknowable(cells[i]):
 			cells[i] = table.Unreadable
 		case b.empties.empty(cells[i], m):
 			cells[i] = ""
@@ -469,10 +469,6 @@ func (b *builder) member(row row) *Member {
 	}
 	b.markEnded(m, row.Cells)
 	b.beside(m, row)
-	if row.Struck {
-		b.leave(m, "crossed out in the workbook")
-		b.pass(row.Line, "struck")
-	}
 	m.Joined, m.JoinedOr, _ = b.date(row, Joined)
 	m.PaidThru, m.PaidOr, m.Unread = b.date(row, PaidThru)
 	return m

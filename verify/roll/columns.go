@@ -163,7 +163,7 @@ func ofAnother(m Meaning, inBrackets string) bool {
 	}) {
 		return true
 	}
-	standing := m == Number || m == Status || m == Type || m == Class || m == Joined || m == PaidThru
+	standing := m == Number || ofStanding[m] || m == Joined || m == PaidThru
 	return standing && !ofMembership(inBrackets)
 }
 
@@ -244,7 +244,7 @@ func readTop(t table.Rows, opts Options) (top, error) {
 			out.title = text
 		}
 		for _, n := range above.Notes {
-			out.remarks = append(out.remarks, fmt.Sprintf("line %d: %s", above.Line, n))
+			out.remarks = append(out.remarks, fmt.Sprintf("line %d: %s", above.Line, n.Text))
 		}
 	}
 	return out, err
@@ -270,12 +270,11 @@ func allHeadings(cells []string) bool {
 // subscription" over "Status".
 func completed(names, above []string) []string {
 	out := slices.Clone(names)
-	over := ""
+	over, titled := "", title(above) != ""
 	for i, n := range out {
 		over = cmp.Or(cell(above, i), over)
 		m, _ := meaningOf(n)
-		standing := m == Status || m == Type || m == Class || m == Joined || m == PaidThru
-		if standing && title(above) == "" && !ofMembership(over) {
+		if (ofStanding[m] || m == Joined || m == PaidThru) && !titled && !ofMembership(over) {
 			out[i] = over + " " + n
 		}
 	}

@@ -1,12 +1,8 @@
 package roll
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // Streets, firms and people may bear a word that elsewhere says that a membership has ended.
@@ -57,42 +53,5 @@ func TestEveryEndingIsSeen(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// A member who is crossed out in a workbook waits for a person.
-func TestMembersCrossedOut(t *testing.T) {
-	f := excelize.NewFile()
-	defer f.Close()
-	line, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Strike: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, row := range [][]any{{"ID", "Name", "Status"}, {"0000001", "Ada Lovelace", "Active"}, {"0000002", "Bo Lee", "Active"}} {
-		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := f.SetCellStyle("Sheet1", "A3", "C3", line); err != nil {
-		t.Fatal(err)
-	}
-	b, err := f.WriteToBuffer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Import(b, "members.xlsx", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var statuses []string
-	for _, m := range membersOf(r) {
-		statuses = append(statuses, m.Status)
-	}
-	if want := []string{"Active", "Active, and crossed out in the workbook"}; !slices.Equal(statuses, want) {
-		t.Errorf("statuses %q, want %q", statuses, want)
-	}
-	const said = "members are crossed out in the workbook, whole or in part, and their lines wait for a person (1 row, first line 3)"
-	if !slices.ContainsFunc(r.Remarks(10), func(remark string) bool { return strings.Contains(remark, said) }) {
-		t.Errorf("remarks %q", r.Remarks(10))
 	}
 }

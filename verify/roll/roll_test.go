@@ -68,11 +68,20 @@ func windows(t *testing.T, s string) []byte {
 	return b
 }
 
-func workbook(t testing.TB, rows ...[]any) []byte {
+func workbook(t testing.TB, rows ...[]any) []byte { return changedWorkbook(t, rows, nil) }
+
+// changedWorkbook has rows in its one sheet, and what change makes of it; nil for nothing.
+func changedWorkbook(t testing.TB, rows [][]any, change func(*excelize.File) error) []byte {
+	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
 	for i, row := range rows {
 		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if change != nil {
+		if err := change(f); err != nil {
 			t.Fatal(err)
 		}
 	}
