@@ -90,6 +90,8 @@ func New(o Options) (*Pool, error) {
 	o.Processes = max(1, o.Processes)
 	o.Memory = cmp.Or(o.Memory, 3072)
 	o.OpenTime, o.PageTime = cmp.Or(o.OpenTime, 2*time.Minute), cmp.Or(o.PageTime, 5*time.Minute)
+	// one limit holds: on a busy machine an honest page may need all of it to be decoded
+	o.Limits.PageTime = cmp.Or(o.Limits.PageTime, o.PageTime)
 	o.Renew = cmp.Or(o.Renew, 1000)
 	o.Log = cmp.Or(o.Log, slog.Default())
 	if o.Temp == "" {
@@ -265,8 +267,7 @@ func tooSlow(a asked, limit time.Duration) error {
 // broke is the sentence for a file that broke a reader; it is errBroke as well.
 func (r *Pool) broke(a asked, p *process) error {
 	problem := "stops the program that reads it"
-	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc",
-		"failed to create new OS thread", "pthread_create failed") { // there is none for its stack
+	if p.starved(r.options.Memory) {
 		problem = fmt.Sprintf("needs more than %d MB of memory to read", r.options.Memory)
 	}
 	if a.alone() {
@@ -470,6 +471,18 @@ func (p *process) watch(ctx context.Context, most int64) {
 			return
 		}
 	}
+}
+
+// starved reports whether a reader that ended by itself lacked memory. It does not always say so:
+// where Go's collector or a library in C gets none, they may fail at any place. So of one that came
+// to half of what it may have, anything but a fault of our own is put down to that.
+func (p *process) starved(most int) bool {
+	if p.grown.Load() || p.last.contain("out of memory", "cannot allocate memory", "bad_alloc",
+		"failed to create new OS thread", "pthread_create failed") { // there is none for its stack
+		return true
+	}
+	used, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return ok && used.Maxrss>>10 > int64(most)/2 && !p.last.contain("panic: ")
 }
 
 // resident is how many bytes of memory a process takes, 0 where the system does not say.

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 func open(t testing.TB, o Options) *Pool {
 	t.Helper()
 	o.Temp = t.TempDir()
+	o.Waited = true // else the tests of other packages take the processor from the readers
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
