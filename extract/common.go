@@ -3,48 +3,87 @@ package extract
 import (
 	"context"
 	"image"
+	"strings"
 
 	"countersign/extract/heading"
 	"countersign/extract/layout"
 	"countersign/extract/tesseract"
 )
 
+// inManyRecords is the share of the records that are dark where all of them have print: of some,
+// the print is struck or written over.
+const inManyRecords = 0.6
+
 // commonLabels adds the labels that were misread in most records, since handwriting touches
 // them. Laid on each other, the records keep what they have in common, which is print.
-func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, anchors []image.Point, parts []offset) ([]atom, []offset, error) {
+func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, item string, anchors []image.Point, parts []offset) ([]atom, []offset, error) {
 	if x.Print == nil || v.words != nil || len(anchors) < 3 {
 		return atoms, parts, nil
 	}
-	var own image.Rectangle // from the anchor, of the labels that are known
+	own := image.Rectangle{Max: image.Pt(1, 1)} // of the labels that are known, the anchor's among them
 	for _, p := range partsOf(atoms, anchors, parts) {
 		if p.label {
 			own = own.Union(p.box)
 		}
 	}
 	place := v.around(own, anchors)
-	words, err := x.Print.Words(ctx, framed(v.inCommon(anchors, place), 12), tesseract.Sparse, int(v.dpi))
+	for _, a := range anchors {
+		place.Min.X = max(place.Min.X, v.bounds().Min.X-a.X)
+		place.Max.X = min(place.Max.X, v.bounds().Max.X-a.X)
+	}
+	var places []image.Rectangle
+	for _, a := range anchors {
+		if at := place.Add(a); at.In(v.bounds()) {
+			places = append(places, at)
+		}
+	}
+	words, err := x.recurringWords(ctx, v, places, inManyRecords)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i := range words {
-		words[i].Box = words[i].Box.Add(place.Min).Sub(image.Pt(12, 12))
+		words[i].Box = words[i].Box.Add(place.Min)
 	}
+	atoms, parts = v.prolonged(words, atoms, anchors, parts)
 	for _, a := range atomsOf(words) {
 		// What is read below the last label may be of the record before the next one's anchor.
 		a.box = a.box.Add(v.nearestWay(own, a.at(), anchors))
 		known := false
 		for _, p := range parts {
-			known = known || p.label && (p.key == a.key || v.nearby(p.by, a.at()))
+			known = known || (p.label || p.other) && (p.key == a.key || v.nearby(p.by, a.at()))
 		}
-		if known || !a.label || heading.Of(a.text).Confidence < sureHeadings {
+		if known || !a.label && !a.other || heading.Of(a.text).Confidence < sureHeadings {
 			continue
 		}
 		by := a.at()
 		a.box = a.box.Add(anchors[0])
 		atoms = append(atoms, a)
-		parts = append(parts, offset{key: a.key, label: true, by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
+		parts = append(parts, offset{key: a.key, label: a.label, other: a.other, anchor: a.key == item && v.nearby(by, image.Point{}), by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
 	}
 	return atoms, parts, nil
+}
+
+// prolonged adds the ends of labels that were read in few records, such as "no." after "Member":
+// words of the print in common, from the anchors, that go on or follow where a label ends.
+func (v *view) prolonged(words []tesseract.Word, atoms []atom, anchors []image.Point, parts []offset) ([]atom, []offset) {
+	for _, p := range partsOf(atoms, anchors, parts) {
+		if !p.label {
+			continue
+		}
+		for _, w := range words {
+			beside := abs(middle(w.Box).Y-middle(p.box).Y) < p.box.Dy()/2
+			end := image.Rect(p.box.Max.X, w.Box.Min.Y, w.Box.Max.X, w.Box.Max.Y)
+			if !beside || w.Box.Min.X-p.box.Max.X > p.box.Dy() || end.Dx() < p.box.Dy()/2 || w.Box.Max.X <= p.box.Max.X {
+				continue
+			}
+			a := atom{key: strings.ToLower(w.Text), text: w.Text, box: end}
+			by := a.at()
+			a.box = a.box.Add(anchors[0])
+			atoms = append(atoms, a)
+			parts = append(parts, offset{key: a.key, by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
+		}
+	}
+	return atoms, parts
 }
 
 // nearestWay is the way by a record, or none, that brings a place nearest to the labels of one.
@@ -76,30 +115,6 @@ func (v *view) around(labels image.Rectangle, anchors []image.Point) image.Recta
 	return image.Rectangle{Min: from, Max: from.Add(image.Pt(across, down+v.inches(room)))}
 }
 
-// inCommon is the ink that most records have at one place from their anchors.
-func (v *view) inCommon(anchors []image.Point, place image.Rectangle) *image.Gray {
-	out := white(place.Sub(place.Min))
-	need := max(2, (len(anchors)*3+4)/5)
-	ink := v.nearInk()
-	at := func(b *layout.Bitmap, p image.Point) bool {
-		return p.X >= 0 && p.Y >= 0 && p.X < b.W && p.Y < b.H && b.Pix[p.Y*b.W+p.X] != 0
-	}
-	for y := range out.Rect.Dy() {
-		for x := range out.Rect.Dx() {
-			n := 0
-			for _, a := range anchors {
-				if at(ink, a.Add(place.Min).Add(image.Pt(x, y))) {
-					n++
-				}
-			}
-			if n >= need {
-				out.Pix[y*out.Stride+x] = 0
-			}
-		}
-	}
-	return out
-}
-
 // headingsRecur reports whether the headings of a table stand again in its rows, at one place in
 // every row, every second or every third: then they are labels of records.
 func (f form) headingsRecur(v *view, words []tesseract.Word) bool {
@@ -112,7 +127,7 @@ func (f form) headingsRecur(v *view, words []tesseract.Word) bool {
 	if f.table.Style == layout.Grid {
 		return false
 	}
-	if f.first == 0 {
+	if f.inside || f.first == 0 {
 		return f.inside
 	}
 	var heads []image.Rectangle

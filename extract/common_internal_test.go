@@ -28,8 +28,8 @@ func scrawl(b *layout.Bitmap, r *rand.Rand, x, y int) {
 	}
 }
 
-// read is a Printer that reads one label where the picture has ink at its left, and another
-// where it has ink further right.
+// read is a Printer that reads one label and measures where the picture, twice as fine as the page,
+// has ink.
 type read struct{ left, right int } // pixels of ink seen there
 
 func (r *read) Words(_ context.Context, g *image.Gray, _ tesseract.Mode, _ int) ([]tesseract.Word, error) {
@@ -45,7 +45,7 @@ func (r *read) Words(_ context.Context, g *image.Gray, _ tesseract.Mode, _ int) 
 			}
 		}
 	}
-	return []tesseract.Word{{Text: "Address", Confidence: 1, Box: image.Rect(12+80, 12+180, 12+170, 12+200)}}, nil
+	return []tesseract.Word{{Text: "Address", Confidence: 1, Box: image.Rect(12+160, 12+360, 12+340, 12+400)}}, nil
 }
 
 // TestWhatRecordsHaveInCommon: of records laid on each other the print is left and the writing
@@ -63,11 +63,15 @@ func TestWhatRecordsHaveInCommon(t *testing.T) {
 		anchors = append(anchors, image.Pt(100, y+10))
 		for j, of := range []offset{name, sign} {
 			of.seen[i] = len(atoms)
-			atoms = append(atoms, atom{of.key, true, of.key, image.Rect(100, y+200*j, 180, y+200*j+20)})
+			atoms = append(atoms, atom{key: of.key, label: true, text: of.key, box: image.Rect(100, y+200*j, 180, y+200*j+20)})
 		}
 	}
+	for i, ink := range v.bits.Pix {
+		v.work.Pix[i] = 255 * (1 - ink)
+	}
+	v.scale, v.turned.Image = 1, v.work
 	engine := &read{}
-	more, parts, err := Extractor{Print: engine}.commonLabels(t.Context(), v, atoms, anchors, []offset{name, sign})
+	more, parts, err := Extractor{Print: engine}.commonLabels(t.Context(), v, atoms, string(MemberID), anchors, []offset{name, sign})
 	if err != nil || len(parts) != 3 || parts[2].key != "street" || len(more) != len(atoms)+1 {
 		t.Fatalf("labels %+v, %v; want the address as well", parts, err)
 	}
@@ -139,7 +143,7 @@ func TestRecordsAreCompact(t *testing.T) {
 			for n := range parts {
 				at := anchor.Add(parts[n].by)
 				parts[n].seen[i] = len(atoms)
-				atoms = append(atoms, atom{parts[n].key, true, parts[n].key, image.Rect(at.X, at.Y-10, at.X+80, at.Y+10)})
+				atoms = append(atoms, atom{key: parts[n].key, label: true, text: parts[n].key, box: image.Rect(at.X, at.Y-10, at.X+80, at.Y+10)})
 			}
 			if !below {
 				atoms = atoms[:len(atoms)-1]

@@ -39,8 +39,9 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		var own []image.Point
 		for _, m := range moves {
 			// What the record beside has is seen from fewer, since those at the side have none beside.
-			beside := m.X != 0 && len(v.seenAt(atoms, anchors, p, p.by.Add(m)).seen) < p.read
-			if !p.anchor && !beside {
+			seen := len(v.seenAt(atoms, anchors, p, p.by.Add(m)).seen)
+			beside := m.X != 0 && seen < p.read
+			if !p.anchor && !beside && float64(seen) >= least*float64(len(anchors)) {
 				own = append(own, m)
 			}
 		}
@@ -50,7 +51,7 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		}
 	}
 	size := func(at []image.Point) float64 {
-		hull := image.Rectangle{Min: at[0], Max: at[0]}
+		var hull image.Rectangle // from the anchor, which is a label even where few of them were read
 		for _, p := range at {
 			hull.Min.X, hull.Min.Y = min(hull.Min.X, p.X), min(hull.Min.Y, p.Y)
 			hull.Max.X, hull.Max.Y = max(hull.Max.X, p.X), max(hull.Max.Y, p.Y)
@@ -94,11 +95,7 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		if best[i] == out[n].by {
 			continue
 		}
-		moved := v.seenAt(atoms, anchors, out[n], best[i])
-		if float64(len(moved.seen)) < least*float64(len(anchors)) {
-			return parts, false
-		}
-		out[n] = moved
+		out[n] = v.seenAt(atoms, anchors, out[n], best[i])
 	}
 	return out, size(best) < tooLarge
 }
@@ -193,7 +190,7 @@ func (v *view) withinLines(atoms []atom, anchors []image.Point, parts []offset) 
 	return out, true
 }
 
-// ways are the distances from one record to the next beside it and below it, 0 where there is
+// ways are the usual distances from one record to the next beside it and below it, 0 where there is
 // none.
 func (v *view) ways(anchors []image.Point) (across, down int) {
 	const (
@@ -201,18 +198,33 @@ func (v *view) ways(anchors []image.Point) (across, down int) {
 		under = 0.2 // inch from a record to the next below it, at least
 		off   = 0.5 // inch by which records in one row, or one column, are out of line
 	)
+	var beside, below []int // of each record, how far the next is
 	for _, a := range anchors {
+		nextBeside, nextBelow := 0, 0
 		for _, b := range anchors {
 			by := b.Sub(a)
 			switch {
-			case by.X > v.inches(apart) && abs(by.Y) < v.inches(off) && (across == 0 || by.X < across):
-				across = by.X
-			case by.Y > v.inches(under) && abs(by.X) < v.inches(off) && (down == 0 || by.Y < down):
-				down = by.Y
+			case by.X > v.inches(apart) && abs(by.Y) < v.inches(off) && (nextBeside == 0 || by.X < nextBeside):
+				nextBeside = by.X
+			case by.Y > v.inches(under) && abs(by.X) < v.inches(off) && (nextBelow == 0 || by.Y < nextBelow):
+				nextBelow = by.Y
 			}
 		}
+		beside, below = append(beside, nextBeside), append(below, nextBelow)
 	}
-	return across, down
+	return usualWay(beside), usualWay(below)
+}
+
+// usualWay is the middle of the distances that are there, without those to the record after one that
+// was missed.
+func usualWay(all []int) int {
+	const missed = 1.5 // times the shortest
+	all = slices.DeleteFunc(all, func(d int) bool { return d == 0 })
+	if len(all) == 0 {
+		return 0
+	}
+	shortest := slices.Min(all)
+	return median(slices.DeleteFunc(all, func(d int) bool { return float64(d) > missed*float64(shortest) }))
 }
 
 // waysOut are the ways from a record to those around it, for the distances that there are.
@@ -228,15 +240,45 @@ func waysOut(across, down int) (ways []image.Point) {
 
 // seenAt is a label at another place, with the records in which it is read there.
 func (v *view) seenAt(atoms []atom, anchors []image.Point, o offset, by image.Point) offset {
-	out := offset{key: o.key, label: true, by: by, seen: map[int]int{}}
+	out := offset{key: o.key, label: o.label, other: o.other, by: by, seen: map[int]int{}}
 	for i, anchor := range anchors {
 		for n, a := range atoms {
-			if a.label && a.key == o.key && v.nearby(a.at().Sub(anchor), by) {
+			if a.label == o.label && a.key == o.key && v.nearby(a.at().Sub(anchor), by) {
 				out.seen[i] = n
 			}
 		}
 	}
 	out.read = len(out.seen)
+	return out
+}
+
+// gathered brings what a record asks for beside its labels to the labels that it stands next to: it
+// may have been read oftener from the records around.
+func (v *view) gathered(atoms []atom, anchors []image.Point, parts []offset) (out []offset) {
+	const most = 5 // records away
+	var own image.Rectangle
+	for _, p := range parts {
+		if p.label {
+			own = own.Union(image.Rectangle{Min: p.by, Max: p.by.Add(image.Pt(1, 1))})
+		}
+	}
+	for _, p := range parts {
+		if !p.other {
+			out = append(out, p)
+			continue
+		}
+		by := p.by
+		for range most {
+			by = by.Add(v.nearestWay(own, by, anchors))
+		}
+		if p.by != by {
+			p = v.seenAt(atoms, anchors, p, by)
+		}
+		again := slices.ContainsFunc(out, func(o offset) bool { return o.other && o.key == p.key && v.nearby(o.by, p.by) })
+		if !again && len(p.seen) > 0 {
+			out = append(out, p)
+		}
+	}
 	return out
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/image/draw"
+
 	"countersign/extract/heading"
 	"countersign/extract/layout"
 	"countersign/extract/tesseract"
@@ -31,19 +33,27 @@ func (x Extractor) labelled(
 
 // labelledBy reads the labels that recur in the rows of a table.
 func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (form, error) {
-	const fewest = 3 // rows alike: of fewer, what they share may be what people wrote
+	const (
+		fewest = 3    // rows alike: of fewer, what they share may be what people wrote
+		beside = 0.05 // inch: a label may begin at the very end of its line
+	)
 	rows := likeRows(t)
 	if len(rows) < fewest {
 		return form{}, nil
 	}
 	var boxes []image.Rectangle
 	for _, row := range rows {
-		boxes = append(boxes, t.Row(row))
+		row := t.Row(row)
+		boxes = append(boxes, image.Rect(row.Min.X-v.inches(beside), row.Min.Y, row.Max.X+v.inches(beside), row.Max.Y))
 	}
-	words, err := x.recurringWords(ctx, v, boxes)
+	words, err := x.recurringWords(ctx, v, boxes, inMostRows)
 	if words == nil || err != nil {
 		return form{}, err
 	}
+	words = slices.DeleteFunc(words, func(w tesseract.Word) bool {
+		letters, _ := lettersAndDigits(w.Text)
+		return letters < 2
+	})
 	first := boxes[0]
 	for i := range words {
 		words[i].Box = words[i].Box.Add(first.Min)
@@ -69,21 +79,31 @@ func (x Extractor) labelledBy(ctx context.Context, v *view, t layout.Table) (for
 	return f, nil
 }
 
-// recurringWords reads the print that places of one size share, seen from their corners.
-func (x Extractor) recurringWords(ctx context.Context, v *view, places []image.Rectangle) ([]tesseract.Word, error) {
-	print, scale := v.recurring(places)
+// recurringWords reads the print that places of one size share, seen from their corners: at least
+// the given share of them.
+func (x Extractor) recurringWords(ctx context.Context, v *view, places []image.Rectangle, share float64) ([]tesseract.Word, error) {
+	print, scale := v.recurring(places, share)
 	if print == nil {
 		return nil, nil
 	}
-	const margin = 12
+	const (
+		margin = 12  // pixels
+		fine   = 300 // dpi at which small type is read best
+	)
+	if v.dpi*scale < fine {
+		larger := image.NewGray(image.Rect(0, 0, 2*print.Rect.Dx(), 2*print.Rect.Dy()))
+		draw.CatmullRom.Scale(larger, larger.Rect, print, print.Rect, draw.Src, nil)
+		print, scale = larger, 2*scale
+	}
 	dpi := int(math.Round(v.dpi * scale))
 	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, dpi)
+
 	if err != nil {
 		return nil, err
 	}
 	words = slices.DeleteFunc(words, func(w tesseract.Word) bool {
 		letters, _ := lettersAndDigits(w.Text)
-		return w.Confidence < sureLabel || letters < 2
+		return w.Confidence < sureLabel || letters == 0
 	})
 	for i, w := range words {
 		at := func(v int) int { return int(float64(v-margin) / scale) }
@@ -170,22 +190,27 @@ func askTwice(labels []string) bool {
 	return false
 }
 
-// recurring is the print that places share, such as the rows of a table: at each point the
-// grey that most of them are darker than. What people write differs, and goes. It is nil where
-// they share nothing; the scale is that of the picture to work.
-func (v *view) recurring(places []image.Rectangle) (print *image.Gray, scale float64) {
+// recurring is the print that places share, such as the rows of a table: at each point where a
+// share of them is dark, the grey that every other one is darker than. What people write differs,
+// and goes. It is nil where they share nothing; the scale is that of the picture to work.
+func (v *view) recurring(places []image.Rectangle, share float64) (print *image.Gray, scale float64) {
 	const (
 		fewest = 150  // pixels of ink that a label has at least
 		off    = 0.02 // inch by which a label is off from place to place
+		apart  = 0.15 // inch between two labels in one line at least
+		above  = 0.04 // inch between two lines at least
+		half   = 0.5  // of the places, asked how dark print is where it is known to be
+		faint  = 200  // grey of small print on a coarse scan; its paper is white
 	)
 	var pictures []*image.Gray
 	size := image.Pt(math.MaxInt, math.MaxInt)
+	ground := v.besideRules()
 	for _, place := range places {
-		g, s := v.unruled(place)
+		g, s := v.whitened(place, ground)
 		pictures, scale = append(pictures, g), s
 		size = image.Pt(min(size.X, g.Rect.Dx()), min(size.Y, g.Rect.Dy()))
 	}
-	if size.X < 1 || size.Y < 1 {
+	if len(places) == 0 || size.X < 1 || size.Y < 1 {
 		return nil, scale
 	}
 	var grown []*image.Gray
@@ -193,23 +218,92 @@ func (v *view) recurring(places []image.Rectangle) (print *image.Gray, scale flo
 		grown = append(grown, darkest(g))
 	}
 	still := make([]image.Point, len(pictures))
-	rough := commonOf(grown, still, size)
-	var anchors []image.Point
-	for y := range size.Y {
-		for x := range size.X {
-			if rough.Pix[y*rough.Stride+x] < inky {
-				anchors = append(anchors, image.Pt(x, y))
-			}
-		}
-	}
+	where := image.Rectangle{Max: size}
+	rough := commonOf(grown, still, where, share)
+	anchors := darker(rough, faint)
 	if len(anchors) < fewest {
 		return nil, scale
 	}
 	reach := int(math.Ceil(off * v.dpi * scale))
-	for i, g := range pictures {
-		still[i] = bestShift(g, anchors, reach)
+	print = image.NewGray(where)
+	for _, part := range clumpsOf(where, anchors, int(above*v.dpi*scale), int(apart*v.dpi*scale)) {
+		own := in(anchors, part)
+		for i, g := range pictures {
+			still[i] = bestShift(g, own, reach)
+		}
+		dark, by := commonOf(grown, still, part, share), commonOf(pictures, still, part, half)
+		for i, d := range dark.Pix {
+			if d >= faint {
+				by.Pix[i] = 255
+			}
+		}
+		draw.Draw(print, part, by, part.Min, draw.Src)
 	}
-	return commonOf(pictures, still, size), scale
+	stretch(print)
+	return print, scale
+}
+
+// inMostRows is the share of the rows of a table that are dark where all of them have print: two
+// people may well write at one place.
+const inMostRows = 0.8
+
+// clumpsOf cuts a picture between lines of places, and each line where they are further apart than a
+// gap: paper is never quite flat, so each label is off its place by something else.
+func clumpsOf(r image.Rectangle, places []image.Point, line, gap int) (parts []image.Rectangle) {
+	top := r.Min.Y
+	for _, foot := range append(cuts(places, line, func(p image.Point) int { return p.Y }), r.Max.Y) {
+		within := image.Rect(r.Min.X, top, r.Max.X, foot)
+		left := r.Min.X
+		for _, right := range append(cuts(in(places, within), gap, func(p image.Point) int { return p.X }), r.Max.X) {
+			parts = append(parts, image.Rect(left, top, right, foot))
+			left = right
+		}
+		top = foot
+	}
+	return parts
+}
+
+// cuts are the middles of gaps between places along one way.
+func cuts(places []image.Point, gap int, along func(image.Point) int) (at []int) {
+	var taken []int
+	for _, p := range places {
+		taken = append(taken, along(p))
+	}
+	slices.Sort(taken)
+	for i := 1; i < len(taken); i++ {
+		if taken[i]-taken[i-1] > gap {
+			at = append(at, (taken[i]+taken[i-1])/2)
+		}
+	}
+	return at
+}
+
+// in are the places that lie in a rectangle.
+func in(places []image.Point, r image.Rectangle) []image.Point {
+	return slices.DeleteFunc(slices.Clone(places), func(p image.Point) bool { return !p.In(r) })
+}
+
+// darker are the places of a picture that are darker than a grey.
+func darker(g *image.Gray, than uint8) (places []image.Point) {
+	for y := g.Rect.Min.Y; y < g.Rect.Max.Y; y++ {
+		for x := g.Rect.Min.X; x < g.Rect.Max.X; x++ {
+			if g.GrayAt(x, y).Y < than {
+				places = append(places, image.Pt(x, y))
+			}
+		}
+	}
+	return places
+}
+
+// stretch makes the darkest of a picture black.
+func stretch(g *image.Gray) {
+	darkest := 254
+	for _, p := range g.Pix {
+		darkest = min(darkest, int(p))
+	}
+	for i, p := range g.Pix {
+		g.Pix[i] = uint8((int(p) - darkest) * 255 / (255 - darkest))
+	}
 }
 
 // bestShift is by how much a picture is moved from where its anchors should be dark.
@@ -231,20 +325,19 @@ func bestShift(g *image.Gray, anchors []image.Point, reach int) (best image.Poin
 	return best
 }
 
-// commonOf is the grey at each place of pictures that are moved that most of them are darker
+// commonOf is the grey at each place of pictures that are moved that a share of them is darker
 // than.
-func commonOf(pictures []*image.Gray, moved []image.Point, size image.Point) *image.Gray {
-	const most = 0.8 // of the pictures: two people may well write at one place
-	out := image.NewGray(image.Rect(0, 0, size.X, size.Y))
+func commonOf(pictures []*image.Gray, moved []image.Point, where image.Rectangle, share float64) *image.Gray {
+	out := image.NewGray(where)
 	at := make([]uint8, len(pictures))
-	nth := min(len(at)-1, int(most*float64(len(at))))
-	for y := range size.Y {
-		for x := range size.X {
+	nth := min(len(at)-1, int(share*float64(len(at))))
+	for y := where.Min.Y; y < where.Max.Y; y++ {
+		for x := where.Min.X; x < where.Max.X; x++ {
 			for i, g := range pictures {
 				at[i] = greyAt(g, x+moved[i].X, y+moved[i].Y)
 			}
 			slices.Sort(at)
-			out.Pix[y*out.Stride+x] = at[nth]
+			out.Pix[out.PixOffset(x, y)] = at[nth]
 		}
 	}
 	return out

@@ -123,7 +123,7 @@ func (x Extractor) halfItems(ctx context.Context, v *view, halves [][2]image.Rec
 		for _, pair := range halves {
 			places = append(places, pair[half])
 		}
-		words, err := x.recurringWords(ctx, v, places)
+		words, err := x.recurringWords(ctx, v, places, inMostRows)
 		if err != nil {
 			return nil, nil, err
 		}

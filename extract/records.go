@@ -140,6 +140,7 @@ type atom struct {
 	label bool
 	text  string
 	box   image.Rectangle
+	other bool // no label, but words that ask for what nobody compares, such as a birth date
 }
 
 // at is the place by which atoms are compared: labels begin and stand alike.
@@ -182,7 +183,10 @@ func atomsOf(words []tesseract.Word) []atom {
 					continue
 				}
 				if m.Confidence >= plainly && len(m.Items) == 1 {
-					found, n = atom{m.Items[0], true, run.text, run.box}, j-i+1
+					found, n = atom{key: m.Items[0], label: true, text: run.text, box: run.box}, j-i+1
+				}
+				if m.Confidence >= plainly && len(m.Items) == 0 && !heading.OfSomebody(run.text) {
+					found, n = atom{key: strings.ToLower(run.text), text: run.text, box: run.box, other: true}, j-i+1
 				}
 			}
 			if n > 1 || !joins(line[i].Text) {
@@ -254,6 +258,7 @@ func followsPrint(line []tesseract.Word, at int) bool {
 type offset struct {
 	key    string
 	label  bool
+	other  bool // as of an atom
 	by     image.Point
 	seen   map[int]int // by the number of the record, its atom
 	read   int         // records in which it was read as what it is
@@ -334,14 +339,14 @@ func (x Extractor) constellation(
 		return nil, nil, nil
 	}
 	parts, _ = v.compact(*atoms, anchors, v.recurringParts(*atoms, item, anchors))
-	if *atoms, parts, err = x.commonLabels(ctx, v, *atoms, anchors, parts); err != nil {
+	if *atoms, parts, err = x.commonLabels(ctx, v, *atoms, item, anchors, parts); err != nil {
 		return nil, nil, err
 	}
 	parts, apart := v.compact(*atoms, anchors, v.withoutMisread(*atoms, anchors, parts))
 	if !apart {
 		return nil, anchors, nil
 	}
-	return parts, anchors, nil
+	return v.gathered(*atoms, anchors, parts), anchors, nil
 }
 
 // recurringParts are the labels and other words that stand at one place in most records.
@@ -359,7 +364,7 @@ func (v *view) recurringParts(atoms []atom, item string, anchors []image.Point) 
 			})
 			if at < 0 {
 				at = len(all)
-				all = append(all, offset{key: a.key, label: a.label, by: by, seen: map[int]int{}, anchor: a.label && a.key == item && by == image.Point{}})
+				all = append(all, offset{key: a.key, label: a.label, other: a.other, by: by, seen: map[int]int{}, anchor: a.label && a.key == item && by == image.Point{}})
 			}
 			all[at].seen[i] = n
 		}
@@ -744,7 +749,7 @@ func partsOf(atoms []atom, anchors []image.Point, offsets []offset) []printedPar
 			}
 		}
 		at := image.Pt(median(xs), median(ys))
-		parts = append(parts, printedPart{text, o.label, image.Rectangle{Min: at, Max: at.Add(image.Pt(median(ws), median(hs)))}})
+		parts = append(parts, printedPart{text, o.label || o.other, image.Rectangle{Min: at, Max: at.Add(image.Pt(median(ws), median(hs)))}})
 	}
 	slices.SortFunc(parts, func(a, b printedPart) int {
 		if dy := middle(a.box).Y - middle(b.box).Y; abs(dy) > max(a.box.Dy(), b.box.Dy())/2 {

@@ -87,9 +87,9 @@ func TestMisreadLabels(t *testing.T) {
 	v := &view{dpi: 200}
 	box := func(x, y, w int) image.Rectangle { return image.Rect(x, y-8, x+w, y+8) }
 	atoms := []atom{
-		{"name", true, "Name", box(100, 100, 60)}, {"name", true, "Name", box(100, 300, 60)},
-		{"citystate", true, "City, State", box(400, 100, 100)}, {"state", true, "State", box(450, 300, 50)},
-		{"staie", false, "Staie", box(400, 300, 100)},
+		{key: "name", label: true, text: "Name", box: box(100, 100, 60)}, {key: "name", label: true, text: "Name", box: box(100, 300, 60)},
+		{key: "citystate", label: true, text: "City, State", box: box(400, 100, 100)}, {key: "state", label: true, text: "State", box: box(450, 300, 50)},
+		{key: "staie", label: false, text: "Staie", box: box(400, 300, 100)},
 	}
 	anchors := []image.Point{{100, 100}, {100, 300}}
 	own := []offset{

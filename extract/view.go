@@ -108,10 +108,15 @@ func (v *view) likeliest(strokes layout.Components) []int {
 func (v *view) withoutRules() *layout.Bitmap {
 	if v.letters == nil {
 		v.letters = v.bits.Clone()
-		loose := func(r layout.Rule) bool { return !r.Drawn(v.dpi) || r.To-r.From < v.inches(1) }
-		v.letters.Erase(slices.DeleteFunc(slices.Clone(v.lying), loose), slices.DeleteFunc(slices.Clone(v.standing), loose), v.dpi)
+		v.letters.Erase(v.drawn(v.lying), v.drawn(v.standing), v.dpi)
 	}
 	return v.letters
+}
+
+// drawn are those of some rules that are long, and surely no strokes or words.
+func (v *view) drawn(rules []layout.Rule) []layout.Rule {
+	loose := func(r layout.Rule) bool { return !r.Drawn(v.dpi) || r.To-r.From < v.inches(1) }
+	return slices.DeleteFunc(slices.Clone(rules), loose)
 }
 
 // print reads the printed words in a part of the page.
@@ -162,6 +167,11 @@ const printDPI = 320
 // white, for it passes over what stands on grey. The scale is that of the
 // picture to work.
 func (v *view) unruled(r image.Rectangle) (g *image.Gray, scale float64) {
+	return v.whitened(r, v.nearInk())
+}
+
+// whitened cuts a part out of the page with the paper made white, and all that lies beside a ground.
+func (v *view) whitened(r image.Rectangle, ground *layout.Bitmap) (g *image.Gray, scale float64) {
 	const patch = 0.08 // inch: the side of a block for which the level of the paper is found
 	page, scale := v.turned.Image, 1/v.scale
 	if v.page.DPI > printDPI {
@@ -171,7 +181,6 @@ func (v *view) unruled(r image.Rectangle) (g *image.Gray, scale float64) {
 	full := image.Rect(int(float64(r.Min.X)*scale), int(float64(r.Min.Y)*scale), int(float64(r.Max.X)*scale), int(float64(r.Max.Y)*scale)).Intersect(page.Bounds())
 	in := crop(page, full)
 	out := image.NewGray(image.Rect(0, 0, full.Dx(), full.Dy()))
-	ground := v.nearInk()
 	columns := make([]int, full.Dx()) // of work, for each of out
 	for x := range columns {
 		columns[x] = min(v.bits.W-1, int(float64(full.Min.X+x)/scale))
@@ -216,6 +225,31 @@ func (v *view) nearInk() *layout.Bitmap {
 		v.near = v.withoutRules().Grown()
 	}
 	return v.near
+}
+
+// besideRules is all of the page but its ruled lines: print that stands right below one, of which
+// withoutRules takes the tops, and print too pale to be ink.
+func (v *view) besideRules() *layout.Bitmap {
+	const beside = 0.007 // inch: the grey edge of a line
+	ground := layout.NewBitmap(v.bits.W, v.bits.H)
+	for i := range ground.Pix {
+		ground.Pix[i] = 1
+	}
+	for _, r := range v.drawn(v.lying) {
+		half := int(math.Ceil(r.Thickness()/2 + beside*v.dpi))
+		for x := r.From; x < r.To; x++ {
+			y := int(math.Round(r.At(x)))
+			ground.Clear(image.Rect(x, y-half, x+1, y+half+1))
+		}
+	}
+	for _, r := range v.drawn(v.standing) {
+		half := int(math.Ceil(r.Thickness()/2 + beside*v.dpi))
+		for y := r.From; y < r.To; y++ {
+			x := int(math.Round(r.At(y)))
+			ground.Clear(image.Rect(x-half, y, x+half+1, y+1))
+		}
+	}
+	return ground
 }
 
 // full maps a box of work to the page's own resolution.

@@ -20,6 +20,9 @@ type Rule struct {
 // At is the rule's position across at the given place along it.
 func (r Rule) At(along int) float64 { return r.at + r.slope*float64(along-r.From) }
 
+// Thickness is how thick the rule is, in pixels.
+func (r Rule) Thickness() float64 { return r.thickness }
+
 // middle is the rule's position half way.
 func (r Rule) middle() float64 { return r.At((r.From + r.To) / 2) }
 
