@@ -50,15 +50,15 @@ func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, item
 		a.box = a.box.Add(v.nearestWay(own, a.at(), anchors))
 		known := false
 		for _, p := range parts {
-			known = known || (p.label || p.other) && (p.key == a.key || v.nearby(p.by, a.at()))
+			known = known || p.label && (p.key == a.key || v.nearby(p.by, a.at()))
 		}
-		if known || !a.label && !a.other || heading.Of(a.text).Confidence < sureHeadings {
+		if known || !a.label || heading.Of(a.text).Confidence < sureHeadings {
 			continue
 		}
 		by := a.at()
 		a.box = a.box.Add(anchors[0])
 		atoms = append(atoms, a)
-		parts = append(parts, offset{key: a.key, label: a.label, other: a.other, anchor: a.key == item && v.nearby(by, image.Point{}), by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
+		parts = append(parts, offset{key: a.key, label: true, other: a.other, anchor: a.key == item && v.nearby(by, image.Point{}), by: by, seen: map[int]int{0: len(atoms) - 1}, read: len(anchors)})
 	}
 	return atoms, parts, nil
 }

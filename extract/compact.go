@@ -240,45 +240,15 @@ func waysOut(across, down int) (ways []image.Point) {
 
 // seenAt is a label at another place, with the records in which it is read there.
 func (v *view) seenAt(atoms []atom, anchors []image.Point, o offset, by image.Point) offset {
-	out := offset{key: o.key, label: o.label, other: o.other, by: by, seen: map[int]int{}}
+	out := offset{key: o.key, label: true, other: o.other, by: by, seen: map[int]int{}}
 	for i, anchor := range anchors {
 		for n, a := range atoms {
-			if a.label == o.label && a.key == o.key && v.nearby(a.at().Sub(anchor), by) {
+			if a.label && a.key == o.key && v.nearby(a.at().Sub(anchor), by) {
 				out.seen[i] = n
 			}
 		}
 	}
 	out.read = len(out.seen)
-	return out
-}
-
-// gathered brings what a record asks for beside its labels to the labels that it stands next to: it
-// may have been read oftener from the records around.
-func (v *view) gathered(atoms []atom, anchors []image.Point, parts []offset) (out []offset) {
-	const most = 5 // records away
-	var own image.Rectangle
-	for _, p := range parts {
-		if p.label {
-			own = own.Union(image.Rectangle{Min: p.by, Max: p.by.Add(image.Pt(1, 1))})
-		}
-	}
-	for _, p := range parts {
-		if !p.other {
-			out = append(out, p)
-			continue
-		}
-		by := p.by
-		for range most {
-			by = by.Add(v.nearestWay(own, by, anchors))
-		}
-		if p.by != by {
-			p = v.seenAt(atoms, anchors, p, by)
-		}
-		again := slices.ContainsFunc(out, func(o offset) bool { return o.other && o.key == p.key && v.nearby(o.by, p.by) })
-		if !again && len(p.seen) > 0 {
-			out = append(out, p)
-		}
-	}
 	return out
 }
 

@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -11,6 +12,12 @@ import (
 // TestLabelsInCellsSayWhatColumnsHold: a form that has no headings, but prints in every line
 // what belongs where.
 func TestLabelsInCellsSayWhatColumnsHold(t *testing.T) {
+	for _, dpi := range []int{300, 150} {
+		t.Run(fmt.Sprintf("%d dpi", dpi), func(t *testing.T) { labelsInCells(t, dpi) })
+	}
+}
+
+func labelsInCells(t *testing.T, dpi int) {
 	o := drawn.Random(9)
 	o.Columns = []drawn.Asked{
 		{Heading: "Name", Items: []string{"name", "signature"}},
@@ -18,7 +25,7 @@ func TestLabelsInCellsSayWhatColumnsHold(t *testing.T) {
 	}
 	o.Rules, o.DPI, o.Rows, o.Filled, o.RowHeight = drawn.Grid, 200, 8, 8, 0.7
 	o.Labels, o.Numbered, o.Shaded, o.Typed, o.Unsigned, o.Struck = true, false, false, false, 0, 0
-	o.Skipped, o.Skew, o.Rotation, o.Scan, o.DPI = 0, 0, 0, drawn.Scan{Noise: 3, Blur: 0.2}, 300
+	o.Skipped, o.Skew, o.Rotation, o.Scan, o.DPI = 0, 0, 0, drawn.Scan{Noise: 3, Blur: 0.2}, dpi
 	s := drawn.Draw(o)
 	s.HideHeadings()
 	sheet, err := extract.Extractor{Print: engine(t), Cells: penned{}}.Sheet(t.Context(), page(s))

@@ -140,7 +140,7 @@ type atom struct {
 	label bool
 	text  string
 	box   image.Rectangle
-	other bool // no label, but words that ask for what nobody compares, such as a birth date
+	other bool // a label that asks for what nobody compares, such as a birth date
 }
 
 // at is the place by which atoms are compared: labels begin and stand alike.
@@ -186,7 +186,7 @@ func atomsOf(words []tesseract.Word) []atom {
 					found, n = atom{key: m.Items[0], label: true, text: run.text, box: run.box}, j-i+1
 				}
 				if m.Confidence >= plainly && len(m.Items) == 0 && !heading.OfSomebody(run.text) {
-					found, n = atom{key: strings.ToLower(run.text), text: run.text, box: run.box, other: true}, j-i+1
+					found, n = atom{key: strings.ToLower(run.text), label: true, text: run.text, box: run.box, other: true}, j-i+1
 				}
 			}
 			if n > 1 || !joins(line[i].Text) {
@@ -294,7 +294,7 @@ func (x Extractor) recordsAround(ctx context.Context, v *view, atoms []atom, ite
 	anchors = v.inPitch(atoms, parts, anchors)
 	labels := 0
 	for _, p := range parts {
-		if p.label {
+		if p.label && !p.other {
 			labels++
 		}
 	}
@@ -346,7 +346,7 @@ func (x Extractor) constellation(
 	if !apart {
 		return nil, anchors, nil
 	}
-	return v.gathered(*atoms, anchors, parts), anchors, nil
+	return parts, anchors, nil
 }
 
 // recurringParts are the labels and other words that stand at one place in most records.
@@ -657,7 +657,9 @@ func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *r
 	}
 	sheet.strays = straysOf(atoms, anchors, printed)
 	r.strays = sheet.strays
-	side, ok := sheet.side()
+	plain := sheet // what is short and stands in boxes, such as dates, does not say where people write
+	plain.labels = slices.DeleteFunc(slices.Clone(labels), func(l printedPart) bool { return !asks(l.text) })
+	side, ok := plain.side()
 	if !ok {
 		return nil
 	}
@@ -749,7 +751,7 @@ func partsOf(atoms []atom, anchors []image.Point, offsets []offset) []printedPar
 			}
 		}
 		at := image.Pt(median(xs), median(ys))
-		parts = append(parts, printedPart{text, o.label || o.other, image.Rectangle{Min: at, Max: at.Add(image.Pt(median(ws), median(hs)))}})
+		parts = append(parts, printedPart{text, o.label, image.Rectangle{Min: at, Max: at.Add(image.Pt(median(ws), median(hs)))}})
 	}
 	slices.SortFunc(parts, func(a, b printedPart) int {
 		if dy := middle(a.box).Y - middle(b.box).Y; abs(dy) > max(a.box.Dy(), b.box.Dy())/2 {

@@ -15,8 +15,9 @@ func TestRecordsOfSeveralLines(t *testing.T) {
 	for _, test := range []struct {
 		across int
 		side   drawn.Side
-	}{{2, drawn.Right}, {1, drawn.Above}, {2, drawn.Below}} {
-		t.Run(fmt.Sprintf("%d side by side, written on side %d", test.across, test.side), func(t *testing.T) {
+		birth  bool // is asked for as well, and written: it belongs to the line
+	}{{2, drawn.Right, false}, {1, drawn.Above, false}, {2, drawn.Below, false}, {2, drawn.Right, true}} {
+		t.Run(fmt.Sprintf("%d side by side, written on side %d, birth %v", test.across, test.side, test.birth), func(t *testing.T) {
 			o := drawn.Random(7)
 			o.Columns = []drawn.Asked{
 				{Heading: "Print name", Items: []string{"name"}},
@@ -24,6 +25,10 @@ func TestRecordsOfSeveralLines(t *testing.T) {
 				{Heading: "Signature", Items: []string{"signature"}},
 			}
 			o.Width, o.Height, o.Margin, o.DPI, o.RowHeight = 8.5, 11, 0.7, 200, 0.5
+			if test.birth {
+				o.Columns = slices.Insert(o.Columns, 1, drawn.Asked{Heading: "Date of birth", Items: []string{"date"}})
+				o.RowHeight = 0.4
+			}
 			o.Rows, o.Filled, o.Unsigned, o.Typed, o.Stray = 5*test.across, 4*test.across, 0.3, false, 0
 			o.Colour, o.Skew, o.Rotation, o.Scan = false, 0.4, 0, drawn.Scan{Noise: 3, Blur: 0.2}
 			s := drawn.Records(o, test.across, test.side)
