@@ -195,6 +195,30 @@ func TestWordsAcrossABorderStayWhole(t *testing.T) {
 	}
 }
 
+// TestWhatBeginsACellStaysThere: writing that runs up to a border takes nothing from the next cell
+// that begins where all others of its column do.
+func TestWhatBeginsACellStaysThere(t *testing.T) {
+	s := newSheet()
+	for row := range 6 {
+		y := 130 + 100*row
+		if row == 2 {
+			s.close(440, y, 8)
+			s.stroke(598, y+15, 704, y+12, 3) // up to the border
+		} else {
+			s.close(120, y, 8)
+		}
+		s.close(706+row, y-4*row, 2+row%2) // the number of a house
+		s.write(830+9*row, y+3*row, 8)
+	}
+	p := s.read(t)
+	if box := p.Box(2, 1, 0); box.Min.X > 715 {
+		t.Errorf("the address begins at %d, without its number", box.Min.X)
+	}
+	if box := p.Box(2, 0, 0); box.Max.X > 707 {
+		t.Errorf("the name ends at %d, in the address", box.Max.X)
+	}
+}
+
 // close writes letters closer than those of write.
 func (s *sheet) close(x, y, letters int) {
 	for i := range letters {
