@@ -15,14 +15,14 @@ type Handwritten struct {
 	Hand  *hand.Recognizer
 	Print Recognizer
 
-	zip, postcode, date, dayFirst, phone, number, house *hand.Grammar
+	zip, postcode, lettered, date, dayFirst, phone, number, house *hand.Grammar
 }
 
 // NewHandwritten joins the two.
 func NewHandwritten(h *hand.Recognizer, print Recognizer) *Handwritten {
 	return &Handwritten{
 		Hand: h, Print: print,
-		zip: hand.ZIP(), postcode: hand.Digits(4, 4), date: hand.Date(), dayFirst: hand.DayFirst(), phone: hand.Phone(), number: hand.Digits(3, 12),
+		zip: hand.ZIP(), postcode: hand.Digits(4, 4), lettered: hand.Postcode(), date: hand.Date(), dayFirst: hand.DayFirst(), phone: hand.Phone(), number: hand.Digits(3, 12),
 		house: hand.MustGrammar("#", "##", "###", "####", "#####", "#[A-Da-d]", "##[A-Da-d]", "###[A-Da-d]"),
 	}
 }
@@ -39,8 +39,8 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 	seen := h.Hand.Read(images)
 	bar := printBar(seen)
 	of := map[Field]*hand.Grammar{
-		ZIP:      likelier(ZIP, h.zip, h.postcode, cells, seen),
-		Date:     likelier(Date, h.date, h.dayFirst, cells, seen),
+		ZIP:      likelier(ZIP, cells, seen, h.zip, h.postcode, h.lettered),
+		Date:     likelier(Date, cells, seen, h.date, h.dayFirst),
 		Phone:    h.phone,
 		MemberID: h.number,
 		House:    h.house,
@@ -68,28 +68,37 @@ func (h *Handwritten) Recognize(ctx context.Context, cells []Cell) ([]Reading, e
 
 // likelier is the grammar of a field that all its cells on a sheet together speak for, the usual
 // one where they hardly speak for another: ZIP codes have five digits, or four as in Austria,
-// Belgium or Denmark; dates have the month first, or the day.
-func likelier(field Field, usual, other *hand.Grammar, cells []Cell, seen []hand.Lattice) *hand.Grammar {
+// Belgium or Denmark, or letters as in Britain, Canada or the Netherlands; dates have the month
+// first, or the day.
+func likelier(field Field, cells []Cell, seen []hand.Lattice, usual *hand.Grammar, others ...*hand.Grammar) *hand.Grammar {
 	const (
 		fewest = 3   // cells
 		most   = 12  // cells that are asked
 		margin = 3.0 // log-likelihood
 	)
-	ahead, asked := 0.0, 0
+	ahead, asked := make([]float64, len(others)), 0
 	for i, l := range seen {
 		if cells[i].Field != field || l.Frames() == 0 || asked == most {
 			continue
 		}
-		a, b := l.Match(usual, 1), l.Match(other, 1)
-		if len(a) > 0 && len(b) > 0 {
-			ahead += min(max(b[0].Score-a[0].Score, -margin), margin)
-			asked++
+		a := l.Match(usual, 1)
+		if len(a) == 0 {
+			continue
+		}
+		asked++
+		for n, other := range others {
+			if b := l.Match(other, 1); len(b) > 0 {
+				ahead[n] += min(max(b[0].Score-a[0].Score, -margin), margin)
+			}
 		}
 	}
-	if asked >= fewest && ahead > margin {
-		return other
+	best, by := usual, margin
+	for n, other := range others {
+		if asked >= fewest && ahead[n] > by {
+			best, by = other, ahead[n]
+		}
 	}
-	return usual
+	return best
 }
 
 // PrintLike says how probably each picture shows print.

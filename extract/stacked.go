@@ -10,7 +10,7 @@ import (
 )
 
 // wraps are the fields that people write in two lines where a cell is high enough.
-var wraps = []Field{Name, Institution, Street, CityState, City}
+var wraps = []Field{Name, Institution, Street, CityState, City, ZIP}
 
 // waysToRead are the ways in which the picture of a cell may be meant: as one line of
 // writing, as two, one above the other, or either.

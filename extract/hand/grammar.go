@@ -65,6 +65,20 @@ func date(first, second []string) *Grammar {
 	return MustGrammar(patterns...)
 }
 
+// Postcode is a postal code with letters, or half of one where it was written in two lines: of the
+// United Kingdom, Canada, the Netherlands or Ireland.
+func Postcode() *Grammar {
+	var patterns []string
+	for _, out := range []string{"A#", "A##", "AA#", "AA##", "A#A", "AA#A"} {
+		patterns = append(patterns, out, out+" #AA", out+"#AA")
+	}
+	patterns = append(patterns, "#AA", "#A#", "A#A #A#", "A#A#A#", "#### AA", "####AA", "A## AA##", "A## A#A#", "A## AAAA")
+	for i, p := range patterns {
+		patterns[i] = strings.ReplaceAll(p, "A", "[A-Z]")
+	}
+	return MustGrammar(patterns...)
+}
+
 // NewGrammar makes a grammar of patterns, any of which may hold. In a pattern #
 // stands for a digit, [abc] for any of these, [0-9] for a range, and everything
 // else for itself.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"iter"
+	"math"
 	"math/bits"
 )
 
@@ -182,10 +183,23 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 		off     = 0.02  // inch: how far from the straight line the rule's ink may lie
 		thicker = 1.5   // times the rule: its ink; what is thicker is a stroke that crosses it
 		rough   = 0.012 // inch, added to that: of a thin rule the edges are what counts
+		near    = 0.5   // inch along the rule, each way, in which it runs where it runs here
+		runs    = 0.6   // of that, the share with ink, where a line runs: also the second of a double one
 	)
 	reach := int(r.thickness/2) + max(3, int(dpi*off))
 	thickest := int(r.thickness*thicker) + max(3, int(dpi*rough))
-	for along := max(0, r.From-reach); along < min(length, r.To+reach); along++ {
+	from, to := max(0, r.From-reach), min(length, r.To+reach)
+	if from >= to {
+		return
+	}
+	// Of each place along, the thin ink around the straight line.
+	type run struct{ along, start, end, middle int }
+	var thin []run
+	wide := 2*reach + 1
+	sums := make([]int32, (to-from+1)*wide) // by place along and distance, how often there was ink so far
+	for along := from; along < to; along++ {
+		now := sums[(along-from+1)*wide:][:wide]
+		copy(now, sums[(along-from)*wide:][:wide])
 		middle := int(r.At(along) + 0.5)
 		for across := max(0, middle-reach); across <= min(width-1, middle+reach); across++ {
 			if b.Pix[index(along, across)] == 0 {
@@ -200,11 +214,32 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 				start--
 			}
 			if end-start <= thickest {
-				for i := start; i < end; i++ {
-					b.Pix[index(along, i)] = 0
+				thin = append(thin, run{along, start, end, middle})
+				for i := max(start, middle-reach); i < min(end, middle+reach+1); i++ {
+					now[i-middle+reach]++
 				}
 			}
 			across = end
+		}
+	}
+	// Strokes of letters that stand on the line or hang below it are thin, too: what goes is ink where
+	// a line runs.
+	window := int(near * dpi)
+	for _, t := range thin {
+		a, z := max(from, t.along-window), min(to, t.along+window+1)
+		first, last := sums[(a-from)*wide:][:wide], sums[(z-from)*wide:][:wide]
+		most := int32(0)
+		for k := range wide {
+			most = max(most, last[k]-first[k])
+		}
+		least := min(most, int32(math.Ceil(runs*float64(z-a))))
+		for i := max(t.start-1, t.middle-reach); i < min(t.end+1, t.middle+reach+1); i++ {
+			if k := i - t.middle + reach; last[k]-first[k] >= least {
+				for i := t.start; i < t.end; i++ {
+					b.Pix[index(t.along, i)] = 0
+				}
+				break
+			}
 		}
 	}
 }
