@@ -185,6 +185,7 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 		rough   = 0.012 // inch, added to that: of a thin rule the edges are what counts
 		near    = 0.5   // inch along the rule, each way, in which it runs where it runs here
 		runs    = 0.6   // of that, the share with ink, where a line runs: also the second of a double one
+		dotted  = 0.8   // of the rule's own share with ink, which is less where it is dotted
 	)
 	reach := int(r.thickness/2) + max(3, int(dpi*off))
 	thickest := int(r.thickness*thicker) + max(3, int(dpi*rough))
@@ -232,7 +233,7 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 		for k := range wide {
 			most = max(most, last[k]-first[k])
 		}
-		least := min(most, int32(math.Ceil(runs*float64(z-a))))
+		least := min(most, int32(math.Ceil(min(runs, dotted*r.solid)*float64(z-a))))
 		for i := max(t.start-1, t.middle-reach); i < min(t.end+1, t.middle+reach+1); i++ {
 			if k := i - t.middle + reach; last[k]-first[k] >= least {
 				for i := t.start; i < t.end; i++ {
