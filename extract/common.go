@@ -17,7 +17,8 @@ const inManyRecords = 0.6
 // commonLabels adds the labels that were misread in most records, since handwriting touches
 // them. Laid on each other, the records keep what they have in common, which is print.
 func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, item string, anchors []image.Point, parts []offset) ([]atom, []offset, error) {
-	if x.Print == nil || v.words != nil || len(anchors) < 3 {
+	const fewest = 3 // records: of fewer, what they share may be what people wrote
+	if x.Print == nil || v.words != nil || len(anchors) < fewest {
 		return atoms, parts, nil
 	}
 	own := image.Rectangle{Max: image.Pt(1, 1)} // of the labels that are known, the anchor's among them
@@ -36,6 +37,9 @@ func (x Extractor) commonLabels(ctx context.Context, v *view, atoms []atom, item
 		if at := place.Add(a); at.In(v.bounds()) {
 			places = append(places, at)
 		}
+	}
+	if len(places) < fewest {
+		return atoms, parts, nil
 	}
 	words, err := x.recurringWords(ctx, v, places, inManyRecords)
 	if err != nil {

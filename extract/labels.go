@@ -97,7 +97,6 @@ func (x Extractor) recurringWords(ctx context.Context, v *view, places []image.R
 	}
 	dpi := int(math.Round(v.dpi * scale))
 	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, dpi)
-
 	if err != nil {
 		return nil, err
 	}
@@ -199,45 +198,41 @@ func (v *view) recurring(places []image.Rectangle, share float64) (print *image.
 		off    = 0.02 // inch by which a label is off from place to place
 		apart  = 0.15 // inch between two labels in one line at least
 		above  = 0.04 // inch between two lines at least
-		half   = 0.5  // of the places, asked how dark print is where it is known to be
 		faint  = 200  // grey of small print on a coarse scan; its paper is white
 	)
 	var pictures []*image.Gray
+	var inks []*layout.Bitmap
 	size := image.Pt(math.MaxInt, math.MaxInt)
 	ground := v.besideRules()
 	for _, place := range places {
 		g, s := v.whitened(place, ground)
-		pictures, scale = append(pictures, g), s
+		pictures, inks, scale = append(pictures, g), append(inks, darker(g, faint).Grown()), s
 		size = image.Pt(min(size.X, g.Rect.Dx()), min(size.Y, g.Rect.Dy()))
 	}
 	if len(places) == 0 || size.X < 1 || size.Y < 1 {
 		return nil, scale
 	}
-	var grown []*image.Gray
-	for _, g := range pictures {
-		grown = append(grown, darkest(g))
-	}
 	still := make([]image.Point, len(pictures))
-	where := image.Rectangle{Max: size}
-	rough := commonOf(grown, still, where, share)
-	anchors := darker(rough, faint)
+	need := min(len(pictures), int(share*float64(len(pictures)))+1)
+	anchors := inCommon(inks, still, image.Rectangle{Max: size}, need)
 	if len(anchors) < fewest {
 		return nil, scale
 	}
 	reach := int(math.Ceil(off * v.dpi * scale))
-	print = image.NewGray(where)
-	for _, part := range clumpsOf(where, anchors, int(above*v.dpi*scale), int(apart*v.dpi*scale)) {
+	print = white(image.Rectangle{Max: size})
+	for _, part := range clumpsOf(print.Rect, anchors, int(above*v.dpi*scale), int(apart*v.dpi*scale)) {
 		own := in(anchors, part)
 		for i, g := range pictures {
 			still[i] = bestShift(g, own, reach)
 		}
-		dark, by := commonOf(grown, still, part, share), commonOf(pictures, still, part, half)
-		for i, d := range dark.Pix {
-			if d >= faint {
-				by.Pix[i] = 255
+		at := make([]uint8, len(pictures))
+		for _, p := range inCommon(inks, still, part, need) {
+			for i, g := range pictures {
+				at[i] = greyAt(g, p.X+still[i].X, p.Y+still[i].Y)
 			}
+			slices.Sort(at)
+			print.Pix[print.PixOffset(p.X, p.Y)] = at[len(at)/2]
 		}
-		draw.Draw(print, part, by, part.Min, draw.Src)
 	}
 	stretch(print)
 	return print, scale
@@ -283,12 +278,37 @@ func in(places []image.Point, r image.Rectangle) []image.Point {
 	return slices.DeleteFunc(slices.Clone(places), func(p image.Point) bool { return !p.In(r) })
 }
 
-// darker are the places of a picture that are darker than a grey.
-func darker(g *image.Gray, than uint8) (places []image.Point) {
-	for y := g.Rect.Min.Y; y < g.Rect.Max.Y; y++ {
-		for x := g.Rect.Min.X; x < g.Rect.Max.X; x++ {
-			if g.GrayAt(x, y).Y < than {
-				places = append(places, image.Pt(x, y))
+// darker is where a picture is darker than a grey.
+func darker(g *image.Gray, than uint8) *layout.Bitmap {
+	b := layout.NewBitmap(g.Rect.Dx(), g.Rect.Dy())
+	for y := range b.H {
+		for x, grey := range g.Pix[y*g.Stride:][:b.W] {
+			if grey < than {
+				b.Pix[y*b.W+x] = 1
+			}
+		}
+	}
+	return b
+}
+
+// inCommon are the places where at least some of the bitmaps, each moved by its way, have ink.
+func inCommon(inks []*layout.Bitmap, moved []image.Point, where image.Rectangle, need int) (places []image.Point) {
+	counts := make([]int, where.Dx())
+	for y := where.Min.Y; y < where.Max.Y; y++ {
+		clear(counts)
+		for i, b := range inks {
+			by := moved[i]
+			if y+by.Y < 0 || y+by.Y >= b.H {
+				continue
+			}
+			row := b.Pix[(y+by.Y)*b.W:][:b.W]
+			for x := max(where.Min.X, -by.X); x < min(where.Max.X, b.W-by.X); x++ {
+				counts[x-where.Min.X] += int(row[x+by.X])
+			}
+		}
+		for x, n := range counts {
+			if n >= need {
+				places = append(places, image.Pt(where.Min.X+x, y))
 			}
 		}
 	}
@@ -323,41 +343,6 @@ func bestShift(g *image.Gray, anchors []image.Point, reach int) (best image.Poin
 		}
 	}
 	return best
-}
-
-// commonOf is the grey at each place of pictures that are moved that a share of them is darker
-// than.
-func commonOf(pictures []*image.Gray, moved []image.Point, where image.Rectangle, share float64) *image.Gray {
-	out := image.NewGray(where)
-	at := make([]uint8, len(pictures))
-	nth := min(len(at)-1, int(share*float64(len(at))))
-	for y := where.Min.Y; y < where.Max.Y; y++ {
-		for x := where.Min.X; x < where.Max.X; x++ {
-			for i, g := range pictures {
-				at[i] = greyAt(g, x+moved[i].X, y+moved[i].Y)
-			}
-			slices.Sort(at)
-			out.Pix[out.PixOffset(x, y)] = at[nth]
-		}
-	}
-	return out
-}
-
-// darkest is a picture with each pixel as dark as the darkest beside it.
-func darkest(g *image.Gray) *image.Gray {
-	out := image.NewGray(image.Rect(0, 0, g.Rect.Dx(), g.Rect.Dy()))
-	for y := range g.Rect.Dy() {
-		for x := range g.Rect.Dx() {
-			dark := uint8(255)
-			for dy := -1; dy <= 1; dy++ {
-				for dx := -1; dx <= 1; dx++ {
-					dark = min(dark, greyAt(g, x+dx, y+dy))
-				}
-			}
-			out.Pix[y*out.Stride+x] = dark
-		}
-	}
-	return out
 }
 
 // greyAt is the grey of a pixel, white outside of the picture.
