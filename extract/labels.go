@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/image/draw"
-
 	"countersign/extract/heading"
 	"countersign/extract/layout"
 	"countersign/extract/tesseract"
@@ -87,13 +85,12 @@ func (x Extractor) recurringWords(ctx context.Context, v *view, places []image.R
 		return nil, nil
 	}
 	const (
-		margin = 12  // pixels
-		fine   = 300 // dpi at which small type is read best
+		margin = 12      // pixels
+		fine   = 300     // dpi at which small type is read best
+		large  = 250_000 // pixels, of which reading twice as fine costs more than it brings
 	)
-	if v.dpi*scale < fine {
-		larger := image.NewGray(image.Rect(0, 0, 2*print.Rect.Dx(), 2*print.Rect.Dy()))
-		draw.CatmullRom.Scale(larger, larger.Rect, print, print.Rect, draw.Src, nil)
-		print, scale = larger, 2*scale
+	if v.dpi*scale < fine && print.Rect.Dx()*print.Rect.Dy() < large {
+		print, scale = doubled(print), 2*scale
 	}
 	dpi := int(math.Round(v.dpi * scale))
 	words, err := x.Print.Words(ctx, framed(print, margin), tesseract.Sparse, dpi)
@@ -236,6 +233,22 @@ func (v *view) recurring(places []image.Rectangle, share float64) (print *image.
 	}
 	stretch(print)
 	return print, scale
+}
+
+// doubled is a picture twice as wide and high, with the grey between its pixels between them.
+func doubled(g *image.Gray) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, 2*g.Rect.Dx(), 2*g.Rect.Dy()))
+	for y := range g.Rect.Dy() {
+		row, next := g.Pix[y*g.Stride:], g.Pix[min(y+1, g.Rect.Dy()-1)*g.Stride:]
+		upper, lower := out.Pix[2*y*out.Stride:], out.Pix[(2*y+1)*out.Stride:]
+		for x := range g.Rect.Dx() {
+			right := min(x+1, g.Rect.Dx()-1)
+			a, b, c, d := int(row[x]), int(row[right]), int(next[x]), int(next[right])
+			upper[2*x], upper[2*x+1] = uint8(a), uint8((a+b)/2)
+			lower[2*x], lower[2*x+1] = uint8((a+c)/2), uint8((a+b+c+d)/4)
+		}
+	}
+	return out
 }
 
 // inMostRows is the share of the rows of a table that are dark where all of them have print: two
