@@ -657,7 +657,7 @@ func (v *view) recordsOf(atoms []atom, anchors []image.Point, parts []offset) *r
 	}
 	sheet.strays = straysOf(atoms, anchors, printed)
 	r.strays = sheet.strays
-	plain := sheet // what is short and stands in boxes, such as dates, does not say where people write
+	plain := sheet // what nobody compares is mostly dates, too short to say where people write
 	plain.labels = slices.DeleteFunc(slices.Clone(labels), func(l printedPart) bool { return !asks(l.text) })
 	side, ok := plain.side()
 	if !ok {

@@ -39,6 +39,7 @@ func TestTwoLinesOfACellAreReadApart(t *testing.T) {
 		{"a dot above", strokes(image.Rect(60, 3, 66, 9), image.Rect(10, 20, 180, 57)), Street, []int{1}},
 		{"an underline", strokes(image.Rect(10, 3, 180, 40), image.Rect(10, 52, 150, 55)), Street, []int{1}},
 		{"a number", strokes(above, below), MemberID, []int{1}},
+		{"a postal code", strokes(above, below), ZIP, []int{2}},
 	} {
 		var got []int
 		for _, lines := range waysToRead(test.g, test.field, 100) {

@@ -72,9 +72,9 @@ func Postcode() *Grammar {
 	for _, out := range []string{"A#", "A##", "AA#", "AA##", "A#A", "AA#A"} {
 		patterns = append(patterns, out, out+" #AA", out+"#AA")
 	}
-	patterns = append(patterns, "#AA", "#A#", "A#A #A#", "A#A#A#", "#### AA", "####AA", "A## AA##", "A## A#A#", "A## AAAA")
+	patterns = append(patterns, "#AA", "#A#", "A#A #A#", "A#A#A#", "#### AA", "####AA", "A## A@@@")
 	for i, p := range patterns {
-		patterns[i] = strings.ReplaceAll(p, "A", "[A-Z]")
+		patterns[i] = strings.NewReplacer("A", "[A-Z]", "@", "[0-9A-Z]").Replace(p)
 	}
 	return MustGrammar(patterns...)
 }
