@@ -119,8 +119,8 @@ func (x Extractor) fillFrom(ctx context.Context, sheet *Sheet, r reading, f *for
 		cells.signedByWriting(rows, number)
 		sheet.note(signInSheet)
 	}
-	if f.score < sureHeadings && !f.told && !f.byRoll {
-		doubtStruck(rows)
+	if f.score < sureHeadings && !f.told {
+		doubtStruck(rows) // also where the roll names the columns, which does not say whose a stroke is
 	}
 	for i := range rows {
 		if !rows[i].Struck && cells.ink.MayBeStruck(f.rowOf(rows[i], number)) {

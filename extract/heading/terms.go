@@ -109,7 +109,7 @@ var terms = []struct{ item, phrases string }{
 	{other, "date de naissance, naissance, lieu de naissance, annee de naissance, nationalite, remarques, observations, reserve, pays, departement"},
 	{other, "fecha de nacimiento, nacimiento, lugar de nacimiento, nacionalidad, observaciones, pais, pasaporte"},
 	{unit, "unit, unit #, unit number, lot, lot #, lot unit, lot unit #, unit lot, unit lot #, apt, apt #, apartment, apartment #, flat, flat #, wohnung, wohnung #, wohnungs #, logement, # de logement, appartement"},
-	{second, "dni, nif, nie, dni nie, dni nif, nif nie, cedula, cedula de identidad, codice fiscale, cpf, ssn, last ssn, drivers license, drivers license #, driver license"},
+	{second, "dni, nif, nie, dni nie, dni nif, nif nie, cedula, cedula de identidad, codice fiscale, cpf, cartao de cidadao, # cartao de cidadao, cartao cidadao, curp, passport, passport #, ssn, last ssn, drivers license, drivers license #, driver license"},
 	{other, "nato, nata, data di nascita, luogo e data di nascita, luogo di nascita, documento, documento di identita, data de nascimento, bilhete de identidade, personnummer, fodelsedatum, fodselsdato, pesel"},
 	{other, "geboortedatum, geboorteplaats, geboortejaar, rijksregisternummer, nationaliteit, opmerkingen, opmerking"},
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // Component is one connected piece of ink.
@@ -185,7 +186,7 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 		rough   = 0.012 // inch, added to that: of a thin rule the edges are what counts
 		near    = 0.5   // inch along the rule, each way, in which it runs where it runs here
 		runs    = 0.6   // of that, the share with ink, where a line runs: also the second of a double one
-		dotted  = 0.8   // of the rule's own share with ink, which is less where it is dotted
+		dotted  = 0.8   // of the share with ink of the whole rule, which is less where it is dotted
 	)
 	reach := int(r.thickness/2) + max(3, int(dpi*off))
 	thickest := int(r.thickness*thicker) + max(3, int(dpi*rough))
@@ -226,6 +227,7 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 	// Strokes of letters that stand on the line or hang below it are thin, too: what goes is ink where
 	// a line runs.
 	window := int(near * dpi)
+	solid := float64(slices.Max(sums[(to-from)*wide:])) / float64(to-from)
 	for _, t := range thin {
 		a, z := max(from, t.along-window), min(to, t.along+window+1)
 		first, last := sums[(a-from)*wide:][:wide], sums[(z-from)*wide:][:wide]
@@ -233,7 +235,7 @@ func (b *Bitmap) erase(r Rule, dpi float64, index func(along, across int) int, l
 		for k := range wide {
 			most = max(most, last[k]-first[k])
 		}
-		least := min(most, int32(math.Ceil(min(runs, dotted*r.solid)*float64(z-a))))
+		least := min(most, int32(math.Ceil(min(runs, dotted*solid)*float64(z-a))))
 		for i := max(t.start-1, t.middle-reach); i < min(t.end+1, t.middle+reach+1); i++ {
 			if k := i - t.middle + reach; last[k]-first[k] >= least {
 				for i := t.start; i < t.end; i++ {
