@@ -1,6 +1,7 @@
 package ink
 
 import (
+	"math"
 	"slices"
 
 	"countersign/extract/layout"
@@ -22,7 +23,7 @@ func (p *Page) findStruck(rest []layout.Rule) {
 			continue
 		}
 		if p.crosses(r.From, r.To, int(r.At(middle)), width) {
-			p.struck[row] = true
+			p.struck[row], p.doubted[row] = p.struck[row] || !p.asWideAsTable(r.From, r.To), true
 		}
 		if r.Drawn(p.dpi) && p.through(row, r) {
 			if words[row] == nil {
@@ -40,12 +41,20 @@ func (p *Page) findStruck(rest []layout.Rule) {
 		x, y := (c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2
 		row, _ := p.cellAt(x, y)
 		if row >= 0 && p.inside(row, x, float64(y)) && c.Box.Dy() < t.Row(row).Dy()*3/2 && p.crosses(c.Box.Min.X, c.Box.Max.X, y, width) && !p.alongLine(i, row) {
-			p.struck[row] = true
+			p.struck[row], p.doubted[row] = p.struck[row] || !p.asWideAsTable(c.Box.Min.X, c.Box.Max.X), true
 		}
 	}
 	for row := range p.struck {
 		p.struck[row] = p.struck[row] || p.spanned(row)
 	}
+}
+
+// asWideAsTable reports whether a stroke ends where the table does, on both sides: it may be a line
+// of the table that was not found, with writing on it.
+func (p *Page) asWideAsTable(from, to int) bool {
+	const off = 0.04 // inch
+	near := func(a, b int) bool { return math.Abs(float64(a-b)) <= off*p.dpi }
+	return near(from, p.table.Left) && near(to, p.table.Right)
 }
 
 // alongLine reports whether a long piece of ink is writing that touches what is left of the
