@@ -182,6 +182,20 @@ func TestStruckRows(t *testing.T) {
 	}
 }
 
+// TestLineOfTheTableStrikesNothing: a stroke that ends where the table does, on both sides, may be a
+// line of it that was not found.
+func TestLineOfTheTableStrikesNothing(t *testing.T) {
+	s := newSheet()
+	s.write(150, 130, 8)
+	s.stroke(102, 145, 1298, 145, 3)
+	s.write(150, 230, 8)
+	s.stroke(140, 245, 1200, 245, 3)
+	p := s.read(t)
+	if p.Struck(0) || !p.MayBeStruck(0) || !p.Struck(1) {
+		t.Errorf("struck %v, %v; want a doubt of the first and a stroke through the second", p.Struck(0), p.Struck(1))
+	}
+}
+
 func TestWordsAcrossABorderStayWhole(t *testing.T) {
 	s := newSheet()
 	s.close(540, 130, 12)            // runs 60 pixels over the border
