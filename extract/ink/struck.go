@@ -15,7 +15,7 @@ func (p *Page) findStruck(rest []layout.Rule) {
 	t := p.table
 	p.struck, p.doubted = make([]bool, t.Rows()), make([]bool, t.Rows())
 	words := make([]map[int]bool, t.Rows()) // the columns with a line through what is written
-	lines := make([]bool, t.Rows()) // with strokes that may be lines of the table
+	lines := make([]bool, t.Rows())         // with strokes that may be lines of the table
 	width := t.Right - t.Left
 	for _, r := range rest {
 		middle := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
