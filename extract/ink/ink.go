@@ -192,10 +192,29 @@ func (p *Page) Signed(row, column, item int) float64 {
 		return 0.5
 	case likeness == 0 && other.box.Dy()*5 > p.table.Cell(row, column).Dy()*3:
 		return 0.5 // the cell's two items could not be told apart
-	case likeness == 0 && (p.faintInk(row, column) || p.printsMark(row, column)):
+	case likeness == 0 && (p.faintInk(row, column) || p.printsMark(row, column) || p.reachedInto(row, column)):
 		return 0.5
 	}
 	return likeness
+}
+
+// reachedInto reports whether ink of a cell beside reaches well into a cell: whoever began to sign too
+// far left signed all the same.
+func (p *Page) reachedInto(row, column int) bool {
+	const far = 0.15 // inch behind the border
+	cell := p.table.Cell(row, column)
+	for _, beside := range []int{column - 1, column + 1} {
+		if beside < 0 || beside >= p.table.Columns() {
+			continue
+		}
+		for i, c := range p.ink.List {
+			own := p.owner[i] == int32(p.slot(row, beside, 0)) || p.owner[i] == int32(p.slot(row, beside, 1))
+			if own && float64(c.Box.Intersect(cell).Dx()) >= far*p.dpi {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // printsMark reports whether the form prints a mark in a cell, such as an X,

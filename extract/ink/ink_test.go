@@ -182,6 +182,19 @@ func TestStruckRows(t *testing.T) {
 	}
 }
 
+// TestSignatureBegunInTheCellBeside: where writing reaches into an empty cell from the one beside,
+// nobody can say that it is not signed.
+func TestSignatureBegunInTheCellBeside(t *testing.T) {
+	s := newSheet()
+	s.write(150, 130, 8)
+	s.stroke(500, 140, 770, 150, 3)
+	s.write(150, 230, 8)
+	p := s.read(t)
+	if p.Signed(0, 1, 0) != 0.5 || p.Signed(1, 1, 0) != 0 {
+		t.Errorf("signed %v and %v; want a doubt, and nothing", p.Signed(0, 1, 0), p.Signed(1, 1, 0))
+	}
+}
+
 // TestLineOfTheTableStrikesNothing: a stroke that ends where the table does, on both sides, may be a
 // line of it that was not found.
 func TestLineOfTheTableStrikesNothing(t *testing.T) {
