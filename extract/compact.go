@@ -38,10 +38,13 @@ func (v *view) compact(atoms []atom, anchors []image.Point, parts []offset) ([]o
 		labels = append(labels, i)
 		var own []image.Point
 		for _, m := range moves {
+			if p.anchor {
+				break
+			}
 			// What the record beside has is seen from fewer, since those at the side have none beside.
 			seen := len(v.seenAt(atoms, anchors, p, p.by.Add(m)).seen)
 			beside := m.X != 0 && seen < p.read
-			if !p.anchor && !beside && float64(seen) >= least*float64(len(anchors)) {
+			if !beside && float64(seen) >= least*float64(len(anchors)) {
 				own = append(own, m)
 			}
 		}

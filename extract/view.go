@@ -28,6 +28,7 @@ type view struct {
 	letters  *layout.Bitmap     // bits without rules, once somebody asked
 	pieces   *layout.Components // of letters, once somebody asked
 	near     *layout.Bitmap     // letters and the pixels around them, once somebody asked
+	beside   *layout.Bitmap     // the page without its ruled lines, once somebody asked
 	level    int                // of the paper, 0 until asked
 	words    []tesseract.Word   // the page's own text layer, nil for a scan
 }
@@ -230,26 +231,28 @@ func (v *view) nearInk() *layout.Bitmap {
 // besideRules is all of the page but its ruled lines: print that stands right below one, of which
 // withoutRules takes the tops, and print too pale to be ink.
 func (v *view) besideRules() *layout.Bitmap {
-	const beside = 0.007 // inch: the grey edge of a line
-	ground := layout.NewBitmap(v.bits.W, v.bits.H)
-	for i := range ground.Pix {
-		ground.Pix[i] = 1
+	const edge = 0.007 // inch: the grey one of a line
+	if v.beside != nil {
+		return v.beside
 	}
+	v.beside = layout.NewBitmap(v.bits.W, v.bits.H)
+	for i := range v.beside.Pix {
+		v.beside.Pix[i] = 1
+	}
+	half := func(r layout.Rule) int { return int(math.Ceil(r.Thickness()/2 + edge*v.dpi)) }
 	for _, r := range v.drawn(v.lying) {
-		half := int(math.Ceil(r.Thickness()/2 + beside*v.dpi))
 		for x := r.From; x < r.To; x++ {
 			y := int(math.Round(r.At(x)))
-			ground.Clear(image.Rect(x, y-half, x+1, y+half+1))
+			v.beside.Clear(image.Rect(x, y-half(r), x+1, y+half(r)+1))
 		}
 	}
 	for _, r := range v.drawn(v.standing) {
-		half := int(math.Ceil(r.Thickness()/2 + beside*v.dpi))
 		for y := r.From; y < r.To; y++ {
 			x := int(math.Round(r.At(y)))
-			ground.Clear(image.Rect(x-half, y, x+half+1, y+1))
+			v.beside.Clear(image.Rect(x-half(r), y, x+half(r)+1, y+1))
 		}
 	}
-	return ground
+	return v.beside
 }
 
 // full maps a box of work to the page's own resolution.

@@ -73,8 +73,9 @@ func Postcode() *Grammar {
 		patterns = append(patterns, out, out+" #AA", out+"#AA")
 	}
 	patterns = append(patterns, "#AA", "#A#", "A#A #A#", "A#A#A#", "#### AA", "####AA", "A## A@@@")
+	sets := strings.NewReplacer("A", "[A-Z]", "@", "[0-9A-Z]")
 	for i, p := range patterns {
-		patterns[i] = strings.NewReplacer("A", "[A-Z]", "@", "[0-9A-Z]").Replace(p)
+		patterns[i] = sets.Replace(p)
 	}
 	return MustGrammar(patterns...)
 }

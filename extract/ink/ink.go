@@ -207,9 +207,8 @@ func (p *Page) reachedInto(row, column int) bool {
 		if beside < 0 || beside >= p.table.Columns() {
 			continue
 		}
-		for i, c := range p.ink.List {
-			own := p.owner[i] == int32(p.slot(row, beside, 0)) || p.owner[i] == int32(p.slot(row, beside, 1))
-			if own && float64(c.Box.Intersect(cell).Dx()) >= far*p.dpi {
+		for _, i := range p.pieces(row, beside) {
+			if float64(p.ink.List[i].Box.Intersect(cell).Dx()) >= far*p.dpi {
 				return true
 			}
 		}

@@ -52,13 +52,7 @@ func (p *Page) recurs(pieces []int, own int, aside float64) bool {
 // the blanks of a date, which the number of the row may precede.
 func (p *Page) FormOnly(row, column int) bool {
 	const digit = 0.1 // inches: a longer number before it moves what is printed by so much
-	var cell []int
-	for i, id := range p.owner {
-		own := id == int32(p.slot(row, column, 0)) || id == int32(p.slot(row, column, 1))
-		if own && !p.dash(p.ink.List[i].Box) {
-			cell = append(cell, i)
-		}
-	}
+	cell := slices.DeleteFunc(p.pieces(row, column), func(i int) bool { return p.dash(p.ink.List[i].Box) })
 	if len(cell) == 0 || p.recurs(cell, row, digit) {
 		return true
 	}

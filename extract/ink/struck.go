@@ -16,6 +16,10 @@ func (p *Page) findStruck(rest []layout.Rule) {
 	p.struck, p.doubted = make([]bool, t.Rows()), make([]bool, t.Rows())
 	words := make([]map[int]bool, t.Rows()) // the columns with a line through what is written
 	lines := make([]bool, t.Rows())         // with strokes that may be lines of the table
+	strike := func(row, from, to int) {
+		asWide := p.asWideAsTable(from, to)
+		p.struck[row], lines[row] = p.struck[row] || !asWide, lines[row] || asWide
+	}
 	width := t.Right - t.Left
 	for _, r := range rest {
 		middle := (max(r.From, t.Left) + min(r.To, t.Right)) / 2
@@ -24,8 +28,7 @@ func (p *Page) findStruck(rest []layout.Rule) {
 			continue
 		}
 		if p.crosses(r.From, r.To, int(r.At(middle)), width) {
-			asWide := p.asWideAsTable(r.From, r.To)
-			p.struck[row], lines[row] = p.struck[row] || !asWide, lines[row] || asWide
+			strike(row, r.From, r.To)
 		}
 		if r.Drawn(p.dpi) && p.through(row, r) {
 			if words[row] == nil {
@@ -43,8 +46,7 @@ func (p *Page) findStruck(rest []layout.Rule) {
 		x, y := (c.Box.Min.X+c.Box.Max.X)/2, (c.Box.Min.Y+c.Box.Max.Y)/2
 		row, _ := p.cellAt(x, y)
 		if row >= 0 && p.inside(row, x, float64(y)) && c.Box.Dy() < t.Row(row).Dy()*3/2 && p.crosses(c.Box.Min.X, c.Box.Max.X, y, width) && !p.alongLine(i, row) {
-			asWide := p.asWideAsTable(c.Box.Min.X, c.Box.Max.X)
-			p.struck[row], lines[row] = p.struck[row] || !asWide, lines[row] || asWide
+			strike(row, c.Box.Min.X, c.Box.Max.X)
 		}
 	}
 	for row := range p.struck {
